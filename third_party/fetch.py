@@ -1,0 +1,140 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Fetches packages from the package registries for Bazel's repository rules.
+
+    fetch.py unpack --registry=pypi-wheel --package=NAME --version=V --sha256=HEX --output=DIR
+    fetch.py install --requirements=FILE --output=DIR
+
+`unpack` downloads one package by name with its registry's own client (so that mirrors, proxies and credentials that are
+configured for it apply), checks its SHA-256 and unpacks it. `install` installs pinned wheels into a folder that can stand on
+sys.path. An error names the package, its version and the cure, and ends the program with exit code 1.
+"""
+
+import argparse
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+
+_RETRY_CURE = (
+    "Check the network, the proxy variables and the registry client's own configuration, then run the command again;"
+    " what was fetched already is kept."
+)
+
+
+class FetchError(Exception):
+    """A package could not be had as it was pinned."""
+
+
+def _run(command: list[str], what: str) -> None:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
+        raise FetchError(f"{what} failed. {_RETRY_CURE}\n--- what the client said ---\n{said}")
+
+
+def _pip(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+
+
+def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    if digest.hexdigest() != wanted:
+        raise FetchError(
+            f"{label}: the downloaded file {path.name} has SHA-256 {digest.hexdigest()}, but third_party/packages.bzl pins"
+            f" {wanted}. If a mirror serves another file, use the original; if the pin is to change, set the new value there."
+        )
+
+
+def _download(registry: str, package: str, version: str, folder: pathlib.Path) -> pathlib.Path:
+    label = f"download of {package} {version}"
+    if registry == "npm":
+        npm = os.environ.get("TFS3_NPM", "npm")
+        command = [npm, "pack", "--ignore-scripts", "--silent", f"--pack-destination={folder}", f"{package}@{version}"]
+    else:
+        form = {"pypi-wheel": "--only-binary=:all:", "pypi-sdist": "--no-binary=:all:"}[registry]
+        command = _pip("download", "--no-deps", form, f"--dest={folder}", f"{package}=={version}")
+    _run(command, label)
+    files = list(folder.iterdir())
+    if len(files) != 1:
+        raise FetchError(f"{label}: expected one file, got {sorted(f.name for f in files)}. {_RETRY_CURE}")
+    return files[0]
+
+
+def _unpack_zip(archive: pathlib.Path, output: pathlib.Path) -> None:
+    """Unpacks a wheel, keeping executable bits, which zipfile's extractall drops."""
+    with zipfile.ZipFile(archive) as zipped:
+        for entry in zipped.infolist():
+            path = zipped.extract(entry, output)
+            if mode := entry.external_attr >> 16 & 0o777:
+                os.chmod(path, mode | 0o600)
+
+
+def _unpack_tar(archive: pathlib.Path, output: pathlib.Path) -> None:
+    """Unpacks an sdist or an npm package without its one top folder."""
+    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
+        with tarfile.open(archive) as tar:
+            tar.extractall(scratch)  # Its hash was checked, so its paths are the pinned package's own.
+        (top,) = pathlib.Path(scratch).iterdir()
+        shutil.copytree(top, output, dirs_exist_ok=True, symlinks=True)
+
+
+def unpack(registry: str, package: str, version: str, sha256: str, output: pathlib.Path) -> None:
+    """Downloads one package, checks it and unpacks it into `output`."""
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
+        archive = _download(registry, package, version, pathlib.Path(scratch))
+        _check_sha256(archive, sha256, f"{package} {version}")
+        try:
+            if archive.suffix == ".whl":
+                _unpack_zip(archive, output)
+            else:
+                _unpack_tar(archive, output)
+        except OSError as error:
+            raise FetchError(f"{package} {version}: cannot unpack: {error}. Is the disk full?") from error
+
+
+def install(requirements: pathlib.Path, output: pathlib.Path) -> None:
+    """Installs the wheels that a requirements file pins by hash, and nothing else, into `output`."""
+    command = _pip("install", "--no-deps", "--require-hashes", "--only-binary=:all:", "--no-warn-script-location")
+    command += [f"--requirement={requirements}", f"--target={output}"]
+    _run(command, f"installation of the Python packages pinned in {requirements.name}")
+
+
+def main() -> int:
+    """Runs the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("unpack")
+    one.add_argument("--registry", required=True, choices=("pypi-wheel", "pypi-sdist", "npm"))
+    one.add_argument("--package", required=True)
+    one.add_argument("--version", required=True)
+    one.add_argument("--sha256", required=True)
+    one.add_argument("--output", required=True, type=pathlib.Path)
+    many = commands.add_parser("install")
+    many.add_argument("--requirements", required=True, type=pathlib.Path)
+    many.add_argument("--output", required=True, type=pathlib.Path)
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "unpack":
+            unpack(
+                arguments.registry, arguments.package, arguments.version, arguments.sha256, arguments.output.absolute()
+            )
+        else:
+            install(arguments.requirements, arguments.output.absolute())
+    except FetchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Repository rules on package registries: `registry_repository` unpacks one package of packages.bzl and lays BUILD files over it."""
+
+load("//third_party:packages.bzl", "PACKAGES")
+
+# What the registries' clients read; a change of one of these must not be hidden by an old fetch.
+_PYTHON_CANDIDATES = ["/usr/bin/python3.11", "python3.11", "python3"]
+
+def find_python(repository_ctx):
+    """Returns the path of a CPython 3.11, the version that the pinned wheels are for; fails if there is none."""
+    for candidate in _PYTHON_CANDIDATES:
+        path = repository_ctx.path(candidate) if candidate.startswith("/") else repository_ctx.which(candidate)
+        if path == None or not path.exists:
+            continue
+        said = repository_ctx.execute([path, "-c", "import sys; print(sys.implementation.name, *sys.version_info[:2])"])
+        if said.return_code == 0 and said.stdout.strip() == "cpython 3 11":
+            return path
+    fail("No CPython 3.11 found ({}). Install Debian 12's python3, or put python3.11 on the PATH.".format(
+        ", ".join(_PYTHON_CANDIDATES),
+    ))
+
+def run_fetch(repository_ctx, arguments, environment = {}):
+    """Runs third_party/fetch.py and fails with its words if it fails."""
+    script = repository_ctx.path(Label("//third_party:fetch.py"))
+    done = repository_ctx.execute(
+        [find_python(repository_ctx), script] + arguments,
+        timeout = 1800,
+        environment = environment,
+    )
+    if done.return_code:
+        fail("\n\n" + (done.stderr or done.stdout).strip() + "\n")
+
+def fetch_package(repository_ctx, key, output, environment = {}):
+    """Downloads, checks and unpacks the package `key` of packages.bzl into the folder `output` of the repository."""
+    pin = PACKAGES[key]
+    repository_ctx.report_progress("fetching {} {}".format(pin.package, pin.version))
+    run_fetch(repository_ctx, [
+        "unpack",
+        "--registry=" + pin.registry,
+        "--package=" + pin.package,
+        "--version=" + pin.version,
+        "--sha256=" + pin.sha256,
+        "--output={}".format(repository_ctx.path(output)),
+    ], environment)
+
+def apply_overlay(repository_ctx):
+    """Applies the patches, then links each overlay file to its place: `overlay` maps a label to a path in the repository."""
+    for patch in repository_ctx.attr.patches:
+        repository_ctx.patch(patch, strip = 1)
+    for label, path in repository_ctx.attr.overlay.items():
+        repository_ctx.symlink(label, path)
+
+def _registry_repository_impl(repository_ctx):
+    fetch_package(repository_ctx, repository_ctx.attr.package, repository_ctx.attr.unpack_into)
+    apply_overlay(repository_ctx)
+
+OVERLAY_ATTRS = {
+    "overlay": attr.label_keyed_string_dict(
+        doc = "Files of this repository, keyed by label, and where each stands in the new one (BUILD files, mostly).",
+        allow_files = True,
+    ),
+    "patches": attr.label_list(doc = "Patches, applied with -p1 after unpacking.", allow_files = True),
+}
+
+registry_repository = repository_rule(
+    implementation = _registry_repository_impl,
+    attrs = dict(
+        OVERLAY_ATTRS,
+        package = attr.string(doc = "A key of PACKAGES in packages.bzl.", mandatory = True),
+        unpack_into = attr.string(doc = "The folder to unpack into.", default = "."),
+    ),
+    doc = "A repository made of one package of a registry.",
+)
