@@ -1,0 +1,53 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_CORE_ANY_PTR_H_
+#define TENSORFLOW_SERVING_S3_CORE_ANY_PTR_H_
+
+#include <cstddef>
+
+namespace tfs3 {
+
+// A pointer to an object of any type that remembers the type, so that it can
+// be asked for only as what it is. Owns nothing.
+//
+//   Model model;
+//   AnyPtr any(&model);
+//   any.get<Model>();  // &model
+//   any.get<int>();    // nullptr: the object is no int
+//
+// The type asked for must be the very type stored: no base classes, and
+// `const Model` is a type other than `Model`. A value type; copies are cheap.
+class AnyPtr {
+ public:
+  AnyPtr() = default;
+  AnyPtr(std::nullptr_t) {}  // NOLINT(google-explicit-constructor)
+
+  template <typename T>
+  AnyPtr(T* object)  // NOLINT(google-explicit-constructor)
+      : type_(TypeTag<T>()),
+        object_(const_cast<void*>(static_cast<const void*>(object))) {}
+
+  // The object, or nullptr where there is none or it is not a `T`.
+  template <typename T>
+  T* get() const {
+    return type_ == TypeTag<T>() ? static_cast<T*>(object_) : nullptr;
+  }
+
+  explicit operator bool() const { return object_ != nullptr; }
+
+ private:
+  // An address of its own for every type.
+  template <typename T>
+  static const void* TypeTag() {
+    static char tag;
+    return &tag;
+  }
+
+  const void* type_ = nullptr;
+  void* object_ = nullptr;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_CORE_ANY_PTR_H_

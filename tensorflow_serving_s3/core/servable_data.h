@@ -1,0 +1,59 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_CORE_SERVABLE_DATA_H_
+#define TENSORFLOW_SERVING_S3_CORE_SERVABLE_DATA_H_
+
+#include <utility>
+
+#include "absl/log/absl_check.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tensorflow_serving_s3/core/servable_id.h"
+
+namespace tfs3 {
+
+// One aspired version as it travels from a Source to a Target: its id, and
+// either data of type `T` (a path, a Loader) or the error that kept the data
+// from being made. Errors travel downstream like data, so that the state of
+// a broken version becomes visible at the end of the chain.
+//
+//   ServableData<std::string> good({"half", 1}, "s3://models/half/1");
+//   ServableData<std::string> bad({"half", 2},
+//                                 absl::FailedPreconditionError("..."));
+//   if (good.ok()) Use(good.data());
+//   std::string path = std::move(good).data();
+//
+// Movable, and copyable if `T` is.
+template <typename T>
+class ServableData {
+ public:
+  ServableData(ServableId id, T data)
+      : id_(std::move(id)), data_(std::move(data)) {}
+
+  // `error` must not be OK.
+  ServableData(ServableId id, absl::Status error)
+      : id_(std::move(id)), data_(std::move(error)) {}
+
+  const ServableId& id() const { return id_; }
+  bool ok() const { return data_.ok(); }
+  absl::Status status() const { return data_.status(); }
+
+  // The data. Only for data that is ok(); anything else ends the process.
+  const T& data() const& {
+    ABSL_CHECK(data_.ok()) << id_ << " has no data: " << data_.status();
+    return *data_;
+  }
+  T data() && {
+    ABSL_CHECK(data_.ok()) << id_ << " has no data: " << data_.status();
+    return *std::move(data_);
+  }
+
+ private:
+  ServableId id_;
+  absl::StatusOr<T> data_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_CORE_SERVABLE_DATA_H_

@@ -1,0 +1,149 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_CORE_SERVABLE_HANDLE_H_
+#define TENSORFLOW_SERVING_S3_CORE_SERVABLE_HANDLE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "tensorflow_serving_s3/core/any_ptr.h"
+#include "tensorflow_serving_s3/core/servable_id.h"
+
+namespace tfs3 {
+
+// Which servable a caller wants: the newest available version of a name, or
+// one version.
+//
+//   ServableRequest::Latest("half")
+//   ServableRequest::Specific("half", 7)
+struct ServableRequest {
+  static ServableRequest Latest(absl::string_view name) {
+    return ServableRequest{std::string(name), std::nullopt};
+  }
+  static ServableRequest Specific(absl::string_view name, int64_t version) {
+    return ServableRequest{std::string(name), version};
+  }
+  static ServableRequest FromId(const ServableId& id) {
+    return Specific(id.name, id.version);
+  }
+
+  std::string name;
+  // Absent: the highest version that is available.
+  std::optional<int64_t> version;
+
+  // "Latest(half)" or "Specific(half, 7)". Part of error messages that clients
+  // match on, so it does not change.
+  std::string DebugString() const {
+    return version.has_value()
+               ? absl::StrCat("Specific(", name, ", ", *version, ")")
+               : absl::StrCat("Latest(", name, ")");
+  }
+};
+
+// What a handle holds on to: a loaded servable that counts its handles and is
+// not unloaded before the count is zero. Implemented by managers.
+class ServableLease {
+ public:
+  virtual const ServableId& id() const = 0;
+  virtual AnyPtr servable() const = 0;
+
+ protected:
+  virtual ~ServableLease() = default;
+
+ private:
+  friend class UntypedServableHandle;
+  // Gives back one count. Called once for each handle, on any thread; must be
+  // quick, and never unloads by itself.
+  virtual void Release() = 0;
+};
+
+// A handle that does not know the servable's type; managers make it, callers
+// use ServableHandle<T>. Movable, not copyable.
+class UntypedServableHandle {
+ public:
+  UntypedServableHandle() = default;
+
+  // Takes over one count that `lease` has already counted.
+  explicit UntypedServableHandle(ServableLease* lease) : lease_(lease) {}
+
+  UntypedServableHandle(UntypedServableHandle&& other) noexcept
+      : lease_(std::exchange(other.lease_, nullptr)) {}
+  UntypedServableHandle& operator=(UntypedServableHandle&& other) noexcept {
+    if (this != &other) {
+      Reset();
+      lease_ = std::exchange(other.lease_, nullptr);
+    }
+    return *this;
+  }
+  ~UntypedServableHandle() { Reset(); }
+
+  // Only for a handle that holds something.
+  const ServableId& id() const { return lease_->id(); }
+
+  AnyPtr servable() const {
+    return lease_ == nullptr ? AnyPtr() : lease_->servable();
+  }
+
+  explicit operator bool() const { return lease_ != nullptr; }
+
+ private:
+  void Reset() {
+    if (lease_ != nullptr) std::exchange(lease_, nullptr)->Release();
+  }
+
+  ServableLease* lease_ = nullptr;
+};
+
+// Keeps one servable version loaded while it lives, and gives access to it.
+//
+//   absl::StatusOr<ServableHandle<Model>> model =
+//       manager.GetServableHandle<Model>(ServableRequest::Latest("half"));
+//   if (!model.ok()) return model.status();
+//   (*model)->Predict(...);
+//
+// Hold it for a request, not longer: the version cannot be unloaded before.
+// Handles must be gone before their manager is destroyed (its destructor waits
+// for them). Movable, not copyable; one handle is used by one thread at a time,
+// any number of handles by any number of threads. The servable itself says
+// what may be done with it concurrently.
+template <typename T>
+class ServableHandle {
+ public:
+  // Holds nothing; so does a handle that was moved from.
+  ServableHandle() = default;
+
+  // `untyped` must hold a servable of type T; see Manager::GetServableHandle.
+  explicit ServableHandle(UntypedServableHandle untyped)
+      : servable_(untyped.servable().template get<T>()),
+        untyped_(std::move(untyped)) {}
+
+  ServableHandle(ServableHandle&& other) noexcept
+      : servable_(std::exchange(other.servable_, nullptr)),
+        untyped_(std::move(other.untyped_)) {}
+  ServableHandle& operator=(ServableHandle&& other) noexcept {
+    servable_ = std::exchange(other.servable_, nullptr);
+    untyped_ = std::move(other.untyped_);
+    return *this;
+  }
+
+  // The version that was got. Only for a handle that holds something.
+  const ServableId& id() const { return untyped_.id(); }
+
+  T* get() const { return servable_; }
+  T& operator*() const { return *servable_; }
+  T* operator->() const { return servable_; }
+  explicit operator bool() const { return servable_ != nullptr; }
+
+ private:
+  T* servable_ = nullptr;
+  UntypedServableHandle untyped_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_CORE_SERVABLE_HANDLE_H_
