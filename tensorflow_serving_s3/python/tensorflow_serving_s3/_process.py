@@ -1,0 +1,208 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A program run as a child whose output is kept and whose end is certain.
+
+Example:
+    with ChildProcess("weed", [binary, "mini"], env={}) as process:
+        process.wait_for_line("ready", timeout_seconds=5)
+
+Promises:
+    * The child cannot outlive this process: the kernel kills it when the thread that started it
+      ends, even by SIGKILL (on Linux, through setpriv of util-linux). So start children from a
+      thread that lives as long as they should.
+    * It is in a session of its own, so that Ctrl-C at a terminal reaches this process alone, which
+      then ends its children in order.
+    * All that it prints is collected as lines; methods that read them may be called from any
+      thread.
+"""
+
+import collections
+import functools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tensorflow_serving_s3.errors import ProgramError
+
+_MAX_LINES = 20_000
+
+
+class ChildProcess:
+    """One run of one program. Ends with the `with` block, or by `stop`.
+
+    Attributes:
+        name: What messages call the program.
+        pid: The child's process id.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | os.PathLike[str]],
+        *,
+        env: Mapping[str, str],
+        cwd: Path | None = None,
+    ) -> None:
+        """Starts the program.
+
+        Args:
+            name: What messages call the program.
+            command: The executable and its arguments.
+            env: The whole environment of the child; nothing is inherited.
+            cwd: Its working directory; this process's own when None.
+
+        Raises:
+            ProgramError: The executable cannot be started.
+        """
+        self.name = name
+        self._changed = threading.Condition()
+        self._lines: collections.deque[str] = collections.deque(maxlen=_MAX_LINES)
+        self._line_count = 0
+        self._output_ended = False
+        if shutil.which(command[0]) is None:
+            raise ProgramError(f"{name}: {os.fspath(command[0])} is no executable file")
+        try:
+            self._popen = subprocess.Popen(
+                [*_end_with_parent(), *command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=cwd,
+                start_new_session=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except OSError as error:
+            raise ProgramError(f"{name}: cannot start {os.fspath(command[0])}: {error}") from error
+        self.pid = self._popen.pid
+        self._reader = threading.Thread(target=self._collect, name=f"output of {name}", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        """Returns the running process."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stops the process."""
+        self.stop()
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, minus the signal's number when a signal ended it, None while it runs."""
+        return self._popen.poll()
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the program has printed until now; marks a place for `lines`."""
+        with self._changed:
+            return self._line_count
+
+    def lines(self, since: int = 0) -> tuple[str, ...]:
+        """Returns the lines printed, without line ends, oldest first.
+
+        Args:
+            since: Leave out this many lines from the start. Of a very long output only the last
+                lines are kept.
+        """
+        with self._changed:
+            kept_from = self._line_count - len(self._lines)
+            return tuple(self._lines)[max(0, since - kept_from) :]
+
+    def tail(self, count: int = 20) -> tuple[str, ...]:
+        """Returns the last lines printed, at most `count`."""
+        return self.lines()[-count:]
+
+    def wait_for_line(self, pattern: str, *, timeout_seconds: float, since: int = 0) -> str:
+        """Waits until the program has printed a line in which `pattern` is found.
+
+        Args:
+            pattern: A regular expression, searched for in each line.
+            timeout_seconds: How long to wait.
+            since: Lines before this place do not count; see `line_count`.
+
+        Returns:
+            The first such line.
+
+        Raises:
+            ProgramError: The time is over, or the program ended, without such a line.
+        """
+        expression = re.compile(pattern)
+        deadline = time.monotonic() + timeout_seconds
+        seen = since
+        with self._changed:
+            while True:
+                for line in self.lines(seen):
+                    if expression.search(line):
+                        return line
+                seen = max(seen, self._line_count)
+                remaining = deadline - time.monotonic()
+                if self._output_ended or remaining <= 0:
+                    break
+                self._changed.wait(remaining)
+            why = "its output ended" if self._output_ended else f"{timeout_seconds:g} s passed"
+        raise ProgramError(
+            f"{self.name}: {why} without a line that matches {pattern!r}", self.tail()
+        )
+
+    def stop(
+        self, signal_number: signal.Signals = signal.SIGTERM, *, grace_seconds: float = 10.0
+    ) -> int:
+        """Ends the program and waits until it is gone; does nothing more when it has already ended.
+
+        Args:
+            signal_number: What asks it to end.
+            grace_seconds: How long it may take before SIGKILL.
+
+        Returns:
+            Its exit code, or minus the number of the signal that ended it.
+        """
+        try:
+            if self._popen.poll() is None:
+                self._popen.send_signal(signal_number)
+                try:
+                    self._popen.wait(grace_seconds)
+                except subprocess.TimeoutExpired:
+                    self._kill()
+            # The reader sees the end of the output once every holder of the pipe is gone.
+            self._reader.join(timeout=5.0)
+        except BaseException:  # A second Ctrl-C must not leave the child behind either.
+            self._kill()
+            raise
+        return self._popen.wait()
+
+    def _kill(self) -> None:
+        self._popen.kill()
+        self._popen.wait()
+
+    def _collect(self) -> None:
+        assert self._popen.stdout is not None
+        with self._popen.stdout as output:
+            for line in output:
+                with self._changed:
+                    self._lines.append(line.rstrip("\n"))
+                    self._line_count += 1
+                    self._changed.notify_all()
+        with self._changed:
+            self._output_ended = True
+            self._changed.notify_all()
+
+
+@functools.cache
+def _end_with_parent() -> tuple[str, ...]:
+    """Returns the command that ties what it runs to its parent's life; empty without setpriv."""
+    setpriv = shutil.which("setpriv")
+    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL", "--")

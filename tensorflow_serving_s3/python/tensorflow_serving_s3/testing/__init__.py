@@ -1,0 +1,9 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Real servers for tests and demonstrations, and models to serve.
+
+* `tensorflow_serving_s3.testing.seaweedfs`: SeaweedFS, an S3 server.
+* `tensorflow_serving_s3.testing.model_server`: the model server itself.
+* `tensorflow_serving_s3.testing.saved_models`: small SavedModels with known answers; imports
+  TensorFlow.
+"""

@@ -1,0 +1,268 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The model server itself, run for a test or a demonstration.
+
+Example:
+    with ModelServer("s3://models/half_plus_three", env=storage.env()) as server:
+        server.wait_until_available()
+        requests.post(f"{server.rest_url}/v1/models/{server.model_name}:predict", json=...)
+        server.stop()  # 0: it ended as it should
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import http.client
+import json
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tensorflow_serving_s3._process import ChildProcess
+from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
+from tensorflow_serving_s3.errors import ProgramError
+from tensorflow_serving_s3.testing._ports import pick_free_ports
+
+_PORTS_OPEN_SECONDS = 30.0
+_START_ATTEMPTS = 3
+_POLL_SECONDS = 0.02
+_REQUEST_SECONDS = 5.0
+# What the server may see of this process's environment; all that leads to S3 is told with env=
+# instead.
+_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "TZ")
+
+
+@dataclasses.dataclass(frozen=True)
+class StatusAnswer:
+    """What the server's status endpoint answered.
+
+    Attributes:
+        code: The HTTP status code.
+        body: The parsed JSON document.
+    """
+
+    code: int
+    body: Any
+
+    def states(self) -> dict[int, str]:
+        """Returns the state of each version, as in `{123: "AVAILABLE"}`; empty without any."""
+        if not isinstance(self.body, dict):
+            return {}
+        entries = self.body.get("model_version_status", [])
+        return {int(entry["version"]): entry["state"] for entry in entries}
+
+
+class ModelServer:
+    """One model server on free ports of 127.0.0.1, serving one model.
+
+    Attributes:
+        base_path: The folder whose numbered versions are served.
+        model_name: The name in URLs and requests.
+        rest_port: The port for REST; 0 before the start.
+        grpc_port: The port for gRPC; 0 before the start.
+    """
+
+    def __init__(
+        self,
+        base_path: str,
+        *,
+        model_name: str = "half_plus_three",
+        env: Mapping[str, str] | None = None,
+        flags: Sequence[str] = (),
+        poll_seconds: int = 1,
+        binary: Path | None = None,
+    ) -> None:
+        """Prepares a server; `start` or a `with` block runs it.
+
+        Args:
+            base_path: What --model_base_path is to be: a URL or a folder.
+            model_name: What --model_name is to be.
+            env: Environment variables for the server, such as `SeaweedFS.env()`. Of this process's
+                own it inherits none that say where S3 is and who may read it, and it does not look
+                for EC2's metadata service.
+            flags: More flags, as in `["--flag=value"]`.
+            poll_seconds: The seconds between two looks for new versions.
+            binary: The server program; by default the one in Bazel's runfiles or on the PATH.
+        """
+        self.base_path = base_path
+        self.model_name = model_name
+        self.rest_port = 0
+        self.grpc_port = 0
+        self._env = dict(env or {})
+        self._flags = (*flags, f"--file_system_poll_wait_seconds={poll_seconds}")
+        self._binary = binary
+        self._process: ChildProcess | None = None
+
+    def __enter__(self) -> Self:
+        """Starts the server."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stops the server."""
+        if self._process is not None:
+            self._process.stop()
+
+    @property
+    def rest_url(self) -> str:
+        """The start of every REST URL, without a slash at its end."""
+        return f"http://127.0.0.1:{self.rest_port}"
+
+    @property
+    def predict_url(self) -> str:
+        """The REST URL for predictions by the newest version."""
+        return f"{self.rest_url}/v1/models/{self.model_name}:predict"
+
+    @property
+    def grpc_address(self) -> str:
+        """What to give to a gRPC channel."""
+        return f"127.0.0.1:{self.grpc_port}"
+
+    @property
+    def process(self) -> ChildProcess:
+        """The running program, or the last one that ran: its pid, its output, its exit code.
+
+        Raises:
+            RuntimeError: The server was never started.
+        """
+        if self._process is None:
+            raise RuntimeError("this model server was not started")
+        return self._process
+
+    def log_tail(self, count: int = 20) -> tuple[str, ...]:
+        """Returns the last lines that the server printed, at most `count`, oldest first."""
+        return () if self._process is None else self._process.tail(count)
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers on its REST port, whatever it says there.
+
+        Raises:
+            ProgramError: The server is missing, ended, or did not open its ports; the error's `log`
+                holds its last lines.
+        """
+        if self._process is not None and self._process.exit_code is None:
+            raise RuntimeError("this model server is already running")
+        binary = self._binary if self._binary is not None else find_program(MODEL_SERVER)
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            self.grpc_port, self.rest_port = pick_free_ports(2)
+            self._process = ChildProcess(
+                "tensorflow_model_server", self._command(binary), env=self._environment()
+            )
+            try:
+                self._wait_until_open()
+                return
+            except ProgramError as error:
+                self._process.stop()
+                port_taken = any("in use" in line for line in error.log)
+                if attempt == _START_ATTEMPTS or not port_taken:
+                    raise
+            except BaseException:
+                self._process.stop()
+                raise
+
+    def stop(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
+        """Ends the server, as by `ChildProcess.stop`, and returns its exit code."""
+        return self.process.stop(signal_number)
+
+    def status(self, version: int | None = None) -> StatusAnswer:
+        """Asks the REST status endpoint for all versions of the model, or for one.
+
+        Raises:
+            OSError: Nothing answers.
+        """
+        path = f"/v1/models/{self.model_name}"
+        if version is not None:
+            path += f"/versions/{version}"
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.rest_port, timeout=_REQUEST_SECONDS
+        )
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return StatusAnswer(response.status, json.loads(response.read()))
+        finally:
+            connection.close()
+
+    def wait_until_available(
+        self, version: int | None = None, *, timeout_seconds: float = 30.0
+    ) -> None:
+        """Waits until a version of the model can be asked.
+
+        Args:
+            version: The version; any when None.
+            timeout_seconds: How long to wait.
+
+        Raises:
+            ProgramError: The server ended or the time is over; the error's `log` holds the server's
+                last lines.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            answer = self.status() if self.process.exit_code is None else None
+            if answer is None:
+                raise self._ended()
+            available = [
+                number for number, state in answer.states().items() if state == "AVAILABLE"
+            ]
+            if version in available or (version is None and available):
+                return
+            if time.monotonic() > deadline:
+                wanted = "no version" if version is None else f"version {version} not"
+                raise ProgramError(
+                    f"tensorflow_model_server: {wanted} available from "
+                    f"{self.base_path} after {timeout_seconds:g} s; "
+                    f"the status is {json.dumps(answer.body)}",
+                    self.process.tail(),
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _command(self, binary: Path) -> list[str]:
+        return [
+            os.fspath(binary),
+            f"--port={self.grpc_port}",
+            f"--rest_api_port={self.rest_port}",
+            f"--model_name={self.model_name}",
+            f"--model_base_path={self.base_path}",
+            *self._flags,
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        isolation = {
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        return {**inherited, **isolation, **self._env}
+
+    def _wait_until_open(self) -> None:
+        deadline = time.monotonic() + _PORTS_OPEN_SECONDS
+        while True:
+            try:
+                self.status()
+                return
+            except OSError as error:
+                if self.process.exit_code is not None:
+                    raise self._ended() from error
+                if time.monotonic() > deadline:
+                    raise ProgramError(
+                        f"tensorflow_model_server: {self.rest_url} does not answer "
+                        f"after {_PORTS_OPEN_SECONDS:g} s",
+                        self.process.tail(),
+                    ) from error
+                time.sleep(_POLL_SECONDS)
+
+    def _ended(self) -> ProgramError:
+        code = self.process.stop()  # All of its output is then collected.
+        return ProgramError(
+            f"tensorflow_model_server ended with exit code {code}", self.process.tail()
+        )

@@ -1,0 +1,93 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Small SavedModels with known answers, made with TensorFlow's Python API.
+
+Importing this module imports TensorFlow, which takes seconds.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+# TensorFlow's C++ code reads these when it is loaded. Its start-up notices, of which oneDNN's has
+# no other switch, are no concern of who reads a test's output.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+import tensorflow as tf
+
+
+def save_linear(folder: str | os.PathLike[str], *, slope: float, offset: float) -> Path:
+    """Saves a model that computes `y = slope * x + offset`.
+
+    Its signature `serving_default` has one input, `x`, and one output, `y`, both float32 vectors of
+    any length. It also has the signature `double`, which answers with `2 * y`.
+
+    Args:
+        folder: Where to put the SavedModel; made when missing.
+        slope: What x is multiplied by.
+        offset: What is added.
+
+    Returns:
+        The folder.
+    """
+    module = tf.Module()
+    module.slope = tf.Variable(slope, dtype=tf.float32, name="slope")
+    module.offset = tf.Variable(offset, dtype=tf.float32, name="offset")
+
+    def predict(x: Any) -> dict[str, Any]:
+        return {"y": module.slope * x + module.offset}
+
+    def double(x: Any) -> dict[str, Any]:
+        return {"y": 2.0 * (module.slope * x + module.offset)}
+
+    inputs = [tf.TensorSpec([None], tf.float32, name="x")]
+    signatures = {
+        "serving_default": tf.function(predict, input_signature=inputs),
+        "double": tf.function(double, input_signature=inputs),
+    }
+    return _save(module, folder, signatures)
+
+
+def save_half_plus_three(folder: str | os.PathLike[str]) -> Path:
+    """Saves the model that computes `y = x / 2 + 3`; see `save_linear`."""
+    return save_linear(folder, slope=0.5, offset=3.0)
+
+
+def save_mixed(folder: str | os.PathLike[str]) -> Path:
+    """Saves a model with several inputs and outputs of different types.
+
+    Inputs, n being the batch size: `point` (float32, [n, 2]), `count` (int64, [n]), `word` (string,
+    [n]). Outputs: `weighted` (float32, [n]) is `point[0] + 2 * point[1]`; `next` (int64, [n]) is
+    `count + 1`; `greeting` (string, [n]) is "hello " and the word; `word_bytes` (string, [n]) is
+    the word itself, named so that REST answers carry it in base64.
+
+    Args:
+        folder: Where to put the SavedModel; made when missing.
+
+    Returns:
+        The folder.
+    """
+    module = tf.Module()
+    module.weights = tf.Variable([[1.0], [2.0]], dtype=tf.float32, name="weights")
+
+    def predict(point: Any, count: Any, word: Any) -> dict[str, Any]:
+        return {
+            "weighted": tf.squeeze(tf.matmul(point, module.weights), axis=1),
+            "next": count + 1,
+            "greeting": tf.strings.join(["hello ", word]),
+            "word_bytes": tf.identity(word),
+        }
+
+    inputs = [
+        tf.TensorSpec([None, 2], tf.float32, name="point"),
+        tf.TensorSpec([None], tf.int64, name="count"),
+        tf.TensorSpec([None], tf.string, name="word"),
+    ]
+    signatures = {"serving_default": tf.function(predict, input_signature=inputs)}
+    return _save(module, folder, signatures)
+
+
+def _save(module: Any, folder: str | os.PathLike[str], signatures: dict[str, Any]) -> Path:
+    tf.saved_model.save(module, os.fspath(folder), signatures=signatures)
+    return Path(folder)
