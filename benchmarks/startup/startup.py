@@ -1,0 +1,112 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Measures the time from the model server's start to its first correct answer, with a model in S3.
+
+half_plus_three lies in SeaweedFS on this computer. Each run starts the server anew and asks it by
+REST, again and again, until it answers rightly. The parts come from the server's own log line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tensorflow_serving_s3.errors import Error
+from tensorflow_serving_s3.publish import publish_version
+from tensorflow_serving_s3.testing.model_server import ModelServer
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from benchmarks.startup.startup_parts import (
+    PATTERN,
+    StartupParts,
+    as_table,
+    parse_startup,
+    summarise,
+)
+
+_BASE_PATH = "s3://models/half_plus_three"
+_REQUEST = json.dumps({"instances": [1.0, 2.0, 5.0]})
+_ANSWER = {"predictions": [3.5, 4.0, 5.5]}
+_RUN_SECONDS = 60.0
+_PAUSE_SECONDS = 0.002
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the benchmark and prints a table.
+
+    Args:
+        arguments: The command line without the program's name; this process's own when None.
+
+    Returns:
+        The exit code: 0, or 1 after a failure.
+    """
+    parser = argparse.ArgumentParser(prog="startup", description=__doc__)
+    parser.add_argument("--runs", type=int, default=11, help="How often to start the server.")
+    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
+    options = parser.parse_args(arguments)
+    if options.runs < 1:
+        parser.error("--runs must be at least 1")
+    try:
+        runs = _measure(options.runs)
+    except (Error, ValueError) as error:
+        print(f"startup: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
+        return 1
+    summary = summarise(runs)
+    print(f"From process start to the first correct answer, {len(runs)} runs:")
+    print(as_table(summary), flush=True)
+    if options.json is not None:
+        report = {
+            "benchmark": "startup",
+            "unit": "ms",
+            "summary": summary,
+            "runs": [{**vars(run), "total": run.total} for run in runs],
+        }
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+def _measure(count: int) -> list[StartupParts]:
+    with (
+        tempfile.TemporaryDirectory(prefix="startup-") as folder,
+        SeaweedFS(buckets=["models"]) as storage,
+    ):
+        # Imported only here, so that the program's own messages do not wait for TensorFlow.
+        from tensorflow_serving_s3.testing import saved_models
+
+        model = saved_models.save_half_plus_three(Path(folder) / "model")
+        publish_version(model, _BASE_PATH, 1, client=storage.client())
+        return [_run_once(storage) for _ in range(count)]
+
+
+def _run_once(storage: SeaweedFS) -> StartupParts:
+    server = ModelServer(_BASE_PATH, env=storage.env())
+    started = time.monotonic()
+    with server:
+        while _answer(server) != _ANSWER:
+            if time.monotonic() - started > _RUN_SECONDS:
+                # Says what the server thinks of its model.
+                server.wait_until_available(timeout_seconds=0)
+                raise ValueError(f"{server.predict_url} gave no correct answer")
+            time.sleep(_PAUSE_SECONDS)
+        answered = 1000.0 * (time.monotonic() - started)
+        line = server.process.wait_for_line(PATTERN, timeout_seconds=10)
+    return parse_startup(line, answered)
+
+
+def _answer(server: ModelServer) -> object:
+    connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=5)
+    try:
+        connection.request("POST", f"/v1/models/{server.model_name}:predict", _REQUEST)
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the server's binary needs, and that it keeps its own libraries to itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
+
+_NEEDED = re.compile(
+    r"(libtensorflow_cc|libtensorflow_framework|libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\+\+"
+    r"|ld-linux-[a-z0-9_-]+|linux-vdso)\.so(\.[0-9]+)*"
+)
+_LIBRARIES = {
+    "OpenSSL": r"(SSL|TLS|DTLS|EVP|CRYPTO|OPENSSL|OSSL|BIO|BN|X509|ASN1|PEM|PKCS[0-9]+|RSA|DSA|DH"
+    r"|EC|ECDSA|ECDH|HMAC|CMAC|MD5|SHA[0-9]*|AES|RAND|ERR|OBJ|CONF|ENGINE|UI|i2d|d2i|o2i)_\w+",
+    "zlib": r"(inflate|deflate|compress|uncompress|crc32|adler32|zlib|zError|gz[a-z])\w*",
+    "curl": r"curl_\w+",
+    "c-ares": r"ares_\w+",
+    "absl": r".*\babsl::.*",
+    "protobuf": r".*\bgoogle::protobuf::.*",
+}
+
+
+def _output(*command: str) -> list[str]:
+    binary = find_program(MODEL_SERVER)
+    done = subprocess.run([*command, binary], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_it_needs_tensorflows_libraries_and_the_c_and_cpp_runtime_only() -> None:
+    needed = [line.split()[0].rpartition("/")[2] for line in _output("ldd")]
+    assert "libtensorflow_cc.so.2" in needed
+    assert [name for name in needed if not _NEEDED.fullmatch(name)] == []
+
+
+def test_every_library_that_it_needs_is_found() -> None:
+    assert [line for line in _output("ldd") if "not found" in line] == []
+
+
+def _exported_functions() -> list[str]:
+    symbols = (line.split(maxsplit=2) for line in _output("nm", "-DC", "--defined-only"))
+    return [name for _, kind, name in symbols if kind in "TWi"]
+
+
+@pytest.mark.parametrize("library", _LIBRARIES)
+def test_it_exports_no_function_of_a_library_within(library: str) -> None:
+    pattern = re.compile(_LIBRARIES[library])
+    assert [name for name in _exported_functions() if pattern.fullmatch(name)] == []

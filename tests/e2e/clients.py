@@ -1,0 +1,101 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Clients of the model server: REST by requests, gRPC by the official tensorflow-serving-api."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import grpc
+import requests
+import tensorflow as tf
+from tensorflow_serving.apis import (
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+from tensorflow_serving_s3.testing.model_server import ModelServer
+
+SECONDS = 30.0
+
+
+def post(server: ModelServer, document: object, *, path: str = "") -> requests.Response:
+    """Posts a request for a prediction by REST.
+
+    Args:
+        server: Whom to ask.
+        document: The body: what is neither text nor bytes is sent as JSON.
+        path: What follows the port in the URL; by default that of the server's model.
+    """
+    as_is = document if isinstance(document, str | bytes) else None
+    with _session() as session:
+        return session.post(
+            f"{server.rest_url}{path or f'/v1/models/{server.model_name}:predict'}",
+            data=as_is,
+            json=document if as_is is None else None,
+            timeout=SECONDS,
+        )
+
+
+def get(server: ModelServer, path: str) -> requests.Response:
+    """Gets what is at a path by REST."""
+    with _session() as session:
+        return session.get(f"{server.rest_url}{path}", timeout=SECONDS)
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # The server is on this computer, whatever proxy there is.
+    return session
+
+
+@contextlib.contextmanager
+def channel(server: ModelServer) -> Iterator[Any]:
+    """Opens a gRPC channel."""
+    options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
+    with grpc.insecure_channel(server.grpc_address, options=options) as opened:
+        yield opened
+
+
+def predict_request(server: ModelServer, inputs: Mapping[str, Any]) -> Any:
+    """Returns a PredictRequest for the server's model, with inputs made by tf.make_tensor_proto."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = server.model_name
+    for name, value in inputs.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
+    return request
+
+
+def predict(server: ModelServer, request: Any) -> Any:
+    """Calls PredictionService.Predict.
+
+    Raises:
+        grpc.RpcError: The server answered with an error.
+    """
+    with channel(server) as opened:
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(opened)
+        return stub.Predict(request, timeout=SECONDS)
+
+
+def get_model_metadata(server: ModelServer, request: Any) -> Any:
+    """Calls PredictionService.GetModelMetadata.
+
+    Raises:
+        grpc.RpcError: The server answered with an error.
+    """
+    with channel(server) as opened:
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(opened)
+        return stub.GetModelMetadata(request, timeout=SECONDS)
+
+
+def get_model_status(server: ModelServer, request: Any) -> Any:
+    """Calls ModelService.GetModelStatus.
+
+    Raises:
+        grpc.RpcError: The server answered with an error.
+    """
+    with channel(server) as opened:
+        stub = model_service_pb2_grpc.ModelServiceStub(opened)
+        return stub.GetModelStatus(request, timeout=SECONDS)

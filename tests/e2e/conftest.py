@@ -1,0 +1,17 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The fixture that all end-to-end tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from tests.e2e.world import BUCKET, World
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An S3 server for the whole session, and models."""
+    with SeaweedFS(buckets=[BUCKET]) as storage:
+        yield World(storage, tmp_path_factory.mktemp("saved_models"))

@@ -1,0 +1,101 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Clients that ask without a pause while a test does something to the server."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+
+@dataclasses.dataclass
+class Record:
+    """What one client got, in order.
+
+    Attributes:
+        answers: Each answer that differed from the one before it.
+        count: How many answers there were.
+        failures: What was raised instead of an answer.
+    """
+
+    answers: list[object] = dataclasses.field(default_factory=list)
+    count: int = 0
+    failures: list[BaseException] = dataclasses.field(default_factory=list)
+
+
+class Load:
+    """Clients in threads of their own, each asking again as soon as it has its answer.
+
+    Example:
+        with Load([ask, ask]) as load:
+            load.wait_for_answers(10)
+        assert load.failures() == []
+    """
+
+    def __init__(self, clients: list[Callable[[], object]]) -> None:
+        """Prepares one thread for each client, a function that asks once and returns the answer."""
+        self.records = [Record() for _ in clients]
+        self._changed = threading.Condition()
+        self._ending = False
+        self._threads = [
+            threading.Thread(target=self._ask, args=(client, record), daemon=True)
+            for client, record in zip(clients, self.records, strict=True)
+        ]
+
+    def __enter__(self) -> Self:
+        """Starts asking."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Ends asking."""
+        with self._changed:
+            self._ending = True
+        for thread in self._threads:
+            thread.join()
+
+    def wait_for_answers(self, count: int, *, timeout_seconds: float = 30.0) -> None:
+        """Waits until every client has got so many more answers, or has failed.
+
+        Raises:
+            TimeoutError: They have not in time.
+        """
+        with self._changed:
+            goals = [record.count + count for record in self.records]
+
+            def reached() -> bool:
+                return all(
+                    record.count >= goal or record.failures
+                    for record, goal in zip(self.records, goals, strict=True)
+                )
+
+            if not self._changed.wait_for(reached, timeout_seconds):
+                raise TimeoutError(f"not {count} answers to every client in {timeout_seconds:g} s")
+
+    def failures(self) -> list[BaseException]:
+        """Returns what failed, of all clients."""
+        return [failure for record in self.records for failure in record.failures]
+
+    def _ask(self, client: Callable[[], object], record: Record) -> None:
+        while not self._ending:
+            try:
+                answer = client()
+            except Exception as error:
+                with self._changed:
+                    record.failures.append(error)
+                    self._changed.notify_all()
+                return
+            with self._changed:
+                record.count += 1
+                if record.answers[-1:] != [answer]:
+                    record.answers.append(answer)
+                self._changed.notify_all()

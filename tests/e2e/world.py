@@ -1,0 +1,73 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What every end-to-end test stands on: an S3 server, models to publish, and the model server."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tensorflow_serving_s3.publish import publish_version
+from tensorflow_serving_s3.testing import saved_models
+from tensorflow_serving_s3.testing.model_server import ModelServer
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+BUCKET = "models"
+
+
+class World:
+    """One S3 server, and models to put there.
+
+    Attributes:
+        storage: The S3 server, with the bucket `BUCKET`.
+        half_plus_three: A SavedModel that computes x / 2 + 3; it has the signature `double`, too.
+        twice_plus_hundred: A SavedModel with the same signatures that computes 2 * x + 100.
+        mixed: A SavedModel with inputs and outputs of several types.
+    """
+
+    def __init__(self, storage: SeaweedFS, folder: Path) -> None:
+        """Makes the models in a folder of the caller's."""
+        self.storage = storage
+        self.half_plus_three = saved_models.save_half_plus_three(folder / "half_plus_three")
+        self.twice_plus_hundred = saved_models.save_linear(
+            folder / "twice_plus_hundred", slope=2.0, offset=100.0
+        )
+        self.mixed = saved_models.save_mixed(folder / "mixed")
+        self._numbers = itertools.count(1)
+
+    def new_base_path(self) -> str:
+        """Returns a base path in S3 under which there is nothing yet."""
+        return f"s3://{BUCKET}/model-{next(self._numbers)}"
+
+    def publish(self, model: Path, base_path: str, version: int | str) -> str:
+        """Publishes a model as the user who may do everything, and returns its URL."""
+        return publish_version(model, base_path, version, client=self.storage.client())
+
+    def put(self, url: str, content: bytes) -> None:
+        """Writes one object, given by its s3:// URL."""
+        bucket, _, key = url.removeprefix("s3://").partition("/")
+        self.storage.client().put_object(Bucket=bucket, Key=key, Body=content)
+
+    @contextlib.contextmanager
+    def serving(
+        self, base_path: str, *, env: Mapping[str, str] | None = None
+    ) -> Iterator[ModelServer]:
+        """Runs a model server on a base path; its ports are open, its model may yet be loading.
+
+        Args:
+            base_path: What to serve.
+            env: Environment variables beside those that lead to `storage`, or in their place.
+        """
+        with ModelServer(base_path, env={**self.storage.env(), **(env or {})}) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def serving_model(self, model: Path, version: int | str = 1) -> Iterator[ModelServer]:
+        """Publishes a model under a new base path and runs a model server that can be asked."""
+        base_path = self.new_base_path()
+        self.publish(model, base_path, version)
+        with self.serving(base_path) as server:
+            server.wait_until_available(int(version))
+            yield server
