@@ -1,0 +1,241 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/core/aspired_versions_manager.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/log/log.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "tensorflow_serving_s3/core/aspired_version_policy.h"
+#include "tensorflow_serving_s3/core/basic_manager.h"
+#include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/core/loader_harness.h"
+#include "tensorflow_serving_s3/core/servable_data.h"
+#include "tensorflow_serving_s3/core/servable_handle.h"
+#include "tensorflow_serving_s3/core/servable_id.h"
+
+namespace tfs3 {
+namespace {
+
+using State = LoaderHarness::State;
+
+// Not loaded and not being loaded at this moment.
+bool CanBeDropped(State state) {
+  return state == State::kNew || state == State::kLoadRequested ||
+         state == State::kLoadApproved || state == State::kError;
+}
+
+bool IsOnItsWayOut(State state) {
+  return state == State::kUnloadRequested || state == State::kQuiescing ||
+         state == State::kQuiesced || state == State::kUnloading ||
+         state == State::kDisabled;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AspiredVersionsManager>>
+AspiredVersionsManager::Create(Options options) {
+  if (options.aspired_version_policy == nullptr) {
+    return absl::InvalidArgumentError(
+        "AspiredVersionsManager needs an aspired_version_policy, such as "
+        "AvailabilityPreservingPolicy");
+  }
+  return std::unique_ptr<AspiredVersionsManager>(
+      new AspiredVersionsManager(std::move(options)));
+}
+
+AspiredVersionsManager::AspiredVersionsManager(Options options)
+    : policy_(std::move(options.aspired_version_policy)),
+      load_retry_interval_(options.load_retry_interval) {
+  BasicManager::Options basic;
+  basic.servable_event_bus = options.servable_event_bus;
+  basic.num_load_threads = options.num_load_threads;
+  basic.num_unload_threads = options.num_unload_threads;
+  basic.max_num_load_retries = options.max_num_load_retries;
+  basic.load_retry_interval = options.load_retry_interval;
+  basic.first_load_retry_interval = options.first_load_retry_interval;
+  basic.on_change = [this](const ServableId& id) {
+    std::lock_guard<std::mutex> lock(mu_);
+    changed_.insert(id.name);
+    wake_.notify_one();
+  };
+  basic_manager_ = std::make_unique<BasicManager>(std::move(basic));
+  managing_thread_ = std::thread([this] { RunManagingThread(); });
+}
+
+AspiredVersionsManager::~AspiredVersionsManager() {
+  Detach();
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    stopping_ = true;
+    wake_.notify_one();
+  }
+  managing_thread_.join();
+  // While everything that on_change touches is still there.
+  basic_manager_.reset();
+}
+
+std::vector<ServableId> AspiredVersionsManager::ListAvailableServableIds()
+    const {
+  return basic_manager_->ListAvailableServableIds();
+}
+
+absl::StatusOr<UntypedServableHandle>
+AspiredVersionsManager::GetUntypedServableHandle(
+    const ServableRequest& request) const {
+  return basic_manager_->GetUntypedServableHandle(request);
+}
+
+void AspiredVersionsManager::SetAspiredVersions(absl::string_view servable_name,
+                                                Versions versions) {
+  std::lock_guard<std::mutex> lock(mu_);
+  // A list is complete, so a newer one makes an older one needless. The old
+  // one's loaders are freed with `versions`, after the lock.
+  incoming_[std::string(servable_name)].swap(versions);
+  wake_.notify_one();
+}
+
+void AspiredVersionsManager::RunManagingThread() {
+  std::unique_lock<std::mutex> lock(mu_);
+  while (true) {
+    wake_.wait(lock, [this] {
+      return stopping_ || !incoming_.empty() || !changed_.empty();
+    });
+    if (stopping_) return;
+    auto incoming = std::exchange(incoming_, {});
+    std::set<std::string> changed = std::exchange(changed_, {});
+    lock.unlock();
+    for (auto& [servable_name, versions] : incoming) {
+      ApplyAspiredVersions(servable_name, std::move(versions));
+      changed.insert(servable_name);
+    }
+    for (const std::string& servable_name : changed) {
+      AdvanceStream(servable_name);
+    }
+    lock.lock();
+  }
+}
+
+void AspiredVersionsManager::ApplyAspiredVersions(
+    const std::string& servable_name, Versions versions) {
+  Stream& stream = streams_[servable_name];
+  stream.aspired.clear();
+  stream.returning.clear();
+  std::map<int64_t, LoaderHarness::Snapshot> managed;
+  for (LoaderHarness::Snapshot& snapshot :
+       basic_manager_->GetManagedServableSnapshots(servable_name)) {
+    managed.emplace(snapshot.id.version, std::move(snapshot));
+  }
+  // Errors come last, so that nobody who follows the states sees a servable of
+  // which all known versions have ended while another one is about to start.
+  std::stable_partition(
+      versions.begin(), versions.end(),
+      [](const ServableData<std::unique_ptr<Loader>>& v) { return v.ok(); });
+  for (ServableData<std::unique_ptr<Loader>>& version : versions) {
+    const ServableId id = version.id();
+    if (id.name != servable_name) {
+      LOG(ERROR) << "A source lists " << id << " among the versions of "
+                 << servable_name << "; it is left out";
+      continue;
+    }
+    if (!stream.aspired.insert(id.version).second) {
+      LOG(ERROR) << "A source lists " << id
+                 << " twice; the first one that has data counts";
+      continue;
+    }
+    const auto current = managed.find(id.version);
+    if (current == managed.end()) {
+      Manage(std::move(version));
+    } else if (IsOnItsWayOut(current->second.state)) {
+      stream.returning.emplace(id.version, std::move(version));
+    } else if (current->second.state == State::kError &&
+               ReplacesFailed(version, current->second)) {
+      basic_manager_->StopManagingServable(id).IgnoreError();
+      Manage(std::move(version));
+    }
+  }
+}
+
+bool AspiredVersionsManager::ReplacesFailed(
+    const ServableData<std::unique_ptr<Loader>>& version,
+    const LoaderHarness::Snapshot& failed) const {
+  if (!version.ok()) return version.status() != failed.status;
+  if (failed.num_failed_loads == 0) return true;
+  return LoaderHarness::Clock::now() - failed.error_time >=
+         absl::ToChronoNanoseconds(load_retry_interval_);
+}
+
+void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
+  const auto position = streams_.find(servable_name);
+  if (position == streams_.end()) return;
+  Stream& stream = position->second;
+  while (true) {
+    std::vector<AspiredServableStateSnapshot> versions;
+    std::set<int64_t> managed;
+    for (const LoaderHarness::Snapshot& snapshot :
+         basic_manager_->GetManagedServableSnapshots(servable_name)) {
+      const bool is_aspired = stream.aspired.count(snapshot.id.version) > 0;
+      // A version that begins to load at this very moment is not dropped; it
+      // comes here again when its load has ended.
+      if (!is_aspired && CanBeDropped(snapshot.state) &&
+          basic_manager_->StopManagingServable(snapshot.id).ok()) {
+        continue;
+      }
+      managed.insert(snapshot.id.version);
+      versions.push_back({snapshot.id, snapshot.state, is_aspired});
+    }
+
+    bool version_returned = false;
+    for (auto it = stream.returning.begin(); it != stream.returning.end();) {
+      if (managed.count(it->first) > 0) {
+        ++it;
+        continue;
+      }
+      Manage(std::move(it->second));
+      it = stream.returning.erase(it);
+      version_returned = true;
+    }
+    if (version_returned) continue;
+
+    const std::optional<AspiredVersionPolicy::ServableAction> action =
+        policy_->GetNextAction(versions);
+    if (!action.has_value()) {
+      if (versions.empty() && stream.aspired.empty()) streams_.erase(position);
+      return;
+    }
+    const absl::Status status =
+        action->action == AspiredVersionPolicy::Action::kLoad
+            ? basic_manager_->LoadServable(action->id)
+            : basic_manager_->UnloadServable(action->id);
+    if (!status.ok()) {
+      LOG(ERROR) << "The policy's decision to " << *action
+                 << " cannot be carried out: " << status;
+      return;
+    }
+  }
+}
+
+void AspiredVersionsManager::Manage(
+    ServableData<std::unique_ptr<Loader>> version) {
+  if (!version.ok()) {
+    LOG(ERROR) << version.id() << " cannot be loaded: " << version.status();
+  }
+  const ServableId id = version.id();
+  const absl::Status status =
+      basic_manager_->ManageServable(std::move(version));
+  if (!status.ok()) LOG(ERROR) << "Cannot take in " << id << ": " << status;
+}
+
+}  // namespace tfs3

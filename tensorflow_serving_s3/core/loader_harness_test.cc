@@ -1,0 +1,144 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/core/loader_harness.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/core/servable_handle.h"
+#include "tensorflow_serving_s3/core/test_support.h"
+
+namespace tfs3 {
+namespace {
+
+using State = LoaderHarness::State;
+
+const ServableId kId{"half", 7};
+
+std::unique_ptr<LoaderHarness> NewHarness() {
+  return std::make_unique<LoaderHarness>(kId, std::make_unique<FakeLoader>());
+}
+
+std::unique_ptr<LoaderHarness> LoadingHarness() {
+  std::unique_ptr<LoaderHarness> harness = NewHarness();
+  EXPECT_TRUE(harness->RequestLoad());
+  EXPECT_TRUE(harness->ApproveLoad());
+  EXPECT_TRUE(harness->StartLoading());
+  return harness;
+}
+
+std::unique_ptr<LoaderHarness> ReadyHarness() {
+  std::unique_ptr<LoaderHarness> harness = LoadingHarness();
+  EXPECT_TRUE(harness->Load().ok());
+  harness->DoneLoading();
+  return harness;
+}
+
+TEST(LoaderHarnessTest, GoesTheWholeWay) {
+  std::unique_ptr<LoaderHarness> harness = NewHarness();
+  EXPECT_EQ(harness->state(), State::kNew);
+  ASSERT_TRUE(harness->RequestLoad());
+  EXPECT_EQ(harness->state(), State::kLoadRequested);
+  ASSERT_TRUE(harness->ApproveLoad());
+  EXPECT_EQ(harness->state(), State::kLoadApproved);
+  ASSERT_TRUE(harness->StartLoading());
+  EXPECT_EQ(harness->state(), State::kLoading);
+  ASSERT_TRUE(harness->Load().ok());
+  harness->DoneLoading();
+  EXPECT_EQ(harness->state(), State::kReady);
+  ASSERT_TRUE(harness->RequestUnload());
+  EXPECT_EQ(harness->state(), State::kUnloadRequested);
+  State state_when_quiesced = State::kNew;
+  harness->StartQuiescing([&] { state_when_quiesced = harness->state(); });
+  EXPECT_EQ(state_when_quiesced, State::kQuiesced);
+  harness->Unload();
+  EXPECT_EQ(harness->state(), State::kUnloading);
+  harness->DoneUnloading();
+  EXPECT_EQ(harness->state(), State::kDisabled);
+}
+
+TEST(LoaderHarnessTest, HandlesDelayTheUnload) {
+  std::unique_ptr<LoaderHarness> harness = ReadyHarness();
+  std::optional<UntypedServableHandle> first = harness->Acquire();
+  std::optional<UntypedServableHandle> second = harness->Acquire();
+  ASSERT_TRUE(harness->RequestUnload());
+  bool quiesced = false;
+  harness->StartQuiescing([&] { quiesced = true; });
+  first.reset();
+  EXPECT_FALSE(quiesced);
+  EXPECT_EQ(harness->state(), State::kQuiescing);
+  second.reset();
+  EXPECT_TRUE(quiesced);
+  EXPECT_EQ(harness->state(), State::kQuiesced);
+}
+
+TEST(LoaderHarnessTest, AHandleGivesTheServable) {
+  std::unique_ptr<LoaderHarness> harness = ReadyHarness();
+  const ServableHandle<FakeServable> handle(harness->Acquire());
+  ASSERT_TRUE(handle);
+  EXPECT_EQ(handle->version, 7);
+  EXPECT_EQ(handle.id(), kId);
+}
+
+TEST(LoaderHarnessTest, AFailedLoadMayBeRetried) {
+  std::unique_ptr<LoaderHarness> harness = LoadingHarness();
+  harness->AwaitRetry(absl::UnavailableError("not yet"));
+  const LoaderHarness::Snapshot waiting = harness->snapshot();
+  EXPECT_EQ(waiting.state, State::kLoadApproved);
+  EXPECT_EQ(waiting.status, absl::UnavailableError("not yet"));
+  EXPECT_EQ(waiting.num_failed_loads, 1);
+  ASSERT_TRUE(harness->StartLoading());
+  ASSERT_TRUE(harness->Load().ok());
+  harness->DoneLoading();
+  EXPECT_EQ(harness->snapshot().status, absl::OkStatus());
+}
+
+TEST(LoaderHarnessTest, AFailedLoadMayBeTheEnd) {
+  std::unique_ptr<LoaderHarness> harness = LoadingHarness();
+  harness->Fail(absl::NotFoundError("no such bucket"));
+  const LoaderHarness::Snapshot failed = harness->snapshot();
+  EXPECT_EQ(failed.state, State::kError);
+  EXPECT_EQ(failed.status, absl::NotFoundError("no such bucket"));
+  EXPECT_EQ(failed.num_failed_loads, 1);
+}
+
+TEST(LoaderHarnessTest, AVersionWithoutALoaderStartsInError) {
+  const LoaderHarness harness(kId, absl::DataLossError("a shard is gone"));
+  EXPECT_EQ(harness.state(), State::kError);
+  EXPECT_EQ(harness.snapshot().status, absl::DataLossError("a shard is gone"));
+  EXPECT_EQ(harness.snapshot().num_failed_loads, 0);
+}
+
+TEST(LoaderHarnessTest, ACancelledLoadDoesNotStart) {
+  std::unique_ptr<LoaderHarness> harness = NewHarness();
+  ASSERT_TRUE(harness->RequestLoad());
+  ASSERT_TRUE(harness->ApproveLoad());
+  EXPECT_TRUE(harness->Cancel());
+  EXPECT_EQ(harness->state(), State::kDisabled);
+  EXPECT_FALSE(harness->StartLoading());
+}
+
+TEST(LoaderHarnessTest, ALoadThatRunsCannotBeCancelled) {
+  std::unique_ptr<LoaderHarness> harness = LoadingHarness();
+  EXPECT_FALSE(harness->Cancel());
+  EXPECT_EQ(harness->state(), State::kLoading);
+}
+
+TEST(LoaderHarnessTest, OnlyOneUnloadIsGranted) {
+  std::unique_ptr<LoaderHarness> harness = ReadyHarness();
+  EXPECT_TRUE(harness->RequestUnload());
+  EXPECT_FALSE(harness->RequestUnload());
+}
+
+TEST(LoaderHarnessDeathTest, AStepThatDoesNotFollowIsNamed) {
+  std::unique_ptr<LoaderHarness> harness = NewHarness();
+  EXPECT_DEATH(harness->DoneLoading(),
+               "half version 7 cannot become Ready: it is New, not Loading");
+}
+
+}  // namespace
+}  // namespace tfs3

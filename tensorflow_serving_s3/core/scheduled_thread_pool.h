@@ -1,0 +1,57 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_CORE_SCHEDULED_THREAD_POOL_H_
+#define TENSORFLOW_SERVING_S3_CORE_SCHEDULED_THREAD_POOL_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace tfs3 {
+
+// A fixed number of threads that run work now or after a while.
+//
+//   ScheduledThreadPool pool(4);
+//   pool.Schedule([] { Load(); });
+//   pool.ScheduleAfter(absl::Seconds(2), [] { TryAgain(); });
+//
+// Work that waits for its time occupies no thread. Work that is due runs in
+// the order of its due times. Thread-safe; work may schedule more work.
+class ScheduledThreadPool {
+ public:
+  // At least one thread is started, whatever `num_threads` says.
+  explicit ScheduledThreadPool(int num_threads);
+  ScheduledThreadPool(const ScheduledThreadPool&) = delete;
+  ScheduledThreadPool& operator=(const ScheduledThreadPool&) = delete;
+  ~ScheduledThreadPool();  // Stops it.
+
+  // Drops the work that has not begun and all that is still to be scheduled,
+  // and returns when the running work has ended. Not to be called by the work.
+  void Stop();
+
+  void Schedule(std::function<void()> work);
+  void ScheduleAfter(absl::Duration delay, std::function<void()> work);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void RunThread();
+
+  std::mutex mu_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  // By due time; work of equal times stays in the order of its coming.
+  std::multimap<Clock::time_point, std::function<void()>> queue_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_CORE_SCHEDULED_THREAD_POOL_H_
