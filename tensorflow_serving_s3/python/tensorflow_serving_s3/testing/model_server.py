@@ -11,6 +11,7 @@ Example:
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -207,20 +208,22 @@ class ModelServer:
         """
         deadline = time.monotonic() + timeout_seconds
         while True:
-            answer = self.status() if self.process.exit_code is None else None
-            if answer is None:
+            said: object = "nothing"
+            # A server that ends while it is being asked is found to have ended below.
+            with contextlib.suppress(OSError):
+                answer = self.status()
+                said = answer.body
+                states = answer.states()
+                available = [number for number in states if states[number] == "AVAILABLE"]
+                if version in available or (version is None and available):
+                    return
+            if self.process.exit_code is not None:
                 raise self._ended()
-            available = [
-                number for number, state in answer.states().items() if state == "AVAILABLE"
-            ]
-            if version in available or (version is None and available):
-                return
             if time.monotonic() > deadline:
                 wanted = "no version" if version is None else f"version {version} not"
                 raise ProgramError(
-                    f"tensorflow_model_server: {wanted} available from "
-                    f"{self.base_path} after {timeout_seconds:g} s; "
-                    f"the status is {json.dumps(answer.body)}",
+                    f"tensorflow_model_server: {wanted} available from {self.base_path} after "
+                    f"{timeout_seconds:g} s; the status is {json.dumps(said)}",
                     self.process.tail(),
                 )
             time.sleep(_POLL_SECONDS)
