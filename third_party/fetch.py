@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -39,7 +38,8 @@ def _run(command: list[str], what: str) -> None:
 
 
 def _pip(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+    # A connection that stalls is dropped after 20 s and made anew, rather than waited for.
+    return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--timeout=20", "--retries=8", *arguments]
 
 
 def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
@@ -57,10 +57,13 @@ def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
 def _download(registry: str, package: str, version: str, folder: pathlib.Path) -> pathlib.Path:
     label = f"download of {package} {version}"
     if registry == "npm":
-        npm = os.environ.get("TFS3_NPM", "npm")
-        command = [npm, "pack", "--ignore-scripts", "--silent", f"--pack-destination={folder}", f"{package}@{version}"]
+        node = pathlib.Path(os.environ["TFS3_NODE"])
+        npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+        command = [str(node), str(npm), "pack", "--ignore-scripts", "--silent"]
+        command += [f"--pack-destination={folder}", f"{package}@{version}"]
     else:
-        form = {"pypi-wheel": "--only-binary=:all:", "pypi-sdist": "--no-binary=:all:"}[registry]
+        # The sdist of this package alone: what its build backend asks for may come as wheels.
+        form = {"pypi-wheel": "--only-binary=:all:", "pypi-sdist": f"--no-binary={package}"}[registry]
         command = _pip("download", "--no-deps", form, f"--dest={folder}", f"{package}=={version}")
     _run(command, label)
     files = list(folder.iterdir())
@@ -78,16 +81,19 @@ def _unpack_zip(archive: pathlib.Path, output: pathlib.Path) -> None:
                 os.chmod(path, mode | 0o600)
 
 
-def _unpack_tar(archive: pathlib.Path, output: pathlib.Path) -> None:
-    """Unpacks an sdist or an npm package without its one top folder."""
-    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
-        with tarfile.open(archive) as tar:
-            tar.extractall(scratch)  # Its hash was checked, so its paths are the pinned package's own.
-        (top,) = pathlib.Path(scratch).iterdir()
-        shutil.copytree(top, output, dirs_exist_ok=True, symlinks=True)
+def _unpack_tar(archive: pathlib.Path, output: pathlib.Path, leave_out: list[str]) -> None:
+    """Unpacks an sdist or an npm package without its one top folder, and without the folders named."""
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            _, _, path = member.name.partition("/")
+            if path and not any(path == folder or path.startswith(folder + "/") for folder in leave_out):
+                member.name = path
+                tar.extract(member, output)
 
 
-def unpack(registry: str, package: str, version: str, sha256: str, output: pathlib.Path) -> None:
+def unpack(
+    registry: str, package: str, version: str, sha256: str, output: pathlib.Path, leave_out: list[str]
+) -> None:
     """Downloads one package, checks it and unpacks it into `output`."""
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
@@ -97,7 +103,7 @@ def unpack(registry: str, package: str, version: str, sha256: str, output: pathl
             if archive.suffix == ".whl":
                 _unpack_zip(archive, output)
             else:
-                _unpack_tar(archive, output)
+                _unpack_tar(archive, output, leave_out)
         except OSError as error:
             raise FetchError(f"{package} {version}: cannot unpack: {error}. Is the disk full?") from error
 
@@ -119,6 +125,7 @@ def main() -> int:
     one.add_argument("--version", required=True)
     one.add_argument("--sha256", required=True)
     one.add_argument("--output", required=True, type=pathlib.Path)
+    one.add_argument("--leave-out", action="append", default=[], metavar="FOLDER")
     many = commands.add_parser("install")
     many.add_argument("--requirements", required=True, type=pathlib.Path)
     many.add_argument("--output", required=True, type=pathlib.Path)
@@ -126,7 +133,12 @@ def main() -> int:
     try:
         if arguments.command == "unpack":
             unpack(
-                arguments.registry, arguments.package, arguments.version, arguments.sha256, arguments.output.absolute()
+                arguments.registry,
+                arguments.package,
+                arguments.version,
+                arguments.sha256,
+                arguments.output.absolute(),
+                arguments.leave_out,
             )
         else:
             install(arguments.requirements, arguments.output.absolute())

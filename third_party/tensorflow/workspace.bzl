@@ -2,25 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """@org_tensorflow: the published wheel under upstream's labels."""
 
-load("//third_party:registry.bzl", "OVERLAY_ATTRS", "apply_overlay", "fetch_package", "find_python")
-
-def _tensorflow_wheel_impl(repository_ctx):
-    fetch_package(repository_ctx, "tensorflow", "site-packages")
-    apply_overlay(repository_ctx)
-
-    # Compiled once here: the sandbox is read-only, so that without this each program would compile TensorFlow's modules anew.
-    repository_ctx.report_progress("compiling TensorFlow's Python modules")
-    done = repository_ctx.execute(
-        [find_python(repository_ctx), "-m", "compileall", "-q", "-j", "0", "site-packages"],
-        timeout = 1800,
-    )
-    if done.return_code:
-        fail("Cannot compile TensorFlow's Python modules: " + done.stdout + done.stderr)
-
-tensorflow_wheel = repository_rule(
-    implementation = _tensorflow_wheel_impl,
-    attrs = OVERLAY_ATTRS,
-)
+load("//third_party:packages.bzl", "pinned")
+load("//third_party/tensorflow:wheel.bzl", "tensorflow_wheel")
 
 def tensorflow_repository():
     tensorflow_wheel(
@@ -32,4 +15,5 @@ def tensorflow_repository():
             "//third_party/tensorflow:root.BUILD": "BUILD",
             "//third_party/tensorflow:saved_model.BUILD": "tensorflow/cc/saved_model/BUILD",
         },
+        **pinned("tensorflow")
     )

@@ -1,0 +1,22 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""C++ programs that link TensorFlow's shared libraries beside static libraries of other releases of the same code."""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
+
+_HIDE_SYMBOLS = "//build_defs:hide_symbols.lds"
+
+def _link(kwargs):
+    return dict(
+        kwargs,
+        linkopts = kwargs.get("linkopts", []) + ["-Wl,--version-script=$(location {})".format(_HIDE_SYMBOLS)],
+        deps = kwargs.get("deps", []) + [_HIDE_SYMBOLS],
+    )
+
+def tfs3_cc_binary(name, **kwargs):
+    """A cc_binary that exports no symbol, so that neither it nor TensorFlow's libraries call into the other's OpenSSL."""
+    cc_binary(name = name, **_link(kwargs))
+
+def tfs3_cc_test(name, **kwargs):
+    """A cc_test linked as tfs3_cc_binary links."""
+    cc_test(name = name, **_link(kwargs))

@@ -1,0 +1,22 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Runs pytest on the arguments as a Bazel test: JUnit report where Bazel wants it, no cache in the source tree."""
+
+import os
+import sys
+
+import pytest
+
+
+def main() -> int:
+    """Runs pytest; a test target in which no test ran fails, with pytest's own exit code 5."""
+    arguments = ["-p", "no:cacheprovider", "-ra", "--import-mode=importlib", *sys.argv[1:]]
+    if report := os.environ.get("XML_OUTPUT_FILE"):
+        arguments.append(f"--junitxml={report}")
+    if chosen := os.environ.get("TESTBRIDGE_TEST_ONLY"):
+        arguments.append(f"-k={chosen}")
+    return int(pytest.main(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
