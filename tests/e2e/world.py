@@ -61,7 +61,11 @@ class World:
             env: Environment variables beside those that lead to `storage`, or in their place.
         """
         with ModelServer(base_path, env={**self.storage.env(), **(env or {})}) as server:
-            yield server
+            try:
+                yield server
+            finally:
+                # Which pytest shows when the test fails.
+                print(f"The server of {base_path}:", *server.log_tail(50), sep="\n  ")
 
     @contextlib.contextmanager
     def serving_model(self, model: Path, version: int | str = 1) -> Iterator[ModelServer]:

@@ -19,10 +19,13 @@ class ProgramError(Error):
     """A program that was to be started is missing, ended too early or did not become ready in time.
 
     Attributes:
-        log: The last lines that the program printed, oldest first; empty when it never ran.
+        log: The last lines that the program printed, oldest first; empty when it never ran. Where the
+            exception is shown with its traceback, they follow it.
     """
 
     def __init__(self, message: str, log: tuple[str, ...] = ()) -> None:
         """Makes the error from its message and the program's last lines."""
         super().__init__(message)
         self.log = log
+        if log:
+            self.add_note("\n  ".join(["The last lines that it printed:", *log]))

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,7 @@ def test_wait_for_line_fails_with_the_log_when_the_program_ends_without_it() -> 
     ):
         process.wait_for_line("ready", timeout_seconds=30)
     assert failure.value.log == ("nothing of interest",)
+    assert "nothing of interest" in "".join(traceback.format_exception(failure.value))
 
 
 def test_wait_for_line_does_not_count_lines_before_since() -> None:

@@ -1,0 +1,51 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the models compute when TensorFlow itself loads them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tensorflow as tf
+
+from tensorflow_serving_s3.testing import saved_models
+
+
+def _answers(folder: Path, signature: str, **inputs: Any) -> dict[str, Any]:
+    outputs = tf.saved_model.load(str(folder)).signatures[signature](**inputs)
+    return {name: value.numpy().tolist() for name, value in outputs.items()}
+
+
+def test_half_plus_three(tmp_path: Path) -> None:
+    folder = saved_models.save_half_plus_three(tmp_path / "model")
+    answers = _answers(folder, "serving_default", x=tf.constant([1.0, 2.0, 5.0]))
+    assert answers == {"y": [3.5, 4.0, 5.5]}
+
+
+@pytest.mark.parametrize(("signature", "y"), [("serving_default", [4.0]), ("double", [8.0])])
+def test_linear(tmp_path: Path, signature: str, y: list[float]) -> None:
+    folder = saved_models.save_linear(tmp_path / "model", slope=1.5, offset=1.0)
+    assert _answers(folder, signature, x=tf.constant([2.0])) == {"y": y}
+
+
+def test_mixed(tmp_path: Path) -> None:
+    folder = saved_models.save_mixed(tmp_path / "model")
+    answers = _answers(
+        folder,
+        "serving_default",
+        point=tf.constant([[1.0, 2.0]]),
+        count=tf.constant([2**62], tf.int64),
+        word=tf.constant([b"\xff"]),
+    )
+    assert answers == {
+        "weighted": [5.0],
+        "next": [2**62 + 1],
+        "greeting": [b"hello \xff"],
+        "word_bytes": [b"\xff"],
+    }
+
+
+def test_a_saved_model_has_the_files_that_a_server_looks_for(tmp_path: Path) -> None:
+    folder = saved_models.save_half_plus_three(tmp_path / "model")
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {"saved_model.pb", "variables/variables.index"} <= files
