@@ -230,7 +230,7 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
 void AspiredVersionsManager::Manage(
     ServableData<std::unique_ptr<Loader>> version) {
   if (!version.ok()) {
-    LOG(ERROR) << version.id() << " cannot be loaded: " << version.status();
+    LOG(WARNING) << version.id() << " cannot be loaded: " << version.status();
   }
   const ServableId id = version.id();
   const absl::Status status =
