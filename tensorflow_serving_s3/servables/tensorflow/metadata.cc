@@ -1,0 +1,46 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tensorflow_serving/apis/model.pb.h"
+
+namespace tfs3 {
+
+using tensorflow::serving::GetModelMetadataRequest;
+using tensorflow::serving::GetModelMetadataResponse;
+using tensorflow::serving::SignatureDefMap;
+
+SignatureDefMap GetSignatureDefMap(const SavedModelBundle& model) {
+  SignatureDefMap map;
+  *map.mutable_signature_def() = model.signature_defs();
+  return map;
+}
+
+absl::Status GetModelMetadata(const GetModelMetadataRequest& request,
+                              const ServableId& id,
+                              const SavedModelBundle& model,
+                              GetModelMetadataResponse* response) {
+  if (request.metadata_field().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "metadata_field is empty; ask for \"", kSignatureDefField, "\""));
+  }
+  for (const std::string& field : request.metadata_field()) {
+    if (field != kSignatureDefField) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("there is no metadata_field \"", field, "\"; ask for \"",
+                       kSignatureDefField, "\""));
+    }
+  }
+  tensorflow::serving::ModelSpec* spec = response->mutable_model_spec();
+  spec->set_name(id.name);
+  spec->mutable_version()->set_value(id.version);
+  (*response->mutable_metadata())[std::string(kSignatureDefField)].PackFrom(
+      GetSignatureDefMap(model));
+  return absl::OkStatus();
+}
+
+}  // namespace tfs3

@@ -1,0 +1,238 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/predict.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/framework/tensor.pb.h"
+#include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow_serving/apis/predict.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::Tensor;
+using tensorflow::TensorProto;
+using tensorflow::serving::PredictRequest;
+using tensorflow::serving::PredictResponse;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const ServableId kId{"many", 7};
+
+class PredictTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    model_ =
+        SavedModelBundle::Load(TestModelPath("many_types"), SavedModelOptions())
+            ->release();
+  }
+  static void TearDownTestSuite() { delete model_; }
+
+  // A request that the signature serving_default takes.
+  static PredictRequest GoodRequest() {
+    PredictRequest request;
+    auto& inputs = *request.mutable_inputs();
+    TensorProto& floats = inputs["floats"];
+    floats.set_dtype(tensorflow::DT_FLOAT);
+    floats.mutable_tensor_shape()->add_dim()->set_size(1);
+    floats.mutable_tensor_shape()->add_dim()->set_size(2);
+    floats.add_float_val(1);
+    floats.add_float_val(2);
+    TensorProto& ints = inputs["ints"];
+    ints.set_dtype(tensorflow::DT_INT64);
+    ints.mutable_tensor_shape()->add_dim()->set_size(1);
+    ints.add_int64_val(5);
+    TensorProto& texts = inputs["texts"];
+    texts.set_dtype(tensorflow::DT_STRING);
+    texts.mutable_tensor_shape()->add_dim()->set_size(2);
+    texts.add_string_val("a");
+    texts.add_string_val("bc");
+    TensorProto& flag = inputs["flag"];
+    flag.set_dtype(tensorflow::DT_BOOL);
+    flag.mutable_tensor_shape();
+    flag.add_bool_val(true);
+    return request;
+  }
+
+  static absl::Status RunPredict(const PredictRequest& request,
+                                 PredictResponse* response,
+                                 const PredictOptions& options = {}) {
+    return Predict(request, kId, **model_->GetSignature(""), options, response);
+  }
+
+  static std::string ErrorOf(const PredictRequest& request) {
+    PredictResponse response;
+    const absl::Status status = RunPredict(request, &response);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    return std::string(status.message());
+  }
+
+  static SavedModelBundle* model_;
+};
+
+SavedModelBundle* PredictTest::model_ = nullptr;
+
+TEST_F(PredictTest, AnswersWithEveryOutput) {
+  PredictResponse response;
+
+  const absl::Status status = RunPredict(GoodRequest(), &response);
+
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(response.outputs_size(), 4);
+  EXPECT_THAT(response.outputs().at("doubled").float_val(), ElementsAre(2, 4));
+  EXPECT_THAT(response.outputs().at("negated").int64_val(), ElementsAre(-5));
+  EXPECT_THAT(response.outputs().at("shouted_bytes").string_val(),
+              ElementsAre("A", "BC"));
+  EXPECT_THAT(response.outputs().at("inverted").bool_val(), ElementsAre(false));
+}
+
+TEST_F(PredictTest, TellsTheEffectiveModelSpec) {
+  PredictResponse response;
+
+  ASSERT_TRUE(RunPredict(GoodRequest(), &response).ok());
+
+  EXPECT_EQ(response.model_spec().name(), "many");
+  EXPECT_EQ(response.model_spec().version().value(), 7);
+  EXPECT_EQ(response.model_spec().signature_name(), "serving_default");
+}
+
+TEST_F(PredictTest, AnswersWithTheOutputsOfTheFilterOnly) {
+  PredictRequest request = GoodRequest();
+  request.add_output_filter("negated");
+  request.add_output_filter("doubled");
+  PredictResponse response;
+
+  ASSERT_TRUE(RunPredict(request, &response).ok());
+
+  EXPECT_EQ(response.outputs_size(), 2);
+  EXPECT_THAT(response.outputs().at("doubled").float_val(), ElementsAre(2, 4));
+  EXPECT_THAT(response.outputs().at("negated").int64_val(), ElementsAre(-5));
+}
+
+TEST_F(PredictTest, WritesTensorContentWhenAsked) {
+  PredictOptions options;
+  options.encoding = TensorEncoding::kContent;
+  PredictResponse response;
+
+  ASSERT_TRUE(RunPredict(GoodRequest(), &response, options).ok());
+
+  EXPECT_EQ(response.outputs().at("negated").tensor_content().size(), 8u);
+  EXPECT_THAT(response.outputs().at("shouted_bytes").string_val(),
+              ElementsAre("A", "BC"));
+}
+
+TEST_F(PredictTest, KeepsTheDeadline) {
+  PredictOptions options;
+  options.deadline = absl::InfinitePast();
+  PredictResponse response;
+
+  EXPECT_EQ(RunPredict(GoodRequest(), &response, options).code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PredictTest, ListsMissingInputs) {
+  PredictRequest request = GoodRequest();
+  request.mutable_inputs()->erase("ints");
+  request.mutable_inputs()->erase("flag");
+
+  EXPECT_EQ(ErrorOf(request),
+            "wrong inputs for signature \"serving_default\", which takes: "
+            "flag, floats, ints, texts; missing: flag, ints");
+}
+
+TEST_F(PredictTest, NamesUnknownInputs) {
+  PredictRequest request = GoodRequest();
+  (*request.mutable_inputs())["colour"].set_dtype(tensorflow::DT_FLOAT);
+
+  EXPECT_EQ(ErrorOf(request),
+            "wrong inputs for signature \"serving_default\", which takes: "
+            "flag, floats, ints, texts; unknown: colour");
+}
+
+TEST_F(PredictTest, NamesMissingAndUnknownInputsTogether) {
+  PredictRequest request = GoodRequest();
+  (*request.mutable_inputs())["int"] = request.inputs().at("ints");
+  request.mutable_inputs()->erase("ints");
+
+  EXPECT_THAT(ErrorOf(request), HasSubstr("; missing: ints; unknown: int"));
+}
+
+TEST_F(PredictTest, RefusesAWrongTypeWithoutReadingIt) {
+  PredictRequest request = GoodRequest();
+  (*request.mutable_inputs())["ints"].set_dtype(tensorflow::DT_VARIANT);
+
+  EXPECT_EQ(ErrorOf(request),
+            "wrong type for input \"ints\" of signature \"serving_default\": "
+            "got variant, expected int64");
+}
+
+TEST_F(PredictTest, RefusesAWrongShape) {
+  PredictRequest request = GoodRequest();
+  (*request.mutable_inputs())["floats"]
+      .mutable_tensor_shape()
+      ->mutable_dim(1)
+      ->set_size(3);
+
+  EXPECT_EQ(ErrorOf(request),
+            "wrong shape for input \"floats\" of signature "
+            "\"serving_default\": got [1,3], expected [?,2]");
+}
+
+TEST_F(PredictTest, NamesTheInputThatIsNoTensor) {
+  PredictRequest request = GoodRequest();
+  (*request.mutable_inputs())["ints"].set_tensor_content("123");
+
+  EXPECT_THAT(ErrorOf(request),
+              HasSubstr("input \"ints\" of signature \"serving_default\": the "
+                        "values do not make a tensor"));
+}
+
+TEST_F(PredictTest, RefusesAnUnknownOutput) {
+  PredictRequest request = GoodRequest();
+  request.add_output_filter("tripled");
+
+  EXPECT_EQ(ErrorOf(request),
+            "output_filter: signature \"serving_default\" has no output "
+            "\"tripled\"; it has: doubled, inverted, negated, shouted_bytes");
+}
+
+TEST_F(PredictTest, RefusesARepeatedOutput) {
+  PredictRequest request = GoodRequest();
+  request.add_output_filter("doubled");
+  request.add_output_filter("doubled");
+
+  EXPECT_EQ(ErrorOf(request),
+            "output_filter: \"doubled\" is named more than once");
+}
+
+TEST_F(PredictTest, UsesDefaultValuesForInputsLeftOut) {
+  tensorflow::SignatureDef signature =
+      model_->signature_defs().at("serving_default");
+  TensorProto& value = (*signature.mutable_defaults())["ints"];
+  value.set_dtype(tensorflow::DT_INT64);
+  value.mutable_tensor_shape()->add_dim()->set_size(1);
+  value.add_int64_val(9);
+  const auto runner = SignatureRunner::Create(model_->session(), "with_default",
+                                              signature, RunThread::kCaller);
+  PredictRequest request = GoodRequest();
+  request.mutable_inputs()->erase("ints");
+  PredictResponse response;
+
+  const absl::Status status =
+      Predict(request, kId, **runner, PredictOptions(), &response);
+
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(response.outputs().at("negated").int64_val(), ElementsAre(-9));
+}
+
+}  // namespace
+}  // namespace tfs3

@@ -1,0 +1,146 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tensorflow/cc/saved_model/constants.h"
+#include "tensorflow/core/framework/graph.pb.h"
+#include "tensorflow/core/framework/node_def.pb.h"
+#include "tensorflow/core/platform/env.h"
+#include "tensorflow/core/platform/path.h"
+#include "tensorflow/core/protobuf/config.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/graph_size.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load_error.h"
+
+namespace tfs3 {
+namespace {
+
+// Above this many nodes RunThreadPolicy::kAuto means the pool.
+constexpr int64_t kMaxNodesOnCaller = 256;
+
+// Signatures that TensorFlow writes for itself (initialise, train) begin so;
+// they are no prediction and clients cannot call them.
+constexpr absl::string_view kInternalSignaturePrefix = "__saved_model_";
+
+RunThread ChooseThread(RunThreadPolicy policy, const GraphSize& size) {
+  switch (policy) {
+    case RunThreadPolicy::kCaller:
+      return RunThread::kCaller;
+    case RunThreadPolicy::kPool:
+      return RunThread::kPool;
+    case RunThreadPolicy::kAuto:
+      break;
+  }
+  return size.nodes <= kMaxNodesOnCaller && !size.has_loop ? RunThread::kCaller
+                                                           : RunThread::kPool;
+}
+
+bool HasVariables(const tensorflow::GraphDef& graph) {
+  for (const tensorflow::NodeDef& node : graph.node()) {
+    if (node.op() == "VarHandleOp") return true;
+  }
+  return false;
+}
+
+// TensorFlow loads a model without its variables folder as if it never had
+// one, and fails at the first request instead. TensorFlow 2 (which writes an
+// object graph) always saves a checkpoint beside a graph with variables.
+absl::Status CheckVariablesAreThere(
+    const std::string& path, const tensorflow::MetaGraphDef& meta_graph) {
+  if (!meta_graph.has_object_graph_def() ||
+      !HasVariables(meta_graph.graph_def())) {
+    return absl::OkStatus();
+  }
+  const std::string index = tensorflow::io::JoinPath(
+      path, tensorflow::kSavedModelVariablesDirectory,
+      absl::StrCat(tensorflow::kSavedModelVariablesFilename, ".index"));
+  if (!absl::IsNotFound(tensorflow::Env::Default()->FileExists(index))) {
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(
+      absl::StrCat(index,
+                   ": not there, and the model has variables; copy the whole "
+                   "SavedModel, variables folder included"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
+    const std::string& path, const SavedModelOptions& options) {
+  tensorflow::SessionOptions session_options = options.session_options;
+  // The graph is not extended and its parts are not looked at after the load,
+  // so the session need not keep copies of it.
+  auto* experimental = session_options.config.mutable_experimental();
+  experimental->set_optimize_for_static_graph(true);
+  experimental->set_disable_output_partition_graphs(true);
+
+  tensorflow::SavedModelBundle loaded;
+  if (absl::Status status = tensorflow::LoadSavedModel(
+          session_options, tensorflow::RunOptions(), path,
+          {options.tags.begin(), options.tags.end()}, &loaded);
+      !status.ok()) {
+    return ExplainLoadError(path, options.tags, status);
+  }
+  tensorflow::MetaGraphDef& meta_graph = loaded.meta_graph_def;
+  if (absl::Status status = CheckVariablesAreThere(path, meta_graph);
+      !status.ok()) {
+    return status;
+  }
+
+  std::unique_ptr<SavedModelBundle> bundle(new SavedModelBundle());
+  size_t usable = 0;
+  absl::Status first_error;
+  GraphSizer sizer(meta_graph.graph_def());
+  for (const auto& [name, signature] : meta_graph.signature_def()) {
+    if (absl::StartsWith(name, kInternalSignaturePrefix)) continue;
+    absl::StatusOr<std::unique_ptr<SignatureRunner>> runner =
+        SignatureRunner::Create(
+            loaded.session.get(), name, signature,
+            ChooseThread(options.run_thread_policy, sizer.SizeOf(signature)));
+    if (runner.ok()) {
+      if (absl::Status status = (*runner)->Prepare(); !status.ok()) {
+        runner = std::move(status);
+      }
+    }
+    if (runner.ok()) {
+      ++usable;
+    } else if (first_error.ok()) {
+      first_error = runner.status();
+    }
+    bundle->runners_.emplace(name, std::move(runner));
+  }
+  if (usable == 0 && !first_error.ok()) {
+    return ExplainLoadError(path, options.tags, first_error);
+  }
+  bundle->model_ = tensorflow::SavedModelBundleLite(
+      std::move(loaded.session),
+      std::move(*meta_graph.mutable_signature_def()));
+  return bundle;
+}
+
+absl::StatusOr<const SignatureRunner*> SavedModelBundle::GetSignature(
+    absl::string_view signature_name) const {
+  if (signature_name.empty()) signature_name = kDefaultSignatureName;
+  const auto found = runners_.find(signature_name);
+  if (found == runners_.end()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the model has no signature \"", signature_name, "\"; it has: ",
+        runners_.empty()
+            ? "none"
+            : absl::StrJoin(runners_, ", ",
+                            [](std::string* out, const auto& runner) {
+                              absl::StrAppend(out, runner.first);
+                            })));
+  }
+  if (!found->second.ok()) return found->second.status();
+  return found->second->get();
+}
+
+}  // namespace tfs3

@@ -1,0 +1,300 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow/core/protobuf/meta_graph.pb.h"
+#include "tensorflow/core/protobuf/saved_model.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::Tensor;
+using tensorflow::TensorShape;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::unique_ptr<SavedModelBundle> LoadOrDie(
+    const std::string& path, const SavedModelOptions& options = {}) {
+  auto bundle = SavedModelBundle::Load(path, options);
+  if (!bundle.ok()) ADD_FAILURE() << bundle.status();
+  return *std::move(bundle);
+}
+
+template <typename T>
+Tensor Scalar(T value) {
+  Tensor tensor(tensorflow::DataTypeToEnum<T>::value, TensorShape({}));
+  tensor.scalar<T>()() = value;
+  return tensor;
+}
+
+// Lets `change` edit the saved_model.pb in the folder `path`.
+void EditModel(const std::string& path,
+               const std::function<void(tensorflow::SavedModel&)>& change) {
+  tensorflow::SavedModel model;
+  {
+    std::ifstream in(path + "/saved_model.pb", std::ios::binary);
+    ASSERT_TRUE(model.ParseFromIstream(&in));
+  }
+  change(model);
+  std::ofstream out(path + "/saved_model.pb", std::ios::binary);
+  ASSERT_TRUE(model.SerializeToOstream(&out));
+}
+
+TEST(SavedModelBundleTest, RestoresVariablesAndRuns) {
+  const auto bundle = LoadOrDie(TestModelPath("half_plus_three"));
+  Tensor x(tensorflow::DT_FLOAT, TensorShape({3}));
+  x.flat<float>()(0) = 1;
+  x.flat<float>()(1) = 2;
+  x.flat<float>()(2) = 5;
+
+  const auto outputs = (*bundle->GetSignature("serving_default"))->Run({x}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_EQ(outputs->front().DebugString(),
+            "Tensor<type: float shape: [3] values: 3.5 4 5.5>");
+}
+
+TEST(SavedModelBundleTest, TakesServingDefaultForNoName) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+
+  EXPECT_EQ(*bundle->GetSignature(""),
+            *bundle->GetSignature("serving_default"));
+}
+
+TEST(SavedModelBundleTest, NamesTheSignaturesThatThereAre) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+
+  EXPECT_EQ(bundle->GetSignature("guess").status(),
+            absl::FailedPreconditionError(
+                "the model has no signature \"guess\"; it has: gather, "
+                "nothing, serving_default, statistics, wait"));
+}
+
+TEST(SavedModelBundleTest, DoesNotLetClientsRunTheInitialiser) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+
+  EXPECT_TRUE(bundle->signature_defs().contains("__saved_model_init_op"));
+  EXPECT_EQ(bundle->GetSignature("__saved_model_init_op").status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(SavedModelBundleTest, RunsSmallGraphsOnTheCallersThreadAndLoopsNot) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+
+  EXPECT_EQ((*bundle->GetSignature("gather"))->run_thread(),
+            RunThread::kCaller);
+  EXPECT_EQ((*bundle->GetSignature("wait"))->run_thread(), RunThread::kPool);
+}
+
+TEST(SavedModelBundleTest, ObeysThePolicyForThreads) {
+  for (const auto& [policy, thread] :
+       {std::pair(RunThreadPolicy::kCaller, RunThread::kCaller),
+        std::pair(RunThreadPolicy::kPool, RunThread::kPool)}) {
+    SavedModelOptions options;
+    options.run_thread_policy = policy;
+    const auto bundle = LoadOrDie(TestModelPath("many_types"), options);
+    const SignatureRunner& gather = **bundle->GetSignature("gather");
+
+    EXPECT_EQ(gather.run_thread(), thread);
+    EXPECT_EQ(gather.Run({Scalar<int32_t>(1)}, {})->front().DebugString(),
+              "Tensor<type: float shape: [] values: 20>");
+  }
+}
+
+TEST(SavedModelBundleTest, TellsErrorsWithinFunctionsOnOneLine) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+
+  EXPECT_EQ(
+      (*bundle->GetSignature("gather"))->Run({Scalar<int32_t>(7)}, {}).status(),
+      absl::InvalidArgumentError("indices = 7 is not in [0, 3)"));
+}
+
+TEST(SavedModelBundleTest, StopsALoopAtTheDeadline) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+  SignatureRunner::RunOptions options;
+  options.deadline = absl::Now() + absl::Milliseconds(50);
+
+  // A loop that ends after centuries.
+  EXPECT_EQ((*bundle->GetSignature("wait"))
+                ->Run({Scalar(std::numeric_limits<int64_t>::max())}, options)
+                .status()
+                .code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(SavedModelBundleTest, AnswersASignatureWithoutOutputs) {
+  const auto bundle = LoadOrDie(TestModelPath("many_types"));
+
+  const auto outputs =
+      (*bundle->GetSignature("nothing"))->Run({Scalar(1.f)}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_TRUE(outputs->empty());
+}
+
+TEST(SavedModelBundleTest, ServesTheOtherSignaturesWhenOneIsBroken) {
+  const std::string path = CopyTestModel("many_types", "one_broken");
+  EditModel(path, [](tensorflow::SavedModel& model) {
+    auto& signatures = *model.mutable_meta_graphs(0)->mutable_signature_def();
+    (*signatures["gather"].mutable_outputs())["value"].set_name("nowhere:0");
+  });
+
+  const auto bundle = LoadOrDie(path);
+
+  EXPECT_THAT(std::string(bundle->GetSignature("gather").status().message()),
+              HasSubstr("nowhere:0"));
+  EXPECT_TRUE(bundle->GetSignature("statistics").ok());
+}
+
+TEST(SavedModelBundleTest, ServesAModelWithoutSignatures) {
+  const std::string path = CopyTestModel("half_plus_three", "no_signatures");
+  EditModel(path, [](tensorflow::SavedModel& model) {
+    model.mutable_meta_graphs(0)->mutable_signature_def()->clear();
+  });
+
+  EXPECT_EQ(LoadOrDie(path)->GetSignature("").status(),
+            absl::FailedPreconditionError("the model has no signature "
+                                          "\"serving_default\"; it has: none"));
+}
+
+// A folder that cannot be loaded, and what must be said about it after the
+// folder's path.
+struct BadModel {
+  std::string name;
+  std::function<void(const std::string& path)> spoil;
+  absl::StatusCode code;
+  std::string message;
+};
+
+class SavedModelBundleLoadErrorTest : public testing::TestWithParam<BadModel> {
+};
+
+TEST_P(SavedModelBundleLoadErrorTest, NamesThePathTheCauseAndTheCure) {
+  const std::string path = CopyTestModel("half_plus_three", GetParam().name);
+  GetParam().spoil(path);
+
+  const absl::Status status =
+      SavedModelBundle::Load(path, SavedModelOptions()).status();
+
+  EXPECT_EQ(status.code(), GetParam().code);
+  EXPECT_THAT(
+      std::string(status.message()),
+      AllOf(StartsWith(path + GetParam().message), Not(HasSubstr("\n"))));
+}
+
+void Write(const std::string& file, const std::string& content) {
+  std::ofstream(file, std::ios::binary) << content;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, SavedModelBundleLoadErrorTest,
+    testing::Values(
+        BadModel{
+            "NoFolder",
+            [](const std::string& path) { std::filesystem::remove_all(path); },
+            absl::StatusCode::kNotFound,
+            ": no saved_model.pb in this folder; copy the whole"},
+        BadModel{"EmptyFolder",
+                 [](const std::string& path) {
+                   std::filesystem::remove_all(path);
+                   std::filesystem::create_directory(path);
+                 },
+                 absl::StatusCode::kNotFound,
+                 ": no saved_model.pb in this folder; copy the whole"},
+        BadModel{"OtherContent",
+                 [](const std::string& path) {
+                   Write(path + "/saved_model.pb", "<html>no model</html>");
+                 },
+                 absl::StatusCode::kDataLoss,
+                 "/saved_model.pb: not a SavedModel, or damaged on its way; "
+                 "export or copy"},
+        BadModel{"EmptyFile",
+                 [](const std::string& path) {
+                   Write(path + "/saved_model.pb", "");
+                 },
+                 absl::StatusCode::kDataLoss,
+                 "/saved_model.pb: holds no graph; export or copy"},
+        BadModel{"NoVariables",
+                 [](const std::string& path) {
+                   std::filesystem::remove_all(path + "/variables");
+                 },
+                 absl::StatusCode::kNotFound,
+                 "/variables/variables.index: not there, and the model has "
+                 "variables; copy the whole"},
+        BadModel{"ShortVariables",
+                 [](const std::string& path) {
+                   Write(path + "/variables/variables.data-00000-of-00001", "");
+                 },
+                 absl::StatusCode::kOutOfRange,
+                 ": the model does not load: Read less bytes than requested; "
+                 "a file of the model is damaged or incomplete, copy it"},
+        BadModel{"MissingShard",
+                 [](const std::string& path) {
+                   std::filesystem::remove(
+                       path + "/variables/variables.data-00000-of-00001");
+                 },
+                 absl::StatusCode::kNotFound, ": the model does not load: "},
+        BadModel{"OtherTags",
+                 [](const std::string& path) {
+                   EditModel(path, [](tensorflow::SavedModel& model) {
+                     auto& info =
+                         *model.mutable_meta_graphs(0)->mutable_meta_info_def();
+                     info.clear_tags();
+                     info.add_tags("train");
+                     info.add_tags("gpu");
+                   });
+                 },
+                 absl::StatusCode::kNotFound,
+                 "/saved_model.pb: no graph with the tags {serve}; there is "
+                 "{gpu, train}; ask for one of these"},
+        BadModel{"UnknownOperation",
+                 [](const std::string& path) {
+                   EditModel(path, [](tensorflow::SavedModel& model) {
+                     model.mutable_meta_graphs(0)
+                         ->mutable_graph_def()
+                         ->mutable_node(0)
+                         ->set_op("FrobnicateV9");
+                   });
+                 },
+                 absl::StatusCode::kNotFound,
+                 ": Op type not registered 'FrobnicateV9' in TensorFlow "},
+        BadModel{"NoSignatureThatRuns",
+                 [](const std::string& path) {
+                   EditModel(path, [](tensorflow::SavedModel& model) {
+                     auto& signature =
+                         (*model.mutable_meta_graphs(0)
+                               ->mutable_signature_def())["serving_default"];
+                     (*signature.mutable_outputs())["y"].set_name("lost:0");
+                   });
+                 },
+                 absl::StatusCode::kInvalidArgument,
+                 ": the model does not load: Tensor lost:0"}),
+    [](const testing::TestParamInfo<BadModel>& info) {
+      return info.param.name;
+    });
+
+}  // namespace
+}  // namespace tfs3

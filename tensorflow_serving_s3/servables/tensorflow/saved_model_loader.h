@@ -1,0 +1,42 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_SAVED_MODEL_LOADER_H_
+#define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_SAVED_MODEL_LOADER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "tensorflow_serving_s3/core/any_ptr.h"
+#include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+
+namespace tfs3 {
+
+// A Loader of one SavedModel; its servable is a SavedModelBundle.
+//
+//   SavedModelLoader loader("s3://models/half/1", options);
+//   absl::Status status = loader.Load({ServableId{"half", 1}});
+//   SavedModelBundle* model = loader.servable().get<SavedModelBundle>();
+//
+// Unload gives the model's memory back to the operating system.
+class SavedModelLoader : public Loader {
+ public:
+  // `options` may be shared by any number of loaders; not null.
+  SavedModelLoader(std::string path,
+                   std::shared_ptr<const SavedModelOptions> options);
+
+  absl::Status Load(const LoadContext& context) override;
+  void Unload() override;
+  AnyPtr servable() override;
+
+ private:
+  const std::string path_;
+  const std::shared_ptr<const SavedModelOptions> options_;
+  std::unique_ptr<SavedModelBundle> bundle_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_SAVED_MODEL_LOADER_H_

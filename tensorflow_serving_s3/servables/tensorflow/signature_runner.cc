@@ -1,0 +1,426 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/log/absl_check.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/platform/tstring.h"
+#include "tensorflow/core/protobuf/config.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run_error.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::Tensor;
+
+// Every choice of outputs is compiled by the session and kept until the model
+// is unloaded; a choice beyond these many is computed as part of all outputs.
+constexpr size_t kMaxChoices = 16;
+
+// What quick() means.
+constexpr int64_t kQuickNanoseconds = 200'000;
+
+// "node:0" for the short form "node", so that one tensor has one name.
+std::string CanonicalTensorName(const std::string& name) {
+  return absl::StrContains(name, ':') ? name : absl::StrCat(name, ":0");
+}
+
+absl::Status CheckDense(absl::string_view what, absl::string_view alias,
+                        const tensorflow::TensorInfo& info) {
+  absl::string_view kind;
+  switch (info.encoding_case()) {
+    case tensorflow::TensorInfo::kName:
+      return absl::OkStatus();
+    case tensorflow::TensorInfo::kCooSparse:
+      kind = "a sparse tensor";
+      break;
+    case tensorflow::TensorInfo::kCompositeTensor:
+      kind = "a composite (for example ragged) tensor";
+      break;
+    case tensorflow::TensorInfo::ENCODING_NOT_SET:
+      kind = "no tensor of the graph";
+      break;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " \"", alias, "\" is ", kind,
+                   ", and only dense tensors can be served; export the model "
+                   "with a signature of dense tensors"));
+}
+
+TensorSpec MakeSpec(const std::string& alias,
+                    const tensorflow::TensorInfo& info) {
+  return TensorSpec{alias, tensorflow::BaseType(info.dtype()),
+                    tensorflow::PartialTensorShape(info.tensor_shape())};
+}
+
+// The aliases of a signature in order.
+template <typename Map>
+std::vector<std::string> SortedKeys(const Map& map) {
+  std::vector<std::string> keys;
+  keys.reserve(map.size());
+  for (const auto& [key, value] : map) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+std::optional<size_t> FindAlias(const std::vector<TensorSpec>& specs,
+                                absl::string_view alias) {
+  const auto found =
+      std::lower_bound(specs.begin(), specs.end(), alias,
+                       [](const TensorSpec& spec, absl::string_view alias) {
+                         return absl::string_view(spec.alias) < alias;
+                       });
+  if (found == specs.end() || found->alias != alias) return std::nullopt;
+  return found - specs.begin();
+}
+
+bool EqualTensors(const Tensor& a, const Tensor& b) {
+  if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
+  if (a.SharesBufferWith(b)) return true;
+  if (a.dtype() == tensorflow::DT_STRING) {
+    const auto a_values = a.flat<tensorflow::tstring>();
+    const auto b_values = b.flat<tensorflow::tstring>();
+    return std::equal(a_values.data(), a_values.data() + a_values.size(),
+                      b_values.data());
+  }
+  return a.tensor_data() == b.tensor_data();
+}
+
+absl::Status DeadlineError(absl::string_view signature_name,
+                           absl::string_view when) {
+  return absl::DeadlineExceededError(
+      absl::StrCat("the request's deadline passed ", when, " the signature \"",
+                   signature_name, "\" ran"));
+}
+
+}  // namespace
+
+// What the session computes for one choice of outputs.
+struct SignatureRunner::Fetches {
+  // Where an output comes from: an input, or a fetched tensor.
+  struct Origin {
+    bool is_feed;
+    size_t index;
+  };
+
+  // Names in the graph of what is fetched, each once, none of them fed.
+  std::vector<std::string> names;
+  // One for each output chosen.
+  std::vector<Origin> origins;
+
+  // The callable that fetches `names`, made by the first who needs it.
+  mutable std::once_flag once;
+  mutable absl::Status status;
+  mutable tensorflow::Session::CallableHandle callable = 0;
+  mutable bool has_callable = false;
+};
+
+absl::StatusOr<std::unique_ptr<SignatureRunner>> SignatureRunner::Create(
+    tensorflow::Session* session, absl::string_view signature_name,
+    const tensorflow::SignatureDef& signature, RunThread run_thread) {
+  std::unique_ptr<SignatureRunner> runner(
+      new SignatureRunner(session, signature_name, run_thread));
+  if (absl::Status status = runner->Init(signature); !status.ok()) {
+    return absl::Status(
+        status.code(),
+        absl::StrCat("signature \"", signature_name, "\": ", status.message()));
+  }
+  return runner;
+}
+
+SignatureRunner::SignatureRunner(tensorflow::Session* session,
+                                 absl::string_view signature_name,
+                                 RunThread run_thread)
+    : session_(session),
+      signature_name_(signature_name),
+      run_thread_(run_thread) {}
+
+SignatureRunner::~SignatureRunner() {
+  const auto release = [this](const Fetches* fetches) {
+    if (fetches == nullptr || !fetches->has_callable) return;
+    // Fails only for a handle that is none.
+    session_->ReleaseCallable(fetches->callable).IgnoreError();
+  };
+  release(all_.get());
+  for (const auto& [choice, fetches] : choices_) release(fetches.get());
+}
+
+absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
+  absl::flat_hash_map<std::string, size_t> feed_indices;
+  for (const std::string& alias : SortedKeys(signature.inputs())) {
+    const tensorflow::TensorInfo& info = signature.inputs().at(alias);
+    if (absl::Status status = CheckDense("input", alias, info); !status.ok()) {
+      return status;
+    }
+    inputs_.push_back(MakeSpec(alias, info));
+    const std::string name = CanonicalTensorName(info.name());
+    const auto [feed, is_new] =
+        feed_indices.try_emplace(name, feed_names_.size());
+    if (is_new) feed_names_.push_back(name);
+    feed_of_input_.push_back(feed->second);
+
+    std::optional<Tensor>& default_input = default_inputs_.emplace_back();
+    if (const auto found = signature.defaults().find(alias);
+        found != signature.defaults().end() &&
+        !default_input.emplace().FromProto(found->second)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the default value of input \"", alias,
+                       "\" is not a tensor; export the model again"));
+    }
+  }
+  for (const std::string& alias : SortedKeys(signature.outputs())) {
+    const tensorflow::TensorInfo& info = signature.outputs().at(alias);
+    if (absl::Status status = CheckDense("output", alias, info); !status.ok()) {
+      return status;
+    }
+    outputs_.push_back(MakeSpec(alias, info));
+    output_names_.push_back(CanonicalTensorName(info.name()));
+  }
+  std::vector<size_t> everything(outputs_.size());
+  std::iota(everything.begin(), everything.end(), size_t{0});
+  all_ = MakeFetches(everything);
+  return absl::OkStatus();
+}
+
+std::optional<size_t> SignatureRunner::FindInput(
+    absl::string_view alias) const {
+  return FindAlias(inputs_, alias);
+}
+
+std::optional<size_t> SignatureRunner::FindOutput(
+    absl::string_view alias) const {
+  return FindAlias(outputs_, alias);
+}
+
+const Tensor* SignatureRunner::default_input(size_t index) const {
+  const std::optional<Tensor>& value = default_inputs_[index];
+  return value.has_value() ? &*value : nullptr;
+}
+
+absl::Status SignatureRunner::CheckInput(
+    size_t index, tensorflow::DataType dtype,
+    const tensorflow::TensorShape& shape) const {
+  const TensorSpec& spec = inputs_[index];
+  if (dtype != spec.dtype) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "wrong type for input \"", spec.alias, "\" of signature \"",
+        signature_name_, "\": got ", tensorflow::DataTypeString(dtype),
+        ", expected ", tensorflow::DataTypeString(spec.dtype)));
+  }
+  if (!spec.shape.IsCompatibleWith(shape)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "wrong shape for input \"", spec.alias, "\" of signature \"",
+        signature_name_, "\": got ", shape.DebugString(), ", expected ",
+        spec.shape.DebugString()));
+  }
+  return absl::OkStatus();
+}
+
+bool SignatureRunner::quick() const {
+  if (run_thread_ != RunThread::kCaller) return false;
+  const int64_t typical = typical_run_.load(std::memory_order_relaxed);
+  return typical > 0 && typical < kQuickNanoseconds;
+}
+
+absl::Status SignatureRunner::Prepare() const { return PrepareFetches(*all_); }
+
+absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
+    std::vector<Tensor> inputs, const RunOptions& options) const {
+  if (inputs.size() != inputs_.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("signature \"", signature_name_, "\" takes ",
+                     inputs_.size(), " inputs, got ", inputs.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (absl::Status status =
+            CheckInput(i, inputs[i].dtype(), inputs[i].shape());
+        !status.ok()) {
+      return status;
+    }
+  }
+  if (feed_names_.size() != inputs.size()) {
+    absl::StatusOr<std::vector<Tensor>> feeds = Feeds(inputs);
+    if (!feeds.ok()) return feeds.status();
+    inputs = *std::move(feeds);
+  }
+
+  const Fetches* fetches = all_.get();
+  bool pick = false;
+  if (options.fetch.has_value()) {
+    fetches = FindFetches(*options.fetch);
+    pick = fetches == nullptr;
+    if (pick) fetches = all_.get();
+  }
+
+  std::vector<Tensor> fetched;
+  if (!fetches->names.empty()) {
+    if (absl::Status status =
+            RunFetches(*fetches, inputs, options.deadline, &fetched);
+        !status.ok()) {
+      return status;
+    }
+  }
+
+  // The usual case: the outputs are what was fetched, in that order.
+  if (!pick && fetches->names.size() == fetches->origins.size()) return fetched;
+
+  const auto output = [&](size_t index) -> const Tensor& {
+    const Fetches::Origin& origin = fetches->origins[index];
+    return origin.is_feed ? inputs[origin.index] : fetched[origin.index];
+  };
+  std::vector<Tensor> outputs;
+  if (pick) {
+    for (const size_t index : *options.fetch) outputs.push_back(output(index));
+  } else {
+    for (size_t i = 0; i < fetches->origins.size(); ++i) {
+      outputs.push_back(output(i));
+    }
+  }
+  return outputs;
+}
+
+absl::StatusOr<std::vector<Tensor>> SignatureRunner::Feeds(
+    const std::vector<Tensor>& inputs) const {
+  std::vector<Tensor> feeds(feed_names_.size());
+  std::vector<std::optional<size_t>> input_of_feed(feed_names_.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const size_t feed = feed_of_input_[i];
+    if (!input_of_feed[feed].has_value()) {
+      input_of_feed[feed] = i;
+      feeds[feed] = inputs[i];
+    } else if (!EqualTensors(feeds[feed], inputs[i])) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "inputs \"", inputs_[*input_of_feed[feed]].alias, "\" and \"",
+          inputs_[i].alias, "\" of signature \"", signature_name_,
+          "\" are two names of the same tensor and must have equal values"));
+    }
+  }
+  return feeds;
+}
+
+std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(
+    const std::vector<size_t>& wanted) const {
+  auto fetches = std::make_unique<Fetches>();
+  absl::flat_hash_map<absl::string_view, Fetches::Origin> origins;
+  for (size_t i = 0; i < feed_names_.size(); ++i) {
+    origins.emplace(feed_names_[i], Fetches::Origin{true, i});
+  }
+  for (const size_t output : wanted) {
+    const std::string& name = output_names_[output];
+    const auto [origin, is_new] = origins.try_emplace(
+        name, Fetches::Origin{false, fetches->names.size()});
+    if (is_new) fetches->names.push_back(name);
+    fetches->origins.push_back(origin->second);
+  }
+  return fetches;
+}
+
+const SignatureRunner::Fetches* SignatureRunner::FindFetches(
+    const std::vector<size_t>& wanted) const {
+  for (const size_t output : wanted) {
+    ABSL_CHECK_LT(output, outputs_.size())
+        << "signature \"" << signature_name_ << "\" has no such output";
+  }
+  {
+    std::shared_lock<std::shared_mutex> lock(choices_mu_);
+    const auto found = choices_.find(wanted);
+    if (found != choices_.end()) return found->second.get();
+    if (choices_.size() >= kMaxChoices) return nullptr;
+  }
+  std::unique_lock<std::shared_mutex> lock(choices_mu_);
+  if (choices_.size() >= kMaxChoices) {
+    const auto found = choices_.find(wanted);
+    return found == choices_.end() ? nullptr : found->second.get();
+  }
+  std::unique_ptr<Fetches>& fetches = choices_[wanted];
+  if (fetches == nullptr) fetches = MakeFetches(wanted);
+  return fetches.get();
+}
+
+absl::Status SignatureRunner::PrepareFetches(const Fetches& fetches) const {
+  if (run_thread_ == RunThread::kPool || fetches.names.empty()) {
+    return absl::OkStatus();
+  }
+  std::call_once(fetches.once, [&] {
+    tensorflow::CallableOptions options;
+    for (const std::string& name : feed_names_) options.add_feed(name);
+    for (const std::string& name : fetches.names) options.add_fetch(name);
+    // No pool: everything on the thread of the caller.
+    options.mutable_run_options()->set_inter_op_thread_pool(-1);
+    fetches.status =
+        CleanRunError(session_->MakeCallable(options, &fetches.callable));
+    fetches.has_callable = fetches.status.ok();
+  });
+  return fetches.status;
+}
+
+absl::Status SignatureRunner::RunFetches(const Fetches& fetches,
+                                         const std::vector<Tensor>& feeds,
+                                         absl::Time deadline,
+                                         std::vector<Tensor>* fetched) const {
+  absl::Duration left = absl::InfiniteDuration();
+  if (deadline != absl::InfiniteFuture()) {
+    left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) {
+      return DeadlineError(signature_name_, "before");
+    }
+  }
+
+  if (run_thread_ == RunThread::kCaller) {
+    if (absl::Status status = PrepareFetches(fetches); !status.ok()) {
+      return status;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const absl::Status status = session_->RunCallable(
+        fetches.callable, feeds, fetched, /*run_metadata=*/nullptr);
+    RecordRun(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start)
+                  .count());
+    return CleanRunError(status);
+  }
+
+  // Not a callable: the deadline of a callable is part of it, while Run takes
+  // one for each run, and the session keeps what it has compiled for the same
+  // feeds and fetches either way.
+  tensorflow::RunOptions options;
+  if (left != absl::InfiniteDuration()) {
+    // Zero would mean no deadline.
+    options.set_timeout_in_ms(
+        std::max<int64_t>(1, absl::ToInt64Milliseconds(left)));
+  }
+  std::vector<std::pair<std::string, Tensor>> named_feeds;
+  named_feeds.reserve(feeds.size());
+  for (size_t i = 0; i < feeds.size(); ++i) {
+    named_feeds.emplace_back(feed_names_[i], feeds[i]);
+  }
+  const absl::Status status =
+      session_->Run(options, named_feeds, fetches.names, {}, fetched,
+                    /*run_metadata=*/nullptr);
+  if (absl::IsDeadlineExceeded(status) && absl::Now() >= deadline) {
+    return DeadlineError(signature_name_, "while");
+  }
+  return CleanRunError(status);
+}
+
+void SignatureRunner::RecordRun(int64_t nanoseconds) const {
+  // Two runs may overwrite each other's contribution; the next one mends it.
+  const int64_t typical = typical_run_.load(std::memory_order_relaxed);
+  const int64_t updated = typical == 0 || nanoseconds < typical
+                              ? std::max<int64_t>(1, nanoseconds)
+                              : typical + (nanoseconds - typical) / 64;
+  if (updated != typical) {
+    typical_run_.store(updated, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace tfs3

@@ -1,0 +1,428 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "tensorflow/core/framework/graph.pb.h"
+#include "tensorflow/core/framework/node_def.pb.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow/core/protobuf/meta_graph.pb.h"
+#include "tensorflow/core/public/session.h"
+#include "tensorflow/core/public/session_options.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::SignatureDef;
+using tensorflow::Tensor;
+using tensorflow::TensorShape;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Tensor Vector(const std::vector<float>& values) {
+  Tensor tensor(tensorflow::DT_FLOAT,
+                TensorShape({static_cast<int64_t>(values.size())}));
+  std::copy(values.begin(), values.end(), tensor.flat<float>().data());
+  return tensor;
+}
+
+std::vector<float> Values(const Tensor& tensor) {
+  const auto flat = tensor.flat<float>();
+  return {flat.data(), flat.data() + flat.size()};
+}
+
+void AddNode(tensorflow::GraphDef& graph, const std::string& name,
+             const std::string& op, const std::vector<std::string>& inputs) {
+  tensorflow::NodeDef* node = graph.add_node();
+  node->set_name(name);
+  node->set_op(op);
+  for (const std::string& input : inputs) node->add_input(input);
+  (*node->mutable_attr())[op == "Placeholder" ? "dtype" : "T"].set_type(
+      tensorflow::DT_FLOAT);
+}
+
+void SetVector(tensorflow::TensorInfo& info, const std::string& tensor) {
+  info.set_name(tensor);
+  info.set_dtype(tensorflow::DT_FLOAT);
+  info.mutable_tensor_shape()->add_dim()->set_size(-1);
+}
+
+void SetInput(SignatureDef& signature, const std::string& alias,
+              const std::string& tensor) {
+  SetVector((*signature.mutable_inputs())[alias], tensor);
+}
+
+void SetOutput(SignatureDef& signature, const std::string& alias,
+               const std::string& tensor) {
+  SetVector((*signature.mutable_outputs())[alias], tensor);
+}
+
+// Runs against a session with the vectors a, b, sum = a + b, difference = a - b
+// and product = a * b.
+class SignatureRunnerTest : public testing::TestWithParam<RunThread> {
+ protected:
+  void SetUp() override {
+    tensorflow::GraphDef graph;
+    AddNode(graph, "a", "Placeholder", {});
+    AddNode(graph, "b", "Placeholder", {});
+    AddNode(graph, "sum", "AddV2", {"a", "b"});
+    AddNode(graph, "difference", "Sub", {"a", "b"});
+    AddNode(graph, "product", "Mul", {"a", "b"});
+    session_.reset(tensorflow::NewSession(tensorflow::SessionOptions()));
+    ASSERT_NE(session_, nullptr);
+    ASSERT_TRUE(session_->Create(graph).ok());
+  }
+
+  void TearDown() override { EXPECT_TRUE(session_->Close().ok()); }
+
+  // The signature that most tests use: minuend, subtrahend -> difference.
+  static SignatureDef Subtract() {
+    SignatureDef signature;
+    SetInput(signature, "minuend", "a:0");
+    SetInput(signature, "subtrahend", "b:0");
+    SetOutput(signature, "difference", "difference:0");
+    return signature;
+  }
+
+  std::unique_ptr<SignatureRunner> MakeRunner(const SignatureDef& signature) {
+    auto runner = SignatureRunner::Create(session_.get(), "calculate",
+                                          signature, GetParam());
+    EXPECT_TRUE(runner.ok()) << runner.status();
+    return runner.ok() ? *std::move(runner) : nullptr;
+  }
+
+  std::unique_ptr<tensorflow::Session> session_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Threads, SignatureRunnerTest,
+                         testing::Values(RunThread::kCaller, RunThread::kPool),
+                         [](const testing::TestParamInfo<RunThread>& info) {
+                           return info.param == RunThread::kCaller ? "Caller"
+                                                                   : "Pool";
+                         });
+
+TEST_P(SignatureRunnerTest, ComputesOutputsFromInputsInOrder) {
+  const auto runner = MakeRunner(Subtract());
+
+  const auto outputs = runner->Run({Vector({5, 7}), Vector({1, 2})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  ASSERT_EQ(outputs->size(), 1u);
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(4, 5));
+}
+
+TEST_P(SignatureRunnerTest, ListsInputsAndOutputsByAlias) {
+  SignatureDef signature;
+  for (const std::string alias : {"z", "m", "a"}) {
+    SetInput(signature, alias, "a:0");
+    SetOutput(signature, alias, "sum:0");
+  }
+  const auto runner = MakeRunner(signature);
+
+  for (size_t i = 0; i < 3; ++i) {
+    const std::string alias = std::vector<std::string>{"a", "m", "z"}[i];
+    EXPECT_EQ(runner->inputs()[i].alias, alias);
+    EXPECT_EQ(runner->outputs()[i].alias, alias);
+    EXPECT_EQ(runner->FindInput(alias), i);
+    EXPECT_EQ(runner->FindOutput(alias), i);
+  }
+  EXPECT_EQ(runner->FindInput("b"), std::nullopt);
+  EXPECT_EQ(runner->FindOutput("zz"), std::nullopt);
+}
+
+TEST_P(SignatureRunnerTest, KnowsTypeAndShapeOfInputs) {
+  const auto runner = MakeRunner(Subtract());
+
+  EXPECT_EQ(runner->inputs()[0].dtype, tensorflow::DT_FLOAT);
+  EXPECT_EQ(runner->inputs()[0].shape.DebugString(), "[?]");
+}
+
+TEST_P(SignatureRunnerTest, RefusesAWrongType) {
+  const auto runner = MakeRunner(Subtract());
+  const Tensor ints(tensorflow::DT_INT32, TensorShape({1}));
+
+  EXPECT_EQ(runner->Run({Vector({1}), ints}, {}).status(),
+            absl::InvalidArgumentError(
+                "wrong type for input \"subtrahend\" of signature "
+                "\"calculate\": got int32, expected float"));
+}
+
+TEST_P(SignatureRunnerTest, RefusesAWrongShape) {
+  const auto runner = MakeRunner(Subtract());
+  const Tensor matrix(tensorflow::DT_FLOAT, TensorShape({2, 1}));
+
+  EXPECT_EQ(runner->Run({matrix, Vector({1})}, {}).status(),
+            absl::InvalidArgumentError(
+                "wrong shape for input \"minuend\" of signature "
+                "\"calculate\": got [2,1], expected [?]"));
+}
+
+TEST_P(SignatureRunnerTest, RefusesAWrongNumberOfInputs) {
+  const auto runner = MakeRunner(Subtract());
+
+  EXPECT_EQ(runner->Run({Vector({1})}, {}).status(),
+            absl::InvalidArgumentError(
+                "signature \"calculate\" takes 2 inputs, got 1"));
+}
+
+TEST_P(SignatureRunnerTest, TellsErrorsOfTheGraphOnOneLine) {
+  const auto runner = MakeRunner(Subtract());
+
+  const absl::Status status =
+      runner->Run({Vector({1, 2}), Vector({1, 2, 3})}, {}).status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(std::string(status.message()), "Incompatible shapes: [2] vs. [3]");
+}
+
+TEST_P(SignatureRunnerTest, GivesBackAnInputThatIsAnOutput) {
+  SignatureDef signature = Subtract();
+  SetOutput(signature, "copy", "b:0");
+  const auto runner = MakeRunner(signature);
+
+  const auto outputs = runner->Run({Vector({5}), Vector({2})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values((*outputs)[0]), ElementsAre(2));
+  EXPECT_THAT(Values((*outputs)[1]), ElementsAre(3));
+}
+
+TEST_P(SignatureRunnerTest, NeedsNoRunWhereAllOutputsAreInputs) {
+  SignatureDef signature;
+  SetInput(signature, "x", "a:0");
+  SetOutput(signature, "y", "a:0");
+  const auto runner = MakeRunner(signature);
+
+  const auto outputs = runner->Run({Vector({5})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(5));
+}
+
+TEST_P(SignatureRunnerTest, GivesOneTensorUnderTwoNames) {
+  SignatureDef signature = Subtract();
+  SetOutput(signature, "again", "difference:0");
+  const auto runner = MakeRunner(signature);
+
+  const auto outputs = runner->Run({Vector({5}), Vector({2})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values((*outputs)[0]), ElementsAre(3));
+  EXPECT_THAT(Values((*outputs)[1]), ElementsAre(3));
+}
+
+TEST_P(SignatureRunnerTest, TakesEqualValuesForTwoNamesOfAnInput) {
+  SignatureDef signature = Subtract();
+  SetInput(signature, "again", "a");
+  const auto runner = MakeRunner(signature);
+
+  const auto outputs = runner->Run({Vector({5}), Vector({5}), Vector({2})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(3));
+}
+
+TEST_P(SignatureRunnerTest, RefusesDifferentValuesForTwoNamesOfAnInput) {
+  SignatureDef signature = Subtract();
+  SetInput(signature, "again", "a");
+  const auto runner = MakeRunner(signature);
+
+  EXPECT_EQ(
+      runner->Run({Vector({5}), Vector({6}), Vector({2})}, {}).status(),
+      absl::InvalidArgumentError(
+          "inputs \"again\" and \"minuend\" of signature \"calculate\" are two "
+          "names of the same tensor and must have equal values"));
+}
+
+TEST_P(SignatureRunnerTest, TakesTheShortNameOfATensor) {
+  SignatureDef signature;
+  SetInput(signature, "x", "a");
+  SetInput(signature, "y", "b");
+  SetOutput(signature, "z", "sum");
+  const auto runner = MakeRunner(signature);
+
+  const auto outputs = runner->Run({Vector({5}), Vector({2})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(7));
+}
+
+TEST_P(SignatureRunnerTest, AnswersASignatureWithoutOutputs) {
+  SignatureDef signature;
+  SetInput(signature, "x", "a:0");
+  const auto runner = MakeRunner(signature);
+
+  const auto outputs = runner->Run({Vector({5})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(*outputs, IsEmpty());
+}
+
+// More choices of outputs than a runner prepares.
+TEST_P(SignatureRunnerTest, ComputesEveryChoiceOfOutputs) {
+  SignatureDef signature;
+  SetInput(signature, "a", "a:0");
+  SetInput(signature, "b", "b:0");
+  const std::vector<std::pair<std::string, float>> expected = {
+      {"difference:0", 3},
+      {"product:0", 10},
+      {"sum:0", 7},
+      {"b:0", 2},
+      {"sum:0", 7}};
+  for (size_t i = 0; i < expected.size(); ++i) {
+    SetOutput(signature, absl::StrCat("output", i), expected[i].first);
+  }
+  const auto runner = MakeRunner(signature);
+
+  for (unsigned choice = 0; choice < (1u << expected.size()); ++choice) {
+    SCOPED_TRACE(choice);
+    SignatureRunner::RunOptions options;
+    options.fetch.emplace();
+    std::vector<float> wanted;
+    for (size_t i = 0; i < expected.size(); ++i) {
+      if ((choice & (1u << i)) == 0) continue;
+      options.fetch->push_back(i);
+      wanted.push_back(expected[i].second);
+    }
+
+    const auto outputs = runner->Run({Vector({5}), Vector({2})}, options);
+
+    ASSERT_TRUE(outputs.ok()) << outputs.status();
+    std::vector<float> got;
+    for (const Tensor& output : *outputs) got.push_back(Values(output).at(0));
+    EXPECT_EQ(got, wanted);
+  }
+}
+
+TEST_P(SignatureRunnerTest, DoesNotStartAfterTheDeadline) {
+  const auto runner = MakeRunner(Subtract());
+  SignatureRunner::RunOptions options;
+  options.deadline = absl::InfinitePast();
+
+  EXPECT_EQ(runner->Run({Vector({5}), Vector({2})}, options).status(),
+            absl::DeadlineExceededError("the request's deadline passed before "
+                                        "the signature \"calculate\" ran"));
+}
+
+TEST_P(SignatureRunnerTest, RunsBeforeTheDeadline) {
+  const auto runner = MakeRunner(Subtract());
+  SignatureRunner::RunOptions options;
+  options.deadline = absl::Now() + absl::Hours(1);
+
+  const auto outputs = runner->Run({Vector({5}), Vector({2})}, options);
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(3));
+}
+
+TEST_P(SignatureRunnerTest, KnowsDefaultValues) {
+  SignatureDef signature = Subtract();
+  Vector({4}).AsProtoField(&(*signature.mutable_defaults())["subtrahend"]);
+  const auto runner = MakeRunner(signature);
+
+  EXPECT_EQ(runner->default_input(0), nullptr);
+  ASSERT_NE(runner->default_input(1), nullptr);
+  EXPECT_THAT(Values(*runner->default_input(1)), ElementsAre(4));
+}
+
+TEST_P(SignatureRunnerTest, RefusesSparseInputs) {
+  SignatureDef signature = Subtract();
+  (*signature.mutable_inputs())["minuend"]
+      .mutable_coo_sparse()
+      ->set_values_tensor_name("a:0");
+
+  const absl::Status status =
+      SignatureRunner::Create(session_.get(), "calculate", signature,
+                              GetParam())
+          .status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("signature \"calculate\": input \"minuend\" is a "
+                        "sparse tensor"));
+}
+
+TEST_P(SignatureRunnerTest, FailsToRunWhatTheGraphDoesNotHave) {
+  SignatureDef signature = Subtract();
+  SetOutput(signature, "difference", "nowhere:0");
+  const auto runner = MakeRunner(signature);
+
+  const absl::Status status =
+      runner->Run({Vector({5}), Vector({2})}, {}).status();
+
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nowhere"));
+}
+
+TEST_P(SignatureRunnerTest, RunsOnManyThreadsAtOnce) {
+  SignatureDef signature = Subtract();
+  SetOutput(signature, "sum", "sum:0");
+  const auto runner = MakeRunner(signature);
+  constexpr int kThreads = 8;
+  constexpr int kRuns = 200;
+  std::vector<int> right(kThreads);
+
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int run = 0; run < kRuns; ++run) {
+        const float a = 1000.f * thread + run;
+        SignatureRunner::RunOptions options;
+        if (run % 3 == 0) options.fetch = {1};
+        const auto outputs = runner->Run({Vector({a}), Vector({1})}, options);
+        if (outputs.ok() && Values(outputs->back()) == std::vector{a + 1}) {
+          ++right[thread];
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_THAT(right, testing::Each(kRuns));
+}
+
+TEST_P(SignatureRunnerTest, IsNotKnownToBeQuickBeforeItRan) {
+  EXPECT_FALSE(MakeRunner(Subtract())->quick());
+}
+
+TEST_F(SignatureRunnerTest, IsNeverQuickOnThePool) {
+  const auto runner = SignatureRunner::Create(session_.get(), "calculate",
+                                              Subtract(), RunThread::kPool);
+  ASSERT_TRUE((*runner)->Run({Vector({5}), Vector({2})}, {}).ok());
+
+  EXPECT_FALSE((*runner)->quick());
+}
+
+TEST_F(SignatureRunnerTest, PreparesForTheCallersThread) {
+  SignatureDef signature = Subtract();
+  const auto good = SignatureRunner::Create(session_.get(), "calculate",
+                                            signature, RunThread::kCaller);
+  SetOutput(signature, "difference", "nowhere:0");
+  const auto bad = SignatureRunner::Create(session_.get(), "calculate",
+                                           signature, RunThread::kCaller);
+
+  EXPECT_TRUE((*good)->Prepare().ok());
+  EXPECT_FALSE((*bad)->Prepare().ok());
+}
+
+}  // namespace
+}  // namespace tfs3
