@@ -88,7 +88,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _run(folder: Path, options: argparse.Namespace) -> None:
     with contextlib.ExitStack() as running:
         with _step(1, "Starting SeaweedFS, an S3 server"):
-            storage = running.enter_context(SeaweedFS(buckets=["models"]))
+            storage = SeaweedFS(buckets=["models"])
+            # What ends it is in place before it starts, whenever Ctrl-C may come.
+            running.push(storage)
+            storage.start()
         _detail(f'{storage.endpoint}, bucket "models"')
 
         with _step(2, "Making half_plus_three, y = x / 2 + 3, with TensorFlow"):
@@ -106,7 +109,8 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
             _BASE_PATH, model_name=_MODEL, env=storage.env(), binary=options.model_server
         )
         with _step(4, f"Starting tensorflow_model_server on {_BASE_PATH}"):
-            running.enter_context(server)
+            running.push(server)
+            server.start()
             server.wait_until_available(123)
         _detail(f"REST on {server.rest_url}, gRPC on {server.grpc_address}")
 

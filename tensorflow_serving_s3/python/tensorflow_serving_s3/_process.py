@@ -17,6 +17,7 @@ Promises:
 """
 
 import collections
+import contextlib
 import functools
 import os
 import re
@@ -25,7 +26,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,6 +34,7 @@ from typing import Self
 from tensorflow_serving_s3.errors import ProgramError
 
 _MAX_LINES = 20_000
+_TIE_SECONDS = 0.0005
 
 
 class ChildProcess:
@@ -84,6 +86,7 @@ class ChildProcess:
         except OSError as error:
             raise ProgramError(f"{name}: cannot start {os.fspath(command[0])}: {error}") from error
         self.pid = self._popen.pid
+        self._wait_until_tied()
         self._reader = threading.Thread(target=self._collect, name=f"output of {name}", daemon=True)
         self._reader.start()
 
@@ -184,6 +187,12 @@ class ChildProcess:
             raise
         return self._popen.wait()
 
+    def _wait_until_tied(self) -> None:
+        # setpriv has tied the child to this process's life when it has turned into the program.
+        launcher = _end_with_parent()[:1]
+        while launcher == (os.path.realpath(f"/proc/{self.pid}/exe"),):
+            time.sleep(_TIE_SECONDS)
+
     def _kill(self) -> None:
         self._popen.kill()
         self._popen.wait()
@@ -201,8 +210,35 @@ class ChildProcess:
             self._changed.notify_all()
 
 
+@contextlib.contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Holds Ctrl-C and SIGTERM back until the block has ended, where they are handled in Python.
+
+    For short blocks that start something and store what ends it: an exception between the two
+    would lose it. To threads other than the main one no such exception comes.
+    """
+    handlers = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if callable(handler := signal.getsignal(number))
+    }
+    if threading.current_thread() is not threading.main_thread() or not handlers:
+        yield
+        return
+    arrived: list[int] = []
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, _: arrived.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for arrived_number in arrived:
+            signal.raise_signal(arrived_number)
+
+
 @functools.cache
 def _end_with_parent() -> tuple[str, ...]:
     """Returns the command that ties what it runs to its parent's life; empty without setpriv."""
     setpriv = shutil.which("setpriv")
-    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL", "--")
+    return () if setpriv is None else (os.path.realpath(setpriv), "--pdeathsig", "KILL", "--")

@@ -19,8 +19,8 @@ class ProgramError(Error):
     """A program that was to be started is missing, ended too early or did not become ready in time.
 
     Attributes:
-        log: The last lines that the program printed, oldest first; empty when it never ran. Where the
-            exception is shown with its traceback, they follow it.
+        log: The last lines that the program printed, oldest first; empty when it never ran. Where
+            the exception is shown with its traceback, they follow it.
     """
 
     def __init__(self, message: str, log: tuple[str, ...] = ()) -> None:

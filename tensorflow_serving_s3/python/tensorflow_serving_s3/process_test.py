@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tensorflow_serving_s3._process import ChildProcess
+from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
 from tensorflow_serving_s3.errors import ProgramError
 
 _IGNORES_SIGTERM = """
@@ -23,7 +23,7 @@ signal.pause()
 """
 _STARTS_A_CHILD = """
 import os, signal
-from tensorflow_serving_s3._process import ChildProcess
+from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
 child = ChildProcess("sleep", ["sleep", "600"], env=dict(os.environ))
 print(child.pid, flush=True)
 signal.pause()
@@ -92,6 +92,26 @@ def test_the_environment_is_what_is_given_and_nothing_else() -> None:
     with ChildProcess("python", [sys.executable, "-c", code], env={"ONLY": "this"}) as process:
         process.wait_for_line("ONLY", timeout_seconds=30)
         assert process.lines() == ("['ONLY']",)
+
+
+def test_a_deferred_interrupt_comes_when_what_it_would_have_cut_short_is_done() -> None:
+    done = False
+    with pytest.raises(KeyboardInterrupt), interrupts_deferred():
+        signal.raise_signal(signal.SIGINT)
+        done = True
+    assert done
+
+
+def test_interrupts_come_at_once_again_after_they_were_deferred() -> None:
+    with interrupts_deferred():
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_child_started_while_interrupts_are_deferred_gets_them_itself() -> None:
+    with interrupts_deferred():
+        process = ChildProcess("sleep", ["sleep", "600"], env=dict(os.environ))
+    assert process.stop(signal.SIGINT) == -signal.SIGINT
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tensorflow_serving_s3._process import ChildProcess
+from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
@@ -110,8 +110,7 @@ class ModelServer:
         traceback: TracebackType | None,
     ) -> None:
         """Stops the server."""
-        if self._process is not None:
-            self._process.stop()
+        self._stop_if_started()
 
     @property
     def rest_url(self) -> str:
@@ -155,19 +154,20 @@ class ModelServer:
         binary = self._binary if self._binary is not None else find_program(MODEL_SERVER)
         for attempt in range(1, _START_ATTEMPTS + 1):
             self.grpc_port, self.rest_port = pick_free_ports(2)
-            self._process = ChildProcess(
-                "tensorflow_model_server", self._command(binary), env=self._environment()
-            )
             try:
+                with interrupts_deferred():
+                    self._process = ChildProcess(
+                        "tensorflow_model_server", self._command(binary), env=self._environment()
+                    )
                 self._wait_until_open()
                 return
             except ProgramError as error:
-                self._process.stop()
+                self._stop_if_started()
                 port_taken = any("in use" in line for line in error.log)
                 if attempt == _START_ATTEMPTS or not port_taken:
                     raise
             except BaseException:
-                self._process.stop()
+                self._stop_if_started()
                 raise
 
     def stop(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
@@ -227,6 +227,10 @@ class ModelServer:
                     self.process.tail(),
                 )
             time.sleep(_POLL_SECONDS)
+
+    def _stop_if_started(self) -> None:
+        if self._process is not None:
+            self._process.stop()
 
     def _command(self, binary: Path) -> list[str]:
         return [

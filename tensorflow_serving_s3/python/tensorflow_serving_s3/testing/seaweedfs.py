@@ -24,7 +24,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tensorflow_serving_s3._process import ChildProcess
+from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
 from tensorflow_serving_s3._programs import WEED, find_program
 from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
@@ -230,7 +230,8 @@ class SeaweedFS:
         return self._process
 
     def _start(self, binary: Path) -> None:
-        folder = self._folder = Path(tempfile.mkdtemp(prefix="seaweedfs-"))
+        with interrupts_deferred():
+            folder = self._folder = Path(tempfile.mkdtemp(prefix="seaweedfs-"))
         (admin,) = pick_free_ports(1, companion_offset=_ADMIN_GRPC_OFFSET)
         http_ports = {"admin": admin}
         grpc_ports = self._grpc_ports = {"admin": admin + _ADMIN_GRPC_OFFSET}
@@ -241,35 +242,36 @@ class SeaweedFS:
             grpc_ports[component] = ports.pop()
         self._port = http_ports["s3"]
         self._master = f"127.0.0.1:{http_ports['master']}.{grpc_ports['master']}"
-        self._process = ChildProcess(
-            "SeaweedFS",
-            [
-                binary,
-                "mini",
-                f"-dir={folder / 'data'}",
-                "-ip=127.0.0.1",
-                "-ip.bind=127.0.0.1",
-                *(f"-{component}.port={port}" for component, port in http_ports.items()),
-                *(f"-{component}.port.grpc={port}" for component, port in grpc_ports.items()),
-                # Relative, because the path of a UNIX socket may have some hundred characters only.
-                "-filer.localSocket=filer.sock",
-                "-s3.localSocket=s3.sock",
-                "-s3.port.iceberg=0",
-                "-s3.port.lance=0",
-                "-s3.autoCreateBucket=false",
-                "-webdav=false",
-                "-admin.ui=false",
-                "-master.telemetry=false",
-                "-volume.preStopSeconds=0",
-            ],
-            env={
-                "HOME": os.fspath(folder),
-                "TMPDIR": os.fspath(folder),
-                "AWS_ACCESS_KEY_ID": self.access_key,
-                "AWS_SECRET_ACCESS_KEY": self.secret_key,
-            },
-            cwd=folder,
-        )
+        with interrupts_deferred():
+            self._process = ChildProcess(
+                "SeaweedFS",
+                [
+                    binary,
+                    "mini",
+                    f"-dir={folder / 'data'}",
+                    "-ip=127.0.0.1",
+                    "-ip.bind=127.0.0.1",
+                    *(f"-{component}.port={port}" for component, port in http_ports.items()),
+                    *(f"-{component}.port.grpc={port}" for component, port in grpc_ports.items()),
+                    # Relative, for the path of a UNIX socket may have some hundred characters only.
+                    "-filer.localSocket=filer.sock",
+                    "-s3.localSocket=s3.sock",
+                    "-s3.port.iceberg=0",
+                    "-s3.port.lance=0",
+                    "-s3.autoCreateBucket=false",
+                    "-webdav=false",
+                    "-admin.ui=false",
+                    "-master.telemetry=false",
+                    "-volume.preStopSeconds=0",
+                ],
+                env={
+                    "HOME": os.fspath(folder),
+                    "TMPDIR": os.fspath(folder),
+                    "AWS_ACCESS_KEY_ID": self.access_key,
+                    "AWS_SECRET_ACCESS_KEY": self.secret_key,
+                },
+                cwd=folder,
+            )
         self._wait_until_ready(self._process)
 
     def _wait_until_known(self, access_key: str, secret_key: str) -> None:
