@@ -10,7 +10,7 @@ from runfiles import Runfiles
 
 from tensorflow_serving_s3.errors import ProgramError
 
-WEED = ("weed", "seaweedfs/weed")
+WEED = ("weed", "seaweedfs/bin/weed")
 MODEL_SERVER = (
     "tensorflow_model_server",
     "tf_serving_s3/tensorflow_serving_s3/model_servers/tensorflow_model_server",
