@@ -1,0 +1,546 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/rest/http_connection.h"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/status.hpp>
+#include <ctime>
+#include <exception>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/rest/errors.h"
+
+namespace tfs3::rest {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+// How much of a head is read at a time, and of a chunked body.
+constexpr size_t kHeadRead = 8 << 10;
+constexpr size_t kChunkRead = 64 << 10;
+// How much of a body of known length is asked for at once.
+constexpr size_t kBodyRead = 1 << 20;
+
+// A body arrives at this rate at least.
+constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view View(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// The time as the Date header has it; made anew once a second.
+std::string_view DateNow() {
+  thread_local std::time_t made = 0;
+  thread_local char text[40];
+  thread_local size_t length = 0;
+  const std::time_t now = std::time(nullptr);
+  if (now != made) {
+    made = now;
+    std::tm parts;
+    gmtime_r(&now, &parts);
+    length =
+        std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  }
+  return {text, length};
+}
+
+// Splits a target into path and query; a target in absolute form loses scheme
+// and host.
+void SplitTarget(std::string_view target, HttpRequest* request) {
+  request->target = target;
+  if (EqualIgnoringCase(target.substr(0, 7), "http://")) {
+    const size_t path = target.find('/', 7);
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  const size_t question = target.find('?');
+  request->path = target.substr(0, question);
+  request->query = question == std::string_view::npos
+                       ? std::string_view()
+                       : target.substr(question + 1);
+}
+
+std::string_view ReasonOf(int status) {
+  if (status == 499) return "Client Closed Request";
+  return View(http::obsolete_reason(http::int_to_status(status)));
+}
+
+bool HasNoBody(int status) {
+  return status < 200 || status == 204 || status == 304;
+}
+
+}  // namespace
+
+IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
+    : sweep_period_(sweep_period) {
+  ScheduleSweep();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+IoLoop::~IoLoop() { Join(); }
+
+void IoLoop::Join() {
+  if (!thread_.joinable()) return;
+  work_.reset();
+  io_.stop();
+  thread_.join();
+}
+
+void IoLoop::ScheduleSweep() {
+  sweep_timer_.expires_after(sweep_period_);
+  sweep_timer_.async_wait([this](error_code error) {
+    if (error) return;
+    const auto now = std::chrono::steady_clock::now();
+    // A connection that closes leaves the set.
+    const std::vector<std::shared_ptr<HttpConnection>> open(
+        connections_.begin(), connections_.end());
+    for (const auto& connection : open) connection->CheckDeadline(now);
+    ScheduleSweep();
+  });
+}
+
+void IoLoop::BeginStop() {
+  asio::post(io_, [this] {
+    const std::vector<std::shared_ptr<HttpConnection>> open(
+        connections_.begin(), connections_.end());
+    for (const auto& connection : open) connection->BeginStop();
+  });
+}
+
+void IoLoop::CloseAll() {
+  asio::post(io_, [this] {
+    const std::vector<std::shared_ptr<HttpConnection>> open(
+        connections_.begin(), connections_.end());
+    for (const auto& connection : open) connection->CloseNow();
+  });
+}
+
+bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds patience) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, patience, [this] { return open_ == 0; });
+}
+
+void IoLoop::WaitUntilEmpty() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return open_ == 0; });
+}
+
+void IoLoop::Add(std::shared_ptr<HttpConnection> connection) {
+  connections_.insert(std::move(connection));
+  std::lock_guard<std::mutex> lock(mutex_);
+  open_ = connections_.size();
+}
+
+void IoLoop::Remove(const std::shared_ptr<HttpConnection>& connection) {
+  connections_.erase(connection);
+  std::lock_guard<std::mutex> lock(mutex_);
+  open_ = connections_.size();
+  changed_.notify_all();
+}
+
+HttpConnection::HttpConnection(TcpSocket socket, IoLoop* loop,
+                               HttpServerContext* server)
+    : socket_(std::move(socket)), loop_(*loop), server_(*server) {}
+
+void HttpConnection::Start() {
+  loop_.Add(shared_from_this());
+  error_code error;
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  if (!error) socket_.non_blocking(true, error);
+  if (error) {
+    Close();
+    return;
+  }
+  NextRequest();
+}
+
+void HttpConnection::CheckDeadline(Clock::time_point now) {
+  if (now < deadline_) return;
+  switch (state_) {
+    case State::kHead:
+    case State::kBody: {
+      // The read under way must not touch its buffer any more.
+      error_code ignored;
+      socket_.cancel(ignored);
+      Refuse(408, "The request did not arrive in time");
+      return;
+    }
+    case State::kHandling:
+    case State::kClosed:
+      return;
+    case State::kIdle:
+    case State::kWriting:
+    case State::kDraining:
+      Close();
+      return;
+  }
+}
+
+void HttpConnection::BeginStop() {
+  if (state_ == State::kIdle || state_ == State::kDraining) Close();
+}
+
+void HttpConnection::CloseNow() {
+  if (state_ == State::kHandling) {
+    close_when_handled_ = true;
+  } else if (state_ != State::kClosed) {
+    Close();
+  }
+}
+
+void HttpConnection::NextRequest() {
+  // Line breaks in front of a request are no part of it.
+  std::string_view input(static_cast<const char*>(input_.data().data()),
+                         input_.size());
+  input_.consume(std::min(input.find_first_not_of("\r\n"), input.size()));
+  parser_.emplace();
+  parser_->eager(false);
+  parser_->header_limit(server_.options.max_header_bytes);
+  parser_->body_limit(server_.options.max_body_bytes);
+  if (input_.size() > 0) {
+    state_ = State::kHead;
+    deadline_ = Clock::now() + server_.options.request_timeout;
+    ParseHead();
+    return;
+  }
+  if (server_.stopping) {
+    Close();
+    return;
+  }
+  state_ = State::kIdle;
+  deadline_ = Clock::now() + server_.options.idle_timeout;
+  ReadHead();
+}
+
+void HttpConnection::ReadHead() {
+  socket_.async_read_some(
+      input_.prepare(kHeadRead),
+      [self = shared_from_this()](error_code error, size_t size) {
+        if (self->state_ != State::kIdle && self->state_ != State::kHead)
+          return;
+        if (error) {
+          self->Close();
+          return;
+        }
+        self->input_.commit(size);
+        if (self->state_ == State::kIdle) {
+          self->NextRequest();
+        } else {
+          self->ParseHead();
+        }
+      });
+}
+
+void HttpConnection::ParseHead() {
+  error_code error;
+  input_.consume(parser_->put(input_.data(), error));
+  if (error == http::error::need_more) {
+    ReadHead();
+  } else if (error) {
+    RefuseParseError(error);
+  } else {
+    OnHead();
+  }
+}
+
+void HttpConnection::OnHead() {
+  const auto& head = parser_->get();
+  if (head.count(http::field::transfer_encoding) > 0 && !parser_->chunked()) {
+    Refuse(400,
+           "Malformed HTTP request: of transfer encodings only chunked is "
+           "understood");
+    return;
+  }
+  if (parser_->is_done()) {
+    Dispatch();
+    return;
+  }
+  state_ = State::kBody;
+  body_began_ = Clock::now();
+  SetBodyDeadline();
+  const bool expects_continue =
+      boost::beast::iequals(head[http::field::expect], "100-continue");
+  if (expects_continue && input_.size() == 0) {
+    SendContinue();
+  } else {
+    ReadBody();
+  }
+}
+
+void HttpConnection::SendContinue() {
+  // Nothing else is on its way to the client, so these few bytes find room at
+  // once.
+  error_code error;
+  const size_t sent = socket_.write_some(asio::buffer(kContinue), error);
+  if (error || sent != kContinue.size()) {
+    Close();
+    return;
+  }
+  ReadBody();
+}
+
+void HttpConnection::ReadBody() {
+  if (parser_->chunked()) {
+    parser_->eager(true);
+    ParseChunks();
+    return;
+  }
+  // The parser has done its part: bytes of a known number need no more parsing,
+  // and go straight into the body.
+  body_length_ = *parser_->content_length();
+  PaddedBuffer& body = parser_->get().body();
+  body.Reserve(std::min(body_length_, PaddedBody::kTrustedLength));
+  const size_t arrived = std::min<uint64_t>(input_.size(), body_length_);
+  body.Append({static_cast<const char*>(input_.data().data()), arrived});
+  input_.consume(arrived);
+  ReadSizedBody();
+}
+
+void HttpConnection::ReadSizedBody() {
+  PaddedBuffer& body = parser_->get().body();
+  const uint64_t missing = body_length_ - body.size();
+  if (missing == 0) {
+    Dispatch();
+    return;
+  }
+  const size_t room = std::min<uint64_t>(
+      missing, std::max(body.capacity() - body.size(), kBodyRead));
+  socket_.async_read_some(
+      asio::buffer(body.Prepare(room), room),
+      [self = shared_from_this()](error_code error, size_t size) {
+        if (self->state_ != State::kBody) return;
+        if (error) {
+          self->Close();
+          return;
+        }
+        self->parser_->get().body().Commit(size);
+        self->SetBodyDeadline();
+        self->ReadSizedBody();
+      });
+}
+
+void HttpConnection::ReadChunkedBody() {
+  socket_.async_read_some(
+      input_.prepare(kChunkRead),
+      [self = shared_from_this()](error_code error, size_t size) {
+        if (self->state_ != State::kBody) return;
+        if (error) {
+          self->Close();
+          return;
+        }
+        self->input_.commit(size);
+        self->SetBodyDeadline();
+        self->ParseChunks();
+      });
+}
+
+void HttpConnection::ParseChunks() {
+  error_code error;
+  // The parser takes in all that it can at once; what it leaves is the
+  // incomplete header of a chunk.
+  if (input_.size() > 0) input_.consume(parser_->put(input_.data(), error));
+  if (parser_->is_done()) {
+    Dispatch();
+  } else if (error && error != http::error::need_more) {
+    RefuseParseError(error);
+  } else if (input_.size() > server_.options.max_header_bytes + kChunkRead) {
+    // What the parser keeps waiting for is the end of a chunk's header or of
+    // the trailer.
+    Refuse(431, "The trailer of the chunked body is too large");
+  } else {
+    ReadChunkedBody();
+  }
+}
+
+void HttpConnection::SetBodyDeadline() {
+  const auto earned = std::chrono::seconds(parser_->get().body().size() /
+                                           kSlowestBytesPerSecond);
+  deadline_ = body_began_ + server_.options.request_timeout + earned;
+}
+
+void HttpConnection::Dispatch() {
+  const auto& message = parser_->get();
+  keep_alive_ = parser_->keep_alive();
+  request_.method = View(message.method_string());
+  SplitTarget(View(message.target()), &request_);
+  request_.headers.clear();
+  for (const auto& field : message)
+    request_.headers.push_back(
+        {View(field.name_string()), View(field.value())});
+  request_.body = &message.body();
+  state_ = State::kHandling;
+  server_.workers->Run([self = shared_from_this()] { self->Handle(); });
+}
+
+void HttpConnection::Handle() {
+  try {
+    response_ = server_.handler(request_);
+  } catch (const std::exception& exception) {
+    response_ = {
+        500, kJsonContentType,
+        ErrorBody(std::string("The request failed inside the server: ") +
+                  exception.what())};
+  }
+  // A server that stops still answers the requests that have arrived behind
+  // this one.
+  keep_alive_ = keep_alive_ && !(server_.stopping && input_.size() == 0);
+  ComposeHead(keep_alive_);
+  broken_ = !SendSome();
+  asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
+}
+
+void HttpConnection::OnHandled() {
+  if (broken_ || close_when_handled_) {
+    Close();
+    return;
+  }
+  state_ = State::kWriting;
+  SendRest();
+}
+
+void HttpConnection::RefuseParseError(error_code error) {
+  if (error == http::error::header_limit ||
+      error == http::error::buffer_overflow) {
+    Refuse(431, "The request's headers are larger than the limit of " +
+                    std::to_string(server_.options.max_header_bytes) +
+                    " bytes");
+  } else if (error == http::error::body_limit) {
+    Refuse(413, "The request's body is larger than the limit of " +
+                    std::to_string(server_.options.max_body_bytes) + " bytes");
+  } else {
+    Refuse(400, "Malformed HTTP request: " + error.message());
+  }
+}
+
+void HttpConnection::Refuse(int status, std::string_view message) {
+  response_ = {status, kJsonContentType, ErrorBody(message)};
+  request_.method = {};
+  keep_alive_ = false;
+  refused_ = true;
+  state_ = State::kWriting;
+  ComposeHead(/*keep_alive=*/false);
+  SendRest();
+}
+
+void HttpConnection::ComposeHead(bool keep_alive) {
+  std::string& head = response_head_;
+  head = "HTTP/1.1 ";
+  head += std::to_string(response_.status);
+  head += ' ';
+  head += ReasonOf(response_.status);
+  head += "\r\nDate: ";
+  head += DateNow();
+  if (!response_.content_type.empty()) {
+    head += "\r\nContent-Type: ";
+    head += response_.content_type;
+  }
+  if (!HasNoBody(response_.status)) {
+    head += "\r\nContent-Length: ";
+    head += std::to_string(response_.body.size());
+  }
+  for (const auto& [name, value] : response_.headers) {
+    head += "\r\n";
+    head += name;
+    head += ": ";
+    head += value;
+  }
+  head += keep_alive ? "\r\nConnection: keep-alive\r\n\r\n"
+                     : "\r\nConnection: close\r\n\r\n";
+  const bool without_body =
+      HasNoBody(response_.status) || request_.method == "HEAD";
+  unsent_ = {asio::buffer(head), without_body ? asio::const_buffer()
+                                              : asio::buffer(response_.body)};
+}
+
+bool HttpConnection::SendSome() {
+  while (unsent_[0].size() + unsent_[1].size() > 0) {
+    error_code error;
+    size_t sent = socket_.write_some(unsent_, error);
+    if (error == asio::error::would_block || error == asio::error::try_again)
+      return true;
+    if (error) return false;
+    for (asio::const_buffer& buffer : unsent_) {
+      const size_t taken = std::min(sent, buffer.size());
+      buffer += taken;
+      sent -= taken;
+    }
+  }
+  return true;
+}
+
+void HttpConnection::SendRest() {
+  if (!SendSome()) {
+    Close();
+    return;
+  }
+  if (unsent_[0].size() + unsent_[1].size() == 0) {
+    OnSent();
+    return;
+  }
+  deadline_ = Clock::now() + server_.options.request_timeout;
+  socket_.async_wait(TcpSocket::wait_write,
+                     [self = shared_from_this()](error_code error) {
+                       if (self->state_ != State::kWriting) return;
+                       if (error) {
+                         self->Close();
+                         return;
+                       }
+                       self->SendRest();
+                     });
+}
+
+void HttpConnection::OnSent() {
+  response_ = HttpResponse();
+  if (refused_) {
+    Drain();
+  } else if (!keep_alive_) {
+    Close();
+  } else {
+    NextRequest();
+  }
+}
+
+void HttpConnection::Drain() {
+  // Closing with unread input would reset the connection, and the client might
+  // never see the answer.
+  if (state_ != State::kDraining) {
+    state_ = State::kDraining;
+    deadline_ = Clock::now() + server_.options.request_timeout;
+    parser_.reset();
+    error_code ignored;  // a client that is gone already shows in the read
+    socket_.shutdown(TcpSocket::shutdown_send, ignored);
+    if (server_.stopping) {
+      Close();
+      return;
+    }
+  }
+  input_.clear();
+  socket_.async_read_some(
+      input_.prepare(kChunkRead),
+      [self = shared_from_this()](error_code error, size_t /*size*/) {
+        if (self->state_ != State::kDraining) return;
+        if (error) {
+          self->Close();
+        } else {
+          self->Drain();
+        }
+      });
+}
+
+void HttpConnection::Close() {
+  state_ = State::kClosed;
+  error_code ignored;  // the socket is given up in any case
+  socket_.close(ignored);
+  loop_.Remove(shared_from_this());
+}
+
+}  // namespace tfs3::rest

@@ -1,0 +1,232 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// One client's connection, from its first byte to its last, and the loop that
+// serves many of them; the inside of HttpServer.
+//
+// A connection belongs to one loop, whose thread runs everything about it but
+// the handler. It is in one state at a time:
+//
+//   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...     a request
+//   and its answer any state that reads -> kWriting -> kDraining -> kClosed an
+//   error answer, then the rest of the input
+//
+// While it is kHandling, the worker that runs the handler owns the socket and
+// the answer, and the loop touches neither: so the worker sends the answer
+// itself, and the loop takes over what the socket would not take at once.
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_CONNECTION_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_CONNECTION_H_
+
+#include <array>
+#include <atomic>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/system/error_code.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_set>
+
+#include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_server.h"
+#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/rest/worker_pool.h"
+
+namespace tfs3::rest {
+
+// Known at compile time, unlike Asio's default executor, so that no call goes
+// through a type-erased one.
+using Executor = boost::asio::io_context::executor_type;
+using TcpSocket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+using SteadyTimer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock,
+    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+// What all connections of a server share.
+struct HttpServerContext {
+  HttpServer::Options options;
+  HttpServer::Handler handler;
+  // From then on a connection closes when it has no more requests to answer.
+  std::atomic<bool> stopping{false};
+  std::unique_ptr<WorkerPool> workers;
+};
+
+// Collects a body in a PaddedBuffer; a body type in the sense of Boost.Beast.
+struct PaddedBody {
+  using value_type = PaddedBuffer;
+
+  // No more than this is set aside on the word of a Content-Length alone.
+  static constexpr uint64_t kTrustedLength = uint64_t{4} << 20;
+
+  class reader {
+   public:
+    template <bool is_request, class Fields>
+    reader(boost::beast::http::header<is_request, Fields>& /*header*/,
+           value_type& body)
+        : body_(body) {}
+
+    void init(const boost::optional<uint64_t>& length,
+              boost::system::error_code& error) {
+      error = {};
+      if (length.has_value()) body_.Reserve(std::min(*length, kTrustedLength));
+    }
+
+    template <class Buffers>
+    size_t put(const Buffers& buffers, boost::system::error_code& error) {
+      error = {};
+      size_t taken = 0;
+      for (auto it = boost::asio::buffer_sequence_begin(buffers);
+           it != boost::asio::buffer_sequence_end(buffers); ++it) {
+        const boost::asio::const_buffer buffer(*it);
+        body_.Append({static_cast<const char*>(buffer.data()), buffer.size()});
+        taken += buffer.size();
+      }
+      return taken;
+    }
+
+    void finish(boost::system::error_code& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+
+class HttpConnection;
+
+// A thread that serves the connections given to it.
+class IoLoop {
+ public:
+  // Sees to deadlines every `sweep_period`.
+  explicit IoLoop(std::chrono::milliseconds sweep_period);
+  // All connections must have closed.
+  ~IoLoop();
+
+  boost::asio::io_context& io() { return io_; }
+
+  // Ends the thread; nothing that belongs to the loop runs from then on.
+  void Join();
+
+  // Thread-safe. Closes what is idle, has the rest close after its answers.
+  void BeginStop();
+  // Thread-safe. True when all connections have closed within `patience`.
+  bool WaitUntilEmpty(std::chrono::milliseconds patience);
+  // Thread-safe. Closes all connections but those whose handler runs; these
+  // close as soon as it has returned.
+  void CloseAll();
+  // Thread-safe.
+  void WaitUntilEmpty();
+
+  // The set of open connections; called on the loop's thread only.
+  void Add(std::shared_ptr<HttpConnection> connection);
+  void Remove(const std::shared_ptr<HttpConnection>& connection);
+
+ private:
+  void ScheduleSweep();
+
+  const std::chrono::milliseconds sweep_period_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<Executor> work_{io_.get_executor()};
+  SteadyTimer sweep_timer_{io_};
+  std::unordered_set<std::shared_ptr<HttpConnection>> connections_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  size_t open_ =
+      0;  // guarded by mutex_: the size of connections_ for other threads
+
+  std::thread thread_;
+};
+
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  HttpConnection(TcpSocket socket, IoLoop* loop, HttpServerContext* server);
+
+  // All of these are called on the loop's thread.
+  void Start();
+  // Closes or answers what has passed its deadline.
+  void CheckDeadline(std::chrono::steady_clock::time_point now);
+  void BeginStop();
+  void CloseNow();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum class State {
+    kIdle,
+    kHead,
+    kBody,
+    kHandling,
+    kWriting,
+    kDraining,
+    kClosed
+  };
+
+  // Begins with the next request, of which some bytes may have arrived.
+  void NextRequest();
+  void ReadHead();
+  void ParseHead();
+  void OnHead();
+  void ReadBody();
+  void ReadSizedBody();
+  void ReadChunkedBody();
+  void ParseChunks();
+  void SendContinue();
+  void Dispatch();
+
+  // On a worker's thread: runs the handler and begins to send its answer.
+  void Handle();
+  // Back on the loop's thread.
+  void OnHandled();
+
+  // Answers with an error that ends the connection.
+  void Refuse(int status, std::string_view message);
+  void RefuseParseError(boost::system::error_code error);
+  void ComposeHead(bool keep_alive);
+  // Sends what it can without waiting; false when the connection is broken.
+  bool SendSome();
+  void SendRest();
+  void OnSent();
+  void Drain();
+  void Close();
+
+  void SetBodyDeadline();
+
+  TcpSocket socket_;
+  IoLoop& loop_;
+  HttpServerContext& server_;
+
+  State state_ = State::kIdle;
+  Clock::time_point deadline_;
+  bool close_when_handled_ = false;
+
+  // Bytes that have arrived and are not parsed yet.
+  boost::beast::flat_buffer input_;
+  std::optional<boost::beast::http::request_parser<PaddedBody>> parser_;
+  uint64_t body_length_ = 0;  // as Content-Length says; not of a chunked body
+  Clock::time_point body_began_;
+  HttpRequest request_;
+
+  HttpResponse response_;
+  std::string response_head_;
+  // What of head and body is still to be sent.
+  std::array<boost::asio::const_buffer, 2> unsent_;
+  bool keep_alive_ = false;
+  bool refused_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_CONNECTION_H_

@@ -1,0 +1,77 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an HTTP handler gets and what it returns.
+//
+//   HttpResponse Handle(const HttpRequest& request) {
+//     if (request.path != "/ping") return {404, kJsonContentType, ErrorBody("no
+//     such page")}; return {200, kJsonContentType, "{}"};
+//   }
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_MESSAGE_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_MESSAGE_H_
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+
+namespace tfs3::rest {
+
+inline constexpr char kJsonContentType[] = "application/json";
+
+// True when two header names, or other ASCII tokens, are equal but for case.
+inline bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// One request. All views live as long as the call of the handler.
+struct HttpRequest {
+  struct Header {
+    std::string_view name;
+    std::string_view value;
+  };
+
+  // In capitals, as the client sent it: GET, POST, ...
+  std::string_view method;
+  // The target as sent, percent-encoding and all, and its parts before and
+  // after the first question mark.
+  std::string_view target;
+  std::string_view path;
+  std::string_view query;
+  // In the order sent.
+  std::vector<Header> headers;
+  // Empty when the request has none.
+  const PaddedBuffer* body = nullptr;
+
+  // The value of the first header of that name, in whatever case.
+  std::optional<std::string_view> FindHeader(std::string_view name) const {
+    for (const Header& header : headers) {
+      if (EqualIgnoringCase(header.name, name)) return header.value;
+    }
+    return std::nullopt;
+  }
+};
+
+// One answer. The server adds Content-Length, Connection and Date; it leaves
+// out the body when the request's method is HEAD.
+struct HttpResponse {
+  int status = 200;
+  // Left out of the answer when empty.
+  std::string content_type;
+  std::string body;
+  // Names and values must not contain line breaks.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_MESSAGE_H_

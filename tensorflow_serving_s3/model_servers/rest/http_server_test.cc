@@ -1,0 +1,653 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/rest/http_server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+
+namespace tfs3::rest {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A client with nothing between the test and the bytes.
+class Client {
+ public:
+  explicit Client(int port, int receive_buffer = 0)
+      : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    if (receive_buffer > 0)
+      setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer,
+                 sizeof receive_buffer);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address),
+                         sizeof address) == 0;
+  }
+  Client(Client&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)),
+        connected_(other.connected_),
+        received_(std::move(other.received_)) {}
+  ~Client() {
+    if (fd_ >= 0) close(fd_);
+  }
+
+  bool connected() const { return connected_; }
+
+  void Send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0)
+        return;  // the server has closed; what it answered tells the test why
+      bytes.remove_prefix(sent);
+    }
+  }
+
+  void SendEach(std::string_view bytes) const {
+    for (const char c : bytes) Send(std::string_view(&c, 1));
+  }
+
+  void FinishSending() const { shutdown(fd_, SHUT_WR); }
+
+  // The next response, head and body; what there is of it when the server
+  // closes before its end.
+  std::string ReadResponse(bool head_only = false) {
+    size_t head;
+    while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!Receive()) return std::exchange(received_, "");
+    }
+    size_t size = head + 4;
+    const size_t length_at = received_.find("Content-Length: ");
+    if (!head_only && length_at < head) {
+      const size_t value = length_at + 16;
+      size_t length = 0;
+      if (!absl::SimpleAtoi(
+              received_.substr(value, received_.find('\r', value) - value),
+              &length))
+        return "no length";
+      size += length;
+    }
+    while (received_.size() < size) {
+      if (!Receive()) return std::exchange(received_, "");
+    }
+    std::string response = received_.substr(0, size);
+    received_.erase(0, size);
+    return response;
+  }
+
+  // All that comes until the server closes.
+  std::string ReadAll() {
+    while (Receive()) {
+    }
+    return std::exchange(received_, "");
+  }
+
+ private:
+  bool Receive() {
+    char buffer[64 << 10];
+    const ssize_t size = recv(fd_, buffer, sizeof buffer, 0);
+    if (size > 0) received_.append(buffer, size);
+    return size > 0;
+  }
+
+  int fd_;
+  bool connected_;
+  std::string received_;
+};
+
+std::string BodyOf(const std::string& response) {
+  const size_t head = response.find("\r\n\r\n");
+  return head == std::string::npos ? "" : response.substr(head + 4);
+}
+
+std::string Post(std::string_view path, std::string_view body) {
+  return absl::StrCat("POST ", path,
+                      " HTTP/1.1\r\nHost: h\r\nContent-Length: ", body.size(),
+                      "\r\n\r\n", body);
+}
+
+std::string Get(std::string_view path, std::string_view headers = "") {
+  return absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: h\r\n", headers,
+                      "\r\n");
+}
+
+// Answers with what it was asked.
+HttpResponse Echo(const HttpRequest& request) {
+  return {200, "text/plain",
+          absl::StrCat(request.method, " ", request.path, " ",
+                       request.body->view())};
+}
+
+HttpServer::Options LoopbackOptions() {
+  HttpServer::Options options;
+  options.address = "127.0.0.1";
+  options.num_threads = 2;
+  return options;
+}
+
+std::unique_ptr<HttpServer> StartServer(
+    HttpServer::Handler handler,
+    HttpServer::Options options = LoopbackOptions()) {
+  absl::StatusOr<std::unique_ptr<HttpServer>> server =
+      HttpServer::Start(options, std::move(handler));
+  EXPECT_TRUE(server.ok()) << server.status();
+  return *std::move(server);
+}
+
+// Blocks handlers until the test lets them go.
+class Gate {
+ public:
+  HttpResponse Handle(const HttpRequest& request) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++entered_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    return Echo(request);
+  }
+
+  void AwaitEntered(int count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return entered_ >= count; });
+  }
+
+  void Open() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int entered_ = 0;
+  bool open_ = false;
+};
+
+// --- Requests and answers ---
+
+TEST(HttpServerTest, AnswersWithWhatTheHandlerReturns) {
+  auto server = StartServer([](const HttpRequest&) {
+    HttpResponse response{201, kJsonContentType, "{}"};
+    response.headers.emplace_back("X-More", "yes");
+    return response;
+  });
+  Client client(server->port());
+  client.Send(Get("/"));
+  const std::string response = client.ReadResponse();
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 201 Created\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Type: application/json\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Length: 2\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nX-More: yes\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nConnection: keep-alive\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nDate: "));
+  EXPECT_EQ(BodyOf(response), "{}");
+}
+
+TEST(HttpServerTest, HandlerSeesAllPartsOfTheRequest) {
+  auto server = StartServer([](const HttpRequest& request) {
+    return HttpResponse{
+        200, "text/plain",
+        absl::StrCat(request.method, "|", request.target, "|", request.path,
+                     "|", request.query, "|",
+                     request.FindHeader("x-ONE").value_or("none"), "|",
+                     request.FindHeader("X-Two").value_or("none"), "|",
+                     request.body->view())};
+  });
+  Client client(server->port());
+  client.Send(
+      "PUT /a%20b?c=d?e HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nContent-Length: "
+      "3\r\n\r\nxyz");
+  EXPECT_EQ(BodyOf(client.ReadResponse()),
+            "PUT|/a%20b?c=d?e|/a%20b|c=d?e|1|none|xyz");
+  client.Send(Get("http://host:80/path?q"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()),
+            "GET|http://host:80/path?q|/path|q|none|none|");
+}
+
+TEST(HttpServerTest, BodyHasZeroedPaddingBehindIt) {
+  auto server = StartServer([](const HttpRequest& request) {
+    const PaddedBuffer& body = *request.body;
+    bool zeros = true;
+    for (size_t i = 0; i < PaddedBuffer::kPadding; ++i)
+      zeros = zeros && body.data()[body.size() + i] == 0;
+    return HttpResponse{
+        200, "text/plain",
+        absl::StrCat(body.size(), zeros ? " zeros" : " garbage")};
+  });
+  Client client(server->port());
+  for (const size_t size : {0, 1, 100, 300'000, 6'000'000}) {
+    client.Send(Post("/", std::string(size, 'x')));
+    EXPECT_EQ(BodyOf(client.ReadResponse()), absl::StrCat(size, " zeros"));
+  }
+}
+
+TEST(HttpServerTest, KeepAliveServesManyRequestsOverOneConnection) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  for (int i = 0; i < 100; ++i) {
+    client.Send(Post(absl::StrCat("/", i), "body"));
+    EXPECT_EQ(BodyOf(client.ReadResponse()),
+              absl::StrCat("POST /", i, " body"));
+  }
+}
+
+TEST(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  std::string requests;
+  for (int i = 0; i < 50; ++i)
+    requests +=
+        i % 2 ? Get(absl::StrCat("/", i)) : Post(absl::StrCat("/", i), "body");
+  client.Send(requests);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(BodyOf(client.ReadResponse()),
+              i % 2 ? absl::StrCat("GET /", i, " ")
+                    : absl::StrCat("POST /", i, " body"));
+  }
+}
+
+TEST(HttpServerTest, PacketsMaySplitARequestAnywhere) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  client.SendEach(Post("/split", "the body"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /split the body");
+  client.SendEach(
+      "POST / HTTP/1.1\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / abcde");
+}
+
+TEST(HttpServerTest, ChunkedBodiesAreJoined) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  std::string request =
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string body;
+  for (int i = 1; i <= 300; ++i) {
+    const std::string chunk(i * 7, static_cast<char>('a' + i % 26));
+    absl::StrAppend(&request, absl::Hex(chunk.size()), ";extension=1\r\n",
+                    chunk, "\r\n");
+    body += chunk;
+  }
+  request += "0\r\nTrailer: x\r\n\r\n";
+  client.Send(request + Get("/next"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / " + body);
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET /next ");
+}
+
+TEST(HttpServerTest, HeadIsAnsweredWithoutBody) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  client.Send("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n" + Get("/y"));
+  const std::string response = client.ReadResponse(/*head_only=*/true);
+  EXPECT_THAT(response,
+              AllOf(StartsWith("HTTP/1.1 200 OK"),
+                    HasSubstr("Content-Length: 8\r\n"), EndsWith("\r\n\r\n")));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET /y ");
+}
+
+TEST(HttpServerTest, ExpectedContinueIsSentBeforeTheBodyIsRead) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  client.Send(
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: "
+      "100-Continue\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse(/*head_only=*/true),
+            "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("body");
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / body");
+}
+
+TEST(HttpServerTest, ConnectionCloseAndHttp10EndTheConnection) {
+  auto server = StartServer(Echo);
+  Client close_client(server->port());
+  close_client.Send(Get("/", "Connection: close\r\n"));
+  EXPECT_THAT(
+      close_client.ReadAll(),
+      AllOf(HasSubstr("\r\nConnection: close\r\n"), EndsWith("GET / ")));
+  Client old_client(server->port());
+  old_client.Send("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(
+      old_client.ReadAll(),
+      AllOf(HasSubstr("\r\nConnection: close\r\n"), EndsWith("GET / ")));
+  Client old_keep_alive(server->port());
+  old_keep_alive.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(old_keep_alive.ReadResponse(),
+              HasSubstr("\r\nConnection: keep-alive\r\n"));
+}
+
+TEST(HttpServerTest, AClientThatFinishesSendingIsStillAnswered) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  client.Send(Post("/half", "closed"));
+  client.FinishSending();
+  EXPECT_THAT(client.ReadAll(), EndsWith("POST /half closed"));
+}
+
+TEST(HttpServerTest, LargeAnswersReachAClientThatReadsLate) {
+  const std::string large(20 << 20, 'z');
+  auto server = StartServer([&](const HttpRequest&) {
+    return HttpResponse{200, "text/plain", large};
+  });
+  Client client(server->port(), /*receive_buffer=*/4096);
+  client.Send(Get("/") + Get("/"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large);
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large);
+}
+
+TEST(HttpServerTest, AStatusWithoutBodyHasNoContentLength) {
+  auto server = StartServer([](const HttpRequest&) {
+    return HttpResponse{204, "", ""};
+  });
+  Client client(server->port());
+  client.Send(Get("/"));
+  EXPECT_THAT(client.ReadResponse(),
+              AllOf(StartsWith("HTTP/1.1 204 No Content\r\n"),
+                    Not(HasSubstr("Content-"))));
+}
+
+TEST(HttpServerTest, AHandlerThatThrowsIsAnsweredWith500AndTheServerGoesOn) {
+  auto server = StartServer([](const HttpRequest& request) -> HttpResponse {
+    if (request.path == "/throw") throw std::runtime_error("a \"fault\"");
+    return Echo(request);
+  });
+  Client client(server->port());
+  client.Send(Get("/throw") + Get("/after"));
+  const std::string response = client.ReadResponse();
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
+  EXPECT_THAT(BodyOf(response),
+              AllOf(StartsWith("{\"error\": "), HasSubstr("a \\\"fault\\\"")));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET /after ");
+}
+
+// --- What is refused ---
+
+TEST(HttpServerTest, WhatIsNoHttpGets400) {
+  auto server = StartServer(Echo);
+  for (const char* bytes : {
+           "nonsense\r\n\r\n",
+           "GET\r\n\r\n",
+           "GET / HTTP/9.9\r\n\r\n",
+           "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+           "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+           "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: "
+           "2\r\n\r\nab",
+           "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: "
+           "chunked\r\n\r\n0\r\n\r\n",
+           "POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+           "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+           "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+       }) {
+    Client client(server->port());
+    client.Send(bytes);
+    client.FinishSending();
+    const std::string response = client.ReadAll();
+    EXPECT_THAT(
+        response,
+        AllOf(StartsWith("HTTP/1.1 400 Bad Request\r\n"),
+              HasSubstr("application/json"), HasSubstr("Connection: close"),
+              HasSubstr("{\"error\": \"Malformed HTTP request")))
+        << bytes;
+  }
+}
+
+TEST(HttpServerTest, ABodyBeyondTheLimitGets413) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_body_bytes = 1000;
+  auto server = StartServer(Echo, options);
+  Client fits(server->port());
+  fits.Send(Post("/", std::string(1000, 'x')));
+  EXPECT_THAT(fits.ReadResponse(), StartsWith("HTTP/1.1 200 OK"));
+
+  // The client sees the answer although it has sent far more than the server
+  // has read.
+  Client sized(server->port());
+  sized.Send(Post("/", std::string(8 << 20, 'x')));
+  sized.FinishSending();
+  EXPECT_THAT(sized.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 413 Payload Too Large\r\n"),
+                    HasSubstr("limit of 1000 bytes")));
+
+  Client chunked(server->port());
+  chunked.Send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" +
+               std::string(1024, 'x') + "\r\n0\r\n\r\n");
+  chunked.FinishSending();
+  EXPECT_THAT(chunked.ReadAll(), StartsWith("HTTP/1.1 413 "));
+
+  Client polite(server->port());
+  polite.Send(
+      "POST / HTTP/1.1\r\nContent-Length: 1001\r\nExpect: "
+      "100-continue\r\n\r\n");
+  EXPECT_THAT(polite.ReadResponse(), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST(HttpServerTest, AHeaderBeyondTheLimitGets431) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_header_bytes = 2000;
+  auto server = StartServer(Echo, options);
+  Client fits(server->port());
+  fits.Send(Get("/", absl::StrCat("X: ", std::string(1500, 'x'), "\r\n")));
+  EXPECT_THAT(fits.ReadResponse(), StartsWith("HTTP/1.1 200 OK"));
+  for (const std::string& bytes : {
+           Get("/", absl::StrCat("X: ", std::string(1 << 20, 'x'), "\r\n")),
+           Get(absl::StrCat("/", std::string(1 << 20, 'x'))),
+           std::string(1 << 20, 'x'),
+           "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " +
+               std::string(1 << 20, 'x'),
+       }) {
+    Client client(server->port());
+    client.Send(bytes);
+    client.FinishSending();
+    EXPECT_THAT(client.ReadAll(),
+                StartsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n"))
+        << bytes.substr(0, 60);
+  }
+}
+
+TEST(HttpServerTest, ARequestThatDoesNotArriveInTimeGets408) {
+  HttpServer::Options options = LoopbackOptions();
+  options.request_timeout = std::chrono::milliseconds(50);
+  auto server = StartServer(Echo, options);
+  for (const char* part :
+       {"G", "GET / HTTP/1.1\r\nHost:",
+        "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"}) {
+    Client client(server->port());
+    client.Send(part);
+    EXPECT_THAT(client.ReadResponse(),
+                AllOf(StartsWith("HTTP/1.1 408 Request Timeout\r\n"),
+                      HasSubstr("{\"error\": ")))
+        << part;
+  }
+}
+
+TEST(HttpServerTest, AnIdleConnectionIsClosedWithoutAWord) {
+  HttpServer::Options options = LoopbackOptions();
+  options.idle_timeout = std::chrono::milliseconds(50);
+  auto server = StartServer(Echo, options);
+  Client silent(server->port());
+  EXPECT_EQ(silent.ReadAll(), "");
+  Client once(server->port());
+  once.Send(Get("/"));
+  EXPECT_THAT(once.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("GET / ")));
+}
+
+TEST(HttpServerTest, SlowClientsHoldNoThread) {
+  HttpServer::Options options = LoopbackOptions();
+  options.num_threads = 1;
+  auto server = StartServer(Echo, options);
+  std::vector<Client> slow;
+  for (int i = 0; i < 200; ++i) {
+    slow.emplace_back(server->port());
+    slow.back().Send(i % 2
+                         ? "GET /slow HTTP/1.1\r\nX:"
+                         : "POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc");
+  }
+  Client client(server->port());
+  client.Send(Post("/quick", "now"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /quick now");
+}
+
+// --- Many at a time ---
+
+TEST(HttpServerTest, TwoHundredKeepAliveConnectionsInParallel) {
+  auto server = StartServer(Echo);
+  constexpr int kConnections = 200;
+  constexpr int kRequests = 20;
+  std::vector<Client> clients;
+  for (int i = 0; i < kConnections; ++i) clients.emplace_back(server->port());
+  for (int round = 0; round < kRequests; ++round) {
+    for (int i = 0; i < kConnections; ++i)
+      clients[i].Send(Post(absl::StrCat("/", i), absl::StrCat(round)));
+    for (int i = 0; i < kConnections; ++i) {
+      ASSERT_EQ(BodyOf(clients[i].ReadResponse()),
+                absl::StrCat("POST /", i, " ", round));
+    }
+  }
+}
+
+TEST(HttpServerTest, HandlersRunAtTheSameTime) {
+  Gate gate;
+  auto server = StartServer(
+      [&](const HttpRequest& request) { return gate.Handle(request); });
+  Client first(server->port());
+  Client second(server->port());
+  first.Send(Get("/1"));
+  second.Send(Get("/2"));
+  gate.AwaitEntered(2);
+  gate.Open();
+  EXPECT_EQ(BodyOf(first.ReadResponse()), "GET /1 ");
+  EXPECT_EQ(BodyOf(second.ReadResponse()), "GET /2 ");
+}
+
+// --- Start and stop ---
+
+TEST(HttpServerTest, APortInUseIsAnErrorThatNamesPortAndCure) {
+  auto server = StartServer(Echo);
+  HttpServer::Options options = LoopbackOptions();
+  options.port = server->port();
+  const absl::Status status = HttpServer::Start(options, Echo).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.message(),
+              AllOf(HasSubstr(absl::StrCat("127.0.0.1:", server->port())),
+                    HasSubstr("another process has port"),
+                    HasSubstr("choose another port")));
+}
+
+TEST(HttpServerTest, AnAddressThatIsNotThisMachinesIsAnError) {
+  HttpServer::Options options = LoopbackOptions();
+  options.address = "203.0.113.7";
+  EXPECT_THAT(HttpServer::Start(options, Echo).status().message(),
+              HasSubstr("203.0.113.7"));
+  options.address = "not an address";
+  EXPECT_THAT(HttpServer::Start(options, Echo).status().message(),
+              HasSubstr("not an address"));
+  options.address = "127.0.0.1";
+  options.port = 70000;
+  EXPECT_THAT(HttpServer::Start(options, Echo).status().message(),
+              HasSubstr("70000"));
+}
+
+TEST(HttpServerTest, StopClosesIdleConnectionsAndThePort) {
+  auto server = StartServer(Echo);
+  const int port = server->port();
+  Client idle(port);
+  idle.Send(Get("/"));
+  EXPECT_THAT(idle.ReadResponse(), StartsWith("HTTP/1.1 200"));
+  Client silent(port);
+  server->Stop(std::chrono::hours(1));
+  EXPECT_EQ(idle.ReadAll(), "");
+  EXPECT_EQ(silent.ReadAll(), "");
+  EXPECT_FALSE(Client(port).connected());
+}
+
+TEST(HttpServerTest, StopLetsRequestsInFlightFinish) {
+  Gate gate;
+  auto server = StartServer(
+      [&](const HttpRequest& request) { return gate.Handle(request); });
+  Client handled(server->port());
+  handled.Send(Post("/handled", "1") + Get("/behind"));
+  gate.AwaitEntered(1);
+  auto stopped = std::async(std::launch::async,
+                            [&] { server->Stop(std::chrono::hours(1)); });
+  // The port closes first, so the stop has begun.
+  while (Client(server->port()).connected()) std::this_thread::yield();
+  gate.Open();
+  const std::string first = handled.ReadResponse();
+  EXPECT_EQ(BodyOf(first), "POST /handled 1");
+  EXPECT_THAT(first, HasSubstr("Connection: keep-alive"));
+  const std::string second = handled.ReadAll();
+  EXPECT_EQ(BodyOf(second), "GET /behind ");
+  EXPECT_THAT(second, HasSubstr("Connection: close"));
+  stopped.get();
+}
+
+TEST(HttpServerTest, StopWithoutGraceCutsOffRequestsThatHaveNotArrived) {
+  auto server = StartServer(Echo);
+  Client partial(server->port());
+  partial.Send(Get("/") + "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_EQ(BodyOf(partial.ReadResponse()), "GET / ");
+  server->Stop(std::chrono::milliseconds(0));
+  EXPECT_EQ(partial.ReadAll(), "");
+}
+
+TEST(HttpServerTest, StopMayBeCalledTwiceAndByTheDestructor) {
+  auto server = StartServer(Echo);
+  server->Stop(std::chrono::milliseconds(10));
+  server->Stop(std::chrono::milliseconds(10));
+}
+
+TEST(HttpServerTest, StopUnderLoadAnswersOrCloses) {
+  auto server = StartServer(Echo);
+  std::atomic<int> answered{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, port = server->port()] {
+      Client client(port);
+      while (true) {
+        client.Send(Post("/", "load"));
+        const std::string response = client.ReadResponse();
+        if (response.empty()) return;
+        EXPECT_EQ(BodyOf(response), "POST / load");
+        answered.fetch_add(1);
+        if (response.find("Connection: close") != std::string::npos) return;
+      }
+    });
+  }
+  while (answered.load() < 200) std::this_thread::yield();
+  server->Stop(std::chrono::hours(1));
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace tfs3::rest

@@ -1,0 +1,230 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers out of JSON text, for the types of tensor elements.
+//
+//   float value;
+//   if (ParseJsonNumber(token, &value) != NumberError::kNone) ...
+//
+// `token` points at the first character of a JSON value; at least 64 bytes
+// behind the value must be readable, and the value must end with a comma, a
+// closing bracket or white space. Promises: float and double are correctly
+// rounded; integers take no fraction and no exponent and are checked against
+// the range of the type; NaN, Infinity and -Infinity are numbers of the
+// floating types. Thread-safe, does not allocate.
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_NUMBER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_NUMBER_H_
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <system_error>
+#include <type_traits>
+
+namespace tfs3::rest {
+
+enum class NumberError : uint8_t {
+  kNone,
+  kSyntax,    // not a JSON number
+  kNotWhole,  // a number with a fraction or an exponent, for an integer type
+  kRange,     // beyond what the type holds
+};
+
+namespace json_number_internal {
+
+inline constexpr double kExactPowersOfTen[] = {
+    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+inline constexpr double kInversePowersOfTen[] = {
+    1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,
+    1e-8,  1e-9,  1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15,
+    1e-16, 1e-17, 1e-18, 1e-19, 1e-20, 1e-21, 1e-22,
+};
+inline constexpr int kMaxExactPower = 22;
+
+inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+inline bool EndsValue(char c) {
+  return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' ||
+         c == '\r' || c == '\t';
+}
+
+// Appends the digits at `p` to the decimal number in `*mantissa`; returns the
+// first character that is none. Eight digits are taken in at a time, which is
+// where long fractions spend their time.
+inline const char* AppendDigits(const char* p, uint64_t* mantissa) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+                "digits are gathered by little-endian loads");
+  uint64_t value = *mantissa;
+  while (true) {
+    uint64_t digits;
+    std::memcpy(&digits, p, sizeof digits);
+    digits ^= 0x3030303030303030u;
+    const bool all_digits =
+        (((digits + 0x0606060606060606u) | digits) & 0xf0f0f0f0f0f0f0f0u) == 0;
+    if (!all_digits) break;
+    // Adds up neighbours: digits to pairs, pairs to fours, fours to eight.
+    digits = digits * 10 + (digits >> 8);
+    constexpr uint64_t kPairs = 0x000000ff000000ffu;
+    digits = ((digits & kPairs) * 0x000f424000000064u +
+              ((digits >> 16) & kPairs) * 0x0000271000000001u) >>
+             32;
+    value = value * 100000000 + static_cast<uint32_t>(digits);
+    p += 8;
+  }
+  for (; IsDigit(*p); ++p)
+    value = value * 10 + static_cast<unsigned char>(*p - '0');
+  *mantissa = value;
+  return p;
+}
+
+// The value of the valid number [begin, end), rounded correctly, by the
+// library's general algorithm.
+template <typename T>
+[[gnu::noinline]] NumberError ParseGeneral(const char* begin, const char* end,
+                                           int64_t magnitude, T* value) {
+  const auto [rest, error] = std::from_chars(begin, end, *value);
+  if (error == std::errc())
+    return std::isinf(*value) ? NumberError::kRange : NumberError::kNone;
+  // The library does not say on which side of the range the number lies.
+  if (magnitude > 0) return NumberError::kRange;
+  *value = *begin == '-' ? -T(0) : T(0);
+  return NumberError::kNone;
+}
+
+template <typename T>
+[[gnu::noinline]] NumberError ParseNamed(const char* token, T* value) {
+  const bool negative = *token == '-';
+  const char* name = token + negative;
+  if (std::memcmp(name, "Infinity", 8) == 0 && EndsValue(name[8])) {
+    *value = negative ? -std::numeric_limits<T>::infinity()
+                      : std::numeric_limits<T>::infinity();
+    return NumberError::kNone;
+  }
+  if (!negative && std::memcmp(name, "NaN", 3) == 0 && EndsValue(name[3])) {
+    *value = std::numeric_limits<T>::quiet_NaN();
+    return NumberError::kNone;
+  }
+  return NumberError::kSyntax;
+}
+
+template <typename T>
+[[gnu::always_inline]] inline NumberError ParseFloating(const char* token,
+                                                        T* value) {
+  const bool negative = *token == '-';
+  const char* const whole = token + negative;
+  uint64_t mantissa = 0;
+  const char* p = AppendDigits(whole, &mantissa);
+  if (p == whole) return ParseNamed(token, value);
+  if (*whole == '0' && p - whole > 1) return NumberError::kSyntax;
+  int64_t digits = p - whole;
+  int64_t magnitude = digits;
+  int64_t exponent = 0;
+  if (*p == '.') {
+    const char* const fraction = ++p;
+    p = AppendDigits(p, &mantissa);
+    if (p == fraction) return NumberError::kSyntax;
+    exponent = fraction - p;
+    digits -= exponent;
+  }
+  if (*p == 'e' || *p == 'E') {
+    ++p;
+    const bool down = *p == '-';
+    if (*p == '-' || *p == '+') ++p;
+    if (!IsDigit(*p)) return NumberError::kSyntax;
+    int64_t written = 0;
+    for (; IsDigit(*p); ++p) {
+      if (written < 1'000'000'000'000) written = written * 10 + (*p - '0');
+    }
+    exponent += down ? -written : written;
+    magnitude += down ? -written : written;
+  }
+  if (!EndsValue(*p)) return NumberError::kSyntax;
+  if (digits > 18) {
+    // Leading zeros do not add to the mantissa.
+    for (const char* zero = whole; *zero == '0' || *zero == '.'; ++zero)
+      digits -= *zero == '0';
+  }
+  if (digits <= 18 && exponent >= -kMaxExactPower &&
+      exponent <= kMaxExactPower) {
+    const auto written = static_cast<double>(static_cast<int64_t>(mantissa));
+    if constexpr (std::is_same_v<T, double>) {
+      // One rounding, as both operands are exact.
+      if (mantissa <= uint64_t{1} << 53) {
+        const double scaled = exponent < 0
+                                  ? written / kExactPowersOfTen[-exponent]
+                                  : written * kExactPowersOfTen[exponent];
+        *value = negative ? -scaled : scaled;
+        return NumberError::kNone;
+      }
+    } else {
+      const double scaled =
+          written * (exponent < 0 ? kInversePowersOfTen[-exponent]
+                                  : kExactPowersOfTen[exponent]);
+      // `scaled` is within two units of its last place; unless it lies as near
+      // as that to the middle of two floats, rounding it once more gives the
+      // float nearest to the written number.
+      uint64_t bits;
+      std::memcpy(&bits, &scaled, sizeof bits);
+      constexpr uint32_t kDropped = (uint32_t{1} << 29) - 1;
+      constexpr uint32_t kMiddle = uint32_t{1} << 28;
+      if ((static_cast<uint32_t>(bits) & kDropped) - (kMiddle - 8) > 16u) {
+        *value = static_cast<float>(negative ? -scaled : scaled);
+        return std::isinf(*value) ? NumberError::kRange : NumberError::kNone;
+      }
+    }
+  }
+  return ParseGeneral(token, p, magnitude, value);
+}
+
+template <typename T>
+NumberError ParseInteger(const char* token, T* value) {
+  const bool negative = *token == '-';
+  const char* const whole = token + negative;
+  uint64_t magnitude = 0;
+  const char* p = AppendDigits(whole, &magnitude);
+  if (p == whole || (*whole == '0' && p - whole > 1))
+    return NumberError::kSyntax;
+  if (!EndsValue(*p)) {
+    double number;
+    return ParseFloating(token, &number) == NumberError::kSyntax
+               ? NumberError::kSyntax
+               : NumberError::kNotWhole;
+  }
+  if (p - whole > 19) {
+    if (std::from_chars(whole, p, magnitude).ec != std::errc())
+      return NumberError::kRange;
+  }
+  using Limits = std::numeric_limits<T>;
+  if (negative) {
+    constexpr uint64_t kLowest =
+        std::is_signed_v<T> ? static_cast<uint64_t>(Limits::max()) + 1 : 0;
+    if (magnitude > kLowest) return NumberError::kRange;
+    *value = static_cast<T>(0 - magnitude);
+  } else {
+    if (magnitude > static_cast<uint64_t>(Limits::max()))
+      return NumberError::kRange;
+    *value = static_cast<T>(magnitude);
+  }
+  return NumberError::kNone;
+}
+
+}  // namespace json_number_internal
+
+// T: float, double or a built-in integer type of 8 to 64 bits.
+template <typename T>
+inline NumberError ParseJsonNumber(const char* token, T* value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return json_number_internal::ParseFloating(token, value);
+  } else {
+    static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>);
+    return json_number_internal::ParseInteger(token, value);
+  }
+}
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_NUMBER_H_

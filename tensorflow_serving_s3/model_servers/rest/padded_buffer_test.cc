@@ -1,0 +1,69 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace tfs3::rest {
+namespace {
+
+const std::string kZeros(PaddedBuffer::kPadding, '\0');
+
+std::string PaddingOf(const PaddedBuffer& buffer) {
+  return {buffer.data() + buffer.size(), PaddedBuffer::kPadding};
+}
+
+TEST(PaddedBufferTest, EmptyBufferHasReadablePadding) {
+  PaddedBuffer buffer;
+  EXPECT_TRUE(buffer.empty());
+  EXPECT_EQ(PaddingOf(buffer), kZeros);
+}
+
+TEST(PaddedBufferTest, ZerosFollowTheBytesAfterEveryChange) {
+  PaddedBuffer buffer("abc");
+  EXPECT_EQ(PaddingOf(buffer), kZeros);
+  std::memset(buffer.Prepare(200), 'x', 200);
+  buffer.Commit(150);
+  EXPECT_EQ(buffer.view(), "abc" + std::string(150, 'x'));
+  EXPECT_EQ(PaddingOf(buffer), kZeros);
+  buffer.Clear(/*keep_capacity=*/1000);
+  EXPECT_EQ(PaddingOf(buffer), kZeros);
+}
+
+TEST(PaddedBufferTest, BytesSurviveGrowthInManySmallSteps) {
+  PaddedBuffer buffer;
+  std::string expected;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string piece = std::to_string(i);
+    buffer.Append(piece);
+    expected += piece;
+  }
+  EXPECT_EQ(buffer.view(), expected);
+  EXPECT_LE(buffer.capacity(), 2 * expected.size());
+}
+
+TEST(PaddedBufferTest, ClearGivesBackMoreThanIsToBeKept) {
+  PaddedBuffer buffer(std::string(1000, 'a'));
+  buffer.Clear(/*keep_capacity=*/1000);
+  EXPECT_EQ(buffer.capacity(), 1000u);
+  buffer.Append("b");
+  buffer.Clear(/*keep_capacity=*/999);
+  EXPECT_EQ(buffer.capacity(), 0u);
+  EXPECT_TRUE(buffer.empty());
+}
+
+TEST(PaddedBufferTest, MoveTakesTheBytesAlong) {
+  PaddedBuffer from("abc");
+  PaddedBuffer to(std::move(from));
+  EXPECT_EQ(to.view(), "abc");
+  PaddedBuffer assigned;
+  assigned = std::move(to);
+  EXPECT_EQ(assigned.view(), "abc");
+}
+
+}  // namespace
+}  // namespace tfs3::rest

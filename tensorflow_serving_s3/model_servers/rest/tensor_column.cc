@@ -1,0 +1,438 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The work is split in two: Elements<T> stores one value after the other,
+// ColumnOf<T> walks the lists and keeps the shape.
+#include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/platform/tstring.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_number.h"
+
+namespace tfs3::rest {
+namespace {
+
+using simdjson::ondemand::array;
+using simdjson::ondemand::value;
+using tensorflow::Tensor;
+using tensorflow::TensorShape;
+using tensorflow::tstring;
+
+constexpr int kMaxRank = TensorShape::MaxDimensions();
+
+enum class Outcome : uint8_t {
+  kStored,
+  kWrongType,
+  kNotWhole,
+  kOutOfRange,
+  kNotBase64,
+  kNotAlone,   // {"b64": ...} with another key
+  kNotJson,    // the text of the value is no JSON
+  kParserSays  // simdjson has an error to report
+};
+
+inline Outcome OutcomeOf(NumberError error) {
+  if (error == NumberError::kNone) return Outcome::kStored;
+  if (error == NumberError::kNotWhole) return Outcome::kNotWhole;
+  return error == NumberError::kRange ? Outcome::kOutOfRange
+                                      : Outcome::kWrongType;
+}
+
+bool IsWord(const char* token, std::string_view word) {
+  return std::memcmp(token, word.data(), word.size()) == 0 &&
+         json_number_internal::EndsValue(token[word.size()]);
+}
+
+template <typename T>
+inline Outcome ParseElement(const char* token, T* element) {
+  return OutcomeOf(ParseJsonNumber(token, element));
+}
+
+template <>
+Outcome ParseElement(const char* token, bool* element) {
+  *element = *token == 't';
+  return IsWord(token, *element ? "true" : "false") ? Outcome::kStored
+                                                    : Outcome::kWrongType;
+}
+
+template <typename T>
+Outcome ParseNarrowFloat(const char* token, T* element) {
+  float wide;
+  const Outcome outcome = ParseElement(token, &wide);
+  if (outcome != Outcome::kStored) return outcome;
+  *element = static_cast<T>(wide);
+  const bool overflown =
+      std::isinf(static_cast<float>(*element)) && !std::isinf(wide);
+  return overflown ? Outcome::kOutOfRange : Outcome::kStored;
+}
+
+template <>
+Outcome ParseElement(const char* token, Eigen::half* element) {
+  return ParseNarrowFloat(token, element);
+}
+
+template <>
+Outcome ParseElement(const char* token, tensorflow::bfloat16* element) {
+  return ParseNarrowFloat(token, element);
+}
+
+// Elements of fixed size, in a tensor that grows as they come.
+template <typename T>
+class Elements {
+ public:
+  Elements(const TensorSpec& spec, const char* text_end)
+      : dtype_(spec.dtype), text_end_(text_end) {
+    // Room for one example, if the model says how large one is.
+    for (int i = 0; i < spec.shape.dims(); ++i) {
+      const int64_t dim = spec.shape.dim_size(i);
+      if (dim > 0 && first_capacity_ < kLargestFirstCapacity)
+        first_capacity_ *= dim;
+    }
+    first_capacity_ =
+        std::clamp(first_capacity_, kLeastFirstCapacity, kLargestFirstCapacity);
+  }
+
+  int64_t size() const { return size_; }
+
+  [[gnu::always_inline]] Outcome Store(value& /*value*/, const char* token) {
+    if (size_ == capacity_) Grow(token);
+    const Outcome outcome = ParseElement(token, data_ + size_);
+    size_ += outcome == Outcome::kStored;
+    return outcome;
+  }
+
+  // The stored elements, in memory that they keep.
+  Tensor Take(const TensorShape& shape) {
+    if (size_ == 0) return Tensor(dtype_, shape);
+    Tensor tensor;
+    CHECK(tensor.CopyFrom(
+        size_ == capacity_ ? buffer_ : buffer_.Slice(0, size_), shape));
+    return tensor;
+  }
+
+ private:
+  static constexpr int64_t kLeastFirstCapacity = 8;
+  static constexpr int64_t kLargestFirstCapacity = int64_t{1} << 24;
+
+  void Grow(const char* token) {
+    // Every further element takes a character and a comma at least.
+    const int64_t most = size_ + (text_end_ - token) / 2 + 1;
+    capacity_ =
+        std::min(most, capacity_ == 0 ? first_capacity_ : 2 * capacity_);
+    Tensor grown(dtype_, TensorShape({capacity_}));
+    T* const data = grown.flat<T>().data();
+    if (size_ > 0)
+      std::memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
+    buffer_ = std::move(grown);
+    data_ = data;
+  }
+
+  const tensorflow::DataType dtype_;
+  const char* const text_end_;
+  int64_t first_capacity_ = 1;
+  Tensor buffer_;
+  T* data_ = nullptr;
+  int64_t size_ = 0;
+  int64_t capacity_ = 0;
+};
+
+template <>
+class Elements<tstring> {
+ public:
+  Elements(const TensorSpec& /*spec*/, const char* /*text_end*/) {}
+
+  int64_t size() const { return strings_.size(); }
+
+  Outcome Store(value& value, const char* token) {
+    if (*token == '"') {
+      std::string_view text;
+      if (value.get_string().get(text)) return Outcome::kParserSays;
+      strings_.emplace_back(text.data(), text.size());
+      return Outcome::kStored;
+    }
+    if (*token == '{' && OpensBase64Object(token)) return StoreBase64(value);
+    return Outcome::kWrongType;
+  }
+
+  Tensor Take(const TensorShape& shape) {
+    Tensor tensor(tensorflow::DT_STRING, shape);
+    std::move(strings_.begin(), strings_.end(), tensor.flat<tstring>().data());
+    return tensor;
+  }
+
+ private:
+  Outcome StoreBase64(value& value) {
+    simdjson::ondemand::object object;
+    if (value.get_object().get(object)) return Outcome::kParserSays;
+    std::string bytes;
+    bool first = true;
+    for (auto field : object) {
+      if (field.error()) return Outcome::kParserSays;
+      if (!std::exchange(first, false)) return Outcome::kNotAlone;
+      std::string_view encoded;
+      if (field.value().get_string().get(encoded)) return Outcome::kParserSays;
+      if (!absl::Base64Unescape(encoded, &bytes)) return Outcome::kNotBase64;
+    }
+    strings_.emplace_back(bytes);
+    return Outcome::kStored;
+  }
+
+  std::vector<tstring> strings_;
+};
+
+// The JSON text of a value as an error message shows it.
+std::string Excerpt(const char* token, const char* end) {
+  constexpr int kLongest = 48;
+  if (*token == '[') return "a list";
+  if (*token == '{') return "an object";
+  const char* p = token + 1;
+  const char* const stop = std::min(end, token + kLongest);
+  const bool quoted = *token == '"';
+  while (p < stop &&
+         (quoted ? *p != '"' : !json_number_internal::EndsValue(*p)))
+    p += quoted && *p == '\\' ? 2 : 1;
+  p = std::min(p, stop);
+  std::string excerpt(token, p);
+  if (p == stop && stop != end) {
+    excerpt += "...";
+  } else if (quoted) {
+    excerpt += '"';
+  }
+  return excerpt;
+}
+
+// True when `token` starts a value of any JSON type, or one of the bare names
+// of the special floats.
+bool LooksLikeJson(const char* token) {
+  double number;
+  return *token == '"' || *token == '[' || *token == '{' ||
+         IsWord(token, "true") || IsWord(token, "false") ||
+         IsWord(token, "null") ||
+         OutcomeOf(ParseJsonNumber(token, &number)) != Outcome::kWrongType;
+}
+
+template <typename T>
+class ColumnOf : public TensorColumn {
+ public:
+  ColumnOf(const TensorSpec& spec, Layout layout, JsonSource* source)
+      : spec_(spec), source_(*source), elements_(spec, source->end()) {
+    if (layout == kRows) dims_.push_back(kUnknown);
+    first_level_ = dims_.size();
+  }
+
+  absl::Status Add(value value) override {
+    const char* const token = TokenOf(value);
+    const bool added = *token == '[' ? AddList(value, token, first_level_)
+                                     : AddElement(value, token, first_level_);
+    if (!added) return Failure();
+    ++rows_;
+    return absl::OkStatus();
+  }
+
+  int64_t rows() const override { return rows_; }
+
+  absl::StatusOr<Tensor> Finish() override {
+    if (first_level_ > 0) dims_[0] = rows_;
+    if (elements_.size() == 0) {
+      for (int i = dims_.size(); i < spec_.shape.dims(); ++i) {
+        dims_.push_back(std::max<int64_t>(spec_.shape.dim_size(i), 0));
+      }
+    }
+    TensorShape shape;
+    if (absl::Status status = TensorShape::BuildTensorShape(dims_, &shape);
+        !status.ok())
+      return status;
+    return elements_.Take(shape);
+  }
+
+ private:
+  static constexpr int64_t kUnknown = -1;
+
+  // Takes in the list at `token`, around which `level` lists are open.
+  bool AddList(value& list_value, const char* token, int level) {
+    if (rank_ != kUnknown && level >= rank_) {
+      return Fail(absl::StrCat("Encountered a list at level: ", level,
+                               " where the first element has a value"));
+    }
+    if (level >= kMaxRank) {
+      return Fail(absl::StrCat("Encountered lists nested deeper than the ",
+                               kMaxRank, " dimensions a tensor can have"));
+    }
+    if (level == static_cast<int>(dims_.size())) dims_.push_back(kUnknown);
+    array list;
+    if (const auto error = list_value.get_array().get(list))
+      return FailParse(error);
+    int64_t count = 0;
+    for (auto item : list) {
+      value element;
+      if (const auto error = std::move(item).get(element))
+        return FailParse(error);
+      token = TokenOf(element);
+      const bool added = *token == '[' ? AddList(element, token, level + 1)
+                                       : AddElement(element, token, level + 1);
+      if (!added) {
+        path_.push_back(count);
+        return false;
+      }
+      ++count;
+    }
+    int64_t& size = dims_[level];
+    if (size == kUnknown) {
+      size = count;
+      if (rank_ == kUnknown)
+        rank_ = level + 1;  // empty, so it holds no deeper lists
+    } else if (size != count) {
+      return Fail(absl::StrCat("Encountered list at unexpected size: ", count,
+                               " at level: ", level, " expected size: ", size));
+    }
+    return true;
+  }
+
+  // Takes in the value at `token`, which is no list.
+  [[gnu::always_inline]] bool AddElement(value& element, const char* token,
+                                         int level) {
+    if (rank_ != level) {
+      if (rank_ != kUnknown) return FailValue(token, Outcome::kStored, level);
+      rank_ = level;
+    }
+    const Outcome outcome = elements_.Store(element, token);
+    return outcome == Outcome::kStored || FailValue(token, outcome, level);
+  }
+
+  bool Fail(std::string message) {
+    message_ = std::move(message);
+    return false;
+  }
+
+  bool FailParse(simdjson::error_code error) {
+    parse_error_ = source_.ParseError(error);
+    return false;
+  }
+
+  // Says what is wrong with the value at `token`; kStored stands for a value in
+  // the place of a list.
+  bool FailValue(const char* token, Outcome outcome, int level) {
+    if (!LooksLikeJson(token)) outcome = Outcome::kNotJson;
+    const std::string shown =
+        absl::StrCat("JSON Value: ", Excerpt(token, source_.end()));
+    const std::string type = tensorflow::DataTypeString(spec_.dtype);
+    switch (outcome) {
+      case Outcome::kStored:
+        return Fail(absl::StrCat(
+            shown, " stands at level: ", level,
+            " where the first element has a list of size: ",
+            level < static_cast<int>(dims_.size()) ? dims_[level] : 0));
+      case Outcome::kWrongType:
+        return Fail(absl::StrCat(shown, " is not of expected type: ", type));
+      case Outcome::kNotWhole:
+        return Fail(
+            absl::StrCat(shown, " is not of expected type: ", type,
+                         ", which is written without fraction and exponent"));
+      case Outcome::kOutOfRange:
+        return Fail(absl::StrCat(shown, " is out of range for type: ", type));
+      case Outcome::kNotBase64:
+        return Fail(
+            "JSON Value: an object does not hold valid base64 under its key "
+            "'b64'");
+      case Outcome::kNotAlone:
+        return Fail(
+            "JSON Value: an object with key 'b64' must have no other key");
+      case Outcome::kNotJson:
+        parse_error_ = source_.ParseError("a value was expected", token);
+        return false;
+      case Outcome::kParserSays:
+        parse_error_ = source_.ParseError(
+            "a string that is cut short or has a bad escape", token);
+        return false;
+    }
+    return false;
+  }
+
+  absl::Status Failure() {
+    if (!parse_error_.ok()) return parse_error_;
+    if (first_level_ > 0) path_.push_back(rows_);
+    std::string place = path_.empty() ? "" : ", element ";
+    for (auto index = path_.rbegin(); index != path_.rend(); ++index)
+      absl::StrAppend(&place, "[", *index, "]");
+    return absl::InvalidArgumentError(
+        absl::StrCat(message_, " (input '", spec_.alias, "'", place, ")"));
+  }
+
+  const TensorSpec& spec_;
+  JsonSource& source_;
+  Elements<T> elements_;
+  // The sizes of the lists, from the outermost inwards, as the first element
+  // has them.
+  std::vector<int64_t> dims_;
+  // How many lists stand around a value, once that is known.
+  int64_t rank_ = kUnknown;
+  int first_level_ = 0;
+  int64_t rows_ = 0;
+
+  // Set when Add fails: either of the first two, and the indices of the place
+  // from the innermost outwards.
+  std::string message_;
+  absl::Status parse_error_;
+  std::vector<int64_t> path_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TensorColumn>> TensorColumn::Create(
+    const TensorSpec& spec, Layout layout, JsonSource* source) {
+  switch (spec.dtype) {
+    case tensorflow::DT_FLOAT:
+      return std::make_unique<ColumnOf<float>>(spec, layout, source);
+    case tensorflow::DT_DOUBLE:
+      return std::make_unique<ColumnOf<double>>(spec, layout, source);
+    case tensorflow::DT_HALF:
+      return std::make_unique<ColumnOf<Eigen::half>>(spec, layout, source);
+    case tensorflow::DT_BFLOAT16:
+      return std::make_unique<ColumnOf<tensorflow::bfloat16>>(spec, layout,
+                                                              source);
+    case tensorflow::DT_INT8:
+      return std::make_unique<ColumnOf<int8_t>>(spec, layout, source);
+    case tensorflow::DT_INT16:
+      return std::make_unique<ColumnOf<int16_t>>(spec, layout, source);
+    case tensorflow::DT_INT32:
+      return std::make_unique<ColumnOf<int32_t>>(spec, layout, source);
+    case tensorflow::DT_INT64:
+      return std::make_unique<ColumnOf<int64_t>>(spec, layout, source);
+    case tensorflow::DT_UINT8:
+      return std::make_unique<ColumnOf<uint8_t>>(spec, layout, source);
+    case tensorflow::DT_UINT16:
+      return std::make_unique<ColumnOf<uint16_t>>(spec, layout, source);
+    case tensorflow::DT_UINT32:
+      return std::make_unique<ColumnOf<uint32_t>>(spec, layout, source);
+    case tensorflow::DT_UINT64:
+      return std::make_unique<ColumnOf<uint64_t>>(spec, layout, source);
+    case tensorflow::DT_BOOL:
+      return std::make_unique<ColumnOf<bool>>(spec, layout, source);
+    case tensorflow::DT_STRING:
+      return std::make_unique<ColumnOf<tstring>>(spec, layout, source);
+    default:
+      return absl::UnimplementedError(absl::StrCat(
+          "Conversion of JSON Value to type: ",
+          tensorflow::DataTypeString(spec.dtype), " (input '", spec.alias,
+          "') is not possible; send this request by gRPC"));
+  }
+}
+
+bool OpensBase64Object(const char* token) {
+  const char* p = SkipSpace(token + 1);
+  if (std::memcmp(p, "\"b64\"", 5) != 0) return false;
+  p = SkipSpace(p + 5);
+  return *p == ':' && *SkipSpace(p + 1) == '"';
+}
+
+}  // namespace tfs3::rest
