@@ -20,7 +20,10 @@ namespace tfs3 {
 //   absl::Status status = loader.Load({ServableId{"half", 1}});
 //   SavedModelBundle* model = loader.servable().get<SavedModelBundle>();
 //
-// Unload gives the model's memory back to the operating system.
+// Unload frees the model's memory. What goes back to the operating system at
+// once are blocks below 256 KiB; larger ones stay with TensorFlow's oneDNN
+// allocator, which uses them for the next model, unless the environment has
+// TF_ONEDNN_USE_SYSTEM_ALLOCATOR=1 when the process starts.
 class SavedModelLoader : public Loader {
  public:
   // `options` may be shared by any number of loaders; not null.

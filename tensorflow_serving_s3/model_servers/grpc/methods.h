@@ -1,0 +1,32 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
+
+#include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+#include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
+
+namespace tfs3::grpc {
+
+struct MethodOptions {
+  // How Predict writes its outputs.
+  TensorEncoding encoding = TensorEncoding::kField;
+};
+
+// The methods of TensorFlow Serving's gRPC API, by name:
+//
+//   Server::Start(options, MakeMethods(&server_core, MethodOptions()));
+//
+//   tensorflow.serving.PredictionService: Predict, GetModelMetadata
+//   tensorflow.serving.ModelService: GetModelStatus
+//
+// `lookup` must outlive the table. Predict answers small requests of signatures
+// that are quick() on gRPC's threads and all others on worker threads.
+MethodTable MakeMethods(const ModelLookup* lookup,
+                        const MethodOptions& options);
+
+}  // namespace tfs3::grpc
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_

@@ -1,0 +1,325 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/methods.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "tensorflow/core/framework/tensor.pb.h"
+#include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow_serving/apis/get_model_metadata.pb.h"
+#include "tensorflow_serving/apis/predict.pb.h"
+#include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
+
+namespace tfs3::grpc {
+namespace {
+
+using tensorflow::TensorProto;
+using tensorflow::serving::GetModelMetadataRequest;
+using tensorflow::serving::GetModelMetadataResponse;
+using tensorflow::serving::GetModelStatusRequest;
+using tensorflow::serving::GetModelStatusResponse;
+using tensorflow::serving::ModelSpec;
+using tensorflow::serving::ModelVersionStatus;
+using tensorflow::serving::PredictRequest;
+using tensorflow::serving::PredictResponse;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kPredict[] = "/tensorflow.serving.PredictionService/Predict";
+constexpr char kGetModelMetadata[] =
+    "/tensorflow.serving.PredictionService/GetModelMetadata";
+constexpr char kGetModelStatus[] =
+    "/tensorflow.serving.ModelService/GetModelStatus";
+
+// A loaded model that counts its handles.
+class Lease final : public ServableLease {
+ public:
+  explicit Lease(const std::string& name)
+      : id_{name, 7},
+        model_(*SavedModelBundle::Load(TestModelPath(name),
+                                       SavedModelOptions())) {}
+
+  ServableHandle<SavedModelBundle> MakeHandle() {
+    ++handles_;
+    return ServableHandle<SavedModelBundle>(UntypedServableHandle(this));
+  }
+  int handles() const { return handles_; }
+
+  const ServableId& id() const override { return id_; }
+  AnyPtr servable() const override { return AnyPtr(model_.get()); }
+
+ private:
+  void Release() override { --handles_; }
+
+  const ServableId id_;
+  const std::unique_ptr<SavedModelBundle> model_;
+  std::atomic<int> handles_{0};
+};
+
+// Has version 7 of two models.
+class TwoModels final : public ModelLookup {
+ public:
+  absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
+      const ModelSpec& spec) const override {
+    if (spec.name() == half_.id().name) return half_.MakeHandle();
+    if (spec.name() == many_.id().name) return many_.MakeHandle();
+    return absl::NotFoundError(absl::StrCat(
+        "Servable not found for request: Latest(", spec.name(), ")"));
+  }
+
+  absl::StatusOr<GetModelStatusResponse> GetModelStatus(
+      const ModelSpec& spec) const override {
+    if (absl::Status status = GetModel(spec).status(); !status.ok()) {
+      return status;
+    }
+    GetModelStatusResponse response;
+    ModelVersionStatus* version = response.add_model_version_status();
+    version->set_version(7);
+    version->set_state(ModelVersionStatus::AVAILABLE);
+    return response;
+  }
+
+  int handles() const { return half_.handles() + many_.handles(); }
+
+ private:
+  mutable Lease half_{"half_plus_three"};
+  mutable Lease many_{"many_types"};
+};
+
+class MethodsTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { models_ = new TwoModels(); }
+  static void TearDownTestSuite() { delete models_; }
+
+  void SetUp() override { Start(MethodOptions()); }
+
+  // Every handle is given back with the answer.
+  void TearDown() override {
+    server_.reset();
+    EXPECT_EQ(models_->handles(), 0);
+  }
+
+  void Start(const MethodOptions& method_options) {
+    ServerOptions options;
+    options.addresses = {"127.0.0.1:0"};
+    StartResult started =
+        Server::Start(options, MakeMethods(models_, method_options));
+    ASSERT_EQ(started.error, "");
+    server_ = std::move(started.server);
+    client_ = std::make_unique<TestingClient>(
+        absl::StrCat("127.0.0.1:", server_->ports()[0]));
+  }
+
+  Answer Call(const std::string& method,
+              const google::protobuf::MessageLite& request,
+              const CallOptions& options = {}) {
+    return client_->Call(method, request.SerializeAsString(), options);
+  }
+
+  PredictResponse Predict(const PredictRequest& request) {
+    const Answer answer = Call(kPredict, request);
+    EXPECT_EQ(answer.code, 0) << answer.message;
+    PredictResponse response;
+    EXPECT_TRUE(response.ParseFromString(answer.payload));
+    return response;
+  }
+
+  void ExpectError(const std::string& method,
+                   const google::protobuf::MessageLite& request,
+                   const absl::Status& error) {
+    const Answer answer = Call(method, request);
+    EXPECT_EQ(absl::Status(static_cast<absl::StatusCode>(answer.code),
+                           answer.message),
+              error);
+  }
+
+  static PredictRequest HalfRequest(int size = 1) {
+    PredictRequest request;
+    request.mutable_model_spec()->set_name("half_plus_three");
+    TensorProto& x = (*request.mutable_inputs())["x"];
+    x.set_dtype(tensorflow::DT_FLOAT);
+    x.mutable_tensor_shape()->add_dim()->set_size(size);
+    for (int i = 0; i < size; ++i) x.add_float_val(i);
+    return request;
+  }
+
+  static TwoModels* models_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<TestingClient> client_;
+};
+
+TwoModels* MethodsTest::models_ = nullptr;
+
+TEST_F(MethodsTest, PredictsAgainAndAgain) {
+  // On a worker at first, later on gRPC's threads.
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_THAT(Predict(HalfRequest(2)).outputs().at("y").float_val(),
+                ElementsAre(3, 3.5));
+  }
+}
+
+TEST_F(MethodsTest, PredictsFromRequestsOfManyPieces) {
+  constexpr int kSize = 1'000'000;
+
+  const PredictResponse response = Predict(HalfRequest(kSize));
+
+  const TensorProto& y = response.outputs().at("y");
+  ASSERT_EQ(y.float_val_size(), kSize);
+  EXPECT_EQ(y.float_val(kSize - 1), (kSize - 1) * 0.5f + 3);
+}
+
+TEST_F(MethodsTest, PredictTellsTheEffectiveModelSpec) {
+  const ModelSpec spec = Predict(HalfRequest()).model_spec();
+
+  EXPECT_EQ(spec.name(), "half_plus_three");
+  EXPECT_EQ(spec.version().value(), 7);
+  EXPECT_EQ(spec.signature_name(), "serving_default");
+}
+
+TEST_F(MethodsTest, PredictWritesTensorContentWhereTheServerIsToldTo) {
+  MethodOptions options;
+  options.encoding = TensorEncoding::kContent;
+  Start(options);
+
+  EXPECT_EQ(Predict(HalfRequest(2)).outputs().at("y").tensor_content().size(),
+            2 * sizeof(float));
+}
+
+TEST_F(MethodsTest, PredictStopsAtTheClientsDeadline) {
+  PredictRequest request;
+  request.mutable_model_spec()->set_name("many_types");
+  request.mutable_model_spec()->set_signature_name("wait");
+  TensorProto& loops = (*request.mutable_inputs())["loops"];
+  loops.set_dtype(tensorflow::DT_INT64);
+  loops.mutable_tensor_shape();
+  loops.add_int64_val(std::numeric_limits<int64_t>::max());
+  CallOptions options;
+  options.timeout = std::chrono::milliseconds(100);
+
+  const Answer answer = Call(kPredict, request, options);
+
+  // TearDown sees that the server stopped too.
+  EXPECT_EQ(answer.code, static_cast<int>(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST_F(MethodsTest, PredictTellsErrors) {
+  PredictRequest unknown_model = HalfRequest();
+  unknown_model.mutable_model_spec()->set_name("third");
+  ExpectError(
+      kPredict, unknown_model,
+      absl::NotFoundError("Servable not found for request: Latest(third)"));
+
+  PredictRequest unknown_signature = HalfRequest();
+  unknown_signature.mutable_model_spec()->set_signature_name("guess");
+  ExpectError(kPredict, unknown_signature,
+              absl::FailedPreconditionError("the model has no signature "
+                                            "\"guess\"; it has: "
+                                            "serving_default"));
+
+  PredictRequest missing_input = HalfRequest();
+  missing_input.clear_inputs();
+  ExpectError(kPredict, missing_input,
+              absl::InvalidArgumentError("wrong inputs for signature "
+                                         "\"serving_default\", which takes: x; "
+                                         "missing: x"));
+
+  PredictRequest big_and_wrong = HalfRequest(100'000);
+  (*big_and_wrong.mutable_inputs())["x"].set_dtype(tensorflow::DT_INT32);
+  ExpectError(
+      kPredict, big_and_wrong,
+      absl::InvalidArgumentError("wrong type for input \"x\" of signature "
+                                 "\"serving_default\": got int32, expected "
+                                 "float"));
+}
+
+TEST_F(MethodsTest, RefusesMessagesOfAnotherKind) {
+  for (const std::string size : {"small", "big"}) {
+    const Answer answer = client_->Call(
+        kPredict, std::string(size == "big" ? 1 << 20 : 10, '\xff'));
+
+    EXPECT_EQ(answer.code, 3);
+    EXPECT_EQ(answer.message,
+              "the request is not a tensorflow.serving.PredictRequest");
+  }
+}
+
+TEST_F(MethodsTest, RefusesRequestsThatNameNoModel) {
+  for (const std::string method :
+       {kPredict, kGetModelMetadata, kGetModelStatus}) {
+    const Answer answer = client_->Call(method, "");
+
+    EXPECT_EQ(answer.code, 3);
+    EXPECT_THAT(answer.message, HasSubstr("set model_spec.name"));
+  }
+}
+
+TEST_F(MethodsTest, GetsTheMetadataOfAModel) {
+  GetModelMetadataRequest request;
+  request.mutable_model_spec()->set_name("half_plus_three");
+  request.add_metadata_field("signature_def");
+
+  const Answer answer = Call(kGetModelMetadata, request);
+
+  ASSERT_EQ(answer.code, 0) << answer.message;
+  GetModelMetadataResponse response;
+  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  EXPECT_EQ(response.model_spec().version().value(), 7);
+  EXPECT_TRUE(response.metadata().contains("signature_def"));
+}
+
+TEST_F(MethodsTest, GetMetadataTellsErrors) {
+  GetModelMetadataRequest request;
+  request.mutable_model_spec()->set_name("half_plus_three");
+  ExpectError(kGetModelMetadata, request,
+              absl::InvalidArgumentError(
+                  "metadata_field is empty; ask for \"signature_def\""));
+
+  request.mutable_model_spec()->set_name("third");
+  ExpectError(
+      kGetModelMetadata, request,
+      absl::NotFoundError("Servable not found for request: Latest(third)"));
+}
+
+TEST_F(MethodsTest, GetsTheStatusOfAModel) {
+  GetModelStatusRequest request;
+  request.mutable_model_spec()->set_name("many_types");
+
+  const Answer answer = Call(kGetModelStatus, request);
+
+  ASSERT_EQ(answer.code, 0) << answer.message;
+  GetModelStatusResponse response;
+  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  EXPECT_EQ(response.model_version_status(0).state(),
+            ModelVersionStatus::AVAILABLE);
+}
+
+TEST_F(MethodsTest, GetStatusTellsErrors) {
+  GetModelStatusRequest request;
+  request.mutable_model_spec()->set_name("third");
+
+  ExpectError(
+      kGetModelStatus, request,
+      absl::NotFoundError("Servable not found for request: Latest(third)"));
+}
+
+TEST_F(MethodsTest, NamesMethodsThatAreNotThere) {
+  EXPECT_EQ(
+      client_->Call("/tensorflow.serving.PredictionService/Guess", "").message,
+      "this server has no method "
+      "/tensorflow.serving.PredictionService/Guess");
+}
+
+}  // namespace
+}  // namespace tfs3::grpc

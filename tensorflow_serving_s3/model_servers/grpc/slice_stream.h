@@ -1,0 +1,42 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_SLICE_STREAM_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_SLICE_STREAM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "google/protobuf/io/zero_copy_stream.h"
+#include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+
+namespace tfs3::grpc {
+
+// Lets protobuf parse a message out of the pieces in which it arrived, without
+// putting them together first.
+//
+//   SliceStream stream(call.request());
+//   bool ok = request.ParseFromZeroCopyStream(&stream);
+//
+// The slices must outlive the stream. Not thread-safe.
+class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
+ public:
+  explicit SliceStream(const std::vector<Slice>& slices) : slices_(slices) {}
+
+  bool Next(const void** data, int* size) override;
+  void BackUp(int count) override;
+  bool Skip(int count) override;
+  int64_t ByteCount() const override { return bytes_; }
+
+ private:
+  const std::vector<Slice>& slices_;
+  // The next byte: in slices_[slice_], at offset_.
+  size_t slice_ = 0;
+  size_t offset_ = 0;
+  int64_t bytes_ = 0;
+};
+
+}  // namespace tfs3::grpc
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_SLICE_STREAM_H_

@@ -1,0 +1,100 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+namespace tfs3::grpc {
+namespace {
+
+std::string Join(const ::grpc::ByteBuffer& buffer) {
+  std::vector<::grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const ::grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+::grpc::ChannelArguments Arguments() {
+  ::grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  // Clients of several servers in one process do not share connections.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return arguments;
+}
+
+}  // namespace
+
+class TestingClient::Impl {
+ public:
+  explicit Impl(const std::string& address)
+      : stub_(::grpc::CreateCustomChannel(
+            address, ::grpc::InsecureChannelCredentials(), Arguments())) {}
+
+  Answer Call(const std::string& method,
+              const std::vector<std::string>& requests,
+              const CallOptions& options) {
+    ::grpc::ClientContext context;
+    if (options.timeout.count() > 0) {
+      context.set_deadline(std::chrono::system_clock::now() + options.timeout);
+    }
+    for (const auto& [key, value] : options.metadata) {
+      context.AddMetadata(key, value);
+    }
+    ::grpc::CompletionQueue queue;
+    const auto stream = stub_.PrepareCall(&context, method, &queue);
+    stream->StartCall(nullptr);
+    bool ok = Next(queue);
+    for (const std::string& request : requests) {
+      if (!ok) break;
+      ::grpc::Slice slice(request);
+      stream->Write(::grpc::ByteBuffer(&slice, 1), nullptr);
+      ok = Next(queue);
+    }
+    if (ok) {
+      stream->WritesDone(nullptr);
+      Next(queue);
+    }
+    ::grpc::ByteBuffer response;
+    stream->Read(&response, nullptr);
+    const bool has_response = Next(queue);
+    ::grpc::Status status;
+    stream->Finish(&status, nullptr);
+    Next(queue);
+    queue.Shutdown();
+    return {status.error_code(), status.error_message(),
+            has_response ? Join(response) : ""};
+  }
+
+ private:
+  static bool Next(::grpc::CompletionQueue& queue) {
+    void* tag;
+    bool ok;
+    return queue.Next(&tag, &ok) && ok;
+  }
+
+  ::grpc::GenericStub stub_;
+};
+
+TestingClient::TestingClient(const std::string& address)
+    : impl_(std::make_unique<Impl>(address)) {}
+
+TestingClient::~TestingClient() = default;
+
+Answer TestingClient::Call(const std::string& method,
+                           const std::string& request,
+                           const CallOptions& options) {
+  return impl_->Call(method, {request}, options);
+}
+
+Answer TestingClient::CallWith(const std::string& method,
+                               const std::vector<std::string>& requests,
+                               const CallOptions& options) {
+  return impl_->Call(method, requests, options);
+}
+
+}  // namespace tfs3::grpc

@@ -1,0 +1,53 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_TESTING_CLIENT_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_TESTING_CLIENT_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tfs3::grpc {
+
+// What a server answered. Codes are those of gRPC and absl::Status.
+struct Answer {
+  int code;
+  std::string message;
+  // The response message, if the code is OK.
+  std::string payload;
+};
+
+struct CallOptions {
+  // How long to wait; for ever if zero.
+  std::chrono::milliseconds timeout{0};
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+// A gRPC client of bytes, for tests. As transport.h, this header is plain C++.
+// Thread-safe.
+class TestingClient {
+ public:
+  // `address` is "HOST:PORT" or "unix:PATH".
+  explicit TestingClient(const std::string& address);
+  ~TestingClient();
+
+  // Calls a unary method.
+  Answer Call(const std::string& method, const std::string& request,
+              const CallOptions& options = {});
+
+  // Calls it as no generated client would: with any number of requests.
+  Answer CallWith(const std::string& method,
+                  const std::vector<std::string>& requests,
+                  const CallOptions& options = {});
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tfs3::grpc
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_TESTING_CLIENT_H_

@@ -1,0 +1,271 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
+#include "tensorflow_serving_s3/model_servers/grpc/workers.h"
+
+namespace tfs3::grpc {
+namespace {
+
+// Why handlers get both gRPC's threads and workers: handing a call over to
+// another thread costs some 15 microseconds of processor time, a third of what
+// the whole transport takes for a small message, while a handler that blocks
+// one of gRPC's threads (there are two on a small machine) holds up every
+// connection.
+
+int DefaultWorkers() {
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(8, 4 * processors);
+}
+
+// Bytes that gRPC sends from where they are and then frees.
+::grpc::ByteBuffer MakeBuffer(std::string payload) {
+  if (payload.empty()) {
+    ::grpc::Slice empty;
+    return ::grpc::ByteBuffer(&empty, 1);
+  }
+  auto* owned = new std::string(std::move(payload));
+  ::grpc::Slice slice(
+      owned->data(), owned->size(),
+      [](void* owned) { delete static_cast<std::string*>(owned); }, owned);
+  return ::grpc::ByteBuffer(&slice, 1);
+}
+
+::grpc::Status ErrorStatus(int code, std::string message) {
+  if (code < 0 || code > ::grpc::StatusCode::UNAUTHENTICATED) {
+    code = ::grpc::StatusCode::UNKNOWN;
+  }
+  return ::grpc::Status(static_cast<::grpc::StatusCode>(code),
+                        std::move(message));
+}
+
+// A call of a method that is in the table: reads until the client is done, has
+// the handler called, writes the answer. Deletes itself when gRPC is done too.
+class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
+                        public internal::CallState {
+ public:
+  UnaryCall(::grpc::GenericCallbackServerContext* context,
+            const Handler* handler, Workers* workers)
+      : context_(context), handler_(handler), workers_(workers) {
+    StartRead(&message_);
+  }
+
+  // ServerGenericBidiReactor:
+
+  void OnReadDone(bool ok) override {
+    if (ok) {
+      // One message; what else comes is read to the end and not kept.
+      if (++messages_ == 1) {
+        StartRead(&surplus_);
+      } else {
+        RefuseMessages("it got more");
+      }
+      return;
+    }
+    if (messages_ == 0) {
+      RefuseMessages("it got none");
+      return;
+    }
+    if (!message_.Dump(&slices_).ok()) {
+      ::grpc::ServerGenericBidiReactor::Finish(
+          ErrorStatus(::grpc::StatusCode::INTERNAL,
+                      "the request message cannot be read; send it again "
+                      "without compression"));
+      return;
+    }
+    request_.reserve(slices_.size());
+    for (const ::grpc::Slice& slice : slices_) {
+      request_.push_back(
+          {reinterpret_cast<const char*>(slice.begin()), slice.size()});
+    }
+    (*handler_)(Call(this));
+  }
+
+  void OnCancel() override { cancelled_ = true; }
+
+  void OnDone() override { delete this; }
+
+  // internal::CallState:
+
+  const std::vector<Slice>& request() const override { return request_; }
+
+  std::chrono::system_clock::time_point deadline() const override {
+    return context_->deadline();
+  }
+
+  bool cancelled() const override { return cancelled_; }
+
+  std::string peer() const override { return context_->peer(); }
+
+  std::optional<std::string_view> metadata(
+      std::string_view key) const override {
+    const auto& headers = context_->client_metadata();
+    const auto found = headers.find(::grpc::string_ref(key.data(), key.size()));
+    if (found == headers.end()) return std::nullopt;
+    return std::string_view(found->second.data(), found->second.size());
+  }
+
+  void Finish(int code, std::string message, std::string payload) override {
+    if (code != ::grpc::StatusCode::OK) {
+      ::grpc::ServerGenericBidiReactor::Finish(
+          ErrorStatus(code, std::move(message)));
+      return;
+    }
+    response_ = MakeBuffer(std::move(payload));
+    StartWriteAndFinish(&response_, ::grpc::WriteOptions(), ::grpc::Status::OK);
+  }
+
+  void RunOnWorker(Handler handler) override {
+    workers_->Add([this, handler = std::move(handler)] {
+      if (cancelled_) {
+        Finish(::grpc::StatusCode::CANCELLED,
+               "the client stopped waiting before the call's turn came", "");
+        return;
+      }
+      handler(Call(this));
+    });
+  }
+
+ private:
+  ~UnaryCall() override = default;
+
+  void RefuseMessages(const std::string& got) {
+    ::grpc::ServerGenericBidiReactor::Finish(ErrorStatus(
+        ::grpc::StatusCode::INVALID_ARGUMENT,
+        context_->method() + " takes one request message, and " + got));
+  }
+
+  ::grpc::GenericCallbackServerContext* const context_;
+  const Handler* const handler_;
+  Workers* const workers_;
+
+  int messages_ = 0;
+  ::grpc::ByteBuffer message_;
+  ::grpc::ByteBuffer surplus_;
+  std::vector<::grpc::Slice> slices_;
+  std::vector<Slice> request_;
+  ::grpc::ByteBuffer response_;
+  std::atomic<bool> cancelled_{false};
+};
+
+// A call of a method that is not in the table.
+class UnknownCall final : public ::grpc::ServerGenericBidiReactor {
+ public:
+  explicit UnknownCall(const std::string& method) {
+    Finish(ErrorStatus(::grpc::StatusCode::UNIMPLEMENTED,
+                       "this server has no method " + method));
+  }
+
+  void OnDone() override { delete this; }
+};
+
+bool IsInteger(const std::string& text) {
+  const size_t digits = text.compare(0, 1, "-") == 0 ? 1 : 0;
+  // Longer ones do not fit into an int.
+  return text.size() > digits && text.size() <= digits + 9 &&
+         text.find_first_not_of("0123456789", digits) == std::string::npos;
+}
+
+}  // namespace
+
+Call& Call::operator=(Call&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Call::~Call() {
+  if (state_ != nullptr) {
+    state_->Finish(::grpc::StatusCode::INTERNAL,
+                   "the server gave up on the call without an answer", "");
+  }
+}
+
+void Call::Finish(int code, std::string message, std::string payload) && {
+  std::exchange(state_, nullptr)
+      ->Finish(code, std::move(message), std::move(payload));
+}
+
+void Call::RunOnWorker(Handler handler) && {
+  std::exchange(state_, nullptr)->RunOnWorker(std::move(handler));
+}
+
+class Server::Impl final : public ::grpc::CallbackGenericService {
+ public:
+  Impl(MethodTable methods, int num_workers)
+      : methods_(std::move(methods)), workers_(num_workers) {}
+
+  ::grpc::ServerGenericBidiReactor* CreateReactor(
+      ::grpc::GenericCallbackServerContext* context) override {
+    const auto method = methods_.find(context->method());
+    if (method == methods_.end()) return new UnknownCall(context->method());
+    return new UnaryCall(context, &method->second, &workers_);
+  }
+
+  const MethodTable methods_;
+  Workers workers_;
+  std::vector<int> ports_;
+  std::unique_ptr<::grpc::Server> grpc_server_;
+};
+
+StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
+  if (options.addresses.empty()) {
+    return {nullptr, "no address to listen at; give one, such as 0.0.0.0:8500"};
+  }
+  for (const std::string& address : options.addresses) {
+    std::string error = CheckListen(address);
+    if (!error.empty()) return {nullptr, std::move(error)};
+  }
+  auto impl = std::make_unique<Impl>(
+      std::move(methods),
+      options.num_workers > 0 ? options.num_workers : DefaultWorkers());
+  ::grpc::ServerBuilder builder;
+  // Else two servers share a port without a word.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  for (const auto& [name, value] : options.channel_arguments) {
+    if (IsInteger(value)) {
+      builder.AddChannelArgument(name, std::stoi(value));
+    } else {
+      builder.AddChannelArgument(name, value);
+    }
+  }
+  // Not resized from here on: gRPC writes to the elements.
+  impl->ports_.resize(options.addresses.size());
+  for (size_t i = 0; i < options.addresses.size(); ++i) {
+    builder.AddListeningPort(options.addresses[i],
+                             ::grpc::InsecureServerCredentials(),
+                             &impl->ports_[i]);
+  }
+  builder.RegisterCallbackGenericService(impl.get());
+  impl->grpc_server_ = builder.BuildAndStart();
+  if (impl->grpc_server_ == nullptr) {
+    std::string addresses;
+    for (const std::string& address : options.addresses) {
+      addresses += (addresses.empty() ? "" : ", ") + address;
+    }
+    return {nullptr, "gRPC cannot listen at " + addresses +
+                         "; choose another address or port"};
+  }
+  return {std::unique_ptr<Server>(new Server(std::move(impl))), ""};
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
+
+const std::vector<int>& Server::ports() const { return impl_->ports_; }
+
+void Server::Shutdown(std::chrono::milliseconds grace) {
+  impl_->grpc_server_->Shutdown(std::chrono::system_clock::now() + grace);
+}
+
+}  // namespace tfs3::grpc

@@ -1,0 +1,173 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_TRANSPORT_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_TRANSPORT_H_
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tfs3::grpc {
+
+// A gRPC server for unary methods that knows bytes only: what the messages are
+// is up to the handlers.
+//
+//   MethodTable methods;
+//   methods["/example.Echo/Say"] = [](Call call) {
+//     std::string answer = Join(call.request());
+//     std::move(call).Finish(0, "", std::move(answer));
+//   };
+//   ServerOptions options;
+//   options.addresses = {"127.0.0.1:0"};
+//   StartResult started = Server::Start(options, std::move(methods));
+//   if (started.server == nullptr) Fail(started.error);
+//   started.server->ports()[0];  // the port that was free
+//
+// This header is plain C++: it may be read beside any version of absl and
+// protobuf, and the library behind it uses neither TensorFlow nor its absl.
+//
+// A handler is called on one of few threads that also move the bytes of every
+// connection. What may take longer than some 100 microseconds belongs on the
+// server's worker threads: Call::RunOnWorker.
+
+// A piece of a message; owned by the call.
+struct Slice {
+  const char* data;
+  size_t size;
+};
+
+class Call;
+
+// Gets a call to answer, at once or later on any thread.
+using Handler = std::function<void(Call call)>;
+
+// Handlers by full method name, "/package.Service/Method".
+using MethodTable = std::map<std::string, Handler>;
+
+namespace internal {
+
+// The transport's side of a call.
+class CallState {
+ public:
+  virtual const std::vector<Slice>& request() const = 0;
+  virtual std::chrono::system_clock::time_point deadline() const = 0;
+  virtual bool cancelled() const = 0;
+  virtual std::string peer() const = 0;
+  virtual std::optional<std::string_view> metadata(
+      std::string_view key) const = 0;
+  // Each ends the use of this object by the one that calls it.
+  virtual void Finish(int code, std::string message, std::string payload) = 0;
+  virtual void RunOnWorker(Handler handler) = 0;
+
+ protected:
+  virtual ~CallState() = default;
+};
+
+}  // namespace internal
+
+// One request that waits for its answer. Movable; used by one thread at a time.
+// A call that is dropped without an answer is answered INTERNAL.
+class Call {
+ public:
+  explicit Call(internal::CallState* state) : state_(state) {}
+  Call(Call&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  Call& operator=(Call&& other) noexcept;
+  ~Call();
+
+  // The request message, in as many pieces as it arrived in; possibly none.
+  // Valid until the call is answered or moved to a worker and answered there.
+  const std::vector<Slice>& request() const { return state_->request(); }
+
+  // When the client stops waiting; time_point::max() if it waits for ever.
+  std::chrono::system_clock::time_point deadline() const {
+    return state_->deadline();
+  }
+
+  // Whether the client has gone or its deadline has passed. The call must be
+  // answered all the same.
+  bool cancelled() const { return state_->cancelled(); }
+
+  // Where the client is, such as "ipv4:127.0.0.1:40000".
+  std::string peer() const { return state_->peer(); }
+
+  // The first value of a header that the client sent, by its lower-case name.
+  std::optional<std::string_view> metadata(std::string_view key) const {
+    return state_->metadata(key);
+  }
+
+  // Answers. `code` is a status code of gRPC, which are those of absl::Status;
+  // for 0 (OK) `payload` is the response message, else `message` tells the
+  // client why. The payload is sent without a copy.
+  void Finish(int code, std::string message, std::string payload) &&;
+
+  // Hands the call to `handler` on a worker thread, in turn. A call whose
+  // client has gone by then is answered without it.
+  void RunOnWorker(Handler handler) &&;
+
+ private:
+  internal::CallState* state_;
+};
+
+struct ServerOptions {
+  // Where to listen: "HOST:PORT" ("0.0.0.0:8500", "[::]:8500"; port 0 is any
+  // that is free) or "unix:PATH".
+  std::vector<std::string> addresses;
+  // The longest request in bytes; -1: no limit but memory.
+  int max_request_bytes = -1;
+  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"};
+  // whole numbers are passed as integers.
+  std::vector<std::pair<std::string, std::string>> channel_arguments;
+  // How many calls may be under way in Call::RunOnWorker; 0: four for each
+  // processor, and eight at least. Further ones wait in turn.
+  int num_workers = 0;
+};
+
+class Server;
+
+struct StartResult {
+  std::unique_ptr<Server> server;
+  // Why `server` is null: names the address, the cause and the cure.
+  std::string error;
+};
+
+// A server that listens. Thread-safe.
+//
+// A method that is not in the table is answered UNIMPLEMENTED with its name; a
+// call with no request message, or more than one, INVALID_ARGUMENT.
+class Server {
+ public:
+  // Starts to listen; answers calls at once. The handlers are called
+  // concurrently until Shutdown returns.
+  static StartResult Start(const ServerOptions& options, MethodTable methods);
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  // As Shutdown with no grace.
+  ~Server();
+
+  // The port of each of ServerOptions::addresses; 1 for a UNIX socket.
+  const std::vector<int>& ports() const;
+
+  // Stops to listen, lets calls under way finish for up to `grace`, cancels
+  // those left and returns when the last handler has answered: one that does
+  // not look at Call::cancelled() is waited for.
+  void Shutdown(std::chrono::milliseconds grace);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tfs3::grpc
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_TRANSPORT_H_

@@ -1,0 +1,426 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
+
+namespace tfs3::grpc {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// Numbers of gRPC's status codes.
+constexpr int kOk = 0;
+constexpr int kInvalidArgument = 3;
+constexpr int kDeadlineExceeded = 4;
+constexpr int kNotFound = 5;
+constexpr int kResourceExhausted = 8;
+constexpr int kUnimplemented = 12;
+constexpr int kInternal = 13;
+constexpr int kUnavailable = 14;
+
+std::string Join(const std::vector<Slice>& slices) {
+  std::string bytes;
+  for (const Slice& slice : slices) bytes.append(slice.data, slice.size);
+  return bytes;
+}
+
+void Echo(Call call) {
+  std::string answer = Join(call.request());
+  std::move(call).Finish(kOk, "", std::move(answer));
+}
+
+ServerOptions Loopback() {
+  ServerOptions options;
+  options.addresses = {"127.0.0.1:0"};
+  return options;
+}
+
+std::unique_ptr<Server> StartOrDie(const ServerOptions& options,
+                                   MethodTable methods) {
+  StartResult started = Server::Start(options, std::move(methods));
+  EXPECT_EQ(started.error, "");
+  return std::move(started.server);
+}
+
+std::string AddressOf(const Server& server) {
+  return "127.0.0.1:" + std::to_string(server.ports().at(0));
+}
+
+// Serves one handler as "/test.Test/Call" and calls it.
+class ServerAndClient {
+ public:
+  explicit ServerAndClient(Handler handler,
+                           const ServerOptions& options = Loopback())
+      : server_(StartOrDie(options, {{kMethod, std::move(handler)}})),
+        client_(AddressOf(*server_)) {}
+
+  Server& server() { return *server_; }
+  TestingClient& client() { return client_; }
+
+  Answer Call(const std::string& request, const CallOptions& options = {}) {
+    return client_.Call(kMethod, request, options);
+  }
+  Answer CallWith(const std::vector<std::string>& requests) {
+    return client_.CallWith(kMethod, requests);
+  }
+
+ private:
+  static constexpr char kMethod[] = "/test.Test/Call";
+
+  std::unique_ptr<Server> server_;
+  TestingClient client_;
+};
+
+TEST(TransportTest, CarriesBytesBothWays) {
+  ServerAndClient echo(Echo);
+  const std::string bytes("a\0b\xff", 4);
+
+  const Answer answer = echo.Call(bytes);
+
+  EXPECT_EQ(answer.code, kOk) << answer.message;
+  EXPECT_EQ(answer.payload, bytes);
+}
+
+TEST(TransportTest, CarriesMessagesOfManyPieces) {
+  ServerAndClient echo(Echo);
+  std::string bytes(20 << 20, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = i * 31 >> 3;
+
+  const Answer answer = echo.Call(bytes);
+
+  EXPECT_EQ(answer.code, kOk) << answer.message;
+  EXPECT_TRUE(answer.payload == bytes);
+}
+
+TEST(TransportTest, CarriesEmptyMessages) {
+  ServerAndClient echo(Echo);
+
+  const Answer answer = echo.Call("");
+
+  EXPECT_EQ(answer.code, kOk) << answer.message;
+  EXPECT_EQ(answer.payload, "");
+}
+
+TEST(TransportTest, CarriesErrors) {
+  ServerAndClient failing([](Call call) {
+    std::move(call).Finish(kNotFound, "no such thing", "");
+  });
+
+  const Answer answer = failing.Call("x");
+
+  EXPECT_EQ(answer.code, kNotFound);
+  EXPECT_EQ(answer.message, "no such thing");
+}
+
+TEST(TransportTest, NamesTheMethodThatIsNotThere) {
+  ServerAndClient echo(Echo);
+
+  const Answer answer = echo.client().Call("/test.Test/Other", "x");
+
+  EXPECT_EQ(answer.code, kUnimplemented);
+  EXPECT_EQ(answer.message, "this server has no method /test.Test/Other");
+}
+
+TEST(TransportTest, RefusesACallWithoutAMessage) {
+  ServerAndClient echo(Echo);
+
+  const Answer answer = echo.CallWith({});
+
+  EXPECT_EQ(answer.code, kInvalidArgument);
+  EXPECT_EQ(answer.message,
+            "/test.Test/Call takes one request message, and it got none");
+}
+
+TEST(TransportTest, RefusesACallWithTwoMessages) {
+  std::atomic<int> handled{0};
+  ServerAndClient counting([&](Call call) {
+    ++handled;
+    Echo(std::move(call));
+  });
+
+  const Answer answer = counting.CallWith({"one", "two"});
+
+  EXPECT_EQ(answer.code, kInvalidArgument);
+  EXPECT_EQ(answer.message,
+            "/test.Test/Call takes one request message, and it got more");
+  EXPECT_EQ(handled, 0);
+}
+
+TEST(TransportTest, AnswersForAHandlerThatDropsItsCall) {
+  ServerAndClient dropping([](Call) {});
+
+  const Answer answer = dropping.Call("x");
+
+  EXPECT_EQ(answer.code, kInternal);
+  EXPECT_THAT(answer.message, HasSubstr("without an answer"));
+}
+
+TEST(TransportTest, RunsACallOnAWorkerThread) {
+  std::thread::id io_thread;
+  std::thread::id worker_thread;
+  ServerAndClient working([&](Call call) {
+    io_thread = std::this_thread::get_id();
+    std::move(call).RunOnWorker([&](Call call) {
+      worker_thread = std::this_thread::get_id();
+      Echo(std::move(call));
+    });
+  });
+
+  const Answer answer = working.Call("x");
+
+  EXPECT_EQ(answer.payload, "x");
+  EXPECT_NE(io_thread, worker_thread);
+}
+
+TEST(TransportTest, AnswersOtherCallsWhileAWorkerIsBlocked) {
+  std::promise<void> blocked;
+  std::promise<void> release;
+  ServerAndClient blocking([&](Call call) {
+    if (Join(call.request()) != "block") return Echo(std::move(call));
+    std::move(call).RunOnWorker([&](Call call) {
+      blocked.set_value();
+      release.get_future().wait();
+      Echo(std::move(call));
+    });
+  });
+  auto blocked_answer =
+      std::async(std::launch::async, [&] { return blocking.Call("block"); });
+  blocked.get_future().wait();
+
+  EXPECT_EQ(blocking.Call("quick").payload, "quick");
+
+  release.set_value();
+  EXPECT_EQ(blocked_answer.get().payload, "block");
+}
+
+TEST(TransportTest, AnswersManyCallsAtOnce) {
+  ServerAndClient echo([](Call call) {
+    if (call.request().at(0).size % 2 == 0) return Echo(std::move(call));
+    std::move(call).RunOnWorker(Echo);
+  });
+  constexpr int kThreads = 8;
+  constexpr int kCalls = 50;
+  std::vector<int> right(kThreads);
+
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int call = 0; call < kCalls; ++call) {
+        const std::string bytes =
+            std::to_string(thread) + "/" + std::to_string(call);
+        if (echo.Call(bytes).payload == bytes) ++right[thread];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_THAT(right, testing::Each(kCalls));
+}
+
+TEST(TransportTest, TellsHeadersAndPeer) {
+  ServerAndClient asking([](Call call) {
+    std::string answer(call.metadata("x-color").value_or("none"));
+    answer += " " + std::string(call.metadata("x-size").value_or("none"));
+    answer += " " + call.peer();
+    std::move(call).Finish(kOk, "", std::move(answer));
+  });
+  CallOptions options;
+  options.metadata = {{"x-color", "blue"}};
+
+  EXPECT_THAT(asking.Call("", options).payload,
+              StartsWith("blue none ipv4:127.0.0.1:"));
+}
+
+TEST(TransportTest, TellsTheDeadline) {
+  ServerAndClient asking([](Call call) {
+    const bool endless =
+        call.deadline() == std::chrono::system_clock::time_point::max();
+    const bool ahead = call.deadline() > std::chrono::system_clock::now();
+    std::move(call).Finish(kOk, "",
+                           endless ? "endless" : (ahead ? "ahead" : "passed"));
+  });
+  CallOptions options;
+  options.timeout = std::chrono::hours(1);
+
+  EXPECT_EQ(asking.Call("").payload, "endless");
+  EXPECT_EQ(asking.Call("", options).payload, "ahead");
+}
+
+TEST(TransportTest, TellsThatTheClientHasGone) {
+  std::promise<void> seen;
+  ServerAndClient waiting([&](Call call) {
+    std::move(call).RunOnWorker([&](Call call) {
+      while (!call.cancelled()) std::this_thread::yield();
+      seen.set_value();
+      Echo(std::move(call));
+    });
+  });
+  CallOptions options;
+  options.timeout = milliseconds(50);
+
+  EXPECT_EQ(waiting.Call("x", options).code, kDeadlineExceeded);
+  seen.get_future().wait();
+}
+
+TEST(TransportTest, DoesNotRunACallThatNobodyWaitsForAnyMore) {
+  std::promise<void> release;
+  std::atomic<int> ran{0};
+  std::atomic<bool> second_is_queued{false};
+  ServerOptions options = Loopback();
+  options.num_workers = 1;
+  {
+    ServerAndClient queueing(
+        [&](Call call) {
+          if (Join(call.request()) == "first") {
+            std::move(call).RunOnWorker([&](Call call) {
+              release.get_future().wait();
+              Echo(std::move(call));
+            });
+          } else {
+            // Queued once its client has gone, which the queue must notice.
+            while (!call.cancelled()) std::this_thread::yield();
+            std::move(call).RunOnWorker([&](Call call) {
+              ++ran;
+              Echo(std::move(call));
+            });
+            second_is_queued = true;
+          }
+        },
+        options);
+    auto first =
+        std::async(std::launch::async, [&] { return queueing.Call("first"); });
+    CallOptions short_wait;
+    short_wait.timeout = milliseconds(50);
+    EXPECT_EQ(queueing.Call("second", short_wait).code, kDeadlineExceeded);
+    while (!second_is_queued) std::this_thread::yield();
+    release.set_value();
+    EXPECT_EQ(first.get().payload, "first");
+  }
+
+  EXPECT_EQ(ran, 0);
+}
+
+TEST(TransportTest, RefusesRequestsThatAreTooLong) {
+  ServerOptions options = Loopback();
+  options.max_request_bytes = 1000;
+  ServerAndClient echo(Echo, options);
+
+  EXPECT_EQ(echo.Call(std::string(1000, 'x')).code, kOk);
+  EXPECT_EQ(echo.Call(std::string(1001, 'x')).code, kResourceExhausted);
+}
+
+TEST(TransportTest, PassesChannelArgumentsOn) {
+  ServerOptions options = Loopback();
+  options.channel_arguments = {{"grpc.max_metadata_size", "1000"}};
+  ServerAndClient echo(Echo, options);
+  CallOptions long_header;
+  long_header.metadata = {{"x-long", std::string(3000, 'x')}};
+
+  EXPECT_EQ(echo.Call("").code, kOk);
+  // The call or its connection ends, as gRPC likes.
+  EXPECT_NE(echo.Call("", long_header).code, kOk);
+}
+
+TEST(TransportTest, ListensAtAUnixSocketToo) {
+  const std::string socket =
+      std::string("unix:") + std::getenv("TEST_TMPDIR") + "/s";
+  ServerOptions options = Loopback();
+  options.addresses.push_back(socket);
+  const auto server = StartOrDie(options, {{"/test.Test/Echo", Echo}});
+
+  EXPECT_EQ(TestingClient(socket).Call("/test.Test/Echo", "x").payload, "x");
+  EXPECT_EQ(
+      TestingClient(AddressOf(*server)).Call("/test.Test/Echo", "y").payload,
+      "y");
+}
+
+TEST(TransportTest, DoesNotShareThePortOfAnotherServer) {
+  const auto first = StartOrDie(Loopback(), {});
+  ServerOptions options;
+  options.addresses = {AddressOf(*first)};
+
+  const StartResult second = Server::Start(options, {});
+
+  EXPECT_EQ(second.server, nullptr);
+  EXPECT_EQ(second.error,
+            "cannot listen at " + AddressOf(*first) +
+                ": Address already in use; end the process that has the port, "
+                "or choose another port");
+}
+
+TEST(TransportTest, WantsAnAddress) {
+  const StartResult result = Server::Start(ServerOptions(), {});
+
+  EXPECT_EQ(result.server, nullptr);
+  EXPECT_THAT(result.error, StartsWith("no address to listen at"));
+}
+
+TEST(TransportTest, FinishesCallsUnderWayWhenItShutsDown) {
+  std::promise<void> started;
+  std::promise<void> release;
+  ServerAndClient blocking([&](Call call) {
+    std::move(call).RunOnWorker([&](Call call) {
+      started.set_value();
+      release.get_future().wait();
+      Echo(std::move(call));
+    });
+  });
+  auto answer =
+      std::async(std::launch::async, [&] { return blocking.Call("late"); });
+  started.get_future().wait();
+  auto shut_down = std::async(std::launch::async, [&] {
+    blocking.server().Shutdown(std::chrono::minutes(10));
+  });
+
+  release.set_value();
+
+  EXPECT_EQ(answer.get().payload, "late");
+  shut_down.get();
+  EXPECT_EQ(blocking.Call("x").code, kUnavailable);
+}
+
+TEST(TransportTest, CancelsCallsThatOutlastTheGrace) {
+  std::promise<void> started;
+  ServerAndClient waiting([&](Call call) {
+    std::move(call).RunOnWorker([&](Call call) {
+      started.set_value();
+      while (!call.cancelled()) std::this_thread::yield();
+      Echo(std::move(call));
+    });
+  });
+  auto answer =
+      std::async(std::launch::async, [&] { return waiting.Call("x"); });
+  started.get_future().wait();
+
+  waiting.server().Shutdown(milliseconds(0));
+
+  EXPECT_NE(answer.get().code, kOk);
+}
+
+TEST(TransportTest, FreesThePortWhenItEnds) {
+  auto first = StartOrDie(Loopback(), {});
+  ServerOptions options;
+  options.addresses = {AddressOf(*first)};
+  first.reset();
+
+  EXPECT_NE(StartOrDie(options, {}), nullptr);
+}
+
+}  // namespace
+}  // namespace tfs3::grpc
