@@ -1,0 +1,143 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/flags.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace tfs3 {
+namespace {
+
+constexpr size_t kHelpColumns = 80;
+constexpr absl::string_view kHelpIndent = "      ";
+
+// How many letters must be added, left out or changed to make `b` of `a`.
+size_t EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+absl::Status UnknownFlag(const std::vector<Flag>& flags,
+                         absl::string_view name) {
+  const auto nearest =
+      std::min_element(flags.begin(), flags.end(), [&](auto& a, auto& b) {
+        return EditDistance(name, a.name) < EditDistance(name, b.name);
+      });
+  const bool alike = nearest != flags.end() &&
+                     EditDistance(name, nearest->name) <= name.size() / 2;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "unknown flag --", name,
+      alike ? absl::StrCat("; did you mean --", nearest->name, "?") : "",
+      " (--help lists all flags)"));
+}
+
+absl::Status SetValue(const Flag& flag, absl::string_view value) {
+  if (std::string* const* text = std::get_if<std::string*>(&flag.value)) {
+    **text = std::string(value);
+    return absl::OkStatus();
+  }
+  if (bool* const* truth = std::get_if<bool*>(&flag.value)) {
+    if (absl::SimpleAtob(value, *truth)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag.name, "=", value, ": expected true or false"));
+  }
+  int64_t number;
+  if (!absl::SimpleAtoi(value, &number)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag.name, "=", value, ": expected a whole number"));
+  }
+  if (number < flag.min || number > flag.max) {
+    return absl::InvalidArgumentError(absl::StrCat("--", flag.name, "=", value,
+                                                   ": expected a number from ",
+                                                   flag.min, " to ", flag.max));
+  }
+  *std::get<int64_t*>(flag.value) = number;
+  return absl::OkStatus();
+}
+
+std::string DefaultOf(const Flag& flag) {
+  if (bool* const* truth = std::get_if<bool*>(&flag.value)) {
+    return **truth ? "true" : "false";
+  }
+  if (int64_t* const* number = std::get_if<int64_t*>(&flag.value)) {
+    return absl::StrCat(**number);
+  }
+  return absl::StrCat("\"", *std::get<std::string*>(flag.value), "\"");
+}
+
+}  // namespace
+
+absl::Status ParseFlags(const std::vector<Flag>& flags,
+                        absl::Span<const char* const> arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    absl::string_view argument = arguments[i];
+    if (!absl::ConsumePrefix(&argument, "--") || argument.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unexpected argument \"", arguments[i],
+                       "\"; everything is said by flags, as in --name=value"));
+    }
+    const size_t equals = argument.find('=');
+    const absl::string_view name = argument.substr(0, equals);
+    std::optional<absl::string_view> value;
+    if (equals != argument.npos) value = argument.substr(equals + 1);
+
+    const auto flag =
+        std::find_if(flags.begin(), flags.end(),
+                     [&](const Flag& flag) { return flag.name == name; });
+    if (flag == flags.end()) return UnknownFlag(flags, name);
+    if (!value.has_value()) {
+      if (std::holds_alternative<bool*>(flag->value)) {
+        value = "true";
+      } else if (i + 1 < arguments.size()) {
+        value = arguments[++i];
+      } else {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--", name, " needs a value, as in --", name, "=",
+                         DefaultOf(*flag)));
+      }
+    }
+    if (absl::Status status = SetValue(*flag, *value); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string FlagsHelp(const std::vector<Flag>& flags) {
+  std::string help;
+  for (const Flag& flag : flags) {
+    absl::StrAppend(&help, "  --", flag.name, "=", DefaultOf(flag));
+    size_t column = kHelpColumns;  // The first word begins a line.
+    for (absl::string_view word : absl::StrSplit(flag.help, ' ')) {
+      if (column + 1 + word.size() > kHelpColumns) {
+        absl::StrAppend(&help, "\n", kHelpIndent, word);
+        column = kHelpIndent.size() + word.size();
+      } else {
+        absl::StrAppend(&help, " ", word);
+        column += 1 + word.size();
+      }
+    }
+    help += '\n';
+  }
+  return help;
+}
+
+}  // namespace tfs3

@@ -1,0 +1,53 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_FLAGS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_FLAGS_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace tfs3 {
+
+// One flag of a command line and the variable that gets its value. What the
+// variable holds before parsing is the default.
+//
+//   int64_t port = 8500;
+//   bool verbose = false;
+//   std::vector<Flag> flags = {
+//       {"port", &port, "TCP port to listen on.", 0, 65535},
+//       {"verbose", &verbose, "Say more."}};
+//   absl::Status status = ParseFlags(flags, arguments);
+struct Flag {
+  std::string name;
+  std::variant<bool*, int64_t*, std::string*> value;
+  // Whole sentences; --help prints them.
+  std::string help;
+  // The range of a number, both ends included.
+  int64_t min = INT64_MIN;
+  int64_t max = INT64_MAX;
+};
+
+// Sets the variables of `flags` from arguments of the forms --name=value,
+// --name value, and for a bool --name, --name=true or --name=false; a flag that
+// comes twice has its last value.
+//
+// INVALID_ARGUMENT for an unknown flag (naming the one that is spelt most like
+// it), a value that is none or out of range, or an argument that is no flag. On
+// an error some variables may have been set.
+absl::Status ParseFlags(const std::vector<Flag>& flags,
+                        absl::Span<const char* const> arguments);
+
+// The flags with their defaults and help, for a terminal of 80 columns. To be
+// called before ParseFlags, while the variables hold the defaults.
+std::string FlagsHelp(const std::vector<Flag>& flags);
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_FLAGS_H_

@@ -1,0 +1,66 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/logging.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "absl/base/log_severity.h"
+#include "absl/log/globals.h"
+#include "absl/log/log_entry.h"
+#include "absl/log/log_sink.h"
+#include "absl/log/log_sink_registry.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace tfs3 {
+namespace {
+
+class StderrSink final : public absl::LogSink {
+ public:
+  explicit StderrSink(bool all_of_tensorflow)
+      : all_of_tensorflow_(all_of_tensorflow) {}
+
+  void Send(const absl::LogEntry& entry) override {
+    const bool ours =
+        absl::StartsWith(entry.source_filename(), "tensorflow_serving_s3/");
+    if (!ours && !all_of_tensorflow_ &&
+        entry.log_severity() < absl::LogSeverity::kWarning) {
+      return;
+    }
+    // One message is one line, and one write, so that lines of several threads
+    // do not mix.
+    const std::string line = absl::StrCat(
+        absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", entry.timestamp(),
+                         absl::UTCTimeZone()),
+        " ", absl::string_view(absl::LogSeverityName(entry.log_severity()), 1),
+        " ", entry.source_basename(), ":", entry.source_line(), "] ",
+        absl::StrReplaceAll(entry.text_message(), {{"\n", "\\n"}}), "\n");
+    std::fwrite(line.data(), 1, line.size(), stderr);
+    // A failed CHECK ends the process: the stack tells where.
+    if (!entry.stacktrace().empty()) {
+      std::fwrite(entry.stacktrace().data(), 1, entry.stacktrace().size(),
+                  stderr);
+    }
+  }
+
+  void Flush() override { std::fflush(stderr); }
+
+ private:
+  const bool all_of_tensorflow_;
+};
+
+}  // namespace
+
+void InitializeLogging() {
+  absl::AddLogSink(
+      new StderrSink(std::getenv("TF_CPP_MIN_LOG_LEVEL") != nullptr));
+  absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
+}
+
+}  // namespace tfs3

@@ -1,0 +1,21 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_LOGGING_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_LOGGING_H_
+
+namespace tfs3 {
+
+// Sends all that is logged through absl's log to stderr, one line a message:
+//
+//   2026-11-22T04:57:01.123456Z I server_core.cc:120] text
+//
+// TensorFlow logs to the same place. Of it only warnings and errors are shown,
+// unless TF_CPP_MIN_LOG_LEVEL, which TensorFlow itself follows, is set in the
+// environment: then whatever it lets through. To be called once, at the start
+// of main.
+void InitializeLogging();
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_LOGGING_H_
