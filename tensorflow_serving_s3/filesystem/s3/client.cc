@@ -1,0 +1,295 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why the requests are made on the CRT's HTTP connections and signer
+// (aws-c-http, aws-c-auth) and not through its S3 client (aws-c-s3), which sits
+// on the same two: what this filesystem has to promise is decided per attempt
+// and per byte. aws-c-s3 reports a part when it is complete, so a stalled body
+// looks like a slow one until its own monitor, which counts whole seconds,
+// closes the connection; a part that breaks is fetched again from its
+// beginning; a request that is cancelled while it connects reports back when
+// the connection attempt is over; answers that are not split are buffered and
+// then copied; and its pool of part buffers is a second memory budget beside
+// the read-ahead's. Here a request ends at its deadline whatever the CRT is
+// doing, a broken range goes on from the byte where it broke under If-Match,
+// and the only memory is the caller's. Splitting a large read into parallel
+// ranges is the reader's business, which alone knows its budget.
+#include "tensorflow_serving_s3/filesystem/s3/client.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "aws/common/error.h"
+#include "aws/http/http.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/signer.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+constexpr char kUserAgent[] = "tf-serving-s3";
+
+bool ParseUnsigned(const std::string& text, uint64_t& number) {
+  if (text.empty() || text.size() > 18 ||
+      text.find_first_not_of("0123456789") != std::string::npos) {
+    return false;
+  }
+  number = std::stoull(text);
+  return true;
+}
+
+// "bytes 0-99/1000" or, of a range beyond the end, "bytes */1000".
+struct ContentRange {
+  bool satisfied = false;
+  uint64_t first = 0;
+  uint64_t last = 0;
+  uint64_t total = 0;
+};
+
+bool ParseContentRange(const std::string& text, ContentRange& range) {
+  const std::string unit = "bytes ";
+  const size_t slash = text.find('/');
+  if (text.compare(0, unit.size(), unit) != 0 || slash == std::string::npos ||
+      !ParseUnsigned(text.substr(slash + 1), range.total)) {
+    return false;
+  }
+  const std::string span = text.substr(unit.size(), slash - unit.size());
+  if (span == "*") return true;
+  const size_t hyphen = span.find('-');
+  range.satisfied = true;
+  return hyphen != std::string::npos &&
+         ParseUnsigned(span.substr(0, hyphen), range.first) &&
+         ParseUnsigned(span.substr(hyphen + 1), range.last) &&
+         range.first <= range.last && range.last < range.total;
+}
+
+ObjectInfo InfoFrom(const HttpResponse& response, uint64_t size) {
+  ObjectInfo info;
+  info.size = size;
+  info.etag = response.Header("ETag");
+  info.mtime_nsec = ParseTime(response.Header("Last-Modified"));
+  return info;
+}
+
+HttpError ErrorFrom(const HttpResponse& response) {
+  HttpError error = ParseErrorBody(response.body);
+  error.status = response.status;
+  const std::string region = response.Header("x-amz-bucket-region");
+  if (!region.empty()) error.bucket_region = region;
+  const std::string request_id = response.Header("x-amz-request-id");
+  if (!request_id.empty()) error.request_id = request_id;
+  return error;
+}
+
+bool IsRetryableAnswer(const HttpResponse& response) {
+  if (response.crt_error != 0) {
+    return IsRetryableTransportError(response.crt_error);
+  }
+  return response.status >= 400 && IsRetryable(ErrorFrom(response));
+}
+
+Status Failure(const RequestContext& context, const HttpResponse& response,
+               const Retry& retry) {
+  if (response.crt_error == AWS_ERROR_SHORT_BUFFER) {
+    return FromMalformedAnswer(context,
+                               "the answer holds more bytes than were asked "
+                               "for");
+  }
+  if (response.crt_error != 0) {
+    return FromTransportError(context, response.crt_error, retry.attempts(),
+                              retry.elapsed());
+  }
+  return FromHttpError(context, ErrorFrom(response));
+}
+
+}  // namespace
+
+struct Client::Request {
+  std::string method = "GET";
+  std::string path;
+  std::vector<std::pair<std::string, std::string>> headers;
+  HttpSink sink;
+};
+
+Result<std::unique_ptr<Client>> Client::New(const Options& options,
+                                            const GetenvFn& getenv_fn) {
+  const Result<const AwsRuntime*> runtime = AwsRuntime::Get();
+  if (!runtime.ok()) return runtime.status();
+  (*runtime)->SetLogLevel(options.log_level);
+  return std::unique_ptr<Client>(
+      new Client(options, getenv_fn, (*runtime)->client_bootstrap()));
+}
+
+Client::Client(const Options& options, const GetenvFn& getenv_fn,
+               aws_client_bootstrap* bootstrap)
+    : options_(options),
+      credentials_(options, getenv_fn),
+      http_(options, bootstrap) {}
+
+Result<RequestContext> Client::MakeContext(const S3Uri& uri,
+                                           const char* operation,
+                                           const char* action) const {
+  Result<Endpoint> endpoint = ResolveEndpoint(options_, uri.bucket);
+  if (!endpoint.ok()) return endpoint.status();
+  RequestContext context;
+  context.uri = uri;
+  context.operation = operation;
+  context.action = action;
+  context.endpoint = *endpoint;
+  context.endpoint_source = options_.endpoint_source;
+  context.region = options_.region;
+  context.region_source = options_.region_source;
+  context.anonymous = options_.anonymous;
+  return context;
+}
+
+Result<HttpResponse> Client::SendOnce(RequestContext& context,
+                                      const Request& request,
+                                      const Retry& retry) {
+  const Result<Credentials> credentials = credentials_.Get(retry.Patience());
+  if (!credentials.ok()) {
+    return Status{credentials.status().code,
+                  context.uri.ToString() + ": " + credentials.status().message};
+  }
+  context.credentials_source = credentials->source;
+  HttpMessagePtr message = NewMessage(request.method, request.path);
+  AddHeader(message.get(), "Host", context.endpoint.Authority());
+  AddHeader(message.get(), "User-Agent", kUserAgent);
+  for (const auto& [name, value] : request.headers) {
+    AddHeader(message.get(), name, value);
+  }
+  const Status status =
+      SignRequest(message.get(), *credentials, options_.region);
+  if (!status.ok()) {
+    return Status{status.code, context.uri.ToString() + ": " + status.message};
+  }
+  return http_.Send(context.endpoint, message.get(), request.sink,
+                    {retry.Patience(), options_.request_timeout});
+}
+
+Result<HttpResponse> Client::SendUntilAnswered(RequestContext& context,
+                                               const Request& request) {
+  Retry retry(options_);
+  while (true) {
+    Result<HttpResponse> response = SendOnce(context, request, retry);
+    if (!response.ok()) return response;
+    if (response->crt_error == 0 && response->status == 200) return response;
+    if (!IsRetryableAnswer(*response) || !retry.Again()) {
+      return Failure(context, *response, retry);
+    }
+  }
+}
+
+Result<ObjectInfo> Client::HeadObject(const S3Uri& uri) {
+  Result<RequestContext> context =
+      MakeContext(uri, "HeadObject", "s3:GetObject");
+  if (!context.ok()) return context.status();
+  Request request;
+  request.method = "HEAD";
+  request.path = context->endpoint.path_prefix + "/" + UriEncode(uri.key, true);
+  Result<HttpResponse> response = SendUntilAnswered(*context, request);
+  if (!response.ok()) return response.status();
+  uint64_t size = 0;
+  if (!ParseUnsigned(response->Header("Content-Length"), size)) {
+    return FromMalformedAnswer(*context, "the answer has no Content-Length");
+  }
+  return InfoFrom(*response, size);
+}
+
+Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
+                                      char* buffer, size_t size,
+                                      const std::string& if_match) {
+  Result<RequestContext> context =
+      MakeContext(uri, "GetObject", "s3:GetObject");
+  if (!context.ok()) return context.status();
+  Request request;
+  request.path = context->endpoint.path_prefix + "/" + UriEncode(uri.key, true);
+  std::string etag = if_match;
+  ObjectRange got;
+  Retry retry(options_);
+  while (true) {
+    const uint64_t first = offset + got.bytes;
+    request.headers = {{"Range", "bytes=" + std::to_string(first) + "-" +
+                                     std::to_string(offset + size - 1)}};
+    if (!etag.empty()) request.headers.emplace_back("If-Match", etag);
+    request.sink = {buffer + got.bytes, size - got.bytes};
+    Result<HttpResponse> response = SendOnce(*context, request, retry);
+    if (!response.ok()) return response.status();
+
+    ContentRange range;
+    const bool ranged =
+        ParseContentRange(response->Header("Content-Range"), range);
+    if (response->crt_error == 0 && response->status == 416 && ranged &&
+        !range.satisfied && got.bytes == 0) {
+      got.object.size = range.total;
+      return got;
+    }
+    uint64_t expected = 0;  // Bytes of this answer.
+    if (response->status == 206) {
+      if (!ranged || !range.satisfied || range.first != first) {
+        return FromMalformedAnswer(*context,
+                                   "the answer holds another range than the "
+                                   "one that was asked for");
+      }
+      expected = std::min<uint64_t>(size - got.bytes, range.total - first);
+      got.object = InfoFrom(*response, range.total);
+    } else if (response->status == 200) {
+      if (first != 0 || response->crt_error == AWS_ERROR_SHORT_BUFFER) {
+        return FromMalformedAnswer(*context,
+                                   "the answer holds the whole object where a "
+                                   "range of it was asked for");
+      }
+      expected = response->sink_bytes;
+      ParseUnsigned(response->Header("Content-Length"), expected);
+      got.object = InfoFrom(*response, expected);
+    } else {
+      if (IsRetryableAnswer(*response) && retry.Again()) continue;
+      return Failure(*context, *response, retry);
+    }
+    got.bytes += response->sink_bytes;
+    if (response->sink_bytes == expected) return got;
+
+    if (response->crt_error == 0) {
+      response->crt_error = AWS_ERROR_HTTP_CONNECTION_CLOSED;
+    }
+    retry.Progress(response->sink_bytes);
+    if (!IsRetryableAnswer(*response) || !retry.Again()) {
+      return Failure(*context, *response, retry);
+    }
+    // The rest must be of the same object; where that cannot be told, start
+    // anew.
+    etag = got.object.etag;
+    if (etag.empty()) got.bytes = 0;
+  }
+}
+
+Result<Listing> Client::ListObjects(const S3Uri& prefix,
+                                    const ListRequest& list) {
+  Result<RequestContext> context =
+      MakeContext(prefix, "ListObjectsV2", "s3:ListBucket");
+  if (!context.ok()) return context.status();
+  Request request;
+  request.path = context->endpoint.path_prefix.empty()
+                     ? "/"
+                     : context->endpoint.path_prefix;
+  request.path += "?list-type=2&encoding-type=url&max-keys=" +
+                  std::to_string(list.max_keys) +
+                  "&prefix=" + UriEncode(prefix.key, false);
+  if (list.delimit) request.path += "&delimiter=%2F";
+  if (!list.continuation_token.empty()) {
+    request.path +=
+        "&continuation-token=" + UriEncode(list.continuation_token, false);
+  }
+  Result<HttpResponse> response = SendUntilAnswered(*context, request);
+  if (!response.ok()) return response.status();
+  Result<Listing> listing = ParseListing(response->body);
+  if (!listing.ok()) {
+    return FromMalformedAnswer(*context, listing.status().message);
+  }
+  return listing;
+}
+
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,96 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The requests of S3 that this filesystem needs, as blocking calls.
+//
+//   Result<std::unique_ptr<Client>> client = Client::New(options,
+//   ProcessGetenv); Result<Listing> page =
+//   (*client)->ListObjects(*ParseUri("s3://models/half/"),
+//                                                 ListRequest());
+//
+// Every call signs, sends and, where that can help, tries again (retry.h). It
+// returns within about one and a half S3_REQUEST_TIMEOUT_MSEC of the last byte
+// that it received. Errors are those of errors.h. Thread-safe; calls run in
+// parallel, each on a connection of its own.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/credentials.h"
+#include "tensorflow_serving_s3/filesystem/s3/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/http.h"
+#include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_info.h"
+#include "tensorflow_serving_s3/filesystem/s3/retry.h"
+#include "tensorflow_serving_s3/filesystem/s3/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/uri.h"
+
+struct aws_client_bootstrap;
+
+namespace tfs3 {
+namespace s3 {
+
+struct ListRequest {
+  // Collapse what lies behind the next slash into common prefixes.
+  bool delimit = false;
+  int max_keys = 1000;             // 1 to 1000; S3 gives no more in one page.
+  std::string continuation_token;  // Of the page before; "" for the first.
+};
+
+struct ObjectRange {
+  size_t bytes = 0;  // Received; less than asked for at the object's end.
+  // The whole object. Without ETag and time where the range began beyond it.
+  ObjectInfo object;
+};
+
+class Client {
+ public:
+  // Starts the AWS runtime; contacts nobody.
+  static Result<std::unique_ptr<Client>> New(const Options& options,
+                                             const GetenvFn& getenv_fn);
+
+  // Size, time and ETag of one object.
+  Result<ObjectInfo> HeadObject(const S3Uri& uri);
+
+  // Reads up to `size` (> 0) bytes from `offset` on into `buffer`, without a
+  // copy in between. A connection that breaks is taken up where it broke. With
+  // an `if_match` (an ETag), FAILED_PRECONDITION when the object is another
+  // now; also without it all bytes of one call are of one object. A range that
+  // begins at the end or beyond has 0 bytes.
+  Result<ObjectRange> GetObject(const S3Uri& uri, uint64_t offset, char* buffer,
+                                size_t size, const std::string& if_match);
+
+  // One page of the objects whose keys begin with `prefix.key`.
+  Result<Listing> ListObjects(const S3Uri& prefix, const ListRequest& request);
+
+ private:
+  struct Request;
+
+  Client(const Options& options, const GetenvFn& getenv_fn,
+         aws_client_bootstrap* bootstrap);
+
+  // Who and where, before anything is sent.
+  Result<RequestContext> MakeContext(const S3Uri& uri, const char* operation,
+                                     const char* action) const;
+  // One attempt. Not OK when there is no sense in another.
+  Result<HttpResponse> SendOnce(RequestContext& context, const Request& request,
+                                const Retry& retry);
+  // Attempts until there is a complete answer of status 200, or there is no
+  // sense in another.
+  Result<HttpResponse> SendUntilAnswered(RequestContext& context,
+                                         const Request& request);
+
+  const Options options_;
+  CredentialsChain credentials_;
+  HttpClient http_;
+};
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_H_

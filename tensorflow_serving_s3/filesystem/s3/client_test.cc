@@ -1,0 +1,342 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the client makes of answers that no healthy store gives. With a healthy
+// one: live_test.cc.
+#include "tensorflow_serving_s3/filesystem/s3/client.h"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::optional<std::string> TestEnvironment(const char* name) {
+  const std::string text = name;
+  if (text == "AWS_ACCESS_KEY_ID") return "testkey";
+  if (text == "AWS_SECRET_ACCESS_KEY") return "geheim";
+  return std::nullopt;
+}
+
+std::unique_ptr<Client> NewClient(
+    const std::string& endpoint,
+    milliseconds request_timeout = milliseconds(20000), int max_attempts = 3) {
+  Options options;
+  options.endpoint = endpoint;
+  options.endpoint_source = "S3_ENDPOINT";
+  options.request_timeout = request_timeout;
+  options.max_attempts = max_attempts;
+  Result<std::unique_ptr<Client>> client =
+      Client::New(options, TestEnvironment);
+  EXPECT_TRUE(client.ok()) << client.status().message;
+  return *std::move(client);
+}
+
+const char kEtag[] = "ETag: \"e1\"\r\n";
+
+// "Range: bytes=2-5" -> the answer a store gives for that part of `object`.
+std::string RangeAnswer(const std::string& object, const FakeRequest& request) {
+  size_t first = 0;
+  size_t last = 0;
+  sscanf(request.headers.at("range").c_str(), "bytes=%zu-%zu", &first, &last);
+  if (first >= object.size()) {
+    return FakeAnswer(
+        416, "<Error><Code>InvalidRange</Code></Error>",
+        "Content-Range: bytes */" + std::to_string(object.size()) + "\r\n");
+  }
+  last = std::min(last, object.size() - 1);
+  return FakeAnswer(206, object.substr(first, last - first + 1),
+                    std::string(kEtag) + "Content-Range: bytes " +
+                        std::to_string(first) + "-" + std::to_string(last) +
+                        "/" + std::to_string(object.size()) + "\r\n");
+}
+
+struct Read {
+  Status status;
+  std::string bytes;
+  ObjectInfo object;
+};
+
+Read GetRange(Client& client, uint64_t offset, size_t size,
+              const std::string& if_match = "") {
+  std::string buffer(size, '?');
+  Result<ObjectRange> range = client.GetObject(
+      *ParseUri("s3://models/k"), offset, buffer.data(), size, if_match);
+  if (!range.ok()) return {range.status(), "", {}};
+  return {{}, buffer.substr(0, range->bytes), range->object};
+}
+
+TEST(ClientGetTest, ReadsRanges) {
+  const std::string object = "0123456789";
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    EXPECT_EQ(request.path, "/models/k");
+    out.Send(RangeAnswer(object, request));
+  });
+  auto client = NewClient(server.url());
+  EXPECT_EQ(GetRange(*client, 0, 4).bytes, "0123");
+  EXPECT_EQ(GetRange(*client, 4, 4).bytes, "4567");
+  EXPECT_EQ(GetRange(*client, 4, 4).object.size, 10u);
+  EXPECT_EQ(GetRange(*client, 4, 4).object.etag, "\"e1\"");
+  EXPECT_EQ(GetRange(*client, 8, 4).bytes, "89");
+  EXPECT_EQ(GetRange(*client, 10, 4).bytes, "");
+  EXPECT_EQ(GetRange(*client, 10, 4).object.size, 10u);
+}
+
+TEST(ClientGetTest, SendsIfMatch) {
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    if (request.headers.at("if-match") == "\"old\"") {
+      out.Send(
+          FakeAnswer(412, "<Error><Code>PreconditionFailed</Code></Error>"));
+    } else {
+      out.Send(RangeAnswer("0123456789", request));
+    }
+  });
+  auto client = NewClient(server.url());
+  EXPECT_EQ(GetRange(*client, 0, 4, "\"e1\"").bytes, "0123");
+  EXPECT_EQ(GetRange(*client, 0, 4, "\"old\"").status.code,
+            TF_FAILED_PRECONDITION);
+}
+
+TEST(ClientGetTest, GoesOnWhereTheConnectionBrokeUnderIfMatch) {
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    const std::string answer = RangeAnswer("0123456789", request);
+    if (request.headers.at("range") == "bytes=0-9") {
+      EXPECT_EQ(request.headers.count("if-match"), 0u);
+      out.Send(answer.substr(0, answer.size() - 6));
+      out.Close();
+    } else {
+      EXPECT_EQ(request.headers.at("range"), "bytes=4-9");
+      EXPECT_EQ(request.headers.at("if-match"), "\"e1\"");
+      out.Send(answer);
+    }
+  });
+  auto client = NewClient(server.url());
+  const Read read = GetRange(*client, 0, 10);
+  EXPECT_TRUE(read.status.ok()) << read.status.message;
+  EXPECT_EQ(read.bytes, "0123456789");
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+TEST(ClientGetTest, NeverMixesTwoObjects) {
+  std::atomic<int> calls{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    if (calls++ == 0) {
+      const std::string answer = RangeAnswer("0123456789", request);
+      out.Send(answer.substr(0, answer.size() - 6));
+      out.Close();
+    } else {
+      out.Send(
+          FakeAnswer(412, "<Error><Code>PreconditionFailed</Code></Error>"));
+    }
+  });
+  auto client = NewClient(server.url());
+  const Read read = GetRange(*client, 0, 10);
+  EXPECT_EQ(read.status.code, TF_FAILED_PRECONDITION);
+  EXPECT_THAT(read.status.message, HasSubstr("replaced while"));
+}
+
+TEST(ClientGetTest, AStallInTheBodyIsTakenUpElsewhere) {
+  std::atomic<int> calls{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    const std::string answer = RangeAnswer("0123456789", request);
+    if (calls++ == 0) {
+      out.Send(answer.substr(0, answer.size() - 6));
+      out.Hang();
+    } else {
+      out.Send(answer);
+    }
+  });
+  auto client = NewClient(server.url(), milliseconds(1000));
+  EXPECT_EQ(GetRange(*client, 0, 10).bytes, "0123456789");
+}
+
+TEST(ClientGetTest, RefusesAnswersToOtherQuestions) {
+  struct Case {
+    std::string answer, part;
+  };
+  const std::vector<Case> cases = {
+      {FakeAnswer(206, "01", "Content-Range: bytes 0-1/10\r\n"),
+       "another range"},
+      {FakeAnswer(206, "45", ""), "another range"},
+      {FakeAnswer(206, "45", "Content-Range: bytes 4-5/*\r\n"),
+       "another range"},
+      {FakeAnswer(200, "0123456789"), "the whole object"},
+      {FakeAnswer(200, "01"), "the whole object"},
+      {FakeAnswer(206, "4567", "Content-Range: bytes 4-7/10\r\n"),
+       "more bytes"},
+  };
+  for (const Case& c : cases) {
+    FakeHttpServer server(
+        [&](const FakeRequest&, FakeConnection& out) { out.Send(c.answer); });
+    auto client = NewClient(server.url());
+    const Read read = GetRange(*client, 4, 2);
+    EXPECT_EQ(read.status.code, TF_UNAVAILABLE) << c.answer;
+    EXPECT_THAT(read.status.message,
+                AllOf(HasSubstr("s3://models/k"), HasSubstr(c.part)));
+  }
+}
+
+TEST(ClientGetTest, AWholeObjectIsAGoodAnswerToARangeFromItsBeginning) {
+  FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(200, "0123", kEtag));
+  });
+  auto client = NewClient(server.url());
+  const Read read = GetRange(*client, 0, 10);
+  EXPECT_EQ(read.bytes, "0123");
+  EXPECT_EQ(read.object.size, 4u);
+}
+
+TEST(ClientRetryTest, TriesAgainWhatMayPass) {
+  for (int status : {500, 503, 429}) {
+    std::atomic<int> calls{0};
+    FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+      if (calls++ < 2) {
+        out.Send(FakeAnswer(status, "<Error><Code>SlowDown</Code></Error>"));
+      } else {
+        out.Send(RangeAnswer("0123456789", request));
+      }
+    });
+    auto client = NewClient(server.url());
+    EXPECT_EQ(GetRange(*client, 0, 4).bytes, "0123") << status;
+    EXPECT_EQ(server.requests().size(), 3u);
+  }
+}
+
+TEST(ClientRetryTest, TriesAgainAfterAReset) {
+  std::atomic<int> calls{0};
+  FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+    if (calls++ < 2) return out.Close();
+    out.Send(FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
+  });
+  auto client = NewClient(server.url());
+  EXPECT_TRUE(
+      client->ListObjects(*ParseUri("s3://models/"), ListRequest()).ok());
+}
+
+TEST(ClientRetryTest, GivesUpAfterTheAttemptsThatAreAllowed) {
+  FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(503, "<Error><Code>SlowDown</Code></Error>"));
+  });
+  auto client = NewClient(server.url());
+  const Status status = GetRange(*client, 0, 4).status;
+  EXPECT_EQ(status.code, TF_UNAVAILABLE);
+  EXPECT_THAT(status.message, HasSubstr("503 SlowDown for GetObject"));
+  EXPECT_EQ(server.requests().size(), 3u);
+}
+
+TEST(ClientRetryTest, DoesNotRepeatWhatCannotPass) {
+  for (int status : {400, 403, 404, 501}) {
+    FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+      out.Send(FakeAnswer(status, "<Error><Code>Any</Code></Error>"));
+    });
+    auto client = NewClient(server.url());
+    EXPECT_FALSE(client->HeadObject(*ParseUri("s3://models/k")).ok());
+    EXPECT_EQ(server.requests().size(), 1u) << status;
+  }
+}
+
+TEST(ClientRetryTest, AnEndpointThatNeverAnswersIsReportedWithItsName) {
+  FakeHttpServer server(
+      [](const FakeRequest&, FakeConnection& out) { out.Hang(); });
+  auto client = NewClient(server.url(), milliseconds(300));
+  Result<Listing> page =
+      client->ListObjects(*ParseUri("s3://models/half"), ListRequest());
+  ASSERT_FALSE(page.ok());
+  EXPECT_EQ(page.status().code, TF_UNAVAILABLE);
+  EXPECT_THAT(page.status().message,
+              AllOf(HasSubstr("s3://models/half"), HasSubstr(server.url()),
+                    HasSubstr("set by S3_ENDPOINT"),
+                    HasSubstr("S3_REQUEST_TIMEOUT_MSEC")));
+}
+
+TEST(ClientRetryTest, ARefusedConnectionIsReportedWithItsName) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(UnusedPort());
+  auto client = NewClient(url);
+  Result<Listing> page =
+      client->ListObjects(*ParseUri("s3://models/half"), ListRequest());
+  ASSERT_FALSE(page.ok());
+  EXPECT_EQ(page.status().code, TF_UNAVAILABLE);
+  EXPECT_THAT(page.status().message,
+              AllOf(HasSubstr(url), HasSubstr("connection refused"),
+                    HasSubstr("3 attempts")));
+}
+
+TEST(ClientTest, AsksForListingsByPrefixPageAndDelimiter) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
+  });
+  auto client = NewClient(server.url());
+  ListRequest list;
+  list.delimit = true;
+  list.max_keys = 7;
+  list.continuation_token = "a+b/=";
+  ASSERT_TRUE(client->ListObjects(*ParseUri("s3://models/a b/"), list).ok());
+  ASSERT_TRUE(
+      client->ListObjects(*ParseUri("s3://models"), ListRequest()).ok());
+  EXPECT_EQ(server.requests()[0].path,
+            "/models?list-type=2&encoding-type=url&max-keys=7&prefix=a%20b%2F"
+            "&delimiter=%2F&continuation-token=a%2Bb%2F%3D");
+  EXPECT_EQ(server.requests()[1].path,
+            "/models?list-type=2&encoding-type=url&max-keys=1000&prefix=");
+}
+
+TEST(ClientTest, SaysThatAnEndpointIsNotS3) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(200, "<html>Welcome</html>"));
+  });
+  auto client = NewClient(server.url());
+  Result<Listing> page =
+      client->ListObjects(*ParseUri("s3://models"), ListRequest());
+  ASSERT_FALSE(page.ok());
+  EXPECT_EQ(page.status().code, TF_UNAVAILABLE);
+  EXPECT_THAT(page.status().message,
+              AllOf(HasSubstr("a <html>"), HasSubstr("S3_ENDPOINT")));
+}
+
+TEST(ClientTest, HeadReadsTheHeaders) {
+  FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
+    EXPECT_EQ(request.method, "HEAD");
+    out.Send(
+        "HTTP/1.1 200 OK\r\nContent-Length: 123\r\nETag: \"e1\"\r\n"
+        "Last-Modified: Sat, 31 Jan 2026 12:00:01 GMT\r\n\r\n");
+  });
+  auto client = NewClient(server.url());
+  Result<ObjectInfo> info = client->HeadObject(*ParseUri("s3://models/k"));
+  ASSERT_TRUE(info.ok()) << info.status().message;
+  EXPECT_EQ(info->size, 123u);
+  EXPECT_EQ(info->etag, "\"e1\"");
+  EXPECT_EQ(info->mtime_nsec, 1769860801000000000);
+}
+
+TEST(ClientTest, SignsItsRequestsAndKeepsTheSecret) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    out.Send(
+        FakeAnswer(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>"));
+  });
+  auto client = NewClient(server.url());
+  const Status status = GetRange(*client, 0, 4).status;
+  EXPECT_THAT(server.requests()[0].headers.at("authorization"),
+              HasSubstr("Credential=testkey/"));
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(status.message,
+              AllOf(HasSubstr("the environment (AWS_ACCESS_KEY_ID"),
+                    Not(HasSubstr("geheim"))));
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,48 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where the requests for a bucket go: options + bucket -> scheme, host, port
+// and the beginning of the path.
+//
+//   Result<Endpoint> endpoint = ResolveEndpoint(options, "models");
+//   // AWS:              https  models.s3.eu-west-1.amazonaws.com:443  ""
+//   // localhost:8333:   https  localhost:8333 "/models"
+//
+// Virtual-host addressing (the bucket in the host name) for AWS; path style
+// (the bucket in the path) for any other endpoint, whose DNS need not know
+// buckets, and for a bucket with dots, whose name a wildcard certificate does
+// not cover. Options::virtual_host_addressing overrules the choice.
+// Pure function; nothing is resolved or contacted.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/status.h"
+
+namespace tfs3 {
+namespace s3 {
+
+struct Endpoint {
+  bool https = true;
+  std::string host;  // An IPv6 address has no brackets here.
+  uint16_t port = 443;
+  std::string path_prefix;  // "" or "/bucket", no slash at the end.
+
+  // The value of the Host header: no port where it is the scheme's own.
+  std::string Authority() const;
+  // "https://host[:port]", for messages.
+  std::string Url() const;
+};
+
+// INVALID_ARGUMENT, naming the variable that gave it, for an endpoint that is
+// no URL of scheme http or https and no `host[:port]`.
+Result<Endpoint> ResolveEndpoint(const Options& options,
+                                 const std::string& bucket);
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_

@@ -1,0 +1,334 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/errors.h"
+
+#include <cstddef>
+#include <string>
+
+#include "aws/common/error.h"
+#include "aws/http/http.h"
+#include "aws/io/io.h"
+#include "tensorflow_serving_s3/filesystem/s3/xml.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+constexpr size_t kQuotedBodyBytes = 200;
+
+// "http://127.0.0.1:9000, set by S3_ENDPOINT", or how AWS was chosen.
+std::string DescribeEndpoint(const RequestContext& context) {
+  const std::string url = context.endpoint.Url();
+  if (!context.endpoint_source.empty()) {
+    return url + ", set by " + context.endpoint_source;
+  }
+  return url + ", the endpoint of AWS for the region " + context.region +
+         ", set by " + context.region_source +
+         " (for another store set S3_ENDPOINT or AWS_ENDPOINT_URL)";
+}
+
+std::string DescribeCredentials(const RequestContext& context) {
+  if (context.anonymous) {
+    return "The request was anonymous, as " + context.credentials_source +
+           " asks";
+  }
+  return "The credentials came from " + context.credentials_source;
+}
+
+// What a policy that allows the request says it about.
+std::string PolicyResource(const RequestContext& context) {
+  const std::string bucket = "arn:aws:s3:::" + context.uri.bucket;
+  return context.action == "s3:ListBucket" ? bucket
+                                           : bucket + "/" + context.uri.key;
+}
+
+// "s3://models/half: 403 AccessDenied for GetObject: Access Denied"
+std::string Headline(const RequestContext& context, const HttpError& error) {
+  std::string line = context.uri.ToString() + ": " +
+                     std::to_string(error.status) +
+                     (error.code.empty() ? "" : " " + error.code) + " for " +
+                     context.operation;
+  std::string said = error.message;
+  while (!said.empty() && (said.back() == '.' || said.back() == ' ')) {
+    said.pop_back();
+  }
+  if (!said.empty()) line += ": " + said;
+  return line + ". ";
+}
+
+bool IsClockSkew(const std::string& code) {
+  return code == "RequestTimeTooSkewed" || code == "RequestExpired";
+}
+
+bool IsStaleToken(const std::string& code) {
+  return code == "ExpiredToken" || code == "InvalidToken" ||
+         code == "TokenRefreshRequired";
+}
+
+std::string ForbiddenCure(const RequestContext& context,
+                          const HttpError& error) {
+  if (IsClockSkew(error.code)) {
+    return "The clock of this machine and the store's differ by too much; set "
+           "this machine's clock (NTP)";
+  }
+  const std::string credentials = DescribeCredentials(context);
+  if (error.code == "InvalidAccessKeyId") {
+    return credentials + "; the store at " + DescribeEndpoint(context) +
+           ", does not know their access key ID: check it and that it belongs "
+           "to this store";
+  }
+  if (error.code == "SignatureDoesNotMatch") {
+    return credentials +
+           "; their secret key does not belong to their access key ID: check "
+           "the secret key, and the region (" +
+           context.region + ", set by " + context.region_source + ")";
+  }
+  std::string cure = credentials;
+  cure += context.anonymous ? "; the bucket must allow everyone "
+                            : "; their policy must allow ";
+  cure += context.action + " on " + PolicyResource(context);
+  if (context.action == "s3:GetObject") {
+    cure +=
+        " (without s3:ListBucket, S3 answers 403 also for an object that does "
+        "not exist)";
+  }
+  return cure;
+}
+
+bool NamesAnotherRegion(const RequestContext& context, const HttpError& error) {
+  if (error.code == "PermanentRedirect" || error.code == "TemporaryRedirect" ||
+      error.code == "AuthorizationHeaderMalformed" ||
+      error.code == "IllegalLocationConstraintException") {
+    return true;
+  }
+  // A HEAD has no body to say so in.
+  return (error.status == 301 || error.status == 307 || error.status == 400) &&
+         !error.bucket_region.empty() && error.bucket_region != context.region;
+}
+
+std::string RegionCure(const RequestContext& context, const HttpError& error) {
+  if (error.bucket_region.empty()) {
+    return "The bucket is served by another endpoint than " +
+           DescribeEndpoint(context) + ": check the region (" + context.region +
+           ", set by " + context.region_source + ")";
+  }
+  return "The bucket \"" + context.uri.bucket + "\" is in the region " +
+         error.bucket_region + ", and the request went to " + context.region +
+         ", set by " + context.region_source + ": set AWS_REGION to " +
+         error.bucket_region;
+}
+
+// What servers answer that expected a TLS handshake and got a request.
+bool SaysThatItSpeaksTls(const HttpError& error) {
+  return error.text.find("HTTP request to an HTTPS server") !=
+             std::string::npos ||
+         error.text.find("plain HTTP request was sent to HTTPS port") !=
+             std::string::npos ||
+         error.text.find("speaking plain HTTP to an SSL-enabled server port") !=
+             std::string::npos;
+}
+
+std::string NotS3(const RequestContext& context, const HttpError& error) {
+  std::string text = error.text.substr(0, kQuotedBodyBytes);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  return Headline(context, error) + "That is not how an S3 store answers" +
+         (text.empty() ? "" : " (\"" + text + "\")") +
+         "; is this the endpoint of one? It is " + DescribeEndpoint(context);
+}
+
+bool IsTlsFailure(int crt_error) {
+  switch (crt_error) {
+    case AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE:
+    case AWS_IO_TLS_ERROR_NOT_NEGOTIATED:
+    case AWS_IO_TLS_ERROR_WRITE_FAILURE:
+    case AWS_IO_TLS_ERROR_READ_FAILURE:
+    case AWS_IO_TLS_ERROR_ALERT_RECEIVED:
+    case AWS_IO_TLS_CTX_ERROR:
+    case AWS_IO_TLS_UNKNOWN_ROOT_CERTIFICATE:
+    case AWS_IO_TLS_NO_ROOT_CERTIFICATE_FOUND:
+    case AWS_IO_TLS_CERTIFICATE_EXPIRED:
+    case AWS_IO_TLS_CERTIFICATE_NOT_YET_VALID:
+    case AWS_IO_TLS_BAD_CERTIFICATE:
+    case AWS_IO_TLS_PEER_CERTIFICATE_EXPIRED:
+    case AWS_IO_TLS_BAD_PEER_CERTIFICATE:
+    case AWS_IO_TLS_PEER_CERTIFICATE_REVOKED:
+    case AWS_IO_TLS_PEER_CERTIFICATE_UNKNOWN:
+    case AWS_IO_TLS_INVALID_CERTIFICATE_CHAIN:
+    case AWS_IO_TLS_HOST_NAME_MISMATCH:
+    case AWS_IO_TLS_ERROR_DEFAULT_TRUST_STORE_NOT_FOUND:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsDnsFailure(int crt_error) {
+  return crt_error == AWS_IO_DNS_QUERY_FAILED ||
+         crt_error == AWS_IO_DNS_INVALID_NAME ||
+         crt_error == AWS_IO_DNS_NO_ADDRESS_FOR_HOST ||
+         crt_error == AWS_IO_DNS_QUERY_AGAIN;
+}
+
+// Where the wire carried bytes that are no HTTP answer, or broke off.
+std::string TransportCause(const RequestContext& context, int crt_error) {
+  if (IsDnsFailure(crt_error)) {
+    return "the host name " + context.endpoint.host + " cannot be resolved";
+  }
+  if (IsTlsFailure(crt_error)) {
+    return std::string("the TLS handshake failed (") +
+           aws_error_str(crt_error) +
+           "). If the store speaks plain http, write http:// before the "
+           "endpoint or set S3_USE_HTTPS=0; if its certificate is signed by an "
+           "authority of your own, set AWS_CA_BUNDLE or S3_CA_FILE to that "
+           "authority's certificate";
+  }
+  switch (crt_error) {
+    case AWS_IO_SOCKET_CONNECTION_REFUSED:
+      return "connection refused: nothing listens there";
+    case AWS_IO_SOCKET_TIMEOUT:
+      return "no connection in time (S3_CONNECT_TIMEOUT_MSEC)";
+    case AWS_IO_SOCKET_NO_ROUTE_TO_HOST:
+    case AWS_IO_SOCKET_NETWORK_DOWN:
+      return "no route to the host";
+    case AWS_IO_TLS_NEGOTIATION_TIMEOUT:
+      return "no answer to the TLS handshake";
+    case AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT:
+      return "no answer in time (S3_REQUEST_TIMEOUT_MSEC)";
+    case AWS_ERROR_HTTP_PROTOCOL_ERROR:
+      return context.endpoint.https
+                 ? "the answer is not HTTP"
+                 : "the answer is not HTTP. If the store speaks https, write "
+                   "https:// before the endpoint or set S3_USE_HTTPS=1";
+    case AWS_ERROR_HTTP_CONNECTION_CLOSED:
+    case AWS_ERROR_HTTP_SERVER_CLOSED:
+    case AWS_IO_SOCKET_CLOSED:
+    case AWS_IO_BROKEN_PIPE:
+      return context.endpoint.https
+                 ? "the connection was closed before the answer was complete. "
+                   "If the store speaks plain http, write http:// before the "
+                   "endpoint or set S3_USE_HTTPS=0"
+                 : "the connection was closed before the answer was complete";
+    default:
+      return std::string(aws_error_str(crt_error)) + " (" +
+             aws_error_name(crt_error) + ")";
+  }
+}
+
+}  // namespace
+
+HttpError ParseErrorBody(const std::string& body) {
+  HttpError error;
+  bool is_error = false;
+  const bool well_formed = ParseXml(body, [&](XmlNode& root) {
+    is_error = root.name() == "Error";
+    if (!is_error) return false;
+    return root.Children([&](XmlNode& child) {
+      if (child.name() == "Code") return child.Text(error.code);
+      if (child.name() == "Message") return child.Text(error.message);
+      if (child.name() == "Region") return child.Text(error.bucket_region);
+      if (child.name() == "RequestId") return child.Text(error.request_id);
+      return true;
+    });
+  });
+  if (!well_formed || error.code.empty()) {
+    error = HttpError();
+    error.text = body;
+  }
+  return error;
+}
+
+bool IsRetryable(const HttpError& error) {
+  return error.status == 408 || error.status == 429 ||
+         (error.status >= 500 && error.status != 501) ||
+         error.code == "RequestTimeout" || error.code == "SlowDown" ||
+         error.code == "InternalError";
+}
+
+bool IsRetryableTransportError(int crt_error) {
+  return !IsTlsFailure(crt_error) && crt_error != AWS_IO_DNS_INVALID_NAME &&
+         crt_error != AWS_ERROR_SHORT_BUFFER;
+}
+
+Status FromHttpError(const RequestContext& context, const HttpError& error) {
+  const std::string headline = Headline(context, error);
+  if (SaysThatItSpeaksTls(error)) {
+    return {TF_UNAVAILABLE,
+            headline +
+                "The endpoint speaks https and was spoken to in http: "
+                "write https:// before it or set S3_USE_HTTPS=1. It is " +
+                DescribeEndpoint(context)};
+  }
+  if (NamesAnotherRegion(context, error)) {
+    return {TF_FAILED_PRECONDITION, headline + RegionCure(context, error)};
+  }
+  if (error.status == 401 || IsStaleToken(error.code)) {
+    return {TF_UNAUTHENTICATED,
+            headline + DescribeCredentials(context) +
+                "; their session token is no longer or not valid: renew them"};
+  }
+  const bool head = context.operation.compare(0, 4, "Head") == 0;
+  if (error.code.empty() && !head && error.status < 500 &&
+      error.status != 403 && error.status != 412 && error.status != 416 &&
+      error.status != 429) {
+    return {TF_UNAVAILABLE, NotS3(context, error)};
+  }
+  switch (error.status) {
+    case 400:
+      return {TF_INVALID_ARGUMENT,
+              headline + "The request went to " + DescribeEndpoint(context)};
+    case 403:
+      return {TF_PERMISSION_DENIED, headline + ForbiddenCure(context, error)};
+    case 404:
+      if (error.code == "NoSuchBucket") {
+        return {TF_NOT_FOUND, headline + "Check the name of the bucket \"" +
+                                  context.uri.bucket + "\" and the endpoint, " +
+                                  DescribeEndpoint(context)};
+      }
+      return {TF_NOT_FOUND, headline + "There is no such object"};
+    case 412:
+      return {TF_FAILED_PRECONDITION,
+              headline + "The object was replaced while it was being read"};
+    case 416:
+      return {TF_OUT_OF_RANGE, headline + "The object is shorter"};
+    case 501:
+      return {TF_UNIMPLEMENTED, headline + "The store at " +
+                                    DescribeEndpoint(context) +
+                                    ", does not offer this"};
+    default:
+      break;
+  }
+  if (IsRetryable(error)) {
+    return {
+        TF_UNAVAILABLE,
+        headline + "The store is overloaded or failing; the request went to " +
+            DescribeEndpoint(context) +
+            (error.request_id.empty() ? ""
+                                      : "; request id " + error.request_id)};
+  }
+  return {TF_UNKNOWN,
+          headline + "The request went to " + DescribeEndpoint(context)};
+}
+
+Status FromTransportError(const RequestContext& context, int crt_error,
+                          int attempts, std::chrono::milliseconds elapsed) {
+  const std::string tries =
+      attempts == 1 ? "1 attempt" : std::to_string(attempts) + " attempts";
+  return {TF_UNAVAILABLE, context.uri.ToString() + ": " + context.operation +
+                              " got no answer from " +
+                              DescribeEndpoint(context) + ", in " + tries +
+                              " over " + std::to_string(elapsed.count()) +
+                              " ms: " + TransportCause(context, crt_error)};
+}
+
+Status FromMalformedAnswer(const RequestContext& context,
+                           const std::string& what) {
+  return {TF_UNAVAILABLE, context.uri.ToString() + ": " + context.operation +
+                              ": " + what +
+                              "; is the endpoint that of an S3 store? It is " +
+                              DescribeEndpoint(context)};
+}
+
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,83 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// From what went wrong on the wire to a TensorFlow error code and a message
+// that names the resource, the cause and the cure:
+//
+//   s3://models/half/: 403 AccessDenied for ListObjectsV2: Access Denied. The
+//   credentials came from the profile "ci"; their policy must allow
+//   s3:ListBucket on arn:aws:s3:::models
+//
+//   what                                         code
+//   403                                          PERMISSION_DENIED
+//   401, expired or invalid session token        UNAUTHENTICATED
+//   NoSuchBucket, NoSuchKey, 404 to a HEAD       NOT_FOUND
+//   301 and the like: another region             FAILED_PRECONDITION
+//   412: replaced while it is read               FAILED_PRECONDITION
+//   416                                          OUT_OF_RANGE
+//   408, 429, 5xx, no connection, no answer,
+//   TLS failure, an endpoint that is not S3      UNAVAILABLE
+//   501                                          UNIMPLEMENTED
+//   400                                          INVALID_ARGUMENT
+//
+// Pure functions, thread-safe.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ERRORS_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ERRORS_H_
+
+#include <chrono>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/endpoint.h"
+#include "tensorflow_serving_s3/filesystem/s3/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/uri.h"
+
+namespace tfs3 {
+namespace s3 {
+
+// What was asked, of whom, in whose name.
+struct RequestContext {
+  S3Uri uri;
+  std::string operation;  // As S3 calls it: "GetObject".
+  std::string action;     // What a policy must allow: "s3:GetObject".
+  Endpoint endpoint;
+  std::string endpoint_source;  // "S3_ENDPOINT"; "" for AWS itself.
+  std::string region;
+  std::string region_source;       // "AWS_REGION"
+  std::string credentials_source;  // "the profile \"ci\""
+  bool anonymous = false;
+};
+
+// A complete HTTP answer that is an error.
+struct HttpError {
+  int status = 0;
+  // The <Code> and <Message> of the body; "" where there was no S3 error in it,
+  // as always after a HEAD.
+  std::string code;
+  std::string message;
+  std::string bucket_region;  // From x-amz-bucket-region or the body.
+  std::string request_id;
+  std::string text;  // The body, when it was not an S3 error.
+};
+
+// Reads an error body; status and header values are the caller's to fill in.
+HttpError ParseErrorBody(const std::string& body);
+
+// Whether the same request may succeed if it is sent again.
+bool IsRetryable(const HttpError& error);
+// The same for a `crt_error`, a nonzero error code of the CRT.
+bool IsRetryableTransportError(int crt_error);
+
+Status FromHttpError(const RequestContext& context, const HttpError& error);
+
+// `crt_error` is why the last of `attempts` got no complete answer.
+Status FromTransportError(const RequestContext& context, int crt_error,
+                          int attempts, std::chrono::milliseconds elapsed);
+
+// The endpoint answered 200, with something else than S3 would: `what`.
+Status FromMalformedAnswer(const RequestContext& context,
+                           const std::string& what);
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ERRORS_H_

@@ -1,0 +1,236 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/errors.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "aws/http/http.h"
+#include "aws/io/io.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RequestContext Context(const std::string& operation) {
+  RequestContext context;
+  context.uri = *ParseUri("s3://models/half/1");
+  context.operation = operation;
+  context.action =
+      operation == "ListObjectsV2" ? "s3:ListBucket" : "s3:GetObject";
+  context.endpoint.https = false;
+  context.endpoint.host = "127.0.0.1";
+  context.endpoint.port = 9000;
+  context.endpoint_source = "S3_ENDPOINT";
+  context.region = "us-east-1";
+  context.region_source = "the default";
+  context.credentials_source = "the profile \"ci\"";
+  return context;
+}
+
+HttpError Answer(int status, const std::string& code,
+                 const std::string& message = "") {
+  HttpError error;
+  error.status = status;
+  error.code = code;
+  error.message = message;
+  return error;
+}
+
+TEST(ParseErrorBodyTest, ReadsAnS3Error) {
+  const HttpError error = ParseErrorBody(
+      "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code>"
+      "<Message>Access &lt;Denied&gt;</Message><Region>eu-west-1</Region>"
+      "<RequestId>r1</RequestId><HostId>h</HostId></Error>");
+  EXPECT_EQ(error.code, "AccessDenied");
+  EXPECT_EQ(error.message, "Access <Denied>");
+  EXPECT_EQ(error.bucket_region, "eu-west-1");
+  EXPECT_EQ(error.request_id, "r1");
+  EXPECT_EQ(error.text, "");
+}
+
+TEST(ParseErrorBodyTest, KeepsTheTextOfAnythingElse) {
+  for (const std::string body :
+       {"", "Not Found", "<html><Code>no</Code></html>", "<Error><Code>x",
+        "<Error></Error>"}) {
+    const HttpError error = ParseErrorBody(body);
+    EXPECT_EQ(error.code, "");
+    EXPECT_EQ(error.text, body);
+  }
+}
+
+TEST(HttpErrorTest, DeniedListNamesActionResourceAndCredentials) {
+  const Status status = FromHttpError(
+      Context("ListObjectsV2"), Answer(403, "AccessDenied", "Access Denied."));
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_EQ(
+      status.message,
+      "s3://models/half/1: 403 AccessDenied for ListObjectsV2: Access "
+      "Denied. The credentials came from the profile \"ci\"; their policy "
+      "must allow s3:ListBucket on arn:aws:s3:::models");
+}
+
+TEST(HttpErrorTest, CodesAndCures) {
+  struct Case {
+    std::string operation;
+    HttpError error;
+    TF_Code code;
+    std::vector<std::string> parts;
+  };
+  HttpError wrong_region = Answer(301, "PermanentRedirect");
+  wrong_region.bucket_region = "eu-west-1";
+  HttpError wrong_region_head = Answer(400, "");
+  wrong_region_head.bucket_region = "eu-west-1";
+  HttpError tls = Answer(400, "");
+  tls.text = "Client sent an HTTP request to an HTTPS server.\n";
+  HttpError html = Answer(404, "");
+  html.text = "<html>\n404 page not found";
+  const std::vector<Case> cases = {
+      {"GetObject",
+       Answer(403, "AccessDenied"),
+       TF_PERMISSION_DENIED,
+       {"s3:GetObject on arn:aws:s3:::models/half/1", "profile \"ci\""}},
+      {"HeadObject",
+       Answer(403, ""),
+       TF_PERMISSION_DENIED,
+       {"403 for HeadObject", "s3:GetObject"}},
+      {"GetObject",
+       Answer(403, "InvalidAccessKeyId"),
+       TF_PERMISSION_DENIED,
+       {"does not know their access key ID", "S3_ENDPOINT"}},
+      {"GetObject",
+       Answer(403, "SignatureDoesNotMatch"),
+       TF_PERMISSION_DENIED,
+       {"check the secret key", "us-east-1"}},
+      {"GetObject",
+       Answer(403, "RequestTimeTooSkewed"),
+       TF_PERMISSION_DENIED,
+       {"clock"}},
+      {"GetObject", Answer(400, "ExpiredToken"), TF_UNAUTHENTICATED, {"renew"}},
+      {"GetObject",
+       Answer(404, "NoSuchBucket"),
+       TF_NOT_FOUND,
+       {"bucket \"models\"", "http://127.0.0.1:9000, set by S3_ENDPOINT"}},
+      {"GetObject", Answer(404, "NoSuchKey"), TF_NOT_FOUND, {"no such object"}},
+      {"HeadObject", Answer(404, ""), TF_NOT_FOUND, {"no such object"}},
+      {"ListObjectsV2",
+       html,
+       TF_UNAVAILABLE,
+       {"not how an S3 store answers (\"<html> 404 page not found\")"}},
+      {"ListObjectsV2",
+       wrong_region,
+       TF_FAILED_PRECONDITION,
+       {"is in the region eu-west-1", "set AWS_REGION to eu-west-1"}},
+      {"HeadObject",
+       wrong_region_head,
+       TF_FAILED_PRECONDITION,
+       {"set AWS_REGION to eu-west-1"}},
+      {"ListObjectsV2", tls, TF_UNAVAILABLE, {"https://", "S3_USE_HTTPS=1"}},
+      {"GetObject",
+       Answer(412, "PreconditionFailed"),
+       TF_FAILED_PRECONDITION,
+       {"replaced while it was being read"}},
+      {"GetObject", Answer(416, "InvalidRange"), TF_OUT_OF_RANGE, {"shorter"}},
+      {"GetObject", Answer(503, "SlowDown"), TF_UNAVAILABLE, {"SlowDown"}},
+      {"GetObject", Answer(500, ""), TF_UNAVAILABLE, {"500 for GetObject"}},
+      {"GetObject", Answer(429, ""), TF_UNAVAILABLE, {"429"}},
+      {"GetObject", Answer(501, "NotImplemented"), TF_UNIMPLEMENTED, {"501"}},
+      {"GetObject", Answer(400, "InvalidRequest"), TF_INVALID_ARGUMENT, {}},
+      {"GetObject", Answer(409, "Conflict"), TF_UNKNOWN, {"409 Conflict"}},
+  };
+  for (const Case& c : cases) {
+    const Status status = FromHttpError(Context(c.operation), c.error);
+    EXPECT_EQ(status.code, c.code) << status.message;
+    EXPECT_THAT(status.message, HasSubstr("s3://models/half/1: "));
+    for (const std::string& part : c.parts) {
+      EXPECT_THAT(status.message, HasSubstr(part));
+    }
+  }
+}
+
+TEST(HttpErrorTest, AnonymousIsSaid) {
+  RequestContext context = Context("GetObject");
+  context.anonymous = true;
+  context.credentials_source = "AWS_NO_SIGN_REQUEST";
+  EXPECT_THAT(
+      FromHttpError(context, Answer(403, "AccessDenied")).message,
+      HasSubstr("anonymous, as AWS_NO_SIGN_REQUEST asks; the bucket must allow "
+                "everyone s3:GetObject"));
+}
+
+TEST(HttpErrorTest, RetriesWhatMayPass) {
+  for (int status : {408, 429, 500, 502, 503, 504}) {
+    EXPECT_TRUE(IsRetryable(Answer(status, ""))) << status;
+  }
+  EXPECT_TRUE(IsRetryable(Answer(400, "RequestTimeout")));
+  for (int status : {301, 400, 403, 404, 412, 416, 501}) {
+    EXPECT_FALSE(IsRetryable(Answer(status, ""))) << status;
+  }
+}
+
+TEST(TransportErrorTest, NamesEndpointAttemptsCauseAndCure) {
+  ASSERT_TRUE(AwsRuntime::Get().ok());  // Registers the texts of the errors.
+  struct Case {
+    int error;
+    bool retryable;
+    std::string part;
+  };
+  const std::vector<Case> cases = {
+      {AWS_IO_SOCKET_CONNECTION_REFUSED, true, "connection refused"},
+      {AWS_IO_DNS_QUERY_FAILED, true, "127.0.0.1 cannot be resolved"},
+      {AWS_IO_DNS_INVALID_NAME, false, "cannot be resolved"},
+      {AWS_IO_SOCKET_TIMEOUT, true, "S3_CONNECT_TIMEOUT_MSEC"},
+      {AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT, true,
+       "S3_REQUEST_TIMEOUT_MSEC"},
+      {AWS_IO_TLS_UNKNOWN_ROOT_CERTIFICATE, false, "AWS_CA_BUNDLE"},
+      {AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE, false, "S3_USE_HTTPS=0"},
+      {AWS_ERROR_HTTP_PROTOCOL_ERROR, true, "S3_USE_HTTPS=1"},
+      {AWS_ERROR_HTTP_CONNECTION_CLOSED, true, "closed before"},
+      {AWS_ERROR_HTTP_INVALID_PATH, true, "AWS_ERROR_HTTP_INVALID_PATH"},
+  };
+  for (const Case& c : cases) {
+    const Status status = FromTransportError(Context("GetObject"), c.error, 2,
+                                             std::chrono::milliseconds(1500));
+    EXPECT_EQ(status.code, TF_UNAVAILABLE);
+    EXPECT_THAT(
+        status.message,
+        AllOf(HasSubstr("s3://models/half/1: GetObject got no answer from "
+                        "http://127.0.0.1:9000, set by S3_ENDPOINT, in 2 "
+                        "attempts over 1500 ms: "),
+              HasSubstr(c.part)));
+    EXPECT_EQ(IsRetryableTransportError(c.error), c.retryable);
+  }
+}
+
+TEST(TransportErrorTest, AClosedTlsConnectionMayMeanPlainHttp) {
+  RequestContext context = Context("GetObject");
+  context.endpoint.https = true;
+  EXPECT_THAT(FromTransportError(context, AWS_IO_SOCKET_CLOSED, 1,
+                                 std::chrono::milliseconds(1))
+                  .message,
+              HasSubstr("S3_USE_HTTPS=0"));
+}
+
+TEST(TransportErrorTest, AwsItselfIsNamedByItsRegion) {
+  RequestContext context = Context("GetObject");
+  context.endpoint_source = "";
+  EXPECT_THAT(
+      FromTransportError(context, AWS_IO_SOCKET_TIMEOUT, 1,
+                         std::chrono::milliseconds(1))
+          .message,
+      AllOf(HasSubstr("for the region us-east-1, set by the default"),
+            HasSubstr("set S3_ENDPOINT or AWS_ENDPOINT_URL"),
+            HasSubstr("in 1 attempt over"), Not(HasSubstr("1 attempts"))));
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,334 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/http.h"
+
+#include <strings.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <cstring>
+#include <set>
+
+#include "aws/common/byte_buf.h"
+#include "aws/common/error.h"
+#include "aws/http/connection.h"
+#include "aws/http/connection_manager.h"
+#include "aws/http/http.h"
+#include "aws/http/request_response.h"
+#include "aws/io/channel_bootstrap.h"
+#include "aws/io/io.h"
+#include "aws/io/socket.h"
+#include "aws/io/tls_channel_handler.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kMaxConnections = 128;
+// Stores close idle connections after some time; be first.
+constexpr uint64_t kMaxIdleMs = 15000;
+// A page of a listing is a few hundred KB; an error is less than one.
+constexpr size_t kMaxBodyBytes = size_t{32} << 20;
+
+std::string Text(aws_byte_cursor cursor) {
+  return std::string(reinterpret_cast<const char*>(cursor.ptr), cursor.len);
+}
+
+}  // namespace
+
+struct Exchange;
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+// Who waits for a connection of one manager. TLS makes a failed handshake
+// linger for tens of seconds before the manager hears of it (a defence against
+// timing attacks), so the exchanges are told by the handshake itself.
+struct HandshakeWatch {
+  std::mutex mutex;  // Taken before that of an exchange.
+  std::set<ExchangePtr> connecting;
+};
+
+// One request under way: shared by the thread that waits in Send and the
+// callbacks of the CRT, whichever ends later. The callbacks hold it by a
+// shared_ptr on the heap, passed as their user data and deleted by the last
+// one.
+struct Exchange {
+  std::shared_ptr<HandshakeWatch> watch;
+  std::shared_ptr<aws_http_connection_manager> manager;
+  aws_http_message* message = nullptr;        // Owns a reference.
+  aws_http_connection* connection = nullptr;  // CRT threads only.
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  // Guarded by `mutex`:
+  bool abandoned = false;  // Nobody waits; `sink` must not be touched.
+  bool done = false;
+  bool first_byte = false;
+  int handshake_error = 0;
+  Clock::time_point last_progress = Clock::now();
+  aws_http_stream* stream = nullptr;  // Valid until `done`.
+  HttpSink sink;
+  HttpResponse response;
+
+  ~Exchange() { aws_http_message_release(message); }
+};
+
+namespace {
+
+Exchange& Get(void* user_data) {
+  return **static_cast<ExchangePtr*>(user_data);
+}
+
+void StopWatching(const ExchangePtr& exchange) {
+  std::lock_guard<std::mutex> lock(exchange->watch->mutex);
+  exchange->watch->connecting.erase(exchange);
+}
+
+// The CRT's callback after every TLS handshake of a manager.
+void OnHandshake(aws_channel_handler*, aws_channel_slot*, int error,
+                 void* user_data) {
+  if (error == AWS_ERROR_SUCCESS) return;
+  HandshakeWatch& watch =
+      **static_cast<std::shared_ptr<HandshakeWatch>*>(user_data);
+  std::lock_guard<std::mutex> lock(watch.mutex);
+  for (const ExchangePtr& exchange : watch.connecting) {
+    std::lock_guard<std::mutex> exchange_lock(exchange->mutex);
+    exchange->handshake_error = error;
+    exchange->changed.notify_one();
+  }
+}
+
+// The CRT's callback after the end of a manager.
+void OnManagerShutdown(void* user_data) {
+  delete static_cast<std::shared_ptr<HandshakeWatch>*>(user_data);
+}
+
+void Finish(void* user_data, int error) {
+  const std::unique_ptr<ExchangePtr> holder(
+      static_cast<ExchangePtr*>(user_data));
+  Exchange& exchange = **holder;
+  std::lock_guard<std::mutex> lock(exchange.mutex);
+  exchange.done = true;
+  exchange.stream = nullptr;
+  exchange.response.crt_error = error;
+  exchange.changed.notify_one();
+}
+
+int OnHeaders(aws_http_stream*, aws_http_header_block block,
+              const aws_http_header* headers, size_t count, void* user_data) {
+  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
+  Exchange& exchange = Get(user_data);
+  std::lock_guard<std::mutex> lock(exchange.mutex);
+  exchange.first_byte = true;
+  exchange.last_progress = Clock::now();
+  for (size_t i = 0; i < count; ++i) {
+    exchange.response.headers.emplace_back(Text(headers[i].name),
+                                           Text(headers[i].value));
+  }
+  return AWS_OP_SUCCESS;
+}
+
+int OnHeadersDone(aws_http_stream* stream, aws_http_header_block block,
+                  void* user_data) {
+  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
+  Exchange& exchange = Get(user_data);
+  std::lock_guard<std::mutex> lock(exchange.mutex);
+  return aws_http_stream_get_incoming_response_status(
+      stream, &exchange.response.status);
+}
+
+int OnBody(aws_http_stream*, const aws_byte_cursor* data, void* user_data) {
+  Exchange& exchange = Get(user_data);
+  std::lock_guard<std::mutex> lock(exchange.mutex);
+  if (exchange.abandoned)
+    return aws_raise_error(AWS_ERROR_HTTP_STREAM_CANCELLED);
+  exchange.last_progress = Clock::now();
+  HttpResponse& response = exchange.response;
+  const bool to_sink = exchange.sink.data != nullptr &&
+                       (response.status == 200 || response.status == 206);
+  if (to_sink) {
+    if (data->len > exchange.sink.size - response.sink_bytes) {
+      return aws_raise_error(AWS_ERROR_SHORT_BUFFER);
+    }
+    std::memcpy(exchange.sink.data + response.sink_bytes, data->ptr, data->len);
+    response.sink_bytes += data->len;
+    return AWS_OP_SUCCESS;
+  }
+  if (data->len > kMaxBodyBytes - response.body.size()) {
+    return aws_raise_error(AWS_ERROR_SHORT_BUFFER);
+  }
+  response.body.append(reinterpret_cast<const char*>(data->ptr), data->len);
+  return AWS_OP_SUCCESS;
+}
+
+void OnComplete(aws_http_stream* stream, int error, void* user_data) {
+  Exchange& exchange = Get(user_data);
+  // The connection goes back first, so that the next request can have it.
+  aws_http_connection_manager_release_connection(exchange.manager.get(),
+                                                 exchange.connection);
+  Finish(user_data, error);
+  aws_http_stream_release(stream);
+}
+
+void OnConnection(aws_http_connection* connection, int error, void* user_data) {
+  StopWatching(*static_cast<ExchangePtr*>(user_data));
+  Exchange& exchange = Get(user_data);
+  if (error != AWS_ERROR_SUCCESS) return Finish(user_data, error);
+  exchange.connection = connection;
+  aws_http_make_request_options options = {};
+  options.self_size = sizeof(options);
+  options.request = exchange.message;
+  options.user_data = user_data;
+  options.on_response_headers = OnHeaders;
+  options.on_response_header_block_done = OnHeadersDone;
+  options.on_response_body = OnBody;
+  options.on_complete = OnComplete;
+  std::unique_lock<std::mutex> lock(exchange.mutex);
+  aws_http_stream* stream =
+      exchange.abandoned
+          ? nullptr
+          : aws_http_connection_make_request(connection, &options);
+  if (stream != nullptr && aws_http_stream_activate(stream) == AWS_OP_SUCCESS) {
+    exchange.stream = stream;
+    return;
+  }
+  const int failure =
+      exchange.abandoned ? AWS_ERROR_HTTP_STREAM_CANCELLED : aws_last_error();
+  lock.unlock();
+  aws_http_stream_release(stream);
+  aws_http_connection_manager_release_connection(exchange.manager.get(),
+                                                 connection);
+  Finish(user_data, failure);
+}
+
+// Ends an exchange for its caller at once, for the CRT as soon as it can be.
+HttpResponse Abandon(const ExchangePtr& shared,
+                     std::unique_lock<std::mutex> lock) {
+  Exchange& exchange = *shared;
+  exchange.abandoned = true;
+  const bool connected = exchange.stream != nullptr;
+  aws_http_stream* stream = exchange.stream;
+  if (stream != nullptr) aws_http_stream_acquire(stream);
+  HttpResponse response = exchange.response;
+  response.crt_error = AWS_IO_SOCKET_TIMEOUT;
+  if (connected)
+    response.crt_error = AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT;
+  if (exchange.handshake_error != 0) {
+    response.crt_error = exchange.handshake_error;
+  }
+  lock.unlock();
+  StopWatching(shared);
+  if (stream != nullptr) {
+    aws_http_stream_cancel(stream, AWS_ERROR_HTTP_STREAM_CANCELLED);
+    aws_http_stream_release(stream);
+  }
+  return response;
+}
+
+}  // namespace
+
+std::string HttpResponse::Header(const char* name) const {
+  for (const auto& [key, value] : headers) {
+    if (strcasecmp(key.c_str(), name) == 0) return value;
+  }
+  return "";
+}
+
+HttpClient::HttpClient(const Options& options, aws_client_bootstrap* bootstrap)
+    : options_(options), bootstrap_(bootstrap) {}
+
+HttpClient::~HttpClient() = default;
+
+Result<HttpClient::Pool> HttpClient::GetPool(const Endpoint& endpoint) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  Pool& pool = pools_[PoolKey(endpoint.https, endpoint.host, endpoint.port)];
+  if (pool.manager != nullptr) return pool;
+  pool.watch = std::make_shared<HandshakeWatch>();
+  auto watch = std::make_unique<std::shared_ptr<HandshakeWatch>>(pool.watch);
+
+  aws_tls_connection_options tls_options = {};
+  if (endpoint.https) {
+    if (tls_ == nullptr) {
+      Result<TlsContextPtr> tls = NewTlsContext(options_);
+      if (!tls.ok()) return tls.status();
+      tls_ = *tls;
+    }
+    aws_tls_connection_options_init_from_ctx(&tls_options, tls_.get());
+    aws_tls_connection_options_set_callbacks(&tls_options, OnHandshake, nullptr,
+                                             nullptr, watch.get());
+    const aws_byte_cursor host =
+        aws_byte_cursor_from_array(endpoint.host.data(), endpoint.host.size());
+    aws_tls_connection_options_set_server_name(&tls_options,
+                                               AwsRuntime::allocator(), &host);
+    tls_options.timeout_ms =
+        static_cast<uint32_t>(options_.request_timeout.count());
+  }
+  aws_socket_options socket_options = {};
+  socket_options.type = AWS_SOCKET_STREAM;
+  socket_options.domain = endpoint.host.find(':') == std::string::npos
+                              ? AWS_SOCKET_IPV4
+                              : AWS_SOCKET_IPV6;
+  socket_options.connect_timeout_ms =
+      static_cast<uint32_t>(options_.connect_timeout.count());
+
+  aws_http_connection_manager_options options = {};
+  options.bootstrap = bootstrap_;
+  options.initial_window_size = SIZE_MAX;
+  options.socket_options = &socket_options;
+  options.tls_connection_options = endpoint.https ? &tls_options : nullptr;
+  options.host =
+      aws_byte_cursor_from_array(endpoint.host.data(), endpoint.host.size());
+  options.port = endpoint.port;
+  options.max_connections = kMaxConnections;
+  options.max_connection_idle_in_milliseconds = kMaxIdleMs;
+  options.shutdown_complete_callback = OnManagerShutdown;
+  options.shutdown_complete_user_data = watch.get();
+  aws_http_connection_manager* created =
+      aws_http_connection_manager_new(AwsRuntime::allocator(), &options);
+  aws_tls_connection_options_clean_up(&tls_options);
+  if (created == nullptr) {
+    return Status{TF_INTERNAL,
+                  "no connections to " + endpoint.Url() +
+                      " can be made: " + aws_error_str(aws_last_error())};
+  }
+  watch.release();  // OnManagerShutdown has it.
+  pool.manager.reset(created, aws_http_connection_manager_release);
+  return pool;
+}
+
+Result<HttpResponse> HttpClient::Send(const Endpoint& endpoint,
+                                      aws_http_message* message, HttpSink sink,
+                                      HttpPatience patience) {
+  Result<Pool> pool = GetPool(endpoint);
+  if (!pool.ok()) return pool.status();
+  const Clock::time_point started = Clock::now();
+  auto exchange = std::make_shared<Exchange>();
+  exchange->manager = pool->manager;
+  exchange->watch = pool->watch;
+  exchange->message = aws_http_message_acquire(message);
+  exchange->sink = sink;
+  {
+    std::lock_guard<std::mutex> lock(pool->watch->mutex);
+    pool->watch->connecting.insert(exchange);
+  }
+  aws_http_connection_manager_acquire_connection(
+      pool->manager.get(), OnConnection, new ExchangePtr(exchange));
+
+  std::unique_lock<std::mutex> lock(exchange->mutex);
+  while (!exchange->done) {
+    // Setting up the connection does not prolong the wait for the first byte.
+    const Clock::time_point end =
+        exchange->first_byte ? exchange->last_progress + patience.between_bytes
+                             : started + patience.until_first_byte;
+    if (Clock::now() >= end || exchange->handshake_error != 0) {
+      return Abandon(exchange, std::move(lock));
+    }
+    exchange->changed.wait_until(lock, end);
+  }
+  return std::move(exchange->response);
+}
+
+}  // namespace s3
+}  // namespace tfs3

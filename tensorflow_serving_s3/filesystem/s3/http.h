@@ -1,0 +1,109 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// One HTTP request and its answer, over pooled connections of the AWS Common
+// Runtime.
+//
+//   HttpClient http(options, client_bootstrap);
+//   HttpResponse answer = http.Send(endpoint, message.get(), {buffer, size},
+//                                   {seconds(3), seconds(3)});
+//   if (answer.crt_error != 0) ...        // no complete answer
+//   if (answer.status == 206) ...         // answer.sink_bytes are in `buffer`
+//
+// Send blocks its caller; the bytes are received by the CRT's threads and go
+// straight into the caller's buffer. It never waits longer than the silence
+// that it is allowed: an exchange that is given up is cancelled, and no byte is
+// written to the buffer after Send has returned. Nothing is retried and nothing
+// is logged here. Thread-safe.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_H_
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/filesystem/s3/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/endpoint.h"
+#include "tensorflow_serving_s3/filesystem/s3/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/tls.h"
+
+struct aws_client_bootstrap;
+struct aws_http_connection_manager;
+struct aws_http_message;
+
+namespace tfs3 {
+namespace s3 {
+
+struct HandshakeWatch;  // http.cc
+
+// Where the body of a 200 or 206 goes; any other body is an error's and becomes
+// HttpResponse::body. Without data, every body does.
+struct HttpSink {
+  char* data = nullptr;
+  size_t size = 0;
+};
+
+// How long nothing may happen before the exchange is given up.
+struct HttpPatience {
+  std::chrono::milliseconds until_first_byte;
+  std::chrono::milliseconds between_bytes;
+};
+
+struct HttpResponse {
+  // 0 when the answer is complete. Else why not, as an error of the CRT:
+  // AWS_IO_SOCKET_TIMEOUT when patience ended before there was a connection,
+  // AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT when it ended later,
+  // AWS_ERROR_SHORT_BUFFER when there was more than the sink can take.
+  int crt_error = 0;
+  int status = 0;  // 0 when not even the status line came.
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  size_t sink_bytes = 0;  // Received into the sink, also of a broken answer.
+
+  // The value of the header, by its name in any case; "" when there is none.
+  std::string Header(const char* name) const;
+};
+
+class HttpClient {
+ public:
+  // `bootstrap` must outlive the client.
+  HttpClient(const Options& options, aws_client_bootstrap* bootstrap);
+  ~HttpClient();
+
+  // FAILED_PRECONDITION when the TLS settings cannot be loaded; what happens on
+  // the wire is told by the response.
+  Result<HttpResponse> Send(const Endpoint& endpoint, aws_http_message* message,
+                            HttpSink sink, HttpPatience patience);
+
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+ private:
+  // The connections to one endpoint.
+  struct Pool {
+    std::shared_ptr<aws_http_connection_manager> manager;
+    std::shared_ptr<HandshakeWatch> watch;
+  };
+  // https, host, port
+  using PoolKey = std::tuple<bool, std::string, int>;
+
+  Result<Pool> GetPool(const Endpoint& endpoint);
+
+  const Options options_;
+  aws_client_bootstrap* const bootstrap_;
+
+  std::mutex mutex_;
+  TlsContextPtr tls_;  // Loaded for the first https endpoint.
+  std::map<PoolKey, Pool> pools_;
+};
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_H_

@@ -1,0 +1,272 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The client, the reader and the tree against a real store.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
+#include "tensorflow_serving_s3/filesystem/s3/seaweed.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+using Variables = std::map<std::string, std::string>;
+
+const char kOddKey[] = "odd/a b+c%25 d&e=f \xc3\xbc\xe4\xb8\xad?#'.bin";
+
+class LiveTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    seaweed_ = new Seaweed();
+    seaweed_->Put("half/00000123/saved_model.pb", "first");
+    seaweed_->Put("half/124/saved_model.pb", "second!");
+    seaweed_->Put("half/124/variables/variables.index", "index");
+    seaweed_->Put("half-old/1/saved_model.pb", "old");
+    seaweed_->Put("half.txt", "text");
+    seaweed_->Put("empty", "");
+    seaweed_->Put(kOddKey, "odd");
+  }
+  static void TearDownTestSuite() {
+    delete seaweed_;
+    seaweed_ = nullptr;
+  }
+
+  static std::unique_ptr<Client> NewClient(const Variables& changes = {}) {
+    Variables variables = {{"S3_ENDPOINT", seaweed_->endpoint()},
+                           {"AWS_ACCESS_KEY_ID", "testkey"},
+                           {"AWS_SECRET_ACCESS_KEY", "testsecret"}};
+    for (const auto& [name, value] : changes) variables[name] = value;
+    const GetenvFn getenv_fn =
+        [=](const char* name) -> std::optional<std::string> {
+      const auto it = variables.find(name);
+      if (it == variables.end()) return std::nullopt;
+      return it->second;
+    };
+    Result<Options> options =
+        OptionsFromEnvironment(getenv_fn, [](const std::string&, const char*) {
+          return std::optional<std::string>();
+        });
+    EXPECT_TRUE(options.ok()) << options.status().message;
+    Result<std::unique_ptr<Client>> client = Client::New(*options, getenv_fn);
+    EXPECT_TRUE(client.ok()) << client.status().message;
+    return *std::move(client);
+  }
+
+  // What listing s3://models/half says when it fails.
+  static Status ListFailure(const Variables& changes,
+                            const std::string& url = "s3://models/half") {
+    auto client = NewClient(changes);
+    Result<std::vector<std::string>> names =
+        ListChildren(*client, *ParseUri(url));
+    EXPECT_FALSE(names.ok());
+    return names.status();
+  }
+
+  static std::string ReadAll(Client& client, const std::string& url) {
+    Result<std::unique_ptr<ObjectReader>> reader =
+        ObjectReader::Open(&client, *ParseUri(url));
+    if (!reader.ok()) return reader.status().message;
+    std::string bytes((*reader)->info().size, '?');
+    Result<size_t> got = (*reader)->Read(0, bytes.data(), bytes.size());
+    if (!got.ok()) return got.status().message;
+    bytes.resize(*got);
+    return bytes;
+  }
+
+  static Seaweed* seaweed_;
+};
+
+Seaweed* LiveTest::seaweed_ = nullptr;
+
+TEST_F(LiveTest, Stat) {
+  auto client = NewClient();
+  const auto stat = [&](const std::string& url) -> std::string {
+    Result<PathInfo> info = StatPath(*client, *ParseUri(url));
+    if (!info.ok()) return std::to_string(info.status().code);
+    return info->is_directory ? "directory"
+                              : std::to_string(info->object.size) + " bytes";
+  };
+  const std::string not_found = std::to_string(TF_NOT_FOUND);
+  EXPECT_EQ(stat("s3://models"), "directory");
+  EXPECT_EQ(stat("s3://empty-bucket/"), "directory");
+  EXPECT_EQ(stat("s3://models/half"), "directory");
+  EXPECT_EQ(stat("s3://models/half/"), "directory");
+  EXPECT_EQ(stat("s3://models/half/124"), "directory");
+  EXPECT_EQ(stat("s3://models/half/124/saved_model.pb"), "7 bytes");
+  EXPECT_EQ(stat("s3://models/half.txt"), "4 bytes");
+  EXPECT_EQ(stat("s3://models/empty"), "0 bytes");
+  EXPECT_EQ(stat(std::string("s3://models/") + kOddKey), "3 bytes");
+  EXPECT_EQ(stat("s3://models/hal"), not_found);
+  EXPECT_EQ(stat("s3://models/half/124/saved_model"), not_found);
+  EXPECT_EQ(stat("s3://no-such-bucket/half"), not_found);
+}
+
+TEST_F(LiveTest, Children) {
+  auto client = NewClient();
+  const auto children = [&](const std::string& url) {
+    return *ListChildren(*client, *ParseUri(url));
+  };
+  EXPECT_THAT(children("s3://models/half"), ElementsAre("00000123", "124"));
+  EXPECT_THAT(children("s3://models/half/"), ElementsAre("00000123", "124"));
+  EXPECT_THAT(children("s3://models/half/124"),
+              ElementsAre("saved_model.pb", "variables"));
+  EXPECT_THAT(children("s3://models/odd"),
+              ElementsAre(std::string(kOddKey).substr(4)));
+  EXPECT_THAT(children("s3://empty-bucket"), IsEmpty());
+}
+
+TEST_F(LiveTest, ListsPageByPage) {
+  auto client = NewClient();
+  std::vector<std::string> keys;
+  ListRequest request;
+  request.max_keys = 2;
+  while (true) {
+    Result<Listing> page =
+        client->ListObjects(*ParseUri("s3://models/half"), request);
+    ASSERT_TRUE(page.ok()) << page.status().message;
+    EXPECT_LE(page->objects.size(), 2u);
+    for (const ListedObject& object : page->objects) keys.push_back(object.key);
+    if (!page->truncated) break;
+    request.continuation_token = page->continuation_token;
+  }
+  EXPECT_THAT(keys,
+              testing::UnorderedElementsAre(
+                  "half-old/1/saved_model.pb", "half.txt",
+                  "half/00000123/saved_model.pb", "half/124/saved_model.pb",
+                  "half/124/variables/variables.index"));
+}
+
+TEST_F(LiveTest, HeadAgreesWithTheListing) {
+  auto client = NewClient();
+  const S3Uri uri = *ParseUri("s3://models/half/124/saved_model.pb");
+  Result<ObjectInfo> head = client->HeadObject(uri);
+  ASSERT_TRUE(head.ok()) << head.status().message;
+  Result<PathInfo> stat = StatPath(*client, uri);
+  EXPECT_EQ(head->size, stat->object.size);
+  EXPECT_EQ(head->etag, stat->object.etag);
+  EXPECT_EQ(head->mtime_nsec, stat->object.mtime_nsec);
+  EXPECT_GT(head->mtime_nsec, 1700000000LL * 1000000000);
+  EXPECT_EQ(client->HeadObject(*ParseUri("s3://models/hal")).status().code,
+            TF_NOT_FOUND);
+}
+
+TEST_F(LiveTest, ReadsSmallObjects) {
+  auto client = NewClient();
+  EXPECT_EQ(ReadAll(*client, "s3://models/half/124/saved_model.pb"), "second!");
+  EXPECT_EQ(ReadAll(*client, "s3://models/empty"), "");
+  EXPECT_EQ(ReadAll(*client, std::string("s3://models/") + kOddKey), "odd");
+  EXPECT_THAT(ReadAll(*client, "s3://models/nothing"),
+              HasSubstr("404 NoSuchKey for GetObject"));
+}
+
+TEST_F(LiveTest, ReadsALargeObject) {
+  std::string bytes(size_t{64} << 20, '\0');
+  uint32_t state = 1;
+  for (char& c : bytes) {
+    state = state * 1664525 + 1013904223;
+    c = static_cast<char>(state >> 24);
+  }
+  seaweed_->Put("large", bytes);
+  auto client = NewClient();
+  EXPECT_TRUE(ReadAll(*client, "s3://models/large") == bytes);
+  Result<std::unique_ptr<ObjectReader>> reader =
+      ObjectReader::Open(client.get(), *ParseUri("s3://models/large"));
+  ASSERT_TRUE(reader.ok());
+  std::string read;
+  std::string chunk(1000003, '?');
+  while (true) {
+    Result<size_t> got =
+        (*reader)->Read(read.size(), chunk.data(), chunk.size());
+    ASSERT_TRUE(got.ok()) << got.status().message;
+    read.append(chunk, 0, *got);
+    if (*got < chunk.size()) break;
+  }
+  EXPECT_TRUE(read == bytes);
+}
+
+TEST_F(LiveTest, AnObjectReplacedWhileItIsReadIsAnError) {
+  seaweed_->Put("replaced", std::string(size_t{10} << 20, 'a'));
+  auto client = NewClient();
+  Result<std::unique_ptr<ObjectReader>> reader =
+      ObjectReader::Open(client.get(), *ParseUri("s3://models/replaced"));
+  ASSERT_TRUE(reader.ok());
+  seaweed_->Put("replaced", std::string(size_t{10} << 20, 'b'));
+  char c = '?';
+  Result<size_t> got = (*reader)->Read(size_t{9} << 20, &c, 1);
+  ASSERT_FALSE(got.ok());
+  EXPECT_EQ(got.status().code, TF_FAILED_PRECONDITION);
+  EXPECT_THAT(got.status().message, HasSubstr("replaced while it was"));
+}
+
+TEST_F(LiveTest, MissingBucket) {
+  const Status status = ListFailure({}, "s3://no-such-bucket/half");
+  EXPECT_EQ(status.code, TF_NOT_FOUND);
+  EXPECT_THAT(status.message,
+              AllOf(HasSubstr("404 NoSuchBucket"), HasSubstr("S3_ENDPOINT")));
+}
+
+TEST_F(LiveTest, WrongSecret) {
+  const Status status = ListFailure({{"AWS_SECRET_ACCESS_KEY", "geheimnis"}});
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(
+      status.message,
+      AllOf(HasSubstr("403 SignatureDoesNotMatch"),
+            HasSubstr("the environment (AWS_ACCESS_KEY_ID"),
+            HasSubstr("check the secret key"), Not(HasSubstr("geheimnis"))));
+}
+
+TEST_F(LiveTest, WrongAccessKey) {
+  const Status status = ListFailure({{"AWS_ACCESS_KEY_ID", "nobody"}});
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(status.message, HasSubstr("403 InvalidAccessKeyId"));
+}
+
+TEST_F(LiveTest, AnonymousWhereThatIsNotAllowed) {
+  const Status status = ListFailure({{"AWS_NO_SIGN_REQUEST", "1"}});
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(status.message, HasSubstr("anonymous, as AWS_NO_SIGN_REQUEST"));
+}
+
+TEST_F(LiveTest, HttpsToAnHttpPort) {
+  const std::string address = seaweed_->endpoint().substr(7);
+  const Status status =
+      ListFailure({{"S3_ENDPOINT", address}, {"S3_VERIFY_SSL", "0"}});
+  EXPECT_EQ(status.code, TF_UNAVAILABLE);
+  EXPECT_THAT(status.message, AllOf(HasSubstr("https://" + address),
+                                    HasSubstr("S3_USE_HTTPS=0")));
+}
+
+TEST_F(LiveTest, NothingListensAtTheEndpoint) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(UnusedPort());
+  const Status status = ListFailure({{"S3_ENDPOINT", url}});
+  EXPECT_EQ(status.code, TF_UNAVAILABLE);
+  EXPECT_THAT(status.message,
+              AllOf(HasSubstr(url), HasSubstr("connection refused")));
+}
+
+TEST_F(LiveTest, TheEndpointHasNoName) {
+  const Status status =
+      ListFailure({{"S3_ENDPOINT", "http://no-such-host.invalid"}});
+  EXPECT_EQ(status.code, TF_UNAVAILABLE);
+  EXPECT_THAT(status.message, HasSubstr("no-such-host.invalid"));
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

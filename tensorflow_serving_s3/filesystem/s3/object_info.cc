@@ -1,0 +1,28 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/object_info.h"
+
+#include "aws/common/byte_buf.h"
+#include "aws/common/date_time.h"
+#include "aws/common/error.h"
+
+namespace tfs3 {
+namespace s3 {
+
+int64_t ParseTime(const std::string& text) {
+  const aws_byte_cursor cursor =
+      aws_byte_cursor_from_array(text.data(), text.size());
+  for (aws_date_format format :
+       {AWS_DATE_FORMAT_ISO_8601, AWS_DATE_FORMAT_RFC822}) {
+    aws_date_time time;
+    if (aws_date_time_init_from_str_cursor(&time, &cursor, format) ==
+        AWS_OP_SUCCESS) {
+      return static_cast<int64_t>(aws_date_time_as_nanos(&time) / 1000000000u) *
+             1000000000;
+    }
+  }
+  return 0;
+}
+
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,124 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+// Keys come in the order of their bytes, so `key` is the first of all that
+// begin with it, but `key-old` and `key.txt` come before `key/`. That many such
+// siblings are looked past in one request.
+constexpr int kSiblings = 32;
+
+PathInfo Directory() {
+  PathInfo info;
+  info.is_directory = true;
+  return info;
+}
+
+Status NotFound(const S3Uri& uri) {
+  return {TF_NOT_FOUND, uri.ToString() +
+                            ": there is no such file or directory in the "
+                            "bucket \"" +
+                            uri.bucket + "\""};
+}
+
+S3Uri WithKey(S3Uri uri, std::string key) {
+  uri.key = std::move(key);
+  return uri;
+}
+
+// The bucket itself, or a key that ends in a slash.
+Result<PathInfo> StatDirectory(Client& client, const S3Uri& uri) {
+  ListRequest request;
+  request.max_keys = 1;
+  Result<Listing> page = client.ListObjects(uri, request);
+  if (!page.ok()) return page.status();
+  if (page->objects.empty() && !uri.key.empty()) return NotFound(uri);
+  return Directory();
+}
+
+// For those who may read objects and not list them.
+Result<PathInfo> StatByHead(Client& client, const S3Uri& uri,
+                            const Status& denied) {
+  Result<ObjectInfo> object = client.HeadObject(uri);
+  if (!object.ok()) return denied;
+  PathInfo info;
+  info.object = *object;
+  return info;
+}
+
+}  // namespace
+
+Result<PathInfo> StatPath(Client& client, const S3Uri& uri) {
+  if (uri.key.empty() || uri.key.back() == '/') {
+    return StatDirectory(client, uri);
+  }
+  ListRequest request;
+  request.delimit = true;
+  request.max_keys = kSiblings;
+  Result<Listing> page = client.ListObjects(uri, request);
+  if (!page.ok()) {
+    if (page.status().code != TF_PERMISSION_DENIED) return page.status();
+    return StatByHead(client, uri, page.status());
+  }
+  for (const ListedObject& object : page->objects) {
+    if (object.key != uri.key) continue;
+    PathInfo info;
+    info.object = object.info;
+    return info;
+  }
+  const std::string inside = DirectoryPrefix(uri.key);
+  for (const std::string& prefix : page->common_prefixes) {
+    if (prefix == inside) return Directory();
+  }
+  if (!page->truncated) return NotFound(uri);
+  Result<PathInfo> directory = StatDirectory(client, WithKey(uri, inside));
+  if (!directory.ok() && directory.status().code == TF_NOT_FOUND) {
+    return NotFound(uri);
+  }
+  return directory;
+}
+
+Result<std::vector<std::string>> ListChildren(Client& client,
+                                              const S3Uri& uri) {
+  const S3Uri inside = WithKey(uri, DirectoryPrefix(uri.key));
+  const size_t prefix_size = inside.key.size();
+  std::vector<std::string> names;
+  bool exists = inside.key.empty();
+  ListRequest request;
+  request.delimit = true;
+  while (true) {
+    Result<Listing> page = client.ListObjects(inside, request);
+    if (!page.ok()) return page.status();
+    for (const ListedObject& object : page->objects) {
+      exists = true;
+      // The directory's own marker has no name in it.
+      if (object.key.size() > prefix_size) {
+        names.push_back(object.key.substr(prefix_size));
+      }
+    }
+    for (const std::string& prefix : page->common_prefixes) {
+      exists = true;
+      // A child whose name is empty, in a key with two slashes side by side,
+      // has no path.
+      if (prefix.size() > prefix_size + 1) {
+        names.push_back(
+            prefix.substr(prefix_size, prefix.size() - prefix_size - 1));
+      }
+    }
+    if (!page->truncated) break;
+    request.continuation_token = page->continuation_token;
+  }
+  if (!exists) return NotFound(inside);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,63 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// How often and how long one request is tried: backoff with full jitter, at
+// most so many attempts, and never longer than half as long again as the
+// longest silence that one attempt is allowed. With the defaults (5 attempts, 3
+// s) a store that refuses, drops or ignores every attempt is reported after 4.5
+// s at the latest.
+//
+//   Retry retry(options);
+//   do {
+//     Try(retry.Patience());
+//   } while (failed && retry.Again());
+//
+// Bytes that arrive start both counts anew, so that a long transfer over a bad
+// line goes on as long as it gets on. Not thread-safe; one per request.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_RETRY_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_RETRY_H_
+
+#include <chrono>
+#include <cstddef>
+
+#include "tensorflow_serving_s3/filesystem/s3/config.h"
+
+namespace tfs3 {
+namespace s3 {
+
+class Retry {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit Retry(const Options& options);
+
+  // How long the present attempt may wait for its first byte.
+  std::chrono::milliseconds Patience() const;
+
+  // Whether there is another attempt; waits for its time.
+  bool Again();
+
+  // Tells that `bytes` of what is wanted have come in the present attempt. Only
+  // an amount that is worth a request counts.
+  void Progress(size_t bytes);
+
+  // Since the first attempt began.
+  int attempts() const { return all_attempts_; }
+  std::chrono::milliseconds elapsed() const;
+
+ private:
+  std::chrono::milliseconds Remaining() const;
+
+  const int max_attempts_;
+  const std::chrono::milliseconds request_timeout_;
+  const std::chrono::milliseconds budget_;
+  const Clock::time_point began_ = Clock::now();
+  Clock::time_point progress_at_ = began_;
+  int attempts_ = 1;  // Since there was progress.
+  int all_attempts_ = 1;
+};
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_RETRY_H_

@@ -1,0 +1,116 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/signer.h"
+
+#include "aws/auth/credentials.h"
+#include "aws/auth/signable.h"
+#include "aws/auth/signing.h"
+#include "aws/auth/signing_config.h"
+#include "aws/auth/signing_result.h"
+#include "aws/common/byte_buf.h"
+#include "aws/common/date_time.h"
+#include "aws/common/error.h"
+#include "aws/http/request_response.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+aws_byte_cursor Cursor(const std::string& text) {
+  return aws_byte_cursor_from_array(text.data(), text.size());
+}
+
+struct Signing {
+  aws_http_message* message;
+  int error;
+};
+
+void OnSigned(aws_signing_result* result, int error, void* user_data) {
+  Signing& signing = *static_cast<Signing*>(user_data);
+  signing.error = error;
+  if (error == AWS_ERROR_SUCCESS &&
+      aws_apply_signing_result_to_http_request(
+          signing.message, AwsRuntime::allocator(), result) != AWS_OP_SUCCESS) {
+    signing.error = aws_last_error();
+  }
+}
+
+}  // namespace
+
+void HttpMessageDeleter::operator()(aws_http_message* message) const {
+  aws_http_message_release(message);
+}
+
+HttpMessagePtr NewMessage(const std::string& method, const std::string& path) {
+  HttpMessagePtr message(aws_http_message_new_request(AwsRuntime::allocator()));
+  aws_http_message_set_request_method(message.get(), Cursor(method));
+  aws_http_message_set_request_path(message.get(), Cursor(path));
+  return message;
+}
+
+void AddHeader(aws_http_message* message, const std::string& name,
+               const std::string& value) {
+  aws_http_header header = {};
+  header.name = Cursor(name);
+  header.value = Cursor(value);
+  aws_http_message_add_header(message, header);
+}
+
+Status SignRequest(aws_http_message* message, const Credentials& credentials,
+                   const std::string& region) {
+  if (credentials.value == nullptr) return {};
+  const std::string service = "s3";
+  aws_signing_config_aws config = {};
+  config.config_type = AWS_SIGNING_CONFIG_AWS;
+  config.algorithm = AWS_SIGNING_ALGORITHM_V4;
+  config.signature_type = AWS_ST_HTTP_REQUEST_HEADERS;
+  config.region = Cursor(region);
+  config.service = Cursor(service);
+  aws_date_time_init_now(&config.date);
+  config.flags.use_double_uri_encode = false;
+  config.flags.should_normalize_uri_path = false;
+  config.signed_body_value = g_aws_signed_body_value_empty_sha256;
+  config.signed_body_header = AWS_SBHT_X_AMZ_CONTENT_SHA256;
+  config.credentials = credentials.value.get();
+
+  Signing signing = {message, AWS_ERROR_SUCCESS};
+  aws_signable* signable =
+      aws_signable_new_http_request(AwsRuntime::allocator(), message);
+  // Credentials in hand, the CRT signs before this call returns.
+  if (aws_sign_request_aws(
+          AwsRuntime::allocator(), signable,
+          reinterpret_cast<const aws_signing_config_base*>(&config), OnSigned,
+          &signing) != AWS_OP_SUCCESS) {
+    signing.error = aws_last_error();
+  }
+  aws_signable_destroy(signable);
+  if (signing.error == AWS_ERROR_SUCCESS) return {};
+  return {TF_UNAUTHENTICATED, std::string("the request cannot be signed: ") +
+                                  aws_error_str(signing.error) +
+                                  "; the credentials came from " +
+                                  credentials.source};
+}
+
+std::string UriEncode(const std::string& text, bool keep_slash) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                       c == '_' || c == '~' || (keep_slash && c == '/');
+    if (plain) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += '%';
+      encoded += kHex[byte >> 4];
+      encoded += kHex[byte & 15];
+    }
+  }
+  return encoded;
+}
+
+}  // namespace s3
+}  // namespace tfs3

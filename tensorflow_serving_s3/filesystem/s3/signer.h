@@ -1,0 +1,48 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// AWS Signature Version 4 for S3 requests without a body.
+//
+//   HttpMessagePtr message = NewMessage("GET", "/models/half?x=y");
+//   AddHeader(message.get(), "Host", "127.0.0.1:9000");
+//   Status status = SignRequest(message.get(), credentials, "us-east-1");
+//
+// The path must be percent-encoded already, as UriEncode does it; it is signed
+// as it stands (S3 neither normalises paths nor encodes them twice).
+// Thread-safe for different messages.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_SIGNER_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_SIGNER_H_
+
+#include <memory>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/credentials.h"
+#include "tensorflow_serving_s3/filesystem/s3/status.h"
+
+struct aws_http_message;
+
+namespace tfs3 {
+namespace s3 {
+
+struct HttpMessageDeleter {
+  void operator()(aws_http_message* message) const;
+};
+using HttpMessagePtr = std::unique_ptr<aws_http_message, HttpMessageDeleter>;
+
+HttpMessagePtr NewMessage(const std::string& method, const std::string& path);
+void AddHeader(aws_http_message* message, const std::string& name,
+               const std::string& value);
+
+// Adds the headers of the signature, with the present time. Anonymous
+// credentials add nothing.
+Status SignRequest(aws_http_message* message, const Credentials& credentials,
+                   const std::string& region);
+
+// Percent-encodes every byte but letters, digits and "-._~"; with `keep_slash`
+// also '/' stays, as in a path.
+std::string UriEncode(const std::string& text, bool keep_slash);
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_SIGNER_H_

@@ -1,0 +1,106 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/uri.h"
+
+#include <cstddef>
+#include <string>
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+bool IsLowerOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+// Four groups of digits between dots, as in an IPv4 address.
+bool LooksLikeIpAddress(const std::string& name) {
+  int dots = 0;
+  size_t digits = 0;
+  for (char c : name) {
+    if (c == '.') {
+      if (digits == 0) return false;
+      ++dots;
+      digits = 0;
+    } else if (c >= '0' && c <= '9') {
+      ++digits;
+    } else {
+      return false;
+    }
+  }
+  return dots == 3 && digits > 0;
+}
+
+// The rule that `name` breaks, or an empty string.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+std::string BrokenBucketRule(const std::string& name) {
+  if (name.size() < 3 || name.size() > 63) {
+    return "a bucket name has 3 to 63 characters, this one has " +
+           std::to_string(name.size());
+  }
+  for (char c : name) {
+    if (!IsLowerOrDigit(c) && c != '.' && c != '-') {
+      return std::string(
+                 "a bucket name consists of lower-case letters, digits, dots "
+                 "and hyphens, this one has '") +
+             c + "'";
+    }
+  }
+  if (!IsLowerOrDigit(name.front()) || !IsLowerOrDigit(name.back())) {
+    return "a bucket name begins and ends with a letter or a digit";
+  }
+  if (name.find("..") != std::string::npos) {
+    return "a bucket name has no two dots side by side";
+  }
+  if (LooksLikeIpAddress(name)) {
+    return "a bucket name does not look like an IP address";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string S3Uri::ToString() const {
+  return scheme + "://" + bucket + "/" + key;
+}
+
+Result<S3Uri> ParseUri(const std::string& url) {
+  constexpr char kForm[] = "expected the form s3://bucket/key";
+  const size_t separator = url.find("://");
+  if (separator == std::string::npos || separator == 0) {
+    return Status{TF_INVALID_ARGUMENT,
+                  "\"" + url + "\" is not an S3 URL: " + kForm};
+  }
+  S3Uri uri;
+  uri.scheme = url.substr(0, separator);
+  const size_t bucket_begin = separator + 3;
+  const size_t slash = url.find('/', bucket_begin);
+  uri.bucket = url.substr(bucket_begin, slash == std::string::npos
+                                            ? std::string::npos
+                                            : slash - bucket_begin);
+  if (slash != std::string::npos) uri.key = url.substr(slash + 1);
+  if (uri.bucket.empty()) {
+    return Status{TF_INVALID_ARGUMENT,
+                  "\"" + url + "\" names no bucket: " + kForm};
+  }
+  const std::string broken = BrokenBucketRule(uri.bucket);
+  if (!broken.empty()) {
+    return Status{
+        TF_INVALID_ARGUMENT,
+        url + ": \"" + uri.bucket + "\" is not a bucket name: " + broken};
+  }
+  if (uri.key.size() > 1024) {
+    return Status{TF_INVALID_ARGUMENT,
+                  url + ": an S3 key has at most 1024 bytes, this one has " +
+                      std::to_string(uri.key.size())};
+  }
+  return uri;
+}
+
+std::string DirectoryPrefix(const std::string& key) {
+  if (key.empty() || key.back() == '/') return key;
+  return key + "/";
+}
+
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,230 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The filesystem as TensorFlow sees it, in a program that links
+// s3_adapter_static, against a real store.
+#include "tensorflow_serving_s3/filesystem/s3_adapter.h"
+
+#include <dirent.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow/core/platform/env.h"
+#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/seaweed.h"
+
+namespace tfs3 {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kModel[] = "s3://models/half/00000123";
+
+int ThreadsNamed(const std::string& prefix) {
+  int count = 0;
+  DIR* tasks = opendir("/proc/self/task");
+  while (const dirent* task = readdir(tasks)) {
+    std::string name;
+    std::ifstream(std::string("/proc/self/task/") + task->d_name + "/comm") >>
+        name;
+    if (name.compare(0, prefix.size(), prefix) == 0) ++count;
+  }
+  closedir(tasks);
+  return count;
+}
+
+class S3AdapterTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    seaweed_ = new s3::Seaweed();
+    seaweed_->Put("half/00000123/saved_model.pb", "0123456789");
+    seaweed_->Put("half/00000123/variables/variables.index", "");
+    setenv("S3_ENDPOINT", seaweed_->endpoint().c_str(), 1);
+    setenv("AWS_ACCESS_KEY_ID", "testkey", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "testsecret", 1);
+  }
+  static void TearDownTestSuite() {
+    delete seaweed_;
+    seaweed_ = nullptr;
+  }
+
+  tensorflow::Env* const env_ = tensorflow::Env::Default();
+  static s3::Seaweed* seaweed_;
+};
+
+s3::Seaweed* S3AdapterTest::seaweed_ = nullptr;
+
+// First in this file.
+TEST_F(S3AdapterTest, RegisteredBeforeMainAndIdleUntilItIsUsed) {
+  std::vector<std::string> schemes;
+  ASSERT_TRUE(env_->GetRegisteredFileSystemSchemes(&schemes).ok());
+  EXPECT_THAT(schemes, testing::Contains("s3"));
+  EXPECT_EQ(ThreadsNamed("AwsEventLoop"), 0);
+  EXPECT_TRUE(env_->FileExists(kModel).ok());
+  EXPECT_GT(ThreadsNamed("AwsEventLoop"), 0);
+}
+
+TEST_F(S3AdapterTest, ASchemeIsRegisteredOnce) {
+  EXPECT_TRUE(absl::IsAlreadyExists(RegisterS3Filesystem("s3")))
+      << RegisterS3Filesystem("s3");
+}
+
+TEST_F(S3AdapterTest, ReadsFiles) {
+  std::string bytes;
+  absl::Status status = tensorflow::ReadFileToString(
+      env_, std::string(kModel) + "/saved_model.pb", &bytes);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(bytes, "0123456789");
+}
+
+TEST_F(S3AdapterTest, ReadsPastTheEndAreOutOfRangeWithWhatThereIs) {
+  std::unique_ptr<tensorflow::RandomAccessFile> file;
+  ASSERT_TRUE(
+      env_->NewRandomAccessFile(std::string(kModel) + "/saved_model.pb", &file)
+          .ok());
+  char scratch[16];
+  absl::string_view result;
+  EXPECT_TRUE(file->Read(2, result, absl::MakeSpan(scratch, 3)).ok());
+  EXPECT_EQ(result, "234");
+  EXPECT_TRUE(
+      absl::IsOutOfRange(file->Read(8, result, absl::MakeSpan(scratch, 10))));
+  EXPECT_EQ(result, "89");
+  result = absl::string_view();
+  EXPECT_TRUE(
+      absl::IsOutOfRange(file->Read(10, result, absl::MakeSpan(scratch, 1))));
+  EXPECT_EQ(result, "");
+}
+
+TEST_F(S3AdapterTest, ReadsMemoryRegions) {
+  std::unique_ptr<tensorflow::ReadOnlyMemoryRegion> region;
+  ASSERT_TRUE(env_->NewReadOnlyMemoryRegionFromFile(
+                      std::string(kModel) + "/saved_model.pb", &region)
+                  .ok());
+  EXPECT_EQ(absl::string_view(static_cast<const char*>(region->data()),
+                              region->length()),
+            "0123456789");
+}
+
+TEST_F(S3AdapterTest, StatTellsFilesDirectoriesAndNothing) {
+  const std::string file = std::string(kModel) + "/saved_model.pb";
+  tensorflow::FileStatistics stat;
+  ASSERT_TRUE(env_->Stat(file, &stat).ok());
+  EXPECT_EQ(stat.length, 10);
+  EXPECT_GT(stat.mtime_nsec, 0);
+  EXPECT_FALSE(stat.is_directory);
+  ASSERT_TRUE(env_->Stat(kModel, &stat).ok());
+  EXPECT_TRUE(stat.is_directory);
+  EXPECT_TRUE(absl::IsNotFound(env_->Stat("s3://models/none", &stat)));
+
+  EXPECT_TRUE(env_->IsDirectory(kModel).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(env_->IsDirectory(file)));
+  EXPECT_TRUE(absl::IsNotFound(env_->IsDirectory("s3://models/none")));
+
+  uint64_t size = 0;
+  EXPECT_TRUE(env_->GetFileSize(file, &size).ok());
+  EXPECT_EQ(size, 10u);
+  EXPECT_TRUE(absl::IsFailedPrecondition(env_->GetFileSize(kModel, &size)));
+}
+
+TEST_F(S3AdapterTest, TellsWhatExists) {
+  EXPECT_TRUE(env_->FileExists("s3://models").ok());
+  EXPECT_TRUE(env_->FileExists(std::string(kModel) + "/saved_model.pb").ok());
+  EXPECT_TRUE(absl::IsNotFound(env_->FileExists("s3://models/none")));
+  std::vector<absl::Status> statuses;
+  EXPECT_FALSE(
+      env_->FilesExist({kModel, "s3://models/none", "s3://models"}, &statuses));
+  ASSERT_EQ(statuses.size(), 3u);
+  EXPECT_TRUE(statuses[0].ok());
+  EXPECT_TRUE(absl::IsNotFound(statuses[1]));
+  EXPECT_TRUE(statuses[2].ok());
+  EXPECT_TRUE(env_->FilesExist({kModel, "s3://models"}, nullptr));
+}
+
+TEST_F(S3AdapterTest, ListsChildrenAndMatches) {
+  std::vector<std::string> names;
+  ASSERT_TRUE(env_->GetChildren("s3://models/half", &names).ok());
+  EXPECT_THAT(names, ElementsAre("00000123"));
+  names.clear();
+  ASSERT_TRUE(env_->GetChildren(kModel, &names).ok());
+  EXPECT_THAT(names, ElementsAre("saved_model.pb", "variables"));
+  EXPECT_TRUE(absl::IsNotFound(env_->GetChildren("s3://models/none", &names)));
+  ASSERT_TRUE(
+      env_->GetMatchingPaths("s3://models/half/*/saved_model.*", &names).ok());
+  EXPECT_THAT(names, ElementsAre("s3://models/half/00000123/saved_model.pb"));
+}
+
+TEST_F(S3AdapterTest, OpeningADirectoryOrNothingIsAnError) {
+  std::unique_ptr<tensorflow::RandomAccessFile> file;
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      env_->NewRandomAccessFile("s3://models/half/", &file)));
+  EXPECT_TRUE(
+      absl::IsNotFound(env_->NewRandomAccessFile("s3://models/none", &file)));
+}
+
+TEST_F(S3AdapterTest, WhatIsNotOfferedIsUnimplemented) {
+  std::unique_ptr<tensorflow::WritableFile> file;
+  EXPECT_TRUE(
+      absl::IsUnimplemented(env_->NewWritableFile("s3://models/new", &file)));
+  EXPECT_TRUE(
+      absl::IsUnimplemented(env_->NewAppendableFile("s3://models/new", &file)));
+  EXPECT_TRUE(absl::IsUnimplemented(env_->CreateDir("s3://models/new")));
+  EXPECT_TRUE(absl::IsUnimplemented(env_->DeleteFile("s3://models/half")));
+  EXPECT_TRUE(absl::IsUnimplemented(env_->DeleteDir("s3://models/half")));
+  EXPECT_TRUE(absl::IsUnimplemented(env_->RenameFile(
+      std::string(kModel) + "/saved_model.pb", "s3://models/new")));
+  EXPECT_TRUE(env_->FlushFileSystemCaches().ok());
+}
+
+TEST_F(S3AdapterTest, ErrorsArriveWhole) {
+  const std::string key(700, 'k');
+  std::string bytes;
+  const absl::Status status =
+      tensorflow::ReadFileToString(env_, "s3://no-such-bucket/" + key, &bytes);
+  EXPECT_TRUE(absl::IsNotFound(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("/" + key + ": 404 NoSuchBucket"),
+                    HasSubstr(seaweed_->endpoint() + ", set by S3_ENDPOINT")));
+  EXPECT_THAT(std::string(env_->FileExists("s3://Models/half").message()),
+              HasSubstr("a bucket name consists of lower-case letters"));
+}
+
+// A scheme of its own reads the environment anew.
+TEST_F(S3AdapterTest, AWrongSettingIsNamedAndCanBeMended) {
+  ASSERT_TRUE(RegisterS3Filesystem("s3mended").ok());
+  setenv("S3_USE_HTTPS", "perhaps", 1);
+  absl::Status status = env_->FileExists("s3mended://models/half");
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("s3mended://models/half"),
+                    HasSubstr("S3_USE_HTTPS"), HasSubstr("\"perhaps\"")));
+  unsetenv("S3_USE_HTTPS");
+  status = env_->FileExists("s3mended://models/half");
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(S3AdapterTest, AnEndpointThatNeverAnswersIsReported) {
+  s3::FakeHttpServer silent(
+      [](const s3::FakeRequest&, s3::FakeConnection& out) { out.Hang(); });
+  ASSERT_TRUE(RegisterS3Filesystem("s3silent").ok());
+  setenv("S3_ENDPOINT", silent.url().c_str(), 1);
+  const absl::Status status = env_->FileExists("s3silent://models/half");
+  setenv("S3_ENDPOINT", seaweed_->endpoint().c_str(), 1);
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr(silent.url()), HasSubstr("no answer in time")));
+}
+
+}  // namespace
+}  // namespace tfs3
