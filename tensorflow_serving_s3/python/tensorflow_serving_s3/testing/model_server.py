@@ -32,6 +32,7 @@ _PORTS_OPEN_SECONDS = 30.0
 _START_ATTEMPTS = 3
 _POLL_SECONDS = 0.02
 _REQUEST_SECONDS = 5.0
+_STOP_SECONDS = 20.0  # The server itself gives the requests under way up to ten.
 # What the server may see of this process's environment; all that leads to S3 is told with env=
 # instead.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "TZ")
@@ -172,7 +173,7 @@ class ModelServer:
 
     def stop(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
         """Ends the server, as by `ChildProcess.stop`, and returns its exit code."""
-        return self.process.stop(signal_number)
+        return self.process.stop(signal_number, grace_seconds=_STOP_SECONDS)
 
     def status(self, version: int | None = None) -> StatusAnswer:
         """Asks the REST status endpoint for all versions of the model, or for one.
@@ -230,7 +231,7 @@ class ModelServer:
 
     def _stop_if_started(self) -> None:
         if self._process is not None:
-            self._process.stop()
+            self._process.stop(grace_seconds=_STOP_SECONDS)
 
     def _command(self, binary: Path) -> list[str]:
         return [
