@@ -12,7 +12,6 @@
 #include <exception>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
 
@@ -79,73 +78,6 @@ bool HasNoBody(int status) {
 }
 
 }  // namespace
-
-IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
-    : sweep_period_(sweep_period) {
-  ScheduleSweep();
-  thread_ = std::thread([this] { io_.run(); });
-}
-
-IoLoop::~IoLoop() { Join(); }
-
-void IoLoop::Join() {
-  if (!thread_.joinable()) return;
-  work_.reset();
-  io_.stop();
-  thread_.join();
-}
-
-void IoLoop::ScheduleSweep() {
-  sweep_timer_.expires_after(sweep_period_);
-  sweep_timer_.async_wait([this](error_code error) {
-    if (error) return;
-    const auto now = std::chrono::steady_clock::now();
-    // A connection that closes leaves the set.
-    const std::vector<std::shared_ptr<HttpConnection>> open(
-        connections_.begin(), connections_.end());
-    for (const auto& connection : open) connection->CheckDeadline(now);
-    ScheduleSweep();
-  });
-}
-
-void IoLoop::BeginStop() {
-  asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<HttpConnection>> open(
-        connections_.begin(), connections_.end());
-    for (const auto& connection : open) connection->BeginStop();
-  });
-}
-
-void IoLoop::CloseAll() {
-  asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<HttpConnection>> open(
-        connections_.begin(), connections_.end());
-    for (const auto& connection : open) connection->CloseNow();
-  });
-}
-
-bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds patience) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, patience, [this] { return open_ == 0; });
-}
-
-void IoLoop::WaitUntilEmpty() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return open_ == 0; });
-}
-
-void IoLoop::Add(std::shared_ptr<HttpConnection> connection) {
-  connections_.insert(std::move(connection));
-  std::lock_guard<std::mutex> lock(mutex_);
-  open_ = connections_.size();
-}
-
-void IoLoop::Remove(const std::shared_ptr<HttpConnection>& connection) {
-  connections_.erase(connection);
-  std::lock_guard<std::mutex> lock(mutex_);
-  open_ = connections_.size();
-  changed_.notify_all();
-}
 
 HttpConnection::HttpConnection(TcpSocket socket, IoLoop* loop,
                                HttpServerContext* server)

@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_connection.h"
+#include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/rest/worker_pool.h"
 
 namespace tfs3::rest {

@@ -32,6 +32,13 @@ enum class NumberError : uint8_t {
   kRange,     // beyond what the type holds
 };
 
+// True for the characters that may stand right behind a number, true, false or
+// null.
+inline bool EndsJsonValue(char c) {
+  return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' ||
+         c == '\r' || c == '\t';
+}
+
 namespace json_number_internal {
 
 inline constexpr double kExactPowersOfTen[] = {
@@ -46,11 +53,6 @@ inline constexpr double kInversePowersOfTen[] = {
 inline constexpr int kMaxExactPower = 22;
 
 inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
-
-inline bool EndsValue(char c) {
-  return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' ||
-         c == '\r' || c == '\t';
-}
 
 // Appends the digits at `p` to the decimal number in `*mantissa`; returns the
 // first character that is none. Eight digits are taken in at a time, which is
@@ -99,12 +101,12 @@ template <typename T>
 [[gnu::noinline]] NumberError ParseNamed(const char* token, T* value) {
   const bool negative = *token == '-';
   const char* name = token + negative;
-  if (std::memcmp(name, "Infinity", 8) == 0 && EndsValue(name[8])) {
+  if (std::memcmp(name, "Infinity", 8) == 0 && EndsJsonValue(name[8])) {
     *value = negative ? -std::numeric_limits<T>::infinity()
                       : std::numeric_limits<T>::infinity();
     return NumberError::kNone;
   }
-  if (!negative && std::memcmp(name, "NaN", 3) == 0 && EndsValue(name[3])) {
+  if (!negative && std::memcmp(name, "NaN", 3) == 0 && EndsJsonValue(name[3])) {
     *value = std::numeric_limits<T>::quiet_NaN();
     return NumberError::kNone;
   }
@@ -142,7 +144,7 @@ template <typename T>
     exponent += down ? -written : written;
     magnitude += down ? -written : written;
   }
-  if (!EndsValue(*p)) return NumberError::kSyntax;
+  if (!EndsJsonValue(*p)) return NumberError::kSyntax;
   if (digits > 18) {
     // Leading zeros do not add to the mantissa.
     for (const char* zero = whole; *zero == '0' || *zero == '.'; ++zero)
@@ -188,7 +190,7 @@ NumberError ParseInteger(const char* token, T* value) {
   const char* p = AppendDigits(whole, &magnitude);
   if (p == whole || (*whole == '0' && p - whole > 1))
     return NumberError::kSyntax;
-  if (!EndsValue(*p)) {
+  if (!EndsJsonValue(*p)) {
     double number;
     return ParseFloating(token, &number) == NumberError::kSyntax
                ? NumberError::kSyntax

@@ -6,12 +6,15 @@
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/log/check.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow/core/framework/tensor_shape.h"
@@ -50,7 +53,7 @@ inline Outcome OutcomeOf(NumberError error) {
 
 bool IsWord(const char* token, std::string_view word) {
   return std::memcmp(token, word.data(), word.size()) == 0 &&
-         json_number_internal::EndsValue(token[word.size()]);
+         EndsJsonValue(token[word.size()]);
 }
 
 template <typename T>
@@ -198,8 +201,7 @@ std::string Excerpt(const char* token, const char* end) {
   const char* p = token + 1;
   const char* const stop = std::min(end, token + kLongest);
   const bool quoted = *token == '"';
-  while (p < stop &&
-         (quoted ? *p != '"' : !json_number_internal::EndsValue(*p)))
+  while (p < stop && (quoted ? *p != '"' : !EndsJsonValue(*p)))
     p += quoted && *p == '\\' ? 2 : 1;
   p = std::min(p, stop);
   std::string excerpt(token, p);
