@@ -9,6 +9,7 @@
 
 #include "absl/base/log_severity.h"
 #include "absl/log/globals.h"
+#include "absl/log/internal/globals.h"
 #include "absl/log/log_entry.h"
 #include "absl/log/log_sink.h"
 #include "absl/log/log_sink_registry.h"
@@ -55,12 +56,38 @@ class StderrSink final : public absl::LogSink {
   const bool all_of_tensorflow_;
 };
 
+constexpr absl::string_view kLevelVariable = "TF_CPP_MIN_LOG_LEVEL=";
+
+// TensorFlow's libraries have something to tell when they are loaded, long
+// before main could filter it. What stands in .preinit_array runs before any
+// library's initialisers (its own state and the environment included, so it
+// reads `environment` and only stores a number).
+void KeepQuietUntilMain(int, char**, char** environment) {
+  for (; *environment != nullptr; ++environment) {
+    if (absl::string_view(*environment).substr(0, kLevelVariable.size()) ==
+        kLevelVariable) {
+      return;
+    }
+  }
+  absl::log_internal::RawSetMinLogLevel(absl::LogSeverityAtLeast::kWarning);
+}
+
+__attribute__((section(".preinit_array"),
+               used)) void (*const keep_quiet_until_main)(int, char**, char**) =
+    &KeepQuietUntilMain;
+
 }  // namespace
 
 void InitializeLogging() {
-  absl::AddLogSink(
-      new StderrSink(std::getenv("TF_CPP_MIN_LOG_LEVEL") != nullptr));
+  const bool all_of_tensorflow = std::getenv("TF_CPP_MIN_LOG_LEVEL") != nullptr;
+  if (!all_of_tensorflow) {
+    absl::SetMinLogLevel(absl::LogSeverityAtLeast::kInfo);
+  }
+  absl::AddLogSink(new StderrSink(all_of_tensorflow));
   absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
+  // The threshold counts from here on. TensorFlow's library has no
+  // absl::InitializeLog, which would do just this.
+  absl::log_internal::SetInitialized();
 }
 
 }  // namespace tfs3

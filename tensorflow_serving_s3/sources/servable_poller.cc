@@ -83,6 +83,11 @@ absl::StatusOr<ServablePoller::Outcome> ServablePoller::ListAndChoose() {
   std::vector<std::string> children;
   const absl::Status status =
       options_.env->GetChildren(servable_.base_path(), &children);
+  if (absl::IsNotFound(status)) {
+    return absl::NotFoundError(absl::StrCat(
+        status.message(), "; check the base path, or put a version there, as ",
+        tensorflow::io::JoinPath(servable_.base_path(), "1/saved_model.pb")));
+  }
   if (!status.ok()) return status;
   const VersionListing listing = ListVersions(children);
   LogProblems(listing.problems);

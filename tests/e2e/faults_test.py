@@ -168,8 +168,8 @@ def _missing_model(world: World) -> Iterator[Fault]:
     base_path = world.new_base_path()
     yield Fault(
         base_path,
-        cause=r"[Nn]o (model |servable )?version|does not exist|nothing",
-        cure="[Pp]ut|[Pp]ublish|[Uu]pload|[Cc]heck",
+        cause=r"no such file or directory",
+        cure="check the base path",
         mend=lambda: world.publish(world.half_plus_three, base_path, 1),
     )
 
@@ -192,9 +192,28 @@ def _corrupt_saved_model(world: World) -> Iterator[Fault]:
     world.put(f"{base_path}/1/saved_model.pb", b"this is no SavedModel")
     yield Fault(
         base_path,
-        cause=r"saved_model\.pb.*pars|pars.*saved_model\.pb",
-        cure="[Pp]ut|[Pp]ublish|[Uu]pload|[Cc]heck",
+        cause=r"saved_model\.pb: not a SavedModel",
+        cure="export or copy the model again",
         mend=lambda: world.publish(world.half_plus_three, base_path, 2),
+    )
+
+
+@contextlib.contextmanager
+def _saved_model_mended_in_its_place(world: World) -> Iterator[Fault]:
+    base_path = world.new_base_path()
+    world.put(f"{base_path}/1/saved_model.pb", b"this is no SavedModel")
+
+    def mend() -> None:
+        for file in world.half_plus_three.rglob("*"):
+            if file.is_file():
+                name = file.relative_to(world.half_plus_three).as_posix()
+                world.put(f"{base_path}/1/{name}", file.read_bytes())
+
+    yield Fault(
+        base_path,
+        cause=r"saved_model\.pb: not a SavedModel",
+        cure="export or copy the model again",
+        mend=mend,
     )
 
 
@@ -213,6 +232,7 @@ _MENDABLE = [
     _missing_model,
     _empty_version_folder,
     _corrupt_saved_model,
+    _saved_model_mended_in_its_place,
 ]
 _ALL = [
     *_MENDABLE,
