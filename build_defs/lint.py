@@ -16,8 +16,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-# Warnings of buildifier that ask for what would tell a reader nothing: a docstring for a file that only exports files, for
-# the argument `repository_ctx`, and a name for a macro that declares repositories.
+# Warnings of buildifier that ask for what would tell a reader nothing: a docstring for a file that
+# only exports files and for the argument `repository_ctx`, a name for a macro that declares
+# repositories.
 _NOT_WANTED = (
     "function-docstring-args",
     "function-docstring-return",

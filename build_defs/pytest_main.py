@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs pytest on the arguments as a Bazel test: JUnit report where Bazel wants it, no cache in the source tree."""
+"""Runs pytest as a Bazel test: JUnit report where Bazel wants it, no cache in the source tree."""
 
 import os
 import sys

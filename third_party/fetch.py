@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetches packages from the package registries for Bazel's repository rules.
 
+`unpack` downloads one package by name with its registry's own client (so that mirrors, proxies and
+credentials that are configured for it apply), checks its SHA-256 and unpacks it. `install` installs
+pinned wheels into a folder that can stand on sys.path. An error names the package, its version and
+the cure, and ends the program with exit code 1.
+
+Example:
     fetch.py unpack --registry=pypi-wheel --package=NAME --version=V --sha256=HEX --output=DIR
     fetch.py install --requirements=FILE --output=DIR
-
-`unpack` downloads one package by name with its registry's own client (so that mirrors, proxies and credentials that are
-configured for it apply), checks its SHA-256 and unpacks it. `install` installs pinned wheels into a folder that can stand on
-sys.path. An error names the package, its version and the cure, and ends the program with exit code 1.
 """
 
 import argparse
@@ -21,8 +23,8 @@ import tempfile
 import zipfile
 
 _RETRY_CURE = (
-    "Check the network, the proxy variables and the registry client's own configuration, then run the command again;"
-    " what was fetched already is kept."
+    "Check the network, the proxy variables and the registry client's own configuration, then run"
+    " the command again; what was fetched already is kept."
 )
 
 
@@ -31,7 +33,9 @@ class FetchError(Exception):
 
 
 def _run(command: list[str], what: str) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
         raise FetchError(f"{what} failed. {_RETRY_CURE}\n--- what the client said ---\n{said}")
@@ -39,7 +43,8 @@ def _run(command: list[str], what: str) -> None:
 
 def _pip(*arguments: str) -> list[str]:
     # A connection that stalls is dropped after 20 s and made anew, rather than waited for.
-    return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--timeout=20", "--retries=8", *arguments]
+    options = ["--disable-pip-version-check", "--timeout=20", "--retries=8"]
+    return [sys.executable, "-m", "pip", *options, *arguments]
 
 
 def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
@@ -49,8 +54,9 @@ def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
             digest.update(chunk)
     if digest.hexdigest() != wanted:
         raise FetchError(
-            f"{label}: the downloaded file {path.name} has SHA-256 {digest.hexdigest()}, but third_party/packages.bzl pins"
-            f" {wanted}. If a mirror serves another file, use the original; if the pin is to change, set the new value there."
+            f"{label}: the downloaded file {path.name} has SHA-256 {digest.hexdigest()}, but"
+            f" third_party/packages.bzl pins {wanted}. If a mirror serves another file, use the"
+            " original; if the pin is to change, set the new value there."
         )
 
 
@@ -63,12 +69,15 @@ def _download(registry: str, package: str, version: str, folder: pathlib.Path) -
         command += [f"--pack-destination={folder}", f"{package}@{version}"]
     else:
         # The sdist of this package alone: what its build backend asks for may come as wheels.
-        form = {"pypi-wheel": "--only-binary=:all:", "pypi-sdist": f"--no-binary={package}"}[registry]
+        form = {"pypi-wheel": "--only-binary=:all:", "pypi-sdist": f"--no-binary={package}"}[
+            registry
+        ]
         command = _pip("download", "--no-deps", form, f"--dest={folder}", f"{package}=={version}")
     _run(command, label)
     files = list(folder.iterdir())
     if len(files) != 1:
-        raise FetchError(f"{label}: expected one file, got {sorted(f.name for f in files)}. {_RETRY_CURE}")
+        names = sorted(file.name for file in files)
+        raise FetchError(f"{label}: expected one file, got {names}. {_RETRY_CURE}")
     return files[0]
 
 
@@ -82,17 +91,23 @@ def _unpack_zip(archive: pathlib.Path, output: pathlib.Path) -> None:
 
 
 def _unpack_tar(archive: pathlib.Path, output: pathlib.Path, leave_out: list[str]) -> None:
-    """Unpacks an sdist or an npm package without its one top folder, and without the folders named."""
+    """Unpacks an sdist or an npm package without its one top folder, and without those named."""
     with tarfile.open(archive) as tar:
         for member in tar:
             _, _, path = member.name.partition("/")
-            if path and not any(path == folder or path.startswith(folder + "/") for folder in leave_out):
+            left_out = any(f"{path}/".startswith(f"{folder}/") for folder in leave_out)
+            if path and not left_out:
                 member.name = path
                 tar.extract(member, output)
 
 
 def unpack(
-    registry: str, package: str, version: str, sha256: str, output: pathlib.Path, leave_out: list[str]
+    registry: str,
+    package: str,
+    version: str,
+    sha256: str,
+    output: pathlib.Path,
+    leave_out: list[str],
 ) -> None:
     """Downloads one package, checks it and unpacks it into `output`."""
     output.mkdir(parents=True, exist_ok=True)
@@ -105,19 +120,29 @@ def unpack(
             else:
                 _unpack_tar(archive, output, leave_out)
         except OSError as error:
-            raise FetchError(f"{package} {version}: cannot unpack: {error}. Is the disk full?") from error
+            raise FetchError(
+                f"{package} {version}: cannot unpack: {error}. Is the disk full?"
+            ) from error
 
 
 def install(requirements: pathlib.Path, output: pathlib.Path) -> None:
-    """Installs the wheels that a requirements file pins by hash, and nothing else, into `output`."""
-    command = _pip("install", "--no-deps", "--require-hashes", "--only-binary=:all:", "--no-warn-script-location")
+    """Installs the wheels that a requirements file pins by hash into `output`, and nothing else."""
+    command = _pip(
+        "install",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--no-warn-script-location",
+    )
     command += [f"--requirement={requirements}", f"--target={output}"]
     _run(command, f"installation of the Python packages pinned in {requirements.name}")
 
 
 def main() -> int:
     """Runs the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("unpack")
     one.add_argument("--registry", required=True, choices=("pypi-wheel", "pypi-sdist", "npm"))

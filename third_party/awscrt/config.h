@@ -1,7 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What aws-c-common's own build would find out about g++ 12 on x86-64 Linux with glibc.
+// What aws-c-common's own build would find out about g++ 12 on x86-64 Linux
+// with glibc.
 
 #ifndef AWS_COMMON_CONFIG_H
 #define AWS_COMMON_CONFIG_H

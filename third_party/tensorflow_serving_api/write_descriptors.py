@@ -1,7 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a FileDescriptorSet of .proto files, and of all that they import, out of their generated Python modules.
+"""Writes a FileDescriptorSet of .proto files out of their generated Python modules.
 
+All that the files import is in it too.
+
+Example:
     write_descriptors.py --output=descriptors.bin tensorflow_serving/apis/predict.proto ...
 """
 
@@ -28,7 +31,9 @@ def _make_package_without_init(name: str) -> None:
     sys.modules[name] = package
 
 
-def _add(file: descriptor.FileDescriptor, files: dict[str, descriptor_pb2.FileDescriptorProto]) -> None:
+def _add(
+    file: descriptor.FileDescriptor, files: dict[str, descriptor_pb2.FileDescriptorProto]
+) -> None:
     """Adds a file after the files that it imports, which is the order that protoc asks for."""
     if file.name in files:
         return
@@ -50,7 +55,9 @@ def main() -> None:
     for proto in arguments.protos:
         module = importlib.import_module(proto.removesuffix(".proto").replace("/", ".") + "_pb2")
         _add(module.DESCRIPTOR, files)
-    arguments.output.write_bytes(descriptor_pb2.FileDescriptorSet(file=files.values()).SerializeToString())
+    arguments.output.write_bytes(
+        descriptor_pb2.FileDescriptorSet(file=files.values()).SerializeToString()
+    )
 
 
 if __name__ == "__main__":

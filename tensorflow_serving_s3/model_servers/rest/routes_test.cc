@@ -24,6 +24,15 @@ using ::tensorflow::serving::ModelSpec;
 using ::tensorflow::serving::ModelVersionStatus;
 using ::testing::HasSubstr;
 
+std::string Describe(const ModelSpec& spec) {
+  std::string text = spec.name();
+  if (spec.has_version()) absl::StrAppend(&text, " ", spec.version().value());
+  if (!spec.version_label().empty()) {
+    absl::StrAppend(&text, " \"", spec.version_label(), "\"");
+  }
+  return text;
+}
+
 // One model, half_plus_three, as version 7 of "half".
 class OneModel final : public ModelLookup, private ServableLease {
  public:
@@ -34,7 +43,7 @@ class OneModel final : public ModelLookup, private ServableLease {
 
   absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
       const ModelSpec& spec) const override {
-    asked_ = spec.ShortDebugString();
+    asked_ = Describe(spec);
     if (spec.name() != "half") return absl::NotFoundError("no such model");
     return ServableHandle<SavedModelBundle>(
         UntypedServableHandle(const_cast<OneModel*>(this)));
@@ -42,7 +51,7 @@ class OneModel final : public ModelLookup, private ServableLease {
 
   absl::StatusOr<GetModelStatusResponse> GetModelStatus(
       const ModelSpec& spec) const override {
-    asked_ = spec.ShortDebugString();
+    asked_ = Describe(spec);
     if (spec.name() != "half") return absl::NotFoundError("no such model");
     GetModelStatusResponse response;
     ModelVersionStatus* status = response.add_model_version_status();
@@ -124,13 +133,12 @@ TEST_P(PathTest, OfPredictAsksForTheVersion) {
   EXPECT_EQ(model_.asked(), GetParam().asked);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, PathTest,
-    ::testing::Values(Path{"/v1/models/half", R"(name: "half")"},
-                      Path{"/v1/models/half/versions/12",
-                           R"(name: "half" version { value: 12 })"},
-                      Path{"/v1/models/half/labels/stable",
-                           R"(name: "half" version_label: "stable")"}));
+INSTANTIATE_TEST_SUITE_P(All, PathTest,
+                         ::testing::Values(Path{"/v1/models/half", "half"},
+                                           Path{"/v1/models/half/versions/12",
+                                                "half 12"},
+                                           Path{"/v1/models/half/labels/stable",
+                                                R"(half "stable")"}));
 
 TEST_F(RoutesTest, StatusIsTensorFlowServingsDocument) {
   const HttpResponse response = Send("GET", "/v1/models/half");

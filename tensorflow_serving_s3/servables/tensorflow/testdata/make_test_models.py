@@ -30,10 +30,10 @@ import pathlib
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-import tensorflow as tf  # noqa: E402
+import tensorflow as tf
 
 
-class HalfPlusThree(tf.Module):
+class HalfPlusThree(tf.Module):  # type: ignore[misc]
     """y = x / 2 + 3."""
 
     def __init__(self) -> None:
@@ -41,20 +41,20 @@ class HalfPlusThree(tf.Module):
         self.slope = tf.Variable(0.5, name="slope")
         self.offset = tf.Variable(3.0, name="offset")
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])  # type: ignore[untyped-decorator]
     def predict(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns y for a vector x."""
         return {"y": self.slope * x + self.offset}
 
     def save(self, path: pathlib.Path) -> None:
-        tf.saved_model.save(
-            self, str(path), signatures={"serving_default": self.predict}
-        )
+        """Writes the SavedModel to the folder `path`."""
+        tf.saved_model.save(self, str(path), signatures={"serving_default": self.predict})
 
 
-class ManyTypes(tf.Module):
+class ManyTypes(tf.Module):  # type: ignore[misc]
     """Several signatures over the element types that clients send."""
 
-    @tf.function(
+    @tf.function(  # type: ignore[untyped-decorator]
         input_signature=[
             tf.TensorSpec([None, 2], tf.float32, name="floats"),
             tf.TensorSpec([None], tf.int64, name="ints"),
@@ -65,6 +65,7 @@ class ManyTypes(tf.Module):
     def change(
         self, floats: tf.Tensor, ints: tf.Tensor, texts: tf.Tensor, flag: tf.Tensor
     ) -> dict[str, tf.Tensor]:
+        """Returns each input changed a little, in its own type and shape."""
         return {
             "doubled": 2.0 * floats,
             "negated": -ints,
@@ -72,27 +73,32 @@ class ManyTypes(tf.Module):
             "inverted": tf.logical_not(flag),
         }
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.float64, name="values")])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float64, name="values")])  # type: ignore[untyped-decorator]
     def statistics(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns how many values there are, and their mean."""
         return {"count": tf.size(values), "mean": tf.reduce_mean(values)}
 
-    @tf.function(input_signature=[tf.TensorSpec([], tf.int32, name="index")])
+    @tf.function(input_signature=[tf.TensorSpec([], tf.int32, name="index")])  # type: ignore[untyped-decorator]
     def gather(self, index: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns one of three values; an index beyond them is an error while it runs."""
         return {"value": tf.gather(tf.constant([10.0, 20.0, 30.0]), index)}
 
-    @tf.function(input_signature=[tf.TensorSpec([], tf.int64, name="loops")])
+    @tf.function(input_signature=[tf.TensorSpec([], tf.int64, name="loops")])  # type: ignore[untyped-decorator]
     def wait(self, loops: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Takes as long as it is asked to, and returns the turns taken."""
         turns = tf.constant(0, tf.int64)
         while turns < loops:
             turns += 1
         return {"turns": turns}
 
-    @tf.function(input_signature=[tf.TensorSpec([], tf.float32, name="x")])
+    @tf.function(input_signature=[tf.TensorSpec([], tf.float32, name="x")])  # type: ignore[untyped-decorator]
     def nothing(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns no output."""
         del x
         return {}
 
     def save(self, path: pathlib.Path) -> None:
+        """Writes the SavedModel to the folder `path`."""
         tf.saved_model.save(
             self,
             str(path),
@@ -107,6 +113,7 @@ class ManyTypes(tf.Module):
 
 
 def main() -> None:
+    """Runs the command line."""
     parser = argparse.ArgumentParser(
         description="Write the SavedModels that tests serve, one folder a model."
     )
