@@ -52,7 +52,8 @@ def parse_startup(line: str, answered: float) -> StartupParts:
 
     Args:
         line: The server's log line, with whatever stands before and after.
-        answered: The milliseconds from the process's start to the first correct answer.
+        answered: The milliseconds from the process's start to the first correct answer. An answer
+            can overtake the log line; it then counts as given when the model was available.
 
     Raises:
         ValueError: `line` is not that line, or its moments are not in their order.
@@ -60,9 +61,10 @@ def parse_startup(line: str, answered: float) -> StartupParts:
     match = _LINE.search(line)
     if match is None:
         raise ValueError(f"this line does not tell the parts of a start: {line!r}")
-    moments = [0.0, *map(float, match.groups()), answered]
+    moments = [0.0, *map(float, match.groups())]
     if moments != sorted(moments):
-        raise ValueError(f"the moments of a start are out of order: {line!r}, answer={answered:g}")
+        raise ValueError(f"the moments of a start are out of order: {line!r}")
+    moments.append(max(moments[-1], answered))
     parts = [later - earlier for earlier, later in itertools.pairwise(moments)]
     return StartupParts(*parts)
 

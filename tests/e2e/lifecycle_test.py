@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 
@@ -26,6 +27,7 @@ _FLAGS = (
     "--help",
 )
 _SIGNALS = [signal.SIGTERM, signal.SIGINT]
+_AT_ONCE_SECONDS = 5.0  # Less than the server gives requests under way.
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -75,7 +77,14 @@ def test_an_idle_connection_does_not_delay_the_end(world: World) -> None:
     with world.serving_model(world.half_plus_three) as server:
         address = ("127.0.0.1", server.rest_port)
         with socket.create_connection(address), clients.channel(server):
-            assert server.stop() == 0
+            assert server.process.stop(grace_seconds=_AT_ONCE_SECONDS) == 0
+
+
+def test_an_answered_request_of_16_mebibytes_does_not_delay_the_end(world: World) -> None:
+    with world.serving_model(world.half_plus_three) as server:
+        values = np.zeros(4 * 1024 * 1024, np.float32)
+        clients.predict(server, clients.predict_request(server, {"x": values}))
+        assert server.process.stop(grace_seconds=_AT_ONCE_SECONDS) == 0
 
 
 def test_version_names_the_server_and_tensorflow() -> None:

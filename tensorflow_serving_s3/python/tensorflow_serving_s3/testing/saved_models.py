@@ -6,6 +6,7 @@ Importing this module imports TensorFlow, which takes seconds.
 """
 
 import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,7 @@ def save_linear(folder: str | os.PathLike[str], *, slope: float, offset: float) 
         return {"y": 2.0 * (module.slope * x + module.offset)}
 
     inputs = [tf.TensorSpec([None], tf.float32, name="x")]
-    signatures = {
-        "serving_default": tf.function(predict, input_signature=inputs),
-        "double": tf.function(double, input_signature=inputs),
-    }
-    return _save(module, folder, signatures)
+    return _save(module, folder, inputs, {"serving_default": predict, "double": double})
 
 
 def save_half_plus_three(folder: str | os.PathLike[str]) -> Path:
@@ -84,10 +81,19 @@ def save_mixed(folder: str | os.PathLike[str]) -> Path:
         tf.TensorSpec([None], tf.int64, name="count"),
         tf.TensorSpec([None], tf.string, name="word"),
     ]
-    signatures = {"serving_default": tf.function(predict, input_signature=inputs)}
-    return _save(module, folder, signatures)
+    return _save(module, folder, inputs, {"serving_default": predict})
 
 
-def _save(module: Any, folder: str | os.PathLike[str], signatures: dict[str, Any]) -> Path:
+def _save(
+    module: Any,
+    folder: str | os.PathLike[str],
+    inputs: Sequence[Any],
+    functions: Mapping[str, Callable[..., dict[str, Any]]],
+) -> Path:
+    # Without AutoGraph, which would leave byte code in the folder for temporary files.
+    signatures = {
+        name: tf.function(function, input_signature=inputs, autograph=False)
+        for name, function in functions.items()
+    }
     tf.saved_model.save(module, os.fspath(folder), signatures=signatures)
     return Path(folder)
