@@ -3,10 +3,10 @@
 //
 // The requests of S3 that this filesystem needs, as blocking calls.
 //
-//   Result<std::unique_ptr<Client>> client = Client::New(options,
-//   ProcessGetenv); Result<Listing> page =
-//   (*client)->ListObjects(*ParseUri("s3://models/half/"),
-//                                                 ListRequest());
+//   Result<std::unique_ptr<Client>> client =
+//       Client::New(options, ProcessGetenv);
+//   Result<Listing> page =
+//       (*client)->ListObjects(*ParseUri("s3://models/half/"), ListRequest());
 //
 // Every call signs, sends and, where that can help, tries again (retry.h). It
 // returns within about one and a half S3_REQUEST_TIMEOUT_MSEC of the last byte

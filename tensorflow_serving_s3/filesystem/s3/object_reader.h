@@ -3,8 +3,9 @@
 //
 // An object, read at random.
 //
-//   Result<std::unique_ptr<ObjectReader>> reader = ObjectReader::Open(client,
-//   uri); Result<size_t> got = (*reader)->Read(offset, buffer, size);
+//   Result<std::unique_ptr<ObjectReader>> reader =
+//       ObjectReader::Open(client, uri);
+//   Result<size_t> got = (*reader)->Read(offset, buffer, size);
 //   // fewer than `size` bytes: the object ends there
 //
 // Opening reads the first 8 MiB in one request, which is all there ever is for

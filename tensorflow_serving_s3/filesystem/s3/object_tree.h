@@ -5,12 +5,10 @@
 //
 //   - an object is a file;
 //   - what stands before a slash in some key is a directory, and so is an
-//   object
-//     whose key ends in a slash (a marker, as consoles make them);
+//     object whose key ends in a slash (a marker, as consoles make them);
 //   - a bucket that can be listed is a directory, also an empty one;
 //   - where a key is an object and other keys go on behind a slash after it,
-//   the
-//     file hides the directory from Stat, and Children names it once.
+//     the file hides the directory from Stat, and Children names it once.
 //
 //   Result<PathInfo> info = StatPath(client, uri);
 //   Result<std::vector<std::string>> names = ListChildren(client, uri);

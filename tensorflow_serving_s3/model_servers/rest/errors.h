@@ -4,9 +4,8 @@
 // How a status looks to a REST client: an HTTP status code and the body
 // {"error": "<message>"}.
 //
-//   HttpStatusOf(absl::NotFoundError("no model named half"))       // 404
-//   ErrorBody("no model named half")                               // {"error":
-//   "no model named half"}
+//   HttpStatusOf(absl::NotFoundError("no such model"))  // 404
+//   ErrorBody("no such model")  // {"error": "no such model"}
 //
 // Follows TensorFlow Serving's REST API. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_ERRORS_H_

@@ -7,9 +7,10 @@
 // A connection belongs to one loop, whose thread runs everything about it but
 // the handler. It is in one state at a time:
 //
-//   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...     a request
-//   and its answer any state that reads -> kWriting -> kDraining -> kClosed an
-//   error answer, then the rest of the input
+//   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...
+//       a request and its answer
+//   any state that reads -> kWriting -> kDraining -> kClosed
+//       an error answer, then the rest of the input
 //
 // While it is kHandling, the worker that runs the handler owns the socket and
 // the answer, and the loop touches neither: so the worker sends the answer

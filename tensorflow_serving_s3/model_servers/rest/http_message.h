@@ -4,8 +4,8 @@
 // What an HTTP handler gets and what it returns.
 //
 //   HttpResponse Handle(const HttpRequest& request) {
-//     if (request.path != "/ping") return {404, kJsonContentType, ErrorBody("no
-//     such page")}; return {200, kJsonContentType, "{}"};
+//     if (request.path == "/ping") return {200, kJsonContentType, "{}"};
+//     return {404, kJsonContentType, ErrorBody("no such page")};
 //   }
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_MESSAGE_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_MESSAGE_H_

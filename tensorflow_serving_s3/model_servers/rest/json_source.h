@@ -6,8 +6,8 @@
 //   JsonSource source(body);
 //   if (absl::Status status = source.Open(); !status.ok()) return status;
 //   simdjson::ondemand::object root;
-//   if (auto error = source.document().get_object().get(root)) return
-//   source.ParseError(error);
+//   auto error = source.document().get_object().get(root);
+//   if (error) return source.ParseError(error);
 //
 // Open refuses text that is empty, is no object, is not valid UTF-8 or nests
 // deeper than any tensor. Each thread has one parser, which every source on

@@ -4,11 +4,11 @@
 // The body of a predict request, straight into the tensors that the signature
 // asks for.
 //
-//   absl::StatusOr<PredictInput> input = JsonToTensors(body,
-//   [&](absl::string_view signature_name) {
-//     return model.InputsOf(signature_name);   // absl::StatusOr<const
-//     std::vector<TensorSpec>*>
-//   });
+//   // absl::StatusOr<const std::vector<TensorSpec>*> Model::InputsOf(name)
+//   absl::StatusOr<PredictInput> input =
+//       JsonToTensors(body, [&](absl::string_view signature_name) {
+//         return model.InputsOf(signature_name);
+//       });
 //   if (!input.ok()) return ErrorResponse(input.status());
 //   Run(input->signature_name, input->tensors);  // in the order of the specs
 //
@@ -16,17 +16,15 @@
 // format), and perhaps `signature_name`, as TensorFlow Serving's REST API
 // describes it. What goes beyond that description:
 //   - Keys may come in any order; a key that means something may not come
-//   twice; other keys are skipped unread.
+//     twice; other keys are skipped unread.
 //   - Types: float, double, half, bfloat16, the integers of 8 to 64 bits, bool,
-//   string. Numbers are checked against the
-//     range of the type, float and double are correctly rounded; NaN, Infinity
-//     and -Infinity stand bare.
+//     string. Numbers are checked against the range of the type, float and
+//     double are correctly rounded; NaN, Infinity and -Infinity stand bare.
 //   - The shape is that of the first element. It is not held against the shape
-//   in the spec: whether a tensor of another
-//     shape is welcome is the model's to say. An empty list takes its missing
-//     dimensions from the spec.
+//     in the spec: whether a tensor of another shape is welcome is the model's
+//     to say. An empty list takes its missing dimensions from the spec.
 //   - An input named in the request that the signature does not have is an
-//   error.
+//     error.
 //
 // Errors: InvalidArgument with the input's name, the place of the element and
 // what was expected ("JSON Parse error: ..." with a byte offset where the text

@@ -16,8 +16,7 @@ namespace tfs3::rest {
 //   GET  /v1/models/NAME[/versions/N|/labels/L]
 //
 //   Routes routes(&server_core, Routes::Options());
-//   HttpServer::Start(options, [&](const HttpRequest& r) { return routes(r);
-//   });
+//   HttpServer::Start(server_options, routes);
 //
 // Anything else under /v1/ is answered 400 "Malformed request: METHOD PATH",
 // any other path 404; errors are {"error": "..."} with the code of errors.h.

@@ -5,10 +5,12 @@
 // out.
 //
 //   absl::StatusOr<std::unique_ptr<TensorColumn>> column =
-//   TensorColumn::Create(spec, TensorColumn::kRows, &source); for (each
-//   example) if (absl::Status status = (*column)->Add(value); !status.ok())
-//   return status; absl::StatusOr<tensorflow::Tensor> tensor =
-//   (*column)->Finish();
+//       TensorColumn::Create(spec, TensorColumn::kRows, &source);
+//   for (...) {  // each example
+//     absl::Status status = (*column)->Add(value);
+//     if (!status.ok()) return status;
+//   }
+//   absl::StatusOr<tensorflow::Tensor> tensor = (*column)->Finish();
 //
 // The shape is that of the first element; every later one must have it too.
 // Numbers go straight into the memory of the tensor. After an error the column

@@ -3,8 +3,8 @@
 //
 // The outputs of a model as the body of a REST answer.
 //
-//   absl::StatusOr<std::string> body = TensorsToJson(JsonFormat::kRow, {{"y",
-//   y}});
+//   absl::StatusOr<std::string> body =
+//       TensorsToJson(JsonFormat::kRow, {{"y", y}});
 //   // {"predictions": [3.5, 4.0, 5.5]}
 //
 // Follows TensorFlow Serving's REST API: in row format one output drops its
