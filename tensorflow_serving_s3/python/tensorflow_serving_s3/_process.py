@@ -190,8 +190,9 @@ class ChildProcess:
     def _wait_until_tied(self) -> None:
         # setpriv has tied the child to this process's life when it has turned into the program.
         launcher = _end_with_parent()[:1]
-        while launcher == (os.path.realpath(f"/proc/{self.pid}/exe"),):
-            time.sleep(_TIE_SECONDS)
+        with contextlib.suppress(OSError):  # The program has already ended.
+            while launcher == (os.readlink(f"/proc/{self.pid}/exe"),):
+                time.sleep(_TIE_SECONDS)
 
     def _kill(self) -> None:
         self._popen.kill()

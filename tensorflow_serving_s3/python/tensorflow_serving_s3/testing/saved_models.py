@@ -6,6 +6,7 @@ Importing this module imports TensorFlow, which takes seconds.
 """
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,10 +91,14 @@ def _save(
     inputs: Sequence[Any],
     functions: Mapping[str, Callable[..., dict[str, Any]]],
 ) -> Path:
-    # Without AutoGraph, which would leave byte code in the folder for temporary files.
     signatures = {
-        name: tf.function(function, input_signature=inputs, autograph=False)
-        for name, function in functions.items()
+        name: tf.function(function, input_signature=inputs) for name, function in functions.items()
     }
-    tf.saved_model.save(module, os.fspath(folder), signatures=signatures)
+    # TensorFlow generates Python code in the folder for temporary files and deletes it again, but
+    # not the byte code that Python would keep beside it.
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        tf.saved_model.save(module, os.fspath(folder), signatures=signatures)
+    finally:
+        sys.dont_write_bytecode = before
     return Path(folder)
