@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
-#include "tensorflow_serving_s3/model_servers/grpc/workers.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::grpc {
 namespace {
@@ -54,7 +54,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
                         public internal::CallState {
  public:
   UnaryCall(::grpc::GenericCallbackServerContext* context,
-            const Handler* handler, Workers* workers)
+            const Handler* handler, WorkerPool* workers)
       : context_(context), handler_(handler), workers_(workers) {
     StartRead(&message_);
   }
@@ -125,7 +125,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   void RunOnWorker(Handler handler) override {
-    workers_->Add([this, handler = std::move(handler)] {
+    workers_->Run([this, handler = std::move(handler)] {
       if (cancelled_) {
         Finish(::grpc::StatusCode::CANCELLED,
                "the client stopped waiting before the call's turn came", "");
@@ -146,7 +146,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
 
   ::grpc::GenericCallbackServerContext* const context_;
   const Handler* const handler_;
-  Workers* const workers_;
+  WorkerPool* const workers_;
 
   int messages_ = 0;
   ::grpc::ByteBuffer message_;
@@ -211,7 +211,7 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
   }
 
   const MethodTable methods_;
-  Workers workers_;
+  WorkerPool workers_;
   std::vector<int> ports_;
   std::unique_ptr<::grpc::Server> grpc_server_;
 };

@@ -40,7 +40,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
-#include "tensorflow_serving_s3/model_servers/rest/worker_pool.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::rest {
 

@@ -24,7 +24,7 @@
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_connection.h"
 #include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
-#include "tensorflow_serving_s3/model_servers/rest/worker_pool.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::rest {
 namespace {

@@ -1,20 +1,20 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/grpc/workers.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 #include <utility>
 
-namespace tfs3::grpc {
+namespace tfs3 {
 
-Workers::Workers(int num_threads) {
+WorkerPool::WorkerPool(int num_threads) {
   threads_.reserve(num_threads);
   for (int i = 0; i < num_threads; ++i) {
-    threads_.emplace_back([this] { Work(); });
+    threads_.emplace_back([this] { Loop(); });
   }
 }
 
-Workers::~Workers() {
+WorkerPool::~WorkerPool() {
   {
     std::lock_guard<std::mutex> lock(mu_);
     ending_ = true;
@@ -23,7 +23,7 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::Add(std::function<void()> task) {
+void WorkerPool::Run(std::function<void()> task) {
   bool wake;
   {
     std::lock_guard<std::mutex> lock(mu_);
@@ -33,7 +33,7 @@ void Workers::Add(std::function<void()> task) {
   if (wake) added_.notify_one();
 }
 
-void Workers::Work() {
+void WorkerPool::Loop() {
   std::unique_lock<std::mutex> lock(mu_);
   while (true) {
     while (tasks_.empty()) {
@@ -52,4 +52,4 @@ void Workers::Work() {
   }
 }
 
-}  // namespace tfs3::grpc
+}  // namespace tfs3

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/grpc/workers.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -10,55 +10,54 @@
 #include <thread>
 #include <vector>
 
-namespace tfs3::grpc {
+namespace tfs3 {
 namespace {
 
-TEST(WorkersTest, RunsTasksOnOtherThreads) {
+TEST(WorkerPoolTest, RunsTasksOnOtherThreads) {
   std::promise<std::thread::id> ran_on;
-  Workers workers(1);
+  WorkerPool pool(1);
 
-  workers.Add([&] { ran_on.set_value(std::this_thread::get_id()); });
+  pool.Run([&] { ran_on.set_value(std::this_thread::get_id()); });
 
   EXPECT_NE(ran_on.get_future().get(), std::this_thread::get_id());
 }
 
-TEST(WorkersTest, RunsTasksInTheirOrder) {
+TEST(WorkerPoolTest, RunsTasksInTheirOrder) {
   std::vector<int> order;
   {
-    Workers workers(1);
-    for (int i = 0; i < 5; ++i)
-      workers.Add([&order, i] { order.push_back(i); });
+    WorkerPool pool(1);
+    for (int i = 0; i < 5; ++i) pool.Run([&order, i] { order.push_back(i); });
   }
 
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
-TEST(WorkersTest, RunsAsManyAtOnceAsThereAreThreads) {
+TEST(WorkerPoolTest, RunsAsManyAtOnceAsThereAreThreads) {
   std::promise<void> first;
   std::promise<void> second;
-  Workers workers(2);
+  WorkerPool pool(2);
 
   // Each waits for the other.
-  workers.Add([&] {
+  pool.Run([&] {
     first.set_value();
     second.get_future().wait();
   });
-  workers.Add([&] {
+  pool.Run([&] {
     first.get_future().wait();
     second.set_value();
   });
 }
 
-TEST(WorkersTest, RunsEverythingBeforeItEnds) {
+TEST(WorkerPoolTest, RunsEverythingBeforeItEnds) {
   constexpr int kThreads = 4;
   constexpr int kTasks = 1000;
   std::atomic<int> ran{0};
   {
-    Workers workers(3);
+    WorkerPool pool(3);
     std::vector<std::thread> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&] {
-        for (int i = 0; i < kTasks; ++i) workers.Add([&] { ++ran; });
+        for (int i = 0; i < kTasks; ++i) pool.Run([&] { ++ran; });
       });
     }
     for (std::thread& thread : threads) thread.join();
@@ -68,4 +67,4 @@ TEST(WorkersTest, RunsEverythingBeforeItEnds) {
 }
 
 }  // namespace
-}  // namespace tfs3::grpc
+}  // namespace tfs3

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_WORKERS_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_WORKERS_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_WORKER_POOL_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_WORKER_POOL_H_
 
 #include <condition_variable>
 #include <deque>
@@ -11,27 +11,27 @@
 #include <thread>
 #include <vector>
 
-namespace tfs3::grpc {
+namespace tfs3 {
 
 // A fixed number of threads that run tasks in the order in which they come.
 //
-//   Workers workers(4);
-//   workers.Add([] { Work(); });
+//   WorkerPool pool(4);
+//   pool.Run([] { Work(); });
 //
 // Thread-safe. The destructor runs all tasks that were added, then ends the
-// threads. Standard library only, as the transport is.
-class Workers {
+// threads. Standard library only, for what must not see absl.
+class WorkerPool {
  public:
-  explicit Workers(int num_threads);
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
-  ~Workers();
+  explicit WorkerPool(int num_threads);
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  ~WorkerPool();
 
   // Runs `task` on one of the threads, soon. It must not throw.
-  void Add(std::function<void()> task);
+  void Run(std::function<void()> task);
 
  private:
-  void Work();
+  void Loop();
 
   std::mutex mu_;
   std::condition_variable added_;
@@ -42,6 +42,6 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace tfs3::grpc
+}  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_WORKERS_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_WORKER_POOL_H_
