@@ -76,6 +76,14 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
   return std::move(started.server);
 }
 
+// Ends the process when all that is ours has been stopped. What is left then
+// are objects of libraries, some of whose destructors wait (gRPC's server up to
+// 10 s, after a large message) and none of which anybody needs.
+[[noreturn]] void EndProcess(int exit_code) {
+  std::fflush(nullptr);
+  std::_Exit(exit_code);
+}
+
 int Fail(const absl::Status& status, int exit_code) {
   std::fprintf(stderr, "tensorflow_model_server: %s\n",
                std::string(status.message()).c_str());
@@ -118,7 +126,7 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   stop_grpc.join();
   core->reset();
   ABSL_LOG(INFO) << "stopped";
-  return 0;
+  EndProcess(0);
 }
 
 int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
@@ -144,11 +152,6 @@ int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
 }  // namespace tfs3
 
 int main(int argc, char** argv) {
-  const int exit_code =
-      tfs3::Main(absl::MakeConstSpan(argv, argc).subspan(1), absl::Now());
-  // All that is ours has ended. What is left are the static objects of
-  // libraries, some of whose destructors wait (gRPC's up to 10 s for its own
-  // threads) and none of which anybody needs.
-  std::fflush(nullptr);
-  std::_Exit(exit_code);
+  tfs3::EndProcess(
+      tfs3::Main(absl::MakeConstSpan(argv, argc).subspan(1), absl::Now()));
 }
