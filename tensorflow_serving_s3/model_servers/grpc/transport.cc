@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
@@ -21,6 +22,13 @@ namespace {
 // the whole transport takes for a small message, while a handler that blocks
 // one of gRPC's threads (there are two on a small machine) holds up every
 // connection.
+
+// Keeps gRPC's library initialised until the process ends. Else the last server
+// to go shuts the library down and waits for its poller of writes, which after
+// a large answer sleeps for up to 10 s.
+void KeepLibraryInitialized() {
+  [[maybe_unused]] static const bool kept = (grpc_init(), true);
+}
 
 int DefaultWorkers() {
   const int processors = static_cast<int>(std::thread::hardware_concurrency());
@@ -224,6 +232,7 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
     std::string error = CheckListen(address);
     if (!error.empty()) return {nullptr, std::move(error)};
   }
+  KeepLibraryInitialized();
   auto impl = std::make_unique<Impl>(
       std::move(methods),
       options.num_workers > 0 ? options.num_workers : DefaultWorkers());
