@@ -13,9 +13,11 @@
 #include "absl/log/absl_log.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tensorflow/core/platform/path.h"
 #include "tensorflow_serving_s3/core/scheduled_thread_pool.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
 #include "tensorflow_serving_s3/sources/servable_poller.h"
@@ -26,27 +28,11 @@ namespace {
 
 using Config = FileSystemStoragePathSource::Config;
 
-absl::Status ValidateConfig(const Config& config) {
-  std::set<std::string> names;
-  for (const auto& servable : config.servables()) {
-    if (servable.servable_name().empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("The servable with base path \"", servable.base_path(),
-                       "\" has no name; give it one"));
-    }
-    if (servable.base_path().empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("The servable ", servable.servable_name(),
-                       " has no base path; give it one, such as s3://BUCKET/",
-                       servable.servable_name()));
-    }
-    if (!names.insert(servable.servable_name()).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Two servables have the name ", servable.servable_name(),
-                       "; rename one of them"));
-    }
-  }
-  return absl::OkStatus();
+// Whether it means the same wherever the process was started.
+bool IsAbsolute(absl::string_view path) {
+  absl::string_view scheme, host, rest;
+  tensorflow::io::ParseURI(path, &scheme, &host, &rest);
+  return !scheme.empty() || absl::StartsWith(path, "/");
 }
 
 const ServablePoller::ServableToMonitor* FindServable(const Config& config,
@@ -81,6 +67,36 @@ FileSystemStoragePathSource::Servable::Servable(
           absl::StrCat("The base path of ", name, ", ", servable.base_path(),
                        ", has not been looked into yet"))) {}
 
+absl::Status FileSystemStoragePathSource::Validate(const Config& config) {
+  std::set<std::string> names;
+  for (const auto& servable : config.servables()) {
+    if (servable.servable_name().empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("The servable with base path \"", servable.base_path(),
+                       "\" has no name; give it one"));
+    }
+    if (servable.base_path().empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("The servable ", servable.servable_name(),
+                       " has no base path; give it one, such as s3://BUCKET/",
+                       servable.servable_name()));
+    }
+    if (!IsAbsolute(servable.base_path())) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "The servable ", servable.servable_name(),
+          " has the relative base path \"", servable.base_path(),
+          "\"; give a URL, such as s3://BUCKET/", servable.servable_name(),
+          ", or a path that starts with /"));
+    }
+    if (!names.insert(servable.servable_name()).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Two servables have the name ", servable.servable_name(),
+                       "; rename one of them"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<FileSystemStoragePathSource>>
 FileSystemStoragePathSource::Create(const Config& config) {
   return Create(config, Options());
@@ -106,7 +122,7 @@ FileSystemStoragePathSource::FileSystemStoragePathSource(Options options)
 FileSystemStoragePathSource::~FileSystemStoragePathSource() { pool_.Stop(); }
 
 absl::Status FileSystemStoragePathSource::UpdateConfig(const Config& config) {
-  const absl::Status status = ValidateConfig(config);
+  const absl::Status status = Validate(config);
   if (!status.ok()) return status;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

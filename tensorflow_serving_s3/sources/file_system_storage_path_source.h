@@ -63,8 +63,13 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
     int num_poll_threads = 8;
   };
 
-  // INVALID_ARGUMENT if a servable has no name or no base path, or if two have
-  // the same name.
+  // INVALID_ARGUMENT, naming the servable and the cure, if a servable has no
+  // name or no base path, if its base path is relative (neither a URL such as
+  // s3://... nor a path that starts with a slash), or if two servables have the
+  // same name. Touches no storage.
+  static absl::Status Validate(const Config& config);
+
+  // The error of Validate if `config` is invalid.
   static absl::StatusOr<std::unique_ptr<FileSystemStoragePathSource>> Create(
       const Config& config);
   static absl::StatusOr<std::unique_ptr<FileSystemStoragePathSource>> Create(

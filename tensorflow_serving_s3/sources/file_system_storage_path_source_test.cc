@@ -276,6 +276,16 @@ TEST_F(FileSystemStoragePathSourceTest, FindsVersionsInALocalDirectory) {
   target_.WaitFor(absl::StrCat("half: 123=", version));
 }
 
+TEST(FileSystemStoragePathSourceValidateTest, TakesUrlsAndAbsolutePaths) {
+  Config config;
+  AddServable(config, "half", "s3://models/half");
+  AddServable(config, "third", "/models/third");
+  AddServable(config, "whole_bucket", "s3://models");
+  // Two names for one folder are nothing wrong.
+  AddServable(config, "alias", "s3://models/half");
+  EXPECT_EQ(FileSystemStoragePathSource::Validate(config), absl::OkStatus());
+}
+
 struct InvalidConfig {
   std::string name;
   std::function<void(Config&)> make;
@@ -287,10 +297,10 @@ class InvalidConfigTest : public ::testing::TestWithParam<InvalidConfig> {};
 TEST_P(InvalidConfigTest, IsRefused) {
   Config config;
   GetParam().make(config);
-  const absl::Status status =
-      FileSystemStoragePathSource::Create(config).status();
+  const absl::Status status = FileSystemStoragePathSource::Validate(config);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(status.message(), HasSubstr(GetParam().message));
+  EXPECT_EQ(FileSystemStoragePathSource::Create(config).status(), status);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -302,6 +312,16 @@ INSTANTIATE_TEST_SUITE_P(
         InvalidConfig{"NoBasePath",
                       [](Config& c) { AddServable(c, "half", ""); },
                       "half has no base path"},
+        InvalidConfig{"RelativeBasePath",
+                      [](Config& c) { AddServable(c, "half", "models/half"); },
+                      "half has the relative base path \"models/half\"; give "
+                      "a URL, such as s3://BUCKET/half, or"},
+        InvalidConfig{"RelativeBasePathWithDots",
+                      [](Config& c) { AddServable(c, "half", "../half"); },
+                      "relative base path \"../half\""},
+        InvalidConfig{"NameOfABucketWithoutScheme",
+                      [](Config& c) { AddServable(c, "half", "://half"); },
+                      "relative base path \"://half\""},
         InvalidConfig{"SameNameTwice",
                       [](Config& c) {
                         AddServable(c, "half", "s3://models/half");
