@@ -44,6 +44,11 @@ class AspiredVersionPolicy {
   virtual std::optional<ServableAction> GetNextAction(
       const std::vector<AspiredServableStateSnapshot>& versions) const = 0;
 
+  // How a loaded version gets other data (see Loader::origin): loaded beside
+  // the old and put in its place when it is ready, without a gap; or, if this
+  // is false, after the old has been unloaded.
+  virtual bool LoadsBesideOldData() const { return true; }
+
  protected:
   // The highest aspired version in state kNew.
   static std::optional<ServableId> GetHighestAspiredNewServableId(

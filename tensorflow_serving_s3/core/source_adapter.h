@@ -4,18 +4,14 @@
 #ifndef TENSORFLOW_SERVING_S3_CORE_SOURCE_ADAPTER_H_
 #define TENSORFLOW_SERVING_S3_CORE_SOURCE_ADAPTER_H_
 
-#include <atomic>
-#include <map>
-#include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/log/absl_check.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/source.h"
+#include "tensorflow_serving_s3/core/source_port.h"
 #include "tensorflow_serving_s3/core/target.h"
 
 namespace tfs3 {
@@ -36,16 +32,7 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
  public:
   void SetAspiredVersionsCallback(
       typename Source<Out>::AspiredVersionsCallback callback) final {
-    std::lock_guard<std::mutex> lock(mu_);
-    ABSL_CHECK(!connected_.load(std::memory_order_relaxed))
-        << "The callback of a SourceAdapter is set for the second time";
-    callback_ = std::move(callback);
-    // Under the lock, so that nothing newer overtakes what has waited.
-    for (auto& [servable_name, versions] : waiting_) {
-      callback_(servable_name, std::move(versions));
-    }
-    waiting_.clear();
-    connected_.store(true, std::memory_order_release);
+    out_.SetAspiredVersionsCallback(std::move(callback));
   }
 
  protected:
@@ -57,25 +44,11 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
 
   void SetAspiredVersions(absl::string_view servable_name,
                           std::vector<ServableData<In>> versions) final {
-    std::vector<ServableData<Out>> adapted =
-        Adapt(servable_name, std::move(versions));
-    if (!connected_.load(std::memory_order_acquire)) {
-      std::lock_guard<std::mutex> lock(mu_);
-      if (!connected_.load(std::memory_order_relaxed)) {
-        waiting_.insert_or_assign(std::string(servable_name),
-                                  std::move(adapted));
-        return;
-      }
-    }
-    callback_(servable_name, std::move(adapted));
+    out_.Send(servable_name, Adapt(servable_name, std::move(versions)));
   }
 
  private:
-  std::mutex mu_;
-  // Once true, callback_ does not change and waiting_ is empty.
-  std::atomic<bool> connected_{false};
-  typename Source<Out>::AspiredVersionsCallback callback_;
-  std::map<std::string, std::vector<ServableData<Out>>> waiting_;
+  SourcePort<Out> out_;
 };
 
 // A SourceAdapter that converts every version by itself:

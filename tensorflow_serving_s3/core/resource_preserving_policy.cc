@@ -1,0 +1,56 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/core/resource_preserving_policy.h"
+
+#include <optional>
+#include <vector>
+
+#include "tensorflow_serving_s3/core/aspired_version_policy.h"
+#include "tensorflow_serving_s3/core/loader_harness.h"
+#include "tensorflow_serving_s3/core/servable_id.h"
+
+namespace tfs3 {
+namespace {
+
+using State = LoaderHarness::State;
+
+// On the way out, aspired again or not.
+bool IsLeaving(State state) {
+  return state == State::kUnloadRequested || state == State::kQuiescing ||
+         state == State::kQuiesced || state == State::kUnloading;
+}
+
+bool HoldsNothing(State state) {
+  return state == State::kNew || state == State::kDisabled ||
+         state == State::kError;
+}
+
+}  // namespace
+
+std::optional<AspiredVersionPolicy::ServableAction>
+ResourcePreservingPolicy::GetNextAction(
+    const std::vector<AspiredServableStateSnapshot>& versions) const {
+  const AspiredServableStateSnapshot* lowest_unaspired_ready = nullptr;
+  bool something_is_left = false;
+  for (const AspiredServableStateSnapshot& version : versions) {
+    something_is_left |= IsLeaving(version.state) ||
+                         (!version.is_aspired && !HoldsNothing(version.state));
+    if (!version.is_aspired && version.state == State::kReady &&
+        (lowest_unaspired_ready == nullptr ||
+         version.id.version < lowest_unaspired_ready->id.version)) {
+      lowest_unaspired_ready = &version;
+    }
+  }
+  if (lowest_unaspired_ready != nullptr) {
+    return ServableAction{Action::kUnload, lowest_unaspired_ready->id};
+  }
+  if (something_is_left) return std::nullopt;
+  if (const std::optional<ServableId> id =
+          GetHighestAspiredNewServableId(versions)) {
+    return ServableAction{Action::kLoad, *id};
+  }
+  return std::nullopt;
+}
+
+}  // namespace tfs3
