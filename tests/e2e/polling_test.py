@@ -1,0 +1,111 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What looking for new versions costs, counted at the S3 server: one LIST a model a poll."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterable, Iterator
+
+import pytest
+from tensorflow_serving_s3.testing.counting_proxy import CountingProxy, RecordedRequest
+from tensorflow_serving_s3.testing.model_server import ModelServer
+
+from tests.e2e.world import BUCKET, World
+
+_POLL_SECONDS = 1.0  # The default of --file_system_poll_wait_seconds.
+_POLLS = 4
+_SECONDS = 30.0
+
+
+@pytest.fixture
+def proxy(world: World) -> Iterator[CountingProxy]:
+    """What stands between the model server and the S3 server."""
+    with CountingProxy(world.storage.endpoint) as running:
+        yield running
+
+
+def _kinds(requests: Iterable[RecordedRequest]) -> set[str]:
+    """Returns what the requests are, for those that are no LIST of a folder their paths, too."""
+    return {
+        f"LIST of s3://{BUCKET}/{request.query.get('prefix')}, {request.status}"
+        if request.is_list and request.query.get("delimiter") == "/"
+        else f"{request.method} {request.path} {request.query}, {request.status}"
+        for request in requests
+    }
+
+
+def _assert_one_a_poll(requests: Iterable[RecordedRequest]) -> None:
+    # The next poll of a model begins a pause after the end of the last one. So two requests of one
+    # poll would be closer to each other than that.
+    seconds = [request.seconds for request in requests]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(seconds)]
+    assert [pause for pause in pauses if pause < _POLL_SECONDS] == []
+
+
+@contextlib.contextmanager
+def _serving(world: World, proxy: CountingProxy, base_path: str) -> Iterator[ModelServer]:
+    with world.serving(base_path, env={"AWS_ENDPOINT_URL_S3": proxy.url}) as server:
+        yield server
+
+
+def _next_requests(proxy: CountingProxy) -> tuple[RecordedRequest, ...]:
+    proxy.clear()
+    return proxy.wait_for(_POLLS, timeout_seconds=_SECONDS)
+
+
+def test_a_poll_without_news_is_one_list_and_nothing_else(
+    world: World, proxy: CountingProxy
+) -> None:
+    base_path = world.new_base_path()
+    world.publish(world.half_plus_three, base_path, 1)
+    with _serving(world, proxy, base_path) as server:
+        server.wait_until_available()
+        requests = _next_requests(proxy)
+    assert _kinds(requests) == {f"LIST of {base_path}/, 200"}
+    _assert_one_a_poll(requests)
+
+
+def test_it_is_one_list_whatever_the_number_of_versions(world: World, proxy: CountingProxy) -> None:
+    base_path = world.new_base_path()
+    for version in range(1, 6):
+        world.publish(world.half_plus_three, base_path, version)
+    with _serving(world, proxy, base_path) as server:
+        server.wait_until_available()
+        requests = _next_requests(proxy)
+    assert _kinds(requests) == {f"LIST of {base_path}/, 200"}
+    _assert_one_a_poll(requests)
+
+
+def test_a_poll_of_a_path_that_is_not_there_is_one_list_too(
+    world: World, proxy: CountingProxy
+) -> None:
+    base_path = world.new_base_path()
+    with _serving(world, proxy, base_path):
+        requests = proxy.wait_for(_POLLS, timeout_seconds=_SECONDS)
+    assert _kinds(requests) == {f"LIST of {base_path}/, 200"}
+    _assert_one_a_poll(requests)
+
+
+def test_a_poll_of_a_bucket_that_is_not_there_is_one_list_too(
+    world: World, proxy: CountingProxy
+) -> None:
+    with _serving(world, proxy, "s3://not-there/model"):
+        requests = proxy.wait_for(_POLLS, timeout_seconds=_SECONDS)
+    assert {(request.is_list, request.path, request.status) for request in requests} == {
+        (True, "/not-there", 404)
+    }
+    _assert_one_a_poll(requests)
+
+
+def test_after_a_new_version_polls_are_one_list_again(world: World, proxy: CountingProxy) -> None:
+    base_path = world.new_base_path()
+    world.publish(world.half_plus_three, base_path, 1)
+    with _serving(world, proxy, base_path) as server:
+        server.wait_until_available(1)
+        world.publish(world.twice_plus_hundred, base_path, 2)
+        server.wait_until_available(2)
+        requests = _next_requests(proxy)
+    assert _kinds(requests) == {f"LIST of {base_path}/, 200"}
+    _assert_one_a_poll(requests)
