@@ -194,6 +194,15 @@ absl::Status FileSystemStoragePathSource::poll_status(
   return servable->second->poll_status;
 }
 
+bool FileSystemStoragePathSource::HasPolled(
+    absl::string_view servable_name) const {
+  std::lock_guard<std::mutex> lock(mu_);
+  const auto servable = servables_.find(servable_name);
+  if (servable == servables_.end()) return false;
+  std::lock_guard<std::mutex> servable_lock(servable->second->mu);
+  return servable->second->polled;
+}
+
 void FileSystemStoragePathSource::StartPollingLocked(
     const std::shared_ptr<Servable>& servable) {
   if (poll_wait_seconds_ < 0) return;
@@ -215,6 +224,7 @@ void FileSystemStoragePathSource::Poll(
       servable->has_aspired = !outcome.versions->empty();
       callback_(servable->name, *std::move(outcome.versions));
     }
+    servable->polled = true;
   }
   if (const int64_t wait = poll_wait_seconds_; wait > 0) {
     pool_.ScheduleAfter(absl::Seconds(wait),

@@ -88,6 +88,10 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
   // poll has ended; NOT_FOUND if the servable is not configured.
   absl::Status poll_status(absl::string_view servable_name) const;
 
+  // Whether a poll of a servable has ended since it was configured as it is
+  // now, and what it found has been sent.
+  bool HasPolled(absl::string_view servable_name) const;
+
  private:
   // One servable as it is configured. A change of its configuration retires it
   // and makes another.
@@ -103,6 +107,7 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
     std::mutex mu;
     // Guarded by mu.
     bool retired = false;
+    bool polled = false;
     bool has_aspired;  // Whether the last list sent was not empty.
     absl::Status poll_status;
   };

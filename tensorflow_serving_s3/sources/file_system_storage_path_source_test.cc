@@ -3,11 +3,8 @@
 
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
 
-#include <algorithm>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,15 +13,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/path.h"
-#include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/target.h"
 #include "tensorflow_serving_s3/core/test_support.h"
 #include "tensorflow_serving_s3/sources/fake_file_system.h"
+#include "tensorflow_serving_s3/sources/recording_target.h"
 #include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
@@ -34,43 +30,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Config = FileSystemStoragePathSource::Config;
-
-// Keeps what was sent, as text: "half: 2=fake://models/half/2 1=...".
-class RecordingTarget : public TargetBase<StoragePath> {
- public:
-  ~RecordingTarget() override { Detach(); }
-
-  void WaitFor(const std::string& line) {
-    std::unique_lock<std::mutex> lock(mu_);
-    changed_.wait(lock, [&] {
-      return std::find(lines_.begin(), lines_.end(), line) != lines_.end();
-    });
-  }
-
-  std::vector<std::string> lines() const {
-    std::lock_guard<std::mutex> lock(mu_);
-    return lines_;
-  }
-
- protected:
-  void SetAspiredVersions(
-      absl::string_view name,
-      std::vector<ServableData<StoragePath>> versions) override {
-    std::string line = absl::StrCat(name, ":");
-    for (const ServableData<StoragePath>& version : versions) {
-      absl::StrAppend(&line, " ", version.id().version,
-                      version.ok() ? "=" + version.data() : "!");
-    }
-    std::lock_guard<std::mutex> lock(mu_);
-    lines_.push_back(line);
-    changed_.notify_all();
-  }
-
- private:
-  mutable std::mutex mu_;
-  std::condition_variable changed_;
-  std::vector<std::string> lines_;
-};
 
 void AddServable(Config& config, const std::string& name,
                  const std::string& base_path) {
@@ -200,6 +159,30 @@ TEST_F(FileSystemStoragePathSourceTest, RecoversWhenTheFaultIsMended) {
 TEST_F(FileSystemStoragePathSourceTest, AServableThatIsNotThereHasNoStatus) {
   Make(MakeConfig({"half"}));
   EXPECT_EQ(source_->poll_status("third").code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(FileSystemStoragePathSourceTest, HasPolledWhenWhatWasFoundHasBeenSent) {
+  Upload("half", 1);
+  Make(MakeConfig({"half"}));
+  EXPECT_FALSE(source_->HasPolled("half"));
+  ConnectSourceToTarget<StoragePath>(source_.get(), &target_);
+  target_.WaitFor("half: 1=fake://models/half/1");
+  EXPECT_TRUE(source_->HasPolled("half"));
+  EXPECT_FALSE(source_->HasPolled("third"));
+}
+
+TEST_F(FileSystemStoragePathSourceTest, HasNotPolledAServableThatWasChanged) {
+  Upload("half", 1);
+  Config config = MakeConfig({"half"});
+  Start(config);
+  target_.WaitFor("half: 1=fake://models/half/1");
+  Gate proceed;
+  FakeFileSystem::OnListing("fake://models/half", [&] { proceed.Wait(); });
+  config.mutable_servables(0)->mutable_servable_version_policy()->mutable_all();
+  ASSERT_TRUE(source_->UpdateConfig(config).ok());
+  EXPECT_FALSE(source_->HasPolled("half"));
+  proceed.Open();
+  source_.reset();  // Before the gate goes.
 }
 
 TEST_F(FileSystemStoragePathSourceTest, UpdateAddsAndRemovesServables) {
