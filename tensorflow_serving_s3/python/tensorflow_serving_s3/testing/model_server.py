@@ -20,16 +20,15 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
+from tensorflow_serving_s3.testing._server import Server
 
 _PORTS_OPEN_SECONDS = 30.0
-_START_ATTEMPTS = 3
 _POLL_SECONDS = 0.02
 _REQUEST_SECONDS = 5.0
 _STOP_SECONDS = 20.0  # The server itself gives the requests under way up to ten.
@@ -58,11 +57,13 @@ class StatusAnswer:
         return {int(entry["version"]): entry["state"] for entry in entries}
 
 
-class ModelServer:
-    """One model server on free ports of 127.0.0.1, serving one model.
+class ModelServer(Server):
+    """One model server on free ports of 127.0.0.1, serving one model or those of a configuration.
+
+    It is ready when it answers on its REST port, whatever it says there.
 
     Attributes:
-        base_path: The folder whose numbered versions are served.
+        base_path: The folder whose numbered versions are served; empty with a configuration file.
         model_name: The name in URLs and requests.
         rest_port: The port for REST; 0 before the start.
         grpc_port: The port for gRPC; 0 before the start.
@@ -70,9 +71,10 @@ class ModelServer:
 
     def __init__(
         self,
-        base_path: str,
+        base_path: str = "",
         *,
         model_name: str = "half_plus_three",
+        model_config_file: str | os.PathLike[str] = "",
         env: Mapping[str, str] | None = None,
         flags: Sequence[str] = (),
         poll_seconds: int = 1,
@@ -82,7 +84,9 @@ class ModelServer:
 
         Args:
             base_path: What --model_base_path is to be: a URL or a folder.
-            model_name: What --model_name is to be.
+            model_name: What --model_name is to be. With a configuration file, the one of its
+                models that URLs and questions are about.
+            model_config_file: In place of `base_path`: what --model_config_file is to be.
             env: Environment variables for the server, such as `SeaweedFS.env()`. Of this process's
                 own it inherits none that say where S3 is and who may read it, and it does not look
                 for EC2's metadata service.
@@ -90,6 +94,9 @@ class ModelServer:
             poll_seconds: The seconds between two looks for new versions.
             binary: The server program; by default the one in Bazel's runfiles or on the PATH.
         """
+        super().__init__()
+        if bool(base_path) == bool(model_config_file):
+            raise ValueError("give either base_path or model_config_file")
         self.base_path = base_path
         self.model_name = model_name
         self.rest_port = 0
@@ -97,21 +104,7 @@ class ModelServer:
         self._env = dict(env or {})
         self._flags = (*flags, f"--file_system_poll_wait_seconds={poll_seconds}")
         self._binary = binary
-        self._process: ChildProcess | None = None
-
-    def __enter__(self) -> Self:
-        """Starts the server."""
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stops the server."""
-        self._stop_if_started()
+        self._model_config_file = os.fspath(model_config_file)
 
     @property
     def rest_url(self) -> str:
@@ -139,49 +132,21 @@ class ModelServer:
             raise RuntimeError("this model server was not started")
         return self._process
 
-    def log_tail(self, count: int = 20) -> tuple[str, ...]:
-        """Returns the last lines that the server printed, at most `count`, oldest first."""
-        return () if self._process is None else self._process.tail(count)
-
-    def start(self) -> None:
-        """Starts the server and waits until it answers on its REST port, whatever it says there.
-
-        Raises:
-            ProgramError: The server is missing, ended, or did not open its ports; the error's `log`
-                holds its last lines.
-        """
-        if self._process is not None and self._process.exit_code is None:
-            raise RuntimeError("this model server is already running")
-        binary = self._binary if self._binary is not None else find_program(MODEL_SERVER)
-        for attempt in range(1, _START_ATTEMPTS + 1):
-            self.grpc_port, self.rest_port = pick_free_ports(2)
-            try:
-                with interrupts_deferred():
-                    self._process = ChildProcess(
-                        "tensorflow_model_server", self._command(binary), env=self._environment()
-                    )
-                self._wait_until_open()
-                return
-            except ProgramError as error:
-                self._stop_if_started()
-                port_taken = any("in use" in line for line in error.log)
-                if attempt == _START_ATTEMPTS or not port_taken:
-                    raise
-            except BaseException:
-                self._stop_if_started()
-                raise
-
     def stop(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
         """Ends the server, as by `ChildProcess.stop`, and returns its exit code."""
         return self.process.stop(signal_number, grace_seconds=_STOP_SECONDS)
 
-    def status(self, version: int | None = None) -> StatusAnswer:
+    def status(self, version: int | None = None, *, model_name: str = "") -> StatusAnswer:
         """Asks the REST status endpoint for all versions of the model, or for one.
+
+        Args:
+            version: The version; all when None.
+            model_name: The model, when it is another one than that of this object.
 
         Raises:
             OSError: Nothing answers.
         """
-        path = f"/v1/models/{self.model_name}"
+        path = f"/v1/models/{model_name or self.model_name}"
         if version is not None:
             path += f"/versions/{version}"
         connection = http.client.HTTPConnection(
@@ -223,23 +188,37 @@ class ModelServer:
             if time.monotonic() > deadline:
                 wanted = "no version" if version is None else f"version {version} not"
                 raise ProgramError(
-                    f"tensorflow_model_server: {wanted} available from {self.base_path} after "
+                    f"tensorflow_model_server: {wanted} available of {self.model_name} from "
+                    f"{self.base_path or self._model_config_file} after "
                     f"{timeout_seconds:g} s; the status is {json.dumps(said)}",
                     self.process.tail(),
                 )
             time.sleep(_POLL_SECONDS)
 
-    def _stop_if_started(self) -> None:
+    def _start_once(self) -> None:
+        binary = self._binary if self._binary is not None else find_program(MODEL_SERVER)
+        self.grpc_port, self.rest_port = pick_free_ports(2)
+        with interrupts_deferred():
+            self._process = ChildProcess(
+                "tensorflow_model_server", self._command(binary), env=self._environment()
+            )
+        self._wait_until_open()
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.stop(grace_seconds=_STOP_SECONDS)
 
     def _command(self, binary: Path) -> list[str]:
+        models = (
+            [f"--model_config_file={self._model_config_file}"]
+            if self._model_config_file
+            else [f"--model_name={self.model_name}", f"--model_base_path={self.base_path}"]
+        )
         return [
             os.fspath(binary),
             f"--port={self.grpc_port}",
             f"--rest_api_port={self.rest_port}",
-            f"--model_name={self.model_name}",
-            f"--model_base_path={self.base_path}",
+            *models,
             *self._flags,
         ]
 

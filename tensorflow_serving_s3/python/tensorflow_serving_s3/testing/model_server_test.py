@@ -69,6 +69,20 @@ def test_the_flags_are_those_of_tensorflow_serving(tmp_path: Path) -> None:
     )
 
 
+def test_a_configuration_file_takes_the_place_of_a_base_path(tmp_path: Path) -> None:
+    program = _program(tmp_path, 'for flag in "$@"; do echo "$flag"; done; exit 1')
+    server = ModelServer(model_config_file="s3://b/models.config", binary=program)
+    with pytest.raises(ProgramError):
+        server.start()
+    about_models = [line for line in server.process.lines() if line.startswith("--model")]
+    assert about_models == ["--model_config_file=s3://b/models.config"]
+
+
+def test_a_base_path_and_a_configuration_file_are_one_too_many() -> None:
+    with pytest.raises(ValueError, match="either"):
+        ModelServer("s3://b/m", model_config_file="s3://b/models.config")
+
+
 def test_the_states_of_a_status_answer_are_by_version() -> None:
     body = {"model_version_status": [{"version": "124", "state": "LOADING", "status": {}}]}
     assert StatusAnswer(200, body).states() == {124: "LOADING"}

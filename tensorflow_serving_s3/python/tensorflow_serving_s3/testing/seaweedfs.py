@@ -17,8 +17,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -28,12 +27,12 @@ from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
 from tensorflow_serving_s3._programs import WEED, find_program
 from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
+from tensorflow_serving_s3.testing._server import Server
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _START_SECONDS = 30.0
-_START_ATTEMPTS = 3
 _STOP_SECONDS = 0.5  # Its data is thrown away, so nothing is lost by a kill after that.
 _POLL_SECONDS = 0.05
 _REGION = "us-east-1"
@@ -44,8 +43,10 @@ _ADMIN_GRPC_OFFSET = 10_000
 _SOCKET_FOLDER = Path("/tmp")
 
 
-class SeaweedFS:
+class SeaweedFS(Server):
     """One S3 server on free ports of 127.0.0.1; its data lives in a temporary folder.
+
+    It is ready when it has stored and deleted an object.
 
     Attributes:
         access_key: The access key id of the user who may do everything.
@@ -69,27 +70,13 @@ class SeaweedFS:
             buckets: The buckets that exist from the start.
             binary: The `weed` program; by default the one in Bazel's runfiles or on the PATH.
         """
+        super().__init__()
         self._buckets = tuple(buckets)
         self._binary = binary
         self._folder: Path | None = None
-        self._process: ChildProcess | None = None
         self._port = 0
         self._grpc_ports: dict[str, int] = {}
         self._master = ""
-
-    def __enter__(self) -> Self:
-        """Starts the server."""
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stops the server and deletes its data."""
-        self.stop()
 
     @property
     def port(self) -> int:
@@ -123,32 +110,6 @@ class SeaweedFS:
     def client(self) -> S3Client:
         """Returns a new boto3 client of the user who may do everything."""
         return self._client_of(self.access_key, self.secret_key)
-
-    def log_tail(self, count: int = 20) -> tuple[str, ...]:
-        """Returns the last lines that the server printed, at most `count`, oldest first."""
-        return () if self._process is None else self._process.tail(count)
-
-    def start(self) -> None:
-        """Starts the server and waits until it has stored and deleted an object.
-
-        Raises:
-            ProgramError: It did not become ready; the error's `log` holds its last lines.
-        """
-        if self._process is not None:
-            raise RuntimeError("this SeaweedFS is already running")
-        binary = self._binary if self._binary is not None else find_program(WEED)
-        for attempt in range(1, _START_ATTEMPTS + 1):
-            try:
-                self._start(binary)
-                return
-            except ProgramError as error:
-                self.stop()
-                port_taken = any("address already in use" in line for line in error.log)
-                if attempt == _START_ATTEMPTS or not port_taken:
-                    raise
-            except BaseException:
-                self.stop()
-                raise
 
     def stop(self) -> None:
         """Stops the server and deletes its data; does nothing when it is not running."""
@@ -229,7 +190,11 @@ class SeaweedFS:
             raise RuntimeError("this SeaweedFS is not running")
         return self._process
 
-    def _start(self, binary: Path) -> None:
+    def _end(self) -> None:
+        self.stop()
+
+    def _start_once(self) -> None:
+        binary = self._binary if self._binary is not None else find_program(WEED)
         with interrupts_deferred():
             folder = self._folder = Path(tempfile.mkdtemp(prefix="seaweedfs-"))
         (admin,) = pick_free_ports(1, companion_offset=_ADMIN_GRPC_OFFSET)
