@@ -1,0 +1,36 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What docs/custom_source.md quotes is what is compiled and tested."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+_GUIDE = Path("docs/custom_source.md").read_text()
+_FOLDER = Path("examples/custom_source")
+_SOURCES = {
+    "cpp": [
+        "manifest_source.h",
+        "manifest_source.cc",
+        "manifest_source_test.cc",
+        "serve_manifest.cc",
+    ],
+    "python": ["BUILD"],
+}
+_BLOCKS = re.findall(r"^```(cpp|python)\n(.*?)^```$", _GUIDE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_guide_quotes_code() -> None:
+    assert {language for language, _ in _BLOCKS} == set(_SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("language", "block"), _BLOCKS, ids=[block.splitlines()[0] for _, block in _BLOCKS]
+)
+def test_a_quote_is_in_the_sources_word_for_word(language: str, block: str) -> None:
+    quoted = block.rstrip("\n")
+    texts = [(_FOLDER / name).read_text() for name in _SOURCES[language]]
+    assert any(f"\n{quoted}\n" in text for text in texts)
