@@ -3,60 +3,56 @@
 
 #include "tensorflow_serving_s3/model_servers/server_core.h"
 
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/log/absl_log.h"
 #include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "tensorflow_serving/config/file_system_storage_path_source.pb.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tensorflow_serving_s3/core/availability_preserving_policy.h"
+#include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/core/target.h"
+#include "tensorflow_serving_s3/model_servers/model_config.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle_source_adapter.h"
 
 namespace tfs3 {
 namespace {
 
-using ::tensorflow::serving::FileSystemStoragePathSourceConfig;
 using ::tensorflow::serving::GetModelStatusResponse;
 using ::tensorflow::serving::ModelConfig;
+using ::tensorflow::serving::ModelServerConfig;
 using ::tensorflow::serving::ModelSpec;
 using ::tensorflow::serving::ModelVersionStatus;
 
-constexpr absl::string_view kTensorFlowPlatform = "tensorflow";
+using ManagerState = ServableState::ManagerState;
 
-// The version that a spec asks for, or none for the newest. Labels come with
-// configuration files, so a model named by flags has none.
-absl::StatusOr<ServableRequest> RequestOf(const ModelSpec& spec) {
-  if (spec.name().empty()) {
-    return absl::InvalidArgumentError(
-        "The request names no model: set model_spec.name");
-  }
-  switch (spec.version_choice_case()) {
-    case ModelSpec::kVersion:
-      return ServableRequest::Specific(spec.name(), spec.version().value());
-    case ModelSpec::kVersionLabel:
-      return absl::InvalidArgumentError(
-          absl::StrCat("Unrecognized servable version label: model \"",
-                       spec.name(), "\" has no label \"", spec.version_label(),
-                       "\"; ask for a version by its number, or for none"));
-    case ModelSpec::VERSION_CHOICE_NOT_SET:
-      return ServableRequest::Latest(spec.name());
-  }
-  return absl::InternalError("A version choice that is not known");
-}
+// How often a reload that waits looks how far its models have come.
+constexpr absl::Duration kProgressPeriod = absl::Milliseconds(20);
 
-ModelVersionStatus::State StateOf(ServableState::ManagerState state) {
+ModelVersionStatus::State StateOf(ManagerState state) {
   switch (state) {
-    case ServableState::ManagerState::kStart:
+    case ManagerState::kStart:
       return ModelVersionStatus::START;
-    case ServableState::ManagerState::kLoading:
+    case ManagerState::kLoading:
       return ModelVersionStatus::LOADING;
-    case ServableState::ManagerState::kAvailable:
+    case ManagerState::kAvailable:
       return ModelVersionStatus::AVAILABLE;
-    case ServableState::ManagerState::kUnloading:
+    case ManagerState::kUnloading:
       return ModelVersionStatus::UNLOADING;
-    case ServableState::ManagerState::kEnd:
+    case ManagerState::kEnd:
       return ModelVersionStatus::END;
   }
   return ModelVersionStatus::UNKNOWN;
@@ -72,65 +68,406 @@ void AddVersion(const ServableState& state, GetModelStatusResponse* response) {
       std::string(state.health.message()));
 }
 
-// The sources' part of the configuration of the models.
-absl::StatusOr<FileSystemStoragePathSourceConfig> SourceConfig(
-    const ServerCore::Options& options) {
-  FileSystemStoragePathSourceConfig config;
-  config.set_file_system_poll_wait_seconds(
-      options.file_system_poll_wait_seconds);
-  for (const ModelConfig& model : options.model_config_list.config()) {
-    if (!model.model_platform().empty() &&
-        model.model_platform() != kTensorFlowPlatform) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Model \"", model.name(), "\" has the platform \"",
-                       model.model_platform(), "\"; only \"",
-                       kTensorFlowPlatform, "\" can be served"));
-    }
-    auto* servable = config.add_servables();
-    servable->set_servable_name(model.name());
-    servable->set_base_path(model.base_path());
-    if (model.has_model_version_policy()) {
-      *servable->mutable_servable_version_policy() =
-          model.model_version_policy();
-    }
+std::map<std::string, const ModelConfig*, std::less<>> ByName(
+    const ModelServerConfig& config) {
+  std::map<std::string, const ModelConfig*, std::less<>> models;
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    models.emplace(model.name(), &model);
   }
-  return config;
+  return models;
+}
+
+// Whether the two have the same versions, from the same place.
+bool ServedAlike(const ModelConfig& a, const ModelConfig& b) {
+  return a.base_path() == b.base_path() && PlatformOf(a) == PlatformOf(b) &&
+         a.model_version_policy().SerializeAsString() ==
+             b.model_version_policy().SerializeAsString();
+}
+
+// "a, b, c", or the first few of many.
+std::string NamesOf(const std::vector<std::string>& names) {
+  constexpr size_t kMost = 10;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", names[i]);
+  }
+  if (names.size() > kMost) {
+    absl::StrAppend(&text, " and ", names.size() - kMost, " more");
+  }
+  return text;
 }
 
 }  // namespace
 
-ServerCore::ServerCore(SavedModelOptions saved_model)
-    : monitor_(&event_bus_), adapter_(std::move(saved_model)) {}
+ServerCore::ServerCore(Options options)
+    : options_(std::move(options)), monitor_(&event_bus_) {
+  if (auto& tensorflow_adapter =
+          options_.platforms[std::string(kTensorFlowPlatform)];
+      tensorflow_adapter == nullptr) {
+    tensorflow_adapter =
+        std::make_unique<SavedModelBundleSourceAdapter>(options_.saved_model);
+  }
+  for (const auto& [name, adapter] : options_.platforms) {
+    platform_names_.insert(name);
+  }
+  subscription_ = event_bus_.Subscribe(
+      [this](const ServableState& state) { HandleEvent(state); });
+}
+
+ServerCore::~ServerCore() {
+  source_.reset();
+  router_.reset();
+  options_.platforms.clear();
+  manager_.reset();
+}
 
 absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(
     Options options) {
-  absl::StatusOr<FileSystemStoragePathSourceConfig> source_config =
-      SourceConfig(options);
-  if (!source_config.ok()) return source_config.status();
-
-  auto core = absl::WrapUnique(new ServerCore(std::move(options.saved_model)));
+  auto core = absl::WrapUnique(new ServerCore(std::move(options)));
+  const Options& kept = core->options_;
+  if (absl::Status status = core->Validate(kept.config); !status.ok()) {
+    return status;
+  }
 
   AspiredVersionsManager::Options manager_options;
   manager_options.aspired_version_policy =
-      std::make_unique<AvailabilityPreservingPolicy>();
+      std::move(core->options_.aspired_version_policy);
+  if (manager_options.aspired_version_policy == nullptr) {
+    manager_options.aspired_version_policy =
+        std::make_unique<AvailabilityPreservingPolicy>();
+  }
   manager_options.servable_event_bus = &core->event_bus_;
-  manager_options.num_load_threads = options.num_load_threads;
-  manager_options.num_unload_threads = options.num_unload_threads;
-  manager_options.max_num_load_retries = options.max_num_load_retries;
-  manager_options.load_retry_interval = options.load_retry_interval;
+  manager_options.num_load_threads = kept.num_load_threads;
+  manager_options.num_unload_threads = kept.num_unload_threads;
+  manager_options.max_num_load_retries = kept.max_num_load_retries;
+  manager_options.load_retry_interval = kept.load_retry_interval;
   auto manager = AspiredVersionsManager::Create(std::move(manager_options));
   if (!manager.ok()) return manager.status();
   core->manager_ = *std::move(manager);
 
-  auto source = FileSystemStoragePathSource::Create(*source_config);
+  // The last port of a router is for what has no route; every model has one.
+  auto router = DynamicSourceRouter<StoragePath>::Create(
+      static_cast<int>(kept.platforms.size()) + 1, core->RoutesOf(kept.config));
+  if (!router.ok()) return router.status();
+  core->router_ = *std::move(router);
+
+  auto source = FileSystemStoragePathSource::Create(
+      SourceConfigOf(kept.config, kept.file_system_poll_wait_seconds,
+                     kept.servable_versions_always_present));
   if (!source.ok()) return source.status();
   core->source_ = *std::move(source);
+
+  core->labels_.Assign(kept.config);
+  core->config_ = std::make_shared<const Config>(kept.config);
+  core->AwaitReadiness(kept.config);
   return core;
 }
 
 void ServerCore::Start() {
-  ConnectSourceToTarget(&adapter_, manager_.get());
-  ConnectSourceToTarget(source_.get(), &adapter_);
+  int port = 0;
+  for (const auto& [name, adapter] : options_.platforms) {
+    ConnectSourceToTarget(adapter.get(), manager_.get());
+    ConnectSourceToTarget(router_->GetOutputPorts()[port++], adapter.get());
+  }
+  // What the source asks for is remembered on its way, for reloads that wait.
+  source_->SetAspiredVersionsCallback(
+      [this, send = router_->GetAspiredVersionsCallback()](
+          absl::string_view model,
+          std::vector<ServableData<StoragePath>> versions) {
+        {
+          std::lock_guard<std::mutex> lock(mu_);
+          aspired_.insert_or_assign(std::string(model), versions);
+        }
+        send(model, std::move(versions));
+      });
+}
+
+void ServerCore::BeginStop() { stopping_ = true; }
+
+absl::Status ServerCore::Validate(const Config& config) const {
+  if (absl::Status status = ValidateModelServerConfig(config, platform_names_);
+      !status.ok()) {
+    return status;
+  }
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    if (!options_.allow_version_labels && !model.version_labels().empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "Model \"", model.name(),
+          "\" has version_labels, and this server does not allow them; start "
+          "it with --allow_version_labels, or leave them out"));
+    }
+    if (model.has_logging_config()) {
+      ABSL_LOG(WARNING) << "The logging_config of model \"" << model.name()
+                        << "\" has no effect: this server does not log "
+                           "requests";
+    }
+  }
+  return FileSystemStoragePathSource::Validate(
+      SourceConfigOf(config, options_.file_system_poll_wait_seconds,
+                     options_.servable_versions_always_present));
+}
+
+absl::Status ServerCore::ValidateLabels(const Config& config,
+                                        const Config& current) const {
+  const auto current_models = ByName(current);
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    const auto known = current_models.find(model.name());
+    // What this configuration brings is loaded after it is in force.
+    if (known == current_models.end() || !ServedAlike(*known->second, model)) {
+      continue;
+    }
+    for (const auto& [label, version] : model.version_labels()) {
+      const auto& old_labels = known->second->version_labels();
+      const auto old = old_labels.find(label);
+      if (old != old_labels.end() && old->second == version) continue;
+      const ServableId id{model.name(), version};
+      if (IsAvailable(id)) continue;
+      if (options_.allow_version_labels_for_unavailable_models &&
+          old == old_labels.end()) {
+        continue;
+      }
+      const auto state = monitor_.GetState(id);
+      return absl::FailedPreconditionError(absl::StrCat(
+          "The version label \"", label, "\" of model \"", model.name(),
+          "\" cannot point at version ", version, ", which is ",
+          state.has_value()
+              ? absl::StrCat("in state ",
+                             ManagerStateName(state->state.manager_state))
+              : "not known",
+          "; a label can point at a version that is AVAILABLE",
+          old == old_labels.end()
+              ? ", or, if it is new, at any with "
+                "--allow_version_labels_for_unavailable_models"
+              : ""));
+    }
+  }
+  return absl::OkStatus();
+}
+
+DynamicSourceRouter<StoragePath>::Routes ServerCore::RoutesOf(
+    const Config& config) const {
+  std::map<std::string, int> ports;
+  for (const std::string& platform : platform_names_) {
+    ports.emplace(platform, static_cast<int>(ports.size()));
+  }
+  DynamicSourceRouter<StoragePath>::Routes routes;
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    routes.emplace(model.name(), ports.at(PlatformOf(model)));
+  }
+  return routes;
+}
+
+absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
+  std::lock_guard<std::mutex> apply_lock(apply_mu_);
+  std::shared_ptr<const Config> current;
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    current = config_;
+  }
+  if (absl::Status status = Validate(config); !status.ok()) return status;
+  if (absl::Status status = ValidateLabels(config, *current); !status.ok()) {
+    return status;
+  }
+
+  ModelNames changed;
+  const auto current_models = ByName(*current);
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    const auto known = current_models.find(model.name());
+    if (known == current_models.end() || !ServedAlike(*known->second, model)) {
+      changed.push_back(model.name());
+    }
+  }
+  // All that can be wrong has been looked at, so nothing fails from here on.
+  // Models that go keep their routes until the source has given them up.
+  const auto routes = RoutesOf(config);
+  auto transition = routes;
+  transition.merge(RoutesOf(*current));
+  if (absl::Status status = router_->UpdateRoutes(std::move(transition));
+      !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = source_->UpdateConfig(
+          SourceConfigOf(config, options_.file_system_poll_wait_seconds,
+                         options_.servable_versions_always_present));
+      !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = router_->UpdateRoutes(routes); !status.ok()) {
+    return status;
+  }
+  labels_.Assign(config);
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    for (const auto& [label, version] : model.version_labels()) {
+      const ServableId id{model.name(), version};
+      if (IsAvailable(id)) labels_.VersionIsAvailable(id);
+    }
+  }
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    config_ = std::make_shared<const Config>(config);
+    const auto models = ByName(config);
+    for (auto it = aspired_.begin(); it != aspired_.end();) {
+      it = models.count(it->first) > 0 ? std::next(it) : aspired_.erase(it);
+    }
+  }
+  AwaitReadiness(config);
+  ABSL_LOG(INFO) << "The configuration now has "
+                 << config.model_config_list().config_size() << " models; "
+                 << (changed.empty()
+                         ? "none is new or changed"
+                         : absl::StrCat("new or changed: ", NamesOf(changed)));
+  config_event_bus_.Publish(config);
+  return changed;
+}
+
+absl::Status ServerCore::ApplyConfig(const Config& config) {
+  return Apply(config).status();
+}
+
+absl::Status ServerCore::ReloadConfig(const Config& config, absl::Time deadline,
+                                      const std::function<bool()>& cancelled) {
+  absl::StatusOr<ModelNames> changed = Apply(config);
+  if (!changed.ok()) return changed.status();
+  ModelNames pending = *std::move(changed);
+  const size_t num_changed = pending.size();
+  std::map<std::string, absl::Status> failed;
+  while (true) {
+    ModelNames still_pending;
+    for (std::string& model : pending) {
+      absl::Status problem;
+      switch (ProgressOf(model, &problem)) {
+        case Progress::kAvailable:
+          break;
+        case Progress::kFailed:
+          failed.emplace(std::move(model), std::move(problem));
+          break;
+        case Progress::kPending:
+          still_pending.push_back(std::move(model));
+      }
+    }
+    pending = std::move(still_pending);
+    if (pending.empty() || absl::Now() >= deadline || stopping_) break;
+    if (cancelled != nullptr && cancelled()) {
+      return absl::CancelledError(
+          "The caller stopped waiting; the configuration is in force");
+    }
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(
+        std::min(kProgressPeriod,
+                 std::max(deadline - absl::Now(), absl::Milliseconds(1)))));
+  }
+  if (failed.empty() && pending.empty()) return absl::OkStatus();
+
+  std::string message = absl::StrCat(
+      "The configuration is in force, but of ", num_changed,
+      num_changed == 1 ? " new or changed model " : " new or changed models ",
+      failed.size(), " failed to load (it is tried again)");
+  absl::string_view separator = ": ";
+  for (const auto& [model, problem] : failed) {
+    absl::StrAppend(&message, separator, model, ": ", problem.message());
+    separator = "; ";
+  }
+  if (!pending.empty()) {
+    absl::StrAppend(&message, "; still loading: ", NamesOf(pending));
+  }
+  const absl::StatusCode code = failed.empty()
+                                    ? absl::StatusCode::kDeadlineExceeded
+                                    : failed.begin()->second.code();
+  return absl::Status(code, message);
+}
+
+ServerCore::Progress ServerCore::ProgressOf(const std::string& model,
+                                            absl::Status* problem) const {
+  if (!source_->HasPolled(model)) {
+    // A model that a later reload has taken away needs no more waiting for.
+    std::lock_guard<std::mutex> lock(mu_);
+    return ByName(*config_).count(model) > 0 ? Progress::kPending
+                                             : Progress::kAvailable;
+  }
+  if (*problem = source_->poll_status(model); !problem->ok()) {
+    return Progress::kFailed;
+  }
+  std::vector<ServableData<StoragePath>> versions;
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    if (const auto aspired = aspired_.find(model); aspired != aspired_.end()) {
+      versions = aspired->second;
+    }
+  }
+  Progress progress = Progress::kAvailable;
+  for (const ServableData<StoragePath>& version : versions) {
+    if (!version.ok()) {
+      *problem = version.status();
+      return Progress::kFailed;
+    }
+    const auto known = monitor_.GetState(version.id());
+    if (known.has_value() && !known->state.health.ok()) {
+      *problem = known->state.health;
+      return Progress::kFailed;
+    }
+    if (!known.has_value() ||
+        known->state.manager_state != ManagerState::kAvailable) {
+      progress = Progress::kPending;
+    }
+  }
+  return progress;
+}
+
+void ServerCore::HandleEvent(const ServableState& state) {
+  if (state.manager_state != ManagerState::kAvailable) return;
+  labels_.VersionIsAvailable(state.id);
+  if (ready_) return;
+  std::lock_guard<std::mutex> lock(mu_);
+  awaited_.erase(state.id.name);
+  if (awaited_.empty()) ready_ = true;
+}
+
+void ServerCore::AwaitReadiness(const Config& config) {
+  if (ready_) return;
+  std::lock_guard<std::mutex> lock(mu_);
+  awaited_.clear();
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    if (!IsAvailable(model.name())) awaited_.insert(model.name());
+  }
+  if (awaited_.empty()) ready_ = true;
+}
+
+bool ServerCore::IsAvailable(const ServableId& id) const {
+  const auto known = monitor_.GetState(id);
+  return known.has_value() &&
+         known->state.manager_state == ManagerState::kAvailable;
+}
+
+bool ServerCore::IsAvailable(absl::string_view model) const {
+  for (const auto& [version, known] : monitor_.GetVersionStates(model)) {
+    if (known.state.manager_state == ManagerState::kAvailable) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<ServableRequest> ServerCore::RequestOf(
+    const ModelSpec& spec) const {
+  if (spec.name().empty()) {
+    return absl::InvalidArgumentError(
+        "The request names no model: set model_spec.name");
+  }
+  switch (spec.version_choice_case()) {
+    case ModelSpec::kVersion:
+      return ServableRequest::Specific(spec.name(), spec.version().value());
+    case ModelSpec::kVersionLabel: {
+      const auto target = labels_.Find(spec.name(), spec.version_label());
+      if (!target.has_value()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "Unrecognized servable version label: model \"", spec.name(),
+            "\" has no label \"", spec.version_label(),
+            "\"; ask for a version by its number, or for none"));
+      }
+      return ServableRequest::Specific(
+          spec.name(), target->previous.value_or(target->version));
+    }
+    case ModelSpec::VERSION_CHOICE_NOT_SET:
+      return ServableRequest::Latest(spec.name());
+  }
+  return absl::InternalError("A version choice that is not known");
 }
 
 absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
@@ -169,6 +506,36 @@ absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
                      WhyUnavailable(*request)));
   }
   return response;
+}
+
+std::vector<ModelSummary> ServerCore::ListModels() const {
+  std::shared_ptr<const Config> config;
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    config = config_;
+  }
+  std::vector<ModelSummary> models;
+  for (const auto& [name, model] : ByName(*config)) {
+    ModelSummary summary;
+    summary.name = name;
+    if (const absl::Status polled = source_->poll_status(name); !polled.ok()) {
+      summary.problem = std::string(polled.message());
+    }
+    for (const auto& [version, known] : monitor_.GetVersionStates(name)) {
+      AddVersion(known.state, &summary.versions);
+      summary.available |=
+          known.state.manager_state == ManagerState::kAvailable;
+      if (summary.problem.empty() && !known.state.health.ok()) {
+        summary.problem = absl::StrCat("version ", version, ": ",
+                                       known.state.health.message());
+      }
+    }
+    if (!summary.available && summary.problem.empty()) {
+      summary.problem = "no version has been loaded yet";
+    }
+    models.push_back(std::move(summary));
+  }
+  return models;
 }
 
 std::string ServerCore::WhyUnavailable(const ServableRequest& request) const {

@@ -27,9 +27,10 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // A base path of this test's own, with half_plus_three as each of `versions`.
-std::string BasePath(const std::vector<std::string>& versions) {
+std::string BasePath(const std::vector<std::string>& versions,
+                     const std::string& suffix = "") {
   const std::string name =
-      ::testing::UnitTest::GetInstance()->current_test_info()->name();
+      ::testing::UnitTest::GetInstance()->current_test_info()->name() + suffix;
   const std::string base_path = ::testing::TempDir() + "/" + name;
   std::filesystem::create_directories(base_path);
   for (const std::string& version : versions) {
@@ -38,12 +39,45 @@ std::string BasePath(const std::vector<std::string>& versions) {
   return base_path;
 }
 
-ServerCore::Options OptionsFor(const std::string& base_path) {
+using Config = ::tensorflow::serving::ModelServerConfig;
+using Model = ::tensorflow::serving::ModelConfig;
+
+Model ModelAt(const std::string& name, const std::string& base_path) {
+  Model model;
+  model.set_name(name);
+  model.set_base_path(base_path);
+  return model;
+}
+
+Model WithLabel(Model model, const std::string& label, int64_t version) {
+  (*model.mutable_version_labels())[label] = version;
+  return model;
+}
+
+// With its versions 1 and 2 both wanted.
+Model WithBothVersions(Model model) {
+  model.mutable_model_version_policy()->mutable_all();
+  return model;
+}
+
+Config ConfigOf(const std::vector<Model>& models) {
+  Config config;
+  config.mutable_model_config_list();
+  for (const Model& model : models) {
+    *config.mutable_model_config_list()->add_config() = model;
+  }
+  return config;
+}
+
+ServerCore::Options OptionsFor(const Config& config) {
   ServerCore::Options options;
-  auto* model = options.model_config_list.add_config();
-  model->set_name("half");
-  model->set_base_path(base_path);
+  options.config = config;
+  options.max_num_load_retries = 0;
   return options;
+}
+
+ServerCore::Options OptionsFor(const std::string& base_path) {
+  return OptionsFor(ConfigOf({ModelAt("half", base_path)}));
 }
 
 ModelSpec Spec(const std::string& name) {
@@ -67,6 +101,9 @@ class StartedCore {
         [this](const ServableState& state) {
           std::lock_guard<std::mutex> lock(mu_);
           last_ = state;
+          if (state.manager_state == ServableState::ManagerState::kAvailable) {
+            ++num_loaded_;
+          }
           changed_.notify_all();
         });
     core_->Start();
@@ -79,12 +116,23 @@ class StartedCore {
 
   void WaitUntilLoaded() { WaitUntil(ServableState::ManagerState::kAvailable); }
 
+  // Waits until so many versions have become available in all.
+  void WaitUntilLoaded(int count) {
+    std::unique_lock<std::mutex> lock(mu_);
+    changed_.wait(lock, [&] { return num_loaded_ >= count; });
+  }
+
+  absl::Status Reload(const Config& config) {
+    return core_->ReloadConfig(config, absl::InfiniteFuture(), nullptr);
+  }
+
   ServerCore* operator->() { return core_.get(); }
 
  private:
   std::mutex mu_;
   std::condition_variable changed_;
   ServableState last_;
+  int num_loaded_ = 0;
   std::unique_ptr<ServerCore> core_;
   std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;
 };
@@ -136,9 +184,7 @@ TEST(ServerCoreTest, AModelThatIsNotConfiguredIsNotFound) {
 TEST(ServerCoreTest, AVersionThatDoesNotLoadSaysWhy) {
   const std::string base_path = BasePath({"7"});
   std::filesystem::resize_file(base_path + "/7/saved_model.pb", 10);
-  ServerCore::Options options = OptionsFor(base_path);
-  options.max_num_load_retries = 0;
-  StartedCore core(std::move(options));
+  StartedCore core(OptionsFor(base_path));
   core.WaitUntil(ServableState::ManagerState::kEnd);
   const absl::Status status = core->GetModel(Spec("half")).status();
   EXPECT_TRUE(absl::IsNotFound(status));
@@ -166,10 +212,213 @@ TEST(ServerCoreTest, ALabelThatTheModelDoesNotHaveIsInvalid) {
 
 TEST(ServerCoreTest, AnUnknownPlatformIsInvalid) {
   ServerCore::Options options = OptionsFor("/models");
-  options.model_config_list.mutable_config(0)->set_model_platform("caffe");
+  options.config.mutable_model_config_list()
+      ->mutable_config(0)
+      ->set_model_platform("caffe");
   const absl::Status status = ServerCore::Create(std::move(options)).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("\"caffe\""));
+}
+
+// Versions:
+
+ModelSpec Labelled(const std::string& name, const std::string& label) {
+  ModelSpec spec = Spec(name);
+  spec.set_version_label(label);
+  return spec;
+}
+
+// The version that a label leads to; 0 if it leads to none.
+int64_t VersionOf(StartedCore& core, const std::string& label) {
+  auto model = core->GetModel(Labelled("half", label));
+  return model.ok() ? model->id().version : 0;
+}
+
+TEST(ServerCoreTest, ALabelOfTheFirstConfigurationServesWhenItsVersionDoes) {
+  const Model half = WithBothVersions(ModelAt("half", BasePath({"1", "2"})));
+  StartedCore core(OptionsFor(ConfigOf({WithLabel(half, "stable", 1)})));
+  core.WaitUntilLoaded(2);
+  EXPECT_EQ(VersionOf(core, "stable"), 1);
+  auto status = core->GetModelStatus(Labelled("half", "stable"));
+  ASSERT_TRUE(status.ok()) << status.status();
+  EXPECT_EQ(status->model_version_status(0).version(), 1);
+}
+
+TEST(ServerCoreTest, ALabelMovesToAnAvailableVersion) {
+  const Model half = WithBothVersions(ModelAt("half", BasePath({"1", "2"})));
+  StartedCore core(OptionsFor(ConfigOf({WithLabel(half, "stable", 1)})));
+  core.WaitUntilLoaded(2);
+  EXPECT_EQ(core.Reload(ConfigOf({WithLabel(half, "stable", 2)})),
+            absl::OkStatus());
+  EXPECT_EQ(VersionOf(core, "stable"), 2);
+}
+
+TEST(ServerCoreTest, ALabelCannotPointAtAMissingVersion) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  core.WaitUntilLoaded();
+  const absl::Status status = core.Reload(
+      ConfigOf({WithLabel(half, "stable", 9), ModelAt("other", "/other")}));
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("\"stable\""), HasSubstr("version 9")));
+  // Applied whole or not at all.
+  EXPECT_EQ(core->ListModels().size(), 1);
+}
+
+TEST(ServerCoreTest, ANewLabelMayPointAtAMissingVersionWithTheFlag) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  ServerCore::Options options = OptionsFor(ConfigOf({half}));
+  options.allow_version_labels_for_unavailable_models = true;
+  StartedCore core(std::move(options));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({WithLabel(half, "next", 9)})),
+            absl::OkStatus());
+  EXPECT_TRUE(
+      absl::IsNotFound(core->GetModel(Labelled("half", "next")).status()));
+  // It is not new any more.
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      core.Reload(ConfigOf({WithLabel(half, "next", 8)}))));
+}
+
+TEST(ServerCoreTest, LabelsAreRefusedWhereTheyAreNotAllowed) {
+  ServerCore::Options options =
+      OptionsFor(ConfigOf({WithLabel(ModelAt("half", "/half"), "stable", 1)}));
+  options.allow_version_labels = false;
+  const absl::Status status = ServerCore::Create(std::move(options)).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("--allow_version_labels"));
+}
+
+// Reloads:
+
+TEST(ServerCoreTest, AReloadAddsAModelAndWaitsForIt) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  EXPECT_EQ(core.Reload(ConfigOf({half, ModelAt("new", BasePath({"5"}, "B"))})),
+            absl::OkStatus());
+  EXPECT_TRUE(core->GetModel(Spec("new", 5)).ok());
+}
+
+TEST(ServerCoreTest, AReloadTakesAModelAway) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({})), absl::OkStatus());
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_TRUE(absl::IsNotFound(core->GetModel(Spec("half")).status()));
+  EXPECT_TRUE(core->ListModels().empty());
+}
+
+TEST(ServerCoreTest, AReloadMovesAModelToOtherVersions) {
+  StartedCore core(OptionsFor(ConfigOf({ModelAt("half", BasePath({"1"}))})));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", BasePath({"2"}, "B"))})),
+            absl::OkStatus());
+  EXPECT_EQ(core->GetModel(Spec("half"))->id().version, 2);
+}
+
+TEST(ServerCoreTest, AReloadOfAMissingPathSaysSoAndLeavesOthersAlone) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  core.WaitUntilLoaded();
+  const absl::Status status =
+      core.Reload(ConfigOf({half, ModelAt("bad", "/no/such/path")}));
+  EXPECT_TRUE(absl::IsNotFound(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("bad"), HasSubstr("/no/such/path")));
+  EXPECT_TRUE(core->GetModel(Spec("half")).ok());
+  // The next one is not held up.
+  EXPECT_EQ(core.Reload(ConfigOf({half})), absl::OkStatus());
+}
+
+TEST(ServerCoreTest, AReloadNamesTheModelThatDoesNotLoad) {
+  const std::string base_path = BasePath({"1"});
+  std::filesystem::resize_file(base_path + "/1/saved_model.pb", 10);
+  StartedCore core(OptionsFor(ConfigOf({})));
+  const absl::Status status =
+      core.Reload(ConfigOf({ModelAt("half", base_path)}));
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("of 1 new or changed model 1 failed"),
+                    HasSubstr(base_path)));
+}
+
+TEST(ServerCoreTest, AReloadEndsAtItsDeadlineAndNamesWhatIsLoading) {
+  StartedCore core(OptionsFor(ConfigOf({})));
+  const absl::Status status =
+      core->ReloadConfig(ConfigOf({ModelAt("half", BasePath({"1"}))}),
+                         absl::InfinitePast(), nullptr);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("still loading: half"));
+}
+
+TEST(ServerCoreTest, AReloadEndsWhenItsCallerHasGone) {
+  StartedCore core(OptionsFor(ConfigOf({})));
+  EXPECT_TRUE(absl::IsCancelled(
+      core->ReloadConfig(ConfigOf({ModelAt("half", BasePath({"1"}))}),
+                         absl::InfiniteFuture(), [] { return true; })));
+}
+
+TEST(ServerCoreTest, ABadConfigurationChangesNothing) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  core.WaitUntilLoaded();
+  for (const Config& bad :
+       {Config(), ConfigOf({ModelAt("new", "/new"), half, half}),
+        ConfigOf({ModelAt("new", "relative")})}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(core.Reload(bad)));
+    EXPECT_EQ(core->ListModels().size(), 1);
+    EXPECT_TRUE(core->GetModel(Spec("half")).ok());
+  }
+}
+
+// Readiness:
+
+TEST(ServerCoreTest, IsReadyWhenEveryModelIsAvailable) {
+  StartedCore core(
+      OptionsFor(ConfigOf({ModelAt("half", BasePath({"1"})),
+                           ModelAt("third", BasePath({"1"}, "B"))})));
+  core.WaitUntilLoaded(2);
+  EXPECT_TRUE(core->IsReady());
+}
+
+TEST(ServerCoreTest, IsNotReadyWhileAModelIsMissing) {
+  StartedCore core(OptionsFor(ConfigOf(
+      {ModelAt("half", BasePath({"1"})), ModelAt("third", "/no/such/path")})));
+  core.WaitUntilLoaded();
+  EXPECT_FALSE(core->IsReady());
+  const auto models = core->ListModels();
+  ASSERT_EQ(models.size(), 2);
+  EXPECT_TRUE(models[0].available);
+  EXPECT_FALSE(models[1].available);
+}
+
+TEST(ServerCoreTest, BecomesReadyWhenTheMissingModelIsTakenAway) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(
+      OptionsFor(ConfigOf({half, ModelAt("third", "/no/such/path")})));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({half})), absl::OkStatus());
+  EXPECT_TRUE(core->IsReady());
+}
+
+TEST(ServerCoreTest, StaysReadyWhenABadModelIsAdded) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  core.WaitUntilLoaded();
+  EXPECT_FALSE(
+      core.Reload(ConfigOf({half, ModelAt("bad", "/no/such/path")})).ok());
+  EXPECT_TRUE(core->IsReady());
+}
+
+TEST(ServerCoreTest, IsNotReadyWhenItStops) {
+  StartedCore core(OptionsFor(BasePath({"1"})));
+  core.WaitUntilLoaded();
+  core->BeginStop();
+  EXPECT_FALSE(core->IsReady());
+  EXPECT_TRUE(core->IsStopping());
 }
 
 }  // namespace

@@ -5,10 +5,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/log/absl_log.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -17,9 +20,12 @@
 #include "google/protobuf/message_lite.h"
 #include "tensorflow_serving/apis/get_model_metadata.pb.h"
 #include "tensorflow_serving/apis/get_model_status.pb.h"
+#include "tensorflow_serving/apis/model_management.pb.h"
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
+#include "tensorflow_serving_s3/model_servers/metric_counters.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
 #include "tensorflow_serving_s3/servables/tensorflow/predict.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
@@ -36,10 +42,19 @@ using tensorflow::serving::GetModelStatusRequest;
 using tensorflow::serving::GetModelStatusResponse;
 using tensorflow::serving::PredictRequest;
 using tensorflow::serving::PredictResponse;
+using tensorflow::serving::ReloadConfigRequest;
+using tensorflow::serving::ReloadConfigResponse;
 
 // Requests longer than this are parsed on a worker thread; some 20 microseconds
 // of work.
 constexpr size_t kSmallRequestBytes = size_t{64} << 10;
+
+// How many reloads may wait for their models at a time.
+constexpr int kReloadThreads = 4;
+
+// What a reload leaves of its caller's time for the answer, which tells more
+// than the caller's own "deadline exceeded".
+constexpr absl::Duration kAnswerTime = absl::Milliseconds(100);
 
 size_t RequestBytes(const Call& call) {
   size_t bytes = 0;
@@ -195,9 +210,46 @@ void AnswerGetModelStatus(const ModelLookup* lookup, Call call) {
   Answer(std::move(call), *response);
 }
 
+// Reloads, and tells by how much the metrics asked for have risen meanwhile.
+absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
+                          const ReloadConfigRequest& request,
+                          ReloadConfigResponse* response) {
+  const std::vector<std::string> names(request.metric_names().begin(),
+                                       request.metric_names().end());
+  const absl::StatusOr<std::vector<int64_t>> before = ReadMetricCounters(names);
+  if (!before.ok()) return before.status();
+  if (absl::Status status =
+          reloader->ReloadConfig(request.config(), Deadline(call) - kAnswerTime,
+                                 [&call] { return call.cancelled(); });
+      !status.ok()) {
+    return status;
+  }
+  const absl::StatusOr<std::vector<int64_t>> after = ReadMetricCounters(names);
+  if (!after.ok()) return after.status();
+  for (size_t i = 0; i < names.size(); ++i) {
+    auto* metric = response->add_metric();
+    metric->set_name(names[i]);
+    metric->set_int64_value_increase((*after)[i] - (*before)[i]);
+  }
+  response->mutable_status();  // OK, which clients look for.
+  return absl::OkStatus();
+}
+
+void AnswerReloadConfig(ConfigReloader* reloader, Call call) {
+  ReloadConfigRequest request;
+  ReloadConfigResponse response;
+  absl::Status status = Parse(call, &request);
+  if (status.ok()) status = ReloadConfig(reloader, call, request, &response);
+  if (!status.ok()) {
+    ABSL_LOG(ERROR) << "HandleReloadConfigRequest: " << status;
+    return Answer(std::move(call), status);
+  }
+  Answer(std::move(call), response);
+}
+
 }  // namespace
 
-MethodTable MakeMethods(const ModelLookup* lookup,
+MethodTable MakeMethods(const ModelLookup* lookup, ConfigReloader* reloader,
                         const MethodOptions& options) {
   MethodTable methods;
   methods["/tensorflow.serving.PredictionService/Predict"] =
@@ -211,6 +263,15 @@ MethodTable MakeMethods(const ModelLookup* lookup,
       };
   methods["/tensorflow.serving.ModelService/GetModelStatus"] =
       [lookup](Call call) { AnswerGetModelStatus(lookup, std::move(call)); };
+  methods["/tensorflow.serving.ModelService/HandleReloadConfigRequest"] =
+      [reloader,
+       threads = std::make_shared<WorkerPool>(kReloadThreads)](Call call) {
+        // Shared for the closure, which has to be copyable.
+        auto shared = std::make_shared<Call>(std::move(call));
+        threads->Run([reloader, shared] {
+          AnswerReloadConfig(reloader, std::move(*shared));
+        });
+      };
   return methods;
 }
 

@@ -4,6 +4,7 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
 
+#include "tensorflow_serving_s3/model_servers/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
@@ -17,14 +18,16 @@ struct MethodOptions {
 
 // The methods of TensorFlow Serving's gRPC API, by name:
 //
-//   Server::Start(options, MakeMethods(&server_core, MethodOptions()));
+//   Server::Start(options, MakeMethods(&core, &core, MethodOptions()));
 //
 //   tensorflow.serving.PredictionService: Predict, GetModelMetadata
-//   tensorflow.serving.ModelService: GetModelStatus
+//   tensorflow.serving.ModelService: GetModelStatus, HandleReloadConfigRequest
 //
-// `lookup` must outlive the table. Predict answers small requests of signatures
-// that are quick() on gRPC's threads and all others on worker threads.
-MethodTable MakeMethods(const ModelLookup* lookup,
+// `lookup` and `reloader` must outlive the table. Predict answers small
+// requests of signatures that are quick() on gRPC's threads and all others on
+// worker threads. HandleReloadConfigRequest has threads of its own, on which it
+// waits until shortly before the caller's deadline.
+MethodTable MakeMethods(const ModelLookup* lookup, ConfigReloader* reloader,
                         const MethodOptions& options);
 
 }  // namespace tfs3::grpc

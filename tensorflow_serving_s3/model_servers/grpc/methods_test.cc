@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -15,9 +17,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow/core/lib/monitoring/counter.h"
 #include "tensorflow_serving/apis/get_model_metadata.pb.h"
+#include "tensorflow_serving/apis/model_management.pb.h"
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
@@ -34,12 +40,16 @@ using tensorflow::serving::ModelSpec;
 using tensorflow::serving::ModelVersionStatus;
 using tensorflow::serving::PredictRequest;
 using tensorflow::serving::PredictResponse;
+using tensorflow::serving::ReloadConfigRequest;
+using tensorflow::serving::ReloadConfigResponse;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr char kPredict[] = "/tensorflow.serving.PredictionService/Predict";
 constexpr char kGetModelMetadata[] =
     "/tensorflow.serving.PredictionService/GetModelMetadata";
+constexpr char kReloadConfig[] =
+    "/tensorflow.serving.ModelService/HandleReloadConfigRequest";
 constexpr char kGetModelStatus[] =
     "/tensorflow.serving.ModelService/GetModelStatus";
 
@@ -98,6 +108,34 @@ class TwoModels final : public ModelLookup {
   mutable Lease many_{"many_types"};
 };
 
+// Takes any configuration but one with a model named "bad"; counts the calls in
+// a metric, as TensorFlow counts what it does.
+class FakeReloader final : public ConfigReloader {
+ public:
+  absl::Status ApplyConfig(
+      const tensorflow::serving::ModelServerConfig& /*config*/) override {
+    ADD_FAILURE() << "the caller does not wait for the models";
+    return absl::OkStatus();
+  }
+  absl::Status ReloadConfig(
+      const tensorflow::serving::ModelServerConfig& config, absl::Time deadline,
+      const std::function<bool()>& cancelled) override {
+    static auto* const reloads =
+        tensorflow::monitoring::Counter<0>::New("/test/reloads", "");
+    reloads->GetCell()->IncrementBy(1);
+    deadline_ = deadline;
+    EXPECT_FALSE(cancelled());
+    if (config.model_config_list().config(0).name() == "bad") {
+      return absl::FailedPreconditionError("\"bad\" is bad");
+    }
+    return absl::OkStatus();
+  }
+  absl::Time deadline() const { return deadline_; }
+
+ private:
+  absl::Time deadline_;
+};
+
 class MethodsTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { models_ = new TwoModels(); }
@@ -114,8 +152,8 @@ class MethodsTest : public testing::Test {
   void Start(const MethodOptions& method_options) {
     ServerOptions options;
     options.addresses = {"127.0.0.1:0"};
-    StartResult started =
-        Server::Start(options, MakeMethods(models_, method_options));
+    StartResult started = Server::Start(
+        options, MakeMethods(models_, &reloader_, method_options));
     ASSERT_EQ(started.error, "");
     server_ = std::move(started.server);
     client_ = std::make_unique<TestingClient>(
@@ -156,6 +194,7 @@ class MethodsTest : public testing::Test {
   }
 
   static TwoModels* models_;
+  FakeReloader reloader_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<TestingClient> client_;
 };
@@ -319,6 +358,63 @@ TEST_F(MethodsTest, NamesMethodsThatAreNotThere) {
       client_->Call("/tensorflow.serving.PredictionService/Guess", "").message,
       "this server has no method "
       "/tensorflow.serving.PredictionService/Guess");
+}
+
+ReloadConfigRequest ReloadTo(const std::string& name) {
+  ReloadConfigRequest request;
+  request.mutable_config()->mutable_model_config_list()->add_config()->set_name(
+      name);
+  return request;
+}
+
+TEST_F(MethodsTest, ReloadConfigReloadsAndTellsTheIncreaseOfMetrics) {
+  Call(kReloadConfig, ReloadTo("good"));  // From now on there is the metric.
+  ReloadConfigRequest request = ReloadTo("good");
+  request.add_metric_names("/test/reloads");
+
+  const Answer answer = Call(kReloadConfig, request);
+
+  EXPECT_EQ(answer.code, 0) << answer.message;
+  ReloadConfigResponse response;
+  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  EXPECT_EQ(response.status().error_code(), tensorflow::error::OK);
+  ASSERT_EQ(response.metric_size(), 1);
+  EXPECT_EQ(response.metric(0).name(), "/test/reloads");
+  EXPECT_EQ(response.metric(0).int64_value_increase(), 1);
+}
+
+TEST_F(MethodsTest, ReloadConfigAnswersShortlyBeforeTheDeadline) {
+  CallOptions options;
+  options.timeout = std::chrono::hours(1);
+
+  EXPECT_EQ(Call(kReloadConfig, ReloadTo("good"), options).code, 0);
+
+  EXPECT_LT(reloader_.deadline(), absl::Now() + absl::Hours(1));
+  EXPECT_GT(reloader_.deadline(), absl::Now() + absl::Minutes(50));
+}
+
+TEST_F(MethodsTest, ReloadConfigWithoutADeadlineWaitsForAllModels) {
+  Call(kReloadConfig, ReloadTo("good"));
+
+  EXPECT_EQ(reloader_.deadline(), absl::InfiniteFuture());
+}
+
+TEST_F(MethodsTest, ReloadConfigPassesErrorsOn) {
+  const Answer answer = Call(kReloadConfig, ReloadTo("bad"));
+
+  EXPECT_EQ(answer.code,
+            static_cast<int>(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(answer.message, "\"bad\" is bad");
+}
+
+TEST_F(MethodsTest, ReloadConfigWithAnUnknownMetricChangesNothing) {
+  ReloadConfigRequest request = ReloadTo("bad");
+  request.add_metric_names("/no/such/metric");
+
+  const Answer answer = Call(kReloadConfig, request);
+
+  EXPECT_EQ(answer.code, static_cast<int>(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(answer.message, HasSubstr("/no/such/metric"));
 }
 
 }  // namespace

@@ -6,12 +6,14 @@
 #include <grpc/grpc.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
 
 #include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::grpc {
@@ -62,8 +64,11 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
                         public internal::CallState {
  public:
   UnaryCall(::grpc::GenericCallbackServerContext* context,
-            const Handler* handler, WorkerPool* workers)
-      : context_(context), handler_(handler), workers_(workers) {
+            const Handler* handler, WorkerPool* workers, RequestGate::Pass pass)
+      : context_(context),
+        handler_(handler),
+        workers_(workers),
+        pass_(std::move(pass)) {
     StartRead(&message_);
   }
 
@@ -155,6 +160,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   ::grpc::GenericCallbackServerContext* const context_;
   const Handler* const handler_;
   WorkerPool* const workers_;
+  const RequestGate::Pass pass_;
 
   int messages_ = 0;
   ::grpc::ByteBuffer message_;
@@ -165,12 +171,11 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   std::atomic<bool> cancelled_{false};
 };
 
-// A call of a method that is not in the table.
-class UnknownCall final : public ::grpc::ServerGenericBidiReactor {
+// A call that is answered with an error before its message is read.
+class RefusedCall final : public ::grpc::ServerGenericBidiReactor {
  public:
-  explicit UnknownCall(const std::string& method) {
-    Finish(ErrorStatus(::grpc::StatusCode::UNIMPLEMENTED,
-                       "this server has no method " + method));
+  RefusedCall(::grpc::StatusCode code, std::string message) {
+    Finish(ErrorStatus(code, std::move(message)));
   }
 
   void OnDone() override { delete this; }
@@ -208,17 +213,29 @@ void Call::RunOnWorker(Handler handler) && {
 
 class Server::Impl final : public ::grpc::CallbackGenericService {
  public:
-  Impl(MethodTable methods, int num_workers)
-      : methods_(std::move(methods)), workers_(num_workers) {}
+  Impl(MethodTable methods, int num_workers, RequestGate* gate)
+      : methods_(std::move(methods)), gate_(gate), workers_(num_workers) {}
 
   ::grpc::ServerGenericBidiReactor* CreateReactor(
       ::grpc::GenericCallbackServerContext* context) override {
     const auto method = methods_.find(context->method());
-    if (method == methods_.end()) return new UnknownCall(context->method());
-    return new UnaryCall(context, &method->second, &workers_);
+    if (method == methods_.end()) {
+      return new RefusedCall(::grpc::StatusCode::UNIMPLEMENTED,
+                             "this server has no method " + context->method());
+    }
+    RequestGate::Pass pass;
+    if (gate_ != nullptr) {
+      pass = gate_->Enter();
+      if (!pass) {
+        return new RefusedCall(::grpc::StatusCode::UNAVAILABLE,
+                               "this server is stopping; call another one");
+      }
+    }
+    return new UnaryCall(context, &method->second, &workers_, std::move(pass));
   }
 
   const MethodTable methods_;
+  RequestGate* const gate_;
   WorkerPool workers_;
   std::vector<int> ports_;
   std::unique_ptr<::grpc::Server> grpc_server_;
@@ -235,8 +252,11 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
   KeepLibraryInitialized();
   auto impl = std::make_unique<Impl>(
       std::move(methods),
-      options.num_workers > 0 ? options.num_workers : DefaultWorkers());
+      options.num_workers > 0 ? options.num_workers : DefaultWorkers(),
+      options.gate);
   ::grpc::ServerBuilder builder;
+  // For the servers that are built from here on, in the whole process.
+  ::grpc::EnableDefaultHealthCheckService(options.serve_health);
   // Else two servers share a port without a word.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
@@ -272,6 +292,16 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
 
 const std::vector<int>& Server::ports() const { return impl_->ports_; }
+
+void Server::SetServing(const std::string& service, bool serving) {
+  auto* health = impl_->grpc_server_->GetHealthCheckService();
+  if (health != nullptr) health->SetServingStatus(service, serving);
+}
+
+void Server::SetNothingServing() {
+  auto* health = impl_->grpc_server_->GetHealthCheckService();
+  if (health != nullptr) health->Shutdown();
+}
 
 void Server::Shutdown(std::chrono::milliseconds grace) {
   impl_->grpc_server_->Shutdown(std::chrono::system_clock::now() + grace);

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
+
 namespace tfs3::grpc {
 
 // A gRPC server for unary methods that knows bytes only: what the messages are
@@ -128,6 +130,11 @@ struct ServerOptions {
   // How many calls may be under way in Call::RunOnWorker; 0: four for each
   // processor, and eight at least. Further ones wait in turn.
   int num_workers = 0;
+  // Where each call enters, to leave when its answer is sent; one that is not
+  // let in is answered UNAVAILABLE. Null: no gate. Must outlive the server.
+  RequestGate* gate = nullptr;
+  // Whether to serve grpc.health.v1.Health; see Server::SetServing.
+  bool serve_health = false;
 };
 
 class Server;
@@ -155,6 +162,15 @@ class Server {
 
   // The port of each of ServerOptions::addresses; 1 for a UNIX socket.
   const std::vector<int>& ports() const;
+
+  // What the health service says of `service` from now on; a service of which
+  // nothing was said is not known to it. Nothing happens without
+  // ServerOptions::serve_health. "" is the server as a whole.
+  void SetServing(const std::string& service, bool serving);
+
+  // From now on the health service says of every service, whatever SetServing
+  // says, that it is not serving.
+  void SetNothingServing();
 
   // Stops to listen, lets calls under way finish for up to `grace`, cancels
   // those left and returns when the last handler has answered: one that does

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 
 namespace tfs3::grpc {
 namespace {
@@ -438,6 +440,85 @@ TEST(TransportTest, FreesThePortWhenItEnds) {
   first.reset();
 
   EXPECT_NE(StartOrDie(options, {}), nullptr);
+}
+
+TEST(TransportTest, ACallIsInTheGateUntilItIsAnswered) {
+  RequestGate gate;
+  ServerOptions options = Loopback();
+  options.gate = &gate;
+  std::atomic<int64_t> inside{0};
+  {
+    ServerAndClient echo(
+        [&](Call call) {
+          inside = gate.size();
+          Echo(std::move(call));
+        },
+        options);
+    EXPECT_EQ(echo.Call("x").payload, "x");
+  }
+  EXPECT_EQ(inside, 1);
+  EXPECT_EQ(gate.size(), 0);
+}
+
+TEST(TransportTest, AClosedGateAnswersUnavailable) {
+  RequestGate gate;
+  ServerOptions options = Loopback();
+  options.gate = &gate;
+  ServerAndClient echo(Echo, options);
+  gate.Close();
+
+  const Answer answer = echo.Call("x");
+
+  EXPECT_EQ(answer.code, kUnavailable);
+  EXPECT_THAT(answer.message, HasSubstr("stopping"));
+}
+
+// A HealthCheckRequest and the statuses of a HealthCheckResponse, as bytes of
+// grpc.health.v1.
+constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
+constexpr char kServing[] = "\x08\x01";
+constexpr char kNotServing[] = "\x08\x02";
+
+std::string HealthOf(const std::string& service) {
+  return "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
+}
+
+TEST(TransportTest, TheHealthServiceSaysWhatItWasTold) {
+  ServerOptions options = Loopback();
+  options.serve_health = true;
+  const auto server = StartOrDie(options, {});
+  TestingClient client(AddressOf(*server));
+  server->SetServing("half", true);
+  server->SetServing("third", false);
+
+  EXPECT_EQ(client.Call(kHealthCheck, HealthOf("half")).payload, kServing);
+  EXPECT_EQ(client.Call(kHealthCheck, HealthOf("third")).payload, kNotServing);
+  EXPECT_EQ(client.Call(kHealthCheck, HealthOf("other")).code, kNotFound);
+}
+
+TEST(TransportTest, WhenNothingIsServingTheHealthServiceStaysWithThat) {
+  ServerOptions options = Loopback();
+  options.serve_health = true;
+  const auto server = StartOrDie(options, {});
+  server->SetServing("half", true);
+
+  server->SetNothingServing();
+  server->SetServing("half", true);
+
+  EXPECT_EQ(TestingClient(AddressOf(*server))
+                .Call(kHealthCheck, HealthOf("half"))
+                .payload,
+            kNotServing);
+}
+
+TEST(TransportTest, WithoutTheOptionThereIsNoHealthService) {
+  const auto server = StartOrDie(Loopback(), {});
+  server->SetServing("half", true);
+
+  EXPECT_EQ(TestingClient(AddressOf(*server))
+                .Call(kHealthCheck, HealthOf("half"))
+                .code,
+            kUnimplemented);
 }
 
 }  // namespace

@@ -324,7 +324,8 @@ void HttpConnection::Handle() {
   }
   // A server that stops still answers the requests that have arrived behind
   // this one.
-  keep_alive_ = keep_alive_ && !(server_.stopping && input_.size() == 0);
+  keep_alive_ = keep_alive_ && !response_.close &&
+                !(server_.stopping && input_.size() == 0);
   ComposeHead(keep_alive_);
   broken_ = !SendSome();
   asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });

@@ -70,6 +70,8 @@ struct HttpResponse {
   std::string body;
   // Names and values must not contain line breaks.
   std::vector<std::pair<std::string, std::string>> headers = {};
+  // Whether to close the connection when the answer is sent.
+  bool close = false;
 };
 
 }  // namespace tfs3::rest

@@ -16,14 +16,15 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "tensorflow/core/framework/tensor.h"
-#include "tensorflow/core/protobuf/error_codes.pb.h"
 #include "tensorflow_serving/apis/get_model_status.pb.h"
 #include "tensorflow_serving/apis/model.pb.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
+#include "tensorflow_serving_s3/model_servers/rest/health.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_to_tensors.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_writer.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/rest/status_json.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
@@ -34,9 +35,9 @@ namespace {
 
 using ::tensorflow::serving::GetModelStatusResponse;
 using ::tensorflow::serving::ModelSpec;
-using ::tensorflow::serving::ModelVersionStatus;
 
 constexpr absl::string_view kApiPrefix = "/v1/";
+constexpr absl::string_view kModels = "/v1/models";
 constexpr absl::string_view kModelsPrefix = "/v1/models/";
 constexpr absl::string_view kPredict = "predict";
 
@@ -121,44 +122,45 @@ absl::StatusOr<std::string> Predict(const ModelLookup& lookup,
   return TensorsToJson(input->format, named);
 }
 
-// {"model_version_status": [{"version": "1", "state": "AVAILABLE", "status":
-// {"error_code": "OK", "error_message": ""}}]}
-std::string StatusJson(const GetModelStatusResponse& response) {
-  std::string json = "{\n \"model_version_status\": [";
-  absl::string_view separator = "\n";
-  for (const ModelVersionStatus& version : response.model_version_status()) {
-    absl::StrAppend(&json, separator, "  {\n   \"version\": \"",
-                    version.version(), "\",\n   \"state\": \"",
-                    ModelVersionStatus::State_Name(version.state()),
-                    "\",\n   \"status\": {\n    \"error_code\": \"",
-                    tensorflow::error::Code_Name(version.status().error_code()),
-                    "\",\n    \"error_message\": ");
-    AppendJsonString(version.status().error_message(), &json);
-    json += "\n   }\n  }";
-    separator = ",\n";
-  }
-  json += "\n ]\n}\n";
-  return json;
-}
-
 }  // namespace
 
-Routes::Routes(const ModelLookup* lookup, const Options& options)
-    : lookup_(lookup), options_(options) {}
+Routes::Routes(const ModelLookup* lookup, const ServerStatus* server,
+               RequestGate* gate, const Options& options)
+    : lookup_(lookup), server_(server), gate_(gate), options_(options) {}
 
 HttpResponse Routes::operator()(const HttpRequest& request) const {
   const absl::Time deadline = absl::Now() + options_.timeout;
+  if (std::optional<HttpResponse> health = AnswerHealth(*server_, request)) {
+    return *std::move(health);
+  }
+  const RequestGate::Pass pass = gate_->Enter();
+  if (!pass) {
+    HttpResponse response =
+        Error(503, "This server is stopping; send the request to another one");
+    response.close = true;
+    return response;
+  }
+  HttpResponse response = AnswerApi(request, deadline);
+  response.close = gate_->closed();
+  return response;
+}
+
+HttpResponse Routes::AnswerApi(const HttpRequest& request,
+                               absl::Time deadline) const {
   if (request.path.substr(0, kApiPrefix.size()) != kApiPrefix) {
     return Error(404, absl::StrCat("Not found: ", request.path,
                                    "; the API is under ", kModelsPrefix));
   }
+  const bool is_get = request.method == "GET" || request.method == "HEAD";
+  if (is_get && request.path == kModels) {
+    return {200, kJsonContentType, ModelListJson(server_->ListModels())};
+  }
   const std::optional<ModelPath> path = ParseModelPath(request.path);
-  if (path.has_value() && path->verb.empty() &&
-      (request.method == "GET" || request.method == "HEAD")) {
+  if (path.has_value() && path->verb.empty() && is_get) {
     absl::StatusOr<GetModelStatusResponse> status =
         lookup_->GetModelStatus(path->spec);
     if (!status.ok()) return Error(status.status());
-    return {200, kJsonContentType, StatusJson(*status)};
+    return {200, kJsonContentType, ModelStatusJson(*status)};
   }
   if (path.has_value() && path->verb == kPredict && request.method == "POST") {
     static const PaddedBuffer& no_body = *new PaddedBuffer();

@@ -6,7 +6,9 @@
 
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+#include "tensorflow_serving_s3/model_servers/server_status.h"
 
 namespace tfs3::rest {
 
@@ -14,13 +16,17 @@ namespace tfs3::rest {
 //
 //   POST /v1/models/NAME[/versions/N|/labels/L]:predict
 //   GET  /v1/models/NAME[/versions/N|/labels/L]
+//   GET  /v1/models
 //
-//   Routes routes(&server_core, Routes::Options());
+// and the probes of health.h.
+//
+//   Routes routes(&core, &core, &gate, Routes::Options());
 //   HttpServer::Start(server_options, routes);
 //
 // Anything else under /v1/ is answered 400 "Malformed request: METHOD PATH",
 // any other path 404; errors are {"error": "..."} with the code of errors.h.
-// Thread-safe.
+// When `gate` is closed, all but the probes are answered 503, and the client is
+// asked to close its connection. Thread-safe.
 class Routes {
  public:
   struct Options {
@@ -28,13 +34,18 @@ class Routes {
     absl::Duration timeout = absl::Seconds(30);
   };
 
-  // `lookup` must outlive the routes.
-  Routes(const ModelLookup* lookup, const Options& options);
+  // All pointers must outlive the routes.
+  Routes(const ModelLookup* lookup, const ServerStatus* server,
+         RequestGate* gate, const Options& options);
 
   HttpResponse operator()(const HttpRequest& request) const;
 
  private:
+  HttpResponse AnswerApi(const HttpRequest& request, absl::Time deadline) const;
+
   const ModelLookup* const lookup_;
+  const ServerStatus* const server_;
+  RequestGate* const gate_;
   const Options options_;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -13,7 +14,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/server_status.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
 
 namespace tfs3::rest {
@@ -34,7 +37,9 @@ std::string Describe(const ModelSpec& spec) {
 }
 
 // One model, half_plus_three, as version 7 of "half".
-class OneModel final : public ModelLookup, private ServableLease {
+class OneModel final : public ModelLookup,
+                       public ServerStatus,
+                       private ServableLease {
  public:
   OneModel()
       : model_(SavedModelBundle::Load(TestModelPath("half_plus_three"),
@@ -60,6 +65,20 @@ class OneModel final : public ModelLookup, private ServableLease {
     status->mutable_status()->set_error_code(tensorflow::error::UNAVAILABLE);
     status->mutable_status()->set_error_message("a \"reason\"");
     return response;
+  }
+
+  bool IsReady() const override { return true; }
+  bool IsStopping() const override { return false; }
+
+  std::vector<ModelSummary> ListModels() const override {
+    ModelSummary model;
+    model.name = "half";
+    model.available = true;
+    model.problem = "a \"problem\"";
+    ModelVersionStatus* version = model.versions.add_model_version_status();
+    version->set_version(7);
+    version->set_state(ModelVersionStatus::AVAILABLE);
+    return {model};
   }
 
   const std::string& asked() const { return asked_; }
@@ -88,7 +107,8 @@ class RoutesTest : public ::testing::Test {
   }
 
   OneModel model_;
-  const Routes routes_{&model_, Routes::Options()};
+  RequestGate gate_;
+  const Routes routes_{&model_, &model_, &gate_, Routes::Options()};
 };
 
 TEST_F(RoutesTest, PredictAnswersRowsWithRows) {
@@ -196,6 +216,50 @@ TEST_F(RoutesTest, APathOutsideTheApiIsNotFound) {
   const HttpResponse response = Send("GET", "/favicon.ico");
   EXPECT_EQ(response.status, 404);
   EXPECT_THAT(response.body, HasSubstr("/favicon.ico"));
+}
+
+TEST_F(RoutesTest, ListsTheModelsWithTheirStates) {
+  const HttpResponse response = Send("GET", "/v1/models");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, R"({
+ "models": [
+  {
+   "name": "half",
+   "available": true,
+   "problem": "a \"problem\"",
+   "model_version_status": [
+    {
+     "version": "7",
+     "state": "AVAILABLE",
+     "status": {
+      "error_code": "OK",
+      "error_message": ""
+     }
+    }
+   ]
+  }
+ ]
+}
+)");
+}
+
+TEST_F(RoutesTest, AnswersProbes) {
+  EXPECT_EQ(Send("GET", "/livez").status, 200);
+  EXPECT_EQ(Send("GET", "/readyz").status, 200);
+}
+
+TEST_F(RoutesTest, AClosedGateLetsOnlyProbesIn) {
+  gate_.Close();
+  const HttpResponse response = Send("GET", "/v1/models/half");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_TRUE(response.close);
+  EXPECT_THAT(response.body, HasSubstr("stopping"));
+  EXPECT_EQ(Send("GET", "/livez").status, 200);
+}
+
+TEST_F(RoutesTest, ARequestHasLeftTheGateWhenItIsAnswered) {
+  Send("GET", "/v1/models/half");
+  EXPECT_EQ(gate_.size(), 0);
 }
 
 }  // namespace

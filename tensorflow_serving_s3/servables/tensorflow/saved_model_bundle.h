@@ -40,6 +40,9 @@ struct SavedModelOptions {
   // The tags of the graph to load out of those in the SavedModel.
   std::set<std::string> tags = {"serve"};
   RunThreadPolicy run_thread_policy = RunThreadPolicy::kAuto;
+  // Whether file systems drop what they have cached once no model is being
+  // loaded any more.
+  bool flush_filesystem_caches = true;
 };
 
 // A SavedModel in memory: a session that holds its variables, and a runner for

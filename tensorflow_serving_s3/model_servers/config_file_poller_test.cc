@@ -1,0 +1,108 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/config_file_poller.h"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tfs3 {
+namespace {
+
+using ::tensorflow::serving::ModelServerConfig;
+using ::testing::ElementsAre;
+
+// Remembers the names of the first model of each configuration; refuses "bad".
+class RecordingReloader final : public ConfigReloader {
+ public:
+  absl::Status ApplyConfig(const ModelServerConfig& config) override {
+    std::lock_guard<std::mutex> lock(mu_);
+    names_.push_back(config.model_config_list().config(0).name());
+    called_.notify_all();
+    return names_.back() == "bad" ? absl::InvalidArgumentError("it is bad")
+                                  : absl::OkStatus();
+  }
+  absl::Status ReloadConfig(
+      const ModelServerConfig& config, absl::Time /*deadline*/,
+      const std::function<bool()>& /*cancelled*/) override {
+    return ApplyConfig(config);
+  }
+
+  std::vector<std::string> WaitForCalls(size_t count) {
+    std::unique_lock<std::mutex> lock(mu_);
+    called_.wait(lock, [&] { return names_.size() >= count; });
+    return names_;
+  }
+
+ private:
+  std::mutex mu_;
+  std::condition_variable called_;
+  std::vector<std::string> names_;
+};
+
+class ConfigFilePollerTest : public ::testing::Test {
+ protected:
+  // As people should: the new file takes the place of the old at once.
+  void Write(const std::string& text) {
+    std::ofstream(path_ + ".new") << text;
+    ASSERT_EQ(std::rename((path_ + ".new").c_str(), path_.c_str()), 0);
+  }
+  void WriteModel(const std::string& name) {
+    Write("model_config_list { config { name: \"" + name + "\" } }");
+  }
+
+  ConfigFilePoller::Options Options() { return {path_, absl::Milliseconds(1)}; }
+  ModelServerConfig Config(const std::string& name) {
+    ModelServerConfig config;
+    config.mutable_model_config_list()->add_config()->set_name(name);
+    return config;
+  }
+
+  const std::string path_ = ::testing::TempDir() + "/poller.config";
+  RecordingReloader reloader_;
+};
+
+TEST_F(ConfigFilePollerTest, AppliesAFileThatHasChanged) {
+  WriteModel("old");
+  ConfigFilePoller poller(Options(), Config("old"), &reloader_);
+  WriteModel("new");
+  EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
+}
+
+TEST_F(ConfigFilePollerTest, AppliesAChangeOnce) {
+  WriteModel("one");
+  ConfigFilePoller poller(Options(), Config("old"), &reloader_);
+  reloader_.WaitForCalls(1);
+  WriteModel("two");
+  EXPECT_THAT(reloader_.WaitForCalls(2), ElementsAre("one", "two"));
+}
+
+TEST_F(ConfigFilePollerTest, AFileThatCannotBeReadChangesNothing) {
+  Write("nonsense");
+  ConfigFilePoller poller(Options(), Config("old"), &reloader_);
+  unlink(path_.c_str());
+  WriteModel("new");
+  EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
+}
+
+TEST_F(ConfigFilePollerTest, AConfigurationThatWasRefusedIsTriedAgain) {
+  WriteModel("bad");
+  ConfigFilePoller poller(Options(), Config("old"), &reloader_);
+  EXPECT_THAT(reloader_.WaitForCalls(2),
+              testing::Contains("bad").Times(testing::Ge(2)));
+}
+
+}  // namespace
+}  // namespace tfs3

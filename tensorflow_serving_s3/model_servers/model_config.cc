@@ -1,0 +1,219 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/model_config.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+#include "tensorflow/core/platform/env.h"
+
+namespace tfs3 {
+namespace {
+
+using ::tensorflow::serving::FileSystemStoragePathSourceConfig;
+using ::tensorflow::serving::ModelConfig;
+using ::tensorflow::serving::ModelServerConfig;
+
+// The first error of a text, with its place.
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  void RecordError(int line, int column, absl::string_view message) override {
+    if (!text_.empty()) return;
+    text_ =
+        absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
+  }
+  void RecordWarning(int /*line*/, int /*column*/,
+                     absl::string_view /*message*/) override {}
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// What configurations of long ago have in place of model_platform: the name of
+// its value, or nothing.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+std::string ModelTypeOf(const ModelConfig& model) {
+  const auto type = model.model_type();
+  return type == tensorflow::serving::MODEL_TYPE_UNSPECIFIED
+             ? ""
+             : tensorflow::serving::ModelType_Name(type);
+}
+#pragma GCC diagnostic pop
+
+bool IsAbsolute(absl::string_view path) {
+  return absl::StartsWith(path, "/") ||
+         (absl::StrContains(path, "://") && !absl::StartsWith(path, "://"));
+}
+
+absl::Status ValidateName(const ModelConfig& model) {
+  if (model.name().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The model with base path \"", model.base_path(),
+                     "\" has no name; give it the name that requests use"));
+  }
+  if (model.name().find_first_of("/:") != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The model name \"", model.name(),
+                     "\" cannot stand in the URLs of the REST API; choose one "
+                     "without \"/\" and \":\""));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateBasePath(const ModelConfig& model) {
+  if (model.base_path().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Model \"", model.name(),
+        "\" has no base_path; set it, as to s3://BUCKET/", model.name()));
+  }
+  if (!IsAbsolute(model.base_path())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "The base_path of model \"", model.name(), "\" is relative: \"",
+        model.base_path(), "\"; give the whole path, such as /models/",
+        model.base_path(), ", or a URL, such as s3://BUCKET/",
+        model.base_path()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidatePlatform(
+    const ModelConfig& model,
+    const std::set<std::string, std::less<>>& platforms) {
+  if (!ModelTypeOf(model).empty() && !model.model_platform().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Model \"", model.name(),
+        "\" has both model_platform and model_type; leave model_type out, it "
+        "is deprecated"));
+  }
+  const std::string platform = PlatformOf(model);
+  if (platforms.count(platform) == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Model \"", model.name(), "\" has the platform \"", platform,
+        "\"; this server has: \"", absl::StrJoin(platforms, "\", \""), "\""));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateVersions(const ModelConfig& model) {
+  const auto& policy = model.model_version_policy();
+  const auto& specific = policy.specific().versions();
+  if (policy.has_specific() && specific.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "The model_version_policy of model \"", model.name(),
+        "\" is specific and names no version; name one at least, as in "
+        "specific { versions: 1 }"));
+  }
+  for (const auto& [label, version] : model.version_labels()) {
+    if (label.empty() || label.find_first_of("/:") != std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "The version label \"", label, "\" of model \"", model.name(),
+          "\" cannot stand in a URL; choose one that is not empty and has no "
+          "\"/\" and no \":\""));
+    }
+    if (policy.has_specific() && std::find(specific.begin(), specific.end(),
+                                           version) == specific.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "The version label \"", label, "\" of model \"", model.name(),
+          "\" points at version ", version,
+          ", which its model_version_policy does not have among the specific "
+          "versions ",
+          absl::StrJoin(specific, ", "), "; add it there"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ModelServerConfig> ReadModelServerConfig(
+    tensorflow::Env* env, const std::string& path) {
+  std::string text;
+  if (absl::Status status = tensorflow::ReadFileToString(env, path, &text);
+      !status.ok()) {
+    return absl::Status(status.code(),
+                        absl::StrCat("The model configuration ", path,
+                                     " cannot be read: ", status.message()));
+  }
+  ModelServerConfig config;
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(text, &config)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "The model configuration ", path,
+        " is not a ModelServerConfig in protobuf's text format: ", error.text(),
+        "; it looks like: model_config_list { config { name: \"half\" "
+        "base_path: \"s3://bucket/half\" model_platform: \"tensorflow\" } }"));
+  }
+  return config;
+}
+
+absl::Status ValidateModelServerConfig(
+    const ModelServerConfig& config,
+    const std::set<std::string, std::less<>>& platforms) {
+  if (config.has_custom_model_config()) {
+    return absl::InvalidArgumentError(
+        "custom_model_config is for servers with model sources of their own; "
+        "this one serves a model_config_list");
+  }
+  if (!config.has_model_config_list()) {
+    return absl::InvalidArgumentError(
+        "The model configuration is empty; it needs a model_config_list");
+  }
+  std::set<std::string> names;
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    if (auto status = ValidateName(model); !status.ok()) return status;
+    if (!names.insert(model.name()).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Two models have the name \"", model.name(),
+                       "\"; rename one of them, or leave it out"));
+    }
+    if (auto status = ValidateBasePath(model); !status.ok()) return status;
+    if (auto status = ValidatePlatform(model, platforms); !status.ok()) {
+      return status;
+    }
+    if (auto status = ValidateVersions(model); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+std::string PlatformOf(const ModelConfig& model) {
+  if (!model.model_platform().empty()) return model.model_platform();
+  // TENSORFLOW or OTHER; nothing means TensorFlow too.
+  const std::string type = absl::AsciiStrToLower(ModelTypeOf(model));
+  return type.empty() ? std::string(kTensorFlowPlatform) : type;
+}
+
+FileSystemStoragePathSourceConfig SourceConfigOf(
+    const ModelServerConfig& config, int64_t file_system_poll_wait_seconds,
+    bool servable_versions_always_present) {
+  FileSystemStoragePathSourceConfig source;
+  source.set_file_system_poll_wait_seconds(file_system_poll_wait_seconds);
+  source.set_servable_versions_always_present(servable_versions_always_present);
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    auto* servable = source.add_servables();
+    servable->set_servable_name(model.name());
+    servable->set_base_path(model.base_path());
+    if (model.has_model_version_policy()) {
+      *servable->mutable_servable_version_policy() =
+          model.model_version_policy();
+    }
+  }
+  return source;
+}
+
+}  // namespace tfs3

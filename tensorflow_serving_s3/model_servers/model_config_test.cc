@@ -1,0 +1,159 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/model_config.h"
+
+#include <fstream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+
+namespace tfs3 {
+namespace {
+
+using ::tensorflow::serving::ModelServerConfig;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+ModelServerConfig Parse(const std::string& text) {
+  ModelServerConfig config;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config))
+      << text;
+  return config;
+}
+
+// The configuration of one model, "half", and what is said of it besides.
+ModelServerConfig Half(const std::string& more) {
+  return Parse(
+      R"(model_config_list { config { name: "half" base_path: "/half" )" +
+      more + " } }");
+}
+
+absl::Status Validate(const ModelServerConfig& config) {
+  return ValidateModelServerConfig(config, {"tensorflow", "table"});
+}
+
+std::string WriteFile(const std::string& text) {
+  const std::string path = ::testing::TempDir() + "/models.config";
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(ReadModelServerConfigTest, ReadsTextFormat) {
+  const auto config = ReadModelServerConfig(
+      tensorflow::Env::Default(),
+      WriteFile("# ours\nmodel_config_list: { config: { name: \"half\" } }"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->model_config_list().config(0).name(), "half");
+}
+
+TEST(ReadModelServerConfigTest, NamesFileLineAndColumnOfAnError) {
+  const std::string path =
+      WriteFile("model_config_list {\n  config { nme: \"half\" }\n}");
+  const absl::Status status =
+      ReadModelServerConfig(tensorflow::Env::Default(), path).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(
+      std::string(status.message()),
+      AllOf(HasSubstr(path), HasSubstr("line 2, column 15"), HasSubstr("nme")));
+}
+
+TEST(ReadModelServerConfigTest, NamesAFileThatIsNotThere) {
+  const absl::Status status =
+      ReadModelServerConfig(tensorflow::Env::Default(), "/no/such.config")
+          .status();
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/no/such.config"));
+}
+
+TEST(ValidateModelServerConfigTest, AcceptsWhatIsRight) {
+  EXPECT_EQ(Validate(Half("")), absl::OkStatus());
+  EXPECT_EQ(Validate(Half(R"(model_platform: "table")")), absl::OkStatus());
+  EXPECT_EQ(Validate(Half("model_type: TENSORFLOW")), absl::OkStatus());
+  EXPECT_EQ(Validate(Half(R"(
+      model_version_policy { specific { versions: 1 versions: 2 } }
+      version_labels { key: "stable" value: 2 })")),
+            absl::OkStatus());
+  EXPECT_EQ(Validate(Parse("model_config_list {}")), absl::OkStatus());
+  EXPECT_EQ(Validate(Parse(R"(model_config_list {
+      config { name: "a" base_path: "s3://bucket" } })")),
+            absl::OkStatus());
+}
+
+struct Refused {
+  const char* test;
+  const char* config;
+  const char* why;
+};
+
+class RefusedConfigTest : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(RefusedConfigTest, SaysWhatIsWrong) {
+  const absl::Status status = Validate(Parse(GetParam().config));
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().why));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, RefusedConfigTest,
+    ::testing::Values(
+        Refused{"Empty", "", "needs a model_config_list"},
+        Refused{"CustomModelConfig", "custom_model_config {}",
+                "custom_model_config"},
+        Refused{"NoName", R"(model_config_list { config {
+                base_path: "/a" } })",
+                "\"/a\" has no name"},
+        Refused{"NameWithSlash", R"(model_config_list { config {
+                name: "a/b" base_path: "/a" } })",
+                "\"a/b\""},
+        Refused{"DuplicateName", R"(model_config_list {
+                config { name: "a" base_path: "/a" }
+                config { name: "a" base_path: "/b" } })",
+                "Two models have the name \"a\""},
+        Refused{"NoBasePath", R"(model_config_list { config { name: "a" } })",
+                "\"a\" has no base_path"},
+        Refused{"RelativePath", R"(model_config_list { config {
+                name: "a" base_path: "models/a" } })",
+                "relative: \"models/a\""},
+        Refused{"UnknownPlatform", R"(model_config_list { config {
+                name: "a" base_path: "/a" model_platform: "caffe" } })",
+                "\"caffe\"; this server has: \"table\", \"tensorflow\""},
+        Refused{"OtherModelType", R"(model_config_list { config {
+                name: "a" base_path: "/a" model_type: OTHER } })",
+                "\"other\""},
+        Refused{"TypeAndPlatform", R"(model_config_list { config {
+                name: "a" base_path: "/a" model_type: TENSORFLOW
+                model_platform: "tensorflow" } })",
+                "both model_platform and model_type"},
+        Refused{"NoSpecificVersion", R"(model_config_list { config {
+                name: "a" base_path: "/a"
+                model_version_policy { specific {} } } })",
+                "names no version"},
+        Refused{"EmptyLabel", R"(model_config_list { config {
+                name: "a" base_path: "/a"
+                version_labels { key: "" value: 1 } } })",
+                "version label \"\""},
+        Refused{"LabelOutsidePolicy", R"(model_config_list { config {
+                name: "a" base_path: "/a"
+                model_version_policy { specific { versions: 1 } }
+                version_labels { key: "stable" value: 2 } } })",
+                "points at version 2"}),
+    [](const auto& info) { return info.param.test; });
+
+TEST(SourceConfigOfTest, PassesOnWhatTheSourceHasToKnow) {
+  const auto source = SourceConfigOf(
+      Half("model_version_policy { latest { num_versions: 2 } }"), 7, true);
+  EXPECT_EQ(source.file_system_poll_wait_seconds(), 7);
+  EXPECT_TRUE(source.servable_versions_always_present());
+  ASSERT_EQ(source.servables_size(), 1);
+  EXPECT_EQ(source.servables(0).servable_name(), "half");
+  EXPECT_EQ(source.servables(0).base_path(), "/half");
+  EXPECT_EQ(
+      source.servables(0).servable_version_policy().latest().num_versions(), 2);
+}
+
+}  // namespace
+}  // namespace tfs3

@@ -1,0 +1,30 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_STATUS_JSON_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_STATUS_JSON_H_
+
+#include <string>
+#include <vector>
+
+#include "tensorflow_serving/apis/get_model_status.pb.h"
+#include "tensorflow_serving_s3/model_servers/server_status.h"
+
+namespace tfs3::rest {
+
+// The answers of the REST API about the states of models.
+
+// Of one model, as TensorFlow Serving writes it, versions as strings:
+//   {"model_version_status": [{"version": "1", "state": "AVAILABLE",
+//     "status": {"error_code": "OK", "error_message": ""}}]}
+std::string ModelStatusJson(
+    const tensorflow::serving::GetModelStatusResponse& versions);
+
+// Of all models:
+//   {"models": [{"name": "half", "available": true, "problem": "",
+//     "model_version_status": [...]}]}
+std::string ModelListJson(const std::vector<ModelSummary>& models);
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_STATUS_JSON_H_
