@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/core/aspired_versions_manager.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,10 @@ bool IsOnItsWayOut(State state) {
          state == State::kDisabled;
 }
 
+bool OriginsDiffer(const std::string& a, const std::string& b) {
+  return !a.empty() && !b.empty() && a != b;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AspiredVersionsManager>>
@@ -66,6 +71,7 @@ AspiredVersionsManager::AspiredVersionsManager(Options options)
   basic.max_num_load_retries = options.max_num_load_retries;
   basic.load_retry_interval = options.load_retry_interval;
   basic.first_load_retry_interval = options.first_load_retry_interval;
+  basic.total_memory_limit_bytes = options.total_memory_limit_bytes;
   basic.on_change = [this](const ServableId& id) {
     std::lock_guard<std::mutex> lock(mu_);
     changed_.insert(id.name);
@@ -132,12 +138,8 @@ void AspiredVersionsManager::ApplyAspiredVersions(
     const std::string& servable_name, Versions versions) {
   Stream& stream = streams_[servable_name];
   stream.aspired.clear();
-  stream.returning.clear();
-  std::map<int64_t, LoaderHarness::Snapshot> managed;
-  for (LoaderHarness::Snapshot& snapshot :
-       basic_manager_->GetManagedServableSnapshots(servable_name)) {
-    managed.emplace(snapshot.id.version, std::move(snapshot));
-  }
+  stream.pending.clear();
+  std::map<int64_t, BasicManager::Snapshot> managed = GetManaged(servable_name);
   // Errors come last, so that nobody who follows the states sees a servable of
   // which all known versions have ended while another one is about to start.
   std::stable_partition(
@@ -156,16 +158,79 @@ void AspiredVersionsManager::ApplyAspiredVersions(
       continue;
     }
     const auto current = managed.find(id.version);
-    if (current == managed.end()) {
-      Manage(std::move(version));
-    } else if (IsOnItsWayOut(current->second.state)) {
-      stream.returning.emplace(id.version, std::move(version));
-    } else if (current->second.state == State::kError &&
-               ReplacesFailed(version, current->second)) {
+    std::optional<ServableData<std::unique_ptr<Loader>>> left =
+        TakeIn(std::move(version),
+               current == managed.end() ? nullptr : &current->second);
+    if (left.has_value()) stream.pending.emplace(id.version, *std::move(left));
+  }
+}
+
+std::optional<ServableData<std::unique_ptr<Loader>>>
+AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
+                               const BasicManager::Snapshot* current) {
+  if (current == nullptr) {
+    Manage(std::move(version));
+    return std::nullopt;
+  }
+  const ServableId id = version.id();
+  const State state = current->state;
+  const std::string origin = version.ok() ? version.data()->origin() : "";
+  const bool is_being_replaced = current->replacement.has_value();
+  if (IsOnItsWayOut(state)) {
+    if (is_being_replaced) {
+      // It is being unloaded for its new data.
+      if (!OriginsDiffer(origin, current->replacement->origin)) {
+        return std::nullopt;
+      }
+      basic_manager_->CancelReplacement(id).IgnoreError();
+    }
+    return version;
+  }
+  if (!version.ok() || !OriginsDiffer(origin, current->origin)) {
+    // A replacement that has just taken its place cannot be cancelled any more.
+    if (is_being_replaced &&
+        OriginsDiffer(origin, current->replacement->origin) &&
+        !basic_manager_->CancelReplacement(id).ok()) {
+      return version;
+    }
+    if (state == State::kError && ReplacesFailed(version, *current)) {
       basic_manager_->StopManagingServable(id).IgnoreError();
       Manage(std::move(version));
     }
+    return std::nullopt;
   }
+  if (state != State::kReady) {
+    // One that begins to load at this very moment comes to its end first.
+    if (!CanBeDropped(state) ||
+        !basic_manager_->StopManagingServable(id).ok()) {
+      return version;
+    }
+    Manage(std::move(version));
+    return std::nullopt;
+  }
+  if (!policy_->LoadsBesideOldData()) {
+    LOG(INFO) << id << " is unloaded, to be loaded from " << origin
+              << " instead of " << current->origin;
+    const absl::Status status = basic_manager_->UnloadServable(id);
+    if (!status.ok()) LOG(ERROR) << "Cannot unload " << id << ": " << status;
+    return version;
+  }
+  if (is_being_replaced) {
+    if (!OriginsDiffer(origin, current->replacement->origin)) {
+      if (current->replacement->state != State::kError ||
+          !ReplacesFailed(version, *current->replacement)) {
+        return std::nullopt;
+      }
+    } else if (!basic_manager_->CancelReplacement(id).ok()) {
+      return version;  // As above.
+    }
+  }
+  const absl::Status status =
+      basic_manager_->ReplaceServable(id, std::move(version).data());
+  if (!status.ok()) {
+    LOG(ERROR) << "Cannot replace the data of " << id << ": " << status;
+  }
+  return std::nullopt;
 }
 
 bool AspiredVersionsManager::ReplacesFailed(
@@ -182,36 +247,29 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
   if (position == streams_.end()) return;
   Stream& stream = position->second;
   while (true) {
+    std::map<int64_t, BasicManager::Snapshot> managed;
     std::vector<AspiredServableStateSnapshot> versions;
-    std::set<int64_t> managed;
-    for (const LoaderHarness::Snapshot& snapshot :
-         basic_manager_->GetManagedServableSnapshots(servable_name)) {
-      const bool is_aspired = stream.aspired.count(snapshot.id.version) > 0;
+    for (auto& [number, snapshot] : GetManaged(servable_name)) {
+      const bool is_aspired = stream.aspired.count(number) > 0;
       // A version that begins to load at this very moment is not dropped; it
       // comes here again when its load has ended.
       if (!is_aspired && CanBeDropped(snapshot.state) &&
           basic_manager_->StopManagingServable(snapshot.id).ok()) {
         continue;
       }
-      managed.insert(snapshot.id.version);
-      versions.push_back({snapshot.id, snapshot.state, is_aspired});
-    }
-
-    bool version_returned = false;
-    for (auto it = stream.returning.begin(); it != stream.returning.end();) {
-      if (managed.count(it->first) > 0) {
-        ++it;
-        continue;
+      if (!is_aspired && snapshot.replacement.has_value()) {
+        basic_manager_->CancelReplacement(snapshot.id).IgnoreError();
+        snapshot.replacement.reset();
       }
-      Manage(std::move(it->second));
-      it = stream.returning.erase(it);
-      version_returned = true;
+      versions.push_back({snapshot.id, snapshot.state, is_aspired});
+      managed.emplace(number, std::move(snapshot));
     }
-    if (version_returned) continue;
+    if (TakeInPending(stream, managed)) continue;
 
     const std::optional<AspiredVersionPolicy::ServableAction> action =
         policy_->GetNextAction(versions);
     if (!action.has_value()) {
+      if (MakeRoom(stream, managed)) continue;
       if (versions.empty() && stream.aspired.empty()) streams_.erase(position);
       return;
     }
@@ -225,6 +283,63 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
       return;
     }
   }
+}
+
+bool AspiredVersionsManager::TakeInPending(
+    Stream& stream, const std::map<int64_t, BasicManager::Snapshot>& managed) {
+  bool any = false;
+  auto pending = std::exchange(stream.pending, {});
+  for (auto& [number, version] : pending) {
+    const auto current = managed.find(number);
+    std::optional<ServableData<std::unique_ptr<Loader>>> left =
+        TakeIn(std::move(version),
+               current == managed.end() ? nullptr : &current->second);
+    if (left.has_value()) {
+      stream.pending.emplace(number, *std::move(left));
+    }
+    // What was ready is now being unloaded or replaced.
+    any |= !left.has_value() ||
+           (current != managed.end() && current->second.state == State::kReady);
+  }
+  return any;
+}
+
+bool AspiredVersionsManager::MakeRoom(
+    const Stream& stream,
+    const std::map<int64_t, BasicManager::Snapshot>& managed) {
+  std::vector<ServableId> unaspired;
+  for (const auto& [number, version] : managed) {
+    if (version.state == State::kReady && stream.aspired.count(number) == 0) {
+      unaspired.push_back(version.id);
+    }
+  }
+  for (const auto& [number, version] : managed) {
+    if (stream.aspired.count(number) == 0) continue;
+    std::vector<ServableId> others = unaspired;
+    if (version.replacement.has_value()) {
+      if (version.replacement->state != State::kLoadRequested) continue;
+      others.push_back(version.id);
+    } else if (version.state != State::kLoadRequested) {
+      continue;
+    }
+    if (!basic_manager_->MakesRoom(version.id, others)) continue;
+    const absl::Status status =
+        unaspired.empty() ? basic_manager_->UnloadForReplacement(version.id)
+                          : basic_manager_->UnloadServable(unaspired.front());
+    if (status.ok()) return true;
+    LOG(ERROR) << "Cannot make room for " << version.id << ": " << status;
+  }
+  return false;
+}
+
+std::map<int64_t, BasicManager::Snapshot> AspiredVersionsManager::GetManaged(
+    const std::string& servable_name) const {
+  std::map<int64_t, BasicManager::Snapshot> managed;
+  for (BasicManager::Snapshot& snapshot :
+       basic_manager_->GetManagedServableSnapshots(servable_name)) {
+    managed.emplace(snapshot.id.version, std::move(snapshot));
+  }
+  return managed;
 }
 
 void AspiredVersionsManager::Manage(

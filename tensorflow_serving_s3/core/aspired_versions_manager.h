@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -47,6 +48,14 @@ namespace tfs3 {
 //    BasicManager for the retries and for what is published.
 //  - A version that is loading or loaded stays as it is; its new loader is
 //    dropped. So lists may be repeated at will.
+//  - But a loader that would load other data (its origin() differs, and neither
+//    is empty) takes the place of the old one, for instance when a model moved
+//    to another path that has the same version. If the version is loaded, the
+//    new data is loaded beside the old and replaces it without a gap; should it
+//    fail, the old serves on and the version is AVAILABLE with that error as
+//    health. A version that is not loaded yet, or has failed, is dropped for
+//    the new one; a load that runs ends first. Unlisting the version, or
+//    listing the old origin again, cancels it.
 //  - A version that comes as an error is published as ended with that error,
 //    and loaded when a later list has data for it. It counts as aspired, and
 //    so a version that serves is not unloaded only because its successor is
@@ -58,6 +67,11 @@ namespace tfs3 {
 //  - A version that is not listed is unloaded when the policy says so, and
 //    when its last handle is gone; if it waits for a load or a retry, it is
 //    dropped at once.
+// With a memory limit (see BasicManager), a version may have to wait for
+// others to be unloaded. What serves is kept as long as that can help: but when
+// an aspired version, or the new data of one, can only ever fit without the old
+// of the same servable, the old is unloaded first, whatever the policy.
+//
 // Lists of one servable take effect in the order of the calls.
 //
 // Nothing is polled: a thread of the manager acts as soon as a list comes or a
@@ -84,6 +98,8 @@ class AspiredVersionsManager final
     // The wait before the first retry, if that is shorter; it doubles from
     // retry to retry.
     absl::Duration first_load_retry_interval = absl::Seconds(1);
+    // For the estimates of all versions together; zero: no limit.
+    uint64_t total_memory_limit_bytes = 0;
   };
 
   // INVALID_ARGUMENT if there is no policy.
@@ -105,8 +121,9 @@ class AspiredVersionsManager final
   // What is wanted of one servable. Only the managing thread has it.
   struct Stream {
     std::set<int64_t> aspired;
-    // Aspired again while being unloaded; to be managed after that.
-    std::map<int64_t, ServableData<std::unique_ptr<Loader>>> returning;
+    // Aspired, but something else of that version (an unload, or a load of
+    // other data) must end first.
+    std::map<int64_t, ServableData<std::unique_ptr<Loader>>> pending;
   };
 
   explicit AspiredVersionsManager(Options options);
@@ -118,11 +135,25 @@ class AspiredVersionsManager final
   void RunManagingThread();
   void ApplyAspiredVersions(const std::string& servable_name,
                             Versions versions);
+  // Lets an aspired version take effect on what there is of it (null if there
+  // is nothing). Gives it back if something must end first.
+  std::optional<ServableData<std::unique_ptr<Loader>>> TakeIn(
+      ServableData<std::unique_ptr<Loader>> version,
+      const BasicManager::Snapshot* current);
   // Whether `version` should take the place of one that has failed.
   bool ReplacesFailed(const ServableData<std::unique_ptr<Loader>>& version,
                       const LoaderHarness::Snapshot& failed) const;
+  // Takes in what is pending; whether anything has changed by that.
+  bool TakeInPending(Stream& stream,
+                     const std::map<int64_t, BasicManager::Snapshot>& managed);
+  // If an aspired version waits for resources that only the unload of others of
+  // the same servable can free: starts one. Whether it did.
+  bool MakeRoom(const Stream& stream,
+                const std::map<int64_t, BasicManager::Snapshot>& managed);
   // Does all that can be done for a servable now.
   void AdvanceStream(const std::string& servable_name);
+  std::map<int64_t, BasicManager::Snapshot> GetManaged(
+      const std::string& servable_name) const;
   void Manage(ServableData<std::unique_ptr<Loader>> version);
 
   const std::unique_ptr<AspiredVersionPolicy> policy_;

@@ -8,12 +8,15 @@
 #include <memory>
 #include <mutex>
 #include <ostream>
+#include <string>
 #include <utility>
 
 #include "absl/log/absl_check.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/core/resources.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 
@@ -52,7 +55,10 @@ std::ostream& operator<<(std::ostream& out, LoaderHarness::State state) {
 }
 
 LoaderHarness::LoaderHarness(ServableId id, std::unique_ptr<Loader> loader)
-    : id_(std::move(id)), loader_(std::move(loader)), state_(State::kNew) {
+    : id_(std::move(id)),
+      loader_(std::move(loader)),
+      origin_(loader_ == nullptr ? std::string() : loader_->origin()),
+      state_(State::kNew) {
   ABSL_CHECK(loader_ != nullptr) << id_ << " comes without a loader";
 }
 
@@ -64,7 +70,7 @@ LoaderHarness::LoaderHarness(ServableId id, const absl::Status& error)
 
 LoaderHarness::Snapshot LoaderHarness::snapshot() const {
   std::lock_guard<std::mutex> lock(mu_);
-  return {id_, state_, status_, num_failed_loads_, error_time_};
+  return {id_, state_, status_, num_failed_loads_, error_time_, origin_};
 }
 
 LoaderHarness::State LoaderHarness::state() const {
@@ -98,6 +104,17 @@ absl::Status LoaderHarness::Load() {
   absl::Status status = loader_->Load(LoadContext{id_});
   if (status.ok()) servable_ = loader_->servable();
   return status;
+}
+
+absl::StatusOr<ResourceEstimate> LoaderHarness::EstimateResources() const {
+  ABSL_CHECK(state() == State::kLoading) << id_ << " is " << state();
+  return loader_->EstimateResources();
+}
+
+void LoaderHarness::AwaitResources(const absl::Status& reason) {
+  std::lock_guard<std::mutex> lock(mu_);
+  TransitionLocked(State::kLoading, State::kLoadRequested);
+  status_ = reason;
 }
 
 void LoaderHarness::DoneLoading() {

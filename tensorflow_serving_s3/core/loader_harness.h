@@ -11,11 +11,14 @@
 #include <memory>
 #include <mutex>
 #include <ostream>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "tensorflow_serving_s3/core/any_ptr.h"
 #include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/core/resources.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 
@@ -25,9 +28,10 @@ namespace tfs3 {
 // manager owns one harness for each version; this is the only place that
 // knows the version's state.
 //
-//                 +------------------------- retry ------------------------+
-//                 v                                                        |
-//   New > LoadRequested > LoadApproved > Loading --------------------------+
+//              +-------- no room, awaits resources --------+
+//              |              +-------------- retry --------+
+//              v              v                             |
+//   New > LoadRequested > LoadApproved > Loading -----------+
 //    |         |              |             |  +> Error (no more retries)
 //    +---------+-- Cancel ----+             v
 //              v                          Ready > UnloadRequested > Quiescing
@@ -66,6 +70,8 @@ class LoaderHarness : public ServableLease {
     int num_failed_loads;
     // Of the last error.
     Clock::time_point error_time;
+    // See Loader::origin.
+    std::string origin;
   };
 
   // In state kNew. `loader` is not null.
@@ -80,6 +86,7 @@ class LoaderHarness : public ServableLease {
   const ServableId& id() const override { return id_; }
   Snapshot snapshot() const;
   State state() const;
+  const std::string& origin() const { return origin_; }
 
   // kNew > kLoadRequested. False from any other state.
   [[nodiscard]] bool RequestLoad();
@@ -92,6 +99,13 @@ class LoaderHarness : public ServableLease {
 
   // Runs the loader; only in kLoading. The state does not change.
   absl::Status Load();
+
+  // Asks the loader; only in kLoading, before or after Load.
+  absl::StatusOr<ResourceEstimate> EstimateResources() const;
+
+  // What follows instead of Load, if there is no room for it:
+  // kLoading > kLoadRequested. Counts as no failed load.
+  void AwaitResources(const absl::Status& reason);
 
   // What follows after Load:
   void DoneLoading();                          // kLoading > kReady
@@ -128,6 +142,7 @@ class LoaderHarness : public ServableLease {
 
   const ServableId id_;
   const std::unique_ptr<Loader> loader_;
+  const std::string origin_;
   // Set by Load, before any handle can be had.
   AnyPtr servable_;
 

@@ -4,15 +4,12 @@
 #ifndef TENSORFLOW_SERVING_S3_CORE_SNAPSHOT_PTR_H_
 #define TENSORFLOW_SERVING_S3_CORE_SNAPSHOT_PTR_H_
 
-#include <array>
 #include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
+
+#include "tensorflow_serving_s3/core/reader_gate.h"
 
 namespace tfs3 {
 
@@ -46,7 +43,7 @@ class SnapshotPtr {
   // the value must not leave `f`.
   template <typename F>
   auto Read(F&& f) const {
-    const ReadSection section(this);
+    const ReaderGate::Section section(gate_);
     return std::forward<F>(f)(static_cast<const T&>(*value_.load()));
   }
 
@@ -54,64 +51,12 @@ class SnapshotPtr {
   void Publish(std::unique_ptr<const T> value) {
     std::lock_guard<std::mutex> lock(writer_mu_);
     const std::unique_ptr<const T> old(value_.exchange(value.release()));
-    // Readers count themselves under the epoch that they see when they come.
-    // After the exchange, every reader that may hold the old value is counted
-    // under one of the two epochs. Each turn below waits for one of them while
-    // newcomers count under the other, so a steady flow of readers cannot hold
-    // up the writer.
-    for (int turn = 0; turn < 2; ++turn) {
-      const uint32_t passed = epoch_.fetch_xor(1);
-      for (Stripe& stripe : stripes_) {
-        WaitUntilZero(stripe.readers[passed]);
-      }
-    }
+    gate_.WaitForReaders();
   }
 
  private:
-  static constexpr size_t kNumStripes = 16;
-  static constexpr size_t kCacheLineBytes = 64;
-
-  // Readers of different threads count in different cache lines.
-  struct alignas(kCacheLineBytes) Stripe {
-    std::array<std::atomic<int64_t>, 2> readers = {0, 0};
-  };
-
-  class ReadSection {
-   public:
-    explicit ReadSection(const SnapshotPtr* snapshot)
-        : readers_(snapshot->stripes_[ThreadStripe()]
-                       .readers[snapshot->epoch_.load()]) {
-      readers_.fetch_add(1);
-    }
-    ~ReadSection() { readers_.fetch_sub(1); }
-    ReadSection(const ReadSection&) = delete;
-    ReadSection& operator=(const ReadSection&) = delete;
-
-   private:
-    std::atomic<int64_t>& readers_;
-  };
-
-  static size_t ThreadStripe() {
-    static std::atomic<size_t> num_threads{0};
-    thread_local const size_t stripe = num_threads.fetch_add(1) % kNumStripes;
-    return stripe;
-  }
-
-  static void WaitUntilZero(const std::atomic<int64_t>& readers) {
-    // A reader leaves within nanoseconds, unless the kernel has put it aside.
-    constexpr int kNumYields = 32;
-    for (int i = 0; readers.load() != 0; ++i) {
-      if (i < kNumYields) {
-        std::this_thread::yield();
-      } else {
-        std::this_thread::sleep_for(std::chrono::microseconds(50));
-      }
-    }
-  }
-
   std::atomic<const T*> value_;
-  std::atomic<uint32_t> epoch_{0};
-  mutable std::array<Stripe, kNumStripes> stripes_;
+  ReaderGate gate_;
   std::mutex writer_mu_;
 };
 

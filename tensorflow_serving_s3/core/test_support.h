@@ -15,9 +15,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/core/any_ptr.h"
 #include "tensorflow_serving_s3/core/event_bus.h"
 #include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/core/resources.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
 
 // What tests of managers share.
@@ -44,15 +46,19 @@ class Gate {
 
 // The servable of a FakeLoader. A handle that outlives it can tell.
 struct FakeServable {
-  explicit FakeServable(int64_t version) : version(version) {}
+  FakeServable(int64_t version, std::string origin)
+      : version(version), origin(std::move(origin)) {}
   ~FakeServable() { alive = false; }
   const int64_t version;
+  const std::string origin;
   bool alive = true;
 };
 
 // A loader that does what the test says.
 //
 //   FakeLoader([] { return absl::UnavailableError("..."); })
+//
+// Its servable comes from nowhere known and takes nothing, unless told.
 class FakeLoader : public Loader {
  public:
   explicit FakeLoader(
@@ -60,10 +66,21 @@ class FakeLoader : public Loader {
       std::function<void()> on_unload = [] {})
       : on_load_(std::move(on_load)), on_unload_(std::move(on_unload)) {}
 
+  void set_origin(std::string origin) { origin_ = std::move(origin); }
+  void set_estimate(
+      std::function<absl::StatusOr<ResourceEstimate>()> estimate) {
+    estimate_ = std::move(estimate);
+  }
+  // In bytes of main memory.
+  void set_estimate(uint64_t bytes) {
+    estimate_ = [bytes] { return ResourceEstimate::MainMemory(bytes); };
+  }
+
   absl::Status Load(const LoadContext& context) override {
     absl::Status status = on_load_();
     if (status.ok()) {
-      servable_ = std::make_unique<FakeServable>(context.servable_id.version);
+      servable_ =
+          std::make_unique<FakeServable>(context.servable_id.version, origin_);
     }
     return status;
   }
@@ -74,10 +91,18 @@ class FakeLoader : public Loader {
   }
 
   AnyPtr servable() override { return AnyPtr(servable_.get()); }
+  absl::StatusOr<ResourceEstimate> EstimateResources() const override {
+    return estimate_();
+  }
+  std::string origin() const override { return origin_; }
 
  private:
   const std::function<absl::Status()> on_load_;
   const std::function<void()> on_unload_;
+  std::string origin_;
+  std::function<absl::StatusOr<ResourceEstimate>()> estimate_ = [] {
+    return ResourceEstimate();
+  };
   std::unique_ptr<FakeServable> servable_;
 };
 
