@@ -198,6 +198,43 @@ TEST_F(AspiredVersionsManagerTest, RepeatedListsChangeNothing) {
                   "half version 1: AVAILABLE, OK"));
 }
 
+TEST_F(AspiredVersionsManagerTest, ALoaderThatIsNotNeededNeverLoads) {
+  std::atomic<int> loads{0};
+  Start();
+  for (int i = 0; i < 10; ++i) {
+    Aspire(1, std::make_unique<FakeLoader>([&] {
+             ++loads;
+             return absl::OkStatus();
+           }));
+    WaitForReady(1);
+  }
+  manager_.reset();
+  EXPECT_EQ(loads, 1);
+}
+
+TEST_F(AspiredVersionsManagerTest, LoadAndUnloadOfAVersionDoNotOverlap) {
+  std::atomic<int> running{0};
+  std::atomic<int> overlaps{0};
+  const auto run = [&] {
+    if (++running > 1) ++overlaps;
+    std::this_thread::yield();
+    --running;
+  };
+  Start();
+  for (int i = 0; i < 50; ++i) {
+    Aspire(1, std::make_unique<FakeLoader>(
+                  [&] {
+                    run();
+                    return absl::OkStatus();
+                  },
+                  run));
+    if (i % 2 == 0) WaitForReady(1);
+    Aspire({});
+  }
+  manager_.reset();
+  EXPECT_EQ(overlaps, 0);
+}
+
 TEST_F(AspiredVersionsManagerTest, AFailedVersionLeavesTheOldOneServing) {
   options_.max_num_load_retries = 1;
   options_.load_retry_interval = absl::Hours(1);

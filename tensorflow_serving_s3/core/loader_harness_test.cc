@@ -5,9 +5,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/test_support.h"
@@ -15,6 +18,7 @@
 namespace tfs3 {
 namespace {
 
+using ::testing::ElementsAre;
 using State = LoaderHarness::State;
 
 const ServableId kId{"half", 7};
@@ -95,6 +99,28 @@ TEST(LoaderHarnessTest, AFailedLoadMayBeRetried) {
   ASSERT_TRUE(harness->Load().ok());
   harness->DoneLoading();
   EXPECT_EQ(harness->snapshot().status, absl::OkStatus());
+}
+
+TEST(LoaderHarnessTest, ALoadWithoutRoomIsRequestedAgain) {
+  std::unique_ptr<LoaderHarness> harness = LoadingHarness();
+  harness->AwaitResources(absl::ResourceExhaustedError("no room"));
+  EXPECT_EQ(harness->state(), State::kLoadRequested);
+  EXPECT_EQ(harness->snapshot().status,
+            absl::ResourceExhaustedError("no room"));
+  EXPECT_EQ(harness->snapshot().num_failed_loads, 0);
+  EXPECT_TRUE(harness->ApproveLoad());
+}
+
+TEST(LoaderHarnessTest, StatesHaveTheNamesOfTensorFlowServing) {
+  std::vector<std::string> names;
+  for (int i = static_cast<int>(State::kNew);
+       i <= static_cast<int>(State::kError); ++i) {
+    names.emplace_back(HarnessStateName(static_cast<State>(i)));
+  }
+  EXPECT_THAT(names,
+              ElementsAre("New", "LoadRequested", "LoadApproved", "Loading",
+                          "Ready", "UnloadRequested", "Quiescing", "Quiesced",
+                          "Unloading", "Disabled", "Error"));
 }
 
 TEST(LoaderHarnessTest, AFailedLoadMayBeTheEnd) {
