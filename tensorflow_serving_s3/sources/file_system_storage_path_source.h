@@ -45,7 +45,9 @@ namespace tfs3 {
 //    UpdateConfig brings a servable that is new or changed.
 //  - Servables are polled independently, on up to `num_poll_threads` threads.
 //    An error of one changes nothing for the others. A file system call that
-//    hangs takes one of the threads until it ends.
+//    hangs takes one of the threads until it ends. Of more servables than
+//    threads, the one that has been due longest comes first; a poll that is
+//    late is not made up for.
 //  - While a poll of a servable fails, nothing is sent for it, so its loaded
 //    versions stay. The error is logged and can be had from poll_status.
 //  - See ServablePoller for what a poll costs and which versions are chosen,

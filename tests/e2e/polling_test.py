@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from tensorflow_serving_s3.testing.counting_proxy import CountingProxy, RecordedRequest
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
+from tests.e2e.model_configs import model_config_list
 from tests.e2e.world import BUCKET, World
 
 _POLL_SECONDS = 1.0  # The default of --file_system_poll_wait_seconds.
@@ -50,9 +52,9 @@ def _serving(world: World, proxy: CountingProxy, base_path: str) -> Iterator[Mod
         yield server
 
 
-def _next_requests(proxy: CountingProxy) -> tuple[RecordedRequest, ...]:
+def _next_requests(proxy: CountingProxy, count: int = _POLLS) -> tuple[RecordedRequest, ...]:
     proxy.clear()
-    return proxy.wait_for(_POLLS, timeout_seconds=_SECONDS)
+    return proxy.wait_for(count, timeout_seconds=_SECONDS)
 
 
 def test_a_poll_without_news_is_one_list_and_nothing_else(
@@ -109,3 +111,51 @@ def test_after_a_new_version_polls_are_one_list_again(world: World, proxy: Count
         requests = _next_requests(proxy)
     assert _kinds(requests) == {f"LIST of {base_path}/, 200"}
     _assert_one_a_poll(requests)
+
+
+def test_two_models_cost_one_list_each(world: World, proxy: CountingProxy, tmp_path: Path) -> None:
+    base_paths = {name: world.new_base_path() for name in ("first", "second")}
+    for base_path in base_paths.values():
+        world.publish(world.half_plus_three, base_path, 1)
+    with _serving_models(world, proxy, base_paths, tmp_path) as server:
+        for name in base_paths:
+            server.model_name = name
+            server.wait_until_available()
+        requests = _next_requests(proxy, 2 * _POLLS)
+    _assert_one_a_poll_of_each(requests, base_paths)
+
+
+def test_a_model_that_is_not_there_costs_one_list_and_the_other_no_more(
+    world: World, proxy: CountingProxy, tmp_path: Path
+) -> None:
+    base_paths = {name: world.new_base_path() for name in ("there", "missing")}
+    world.publish(world.half_plus_three, base_paths["there"], 1)
+    with _serving_models(world, proxy, base_paths, tmp_path) as server:
+        server.model_name = "there"
+        server.wait_until_available()
+        requests = _next_requests(proxy, 2 * _POLLS)
+    _assert_one_a_poll_of_each(requests, base_paths)
+
+
+@contextlib.contextmanager
+def _serving_models(
+    world: World, proxy: CountingProxy, base_paths: Mapping[str, str], tmp_path: Path
+) -> Iterator[ModelServer]:
+    config = tmp_path / "models.config"
+    config.write_text(model_config_list(base_paths))
+    env = {**world.storage.env(), "AWS_ENDPOINT_URL_S3": proxy.url}
+    with ModelServer(model_config_file=config, env=env) as server:
+        try:
+            yield server
+        finally:
+            print("The server:", *server.log_tail(50), sep="\n  ")
+
+
+def _assert_one_a_poll_of_each(
+    requests: Iterable[RecordedRequest], base_paths: Mapping[str, str]
+) -> None:
+    assert _kinds(requests) == {f"LIST of {path}/, 200" for path in base_paths.values()}
+    for path in base_paths.values():
+        _assert_one_a_poll(
+            request for request in requests if path.endswith(f"/{request.query['prefix'][:-1]}")
+        )
