@@ -18,9 +18,9 @@ _SOURCES = {
         "manifest_source_test.cc",
         "serve_manifest.cc",
     ],
-    "python": ["BUILD"],
+    "starlark": ["BUILD"],
 }
-_BLOCKS = re.findall(r"^```(cpp|python)\n(.*?)^```$", _GUIDE, re.MULTILINE | re.DOTALL)
+_BLOCKS = re.findall(r"^```(cpp|starlark)\n(.*?)^```$", _GUIDE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_guide_quotes_code() -> None:
