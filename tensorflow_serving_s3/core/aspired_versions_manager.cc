@@ -98,6 +98,12 @@ std::vector<ServableId> AspiredVersionsManager::ListAvailableServableIds()
   return basic_manager_->ListAvailableServableIds();
 }
 
+std::vector<BasicManager::Snapshot>
+AspiredVersionsManager::GetManagedServableSnapshots(
+    absl::string_view servable_name) const {
+  return basic_manager_->GetManagedServableSnapshots(servable_name);
+}
+
 absl::StatusOr<UntypedServableHandle>
 AspiredVersionsManager::GetUntypedServableHandle(
     const ServableRequest& request) const {

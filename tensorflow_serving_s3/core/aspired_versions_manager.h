@@ -110,6 +110,13 @@ class AspiredVersionsManager final
 
   std::vector<ServableId> ListAvailableServableIds() const override;
 
+  // The versions of a servable as they are at this moment, in order: with the
+  // origin of the data that is loaded, and of what is to replace it. Says what
+  // the published states do not: a version that gets other data is AVAILABLE
+  // all the time.
+  std::vector<BasicManager::Snapshot> GetManagedServableSnapshots(
+      absl::string_view servable_name) const;
+
  protected:
   void SetAspiredVersions(
       absl::string_view servable_name,

@@ -521,6 +521,12 @@ std::ostream& operator<<(std::ostream& out, const RandomRunStats& stats) {
 }
 
 void RunRandomSequence(uint64_t seed, RandomRunStats* stats) {
+  // A sanitizer starts a thread of its own beside the first one of the program.
+  static const bool has_had_a_thread = [] {
+    std::thread([] {}).join();
+    return true;
+  }();
+  ASSERT_TRUE(has_had_a_thread);
   const size_t num_threads = NumThreads();
   Sequence(seed, stats).Run();
   ++stats->sequences;

@@ -211,6 +211,21 @@ TEST_F(VersionReplacementTest, NewDataThatFailsLeavesTheOldServing) {
   EXPECT_EQ(Served(), "s3://a/1");
 }
 
+TEST_F(VersionReplacementTest, SnapshotsTellWhatIsServedAndWhatIsToReplaceIt) {
+  options_.first_load_retry_interval = absl::Hours(1);
+  options_.load_retry_interval = absl::Hours(1);
+  Start();
+  Aspire("s3://a/1");
+  recorder_.WaitFor(kAvailable);
+  Aspire("s3://b/1", NotYet);
+  recorder_.WaitFor(kStillServed);
+  const auto versions = manager_->GetManagedServableSnapshots("half");
+  ASSERT_EQ(versions.size(), 1);
+  EXPECT_EQ(versions[0].origin, "s3://a/1");
+  ASSERT_TRUE(versions[0].replacement.has_value());
+  EXPECT_EQ(versions[0].replacement->origin, "s3://b/1");
+}
+
 TEST_F(VersionReplacementTest, NewDataIsTriedAgainUntilItLoads) {
   std::atomic<int> loads{0};
   Start();
