@@ -75,6 +75,8 @@ ServerCore::Options CoreOptions(const ServerOptions& options,
   if (options.aspired_version_policy == kResourcePreserving) {
     core.aspired_version_policy = std::make_unique<ResourcePreservingPolicy>();
   }
+  core.total_memory_limit_bytes =
+      static_cast<uint64_t>(options.total_model_memory_limit_bytes);
   core.num_load_threads = static_cast<int>(options.num_load_threads);
   core.num_unload_threads = static_cast<int>(options.num_unload_threads);
   core.max_num_load_retries = static_cast<int>(options.max_num_load_retries);

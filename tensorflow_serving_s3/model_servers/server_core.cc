@@ -22,6 +22,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/core/availability_preserving_policy.h"
+#include "tensorflow_serving_s3/core/basic_manager.h"
+#include "tensorflow_serving_s3/core/loader_harness.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/core/target.h"
@@ -84,6 +86,18 @@ bool ServedAlike(const ModelConfig& a, const ModelConfig& b) {
              b.model_version_policy().SerializeAsString();
 }
 
+// What the manager has of a version from this origin; null if that is not (yet)
+// what it has. Loaders that do not tell their origin have the right one.
+const LoaderHarness::Snapshot* SnapshotOfOrigin(
+    const BasicManager::Snapshot& version, absl::string_view origin) {
+  if (version.replacement.has_value() &&
+      version.replacement->origin == origin) {
+    return &*version.replacement;
+  }
+  return version.origin.empty() || version.origin == origin ? &version
+                                                            : nullptr;
+}
+
 // "a, b, c", or the first few of many.
 std::string NamesOf(const std::vector<std::string>& names) {
   constexpr size_t kMost = 10;
@@ -141,6 +155,7 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(
   manager_options.num_unload_threads = kept.num_unload_threads;
   manager_options.max_num_load_retries = kept.max_num_load_retries;
   manager_options.load_retry_interval = kept.load_retry_interval;
+  manager_options.total_memory_limit_bytes = kept.total_memory_limit_bytes;
   auto manager = AspiredVersionsManager::Create(std::move(manager_options));
   if (!manager.ok()) return manager.status();
   core->manager_ = *std::move(manager);
@@ -393,21 +408,29 @@ ServerCore::Progress ServerCore::ProgressOf(const std::string& model,
       versions = aspired->second;
     }
   }
+  std::map<int64_t, BasicManager::Snapshot> managed;
+  for (auto& snapshot : manager_->GetManagedServableSnapshots(model)) {
+    managed.emplace(snapshot.id.version, std::move(snapshot));
+  }
   Progress progress = Progress::kAvailable;
   for (const ServableData<StoragePath>& version : versions) {
     if (!version.ok()) {
       *problem = version.status();
       return Progress::kFailed;
     }
-    const auto known = monitor_.GetState(version.id());
-    if (known.has_value() && !known->state.health.ok()) {
-      *problem = known->state.health;
+    const auto found = managed.find(version.id().version);
+    const LoaderHarness::Snapshot* const wanted =
+        found == managed.end()
+            ? nullptr
+            : SnapshotOfOrigin(found->second, version.data());
+    if (wanted != nullptr && wanted->state == LoaderHarness::State::kReady) {
+      continue;
+    }
+    if (wanted != nullptr && !wanted->status.ok()) {
+      *problem = wanted->status;
       return Progress::kFailed;
     }
-    if (!known.has_value() ||
-        known->state.manager_state != ManagerState::kAvailable) {
-      progress = Progress::kPending;
-    }
+    progress = Progress::kPending;
   }
   return progress;
 }

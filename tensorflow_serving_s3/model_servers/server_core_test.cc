@@ -319,6 +319,39 @@ TEST(ServerCoreTest, AReloadMovesAModelToOtherVersions) {
   EXPECT_EQ(core->GetModel(Spec("half"))->id().version, 2);
 }
 
+TEST(ServerCoreTest, AReloadMovesAModelToTheSameVersionElsewhere) {
+  const std::string old_path = BasePath({"1"});
+  StartedCore core(OptionsFor(ConfigOf({ModelAt("half", old_path)})));
+  core.WaitUntilLoaded();
+  const std::string new_path = BasePath({"1"}, "B");
+  EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", new_path)})),
+            absl::OkStatus());
+  EXPECT_TRUE(core->GetModel(Spec("half", 1)).ok());
+}
+
+TEST(ServerCoreTest, AMoveThatFailsLeavesTheOldModelServing) {
+  StartedCore core(OptionsFor(ConfigOf({ModelAt("half", BasePath({"1"}))})));
+  core.WaitUntilLoaded();
+  const std::string broken = BasePath({"1"}, "B");
+  std::filesystem::resize_file(broken + "/1/saved_model.pb", 10);
+  const absl::Status status = core.Reload(ConfigOf({ModelAt("half", broken)}));
+  EXPECT_THAT(std::string(status.message()), HasSubstr(broken));
+  EXPECT_TRUE(core->GetModel(Spec("half", 1)).ok());
+  const auto models = core->ListModels();
+  ASSERT_EQ(models.size(), 1);
+  EXPECT_TRUE(models[0].available);
+  EXPECT_THAT(models[0].problem, HasSubstr(broken));
+}
+
+TEST(ServerCoreTest, AModelThatDoesNotFitIntoTheMemoryLimitFails) {
+  ServerCore::Options options = OptionsFor(BasePath({"1"}));
+  options.total_memory_limit_bytes = 100;
+  StartedCore core(std::move(options));
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  const absl::Status status = core->GetModel(Spec("half")).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("100 bytes"));
+}
+
 TEST(ServerCoreTest, AReloadOfAMissingPathSaysSoAndLeavesOthersAlone) {
   const Model half = ModelAt("half", BasePath({"1"}));
   StartedCore core(OptionsFor(ConfigOf({half})));

@@ -5,11 +5,14 @@
 #define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_SAVED_MODEL_LOADER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/core/any_ptr.h"
 #include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/core/resources.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 
 namespace tfs3 {
@@ -29,14 +32,28 @@ class SavedModelLoader : public Loader {
   // `options` may be shared by any number of loaders; not null.
   SavedModelLoader(std::string path,
                    std::shared_ptr<const SavedModelOptions> options);
+  ~SavedModelLoader() override;
 
   absl::Status Load(const LoadContext& context) override;
   void Unload() override;
   AnyPtr servable() override;
 
+  // 1.2 times the bytes of the model's files: the factor by which TensorFlow
+  // Serving makes room for what is not on disk.
+  absl::StatusOr<ResourceEstimate> EstimateResources() const override;
+
+  // The path.
+  std::string origin() const override { return path_; }
+
  private:
+  class SessionIdentity;
+
   const std::string path_;
+  // Set by the first EstimateResources.
+  mutable std::optional<ResourceEstimate> estimate_;
   const std::shared_ptr<const SavedModelOptions> options_;
+  // Before bundle_: it is the session's as long as there is one.
+  std::unique_ptr<SessionIdentity> identity_;
   std::unique_ptr<SavedModelBundle> bundle_;
 };
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -50,6 +51,32 @@ TEST(SavedModelLoaderTest, LoadsOnceTheFaultIsMended) {
   std::filesystem::rename(path + "/away", path + "/saved_model.pb");
 
   EXPECT_TRUE(loader.Load(kContext).ok());
+}
+
+TEST(SavedModelLoaderTest, EstimatesMoreThanTheBytesOfTheFiles) {
+  const std::string path = CopyTestModel("half_plus_three", "estimated");
+  std::ofstream(path + "/variables/more") << std::string(1 << 20, 'x');
+  const SavedModelLoader loader(path, Options());
+
+  const auto estimate = loader.EstimateResources();
+
+  ASSERT_TRUE(estimate.ok()) << estimate.status();
+  EXPECT_GT(estimate->Get(ResourceKind::kMainMemory), 1 << 20);
+}
+
+TEST(SavedModelLoaderTest, ItsOriginIsThePath) {
+  EXPECT_EQ(SavedModelLoader("s3://models/half/1", Options()).origin(),
+            "s3://models/half/1");
+}
+
+TEST(SavedModelLoaderTest, LoadsAVersionThatIsLoadedFromElsewhere) {
+  SavedModelLoader here(TestModelPath("half_plus_three"), Options());
+  SavedModelLoader there(CopyTestModel("half_plus_three", "there"), Options());
+  ASSERT_TRUE(here.Load(kContext).ok());
+
+  const absl::Status status = there.Load(kContext);
+
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 }  // namespace
