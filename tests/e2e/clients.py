@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import grpc
 import requests
 import tensorflow as tf
+from google.protobuf import text_format
 from tensorflow_serving.apis import (
+    model_management_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
@@ -19,6 +21,8 @@ from tensorflow_serving.apis import (
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
 SECONDS = 30.0
+# The values of grpc.health.v1.HealthCheckResponse.ServingStatus.
+_HEALTH = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 
 
 def post(server: ModelServer, document: object, *, path: str = "") -> requests.Response:
@@ -30,8 +34,8 @@ def post(server: ModelServer, document: object, *, path: str = "") -> requests.R
         path: What follows the port in the URL; by default that of the server's model.
     """
     as_is = document if isinstance(document, str | bytes) else None
-    with _session() as session:
-        return session.post(
+    with session() as opened:
+        return opened.post(
             f"{server.rest_url}{path or f'/v1/models/{server.model_name}:predict'}",
             data=as_is,
             json=document if as_is is None else None,
@@ -41,14 +45,15 @@ def post(server: ModelServer, document: object, *, path: str = "") -> requests.R
 
 def get(server: ModelServer, path: str) -> requests.Response:
     """Gets what is at a path by REST."""
-    with _session() as session:
-        return session.get(f"{server.rest_url}{path}", timeout=SECONDS)
+    with session() as opened:
+        return opened.get(f"{server.rest_url}{path}", timeout=SECONDS)
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # The server is on this computer, whatever proxy there is.
-    return session
+def session() -> requests.Session:
+    """Returns a session for requests to servers on this computer, whatever proxy there is."""
+    opened = requests.Session()
+    opened.trust_env = False
+    return opened
 
 
 @contextlib.contextmanager
@@ -57,6 +62,48 @@ def channel(server: ModelServer) -> Iterator[Any]:
     options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
     with grpc.insecure_channel(server.grpc_address, options=options) as opened:
         yield opened
+
+
+def health(server: ModelServer, service: str) -> str:
+    """Calls grpc.health.v1.Health.Check, and returns the status, such as "SERVING".
+
+    Raises:
+        grpc.RpcError: The server answered with an error.
+    """
+    # HealthCheckRequest and HealthCheckResponse have one field each, with the number 1: a string,
+    # and an enumeration that is left out when it is 0.
+    name = service.encode()
+    request = b"\x0a" + bytes([len(name)]) + name if name else b""
+    with channel(server) as opened:
+        check = opened.unary_unary("/grpc.health.v1.Health/Check")
+        # The port for gRPC opens a moment after that for REST.
+        response = check(request, timeout=SECONDS, wait_for_ready=True)
+    return _HEALTH[response[1] if response else 0]
+
+
+def reload_config_request(config: str, *, metric_names: Sequence[str] = ()) -> Any:
+    """Returns a ReloadConfigRequest with a ModelServerConfig that is given as text."""
+    request = model_management_pb2.ReloadConfigRequest(metric_names=metric_names)
+    text_format.Parse(config, request.config)
+    return request
+
+
+def reload_config(
+    server: ModelServer,
+    config: str,
+    *,
+    metric_names: Sequence[str] = (),
+    timeout_seconds: float = SECONDS,
+) -> Any:
+    """Calls ModelService.HandleReloadConfigRequest with a ModelServerConfig that is given as text.
+
+    Raises:
+        grpc.RpcError: The server answered with an error.
+    """
+    with channel(server) as opened:
+        stub = model_service_pb2_grpc.ModelServiceStub(opened)
+        request = reload_config_request(config, metric_names=metric_names)
+        return stub.HandleReloadConfigRequest(request, timeout=timeout_seconds)
 
 
 def predict_request(server: ModelServer, inputs: Mapping[str, Any]) -> Any:

@@ -7,10 +7,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def model_config(
+    name: str,
+    base_path: str,
+    *,
+    versions: str = "",
+    labels: Mapping[str, int] | None = None,
+    platform: str = "tensorflow",
+) -> str:
+    """Returns the entry of one model as text, for `model_configs`.
+
+    Args:
+        name: Its name.
+        base_path: Its base path.
+        versions: Its version policy, as in "latest { num_versions: 2 }"; none when empty.
+        labels: The versions that its labels point at.
+        platform: Its platform.
+    """
+    policy = f" model_version_policy {{ {versions} }}" if versions else ""
+    pointers = "".join(
+        f' version_labels {{ key: "{label}" value: {version} }}'
+        for label, version in (labels or {}).items()
+    )
+    return (
+        f'  config {{ name: "{name}" base_path: "{base_path}" model_platform: "{platform}"'
+        f"{policy}{pointers} }}\n"
+    )
+
+
+def model_configs(*entries: str) -> str:
+    """Returns a ModelServerConfig as text, with entries made by `model_config`."""
+    return f"model_config_list {{\n{''.join(entries)}}}\n"
+
+
 def model_config_list(base_paths: Mapping[str, str]) -> str:
     """Returns a ModelServerConfig as text, with the models named by their base paths."""
-    models = "".join(
-        f'  config {{ name: "{name}" base_path: "{base_path}" model_platform: "tensorflow" }}\n'
-        for name, base_path in base_paths.items()
-    )
-    return f"model_config_list {{\n{models}}}\n"
+    return model_configs(*(model_config(name, path) for name, path in base_paths.items()))

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tensorflow_serving_s3.publish import publish_version
@@ -52,20 +53,44 @@ class World:
 
     @contextlib.contextmanager
     def serving(
-        self, base_path: str, *, env: Mapping[str, str] | None = None
+        self, base_path: str, *, env: Mapping[str, str] | None = None, flags: Sequence[str] = ()
     ) -> Iterator[ModelServer]:
         """Runs a model server on a base path; its ports are open, its model may yet be loading.
 
         Args:
             base_path: What to serve.
             env: Environment variables beside those that lead to `storage`, or in their place.
+            flags: More flags of the server.
         """
-        with ModelServer(base_path, env={**self.storage.env(), **(env or {})}) as server:
-            try:
-                yield server
-            finally:
-                # Which pytest shows when the test fails.
-                print(f"The server of {base_path}:", *server.log_tail(50), sep="\n  ")
+        server = ModelServer(base_path, env={**self.storage.env(), **(env or {})}, flags=flags)
+        with _running(server, of=base_path):
+            yield server
+
+    @contextlib.contextmanager
+    def serving_config(
+        self,
+        config_file: str | os.PathLike[str],
+        *,
+        model_name: str,
+        env: Mapping[str, str] | None = None,
+        flags: Sequence[str] = (),
+    ) -> Iterator[ModelServer]:
+        """Runs a model server on a configuration file; its models may yet be loading.
+
+        Args:
+            config_file: A path or an s3:// URL.
+            model_name: The model that questions to the server are about.
+            env: As in `serving`.
+            flags: More flags of the server.
+        """
+        server = ModelServer(
+            model_config_file=config_file,
+            model_name=model_name,
+            env={**self.storage.env(), **(env or {})},
+            flags=flags,
+        )
+        with _running(server, of=os.fspath(config_file)):
+            yield server
 
     @contextlib.contextmanager
     def serving_model(self, model: Path, version: int | str = 1) -> Iterator[ModelServer]:
@@ -75,3 +100,13 @@ class World:
         with self.serving(base_path) as server:
             server.wait_until_available(int(version))
             yield server
+
+
+@contextlib.contextmanager
+def _running(server: ModelServer, *, of: str) -> Iterator[None]:
+    with server:
+        try:
+            yield
+        finally:
+            # Which pytest shows when the test fails.
+            print(f"The server of {of}:", *server.log_tail(50), sep="\n  ")

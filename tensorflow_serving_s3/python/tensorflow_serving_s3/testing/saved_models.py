@@ -85,6 +85,64 @@ def save_mixed(folder: str | os.PathLike[str]) -> Path:
     return _save(module, folder, inputs, {"serving_default": predict})
 
 
+def save_waiting(folder: str | os.PathLike[str]) -> Path:
+    """Saves a model whose answer takes as long as its caller likes: until a file exists.
+
+    Inputs: `x` (float32, [n]); `started` and `awaited` (string, [n]), of which the first elements
+    are paths. It writes an empty file `started`, waits busily until `awaited` is there, and answers
+    with `y`, which is x.
+
+    Args:
+        folder: Where to put the SavedModel; made when missing.
+
+    Returns:
+        The folder.
+    """
+
+    def predict(x: Any, started: Any, awaited: Any) -> dict[str, Any]:
+        tf.io.write_file(started[0], "")
+        # The path changes from round to round as far as TensorFlow knows. Otherwise it would look
+        # for the file once, before the loop.
+        (path,) = tf.while_loop(
+            lambda path: tf.equal(tf.size(tf.io.matching_files(path)), 0),
+            lambda path: (tf.strings.regex_replace(path, "/+", "/"),),
+            (awaited[0],),
+        )
+        with tf.control_dependencies([path]):
+            return {"y": tf.identity(x)}
+
+    inputs = [
+        tf.TensorSpec([None], tf.float32, name="x"),
+        tf.TensorSpec([None], tf.string, name="started"),
+        tf.TensorSpec([None], tf.string, name="awaited"),
+    ]
+    return _save(tf.Module(), folder, inputs, {"serving_default": predict})
+
+
+def save_large(folder: str | os.PathLike[str], *, mebibytes: int) -> Path:
+    """Saves a model with one variable of random numbers, so large that memory shows it.
+
+    Its signature `serving_default` computes `y = x + v` with `v` the first number of the variable.
+
+    Args:
+        folder: Where to put the SavedModel; made when missing.
+        mebibytes: The size of the variable.
+
+    Returns:
+        The folder.
+    """
+    module = tf.Module()
+    module.ballast = tf.Variable(
+        tf.random.stateless_uniform([mebibytes, 512, 512], seed=[1, 2]), name="ballast"
+    )
+
+    def predict(x: Any) -> dict[str, Any]:
+        return {"y": x + module.ballast[0, 0, 0]}
+
+    inputs = [tf.TensorSpec([None], tf.float32, name="x")]
+    return _save(module, folder, inputs, {"serving_default": predict})
+
+
 def _save(
     module: Any,
     folder: str | os.PathLike[str],

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the models compute when TensorFlow itself loads them."""
 
+import concurrent.futures
+import time
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,33 @@ def test_mixed(tmp_path: Path) -> None:
         "greeting": [b"hello \xff"],
         "word_bytes": [b"\xff"],
     }
+
+
+def test_waiting_tells_that_it_has_begun_and_answers_when_the_file_is_there(tmp_path: Path) -> None:
+    folder = saved_models.save_waiting(tmp_path / "model")
+    started, awaited = tmp_path / "started", tmp_path / "awaited"
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answers = pool.submit(
+            _answers,
+            folder,
+            "serving_default",
+            x=tf.constant([7.0]),
+            started=tf.constant([str(started)]),
+            awaited=tf.constant([str(awaited)]),
+        )
+        while not started.exists() and not answers.done():
+            time.sleep(0.01)
+        assert not answers.done()
+        awaited.touch()
+        assert answers.result() == {"y": [7.0]}
+
+
+def test_large_has_a_variable_of_its_size(tmp_path: Path) -> None:
+    folder = saved_models.save_large(tmp_path / "model", mebibytes=2)
+    data = folder / "variables" / "variables.data-00000-of-00001"
+    assert 0 <= data.stat().st_size - 2 * 1024 * 1024 < 65_536
+    (low,) = _answers(folder, "serving_default", x=tf.constant([1.0]))["y"]
+    assert 1.0 <= low < 2.0
 
 
 def test_a_saved_model_has_the_files_that_a_server_looks_for(tmp_path: Path) -> None:

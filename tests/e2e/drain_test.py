@@ -1,0 +1,183 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How a server ends that has requests under way: they finish, and new ones are sent elsewhere."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import numpy as np
+import pytest
+import requests
+import tensorflow as tf
+from tensorflow_serving_s3.testing import saved_models
+from tensorflow_serving_s3.testing.model_server import ModelServer
+
+from tests.e2e import clients
+from tests.e2e.holding_proxy import HoldingProxy
+from tests.e2e.waiting import wait_for
+from tests.e2e.world import World
+
+_SECONDS = 30.0
+_AT_ONCE_SECONDS = 10.0  # Much less than --drain_seconds.
+
+
+@dataclasses.dataclass(frozen=True)
+class Waiting:
+    """A server of a model whose answers come when a test says so.
+
+    Attributes:
+        server: The server.
+        started: Where the model writes a file when it begins.
+        awaited: The file for which it waits.
+    """
+
+    server: ModelServer
+    started: Path
+    awaited: Path
+
+    def ask(self) -> requests.Response:
+        """Asks by REST, and returns when the file is there."""
+        inputs = {"x": [7.0], "started": [str(self.started)], "awaited": [str(self.awaited)]}
+        return clients.post(self.server, {"inputs": inputs})
+
+    def ask_by_grpc(self) -> object:
+        """Asks by gRPC, and returns when the file is there."""
+        inputs = {
+            "x": np.array([7.0], np.float32),
+            "started": [os.fsencode(self.started)],
+            "awaited": [os.fsencode(self.awaited)],
+        }
+        response = clients.predict(self.server, clients.predict_request(self.server, inputs))
+        return tf.make_ndarray(response.outputs["y"]).tolist()
+
+    def wait_until_started(self) -> None:
+        """Waits until the model has begun with a request."""
+        wait_for(bool, self.started.exists)
+
+    def end_by_signal(self) -> None:
+        """Tells the server to end, and waits until it is about to."""
+        os.kill(self.server.process.pid, signal.SIGTERM)
+        wait_for(lambda code: code == 503, lambda: clients.get(self.server, "/readyz").status_code)
+
+
+@pytest.fixture(scope="module")
+def waiting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The base path of a model whose answers come when a file is there."""
+    base_path = tmp_path_factory.mktemp("waiting")
+    saved_models.save_waiting(base_path / "1")
+    return base_path
+
+
+@contextlib.contextmanager
+def _serving_waiting(
+    world: World, waiting_model: Path, tmp_path: Path, *flags: str
+) -> Iterator[Waiting]:
+    with world.serving(str(waiting_model), flags=flags) as server:
+        wait_for(lambda code: code == 200, lambda: clients.get(server, "/readyz").status_code)
+        yield Waiting(server, tmp_path / "started", tmp_path / "awaited")
+
+
+@pytest.fixture
+def pool() -> Iterator[concurrent.futures.ThreadPoolExecutor]:
+    """Threads for requests that take their time."""
+    executor = concurrent.futures.ThreadPoolExecutor()
+    yield executor
+    executor.shutdown(wait=False)
+
+
+@pytest.fixture
+def waiting(world: World, waiting_model: Path, tmp_path: Path) -> Iterator[Waiting]:
+    """The server of such a model, ready."""
+    with _serving_waiting(world, waiting_model, tmp_path) as serving:
+        yield serving
+
+
+def test_a_rest_request_under_way_finishes_and_the_exit_code_is_0(
+    waiting: Waiting, pool: concurrent.futures.ThreadPoolExecutor
+) -> None:
+    under_way = pool.submit(waiting.ask)
+    waiting.wait_until_started()
+    waiting.end_by_signal()
+    assert waiting.server.process.exit_code is None
+    waiting.awaited.touch()
+    response = under_way.result(_SECONDS)
+    assert (response.status_code, response.json()) == (200, {"outputs": [7.0]})
+    assert wait_for(_is_known, lambda: waiting.server.process.exit_code) == 0
+
+
+def test_a_grpc_request_under_way_finishes_and_the_exit_code_is_0(
+    waiting: Waiting, pool: concurrent.futures.ThreadPoolExecutor
+) -> None:
+    under_way = pool.submit(waiting.ask_by_grpc)
+    waiting.wait_until_started()
+    waiting.end_by_signal()
+    assert waiting.server.process.exit_code is None
+    waiting.awaited.touch()
+    assert under_way.result(_SECONDS) == [7.0]
+    assert wait_for(_is_known, lambda: waiting.server.process.exit_code) == 0
+
+
+def _is_known(exit_code: int | None) -> bool:
+    return exit_code is not None
+
+
+def test_meanwhile_new_requests_are_refused_and_probes_answered(
+    waiting: Waiting, pool: concurrent.futures.ThreadPoolExecutor
+) -> None:
+    under_way = pool.submit(waiting.ask)
+    waiting.wait_until_started()
+    waiting.end_by_signal()
+    server = waiting.server
+    codes = {
+        path: clients.get(server, path).status_code
+        for path in ("/livez", "/readyz", f"/v1/models/{server.model_name}", "/v1/models")
+    }
+    assert codes == {
+        "/livez": 200,
+        "/readyz": 503,
+        f"/v1/models/{server.model_name}": 503,
+        "/v1/models": 503,
+    }
+    assert "stopping" in clients.get(server, "/readyz").text
+    refused = clients.post(server, {"instances": [1.0]})
+    assert (refused.status_code, "stopping" in refused.json()["error"]) == (503, True)
+    with pytest.raises(grpc.RpcError) as failure:
+        waiting.ask_by_grpc()
+    assert failure.value.code() == grpc.StatusCode.UNAVAILABLE
+    waiting.awaited.touch()
+    assert under_way.result(_SECONDS).status_code == 200
+
+
+def test_requests_that_take_longer_than_drain_seconds_are_cut_off_and_counted(
+    world: World,
+    waiting_model: Path,
+    tmp_path: Path,
+    pool: concurrent.futures.ThreadPoolExecutor,
+) -> None:
+    with _serving_waiting(world, waiting_model, tmp_path, "--drain_seconds=1") as waiting:
+        under_way = pool.submit(waiting.ask)
+        waiting.wait_until_started()
+        assert waiting.server.process.stop(grace_seconds=_AT_ONCE_SECONDS) == 0
+        waiting.server.process.wait_for_line(
+            "1 requests? .*--drain_seconds", timeout_seconds=_SECONDS
+        )
+        with pytest.raises(requests.ConnectionError):
+            under_way.result(_SECONDS)
+
+
+def test_a_server_that_is_loading_a_model_ends_at_once(world: World) -> None:
+    base_path = world.new_base_path()
+    world.publish(world.half_plus_three, base_path, 1)
+    with HoldingProxy(world.storage.endpoint) as proxy:
+        proxy.hold(b"/1/saved_model.pb")
+        with world.serving(base_path, env={"AWS_ENDPOINT_URL_S3": proxy.url}) as server:
+            proxy.wait_until_held()
+            assert server.process.stop(grace_seconds=_AT_ONCE_SECONDS) == 0
