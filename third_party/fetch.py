@@ -65,7 +65,7 @@ def _download(registry: str, package: str, version: str, folder: pathlib.Path) -
     if registry == "npm":
         node = pathlib.Path(os.environ["TFS3_NODE"])
         npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
-        command = [str(node), str(npm), "pack", "--ignore-scripts", "--silent"]
+        command = [str(node), str(npm), "pack", "--ignore-scripts", "--loglevel=error"]
         command += [f"--pack-destination={folder}", f"{package}@{version}"]
     else:
         # The sdist of this package alone: what its build backend asks for may come as wheels.

@@ -38,6 +38,34 @@ _SWITCH_SECONDS = 30.0
 _INTERRUPTED = 130
 
 
+class _Interrupts:
+    """Ctrl-C and SIGTERM, which is to clean up just as after Ctrl-C, as KeyboardInterrupt.
+
+    Python prints and drops an exception that is raised while a callback of the interpreter runs,
+    such as that of a weak reference: so it is raised again at the next step.
+    """
+
+    def __init__(self) -> None:
+        self._arrived = False
+
+    def catch(self) -> None:
+        """Begins to catch the signals."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._handle)
+
+    def check(self) -> None:
+        """Raises KeyboardInterrupt if a signal has come."""
+        if self._arrived:
+            raise KeyboardInterrupt
+
+    def _handle(self, number: int, frame: object) -> None:
+        self._arrived = True
+        raise KeyboardInterrupt
+
+
+_INTERRUPTS = _Interrupts()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the quickstart.
 
@@ -48,8 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, 1 after a failure, 130 when Ctrl-C broke it off.
     """
     options = _parse(arguments)
-    # To be asked to end is to clean up, just as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _INTERRUPTS.catch()
     try:
         with tempfile.TemporaryDirectory(prefix="quickstart-") as folder:
             _run(Path(folder), options)
@@ -144,6 +171,7 @@ def _step(number: int, title: str) -> Iterator[None]:
     print(f"[{number}/{_STEPS}] {title} ... ", end="", flush=True)
     started = time.monotonic()
     yield
+    _INTERRUPTS.check()
     print(f"{time.monotonic() - started:.1f} s", flush=True)
 
 

@@ -52,8 +52,15 @@ constexpr int kBadCommandLine = 2;
 // time is up: answers that are being sent, connections that are being closed.
 constexpr std::chrono::milliseconds kCloseTime = std::chrono::seconds(2);
 
+// For how long nobody must have been refused before connections are closed.
+constexpr std::chrono::milliseconds kQuietTime{200};
+
 absl::StatusOr<ModelServerConfig> ModelConfigOf(const ServerOptions& options) {
   if (!options.model_config_file.empty()) {
+    if (!options.model_base_path.empty()) {
+      ABSL_LOG(WARNING) << "--model_base_path has no effect beside "
+                           "--model_config_file";
+    }
     return ReadModelServerConfig(tensorflow::Env::Default(),
                                  options.model_config_file);
   }
@@ -138,6 +145,9 @@ void Drain(std::chrono::seconds patience, ServerCore* core, RequestGate* gate,
     // The servers would wait for them however long they take.
     return;
   }
+  // Clients that ask without a pause learn it by an answer, on the connections
+  // that they have: a request that met a closing one would be lost.
+  gate->WaitUntilQuiet(kQuietTime, kCloseTime);
   std::thread stop_grpc([&] {
     if (grpc_server != nullptr) grpc_server->Shutdown(kCloseTime);
   });
@@ -223,6 +233,9 @@ int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
 }  // namespace tfs3
 
 int main(int argc, char** argv) {
+  // Otherwise oneDNN's allocator keeps the memory of models that are unloaded.
+  // It looks when TensorFlow allocates for the first time.
+  setenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1", /*overwrite=*/0);
   tfs3::EndProcess(
       tfs3::Main(absl::MakeConstSpan(argv, argc).subspan(1), absl::Now()));
 }

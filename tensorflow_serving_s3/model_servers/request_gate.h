@@ -59,6 +59,11 @@ class RequestGate {
   // `patience`. Only after Close.
   bool WaitUntilEmpty(std::chrono::milliseconds patience);
 
+  // Waits until nobody has been refused for as long as `quiet`; false if there
+  // is no such pause within `patience`. Only after Close.
+  bool WaitUntilQuiet(std::chrono::milliseconds quiet,
+                      std::chrono::milliseconds patience);
+
   // How many are under way.
   int64_t size() const { return state_.load() & ~kClosed; }
 
@@ -69,6 +74,8 @@ class RequestGate {
 
   // The number of requests under way, and kClosed.
   std::atomic<int64_t> state_{0};
+  // How often Enter has let nobody in.
+  std::atomic<int64_t> num_refused_{0};
   std::mutex mu_;
   std::condition_variable emptied_;
 };

@@ -63,5 +63,24 @@ TEST(RequestGateTest, NobodyGetsInBesideTheClose) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST(RequestGateTest, IsQuietWhenNobodyIsRefusedAnyMore) {
+  RequestGate gate;
+  gate.Close();
+  EXPECT_FALSE(gate.Enter());
+  EXPECT_TRUE(gate.WaitUntilQuiet(milliseconds(1), hours(1)));
+}
+
+TEST(RequestGateTest, IsNotQuietWhileSomebodyIsRefused) {
+  RequestGate gate;
+  gate.Close();
+  std::atomic<bool> asking{true};
+  std::thread asker([&] {
+    while (asking) EXPECT_FALSE(gate.Enter());
+  });
+  EXPECT_FALSE(gate.WaitUntilQuiet(milliseconds(500), milliseconds(1)));
+  asking = false;
+  asker.join();
+}
+
 }  // namespace
 }  // namespace tfs3

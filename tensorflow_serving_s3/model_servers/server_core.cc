@@ -98,9 +98,10 @@ const LoaderHarness::Snapshot* SnapshotOfOrigin(
                                                             : nullptr;
 }
 
-// "a, b, c", or the first few of many.
+// "a, b, c", or the first few of many; "none".
 std::string NamesOf(const std::vector<std::string>& names) {
   constexpr size_t kMost = 10;
+  if (names.empty()) return "none";
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kMost); ++i) {
     absl::StrAppend(&text, i == 0 ? "" : ", ", names[i]);
@@ -326,11 +327,13 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
     }
   }
   AwaitReadiness(config);
-  ABSL_LOG(INFO) << "The configuration now has "
-                 << config.model_config_list().config_size() << " models; "
-                 << (changed.empty()
-                         ? "none is new or changed"
-                         : absl::StrCat("new or changed: ", NamesOf(changed)));
+  ModelNames removed;
+  for (const auto& [name, model] : current_models) {
+    if (routes.count(name) == 0) removed.push_back(name);
+  }
+  ABSL_LOG(INFO) << "The configuration is replaced; new or changed models: "
+                 << NamesOf(changed) << "; removed: " << NamesOf(removed)
+                 << "; in all: " << config.model_config_list().config_size();
   config_event_bus_.Publish(config);
   return changed;
 }
