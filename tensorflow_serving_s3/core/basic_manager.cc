@@ -505,7 +505,7 @@ void BasicManager::AwaitResources(const Harness& harness,
     RemoveDeparting(harness.get());
   } else {
     // Something may have been freed since the estimate was compared.
-    ApproveWaitingLoads();
+    ApproveWaitingLoads(/*freed=*/false);
   }
 }
 
@@ -690,7 +690,7 @@ void BasicManager::ShrinkReservation(const LoaderHarness& harness) {
     std::lock_guard<std::mutex> lock(resources_mu_);
     freed = resources_.Shrink(&harness, *estimate);
   }
-  if (freed) ApproveWaitingLoads();
+  if (freed) ApproveWaitingLoads(freed);
 }
 
 void BasicManager::ReleaseResources(const LoaderHarness* harness) {
@@ -699,7 +699,7 @@ void BasicManager::ReleaseResources(const LoaderHarness* harness) {
     std::lock_guard<std::mutex> lock(resources_mu_);
     freed = resources_.Release(harness);
   }
-  if (freed) ApproveWaitingLoads();
+  if (freed) ApproveWaitingLoads(freed);
 }
 
 void BasicManager::ReleaseIfCancelled(const Harness& harness) {
@@ -709,7 +709,7 @@ void BasicManager::ReleaseIfCancelled(const Harness& harness) {
   }
 }
 
-void BasicManager::ApproveWaitingLoads() {
+void BasicManager::ApproveWaitingLoads(bool freed) {
   std::vector<Harness>
       seen;  // Freed outside the lock, should they be the last.
   std::vector<Harness> approved;
@@ -736,6 +736,7 @@ void BasicManager::ApproveWaitingLoads() {
   for (const Harness& harness : approved) {
     load_pool_.Schedule([this, harness] { RunLoad(harness); });
   }
+  if (!freed) return;
   // Who decides about unloads may decide otherwise now.
   for (const ServableId& id : waiting_still) NotifyChange(id);
 }

@@ -207,8 +207,9 @@ class BasicManager final : public Manager {
   void ShrinkReservation(const LoaderHarness& harness);
   void ReleaseResources(const LoaderHarness* harness);
   void ReleaseIfCancelled(const Harness& harness);
-  // Starts the waiting loads for which there is room now.
-  void ApproveWaitingLoads();
+  // Starts the waiting loads for which there is room now. If something has been
+  // `freed`, those that wait on are news to whom it may concern.
+  void ApproveWaitingLoads(bool freed);
 
   void Publish(const ServableId& id, ServableState::ManagerState state,
                const absl::Status& health) const;

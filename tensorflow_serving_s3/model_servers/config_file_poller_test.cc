@@ -11,9 +11,14 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/log/log_entry.h"
+#include "absl/log/log_sink.h"
+#include "absl/log/log_sink_registry.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -89,10 +94,60 @@ TEST_F(ConfigFilePollerTest, AppliesAChangeOnce) {
   EXPECT_THAT(reloader_.WaitForCalls(2), ElementsAre("one", "two"));
 }
 
+// Waits until an error that says `text` has been logged.
+class AwaitedError final : public absl::LogSink {
+ public:
+  explicit AwaitedError(std::string text) : text_(std::move(text)) {
+    absl::AddLogSink(this);
+  }
+  ~AwaitedError() override { absl::RemoveLogSink(this); }
+
+  void Send(const absl::LogEntry& entry) override {
+    if (!absl::StrContains(entry.text_message(), text_)) return;
+    std::lock_guard<std::mutex> lock(mu_);
+    logged_ = true;
+    changed_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock<std::mutex> lock(mu_);
+    changed_.wait(lock, [this] { return logged_; });
+  }
+
+ private:
+  const std::string text_;
+  std::mutex mu_;
+  std::condition_variable changed_;
+  bool logged_ = false;
+};
+
 TEST_F(ConfigFilePollerTest, AFileThatCannotBeReadChangesNothing) {
+  AwaitedError refused("is not a ModelServerConfig");
   Write("nonsense");
   ConfigFilePoller poller(Options(), Config("old"), &reloader_);
+  refused.Wait();
+  AwaitedError missing("cannot be read");
   unlink(path_.c_str());
+  missing.Wait();
+  WriteModel("new");
+  EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
+}
+
+TEST_F(ConfigFilePollerTest, TheSameLabelsInAnyOrderAreNoChange) {
+  std::string labels;
+  ModelServerConfig config = Config("old");
+  for (int i = 0; i < 20; ++i) {
+    const std::string label = "label" + std::to_string(i);
+    labels += " version_labels { key: \"" + label + "\" value: 1 }";
+    (*config.mutable_model_config_list()
+          ->mutable_config(0)
+          ->mutable_version_labels())[label] = 1;
+  }
+  Write("model_config_list { config { name: \"old\"" + labels + " } }");
+  ConfigFilePoller poller(Options(), config, &reloader_);
+  // A poll of the file as it is has ended when a later one fails.
+  AwaitedError missing("cannot be read");
+  unlink(path_.c_str());
+  missing.Wait();
   WriteModel("new");
   EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
 }

@@ -18,27 +18,32 @@ constexpr const char* kServerNames[] = {
 
 HealthReporter::HealthReporter(ServerCore* core, Report report)
     : core_(core), report_(std::move(report)) {
-  states_ =
-      core->servable_event_bus()->Subscribe([this](const ServableState& state) {
-        report_(state.id.name, core_->IsAvailable(state.id.name));
-        ReportServer();
-      });
+  states_ = core->servable_event_bus()->Subscribe(
+      [this](const ServableState& state) { ReportModel(state.id.name); });
   configs_ = core->config_event_bus()->Subscribe(
-      [this](const tensorflow::serving::ModelServerConfig& /*config*/) {
-        ReportModels();
+      [this](const tensorflow::serving::ModelServerConfig& config) {
+        ReportModels(config);
       });
-  ReportModels();
+  ReportModels(core->config());
 }
 
-void HealthReporter::ReportServer() {
+void HealthReporter::ReportServerLocked() {
   for (const char* name : kServerNames) report_(name, core_->IsReady());
 }
 
-void HealthReporter::ReportModels() {
-  for (const ModelSummary& model : core_->ListModels()) {
-    report_(model.name, model.available);
+void HealthReporter::ReportModel(const std::string& name) {
+  std::lock_guard<std::mutex> lock(mu_);
+  report_(name, core_->IsAvailable(name));
+  ReportServerLocked();
+}
+
+void HealthReporter::ReportModels(
+    const tensorflow::serving::ModelServerConfig& config) {
+  std::lock_guard<std::mutex> lock(mu_);
+  for (const auto& model : config.model_config_list().config()) {
+    report_(model.name(), core_->IsAvailable(model.name()));
   }
-  ReportServer();
+  ReportServerLocked();
 }
 
 }  // namespace tfs3

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "tensorflow_serving/config/model_server_config.pb.h"
@@ -34,11 +35,15 @@ class HealthReporter {
   HealthReporter(ServerCore* core, Report report);
 
  private:
-  void ReportServer();
-  void ReportModels();
+  void ReportServerLocked();
+  void ReportModel(const std::string& name);
+  void ReportModels(const tensorflow::serving::ModelServerConfig& config);
 
   ServerCore* const core_;
   const Report report_;
+  // Held from looking at a state until it is reported, so that none overtakes a
+  // newer one.
+  std::mutex mu_;
   // Last, so that events stop before anything else goes.
   std::unique_ptr<EventBus<ServableState>::Subscription> states_;
   std::unique_ptr<

@@ -3,6 +3,7 @@
 //
 // tensorflow_model_server: see ServerHelp in server_options.cc for its use.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -134,6 +135,7 @@ int Fail(const absl::Status& status, int exit_code) {
 // Lets the requests under way finish and no more in, then closes the ports.
 void Drain(std::chrono::seconds patience, ServerCore* core, RequestGate* gate,
            grpc::Server* grpc_server, rest::HttpServer* rest_server) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   // First those who send requests are told to send them elsewhere.
   core->BeginStop();
   if (grpc_server != nullptr) grpc_server->SetNothingServing();
@@ -151,7 +153,10 @@ void Drain(std::chrono::seconds patience, ServerCore* core, RequestGate* gate,
   std::thread stop_grpc([&] {
     if (grpc_server != nullptr) grpc_server->Shutdown(kCloseTime);
   });
-  if (rest_server != nullptr) rest_server->Stop(kCloseTime);
+  // Answers by REST may still be on their way to slow clients.
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  if (rest_server != nullptr) rest_server->Stop(std::max(kCloseTime, left));
   stop_grpc.join();
 }
 

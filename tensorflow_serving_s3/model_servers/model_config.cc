@@ -14,7 +14,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/text_format.h"
 #include "tensorflow/core/platform/env.h"
 
@@ -53,6 +55,18 @@ std::string ModelTypeOf(const ModelConfig& model) {
              : tensorflow::serving::ModelType_Name(type);
 }
 #pragma GCC diagnostic pop
+
+// The same for equal messages, which SerializeAsString does not promise where
+// there are maps.
+std::string DeterministicBytes(const ModelServerConfig& config) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  config.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
 
 bool IsAbsolute(absl::string_view path) {
   return absl::StartsWith(path, "/") ||
@@ -189,6 +203,10 @@ absl::Status ValidateModelServerConfig(
     if (auto status = ValidateVersions(model); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+bool SameConfig(const ModelServerConfig& a, const ModelServerConfig& b) {
+  return DeterministicBytes(a) == DeterministicBytes(b);
 }
 
 std::string PlatformOf(const ModelConfig& model) {

@@ -47,6 +47,10 @@ absl::Status ValidateModelServerConfig(
     const tensorflow::serving::ModelServerConfig& config,
     const std::set<std::string, std::less<>>& platforms);
 
+// Whether two configurations say the same.
+bool SameConfig(const tensorflow::serving::ModelServerConfig& a,
+                const tensorflow::serving::ModelServerConfig& b);
+
 // The platform that a valid model has, whichever way it says so.
 std::string PlatformOf(const tensorflow::serving::ModelConfig& model);
 

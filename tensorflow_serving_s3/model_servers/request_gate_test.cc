@@ -48,15 +48,18 @@ TEST(RequestGateTest, WaitsForTheLastToLeave) {
 TEST(RequestGateTest, NobodyGetsInBesideTheClose) {
   RequestGate gate;
   std::atomic<int> inside{0};
+  std::atomic<int> entered{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       while (RequestGate::Pass pass = gate.Enter()) {
         ++inside;
+        ++entered;
         --inside;
       }
     });
   }
+  while (entered < 1000) std::this_thread::yield();
   gate.Close();
   EXPECT_TRUE(gate.WaitUntilEmpty(hours(1)));
   EXPECT_EQ(inside, 0);

@@ -87,7 +87,8 @@ bool ServedAlike(const ModelConfig& a, const ModelConfig& b) {
 }
 
 // What the manager has of a version from this origin; null if that is not (yet)
-// what it has. Loaders that do not tell their origin have the right one.
+// what it has. Loaders that do not tell their origin have the right one; a
+// version that came as an error had none.
 const LoaderHarness::Snapshot* SnapshotOfOrigin(
     const BasicManager::Snapshot& version, absl::string_view origin) {
   if (version.replacement.has_value() &&
@@ -173,7 +174,7 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(
   if (!source.ok()) return source.status();
   core->source_ = *std::move(source);
 
-  core->labels_.Assign(kept.config);
+  core->labels_.Assign(kept.config, [](const ServableId&) { return false; });
   core->config_ = std::make_shared<const Config>(kept.config);
   core->AwaitReadiness(kept.config);
   return core;
@@ -275,11 +276,7 @@ DynamicSourceRouter<StoragePath>::Routes ServerCore::RoutesOf(
 
 absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
   std::lock_guard<std::mutex> apply_lock(apply_mu_);
-  std::shared_ptr<const Config> current;
-  {
-    std::lock_guard<std::mutex> lock(mu_);
-    current = config_;
-  }
+  const std::shared_ptr<const Config> current = CurrentConfig();
   if (absl::Status status = Validate(config); !status.ok()) return status;
   if (absl::Status status = ValidateLabels(config, *current); !status.ok()) {
     return status;
@@ -311,13 +308,8 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
   if (absl::Status status = router_->UpdateRoutes(routes); !status.ok()) {
     return status;
   }
-  labels_.Assign(config);
-  for (const ModelConfig& model : config.model_config_list().config()) {
-    for (const auto& [label, version] : model.version_labels()) {
-      const ServableId id{model.name(), version};
-      if (IsAvailable(id)) labels_.VersionIsAvailable(id);
-    }
-  }
+  labels_.Assign(config,
+                 [this](const ServableId& id) { return IsAvailable(id); });
   {
     std::lock_guard<std::mutex> lock(mu_);
     config_ = std::make_shared<const Config>(config);
@@ -364,7 +356,11 @@ absl::Status ServerCore::ReloadConfig(const Config& config, absl::Time deadline,
       }
     }
     pending = std::move(still_pending);
-    if (pending.empty() || absl::Now() >= deadline || stopping_) break;
+    if (stopping_) {
+      return absl::UnavailableError(
+          "This server is stopping; the configuration was in force");
+    }
+    if (pending.empty() || absl::Now() >= deadline) break;
     if (cancelled != nullptr && cancelled()) {
       return absl::CancelledError(
           "The caller stopped waiting; the configuration is in force");
@@ -376,16 +372,21 @@ absl::Status ServerCore::ReloadConfig(const Config& config, absl::Time deadline,
   if (failed.empty() && pending.empty()) return absl::OkStatus();
 
   std::string message = absl::StrCat(
-      "The configuration is in force, but of ", num_changed,
-      num_changed == 1 ? " new or changed model " : " new or changed models ",
-      failed.size(), " failed to load (it is tried again)");
-  absl::string_view separator = ": ";
-  for (const auto& [model, problem] : failed) {
-    absl::StrAppend(&message, separator, model, ": ", problem.message());
-    separator = "; ";
+      "The configuration is in force; of ", num_changed,
+      num_changed == 1 ? " new or changed model " : " new or changed models ");
+  if (!failed.empty()) {
+    absl::StrAppend(&message, failed.size(),
+                    " failed to load (it is tried again)");
+    absl::string_view separator = ": ";
+    for (const auto& [model, problem] : failed) {
+      absl::StrAppend(&message, separator, model, ": ", problem.message());
+      separator = "; ";
+    }
+    if (!pending.empty()) message += "; ";
   }
   if (!pending.empty()) {
-    absl::StrAppend(&message, "; still loading: ", NamesOf(pending));
+    absl::StrAppend(&message, pending.size(),
+                    " still loading: ", NamesOf(pending));
   }
   const absl::StatusCode code = failed.empty()
                                     ? absl::StatusCode::kDeadlineExceeded
@@ -395,15 +396,15 @@ absl::Status ServerCore::ReloadConfig(const Config& config, absl::Time deadline,
 
 ServerCore::Progress ServerCore::ProgressOf(const std::string& model,
                                             absl::Status* problem) const {
+  // Nothing can be waited for where nobody looks.
+  if (options_.file_system_poll_wait_seconds < 0) return Progress::kAvailable;
+  *problem = source_->poll_status(model);
   if (!source_->HasPolled(model)) {
     // A model that a later reload has taken away needs no more waiting for.
-    std::lock_guard<std::mutex> lock(mu_);
-    return ByName(*config_).count(model) > 0 ? Progress::kPending
-                                             : Progress::kAvailable;
+    return absl::IsNotFound(*problem) ? Progress::kAvailable
+                                      : Progress::kPending;
   }
-  if (*problem = source_->poll_status(model); !problem->ok()) {
-    return Progress::kFailed;
-  }
+  if (!problem->ok()) return Progress::kFailed;
   std::vector<ServableData<StoragePath>> versions;
   {
     std::lock_guard<std::mutex> lock(mu_);
@@ -429,7 +430,9 @@ ServerCore::Progress ServerCore::ProgressOf(const std::string& model,
     if (wanted != nullptr && wanted->state == LoaderHarness::State::kReady) {
       continue;
     }
-    if (wanted != nullptr && !wanted->status.ok()) {
+    // (One that waits for memory has a status too, and has not failed.)
+    if (wanted != nullptr && !wanted->status.ok() &&
+        wanted->num_failed_loads > 0) {
       *problem = wanted->status;
       return Progress::kFailed;
     }
@@ -455,6 +458,23 @@ void ServerCore::AwaitReadiness(const Config& config) {
     if (!IsAvailable(model.name())) awaited_.insert(model.name());
   }
   if (awaited_.empty()) ready_ = true;
+}
+
+ModelServerConfig ServerCore::config() const { return *CurrentConfig(); }
+
+std::shared_ptr<const ModelServerConfig> ServerCore::CurrentConfig() const {
+  std::lock_guard<std::mutex> lock(mu_);
+  return config_;
+}
+
+bool ServerCore::IsAspired(const ServableId& id) const {
+  std::lock_guard<std::mutex> lock(mu_);
+  const auto versions = aspired_.find(id.name);
+  if (versions == aspired_.end()) return false;
+  for (const ServableData<StoragePath>& version : versions->second) {
+    if (version.id() == id) return true;
+  }
+  return false;
 }
 
 bool ServerCore::IsAvailable(const ServableId& id) const {
@@ -500,10 +520,18 @@ absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
     const ModelSpec& spec) const {
   absl::StatusOr<ServableRequest> request = RequestOf(spec);
   if (!request.ok()) return request.status();
-  auto handle = manager_->GetServableHandle<SavedModelBundle>(*request);
-  if (!absl::IsNotFound(handle.status())) return handle;
-  return absl::NotFoundError(
-      absl::StrCat(handle.status().message(), WhyUnavailable(*request)));
+  while (true) {
+    auto handle = manager_->GetServableHandle<SavedModelBundle>(*request);
+    if (!absl::IsNotFound(handle.status())) return handle;
+    // A label may have moved away from the version in the meantime.
+    absl::StatusOr<ServableRequest> now = RequestOf(spec);
+    if (!now.ok()) return now.status();
+    if (now->version == request->version) {
+      return absl::NotFoundError(
+          absl::StrCat(handle.status().message(), WhyUnavailable(*request)));
+    }
+    request = std::move(now);
+  }
 }
 
 absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
@@ -534,28 +562,33 @@ absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
   return response;
 }
 
-std::vector<ModelSummary> ServerCore::ListModels() const {
-  std::shared_ptr<const Config> config;
-  {
-    std::lock_guard<std::mutex> lock(mu_);
-    config = config_;
+std::string ServerCore::VersionProblem(absl::string_view model) const {
+  for (const auto& [version, known] : monitor_.GetVersionStates(model)) {
+    const ServableState& state = known.state;
+    if (state.health.ok()) continue;
+    // What has ended and is not wanted any more is no problem any more.
+    if (state.manager_state == ManagerState::kEnd && !IsAspired(state.id)) {
+      continue;
+    }
+    return absl::StrCat("version ", version, ": ", state.health.message());
   }
+  return "";
+}
+
+std::vector<ModelSummary> ServerCore::ListModels() const {
+  const std::shared_ptr<const Config> config = CurrentConfig();
   std::vector<ModelSummary> models;
   for (const auto& [name, model] : ByName(*config)) {
     ModelSummary summary;
     summary.name = name;
-    if (const absl::Status polled = source_->poll_status(name); !polled.ok()) {
-      summary.problem = std::string(polled.message());
-    }
     for (const auto& [version, known] : monitor_.GetVersionStates(name)) {
       AddVersion(known.state, &summary.versions);
       summary.available |=
           known.state.manager_state == ManagerState::kAvailable;
-      if (summary.problem.empty() && !known.state.health.ok()) {
-        summary.problem = absl::StrCat("version ", version, ": ",
-                                       known.state.health.message());
-      }
     }
+    const absl::Status polled = source_->poll_status(name);
+    summary.problem =
+        polled.ok() ? VersionProblem(name) : std::string(polled.message());
     if (!summary.available && summary.problem.empty()) {
       summary.problem = "no version has been loaded yet";
     }
@@ -567,14 +600,16 @@ std::vector<ModelSummary> ServerCore::ListModels() const {
 std::string ServerCore::WhyUnavailable(const ServableRequest& request) const {
   const absl::Status polled = source_->poll_status(request.name);
   if (!polled.ok()) return absl::StrCat("; ", polled.message());
-  for (const auto& [version, known] : monitor_.GetVersionStates(request.name)) {
-    const bool asked_for = request.version.value_or(version) == version;
-    if (asked_for && !known.state.health.ok()) {
-      return absl::StrCat("; version ", version, ": ",
-                          known.state.health.message());
-    }
+  std::string problem;
+  if (!request.version.has_value()) {
+    problem = VersionProblem(request.name);
+  } else if (const auto known =
+                 monitor_.GetState({request.name, *request.version});
+             known.has_value() && !known->state.health.ok()) {
+    problem = absl::StrCat("version ", *request.version, ": ",
+                           known->state.health.message());
   }
-  return "";
+  return problem.empty() ? "" : absl::StrCat("; ", problem);
 }
 
 }  // namespace tfs3

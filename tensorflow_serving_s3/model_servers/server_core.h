@@ -119,6 +119,9 @@ class ServerCore final : public ModelLookup,
     return &config_event_bus_;
   }
 
+  // The configuration that is in force.
+  tensorflow::serving::ModelServerConfig config() const;
+
   // Whether a version of a model can be asked for.
   bool IsAvailable(absl::string_view model) const;
 
@@ -169,6 +172,11 @@ class ServerCore final : public ModelLookup,
   Progress ProgressOf(const std::string& model, absl::Status* problem) const;
 
   bool IsAvailable(const ServableId& id) const;
+  std::shared_ptr<const Config> CurrentConfig() const;
+  // Whether the source asks for the version now.
+  bool IsAspired(const ServableId& id) const;
+  // What is wrong with the versions of a model that are wanted; "" if nothing.
+  std::string VersionProblem(absl::string_view model) const;
 
   // What is wrong with a model that cannot be had, to be appended to the
   // message that says so; empty if nothing is known to be wrong.

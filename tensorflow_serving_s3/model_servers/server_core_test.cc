@@ -374,8 +374,36 @@ TEST(ServerCoreTest, AReloadNamesTheModelThatDoesNotLoad) {
       core.Reload(ConfigOf({ModelAt("half", base_path)}));
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(std::string(status.message()),
-              AllOf(HasSubstr("of 1 new or changed model 1 failed"),
+              AllOf(HasSubstr("of 1 new or changed model 1 failed to load"),
                     HasSubstr(base_path)));
+}
+
+TEST(ServerCoreTest, AReloadForgetsTheErrorOfTheOldPath) {
+  const std::string incomplete = BasePath({"1"});
+  std::filesystem::remove(incomplete + "/1/saved_model.pb");
+  StartedCore core(OptionsFor(ConfigOf({ModelAt("half", incomplete)})));
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", BasePath({"1"}, "B"))})),
+            absl::OkStatus());
+}
+
+TEST(ServerCoreTest, AProblemThatIsMendedIsNotToldOf) {
+  const std::string base_path = BasePath({"1"});
+  std::filesystem::resize_file(base_path + "/1/saved_model.pb", 10);
+  StartedCore core(OptionsFor(base_path));
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_THAT(core->ListModels()[0].problem, HasSubstr("version 1: "));
+  BasePath({"2"});
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core->ListModels()[0].problem, "");
+}
+
+TEST(ServerCoreTest, AReloadDoesNotWaitWhereNobodyLooks) {
+  ServerCore::Options options = OptionsFor(ConfigOf({}));
+  options.file_system_poll_wait_seconds = -1;
+  StartedCore core(std::move(options));
+  EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", "/half")})),
+            absl::OkStatus());
 }
 
 TEST(ServerCoreTest, AReloadEndsAtItsDeadlineAndNamesWhatIsLoading) {
@@ -384,7 +412,8 @@ TEST(ServerCoreTest, AReloadEndsAtItsDeadlineAndNamesWhatIsLoading) {
       core->ReloadConfig(ConfigOf({ModelAt("half", BasePath({"1"}))}),
                          absl::InfinitePast(), nullptr);
   EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("still loading: half"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("1 still loading: half"));
 }
 
 TEST(ServerCoreTest, AReloadEndsWhenItsCallerHasGone) {

@@ -31,13 +31,15 @@ std::optional<VersionLabels::Target> VersionLabels::Find(
 }
 
 void VersionLabels::Assign(
-    const tensorflow::serving::ModelServerConfig& config) {
+    const tensorflow::serving::ModelServerConfig& config,
+    const std::function<bool(const ServableId&)>& is_available) {
   std::lock_guard<std::mutex> lock(mu_);
   auto models = std::make_unique<ModelMap>();
   for (const auto& model : config.model_config_list().config()) {
     for (const auto& [label, version] : model.version_labels()) {
       Target target{version, std::nullopt};
-      if (const auto old = Find(model.name(), label)) {
+      const auto old = Find(model.name(), label);
+      if (old.has_value() && !is_available({model.name(), version})) {
         target.previous = old->version == version
                               ? old->previous
                               : old->previous.value_or(old->version);

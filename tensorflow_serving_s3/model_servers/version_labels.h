@@ -5,6 +5,7 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_VERSION_LABELS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,7 +22,7 @@ namespace tfs3 {
 // version 7.
 //
 //   VersionLabels labels;
-//   labels.Assign(config);
+//   labels.Assign(config, is_available);
 //   labels.Find("half", "stable")->version;  // 7
 //
 // A label that moves to a version that is still loading points at the old one
@@ -41,8 +42,10 @@ class VersionLabels {
   std::optional<Target> Find(absl::string_view model,
                              absl::string_view label) const;
 
-  // From now on the labels are those of `config`, a valid one.
-  void Assign(const tensorflow::serving::ModelServerConfig& config);
+  // From now on the labels are those of `config`, a valid one; all at once. A
+  // label moves at once to a version of which `is_available` says so.
+  void Assign(const tensorflow::serving::ModelServerConfig& config,
+              const std::function<bool(const ServableId&)>& is_available);
 
   // Ends the move of labels to this version.
   void VersionIsAvailable(const ServableId& id);

@@ -26,6 +26,8 @@ ModelServerConfig Half(const std::map<std::string, int64_t>& labels) {
   return config;
 }
 
+bool Nothing(const ServableId& /*id*/) { return false; }
+
 // The version that a request with the label goes to; 0 without the label.
 int64_t Go(const VersionLabels& labels, const std::string& label) {
   const auto target = labels.Find("half", label);
@@ -38,7 +40,7 @@ TEST(VersionLabelsTest, ThereAreNoneAtFirst) {
 
 TEST(VersionLabelsTest, ALabelPointsAtItsVersion) {
   VersionLabels labels;
-  labels.Assign(Half({{"stable", 7}, {"canary", 8}}));
+  labels.Assign(Half({{"stable", 7}, {"canary", 8}}), Nothing);
   EXPECT_EQ(Go(labels, "stable"), 7);
   EXPECT_EQ(Go(labels, "canary"), 8);
   EXPECT_FALSE(labels.Find("other", "stable").has_value());
@@ -46,26 +48,34 @@ TEST(VersionLabelsTest, ALabelPointsAtItsVersion) {
 
 TEST(VersionLabelsTest, ALabelThatIsLeftOutIsGone) {
   VersionLabels labels;
-  labels.Assign(Half({{"stable", 7}}));
-  labels.Assign(Half({}));
+  labels.Assign(Half({{"stable", 7}}), Nothing);
+  labels.Assign(Half({}), Nothing);
   EXPECT_FALSE(labels.Find("half", "stable").has_value());
 }
 
 TEST(VersionLabelsTest, AMovedLabelGoesToTheOldVersionUntilTheNewOneIsThere) {
   VersionLabels labels;
-  labels.Assign(Half({{"stable", 7}}));
+  labels.Assign(Half({{"stable", 7}}), Nothing);
   labels.VersionIsAvailable({"half", 7});
-  labels.Assign(Half({{"stable", 8}}));
+  labels.Assign(Half({{"stable", 8}}), Nothing);
   EXPECT_EQ(Go(labels, "stable"), 7);
   labels.VersionIsAvailable({"half", 8});
   EXPECT_EQ(Go(labels, "stable"), 8);
 }
 
+TEST(VersionLabelsTest, ALabelMovesAtOnceToAVersionThatIsThere) {
+  VersionLabels labels;
+  labels.Assign(Half({{"stable", 7}}), Nothing);
+  labels.Assign(Half({{"stable", 8}}),
+                [](const ServableId& id) { return id.version == 8; });
+  EXPECT_EQ(Go(labels, "stable"), 8);
+}
+
 TEST(VersionLabelsTest, ALabelThatMovesTwiceGoesToTheFirstVersionUntilTheLast) {
   VersionLabels labels;
-  labels.Assign(Half({{"stable", 7}}));
-  labels.Assign(Half({{"stable", 8}}));
-  labels.Assign(Half({{"stable", 9}}));
+  labels.Assign(Half({{"stable", 7}}), Nothing);
+  labels.Assign(Half({{"stable", 8}}), Nothing);
+  labels.Assign(Half({{"stable", 9}}), Nothing);
   labels.VersionIsAvailable({"half", 8});
   EXPECT_EQ(Go(labels, "stable"), 7);
   labels.VersionIsAvailable({"half", 9});
@@ -74,9 +84,9 @@ TEST(VersionLabelsTest, ALabelThatMovesTwiceGoesToTheFirstVersionUntilTheLast) {
 
 TEST(VersionLabelsTest, AssigningTheSameAgainDoesNotEndAMove) {
   VersionLabels labels;
-  labels.Assign(Half({{"stable", 7}}));
-  labels.Assign(Half({{"stable", 8}}));
-  labels.Assign(Half({{"stable", 8}}));
+  labels.Assign(Half({{"stable", 7}}), Nothing);
+  labels.Assign(Half({{"stable", 8}}), Nothing);
+  labels.Assign(Half({{"stable", 8}}), Nothing);
   EXPECT_EQ(Go(labels, "stable"), 7);
 }
 

@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -35,24 +36,23 @@ bool IsAbsolute(absl::string_view path) {
   return !scheme.empty() || absl::StartsWith(path, "/");
 }
 
-const ServablePoller::ServableToMonitor* FindServable(const Config& config,
-                                                      absl::string_view name) {
+using ServablesByName =
+    std::map<absl::string_view, const ServablePoller::ServableToMonitor*>;
+
+ServablesByName ByName(const Config& config) {
+  ServablesByName servables;
   for (const auto& servable : config.servables()) {
-    if (servable.servable_name() == name) return &servable;
+    servables.emplace(servable.servable_name(), &servable);
   }
-  return nullptr;
+  return servables;
 }
 
-// Whether everything that a poll of this servable depends on is the same.
-bool PolledAlike(const Config& a, const Config& b, absl::string_view name) {
-  const auto* in_a = FindServable(a, name);
-  const auto* in_b = FindServable(b, name);
-  return in_a != nullptr && in_b != nullptr &&
-         a.file_system_poll_wait_seconds() ==
+// Whether all servables are polled in the same way.
+bool PolledAlike(const Config& a, const Config& b) {
+  return a.file_system_poll_wait_seconds() ==
              b.file_system_poll_wait_seconds() &&
          a.servable_versions_always_present() ==
-             b.servable_versions_always_present() &&
-         in_a->SerializeAsString() == in_b->SerializeAsString();
+             b.servable_versions_always_present();
 }
 
 }  // namespace
@@ -142,10 +142,13 @@ absl::Status FileSystemStoragePathSource::UpdateConfig(const Config& config) {
 void FileSystemStoragePathSource::ApplyConfigLocked(const Config& config) {
   poll_wait_seconds_ = config.file_system_poll_wait_seconds();
   ServableMap servables;
+  const ServablesByName current = ByName(config_);
+  const bool polled_alike = PolledAlike(config_, config);
   for (const auto& servable : config.servables()) {
     const std::string& name = servable.servable_name();
     const auto old = servables_.find(name);
-    if (old != servables_.end() && PolledAlike(config_, config, name)) {
+    if (old != servables_.end() && polled_alike &&
+        current.at(name)->SerializeAsString() == servable.SerializeAsString()) {
       servables.insert(servables_.extract(old));
       continue;
     }

@@ -50,7 +50,7 @@ using tensorflow::serving::ReloadConfigResponse;
 constexpr size_t kSmallRequestBytes = size_t{64} << 10;
 
 // How many reloads may wait for their models at a time.
-constexpr int kReloadThreads = 4;
+constexpr int kReloadThreads = 16;
 
 // What a reload leaves of its caller's time for the answer, which tells more
 // than the caller's own "deadline exceeded".
@@ -218,6 +218,10 @@ absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
                                        request.metric_names().end());
   const absl::StatusOr<std::vector<int64_t>> before = ReadMetricCounters(names);
   if (!before.ok()) return before.status();
+  if (call.cancelled()) {
+    return absl::CancelledError(
+        "the client stopped waiting before the call's turn came");
+  }
   if (absl::Status status =
           reloader->ReloadConfig(request.config(), Deadline(call) - kAnswerTime,
                                  [&call] { return call.cancelled(); });

@@ -64,11 +64,8 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
                         public internal::CallState {
  public:
   UnaryCall(::grpc::GenericCallbackServerContext* context,
-            const Handler* handler, WorkerPool* workers, RequestGate::Pass pass)
-      : context_(context),
-        handler_(handler),
-        workers_(workers),
-        pass_(std::move(pass)) {
+            const Handler* handler, WorkerPool* workers, RequestGate* gate)
+      : context_(context), handler_(handler), workers_(workers), gate_(gate) {
     StartRead(&message_);
   }
 
@@ -87,6 +84,15 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
     if (messages_ == 0) {
       RefuseMessages("it got none");
       return;
+    }
+    if (gate_ != nullptr) {
+      pass_ = gate_->Enter();
+      if (!pass_) {
+        ::grpc::ServerGenericBidiReactor::Finish(
+            ErrorStatus(::grpc::StatusCode::UNAVAILABLE,
+                        "this server is stopping; call another one"));
+        return;
+      }
     }
     if (!message_.Dump(&slices_).ok()) {
       ::grpc::ServerGenericBidiReactor::Finish(
@@ -160,7 +166,8 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   ::grpc::GenericCallbackServerContext* const context_;
   const Handler* const handler_;
   WorkerPool* const workers_;
-  const RequestGate::Pass pass_;
+  RequestGate* const gate_;
+  RequestGate::Pass pass_;
 
   int messages_ = 0;
   ::grpc::ByteBuffer message_;
@@ -171,11 +178,12 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   std::atomic<bool> cancelled_{false};
 };
 
-// A call that is answered with an error before its message is read.
-class RefusedCall final : public ::grpc::ServerGenericBidiReactor {
+// A call of a method that is not in the table.
+class UnknownCall final : public ::grpc::ServerGenericBidiReactor {
  public:
-  RefusedCall(::grpc::StatusCode code, std::string message) {
-    Finish(ErrorStatus(code, std::move(message)));
+  explicit UnknownCall(const std::string& method) {
+    Finish(ErrorStatus(::grpc::StatusCode::UNIMPLEMENTED,
+                       "this server has no method " + method));
   }
 
   void OnDone() override { delete this; }
@@ -220,18 +228,9 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
       ::grpc::GenericCallbackServerContext* context) override {
     const auto method = methods_.find(context->method());
     if (method == methods_.end()) {
-      return new RefusedCall(::grpc::StatusCode::UNIMPLEMENTED,
-                             "this server has no method " + context->method());
+      return new UnknownCall(context->method());
     }
-    RequestGate::Pass pass;
-    if (gate_ != nullptr) {
-      pass = gate_->Enter();
-      if (!pass) {
-        return new RefusedCall(::grpc::StatusCode::UNAVAILABLE,
-                               "this server is stopping; call another one");
-      }
-    }
-    return new UnaryCall(context, &method->second, &workers_, std::move(pass));
+    return new UnaryCall(context, &method->second, &workers_, gate_);
   }
 
   const MethodTable methods_;
@@ -284,7 +283,9 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
     return {nullptr, "gRPC cannot listen at " + addresses +
                          "; choose another address or port"};
   }
-  return {std::unique_ptr<Server>(new Server(std::move(impl))), ""};
+  std::unique_ptr<Server> server(new Server(std::move(impl)));
+  server->SetServing("", false);
+  return {std::move(server), ""};
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

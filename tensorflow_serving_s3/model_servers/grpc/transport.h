@@ -130,8 +130,9 @@ struct ServerOptions {
   // How many calls may be under way in Call::RunOnWorker; 0: four for each
   // processor, and eight at least. Further ones wait in turn.
   int num_workers = 0;
-  // Where each call enters, to leave when its answer is sent; one that is not
-  // let in is answered UNAVAILABLE. Null: no gate. Must outlive the server.
+  // Where each call enters when its message has come, to leave when its answer
+  // is sent; one that is not let in is answered UNAVAILABLE. Null: no gate.
+  // Must outlive the server.
   RequestGate* gate = nullptr;
   // Whether to serve grpc.health.v1.Health; see Server::SetServing.
   bool serve_health = false;
@@ -163,9 +164,10 @@ class Server {
   // The port of each of ServerOptions::addresses; 1 for a UNIX socket.
   const std::vector<int>& ports() const;
 
-  // What the health service says of `service` from now on; a service of which
-  // nothing was said is not known to it. Nothing happens without
-  // ServerOptions::serve_health. "" is the server as a whole.
+  // What the health service says of `service` from now on. "" is the server as
+  // a whole, which is not serving before this says so; any other service of
+  // which nothing was said is not known. Nothing happens without
+  // ServerOptions::serve_health.
   void SetServing(const std::string& service, bool serving);
 
   // From now on the health service says of every service, whatever SetServing

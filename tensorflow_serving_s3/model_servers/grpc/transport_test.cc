@@ -496,6 +496,15 @@ TEST(TransportTest, TheHealthServiceSaysWhatItWasTold) {
   EXPECT_EQ(client.Call(kHealthCheck, HealthOf("other")).code, kNotFound);
 }
 
+TEST(TransportTest, TheServerIsNotServingBeforeItIsSaid) {
+  ServerOptions options = Loopback();
+  options.serve_health = true;
+  const auto server = StartOrDie(options, {});
+
+  EXPECT_EQ(TestingClient(AddressOf(*server)).Call(kHealthCheck, "").payload,
+            kNotServing);
+}
+
 TEST(TransportTest, WhenNothingIsServingTheHealthServiceStaysWithThat) {
   ServerOptions options = Loopback();
   options.serve_health = true;

@@ -24,8 +24,9 @@
 namespace tfs3 {
 namespace {
 
-// A load that is under way in this process; the last one to end flushes the
-// caches of the file systems, so that none is flushed while others read.
+// A load that is under way in this process. The last one to end flushes the
+// caches of the file systems: not each, as those that still read would lose
+// what they have there.
 class LoadUnderWay {
  public:
   explicit LoadUnderWay(bool flush) : flush_(flush) { ++count_; }
