@@ -639,12 +639,14 @@ void BasicManager::RunUnload(LoaderHarness* harness) {
     std::lock_guard<std::mutex> lock(mu_);
     role = RoleLocked(*harness);
   }
-  ReleaseResources(harness);
   if (role == Role::kDeparting) {
+    ReleaseResources(harness);
     harness->DoneUnloading();
     RemoveDeparting(harness);
   } else {
+    // The end is published before what has waited for it can be loaded.
     Publish(id, ManagerState::kEnd, absl::OkStatus());
+    ReleaseResources(harness);
     harness->DoneUnloading();
     EndOrGoOnWithReplacement(id);
   }
