@@ -33,6 +33,7 @@
 #include "tensorflow_serving_s3/core/availability_preserving_policy.h"
 #include "tensorflow_serving_s3/core/event_bus.h"
 #include "tensorflow_serving_s3/core/loader.h"
+#include "tensorflow_serving_s3/core/loader_harness.h"
 #include "tensorflow_serving_s3/core/resource_preserving_policy.h"
 #include "tensorflow_serving_s3/core/resources.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
@@ -449,8 +450,20 @@ class Sequence {
            !list->second.empty();
   }
 
-  int64_t NumAvailable() const {
-    return static_cast<int64_t>(manager_->ListAvailableServableIds().size());
+  // Whether nothing is still to be done for what is aspired. A version that new
+  // data is to replace is AVAILABLE too, and may be unloaded for it first. Data
+  // of an unknown origin stays: nothing tells that the good data differs.
+  bool IsAtRest() const {
+    for (const auto& [name, list] : lists_) {
+      for (const auto& version : manager_->GetManagedServableSnapshots(name)) {
+        if (version.state != LoaderHarness::State::kReady ||
+            version.replacement.has_value() ||
+            (version.origin != kGoodOrigin && !version.origin.empty())) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   // Sends lists of good data until all of it is available.
@@ -480,9 +493,7 @@ class Sequence {
     bool mended = false;
     while (!mended && std::chrono::steady_clock::now() < deadline) {
       for (const auto& [name, list] : lists_) Send(name);
-      // A version that new data is to replace is AVAILABLE too, and may be
-      // unloaded for it first: then it is not there for a moment.
-      mended = world_.IsSoon(is_mended) && NumAvailable() == num_aspired;
+      mended = world_.IsSoon(is_mended) && IsAtRest();
     }
     EXPECT_TRUE(mended) << "Good data did not mend: " << world_.DebugString();
   }
