@@ -26,6 +26,7 @@
 #include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
 #include "tensorflow_serving_s3/model_servers/metric_counters.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
 #include "tensorflow_serving_s3/servables/tensorflow/predict.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
@@ -166,7 +167,7 @@ class PredictMethod {
   }
 
   void Run(Call call, PredictCall* predict) const {
-    PredictOptions options;
+    InferenceOptions options;
     options.deadline = Deadline(call);
     options.encoding = options_.encoding;
     absl::Status status =

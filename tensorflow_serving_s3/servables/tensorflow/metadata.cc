@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "tensorflow_serving/apis/model.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 
 namespace tfs3 {
 
@@ -35,9 +35,7 @@ absl::Status GetModelMetadata(const GetModelMetadataRequest& request,
                        kSignatureDefField, "\""));
     }
   }
-  tensorflow::serving::ModelSpec* spec = response->mutable_model_spec();
-  spec->set_name(id.name);
-  spec->mutable_version()->set_value(id.version);
+  SetModelSpec(id, /*signature_name=*/"", response->mutable_model_spec());
   (*response->mutable_metadata())[std::string(kSignatureDefField)].PackFrom(
       GetSignatureDefMap(model));
   return absl::OkStatus();

@@ -16,7 +16,8 @@
 #include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
-#include "tensorflow_serving/apis/model.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3 {
 namespace {
@@ -139,13 +140,17 @@ absl::StatusOr<std::optional<std::vector<size_t>>> ChooseOutputs(
 
 absl::Status Predict(const PredictRequest& request, const ServableId& id,
                      const SignatureRunner& signature,
-                     const PredictOptions& options, PredictResponse* response) {
+                     const InferenceOptions& options,
+                     PredictResponse* response) {
   absl::StatusOr<std::vector<Tensor>> inputs = DecodeInputs(request, signature);
   if (!inputs.ok()) return inputs.status();
   absl::StatusOr<std::optional<std::vector<size_t>>> chosen =
       ChooseOutputs(request, signature);
   if (!chosen.ok()) return chosen.status();
 
+  if (absl::Status status = CheckNotCancelled(options); !status.ok()) {
+    return status;
+  }
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options.deadline;
   run_options.fetch = *std::move(chosen);
@@ -153,10 +158,7 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
       signature.Run(*std::move(inputs), run_options);
   if (!outputs.ok()) return outputs.status();
 
-  tensorflow::serving::ModelSpec* spec = response->mutable_model_spec();
-  spec->set_name(id.name);
-  spec->mutable_version()->set_value(id.version);
-  spec->set_signature_name(signature.signature_name());
+  SetModelSpec(id, signature.signature_name(), response->mutable_model_spec());
   for (size_t i = 0; i < outputs->size(); ++i) {
     const size_t output = run_options.fetch ? (*run_options.fetch)[i] : i;
     EncodeTensor(

@@ -5,27 +5,20 @@
 #define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_PREDICT_H_
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
-#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3 {
-
-struct PredictOptions {
-  // When the caller stops waiting.
-  absl::Time deadline = absl::InfiniteFuture();
-  // How outputs are written to the response.
-  TensorEncoding encoding = TensorEncoding::kField;
-};
 
 // Answers a PredictRequest with one signature of a loaded model:
 //
 //   absl::StatusOr<const SignatureRunner*> signature =
 //       model->GetSignature(request.model_spec().signature_name());
 //   absl::Status status =
-//       Predict(request, model.id(), **signature, PredictOptions(), &response);
+//       Predict(request, model.id(), **signature, InferenceOptions(),
+//               &response);
 //
 // The caller has found the model and the signature by the request's model_spec,
 // which is not looked at again; `response` (empty, perhaps on an arena) gets
@@ -35,11 +28,12 @@ struct PredictOptions {
 //
 // INVALID_ARGUMENT naming the input or output: inputs missing or unknown,
 // a TensorProto that is no tensor, a type or shape that the signature does not
-// take, an unknown or repeated name in `output_filter`. Otherwise the errors of
-// SignatureRunner::Run. Thread-safe as the runner is.
+// take, an unknown or repeated name in `output_filter`. CANCELLED if the caller
+// has stopped waiting. Otherwise the errors of SignatureRunner::Run.
+// Thread-safe as the runner is.
 absl::Status Predict(const tensorflow::serving::PredictRequest& request,
                      const ServableId& id, const SignatureRunner& signature,
-                     const PredictOptions& options,
+                     const InferenceOptions& options,
                      tensorflow::serving::PredictResponse* response);
 
 }  // namespace tfs3

@@ -65,7 +65,7 @@ class PredictTest : public testing::Test {
 
   static absl::Status RunPredict(const PredictRequest& request,
                                  PredictResponse* response,
-                                 const PredictOptions& options = {}) {
+                                 const InferenceOptions& options = {}) {
     return Predict(request, kId, **model_->GetSignature(""), options, response);
   }
 
@@ -119,7 +119,7 @@ TEST_F(PredictTest, AnswersWithTheOutputsOfTheFilterOnly) {
 }
 
 TEST_F(PredictTest, WritesTensorContentWhenAsked) {
-  PredictOptions options;
+  InferenceOptions options;
   options.encoding = TensorEncoding::kContent;
   PredictResponse response;
 
@@ -131,7 +131,7 @@ TEST_F(PredictTest, WritesTensorContentWhenAsked) {
 }
 
 TEST_F(PredictTest, KeepsTheDeadline) {
-  PredictOptions options;
+  InferenceOptions options;
   options.deadline = absl::InfinitePast();
   PredictResponse response;
 
@@ -228,7 +228,7 @@ TEST_F(PredictTest, UsesDefaultValuesForInputsLeftOut) {
   PredictResponse response;
 
   const absl::Status status =
-      Predict(request, kId, **runner, PredictOptions(), &response);
+      Predict(request, kId, **runner, InferenceOptions(), &response);
 
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_THAT(response.outputs().at("negated").int64_val(), ElementsAre(-9));

@@ -1,0 +1,49 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_INFERENCE_OPTIONS_H_
+#define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_INFERENCE_OPTIONS_H_
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
+
+namespace tfs3 {
+
+// How one request is to be answered, the same for every kind of it:
+//
+//   InferenceOptions options;
+//   options.deadline = absl::Now() + absl::Seconds(30);
+//   absl::Status status = Classify(request, model.id(), *model, options,
+//                                  &response);
+struct InferenceOptions {
+  // When the caller stops waiting.
+  absl::Time deadline = absl::InfiniteFuture();
+
+  // Whether the caller has stopped waiting already; never asked if null. Called
+  // on the thread of the request, before the model runs.
+  std::function<bool()> cancelled;
+
+  // How tensors are written to a response.
+  TensorEncoding encoding = TensorEncoding::kField;
+
+  // Whether Classify and Regress take only signatures that were exported with
+  // the method name "tensorflow/serving/classify" or ".../regress". TensorFlow
+  // 2 writes "tensorflow/serving/predict" for every signature.
+  bool check_method_name = false;
+};
+
+// CANCELLED if the caller has stopped waiting.
+inline absl::Status CheckNotCancelled(const InferenceOptions& options) {
+  if (options.cancelled == nullptr || !options.cancelled()) {
+    return absl::OkStatus();
+  }
+  return absl::CancelledError(
+      "the client stopped waiting before the model ran");
+}
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_INFERENCE_OPTIONS_H_
