@@ -494,6 +494,7 @@ class Sequence {
     while (!mended && std::chrono::steady_clock::now() < deadline) {
       for (const auto& [name, list] : lists_) Send(name);
       mended = world_.IsSoon(is_mended) && IsAtRest();
+      if (!mended) world_.WaitForChange();
     }
     EXPECT_TRUE(mended) << "Good data did not mend: " << world_.DebugString();
   }
