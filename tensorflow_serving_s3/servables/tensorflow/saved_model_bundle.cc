@@ -119,6 +119,8 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
   if (usable == 0 && !first_error.ok()) {
     return ExplainLoadError(path, options.tags, first_error);
   }
+  bundle->session_runner_ =
+      std::make_unique<SessionRunner>(loaded.session.get());
   bundle->model_ = tensorflow::SavedModelBundleLite(
       std::move(loaded.session),
       std::move(*meta_graph.mutable_signature_def()));

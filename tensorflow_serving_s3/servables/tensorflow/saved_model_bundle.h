@@ -16,6 +16,7 @@
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/public/session.h"
 #include "tensorflow/core/public/session_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
 
 namespace tfs3 {
@@ -88,6 +89,9 @@ class SavedModelBundle {
 
   tensorflow::Session* session() const { return model_.GetSession(); }
 
+  // Runs what is no signature.
+  const SessionRunner& session_runner() const { return *session_runner_; }
+
  private:
   using Runners =
       std::map<std::string, absl::StatusOr<std::unique_ptr<SignatureRunner>>,
@@ -98,6 +102,7 @@ class SavedModelBundle {
   // Before runners_: these end before their session.
   tensorflow::SavedModelBundleLite model_;
   Runners runners_;
+  std::unique_ptr<SessionRunner> session_runner_;
 };
 
 }  // namespace tfs3

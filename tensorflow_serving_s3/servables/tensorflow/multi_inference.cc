@@ -1,0 +1,249 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/multi_inference.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/protobuf/meta_graph.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/classify.h"
+#include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
+#include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
+#include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
+#include "tensorflow_serving_s3/servables/tensorflow/regress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::Tensor;
+using tensorflow::serving::InferenceResult;
+using tensorflow::serving::InferenceTask;
+using tensorflow::serving::ModelSpec;
+using tensorflow::serving::MultiInferenceRequest;
+using tensorflow::serving::MultiInferenceResponse;
+
+// A task with what it needs of the model looked up.
+struct Task {
+  const SignatureRunner* signature = nullptr;
+  bool classify = false;
+  // If `classify`: its outputs' places.
+  ClassifyOutputs places;
+};
+
+// All tasks are answered by the model that the first one names.
+absl::Status CheckSameModel(const ModelSpec& first, const ModelSpec& spec,
+                            const ServableId& id) {
+  if (spec.name().empty()) {
+    return absl::InvalidArgumentError(
+        "a task's model_spec has no name; set it to the name of the model");
+  }
+  if (spec.name() != first.name()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the tasks are of different models, \"", first.name(), "\" and \"",
+        spec.name(), "\"; send one request for each model"));
+  }
+  bool same_version = true;
+  switch (spec.version_choice_case()) {
+    case ModelSpec::kVersion:
+      same_version = spec.version().value() == id.version;
+      break;
+    case ModelSpec::kVersionLabel:
+      same_version = spec.version_label() == first.version_label();
+      break;
+    case ModelSpec::VERSION_CHOICE_NOT_SET:
+      break;
+  }
+  if (!same_version) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the tasks are of different versions of model \"", spec.name(),
+        "\"; name the same version or label in all of them"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Task> FindTask(const InferenceTask& wanted,
+                              const SavedModelBundle& model,
+                              const InferenceOptions& options) {
+  Task task;
+  task.classify = wanted.method_name() == kClassifyMethodName;
+  if (!task.classify && wanted.method_name() != kRegressMethodName) {
+    return absl::UnimplementedError(absl::StrCat(
+        "there is no method_name \"", wanted.method_name(), "\"; use \"",
+        kClassifyMethodName, "\" or \"", kRegressMethodName, "\""));
+  }
+  const absl::StatusOr<const SignatureRunner*> signature =
+      GetExampleSignature(model, wanted.model_spec().signature_name(),
+                          wanted.method_name(), options);
+  if (!signature.ok()) return signature.status();
+  task.signature = *signature;
+  if (!task.classify) {
+    if (absl::Status status = CheckRegressOutputs(*task.signature);
+        !status.ok()) {
+      return status;
+    }
+    return task;
+  }
+  const absl::StatusOr<ClassifyOutputs> places =
+      FindClassifyOutputs(*task.signature);
+  if (!places.ok()) return places.status();
+  task.places = *places;
+  return task;
+}
+
+absl::StatusOr<std::vector<Task>> FindTasks(
+    const MultiInferenceRequest& request, const ServableId& id,
+    const SavedModelBundle& model, const InferenceOptions& options) {
+  if (request.tasks().empty()) {
+    return absl::InvalidArgumentError(
+        "the request has no tasks; send at least one");
+  }
+  std::vector<Task> tasks;
+  tasks.reserve(request.tasks_size());
+  for (const InferenceTask& wanted : request.tasks()) {
+    if (absl::Status status = CheckSameModel(request.tasks(0).model_spec(),
+                                             wanted.model_spec(), id);
+        !status.ok()) {
+      return status;
+    }
+    absl::StatusOr<Task> task = FindTask(wanted, model, options);
+    if (!task.ok()) return task.status();
+    for (const Task& other : tasks) {
+      if (other.signature == task->signature) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "two tasks name the signature \"",
+            task->signature->signature_name(), "\"; name each one once"));
+      }
+    }
+    tasks.push_back(*task);
+  }
+  return tasks;
+}
+
+// For each task, all outputs of its signature, in their order.
+using TaskOutputs = std::vector<std::vector<Tensor>>;
+
+absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
+                                        const Tensor& examples,
+                                        const InferenceOptions& options) {
+  TaskOutputs outputs;
+  outputs.reserve(tasks.size());
+  for (const Task& task : tasks) {
+    absl::StatusOr<std::vector<Tensor>> output =
+        RunOnExamples(*task.signature, examples, std::nullopt, options);
+    if (!output.ok()) return output.status();
+    outputs.push_back(*std::move(output));
+  }
+  return outputs;
+}
+
+// One run of the model for all tasks.
+absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
+                                        const Tensor& examples,
+                                        const SavedModelBundle& model,
+                                        const InferenceOptions& options) {
+  SessionRunner::Choice choice;
+  SessionRunner::Options run_options;
+  run_options.deadline = options.deadline;
+  run_options.run_thread = RunThread::kCaller;
+  for (const Task& task : tasks) {
+    const tensorflow::SignatureDef& signature =
+        model.signature_defs().at(task.signature->signature_name());
+    // A signature's own input or the one of them all.
+    const std::string& input =
+        signature.inputs().at(task.signature->inputs()[0].alias).name();
+    if (std::find(choice.feeds.begin(), choice.feeds.end(), input) ==
+        choice.feeds.end()) {
+      choice.feeds.push_back(input);
+    }
+    for (const TensorSpec& output : task.signature->outputs()) {
+      choice.fetches.push_back(signature.outputs().at(output.alias).name());
+    }
+    if (task.signature->run_thread() == RunThread::kPool) {
+      run_options.run_thread = RunThread::kPool;
+    }
+  }
+  if (absl::Status status = CheckNotCancelled(options); !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<std::vector<Tensor>> fetched = model.session_runner().Run(
+      choice, std::vector<Tensor>(choice.feeds.size(), examples), run_options);
+  if (!fetched.ok()) {
+    // So many sets of tasks are rare; they are answered all the same.
+    return absl::IsResourceExhausted(fetched.status()) &&
+                   model.session_runner().full()
+               ? RunOneByOne(tasks, examples, options)
+               : fetched.status();
+  }
+  TaskOutputs outputs;
+  outputs.reserve(tasks.size());
+  auto next = std::make_move_iterator(fetched->begin());
+  for (const Task& task : tasks) {
+    const auto end = next + task.signature->outputs().size();
+    outputs.emplace_back(next, end);
+    next = end;
+  }
+  return outputs;
+}
+
+absl::Status WriteResult(const Task& task, const std::vector<Tensor>& outputs,
+                         int64_t examples, InferenceResult* result) {
+  if (!task.classify) {
+    return WriteRegressions(outputs[0], examples,
+                            result->mutable_regression_result());
+  }
+  const auto output = [&](std::optional<size_t> place) {
+    return place.has_value() ? &outputs[*place] : nullptr;
+  };
+  return WriteClassifications(output(task.places.classes),
+                              output(task.places.scores), examples,
+                              result->mutable_classification_result());
+}
+
+}  // namespace
+
+absl::Status MultiInference(const MultiInferenceRequest& request,
+                            const ServableId& id, const SavedModelBundle& model,
+                            const InferenceOptions& options,
+                            MultiInferenceResponse* response) {
+  const absl::StatusOr<std::vector<Task>> tasks =
+      FindTasks(request, id, model, options);
+  if (!tasks.ok()) return tasks.status();
+  const absl::StatusOr<Tensor> examples = SerializeExamples(request.input());
+  if (!examples.ok()) return examples.status();
+
+  const absl::StatusOr<TaskOutputs> outputs =
+      tasks->size() == 1 ? RunOneByOne(*tasks, *examples, options)
+                         : RunTogether(*tasks, *examples, model, options);
+  if (!outputs.ok()) return outputs.status();
+
+  for (size_t i = 0; i < tasks->size(); ++i) {
+    const Task& task = (*tasks)[i];
+    InferenceResult* result = response->add_results();
+    if (absl::Status status =
+            WriteResult(task, (*outputs)[i], examples->dim_size(0), result);
+        !status.ok()) {
+      return absl::Status(
+          status.code(),
+          absl::StrCat("signature \"", task.signature->signature_name(),
+                       "\": ", status.message()));
+    }
+    SetModelSpec(id, task.signature->signature_name(),
+                 result->mutable_model_spec());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tfs3
