@@ -49,8 +49,11 @@ struct HttpRequest {
   std::string_view query;
   // In the order sent.
   std::vector<Header> headers;
-  // Empty when the request has none.
+  // Empty when the request has none; decoded if it came with a content coding.
   const PaddedBuffer* body = nullptr;
+  // Who sent it: "ipv4:127.0.0.1:40000", "ipv6:[::1]:40000", "unix:" or, if it
+  // is not known, nothing.
+  std::string_view peer;
 
   // The value of the first header of that name, in whatever case.
   std::optional<std::string_view> FindHeader(std::string_view name) const {

@@ -17,6 +17,10 @@
 
 namespace tfs3::rest {
 
+// A tensor has at most 254 dimensions; around them stand the request, its list
+// of examples and an example.
+inline constexpr int64_t kDefaultMaxJsonNesting = 260;
+
 // True when more than `limit` lists and objects are open at one place of
 // `json`. Brackets in strings do not count. On text that is not JSON the answer
 // is right up to the first fault.

@@ -7,17 +7,9 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
 
 namespace tfs3::rest {
 namespace {
-
-// A tensor has at most 254 dimensions; around them stand the request, its list
-// of examples and an example.
-constexpr int64_t kMaxNesting = 260;
-
-// Below this size the index of the worst text is too small to matter.
-constexpr size_t kCheckNestingFrom = size_t{1} << 20;
 
 // A parser grows with the largest body it has seen, to several times its size;
 // beyond this it is not kept.
@@ -48,11 +40,10 @@ absl::Status JsonSource::Open() {
   if (first >= end()) return ParseError("the request body is empty", end());
   if (*first != '{')
     return ParseError("the request body must be a JSON object", first);
-  if (body_.size() >= kCheckNestingFrom &&
-      NestsDeeperThan(body_.view(), kMaxNesting)) {
+  if (NestsDeeperThan(body_.view(), max_nesting_)) {
     return absl::InvalidArgumentError(
         absl::StrCat("JSON Parse error: lists and objects nest more than ",
-                     kMaxNesting, " levels deep"));
+                     max_nesting_, " levels deep"));
   }
   auto& parser = ThreadParser();
   if (parser == nullptr)

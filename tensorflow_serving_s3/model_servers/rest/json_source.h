@@ -10,23 +10,27 @@
 //   if (error) return source.ParseError(error);
 //
 // Open refuses text that is empty, is no object, is not valid UTF-8 or nests
-// deeper than any tensor. Each thread has one parser, which every source on
+// deeper than the limit. Each thread has one parser, which every source on
 // that thread uses: one source at a time, on the thread that made it. The body
 // must outlive the source and what was read from it.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_SOURCE_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_SOURCE_H_
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "simdjson.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 
 namespace tfs3::rest {
 
 class JsonSource {
  public:
-  explicit JsonSource(const PaddedBuffer& body) : body_(body) {}
+  explicit JsonSource(const PaddedBuffer& body,
+                      int64_t max_nesting = kDefaultMaxJsonNesting)
+      : body_(body), max_nesting_(max_nesting) {}
   JsonSource(const JsonSource&) = delete;
   JsonSource& operator=(const JsonSource&) = delete;
   ~JsonSource();
@@ -45,6 +49,7 @@ class JsonSource {
 
  private:
   const PaddedBuffer& body_;
+  const int64_t max_nesting_;
   simdjson::ondemand::document document_;
 };
 

@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "simdjson.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_source.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_value.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
 
 namespace tfs3::rest {
@@ -93,8 +94,9 @@ class FieldReader {
 
 class Decoder {
  public:
-  Decoder(const PaddedBuffer& body, SignatureInputs inputs_of)
-      : source_(body), inputs_of_(inputs_of) {}
+  Decoder(const PaddedBuffer& body, SignatureInputs inputs_of,
+          int64_t max_nesting)
+      : source_(body, max_nesting), inputs_of_(inputs_of) {}
 
   absl::StatusOr<PredictInput> Decode() {
     if (absl::Status status = Walk(kFirst); !status.ok()) {
@@ -316,8 +318,9 @@ class Decoder {
 }  // namespace
 
 absl::StatusOr<PredictInput> JsonToTensors(const PaddedBuffer& body,
-                                           SignatureInputs inputs_of) {
-  return Decoder(body, inputs_of).Decode();
+                                           SignatureInputs inputs_of,
+                                           int64_t max_nesting) {
+  return Decoder(body, inputs_of, max_nesting).Decode();
 }
 
 }  // namespace tfs3::rest

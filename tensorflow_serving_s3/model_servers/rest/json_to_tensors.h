@@ -34,6 +34,7 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TO_TENSORS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TO_TENSORS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@
 #include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_format.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 
@@ -62,9 +64,11 @@ using SignatureInputs =
         absl::string_view)>;
 
 // `inputs_of` is asked at most twice: for the default signature when the data
-// come before the signature's name.
-absl::StatusOr<PredictInput> JsonToTensors(const PaddedBuffer& body,
-                                           SignatureInputs inputs_of);
+// come before the signature's name. Lists and objects that nest deeper than
+// `max_nesting` levels are refused before anything is parsed.
+absl::StatusOr<PredictInput> JsonToTensors(
+    const PaddedBuffer& body, SignatureInputs inputs_of,
+    int64_t max_nesting = kDefaultMaxJsonNesting);
 
 }  // namespace tfs3::rest
 

@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/model_servers/rest/routes.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
@@ -82,6 +84,7 @@ class OneModel final : public ModelLookup,
   }
 
   const std::string& asked() const { return asked_; }
+  void Forget() { asked_.clear(); }
 
  private:
   const ServableId& id() const override { return id_; }
@@ -102,14 +105,25 @@ class RoutesTest : public ::testing::Test {
     request.method = method;
     request.target = path;
     request.path = path;
+    request.headers = {{"Host", "h"}, {"Traceparent", "00-1-2-01"}};
     request.body = &buffer;
-    return routes_(request);
+    request.peer = "ipv4:127.0.0.1:40000";
+    const Routes routes(&model_, &model_, &gate_, options_);
+    return routes(request);
   }
 
   OneModel model_;
   RequestGate gate_;
-  const Routes routes_{&model_, &model_, &gate_, Routes::Options()};
+  Routes::Options options_;
 };
+
+// The value of a header of an answer; empty if it has none.
+std::string HeaderOf(const HttpResponse& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return "";
+}
 
 TEST_F(RoutesTest, PredictAnswersRowsWithRows) {
   const HttpResponse response = Send("POST", "/v1/models/half:predict",
@@ -146,6 +160,19 @@ TEST_P(PathTest, OfStatusAsksForTheVersion) {
   EXPECT_EQ(model_.asked(), GetParam().asked);
 }
 
+TEST_P(PathTest, OfMetadataAsksForTheVersion) {
+  EXPECT_EQ(Send("GET", GetParam().path + "/metadata").status, 200);
+  EXPECT_EQ(model_.asked(), GetParam().asked);
+}
+
+TEST_P(PathTest, OfClassifyAndRegressAsksForTheVersion) {
+  for (const char* verb : {":classify", ":regress"}) {
+    model_.Forget();
+    Send("POST", GetParam().path + verb, R"({"examples": [{}]})");
+    EXPECT_EQ(model_.asked(), GetParam().asked);
+  }
+}
+
 TEST_P(PathTest, OfPredictAsksForTheVersion) {
   EXPECT_EQ(
       Send("POST", GetParam().path + ":predict", R"({"inputs": [1]})").status,
@@ -153,12 +180,13 @@ TEST_P(PathTest, OfPredictAsksForTheVersion) {
   EXPECT_EQ(model_.asked(), GetParam().asked);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PathTest,
-                         ::testing::Values(Path{"/v1/models/half", "half"},
-                                           Path{"/v1/models/half/versions/12",
-                                                "half 12"},
-                                           Path{"/v1/models/half/labels/stable",
-                                                R"(half "stable")"}));
+INSTANTIATE_TEST_SUITE_P(
+    All, PathTest,
+    ::testing::Values(Path{"/v1/models/half", "half"},
+                      Path{"/v1/models/half/versions/12", "half 12"},
+                      Path{"/V1/Models/half/Versions/007", "half 7"},
+                      Path{"/v1/models/half/labels/stable",
+                           R"(half "stable")"}));
 
 TEST_F(RoutesTest, StatusIsTensorFlowServingsDocument) {
   const HttpResponse response = Send("GET", "/v1/models/half");
@@ -173,7 +201,10 @@ TEST_F(RoutesTest, StatusIsTensorFlowServingsDocument) {
 TEST_F(RoutesTest, AnErrorOfTheLookupIsAnsweredWithItsCode) {
   for (const HttpResponse& response :
        {Send("GET", "/v1/models/other"),
-        Send("POST", "/v1/models/other:predict", R"({"inputs": [1]})")}) {
+        Send("GET", "/v1/models/other/metadata"),
+        Send("POST", "/v1/models/other:predict", R"({"inputs": [1]})"),
+        Send("POST", "/v1/models/other:classify", R"({"examples": [{}]})"),
+        Send("POST", "/v1/models/other:regress", R"({"examples": [{}]})")}) {
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.body, R"({"error": "no such model"})");
   }
@@ -201,6 +232,18 @@ INSTANTIATE_TEST_SUITE_P(
                       Malformed{"POST", "/v1/models/half"},
                       Malformed{"POST", "/v1/models/half:guess"},
                       Malformed{"POST", "/v1/models/half:"},
+                      Malformed{"POST", "/v1/models/half:Predict"},
+                      Malformed{"POST", "/v1/models/half/metadata"},
+                      Malformed{"HEAD", "/v1/models/half:predict"},
+                      Malformed{"PUT", "/v1/models/half:predict"},
+                      Malformed{"OPTIONS", "/v1/models/half:predict"},
+                      Malformed{"GET", "/v1/models/half/metadata/more"},
+                      Malformed{"GET", "/v1/models//metadata"},
+                      Malformed{"GET", "/v1/models/half/versions/1/labels/a"},
+                      Malformed{"GET", "/v1/models/half/labels/a:b"},
+                      Malformed{"GET",
+                                "/v1/models/half/versions/"
+                                "99999999999999999999"},
                       Malformed{"DELETE", "/v1/models/half"},
                       Malformed{"GET", "/v1/models/"},
                       Malformed{"GET", "/v1/nothing"},
@@ -211,6 +254,204 @@ INSTANTIATE_TEST_SUITE_P(
                       Malformed{"GET", "/v1/models/half/labels/"},
                       Malformed{"GET", "/v1/models/half/labels/a/b"},
                       Malformed{"GET", "/v1/models/ha:lf/versions/1"}));
+
+TEST_F(RoutesTest, MetadataIsTensorFlowServingsDocument) {
+  const HttpResponse response = Send("GET", "/v1/models/half/metadata");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  for (const char* part : {
+           R"("model_spec":{)",
+           R"("name": "half")",
+           R"("version": "7")",
+           R"("signature_name": "")",
+           R"("metadata": {"signature_def": {)",
+           R"("serving_default": {)",
+           R"("dtype": "DT_FLOAT")",
+           R"("unknown_rank": false)",
+           R"("size": "-1")",
+           R"("method_name": "tensorflow/serving/predict")",
+       }) {
+    EXPECT_THAT(response.body, HasSubstr(part));
+  }
+}
+
+TEST_F(RoutesTest, HeadIsAnsweredAsGet) {
+  for (const char* path :
+       {"/v1/models", "/v1/models/half", "/v1/models/half/metadata"}) {
+    // The length is what HEAD tells; the order of keys in metadata may differ.
+    EXPECT_EQ(Send("HEAD", path).body.size(), Send("GET", path).body.size())
+        << path;
+    EXPECT_EQ(Send("HEAD", path).status, 200) << path;
+  }
+}
+
+TEST_F(RoutesTest, ClassifyAndRegressTellWhatTheSignatureLacks) {
+  for (const char* verb : {"classify", "regress"}) {
+    const HttpResponse response =
+        Send("POST", absl::StrCat("/v1/models/half:", verb),
+             R"({"examples": [{"x": 1.0}]})");
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("serving_default"));
+  }
+}
+
+TEST_F(RoutesTest, ClassifyAndRegressRefuseWhatIsNoListOfExamples) {
+  for (const char* verb : {"classify", "regress"}) {
+    const HttpResponse response =
+        Send("POST", absl::StrCat("/v1/models/half:", verb),
+             R"({"instances": [1.0]})");
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("Missing 'examples' key"));
+  }
+}
+
+TEST_F(RoutesTest, NestingIsLimited) {
+  options_.max_json_nesting = 2;
+  EXPECT_EQ(
+      Send("POST", "/v1/models/half:predict", R"({"inputs": [1.0]})").status,
+      200);
+  for (const char* verb : {"predict", "classify", "regress"}) {
+    const HttpResponse response =
+        Send("POST", absl::StrCat("/v1/models/half:", verb),
+             R"({"inputs": [[1.0]]})");
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("nest more than 2 levels"));
+  }
+}
+
+// --- CORS ---
+
+TEST_F(RoutesTest, WithoutCorsNoAnswerSpeaksOfOrigins) {
+  EXPECT_EQ(
+      HeaderOf(Send("GET", "/v1/models/half"), "Access-Control-Allow-Origin"),
+      "");
+}
+
+TEST_F(RoutesTest, CorsAnswersThePreflight) {
+  options_.enable_cors = true;
+  const HttpResponse response = Send("OPTIONS", "/v1/models/half:predict");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "");
+  EXPECT_EQ(HeaderOf(response, "Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(HeaderOf(response, "Access-Control-Allow-Methods"), "GET, POST");
+  EXPECT_THAT(HeaderOf(response, "Access-Control-Allow-Headers"),
+              HasSubstr("Content-Type"));
+}
+
+TEST_F(RoutesTest, CorsLetsAnyOriginReadAnswersAndErrors) {
+  options_.enable_cors = true;
+  for (const char* path : {"/v1/models/half", "/v1/models/other"}) {
+    EXPECT_EQ(HeaderOf(Send("GET", path), "Access-Control-Allow-Origin"), "*");
+  }
+  EXPECT_EQ(HeaderOf(Send("GET", "/livez"), "Access-Control-Allow-Origin"), "");
+}
+
+// --- Pages ---
+
+TEST_F(RoutesTest, APageIsAnsweredAtItsPathAlone) {
+  options_.pages["/metrics"] = [] {
+    return HttpResponse{200, "text/plain", "a page"};
+  };
+  EXPECT_EQ(Send("GET", "/metrics").body, "a page");
+  EXPECT_EQ(Send("HEAD", "/metrics").body, "a page");
+  EXPECT_EQ(Send("GET", "/metrics/more").status, 404);
+  const HttpResponse response = Send("POST", "/metrics");
+  EXPECT_EQ(response.status, 405);
+  EXPECT_EQ(HeaderOf(response, "Allow"), "GET, HEAD");
+}
+
+TEST_F(RoutesTest, APageMayStandAmongThePathsOfTheApi) {
+  options_.pages["/v1/metrics"] = [] {
+    return HttpResponse{200, "text/plain", "a page"};
+  };
+  EXPECT_EQ(Send("GET", "/v1/metrics").body, "a page");
+  EXPECT_EQ(Send("GET", "/v1/models/half").status, 200);
+}
+
+TEST_F(RoutesTest, AClosedGateLetsPagesThrough) {
+  options_.pages["/metrics"] = [] {
+    return HttpResponse{200, "text/plain", "a page"};
+  };
+  gate_.Close();
+  EXPECT_EQ(Send("GET", "/metrics").status, 200);
+}
+
+// --- Observers ---
+
+// Keeps what it is told, as text.
+class Recorder final : public RequestObserver {
+ public:
+  void OnRequest(const RequestRecord& record) override {
+    records.push_back(
+        absl::StrCat(record.api, "|", record.model_name, "|",
+                     record.model_version, "|", record.signature_name, "|",
+                     absl::StatusCodeToString(record.status.code()), "|",
+                     record.method, "|", record.target, "|", record.http_status,
+                     "|", record.peer, "|", record.traceparent, "|",
+                     record.request_bytes, "|", record.response_bytes));
+    in_time = in_time && record.duration.count() >= 0 &&
+              record.start <= std::chrono::system_clock::now() &&
+              record.entrypoint == RequestRecord::Entrypoint::kRest;
+  }
+
+  std::vector<std::string> records;
+  bool in_time = true;
+};
+
+TEST_F(RoutesTest, AnObserverIsToldOfEveryRequestOfTheApi) {
+  Recorder recorder;
+  options_.observer = &recorder;
+  Send("POST", "/v1/models/half/versions/7:predict",
+       R"({"signature_name": "serving_default", "inputs": [1.0]})");
+  Send("GET", "/v1/models/other");
+  Send("GET", "/v1/models/half/metadata");
+  Send("GET", "/v1/models");
+  Send("PUT", "/v1/x");
+  EXPECT_TRUE(recorder.in_time);
+  ASSERT_EQ(recorder.records.size(), 5);
+  EXPECT_EQ(recorder.records[0],
+            "Predict|half|7|serving_default|OK|POST|/v1/models/half/versions/"
+            "7:predict|200|ipv4:127.0.0.1:40000|00-1-2-01|54|18");
+  EXPECT_EQ(recorder.records[1],
+            "GetModelStatus|other|-1||NOT_FOUND|GET|/v1/models/other|404|"
+            "ipv4:127.0.0.1:40000|00-1-2-01|0|26");
+  EXPECT_THAT(recorder.records[2],
+              HasSubstr("GetModelMetadata|half|7||OK|GET|"));
+  EXPECT_THAT(recorder.records[3], HasSubstr("ListModels||-1||OK|GET|"));
+  EXPECT_THAT(recorder.records[4], HasSubstr("||-1||INVALID_ARGUMENT|PUT|"));
+}
+
+TEST_F(RoutesTest, AnObserverKnowsTheVersionThatFailed) {
+  Recorder recorder;
+  options_.observer = &recorder;
+  Send("POST", "/v1/models/half:predict",
+       R"({"signature_name": "none", "inputs": [1.0]})");
+  Send("POST", "/v1/models/half:classify",
+       R"({"signature_name": "s", "examples": [{}]})");
+  ASSERT_EQ(recorder.records.size(), 2);
+  EXPECT_THAT(recorder.records[0], HasSubstr("Predict|half|7||"));
+  EXPECT_THAT(recorder.records[1], HasSubstr("Classify|half|7|s|"));
+}
+
+TEST_F(RoutesTest, AnObserverIsToldOfARequestThatTheGateRefused) {
+  Recorder recorder;
+  options_.observer = &recorder;
+  gate_.Close();
+  Send("GET", "/v1/models/half");
+  ASSERT_EQ(recorder.records.size(), 1);
+  EXPECT_THAT(recorder.records[0], HasSubstr("UNAVAILABLE|GET|"));
+}
+
+TEST_F(RoutesTest, AnObserverIsNotToldOfProbesPagesAndPreflights) {
+  Recorder recorder;
+  options_.observer = &recorder;
+  options_.enable_cors = true;
+  options_.pages["/metrics"] = [] { return HttpResponse(); };
+  Send("GET", "/livez");
+  Send("GET", "/metrics");
+  Send("OPTIONS", "/v1/models/half:predict");
+  EXPECT_EQ(recorder.records.size(), 0);
+}
 
 TEST_F(RoutesTest, APathOutsideTheApiIsNotFound) {
   const HttpResponse response = Send("GET", "/favicon.ico");

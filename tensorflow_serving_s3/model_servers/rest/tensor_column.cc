@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "absl/log/check.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_number.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_value.h"
 
 namespace tfs3::rest {
 namespace {
@@ -51,11 +51,6 @@ inline Outcome OutcomeOf(NumberError error) {
                                       : Outcome::kWrongType;
 }
 
-bool IsWord(const char* token, std::string_view word) {
-  return std::memcmp(token, word.data(), word.size()) == 0 &&
-         EndsJsonValue(token[word.size()]);
-}
-
 template <typename T>
 inline Outcome ParseElement(const char* token, T* element) {
   return OutcomeOf(ParseJsonNumber(token, element));
@@ -64,8 +59,8 @@ inline Outcome ParseElement(const char* token, T* element) {
 template <>
 Outcome ParseElement(const char* token, bool* element) {
   *element = *token == 't';
-  return IsWord(token, *element ? "true" : "false") ? Outcome::kStored
-                                                    : Outcome::kWrongType;
+  return IsJsonWord(token, *element ? "true" : "false") ? Outcome::kStored
+                                                        : Outcome::kWrongType;
 }
 
 template <typename T>
@@ -175,53 +170,23 @@ class Elements<tstring> {
 
  private:
   Outcome StoreBase64(value& value) {
-    simdjson::ondemand::object object;
-    if (value.get_object().get(object)) return Outcome::kParserSays;
     std::string bytes;
-    bool first = true;
-    for (auto field : object) {
-      if (field.error()) return Outcome::kParserSays;
-      if (!std::exchange(first, false)) return Outcome::kNotAlone;
-      std::string_view encoded;
-      if (field.value().get_string().get(encoded)) return Outcome::kParserSays;
-      if (!absl::Base64Unescape(encoded, &bytes)) return Outcome::kNotBase64;
+    switch (ReadBase64Object(value, &bytes)) {
+      case BytesError::kNone:
+        strings_.emplace_back(bytes);
+        return Outcome::kStored;
+      case BytesError::kNotBase64:
+        return Outcome::kNotBase64;
+      case BytesError::kNotAlone:
+        return Outcome::kNotAlone;
+      case BytesError::kParserSays:
+        break;
     }
-    strings_.emplace_back(bytes);
-    return Outcome::kStored;
+    return Outcome::kParserSays;
   }
 
   std::vector<tstring> strings_;
 };
-
-// The JSON text of a value as an error message shows it.
-std::string Excerpt(const char* token, const char* end) {
-  constexpr int kLongest = 48;
-  if (*token == '[') return "a list";
-  if (*token == '{') return "an object";
-  const char* p = token + 1;
-  const char* const stop = std::min(end, token + kLongest);
-  const bool quoted = *token == '"';
-  while (p < stop && (quoted ? *p != '"' : !EndsJsonValue(*p)))
-    p += quoted && *p == '\\' ? 2 : 1;
-  p = std::min(p, stop);
-  std::string excerpt(token, p);
-  if (p == stop && stop != end) {
-    excerpt += "...";
-  } else if (quoted) {
-    excerpt += '"';
-  }
-  return excerpt;
-}
-
-// True when `token` starts a value of any JSON type, or one of the bare names
-// of the special floats.
-bool LooksLikeJson(const char* token) {
-  double number;
-  return *token == '"' || *token == '[' || *token == '{' ||
-         IsWord(token, "true") || IsWord(token, "false") ||
-         IsWord(token, "null") ||
-         OutcomeOf(ParseJsonNumber(token, &number)) != Outcome::kWrongType;
-}
 
 template <typename T>
 class ColumnOf : public TensorColumn {
@@ -326,7 +291,7 @@ class ColumnOf : public TensorColumn {
   bool FailValue(const char* token, Outcome outcome, int level) {
     if (!LooksLikeJson(token)) outcome = Outcome::kNotJson;
     const std::string shown =
-        absl::StrCat("JSON Value: ", Excerpt(token, source_.end()));
+        absl::StrCat("JSON Value: ", ExcerptOfJson(token, source_.end()));
     const std::string type = tensorflow::DataTypeString(spec_.dtype);
     switch (outcome) {
       case Outcome::kStored:
@@ -428,13 +393,6 @@ absl::StatusOr<std::unique_ptr<TensorColumn>> TensorColumn::Create(
           tensorflow::DataTypeString(spec.dtype), " (input '", spec.alias,
           "') is not possible; send this request by gRPC"));
   }
-}
-
-bool OpensBase64Object(const char* token) {
-  const char* p = SkipSpace(token + 1);
-  if (std::memcmp(p, "\"b64\"", 5) != 0) return false;
-  p = SkipSpace(p + 5);
-  return *p == ':' && *SkipSpace(p + 1) == '"';
 }
 
 }  // namespace tfs3::rest

@@ -50,10 +50,6 @@ class TensorColumn {
   virtual absl::StatusOr<tensorflow::Tensor> Finish() = 0;
 };
 
-// True when a `{` at `token` opens {"b64": "..."}, the form in which JSON
-// carries the bytes of one string.
-bool OpensBase64Object(const char* token);
-
 }  // namespace tfs3::rest
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_TENSOR_COLUMN_H_

@@ -1,0 +1,196 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/rest/api_call.h"
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow_serving/apis/classification.pb.h"
+#include "tensorflow_serving/apis/get_model_status.pb.h"
+#include "tensorflow_serving/apis/regression.pb.h"
+#include "tensorflow_serving_s3/core/servable_handle.h"
+#include "tensorflow_serving_s3/model_servers/rest/errors.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_to_examples.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_to_tensors.h"
+#include "tensorflow_serving_s3/model_servers/rest/metadata_json.h"
+#include "tensorflow_serving_s3/model_servers/rest/model_path.h"
+#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/rest/results_to_json.h"
+#include "tensorflow_serving_s3/model_servers/rest/status_json.h"
+#include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
+#include "tensorflow_serving_s3/servables/tensorflow/classify.h"
+#include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
+#include "tensorflow_serving_s3/servables/tensorflow/regress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
+
+namespace tfs3::rest {
+namespace {
+
+using ::tensorflow::serving::ClassificationRequest;
+using ::tensorflow::serving::ClassificationResponse;
+using ::tensorflow::serving::GetModelStatusResponse;
+using ::tensorflow::serving::ModelSpec;
+using ::tensorflow::serving::RegressionRequest;
+using ::tensorflow::serving::RegressionResponse;
+
+constexpr absl::string_view kModels = "/v1/models";
+
+HttpResponse Json(std::string body) {
+  return {200, kJsonContentType, std::move(body)};
+}
+
+}  // namespace
+
+HttpResponse ApiCall::Answer(const HttpRequest& request) {
+  if (!absl::StartsWithIgnoreCase(request.path, kApiPrefix)) {
+    return Fail(absl::NotFoundError(absl::StrCat(
+        "Not found: ", request.path, "; the API is under ", kModelsPrefix)));
+  }
+  std::optional<ModelPath> path = ParseModelPath(request.method, request.path);
+  if (!path.has_value()) {
+    if ((request.method == "GET" || request.method == "HEAD") &&
+        absl::EqualsIgnoreCase(request.path, kModels)) {
+      api_ = "ListModels";
+      return Json(ModelListJson(server_.ListModels()));
+    }
+    return Fail(absl::InvalidArgumentError(absl::StrCat(
+        "Malformed request: ", request.method, " ", request.path)));
+  }
+  spec_ = std::move(path->spec);
+  static const PaddedBuffer& no_body = *new PaddedBuffer();
+  const PaddedBuffer& body = request.body == nullptr ? no_body : *request.body;
+  absl::StatusOr<std::string> answer;
+  switch (path->action) {
+    case ModelAction::kPredict:
+      api_ = "Predict";
+      answer = Predict(body);
+      break;
+    case ModelAction::kClassify:
+      api_ = "Classify";
+      answer = Classify(body);
+      break;
+    case ModelAction::kRegress:
+      api_ = "Regress";
+      answer = Regress(body);
+      break;
+    case ModelAction::kMetadata:
+      api_ = "GetModelMetadata";
+      answer = Metadata();
+      break;
+    case ModelAction::kStatus:
+      api_ = "GetModelStatus";
+      answer = Status();
+      break;
+  }
+  if (!answer.ok()) return Fail(answer.status());
+  return Json(*std::move(answer));
+}
+
+HttpResponse ApiCall::Fail(absl::Status status) {
+  status_ = std::move(status);
+  return {HttpStatusOf(status_), kJsonContentType,
+          ErrorBody(status_.message())};
+}
+
+absl::StatusOr<ApiCall::Model> ApiCall::FindModel() {
+  absl::StatusOr<Model> model = lookup_.GetModel(spec_);
+  if (model.ok()) model_version_ = model->id().version;
+  return model;
+}
+
+absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
+  const absl::StatusOr<Model> model = FindModel();
+  if (!model.ok()) return model.status();
+
+  const auto inputs_of = [&](absl::string_view signature_name)
+      -> absl::StatusOr<const std::vector<TensorSpec>*> {
+    absl::StatusOr<const SignatureRunner*> signature =
+        (*model)->GetSignature(signature_name);
+    if (!signature.ok()) return signature.status();
+    return &(*signature)->inputs();
+  };
+  absl::StatusOr<PredictInput> input =
+      JsonToTensors(body, inputs_of, options_.max_json_nesting);
+  if (!input.ok()) return input.status();
+  signature_name_ = std::move(input->signature_name);
+  const absl::StatusOr<const SignatureRunner*> signature =
+      (*model)->GetSignature(signature_name_);
+  if (!signature.ok()) return signature.status();
+
+  SignatureRunner::RunOptions run_options;
+  run_options.deadline = options_.inference.deadline;
+  const absl::StatusOr<std::vector<tensorflow::Tensor>> outputs =
+      (*signature)->Run(std::move(input->tensors), run_options);
+  if (!outputs.ok()) return outputs.status();
+
+  std::vector<NamedOutput> named;
+  named.reserve(outputs->size());
+  for (size_t i = 0; i < outputs->size(); ++i) {
+    named.push_back({(*signature)->outputs()[i].alias, (*outputs)[i]});
+  }
+  return TensorsToJson(input->format, named);
+}
+
+absl::StatusOr<std::string> ApiCall::Classify(const PaddedBuffer& body) {
+  const absl::StatusOr<Model> model = FindModel();
+  if (!model.ok()) return model.status();
+  google::protobuf::Arena arena;
+  auto* const request =
+      google::protobuf::Arena::Create<ClassificationRequest>(&arena);
+  absl::Status status =
+      JsonToExamples(body, options_.max_json_nesting, request->mutable_input(),
+                     &signature_name_);
+  if (!status.ok()) return status;
+  request->mutable_model_spec()->set_signature_name(signature_name_);
+  auto* const response =
+      google::protobuf::Arena::Create<ClassificationResponse>(&arena);
+  status = tfs3::Classify(*request, model->id(), **model, options_.inference,
+                          response);
+  if (!status.ok()) return status;
+  return ResultsToJson(response->result());
+}
+
+absl::StatusOr<std::string> ApiCall::Regress(const PaddedBuffer& body) {
+  const absl::StatusOr<Model> model = FindModel();
+  if (!model.ok()) return model.status();
+  google::protobuf::Arena arena;
+  auto* const request =
+      google::protobuf::Arena::Create<RegressionRequest>(&arena);
+  absl::Status status =
+      JsonToExamples(body, options_.max_json_nesting, request->mutable_input(),
+                     &signature_name_);
+  if (!status.ok()) return status;
+  request->mutable_model_spec()->set_signature_name(signature_name_);
+  auto* const response =
+      google::protobuf::Arena::Create<RegressionResponse>(&arena);
+  status = tfs3::Regress(*request, model->id(), **model, options_.inference,
+                         response);
+  if (!status.ok()) return status;
+  return ResultsToJson(response->result());
+}
+
+absl::StatusOr<std::string> ApiCall::Metadata() {
+  const absl::StatusOr<Model> model = FindModel();
+  if (!model.ok()) return model.status();
+  ModelSpec effective;
+  effective.set_name(model->id().name);
+  effective.mutable_version()->set_value(model->id().version);
+  return MetadataJson(effective, GetSignatureDefMap(**model));
+}
+
+absl::StatusOr<std::string> ApiCall::Status() {
+  const absl::StatusOr<GetModelStatusResponse> status =
+      lookup_.GetModelStatus(spec_);
+  if (!status.ok()) return status.status();
+  return ModelStatusJson(*status);
+}
+
+}  // namespace tfs3::rest
