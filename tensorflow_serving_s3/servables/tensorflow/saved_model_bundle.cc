@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -16,6 +17,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/path.h"
 #include "tensorflow/core/protobuf/config.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/graph_size.h"
 #include "tensorflow_serving_s3/servables/tensorflow/load_error.h"
 
@@ -70,6 +72,21 @@ absl::Status CheckVariablesAreThere(
                    "SavedModel, variables folder included"));
 }
 
+// How the signatures of the model at `path` are batched, if they are.
+absl::StatusOr<std::optional<BatchingConfig>> BatchingOf(
+    const std::string& path, const SavedModelOptions& options) {
+  if (options.batch_scheduler == nullptr) return std::nullopt;
+  if (!options.enable_per_model_batching_parameters) {
+    return BatchingConfig{options.batch_scheduler,
+                          options.batch_scheduler->options()};
+  }
+  absl::StatusOr<BatchingOptions> own = ReadBatchingOptions(
+      tensorflow::io::JoinPath(path, kBatchingParametersFilename));
+  if (absl::IsNotFound(own.status())) return std::nullopt;
+  if (!own.ok()) return own.status();
+  return BatchingConfig{options.batch_scheduler, *std::move(own)};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
@@ -80,6 +97,10 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
   auto* experimental = session_options.config.mutable_experimental();
   experimental->set_optimize_for_static_graph(true);
   experimental->set_disable_output_partition_graphs(true);
+
+  absl::StatusOr<std::optional<BatchingConfig>> batching =
+      BatchingOf(path, options);
+  if (!batching.ok()) return batching.status();
 
   tensorflow::SavedModelBundle loaded;
   if (absl::Status status = tensorflow::LoadSavedModel(
@@ -103,7 +124,8 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
     absl::StatusOr<std::unique_ptr<SignatureRunner>> runner =
         SignatureRunner::Create(
             loaded.session.get(), name, signature,
-            ChooseThread(options.run_thread_policy, sizer.SizeOf(signature)));
+            ChooseThread(options.run_thread_policy, sizer.SizeOf(signature)),
+            *batching);
     if (runner.ok()) {
       if (absl::Status status = (*runner)->Prepare(); !status.ok()) {
         runner = std::move(status);

@@ -16,6 +16,7 @@
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/public/session.h"
 #include "tensorflow/core/public/session_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching.h"
 #include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
 
@@ -41,6 +42,13 @@ struct SavedModelOptions {
   // The tags of the graph to load out of those in the SavedModel.
   std::set<std::string> tags = {"serve"};
   RunThreadPolicy run_thread_policy = RunThreadPolicy::kAuto;
+  // Puts requests together into batches as its options say; no batching if
+  // null. Shared by all models.
+  std::shared_ptr<BatchScheduler> batch_scheduler;
+  // Whether each model says itself how it is batched, in its
+  // kBatchingParametersFilename: the scheduler gives no more than the threads,
+  // and a model without that file is not batched.
+  bool enable_per_model_batching_parameters = false;
   // Whether file systems drop what they have cached once no model is being
   // loaded any more.
   bool flush_filesystem_caches = true;

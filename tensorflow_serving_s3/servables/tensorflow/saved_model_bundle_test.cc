@@ -145,6 +145,79 @@ TEST(SavedModelBundleTest, StopsALoopAtTheDeadline) {
             absl::StatusCode::kDeadlineExceeded);
 }
 
+// Batches of at most `rows`, by two threads.
+std::shared_ptr<BatchScheduler> BatchesOf(int32_t rows) {
+  BatchingOptions options;
+  options.num_batch_threads = 2;
+  options.max_batch_size = rows;
+  options.max_execution_batch_size = rows;
+  auto scheduler = BatchScheduler::Create(options);
+  EXPECT_TRUE(scheduler.ok()) << scheduler.status();
+  return *std::move(scheduler);
+}
+
+// What half_plus_three, loaded with `options`, says to so many rows.
+absl::Status AskHalfPlusThree(const std::string& path,
+                              const SavedModelOptions& options, int64_t rows) {
+  const auto bundle = LoadOrDie(path, options);
+  Tensor x(tensorflow::DT_FLOAT, TensorShape({rows}));
+  x.flat<float>().setConstant(4.f);
+  const auto outputs = (*bundle->GetSignature(""))->Run({x}, {});
+  if (!outputs.ok()) return outputs.status();
+  EXPECT_EQ(outputs->front().NumElements(), rows);
+  for (int64_t i = 0; i < rows; ++i) {
+    EXPECT_EQ(outputs->front().flat<float>()(i), 5.f);
+  }
+  return absl::OkStatus();
+}
+
+TEST(SavedModelBundleTest, BatchesRequestsAsTheSchedulerSays) {
+  SavedModelOptions options;
+  options.batch_scheduler = BatchesOf(2);
+  const std::string path = TestModelPath("half_plus_three");
+
+  EXPECT_TRUE(AskHalfPlusThree(path, options, 2).ok());
+  EXPECT_THAT(std::string(AskHalfPlusThree(path, options, 3).message()),
+              HasSubstr("max_batch_size, which is 2"));
+}
+
+TEST(SavedModelBundleTest, BatchesRequestsAsTheModelSays) {
+  const std::string path = CopyTestModel("half_plus_three", "own_batching");
+  std::ofstream(path + "/batching_params.pbtxt")
+      << "max_batch_size { value: 3 }";
+  SavedModelOptions options;
+  options.batch_scheduler = BatchesOf(2);
+  options.enable_per_model_batching_parameters = true;
+
+  EXPECT_TRUE(AskHalfPlusThree(path, options, 3).ok());
+  EXPECT_THAT(std::string(AskHalfPlusThree(path, options, 4).message()),
+              HasSubstr("max_batch_size, which is 3"));
+}
+
+TEST(SavedModelBundleTest, DoesNotBatchAModelThatDoesNotSayHow) {
+  SavedModelOptions options;
+  options.batch_scheduler = BatchesOf(2);
+  options.enable_per_model_batching_parameters = true;
+
+  EXPECT_TRUE(
+      AskHalfPlusThree(TestModelPath("half_plus_three"), options, 30).ok());
+}
+
+TEST(SavedModelBundleTest, DoesNotLoadAModelWithWrongBatchingParameters) {
+  const std::string path = CopyTestModel("half_plus_three", "wrong_batching");
+  std::ofstream(path + "/batching_params.pbtxt")
+      << "max_batch_size { value: 0 }";
+  SavedModelOptions options;
+  options.batch_scheduler = BatchesOf(2);
+  options.enable_per_model_batching_parameters = true;
+
+  EXPECT_EQ(
+      SavedModelBundle::Load(path, options).status(),
+      absl::InvalidArgumentError(
+          path + "/batching_params.pbtxt: max_batch_size is 0; it must be at "
+                 "least 1"));
+}
+
 TEST(SavedModelBundleTest, AnswersASignatureWithoutOutputs) {
   const auto bundle = LoadOrDie(TestModelPath("many_types"));
 

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/log/absl_check.h"
+#include "absl/log/absl_log.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -124,13 +125,20 @@ struct SignatureRunner::Fetches {
   mutable absl::Status status;
   mutable tensorflow::Session::CallableHandle callable = 0;
   mutable bool has_callable = false;
+
+  // Whether runs are put together, and where they wait for that: made by the
+  // first run, because the batch threads look after every queue that there is.
+  bool batched = false;
+  mutable std::once_flag queue_once;
+  mutable absl::StatusOr<std::unique_ptr<BatchQueue>> queue = nullptr;
 };
 
 absl::StatusOr<std::unique_ptr<SignatureRunner>> SignatureRunner::Create(
     tensorflow::Session* session, absl::string_view signature_name,
-    const tensorflow::SignatureDef& signature, RunThread run_thread) {
-  std::unique_ptr<SignatureRunner> runner(
-      new SignatureRunner(session, signature_name, run_thread));
+    const tensorflow::SignatureDef& signature, RunThread run_thread,
+    std::optional<BatchingConfig> batching) {
+  std::unique_ptr<SignatureRunner> runner(new SignatureRunner(
+      session, signature_name, run_thread, std::move(batching)));
   if (absl::Status status = runner->Init(signature); !status.ok()) {
     return absl::Status(
         status.code(),
@@ -141,14 +149,19 @@ absl::StatusOr<std::unique_ptr<SignatureRunner>> SignatureRunner::Create(
 
 SignatureRunner::SignatureRunner(tensorflow::Session* session,
                                  absl::string_view signature_name,
-                                 RunThread run_thread)
+                                 RunThread run_thread,
+                                 std::optional<BatchingConfig> batching)
     : session_(session),
       signature_name_(signature_name),
-      run_thread_(run_thread) {}
+      run_thread_(run_thread),
+      batching_(std::move(batching)) {}
 
 SignatureRunner::~SignatureRunner() {
   const auto release = [this](const Fetches* fetches) {
-    if (fetches == nullptr || !fetches->has_callable) return;
+    if (fetches == nullptr) return;
+    // First the queue, whose batches run what is released then.
+    fetches->queue = nullptr;
+    if (!fetches->has_callable) return;
     // Fails only for a handle that is none.
     session_->ReleaseCallable(fetches->callable).IgnoreError();
   };
@@ -190,6 +203,11 @@ absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
   std::vector<size_t> everything(outputs_.size());
   std::iota(everything.begin(), everything.end(), size_t{0});
   all_ = MakeFetches(everything);
+  if (batching_.has_value() && !all_->batched) {
+    ABSL_LOG(WARNING) << "Requests for all outputs of the signature \""
+                      << signature_name_ << "\" are not batched: "
+                      << CheckBatchable(inputs_, outputs_).message();
+  }
   return absl::OkStatus();
 }
 
@@ -228,7 +246,7 @@ absl::Status SignatureRunner::CheckInput(
 }
 
 bool SignatureRunner::quick() const {
-  if (run_thread_ != RunThread::kCaller) return false;
+  if (run_thread_ != RunThread::kCaller || batching_.has_value()) return false;
   const int64_t typical = typical_run_.load(std::memory_order_relaxed);
   return typical > 0 && typical < kQuickNanoseconds;
 }
@@ -263,13 +281,23 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
     if (pick) fetches = all_.get();
   }
 
+  if (options.cancelled && options.cancelled()) {
+    return absl::CancelledError(
+        absl::StrCat("the request was cancelled before the signature \"",
+                     signature_name_, "\" ran"));
+  }
   std::vector<Tensor> fetched;
   if (!fetches->names.empty()) {
-    if (absl::Status status =
-            RunFetches(*fetches, inputs, options.deadline, &fetched);
-        !status.ok()) {
-      return status;
+    absl::Status status;
+    if (fetches->batched) {
+      absl::StatusOr<BatchQueue*> queue = QueueOf(*fetches);
+      status = queue.ok() ? (*queue)->Run(inputs, options.deadline,
+                                          options.cancelled, &fetched)
+                          : queue.status();
+    } else {
+      status = RunFetches(*fetches, inputs, options.deadline, &fetched);
     }
+    if (!status.ok()) return status;
   }
 
   // The usual case: the outputs are what was fetched, in that order.
@@ -323,6 +351,12 @@ std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(
     if (is_new) fetches->names.push_back(name);
     fetches->origins.push_back(origin->second);
   }
+  if (batching_.has_value() && !fetches->names.empty()) {
+    std::vector<TensorSpec> outputs;
+    outputs.reserve(wanted.size());
+    for (const size_t output : wanted) outputs.push_back(outputs_[output]);
+    fetches->batched = CheckBatchable(inputs_, outputs).ok();
+  }
   return fetches;
 }
 
@@ -363,6 +397,20 @@ absl::Status SignatureRunner::PrepareFetches(const Fetches& fetches) const {
     fetches.has_callable = fetches.status.ok();
   });
   return fetches.status;
+}
+
+absl::StatusOr<BatchQueue*> SignatureRunner::QueueOf(
+    const Fetches& fetches) const {
+  std::call_once(fetches.queue_once, [&] {
+    fetches.queue = batching_->scheduler->AddQueue(
+        signature_name_, batching_->options,
+        [this, &fetches](const std::vector<Tensor>& feeds, absl::Time deadline,
+                         std::vector<Tensor>* fetched) {
+          return RunFetches(fetches, feeds, deadline, fetched);
+        });
+  });
+  if (!fetches.queue.ok()) return fetches.queue.status();
+  return fetches.queue->get();
 }
 
 absl::Status SignatureRunner::RunFetches(const Fetches& fetches,

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/public/session.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 
 namespace tfs3 {
@@ -55,6 +57,9 @@ class SignatureRunner {
   struct RunOptions {
     // When the caller stops waiting; see RunThread for how it is kept.
     absl::Time deadline = absl::InfiniteFuture();
+    // Whether the caller has gone away: asked before the graph runs, and not
+    // any more once it does. Must be quick. May be null.
+    std::function<bool()> cancelled;
     // Which outputs to compute, as indices into outputs(), each at most once;
     // all of them if absent.
     std::optional<std::vector<size_t>> fetch;
@@ -63,9 +68,13 @@ class SignatureRunner {
   // Looks the signature over without touching the session. INVALID_ARGUMENT
   // naming the input or output if one of them is not a dense tensor or has an
   // unusable default value.
+  //
+  // With `batching`, runs that want the same outputs are put together into
+  // batches, if inputs and outputs have rows; see CheckBatchable.
   static absl::StatusOr<std::unique_ptr<SignatureRunner>> Create(
       tensorflow::Session* session, absl::string_view signature_name,
-      const tensorflow::SignatureDef& signature, RunThread run_thread);
+      const tensorflow::SignatureDef& signature, RunThread run_thread,
+      std::optional<BatchingConfig> batching = std::nullopt);
 
   SignatureRunner(const SignatureRunner&) = delete;
   SignatureRunner& operator=(const SignatureRunner&) = delete;
@@ -96,7 +105,7 @@ class SignatureRunner {
 
   // Whether a run is over so soon (some 200 microseconds, measured while
   // serving) that it may take place where threads should not be held up. Never
-  // for RunThread::kPool.
+  // for RunThread::kPool, nor with batching, where a run waits for others.
   bool quick() const;
 
   // Has the session prepare what a Run that fetches everything needs, so that
@@ -109,7 +118,9 @@ class SignatureRunner {
   //
   // INVALID_ARGUMENT naming the input, what it got and what it expects, if the
   // number, a type or a shape is not that of inputs(). DEADLINE_EXCEEDED as
-  // RunThread says. Anything else is TensorFlow's error, on one line.
+  // RunThread says. CANCELLED if options.cancelled says so. With batching also
+  // what BatchQueue::Run returns. Anything else is TensorFlow's error, on one
+  // line.
   absl::StatusOr<std::vector<tensorflow::Tensor>> Run(
       std::vector<tensorflow::Tensor> inputs, const RunOptions& options) const;
 
@@ -117,7 +128,8 @@ class SignatureRunner {
   struct Fetches;
 
   SignatureRunner(tensorflow::Session* session,
-                  absl::string_view signature_name, RunThread run_thread);
+                  absl::string_view signature_name, RunThread run_thread,
+                  std::optional<BatchingConfig> batching);
 
   absl::Status Init(const tensorflow::SignatureDef& signature);
   // One tensor for each of feed_names_, out of one for each of inputs().
@@ -131,6 +143,9 @@ class SignatureRunner {
   // Makes the callable of `fetches` unless that is done; OK for kPool.
   absl::Status PrepareFetches(const Fetches& fetches) const;
 
+  // The queue for `fetches`, made by the first who needs it.
+  absl::StatusOr<BatchQueue*> QueueOf(const Fetches& fetches) const;
+
   absl::Status RunFetches(const Fetches& fetches,
                           const std::vector<tensorflow::Tensor>& feeds,
                           absl::Time deadline,
@@ -140,6 +155,7 @@ class SignatureRunner {
   tensorflow::Session* const session_;
   const std::string signature_name_;
   const RunThread run_thread_;
+  const std::optional<BatchingConfig> batching_;
 
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;

@@ -103,11 +103,27 @@ class SignatureRunnerTest : public testing::TestWithParam<RunThread> {
     return signature;
   }
 
-  std::unique_ptr<SignatureRunner> MakeRunner(const SignatureDef& signature) {
-    auto runner = SignatureRunner::Create(session_.get(), "calculate",
-                                          signature, GetParam());
+  std::unique_ptr<SignatureRunner> MakeRunner(
+      const SignatureDef& signature,
+      std::optional<BatchingConfig> batching = std::nullopt) {
+    auto runner =
+        SignatureRunner::Create(session_.get(), "calculate", signature,
+                                GetParam(), std::move(batching));
     EXPECT_TRUE(runner.ok()) << runner.status();
     return runner.ok() ? *std::move(runner) : nullptr;
+  }
+
+  // Batches of at most two rows, which wait for nobody.
+  static BatchingConfig Batching() {
+    BatchingConfig batching;
+    batching.options.num_batch_threads = 2;
+    batching.options.max_batch_size = 2;
+    batching.options.max_execution_batch_size = 2;
+    batching.options.max_enqueued_batches = 1000;
+    auto scheduler = BatchScheduler::Create(batching.options);
+    EXPECT_TRUE(scheduler.ok()) << scheduler.status();
+    batching.scheduler = *std::move(scheduler);
+    return batching;
   }
 
   std::unique_ptr<tensorflow::Session> session_;
@@ -398,6 +414,85 @@ TEST_P(SignatureRunnerTest, RunsOnManyThreadsAtOnce) {
   for (std::thread& thread : threads) thread.join();
 
   EXPECT_THAT(right, testing::Each(kRuns));
+}
+
+TEST_P(SignatureRunnerTest, DoesNotRunForACallerThatHasGone) {
+  const auto runner = MakeRunner(Subtract());
+  SignatureRunner::RunOptions options;
+  options.cancelled = [] { return true; };
+
+  EXPECT_EQ(runner->Run({Vector({5}), Vector({2})}, options).status(),
+            absl::CancelledError("the request was cancelled before the "
+                                 "signature \"calculate\" ran"));
+}
+
+TEST_P(SignatureRunnerTest, RunsForACallerThatIsThere) {
+  const auto runner = MakeRunner(Subtract());
+  SignatureRunner::RunOptions options;
+  options.cancelled = [] { return false; };
+
+  EXPECT_TRUE(runner->Run({Vector({5}), Vector({2})}, options).ok());
+}
+
+TEST_P(SignatureRunnerTest, BatchesRunsThatWantTheSameOutputs) {
+  SignatureDef signature = Subtract();
+  SetOutput(signature, "copy", "b:0");
+  SetOutput(signature, "sum", "sum:0");
+  const auto runner = MakeRunner(signature, Batching());
+  constexpr int kThreads = 8;
+  constexpr int kRuns = 100;
+  std::vector<int> right(kThreads);
+
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int run = 0; run < kRuns; ++run) {
+        const float a = 1000.f * thread + run;
+        SignatureRunner::RunOptions options;
+        if (run % 3 == 0) options.fetch = {0, 2};
+        const auto outputs = runner->Run({Vector({a}), Vector({1})}, options);
+        if (outputs.ok() && Values(outputs->front()) == std::vector{1.f} &&
+            Values(outputs->back()) == std::vector{a + 1}) {
+          ++right[thread];
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_THAT(right, testing::Each(kRuns));
+}
+
+TEST_P(SignatureRunnerTest, TakesNoLargerRequestThanABatch) {
+  const auto runner = MakeRunner(Subtract(), Batching());
+
+  const absl::Status status =
+      runner->Run({Vector({1, 2, 3}), Vector({1, 2, 3})}, {}).status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("max_batch_size"));
+}
+
+TEST_P(SignatureRunnerTest, DoesNotBatchWhatHasNoRows) {
+  SignatureDef signature = Subtract();
+  signature.mutable_outputs()
+      ->at("difference")
+      .mutable_tensor_shape()
+      ->mutable_dim(0)
+      ->set_size(3);
+  const auto runner = MakeRunner(signature, Batching());
+
+  const auto outputs = runner->Run({Vector({1, 2, 3}), Vector({1, 1, 1})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(0, 1, 2));
+}
+
+TEST_P(SignatureRunnerTest, IsNotQuickWhereARunWaitsForOthers) {
+  const auto runner = MakeRunner(Subtract(), Batching());
+  ASSERT_TRUE(runner->Run({Vector({5}), Vector({2})}, {}).ok());
+
+  EXPECT_FALSE(runner->quick());
 }
 
 TEST_P(SignatureRunnerTest, IsNotKnownToBeQuickBeforeItRan) {

@@ -1,0 +1,54 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/proto/text_file.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+#include "tensorflow/core/platform/env.h"
+
+namespace tfs3 {
+namespace {
+
+// The first error, with its place; those after it are mostly its consequences.
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  void RecordError(int line, int column, absl::string_view message) override {
+    if (!text_.empty()) return;
+    text_ =
+        absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+absl::Status ReadTextFile(const std::string& path, absl::string_view example,
+                          google::protobuf::Message* message) {
+  std::string text;
+  if (absl::Status status =
+          tensorflow::ReadFileToString(tensorflow::Env::Default(), path, &text);
+      !status.ok()) {
+    return absl::Status(
+        status.code(),
+        absl::StrCat(path, " cannot be read: ", status.message()));
+  }
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(text, message)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " is not a ", message->GetDescriptor()->name(),
+                     " in protobuf's text format: ", error.text(),
+                     "; it looks like: ", example));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tfs3

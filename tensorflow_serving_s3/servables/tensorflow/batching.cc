@@ -1,0 +1,501 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/batching.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/kernels/batching_util/batch_scheduler.h"
+#include "tensorflow/core/kernels/batching_util/shared_batch_scheduler.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batch_tensors.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching_metrics.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::Tensor;
+using tensorflow::TensorShape;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// What a caller waits for. The batch threads share it, because the caller may
+// leave before them.
+struct Request {
+  absl::Time deadline;
+  // Only to be called while the caller has not left.
+  const std::function<bool()>* cancelled;
+
+  std::mutex mu;
+  std::condition_variable changed;
+  // The rest is guarded by mu.
+  bool left = false;
+  // The first error of a part; no other part need run after it.
+  absl::Status status;
+  // How many parts have no end yet.
+  size_t pending = 1;
+  // For each part its outputs. There are several parts if the request was
+  // split.
+  std::vector<std::vector<Tensor>> outputs{1};
+};
+
+// A request, or a part of it, on its way through the queue.
+struct Task final : tensorflow::serving::BatchTask {
+  size_t size() const override { return static_cast<size_t>(rows); }
+
+  std::shared_ptr<Request> request;
+  size_t part = 0;
+  std::vector<Tensor> inputs;
+  int64_t rows = 0;
+  SteadyTime enqueued;
+};
+
+using Tasks = std::vector<std::unique_ptr<Task>>;
+using Scheduler = tensorflow::serving::SharedBatchScheduler<Task>;
+using TaskQueue = tensorflow::serving::BatchScheduler<Task>;
+
+void Finish(const Task& task, const absl::Status& status,
+            std::vector<Tensor> outputs) {
+  Request& request = *task.request;
+  std::lock_guard<std::mutex> lock(request.mu);
+  if (request.status.ok()) request.status = status;
+  request.outputs[task.part] = std::move(outputs);
+  --request.pending;
+  request.changed.notify_one();
+}
+
+void FinishAll(const Tasks& tasks, const absl::Status& status) {
+  for (const auto& task : tasks) Finish(*task, status, {});
+}
+
+// Whether an error may come from the values of one request, so that the others
+// in its batch would do without it.
+bool MayBeOfOneRequest(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
+}
+
+// Whether the inputs of two requests can be put together.
+bool CanShareBatch(const Task& a, const Task& b, bool pad) {
+  for (size_t i = 0; i < a.inputs.size(); ++i) {
+    const TensorShape& shape = a.inputs[i].shape();
+    const TensorShape& other = b.inputs[i].shape();
+    if (pad ? shape.dims() != other.dims() : !SameRowShape(shape, other)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// One input of all tasks in one tensor of `size` rows.
+Tensor ConcatInput(const Tasks& tasks, size_t input, int64_t size) {
+  std::vector<const Tensor*> parts;
+  parts.reserve(tasks.size());
+  TensorShape shape = tasks.front()->inputs[input].shape();
+  for (const auto& task : tasks) {
+    const Tensor& part = task->inputs[input];
+    parts.push_back(&part);
+    for (int i = 1; i < shape.dims(); ++i) {
+      shape.set_dim(i, std::max(shape.dim_size(i), part.dim_size(i)));
+    }
+  }
+  shape.set_dim(0, size);
+  return ConcatRows(parts, shape);
+}
+
+class QueueOfSignature final : public BatchQueue {
+ public:
+  QueueOfSignature(absl::string_view name, const BatchingOptions& options,
+                   tensorflow::monitoring::SamplerCell* queuing_latency,
+                   RunBatch run)
+      : name_(name),
+        options_(options),
+        queuing_latency_(queuing_latency),
+        run_(std::move(run)) {}
+
+  // The first to go is queue_, which waits for the batches that run.
+  ~QueueOfSignature() override = default;
+
+  absl::Status Start(Scheduler& scheduler) {
+    Scheduler::QueueOptions options;
+    options.input_batch_size_limit = options_.max_batch_size;
+    options.max_execution_batch_size = options_.max_execution_batch_size;
+    options.batch_timeout_micros =
+        absl::ToInt64Microseconds(options_.batch_timeout);
+    options.max_enqueued_batches = options_.max_enqueued_batches;
+    options.enable_large_batch_splitting =
+        options_.enable_large_batch_splitting;
+    if (options_.enable_large_batch_splitting) {
+      options.split_input_task_func = SplitTask;
+    }
+    return scheduler.AddQueue(
+        options,
+        std::function<void(Scheduler::BatchTaskUniquePtr)>(
+            [this](Scheduler::BatchTaskUniquePtr batch) {
+              Process(batch->RemoveAllTasks());
+            }),
+        &queue_);
+  }
+
+  absl::Status Run(std::vector<Tensor> inputs, absl::Time deadline,
+                   const std::function<bool()>& cancelled,
+                   std::vector<Tensor>* outputs) override {
+    absl::StatusOr<int64_t> rows = CountRows(inputs);
+    if (!rows.ok()) return rows.status();
+    // The queue waits for rows, so a request without any would stay in it.
+    if (*rows == 0) return run_(inputs, deadline, outputs);
+    if (deadline <= absl::Now()) return DeadlineError();
+
+    auto request = std::make_shared<Request>();
+    request->deadline = deadline;
+    request->cancelled = &cancelled;
+    if (absl::Status status = Enqueue(request, std::move(inputs), *rows);
+        !status.ok()) {
+      return status;
+    }
+    return Wait(*request, outputs);
+  }
+
+ private:
+  absl::Status DeadlineError() const {
+    return absl::DeadlineExceededError(
+        absl::StrCat("the request's deadline passed while it waited for its "
+                     "batch of the signature \"",
+                     name_, "\""));
+  }
+
+  // The rows that every input has.
+  absl::StatusOr<int64_t> CountRows(const std::vector<Tensor>& inputs) const {
+    for (const Tensor& input : inputs) {
+      if (input.dims() == 0) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "an input of the signature \"", name_,
+            "\" is a scalar; requests are batched, so that every input needs a "
+            "dimension 0 for the rows"));
+      }
+      if (input.dim_size(0) != inputs.front().dim_size(0)) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "the inputs of the signature \"", name_, "\" have ",
+            inputs.front().dim_size(0), " and ", input.dim_size(0),
+            " elements along dimension 0; requests are batched, so that every "
+            "input must have as many"));
+      }
+    }
+    const int64_t rows = inputs.front().dim_size(0);
+    if (rows > options_.max_batch_size) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the request has ", rows, " rows for the signature \"", name_,
+          "\", and a request may have at most max_batch_size, which is ",
+          options_.max_batch_size, "; send several smaller ones"));
+    }
+    return rows;
+  }
+
+  absl::Status Enqueue(std::shared_ptr<Request> request,
+                       std::vector<Tensor> inputs, int64_t rows) {
+    auto task = std::make_unique<Task>();
+    task->request = std::move(request);
+    task->inputs = std::move(inputs);
+    task->rows = rows;
+    task->enqueued = std::chrono::steady_clock::now();
+    RecordInputBatchSize(rows);
+    const absl::Status status = queue_->Schedule(&task);
+    if (absl::IsUnavailable(status)) {
+      return absl::UnavailableError(absl::StrCat(
+          "the batching queue of the signature \"", name_,
+          "\" is full: max_enqueued_batches, which is ",
+          options_.max_enqueued_batches,
+          ", wait already; try again later, or serve it with more threads or "
+          "servers"));
+    }
+    return status;
+  }
+
+  absl::Status Wait(Request& request, std::vector<Tensor>* outputs) const {
+    std::unique_lock<std::mutex> lock(request.mu);
+    const auto ended = [&request] {
+      return request.pending == 0 || !request.status.ok();
+    };
+    while (!ended()) {
+      if (request.deadline == absl::InfiniteFuture()) {
+        request.changed.wait(lock);
+        continue;
+      }
+      const absl::Duration left = request.deadline - absl::Now();
+      if (left <= absl::ZeroDuration()) {
+        request.left = true;
+        return DeadlineError();
+      }
+      request.changed.wait_for(
+          lock, absl::ToChronoNanoseconds(std::min(left, absl::Hours(1))));
+    }
+    if (!request.status.ok()) {
+      request.left = true;
+      return request.status;
+    }
+    if (request.outputs.size() > 1) return Join(request.outputs, outputs);
+    *outputs = std::move(request.outputs.front());
+    return absl::OkStatus();
+  }
+
+  // The outputs of a request out of those of its parts.
+  absl::Status Join(const std::vector<std::vector<Tensor>>& parts,
+                    std::vector<Tensor>* outputs) const {
+    outputs->clear();
+    for (size_t i = 0; i < parts.front().size(); ++i) {
+      std::vector<const Tensor*> rows;
+      TensorShape shape = parts.front()[i].shape();
+      shape.set_dim(0, 0);
+      for (const std::vector<Tensor>& part : parts) {
+        if (!SameRowShape(part[i].shape(), shape)) {
+          return absl::FailedPreconditionError(absl::StrCat(
+              "the request was split into batches, for which the signature "
+              "\"",
+              name_, "\" has returned an output of different shapes, ",
+              shape.DebugString(), " and ", part[i].shape().DebugString(),
+              " beyond dimension 0; send smaller requests"));
+        }
+        rows.push_back(&part[i]);
+        shape.set_dim(0, shape.dim_size(0) + part[i].dim_size(0));
+      }
+      outputs->push_back(ConcatRows(rows, shape));
+    }
+    return absl::OkStatus();
+  }
+
+  // Takes a task apart: `first` rows (may be none) for the batch that is being
+  // filled, and as many as a batch takes for those after it.
+  static absl::Status SplitTask(std::unique_ptr<Task>* task, int first,
+                                int batch_size, Tasks* parts) {
+    const std::unique_ptr<Task> whole = std::move(*task);
+    int64_t begin = 0;
+    for (int64_t rows = first; begin < whole->rows; rows = batch_size) {
+      rows = std::min(rows, whole->rows - begin);
+      if (rows == 0) continue;
+      auto part = std::make_unique<Task>();
+      part->request = whole->request;
+      part->part = parts->size();
+      part->rows = rows;
+      part->enqueued = whole->enqueued;
+      for (const Tensor& input : whole->inputs) {
+        // The same memory even where that is not aligned: most parts are copied
+        // into a batch anyway.
+        part->inputs.push_back(input.Slice(begin, begin + rows));
+      }
+      begin += rows;
+      parts->push_back(std::move(part));
+    }
+    std::lock_guard<std::mutex> lock(whole->request->mu);
+    whole->request->pending = parts->size();
+    whole->request->outputs.resize(parts->size());
+    return absl::OkStatus();
+  }
+
+  // Whether anybody still waits for the outputs.
+  absl::Status StillWanted(const Task& task) const {
+    Request& request = *task.request;
+    std::lock_guard<std::mutex> lock(request.mu);
+    if (request.left || !request.status.ok()) {
+      return absl::CancelledError("nobody waits any more");
+    }
+    if (request.deadline <= absl::Now()) return DeadlineError();
+    if (*request.cancelled && (*request.cancelled)()) {
+      return absl::CancelledError(
+          absl::StrCat("the request was cancelled while it waited for its "
+                       "batch of the signature \"",
+                       name_, "\""));
+    }
+    return absl::OkStatus();
+  }
+
+  // Those of `tasks` that are still wanted; the others end here.
+  Tasks Wanted(Tasks tasks) const {
+    Tasks wanted;
+    wanted.reserve(tasks.size());
+    for (auto& task : tasks) {
+      if (absl::Status status = StillWanted(*task); !status.ok()) {
+        Finish(*task, status, {});
+      } else {
+        wanted.push_back(std::move(task));
+      }
+    }
+    return wanted;
+  }
+
+  // Runs a batch, in several runs if its requests do not fit together.
+  void Process(Tasks tasks) const {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    for (const auto& task : tasks) {
+      queuing_latency_->Add(
+          std::chrono::duration<double, std::micro>(now - task->enqueued)
+              .count());
+    }
+    tasks = Wanted(std::move(tasks));
+    while (!tasks.empty()) {
+      const Task& first = *tasks.front();
+      const auto rest = std::stable_partition(
+          tasks.begin(), tasks.end(), [&](const std::unique_ptr<Task>& task) {
+            return CanShareBatch(first, *task,
+                                 options_.pad_variable_length_inputs);
+          });
+      Tasks together(std::make_move_iterator(tasks.begin()),
+                     std::make_move_iterator(rest));
+      tasks.erase(tasks.begin(), rest);
+      RunTogether(std::move(together));
+    }
+  }
+
+  // The rows that a batch of `rows` is filled up to.
+  int64_t AllowedSize(int64_t rows) const {
+    const auto allowed =
+        std::lower_bound(options_.allowed_batch_sizes.begin(),
+                         options_.allowed_batch_sizes.end(), rows);
+    return allowed == options_.allowed_batch_sizes.end() ? rows : *allowed;
+  }
+
+  void RunTogether(Tasks tasks) const {
+    int64_t rows = 0;
+    absl::Time deadline = absl::InfinitePast();
+    for (const auto& task : tasks) {
+      rows += task->rows;
+      deadline = std::max(deadline, task->request->deadline);
+    }
+    const int64_t size = AllowedSize(rows);
+    std::vector<Tensor> inputs;
+    inputs.reserve(tasks.front()->inputs.size());
+    for (size_t i = 0; i < tasks.front()->inputs.size(); ++i) {
+      inputs.push_back(tasks.size() == 1 && size == rows
+                           ? SliceRows(tasks.front()->inputs[i], 0, rows)
+                           : ConcatInput(tasks, i, size));
+    }
+
+    RecordBatch(size, size - rows);
+    std::vector<Tensor> outputs;
+    absl::Status status = run_(inputs, deadline, &outputs);
+    if (tasks.size() > 1 && MayBeOfOneRequest(status)) {
+      for (auto& task : Wanted(std::move(tasks))) {
+        Tasks alone;
+        alone.push_back(std::move(task));
+        RunTogether(std::move(alone));
+      }
+      return;
+    }
+    if (status.ok()) status = CheckOutputs(outputs, size);
+    if (!status.ok()) {
+      FinishAll(tasks, status);
+      return;
+    }
+    int64_t begin = 0;
+    for (const auto& task : tasks) {
+      std::vector<Tensor> own;
+      own.reserve(outputs.size());
+      for (const Tensor& output : outputs) {
+        own.push_back(SliceRows(output, begin, task->rows));
+      }
+      begin += task->rows;
+      Finish(*task, absl::OkStatus(), std::move(own));
+    }
+  }
+
+  // Whether all outputs have as many rows as the inputs had.
+  absl::Status CheckOutputs(const std::vector<Tensor>& outputs,
+                            int64_t size) const {
+    for (const Tensor& output : outputs) {
+      if (output.dims() > 0 && output.dim_size(0) == size) continue;
+      return absl::FailedPreconditionError(absl::StrCat(
+          "for a batch of ", size, " rows the signature \"", name_,
+          "\" has returned an output of shape ", output.shape().DebugString(),
+          "; requests can be batched only where every output has a row for "
+          "each row of the inputs: serve this model without batching"));
+    }
+    return absl::OkStatus();
+  }
+
+  const std::string name_;
+  const BatchingOptions options_;
+  tensorflow::monitoring::SamplerCell* const queuing_latency_;
+  const RunBatch run_;
+  std::unique_ptr<TaskQueue> queue_;
+};
+
+class SchedulerOfQueues final : public BatchScheduler {
+ public:
+  SchedulerOfQueues(const BatchingOptions& options,
+                    std::shared_ptr<Scheduler> scheduler)
+      : options_(options),
+        queuing_latency_(QueuingLatency(options.thread_pool_name)),
+        scheduler_(std::move(scheduler)) {}
+
+  const BatchingOptions& options() const override { return options_; }
+
+  absl::StatusOr<std::unique_ptr<BatchQueue>> AddQueue(
+      absl::string_view name, const BatchingOptions& options,
+      BatchQueue::RunBatch run) override {
+    auto queue = std::make_unique<QueueOfSignature>(
+        name, options, queuing_latency_, std::move(run));
+    if (absl::Status status = queue->Start(*scheduler_); !status.ok()) {
+      return status;
+    }
+    return queue;
+  }
+
+ private:
+  const BatchingOptions options_;
+  tensorflow::monitoring::SamplerCell* const queuing_latency_;
+  // Its queues hold it too.
+  const std::shared_ptr<Scheduler> scheduler_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<BatchScheduler>> BatchScheduler::Create(
+    const BatchingOptions& options) {
+  Scheduler::Options scheduler_options;
+  scheduler_options.num_batch_threads = options.num_batch_threads;
+  scheduler_options.thread_pool_name = options.thread_pool_name;
+  std::shared_ptr<Scheduler> scheduler;
+  if (absl::Status status = Scheduler::Create(scheduler_options, &scheduler);
+      !status.ok()) {
+    return status;
+  }
+  return std::make_shared<SchedulerOfQueues>(options, std::move(scheduler));
+}
+
+absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
+                            const std::vector<TensorSpec>& outputs) {
+  if (inputs.empty()) {
+    return absl::FailedPreconditionError("it has no input");
+  }
+  const auto check = [](absl::string_view what,
+                        const TensorSpec& spec) -> absl::Status {
+    if (!CanConcatRows(spec.dtype)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          what, " \"", spec.alias, "\" is of neither numbers nor strings"));
+    }
+    if (!spec.shape.unknown_rank() &&
+        (spec.shape.dims() == 0 || spec.shape.dim_size(0) >= 0)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          what, " \"", spec.alias, "\" is declared with the shape ",
+          spec.shape.DebugString(),
+          ", in which dimension 0 is not open for any number of rows"));
+    }
+    return absl::OkStatus();
+  };
+  for (const TensorSpec& spec : inputs) {
+    if (absl::Status status = check("input", spec); !status.ok()) return status;
+  }
+  for (const TensorSpec& spec : outputs) {
+    if (absl::Status status = check("output", spec); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tfs3
