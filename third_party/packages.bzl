@@ -57,6 +57,13 @@ PACKAGES = {
         version = "2.21.0",
         sha256 = "8f0c45be6e1a9c034dd3be63d73d09b1a899cf5a66d9caa1d557f137c2eff51d",
     ),
+    # For tests of custom ops only.
+    "tensorflow_text": struct(
+        registry = "pypi-wheel",
+        package = "tensorflow-text",
+        version = "2.21.1",
+        sha256 = "c9fdeb93208b2fa4d6e5ecc0ca7da4a492bfd30e03b7219fbcbcbc7a2ce5070c",
+    ),
 }
 
 PYTHON_PACKAGES = {

@@ -18,6 +18,7 @@ load("//third_party/seaweedfs:workspace.bzl", "seaweedfs_repository")
 load("//third_party/simdjson:workspace.bzl", "simdjson_repository")
 load("//third_party/tensorflow:workspace.bzl", "tensorflow_repository")
 load("//third_party/tensorflow_serving_api:workspace.bzl", "tensorflow_serving_api_repository")
+load("//third_party/tensorflow_text:workspace.bzl", "tensorflow_text_repository")
 
 def tf_serving_s3_repositories():
     """Makes every repository that this workspace refers to."""
@@ -37,3 +38,4 @@ def tf_serving_s3_repositories():
     simdjson_repository()
     tensorflow_repository()
     tensorflow_serving_api_repository()
+    tensorflow_text_repository()

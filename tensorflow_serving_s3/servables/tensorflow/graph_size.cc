@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "tensorflow/core/framework/attr_value.pb.h"
+#include "tensorflow/core/framework/op.h"
 
 namespace tfs3 {
 namespace {
@@ -31,6 +32,7 @@ absl::string_view NodeName(absl::string_view tensor) {
 void Add(const GraphSize& part, GraphSize& whole) {
   whole.nodes = std::min(whole.nodes + part.nodes, kManyNodes);
   whole.has_loop = whole.has_loop || part.has_loop;
+  if (whole.unknown_op.empty()) whole.unknown_op = part.unknown_op;
 }
 
 }  // namespace
@@ -70,8 +72,12 @@ GraphSize GraphSizer::SizeOf(const tensorflow::SignatureDef& signature) {
 }
 
 GraphSize GraphSizer::SizeOfNode(const tensorflow::NodeDef& node) {
-  GraphSize size{1, IsLoop(node.op())};
-  if (functions_.contains(node.op())) Add(SizeOfFunction(node.op()), size);
+  GraphSize size{1, IsLoop(node.op()), ""};
+  if (functions_.contains(node.op())) {
+    Add(SizeOfFunction(node.op()), size);
+  } else if (tensorflow::OpRegistry::Global()->LookUp(node.op()) == nullptr) {
+    size.unknown_op = node.op();
+  }
   for (const auto& [name, value] : node.attr()) {
     if (value.has_func()) Add(SizeOfFunction(value.func().name()), size);
     for (const tensorflow::NameAttrList& function : value.list().func()) {
@@ -83,7 +89,7 @@ GraphSize GraphSizer::SizeOfNode(const tensorflow::NodeDef& node) {
 
 GraphSize GraphSizer::SizeOfFunction(const std::string& name) {
   const auto [known, is_new] =
-      function_sizes_.try_emplace(name, GraphSize{0, true});
+      function_sizes_.try_emplace(name, GraphSize{0, true, ""});
   if (!is_new) return known->second;
   GraphSize size;
   if (const auto found = functions_.find(name); found != functions_.end()) {

@@ -23,6 +23,9 @@ struct GraphSize {
   int64_t nodes = 0;
   // Whether some of them repeat an unknown number of times.
   bool has_loop = false;
+  // An operation among them that TensorFlow does not know, if there is one: a
+  // run would fail.
+  std::string unknown_op;
 };
 
 // Measures the signatures of one model by looking at its graph.

@@ -131,6 +131,18 @@ TEST(GraphSizerTest, TakesRecursionForALoop) {
   EXPECT_TRUE(GraphSizer(graph).SizeOf(Signature({}, {"y:0"})).has_loop);
 }
 
+TEST(GraphSizerTest, NamesAnOperationThatIsNotKnown) {
+  GraphDef graph;
+  AddFunction(graph, "f", {"Neg", "Tokenize"});
+  AddNode(graph, "y", "f");
+  AddNode(graph, "z", "Neg");
+
+  GraphSizer sizer(graph);
+
+  EXPECT_EQ(sizer.SizeOf(Signature({}, {"y:0"})).unknown_op, "Tokenize");
+  EXPECT_EQ(sizer.SizeOf(Signature({}, {"z:0"})).unknown_op, "");
+}
+
 TEST(GraphSizerTest, KnowsNothingOfNamesThatAreNotThere) {
   GraphDef graph;
 

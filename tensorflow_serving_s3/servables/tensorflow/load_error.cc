@@ -92,7 +92,8 @@ absl::Status ExplainLoadError(const std::string& path,
         absl::StrCat(path, ": ", cause.substr(0, cause.find(" in binary")),
                      " in TensorFlow ", TF_Version(),
                      "; the model needs an operation of another TensorFlow "
-                     "version or of a custom library"));
+                     "version or of a custom library, which "
+                     "--custom_op_libraries loads"));
   }
   if (absl::IsOutOfRange(error) || absl::IsDataLoss(error)) {
     cure = "; a file of the model is damaged or incomplete, copy it again";

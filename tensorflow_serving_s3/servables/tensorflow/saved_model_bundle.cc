@@ -44,6 +44,16 @@ RunThread ChooseThread(RunThreadPolicy policy, const GraphSize& size) {
                                                            : RunThread::kPool;
 }
 
+// TensorFlow looks into functions only when they run for the first time.
+absl::Status CheckOpsAreKnown(const std::string& signature_name,
+                              const GraphSize& size) {
+  if (size.unknown_op.empty()) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat(
+      "Op type not registered '", size.unknown_op,
+      "' in binary, which the signature \"", signature_name,
+      "\" needs; --custom_op_libraries loads the libraries of custom ops"));
+}
+
 bool HasVariables(const tensorflow::GraphDef& graph) {
   for (const tensorflow::NodeDef& node : graph.node()) {
     if (node.op() == "VarHandleOp") return true;
@@ -121,15 +131,15 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
   GraphSizer sizer(meta_graph.graph_def());
   for (const auto& [name, signature] : meta_graph.signature_def()) {
     if (absl::StartsWith(name, kInternalSignaturePrefix)) continue;
+    const GraphSize size = sizer.SizeOf(signature);
     absl::StatusOr<std::unique_ptr<SignatureRunner>> runner =
-        SignatureRunner::Create(
-            loaded.session.get(), name, signature,
-            ChooseThread(options.run_thread_policy, sizer.SizeOf(signature)),
-            *batching);
+        SignatureRunner::Create(loaded.session.get(), name, signature,
+                                ChooseThread(options.run_thread_policy, size),
+                                *batching);
     if (runner.ok()) {
-      if (absl::Status status = (*runner)->Prepare(); !status.ok()) {
-        runner = std::move(status);
-      }
+      absl::Status status = CheckOpsAreKnown(name, size);
+      if (status.ok()) status = (*runner)->Prepare();
+      if (!status.ok()) runner = std::move(status);
     }
     if (runner.ok()) {
       ++usable;
