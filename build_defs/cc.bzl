@@ -6,11 +6,15 @@ load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 
 _HIDE_SYMBOLS = "//build_defs:hide_symbols.lds"
 
+# The last of the deps comes last in the link: so static libraries' OpenSSL and zlib are found before those that TensorFlow's
+# library exports.
+_LINKED_LAST = "@org_tensorflow//tensorflow/core:framework"
+
 def _link(kwargs):
     return dict(
         kwargs,
         linkopts = kwargs.get("linkopts", []) + ["-Wl,--version-script=$(location {})".format(_HIDE_SYMBOLS)],
-        deps = kwargs.get("deps", []) + [_HIDE_SYMBOLS],
+        deps = [dep for dep in kwargs.get("deps", []) if dep != _LINKED_LAST] + [_HIDE_SYMBOLS, _LINKED_LAST],
     )
 
 def tfs3_cc_binary(name, **kwargs):

@@ -19,6 +19,7 @@ load("//third_party/simdjson:workspace.bzl", "simdjson_repository")
 load("//third_party/tensorflow:workspace.bzl", "tensorflow_repository")
 load("//third_party/tensorflow_serving_api:workspace.bzl", "tensorflow_serving_api_repository")
 load("//third_party/tensorflow_text:workspace.bzl", "tensorflow_text_repository")
+load("//third_party/zlib:workspace.bzl", "zlib_repository")
 
 def tf_serving_s3_repositories():
     """Makes every repository that this workspace refers to."""
@@ -39,3 +40,4 @@ def tf_serving_s3_repositories():
     tensorflow_repository()
     tensorflow_serving_api_repository()
     tensorflow_text_repository()
+    zlib_repository()

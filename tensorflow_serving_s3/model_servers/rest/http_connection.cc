@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
+#include "tensorflow_serving_s3/model_servers/rest/gzip.h"
 
 namespace tfs3::rest {
 namespace {
@@ -79,20 +80,39 @@ bool HasNoBody(int status) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(TcpSocket socket, IoLoop* loop,
-                               HttpServerContext* server)
-    : socket_(std::move(socket)), loop_(*loop), server_(*server) {}
+HttpConnection::HttpConnection(StreamSocket socket, const TlsContext* tls,
+                               IoLoop* loop, HttpServerContext* server)
+    : stream_(std::move(socket), tls),
+      peer_(PeerOf(stream_.socket())),
+      loop_(*loop),
+      server_(*server) {
+  ++server_.num_connections;
+}
 
 void HttpConnection::Start() {
   loop_.Add(shared_from_this());
-  error_code error;
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  if (!error) socket_.non_blocking(true, error);
-  if (error) {
+  if (stream_.Open()) {
     Close();
-    return;
+  } else if (stream_.encrypted()) {
+    Handshake();
+  } else {
+    NextRequest();
   }
-  NextRequest();
+}
+
+void HttpConnection::Handshake() {
+  state_ = State::kHandshake;
+  deadline_ = Clock::now() + server_.options.request_timeout;
+  stream_.AsyncHandshake([self = shared_from_this()](error_code error) {
+    if (self->state_ != State::kHandshake) return;
+    if (!error) {
+      self->NextRequest();
+    } else if (self->stream_.FellBackToHttp()) {
+      self->Refuse(400, "This port speaks TLS; use https instead of http");
+    } else {
+      self->Close();
+    }
+  });
 }
 
 void HttpConnection::CheckDeadline(Clock::time_point now) {
@@ -101,14 +121,14 @@ void HttpConnection::CheckDeadline(Clock::time_point now) {
     case State::kHead:
     case State::kBody: {
       // The read under way must not touch its buffer any more.
-      error_code ignored;
-      socket_.cancel(ignored);
+      stream_.Cancel();
       Refuse(408, "The request did not arrive in time");
       return;
     }
     case State::kHandling:
     case State::kClosed:
       return;
+    case State::kHandshake:
     case State::kIdle:
     case State::kWriting:
     case State::kDraining:
@@ -118,7 +138,9 @@ void HttpConnection::CheckDeadline(Clock::time_point now) {
 }
 
 void HttpConnection::BeginStop() {
-  if (state_ == State::kIdle || state_ == State::kDraining) Close();
+  if (state_ == State::kHandshake || state_ == State::kIdle ||
+      state_ == State::kDraining)
+    Close();
 }
 
 void HttpConnection::CloseNow() {
@@ -154,7 +176,7 @@ void HttpConnection::NextRequest() {
 }
 
 void HttpConnection::ReadHead() {
-  socket_.async_read_some(
+  stream_.AsyncReadSome(
       input_.prepare(kHeadRead),
       [self = shared_from_this()](error_code error, size_t size) {
         if (self->state_ != State::kIdle && self->state_ != State::kHead)
@@ -212,7 +234,8 @@ void HttpConnection::SendContinue() {
   // Nothing else is on its way to the client, so these few bytes find room at
   // once.
   error_code error;
-  const size_t sent = socket_.write_some(asio::buffer(kContinue), error);
+  const size_t sent =
+      stream_.WriteSome({asio::buffer(kContinue), asio::const_buffer()}, error);
   if (error || sent != kContinue.size()) {
     Close();
     return;
@@ -246,7 +269,7 @@ void HttpConnection::ReadSizedBody() {
   }
   const size_t room = std::min<uint64_t>(
       missing, std::max(body.capacity() - body.size(), kBodyRead));
-  socket_.async_read_some(
+  stream_.AsyncReadSome(
       asio::buffer(body.Prepare(room), room),
       [self = shared_from_this()](error_code error, size_t size) {
         if (self->state_ != State::kBody) return;
@@ -261,7 +284,7 @@ void HttpConnection::ReadSizedBody() {
 }
 
 void HttpConnection::ReadChunkedBody() {
-  socket_.async_read_some(
+  stream_.AsyncReadSome(
       input_.prepare(kChunkRead),
       [self = shared_from_this()](error_code error, size_t size) {
         if (self->state_ != State::kBody) return;
@@ -309,13 +332,16 @@ void HttpConnection::Dispatch() {
     request_.headers.push_back(
         {View(field.name_string()), View(field.value())});
   request_.body = &message.body();
+  request_.peer = peer_;
   state_ = State::kHandling;
   server_.workers->Run([self = shared_from_this()] { self->Handle(); });
 }
 
 void HttpConnection::Handle() {
   try {
-    response_ = server_.handler(request_);
+    if (DecodeBody()) response_ = server_.handler(request_);
+    inflated_body_ = PaddedBuffer();
+    EncodeAnswer();
   } catch (const std::exception& exception) {
     response_ = {
         500, kJsonContentType,
@@ -329,6 +355,62 @@ void HttpConnection::Handle() {
   ComposeHead(keep_alive_);
   broken_ = !SendSome();
   asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
+}
+
+bool HttpConnection::DecodeBody() {
+  if (request_.body->empty()) return true;
+  const auto coding = request_.FindHeader("Content-Encoding");
+  if (!coding.has_value()) return true;
+  switch (ContentCodingOf(*coding)) {
+    case ContentCoding::kIdentity:
+      return true;
+    case ContentCoding::kGzip:
+      break;
+    case ContentCoding::kOther:
+      response_ = {
+          415,
+          kJsonContentType,
+          ErrorBody("Content-Encoding: " + std::string(*coding) +
+                    " is not understood; send the body as gzip or as it is"),
+          {{"Accept-Encoding", "gzip"}}};
+      return false;
+  }
+  switch (Gunzip(request_.body->view(), server_.options.max_inflated_body_bytes,
+                 &inflated_body_)) {
+    case GunzipError::kNone:
+      // The bytes as they came are of no more use.
+      parser_->get().body().Clear(0);
+      request_.body = &inflated_body_;
+      return true;
+    case GunzipError::kNotGzip:
+      response_ = {400, kJsonContentType,
+                   ErrorBody("The request's body is not valid gzip, as its "
+                             "Content-Encoding says, or is cut short")};
+      return false;
+    case GunzipError::kTooLarge:
+      response_ = {
+          413, kJsonContentType,
+          ErrorBody("The request's body is larger than the limit of " +
+                    std::to_string(server_.options.max_inflated_body_bytes) +
+                    " bytes when it is inflated")};
+      return false;
+  }
+  return false;
+}
+
+void HttpConnection::EncodeAnswer() {
+  if (!server_.options.gzip_answers ||
+      response_.body.size() < server_.options.min_gzip_bytes)
+    return;
+  for (const auto& [name, value] : response_.headers) {
+    if (EqualIgnoringCase(name, "Content-Encoding")) return;
+  }
+  response_.headers.emplace_back("Vary", "Accept-Encoding");
+  if (!AcceptsGzip(request_.FindHeader("Accept-Encoding").value_or(""))) return;
+  if (std::optional<std::string> gzip = Gzip(response_.body)) {
+    response_.body = *std::move(gzip);
+    response_.headers.emplace_back("Content-Encoding", "gzip");
+  }
 }
 
 void HttpConnection::OnHandled() {
@@ -397,7 +479,7 @@ void HttpConnection::ComposeHead(bool keep_alive) {
 bool HttpConnection::SendSome() {
   while (unsent_[0].size() + unsent_[1].size() > 0) {
     error_code error;
-    size_t sent = socket_.write_some(unsent_, error);
+    size_t sent = stream_.WriteSome(unsent_, error);
     if (error == asio::error::would_block || error == asio::error::try_again)
       return true;
     if (error) return false;
@@ -420,15 +502,14 @@ void HttpConnection::SendRest() {
     return;
   }
   deadline_ = Clock::now() + server_.options.request_timeout;
-  socket_.async_wait(TcpSocket::wait_write,
-                     [self = shared_from_this()](error_code error) {
-                       if (self->state_ != State::kWriting) return;
-                       if (error) {
-                         self->Close();
-                         return;
-                       }
-                       self->SendRest();
-                     });
+  stream_.AsyncWaitToWrite([self = shared_from_this()](error_code error) {
+    if (self->state_ != State::kWriting) return;
+    if (error) {
+      self->Close();
+      return;
+    }
+    self->SendRest();
+  });
 }
 
 void HttpConnection::OnSent() {
@@ -449,15 +530,14 @@ void HttpConnection::Drain() {
     state_ = State::kDraining;
     deadline_ = Clock::now() + server_.options.request_timeout;
     parser_.reset();
-    error_code ignored;  // a client that is gone already shows in the read
-    socket_.shutdown(TcpSocket::shutdown_send, ignored);
+    stream_.ShutdownSend();
     if (server_.stopping) {
       Close();
       return;
     }
   }
   input_.clear();
-  socket_.async_read_some(
+  stream_.AsyncDiscardSome(
       input_.prepare(kChunkRead),
       [self = shared_from_this()](error_code error, size_t /*size*/) {
         if (self->state_ != State::kDraining) return;
@@ -471,8 +551,7 @@ void HttpConnection::Drain() {
 
 void HttpConnection::Close() {
   state_ = State::kClosed;
-  error_code ignored;  // the socket is given up in any case
-  socket_.close(ignored);
+  stream_.Close();
   loop_.Remove(shared_from_this());
 }
 

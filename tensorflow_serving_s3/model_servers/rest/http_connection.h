@@ -7,6 +7,8 @@
 // A connection belongs to one loop, whose thread runs everything about it but
 // the handler. It is in one state at a time:
 //
+//   kHandshake -> kIdle
+//       with TLS only
 //   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...
 //       a request and its answer
 //   any state that reads -> kWriting -> kDraining -> kClosed
@@ -19,11 +21,8 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_CONNECTION_H_
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/optional.hpp>
@@ -38,8 +37,10 @@
 
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_stream.h"
 #include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/rest/tls_session.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::rest {
@@ -50,6 +51,7 @@ struct HttpServerContext {
   HttpServer::Handler handler;
   // From then on a connection closes when it has no more requests to answer.
   std::atomic<bool> stopping{false};
+  std::atomic<int64_t> num_connections{0};
   std::unique_ptr<WorkerPool> workers;
 };
 
@@ -95,7 +97,12 @@ struct PaddedBody {
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(TcpSocket socket, IoLoop* loop, HttpServerContext* server);
+  // With `tls`, the client is expected to speak it.
+  HttpConnection(StreamSocket socket, const TlsContext* tls, IoLoop* loop,
+                 HttpServerContext* server);
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+  ~HttpConnection() { --server_.num_connections; }
 
   // All of these are called on the loop's thread.
   void Start();
@@ -107,6 +114,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   using Clock = std::chrono::steady_clock;
   enum class State {
+    kHandshake,
     kIdle,
     kHead,
     kBody,
@@ -116,6 +124,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     kClosed
   };
 
+  void Handshake();
   // Begins with the next request, of which some bytes may have arrived.
   void NextRequest();
   void ReadHead();
@@ -130,6 +139,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // On a worker's thread: runs the handler and begins to send its answer.
   void Handle();
+  // Makes request_.body what the client's content coding stands for; false, and
+  // the answer is an error, when it cannot be.
+  bool DecodeBody();
+  void EncodeAnswer();
   // Back on the loop's thread.
   void OnHandled();
 
@@ -146,7 +159,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   void SetBodyDeadline();
 
-  TcpSocket socket_;
+  HttpStream stream_;
+  const std::string peer_;
   IoLoop& loop_;
   HttpServerContext& server_;
 
@@ -160,11 +174,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   uint64_t body_length_ = 0;  // as Content-Length says; not of a chunked body
   Clock::time_point body_began_;
   HttpRequest request_;
+  PaddedBuffer inflated_body_;
 
   HttpResponse response_;
   std::string response_head_;
   // What of head and body is still to be sent.
-  std::array<boost::asio::const_buffer, 2> unsent_;
+  HttpStream::Buffers unsent_;
   bool keep_alive_ = false;
   bool refused_ = false;
   bool broken_ = false;

@@ -21,6 +21,10 @@
 // for a body and a header beyond the limits. A handler that throws is answered
 // with 500.
 //
+// A body in gzip is inflated before the handler sees it (400, 413 or 415 if
+// that is not possible), and an answer is compressed for a client that accepts
+// it.
+//
 // All methods are thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_SERVER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_SERVER_H_
@@ -30,31 +34,52 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+#include "tensorflow_serving_s3/model_servers/tls_options.h"
 
 namespace tfs3::rest {
 
 class HttpServer {
  public:
+  static constexpr int kNoPort = -1;
+
   struct Options {
     // A name or an address of this machine; all of its IPv4 addresses by
     // default.
     std::string address = "0.0.0.0";
-    // 0 takes any free port; port() tells which.
+    // 0 takes any free port; port() tells which. kNoPort listens on
+    // unix_socket_path alone.
     int port = 0;
+    // A UNIX socket to listen on as well, always without TLS; none if empty. A
+    // socket that a process has left there is replaced, and it is removed in
+    // the end.
+    std::string unix_socket_path;
+    // Has the port speak TLS, and nothing else.
+    std::optional<TlsOptions> tls;
     // How many handlers run at a time; 0 for four times the number of
     // processors.
     int num_threads = 0;
     // The largest body; the largest start line and headers together.
     uint64_t max_body_bytes = uint64_t{1} << 30;
     uint32_t max_header_bytes = 64 << 10;
+    // The largest body when it is inflated.
+    uint64_t max_inflated_body_bytes = uint64_t{1} << 30;
+    // Whether answers are compressed for clients that accept it, and from which
+    // size on.
+    bool gzip_answers = true;
+    uint64_t min_gzip_bytes = 1 << 10;
+    // How many connections may be open. Clients beyond it wait to be accepted
+    // until others leave. 0 for three quarters of the files that the process
+    // may open, so that there are some left for models.
+    int64_t max_connections = 0;
     // How long a request may take to arrive, from its first byte to the end of
-    // its headers. A body gets this and the time that it takes at 16 KiB a
-    // second. A client that takes in nothing of its answer for as long is cut
-    // off.
+    // its headers, and a handshake of TLS. A body gets this and the time that
+    // it takes at 16 KiB a second. A client that takes in nothing of its answer
+    // for as long is cut off.
     std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
     // How long a connection stays open between requests.
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);
@@ -65,13 +90,15 @@ class HttpServer {
 
   // Listens from the moment that it returns. An address that cannot be listened
   // on is an error that names it: FailedPrecondition when another process has
-  // the port, InvalidArgument for one that is not this machine's.
+  // it, InvalidArgument for one that is not this machine's and for a key or a
+  // certificate that cannot be used.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
       const Options& options, Handler handler);
 
   // Stops without grace.
   virtual ~HttpServer() = default;
 
+  // kNoPort when it listens on none.
   virtual int port() const = 0;
 
   // Stops listening, closes idle connections, lets every request of which a

@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -25,9 +22,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/model_servers/rest/gzip.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_test_client.h"
+#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 
 namespace tfs3::rest {
 namespace {
@@ -37,108 +36,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-// A client with nothing between the test and the bytes.
-class Client {
- public:
-  explicit Client(int port, int receive_buffer = 0)
-      : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    if (receive_buffer > 0)
-      setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer,
-                 sizeof receive_buffer);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address),
-                         sizeof address) == 0;
-  }
-  Client(Client&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)),
-        connected_(other.connected_),
-        received_(std::move(other.received_)) {}
-  ~Client() {
-    if (fd_ >= 0) close(fd_);
-  }
-
-  bool connected() const { return connected_; }
-
-  void Send(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0)
-        return;  // the server has closed; what it answered tells the test why
-      bytes.remove_prefix(sent);
-    }
-  }
-
-  void SendEach(std::string_view bytes) const {
-    for (const char c : bytes) Send(std::string_view(&c, 1));
-  }
-
-  void FinishSending() const { shutdown(fd_, SHUT_WR); }
-
-  // The next response, head and body; what there is of it when the server
-  // closes before its end.
-  std::string ReadResponse(bool head_only = false) {
-    size_t head;
-    while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!Receive()) return std::exchange(received_, "");
-    }
-    size_t size = head + 4;
-    const size_t length_at = received_.find("Content-Length: ");
-    if (!head_only && length_at < head) {
-      const size_t value = length_at + 16;
-      size_t length = 0;
-      if (!absl::SimpleAtoi(
-              received_.substr(value, received_.find('\r', value) - value),
-              &length))
-        return "no length";
-      size += length;
-    }
-    while (received_.size() < size) {
-      if (!Receive()) return std::exchange(received_, "");
-    }
-    std::string response = received_.substr(0, size);
-    received_.erase(0, size);
-    return response;
-  }
-
-  // All that comes until the server closes.
-  std::string ReadAll() {
-    while (Receive()) {
-    }
-    return std::exchange(received_, "");
-  }
-
- private:
-  bool Receive() {
-    char buffer[64 << 10];
-    const ssize_t size = recv(fd_, buffer, sizeof buffer, 0);
-    if (size > 0) received_.append(buffer, size);
-    return size > 0;
-  }
-
-  int fd_;
-  bool connected_;
-  std::string received_;
-};
-
-std::string BodyOf(const std::string& response) {
-  const size_t head = response.find("\r\n\r\n");
-  return head == std::string::npos ? "" : response.substr(head + 4);
-}
-
-std::string Post(std::string_view path, std::string_view body) {
-  return absl::StrCat("POST ", path,
-                      " HTTP/1.1\r\nHost: h\r\nContent-Length: ", body.size(),
-                      "\r\n\r\n", body);
-}
-
-std::string Get(std::string_view path, std::string_view headers = "") {
-  return absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: h\r\n", headers,
-                      "\r\n");
-}
 
 // Answers with what it was asked.
 HttpResponse Echo(const HttpRequest& request) {
@@ -516,6 +413,219 @@ TEST(HttpServerTest, SlowClientsHoldNoThread) {
   Client client(server->port());
   client.Send(Post("/quick", "now"));
   EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /quick now");
+}
+
+TEST(HttpServerTest, AFullServerAcceptsAgainWhenAConnectionCloses) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_connections = 2;
+  auto server = StartServer(Echo, options);
+  auto first = std::make_unique<Client>(server->port());
+  Client second(server->port());
+  for (Client* client : {first.get(), &second}) {
+    client->Send(Get("/"));
+    EXPECT_EQ(BodyOf(client->ReadResponse()), "GET / ");
+  }
+  Client third(server->port());
+  third.Send(Get("/third"));
+  // The two that are in are served as before.
+  second.Send(Get("/second"));
+  EXPECT_EQ(BodyOf(second.ReadResponse()), "GET /second ");
+  EXPECT_FALSE(third.HasInput());
+  first.reset();
+  EXPECT_EQ(BodyOf(third.ReadResponse()), "GET /third ");
+}
+
+// --- Compression ---
+
+TEST(HttpServerTest, ABodyInGzipIsInflated) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  const std::string text(5000, 'x');
+  for (const char* coding : {"gzip", "GZIP", "x-gzip"}) {
+    client.Send(Post("/", *Gzip(text),
+                     absl::StrCat("Content-Encoding: ", coding, "\r\n")));
+    EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / " + text);
+  }
+  client.Send(Post("/", text, "Content-Encoding: identity\r\n") +
+              Get("/", "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / " + text);
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET / ");
+}
+
+TEST(HttpServerTest, AnInflatedBodyHasZeroedPaddingBehindIt) {
+  auto server = StartServer([](const HttpRequest& request) {
+    const PaddedBuffer& body = *request.body;
+    bool zeros = true;
+    for (size_t i = 0; i < PaddedBuffer::kPadding; ++i)
+      zeros = zeros && body.data()[body.size() + i] == 0;
+    return HttpResponse{
+        200, "text/plain",
+        absl::StrCat(body.size(), zeros ? " zeros" : " garbage")};
+  });
+  Client client(server->port());
+  for (const size_t size : {1000, 300'000, 40'000'000}) {
+    client.Send(
+        Post("/", *Gzip(std::string(size, 'x')), "Content-Encoding: gzip\r\n"));
+    EXPECT_EQ(BodyOf(client.ReadResponse()), absl::StrCat(size, " zeros"));
+  }
+}
+
+TEST(HttpServerTest, ABodyThatCannotBeInflatedIsRefused) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_inflated_body_bytes = 1000;
+  auto server = StartServer(Echo, options);
+  Client client(server->port());
+  const auto send = [&](std::string_view body, std::string_view coding) {
+    client.Send(
+        Post("/", body, absl::StrCat("Content-Encoding: ", coding, "\r\n")));
+    return client.ReadResponse();
+  };
+  EXPECT_THAT(send("no gzip", "gzip"),
+              AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("not valid gzip")));
+  EXPECT_THAT(send("text", "br"),
+              AllOf(StartsWith("HTTP/1.1 415 Unsupported Media Type\r\n"),
+                    HasSubstr("\r\nAccept-Encoding: gzip\r\n"),
+                    HasSubstr("Content-Encoding: br")));
+  EXPECT_THAT(send(*Gzip(std::string(1001, 'x')), "gzip"),
+              AllOf(StartsWith("HTTP/1.1 413 "),
+                    HasSubstr("limit of 1000 bytes when it is inflated")));
+  EXPECT_THAT(send(*Gzip(std::string(1000, 'x')), "gzip"),
+              StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(HttpServerTest, ALargeAnswerIsCompressedForWhoAcceptsIt) {
+  const std::string large(10'000, 'z');
+  auto server = StartServer([&](const HttpRequest& request) {
+    HttpResponse response{200, "text/plain", large};
+    if (request.path == "/small") response.body.resize(100);
+    if (request.path == "/coded")
+      response.headers.emplace_back("Content-Encoding", "other");
+    return response;
+  });
+  Client client(server->port());
+  client.Send(Get("/", "Accept-Encoding: gzip, deflate\r\n"));
+  const std::string response = client.ReadResponse();
+  EXPECT_THAT(response, AllOf(HasSubstr("\r\nContent-Encoding: gzip\r\n"),
+                              HasSubstr("\r\nVary: Accept-Encoding\r\n")));
+  PaddedBuffer inflated;
+  EXPECT_EQ(Gunzip(BodyOf(response), large.size(), &inflated),
+            GunzipError::kNone);
+  EXPECT_EQ(inflated.view(), large);
+
+  client.Send(Get("/"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large);
+  client.Send(Get("/", "Accept-Encoding: gzip;q=0\r\n"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large);
+  client.Send(Get("/coded", "Accept-Encoding: gzip\r\n"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large);
+  client.Send(Get("/small", "Accept-Encoding: gzip\r\n"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large.substr(0, 100));
+}
+
+TEST(HttpServerTest, AnswersAreNotCompressedWhenThatIsSwitchedOff) {
+  const std::string large(10'000, 'z');
+  HttpServer::Options options = LoopbackOptions();
+  options.gzip_answers = false;
+  auto server = StartServer(
+      [&](const HttpRequest&) {
+        return HttpResponse{200, "text/plain", large};
+      },
+      options);
+  Client client(server->port());
+  client.Send(Get("/", "Accept-Encoding: gzip\r\n"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), large);
+}
+
+// --- Where clients connect, and who they are ---
+
+HttpResponse TellPeer(const HttpRequest& request) {
+  return {200, "text/plain", std::string(request.peer)};
+}
+
+TEST(HttpServerTest, TheHandlerKnowsThePeer) {
+  auto server = StartServer(TellPeer);
+  Client client(server->port());
+  client.Send(Get("/"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()),
+            absl::StrCat("ipv4:127.0.0.1:", client.local_port()));
+}
+
+// A path short enough for a socket.
+std::string SocketPath() {
+  return absl::StrCat("/tmp/tfs3_http_", getpid(), ".sock");
+}
+
+TEST(HttpServerTest, AUnixSocketServesBesideThePort) {
+  HttpServer::Options options = LoopbackOptions();
+  options.unix_socket_path = SocketPath();
+  auto server = StartServer(TellPeer, options);
+  Client local(options.unix_socket_path);
+  local.Send(Get("/"));
+  EXPECT_EQ(BodyOf(local.ReadResponse()), "unix:");
+  Client remote(server->port());
+  remote.Send(Get("/"));
+  EXPECT_THAT(BodyOf(remote.ReadResponse()), StartsWith("ipv4:"));
+  server->Stop(std::chrono::hours(1));
+  EXPECT_FALSE(Client(options.unix_socket_path).connected());
+  EXPECT_NE(access(options.unix_socket_path.c_str(), F_OK), 0);
+}
+
+TEST(HttpServerTest, AUnixSocketServesInsteadOfAPort) {
+  HttpServer::Options options = LoopbackOptions();
+  options.port = HttpServer::kNoPort;
+  options.unix_socket_path = SocketPath();
+  auto server = StartServer(Echo, options);
+  EXPECT_EQ(server->port(), HttpServer::kNoPort);
+  Client client(options.unix_socket_path);
+  client.Send(Post("/", "body"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / body");
+}
+
+TEST(HttpServerTest, AServerThatListensNowhereIsAnError) {
+  HttpServer::Options options = LoopbackOptions();
+  options.port = HttpServer::kNoPort;
+  const absl::Status status = HttpServer::Start(options, Echo).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("neither a port nor"));
+}
+
+TEST(HttpServerTest, AUnixSocketThatADeadProcessLeftIsReplaced) {
+  HttpServer::Options options = LoopbackOptions();
+  options.unix_socket_path = SocketPath();
+  LeaveUnixSocket(options.unix_socket_path);
+  auto server = StartServer(Echo, options);
+  Client client(options.unix_socket_path);
+  client.Send(Get("/"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET / ");
+}
+
+TEST(HttpServerTest, AUnixSocketInUseIsAnErrorThatNamesPathAndCure) {
+  HttpServer::Options options = LoopbackOptions();
+  options.unix_socket_path = SocketPath();
+  auto server = StartServer(Echo, options);
+  const absl::Status status = HttpServer::Start(options, Echo).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.message(),
+              AllOf(HasSubstr(options.unix_socket_path),
+                    HasSubstr("another process listens there"),
+                    HasSubstr("choose another path")));
+  // The one that was there is served as before.
+  Client client(options.unix_socket_path);
+  client.Send(Get("/"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET / ");
+}
+
+TEST(HttpServerTest, APathThatCanBeNoUnixSocketIsAnError) {
+  HttpServer::Options options = LoopbackOptions();
+  options.unix_socket_path = "/dev/null";
+  EXPECT_THAT(HttpServer::Start(options, Echo).status().message(),
+              HasSubstr("a file that is no socket"));
+  options.unix_socket_path = "/no/such/folder/socket";
+  EXPECT_THAT(HttpServer::Start(options, Echo).status().message(),
+              HasSubstr("Its folder must exist"));
+  options.unix_socket_path = "/" + std::string(108, 'x');
+  EXPECT_THAT(HttpServer::Start(options, Echo).status().message(),
+              HasSubstr("Choose a shorter one"));
 }
 
 // --- Many at a time ---

@@ -16,8 +16,8 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -31,8 +31,10 @@ namespace tfs3::rest {
 // Known at compile time, unlike Asio's default executor, so that no call goes
 // through a type-erased one.
 using Executor = boost::asio::io_context::executor_type;
-using TcpSocket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+// Of TCP or a UNIX socket.
+using StreamSocket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
+                                     Executor>;
 using SteadyTimer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock,
     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
