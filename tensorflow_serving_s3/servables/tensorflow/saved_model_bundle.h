@@ -19,6 +19,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/batching.h"
 #include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/warmup_options.h"
 
 namespace tfs3 {
 
@@ -52,6 +53,8 @@ struct SavedModelOptions {
   // Whether file systems drop what they have cached once no model is being
   // loaded any more.
   bool flush_filesystem_caches = true;
+  // What a SavedModelLoader does once the model is loaded.
+  WarmupOptions warmup;
 };
 
 // A SavedModel in memory: a session that holds its variables, and a runner for

@@ -20,6 +20,7 @@
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/servables/tensorflow/storage_size.h"
+#include "tensorflow_serving_s3/servables/tensorflow/warmup.h"
 
 namespace tfs3 {
 namespace {
@@ -94,6 +95,11 @@ absl::Status SavedModelLoader::Load(const LoadContext& context) {
   absl::StatusOr<std::unique_ptr<SavedModelBundle>> bundle =
       SavedModelBundle::Load(path_, options);
   if (!bundle.ok()) return bundle.status();
+  if (absl::Status status =
+          WarmUp(path_, context.servable_id, **bundle, options.warmup);
+      !status.ok()) {
+    return status;
+  }
   identity_ = std::move(identity);
   bundle_ = *std::move(bundle);
   return absl::OkStatus();

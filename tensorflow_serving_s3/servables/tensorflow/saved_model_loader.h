@@ -34,6 +34,7 @@ class SavedModelLoader : public Loader {
                    std::shared_ptr<const SavedModelOptions> options);
   ~SavedModelLoader() override;
 
+  // Loads the model and warms it up, which may fail too (see WarmUp).
   absl::Status Load(const LoadContext& context) override;
   void Unload() override;
   AnyPtr servable() override;

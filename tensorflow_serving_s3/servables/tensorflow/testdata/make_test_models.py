@@ -19,6 +19,26 @@ many_types
     wait: loops int64[] -> turns int64[]; counts up to `loops` in a loop, as
       long as the caller likes.
     nothing: x float[] -> no output at all.
+
+tf_examples
+    Signatures on serialized tf.Examples with a feature x, of which a second one,
+      bias, is 0 where an example has none; all take them as "inputs" and are
+      exported with the method names of TensorFlow 1.
+    serving_default, classify: classes [["high", "low"]], scores [[x, 1 - x]].
+    classify_classes, classify_scores: one of them alone.
+    classify_and_more: scores beside another output.
+    regress: outputs = 2 * x + bias, [n]; regress_column: the same as [n, 1].
+    regress_apart: outputs = -x, with an input tensor of its own.
+    Others, of which the name says what is wrong with them.
+
+native_tf_examples
+    As TensorFlow 2 exports them, all with the method name of Predict:
+    serving_default: inputs -> classes, scores as above.
+    regress: inputs -> outputs, as above.
+
+counter
+    serving_default: x float[-1] -> y, the same; counts how often it is run.
+    runs: -> count int64[], how often that was; takes no input.
 """
 
 from __future__ import annotations
@@ -26,6 +46,7 @@ from __future__ import annotations
 import argparse
 import os
 import pathlib
+import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -112,6 +133,148 @@ class ManyTypes(tf.Module):  # type: ignore[misc]
         )
 
 
+def parse_features(serialized: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns x and bias of serialized tf.Examples."""
+    features = tf.io.parse_example(
+        serialized,
+        {
+            "x": tf.io.FixedLenFeature([], tf.float32),
+            "bias": tf.io.FixedLenFeature([], tf.float32, default_value=0.0),
+        },
+    )
+    return features["x"], features["bias"]
+
+
+def classify(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns the classes of examples with these features, and their scores."""
+    classes = tf.tile([["high", "low"]], [tf.size(x), 1])
+    return classes, tf.stack([x, 1.0 - x], axis=1)
+
+
+class Examples:
+    """Signatures with the method names that only TensorFlow 1 writes."""
+
+    def __init__(self) -> None:
+        self.signatures: dict[str, object] = {}
+
+    def add(
+        self, name: str, method: str, inputs: dict[str, tf.Tensor], outputs: dict[str, tf.Tensor]
+    ) -> None:
+        """Adds a signature."""
+        info = tf.compat.v1.saved_model.utils.build_tensor_info
+        self.signatures[name] = tf.compat.v1.saved_model.build_signature_def(
+            inputs={alias: info(tensor) for alias, tensor in inputs.items()},
+            outputs={alias: info(tensor) for alias, tensor in outputs.items()},
+            method_name=f"tensorflow/serving/{method}",
+        )
+
+    def save(self, path: pathlib.Path) -> None:
+        """Writes the SavedModel to the folder `path`."""
+        v1 = tf.compat.v1
+        with tf.Graph().as_default(), v1.Session() as session:
+            serialized = v1.placeholder(tf.string, [None], name="serialized")
+            apart = v1.placeholder(tf.string, [None], name="apart")
+            number = v1.placeholder(tf.float32, [None], name="number")
+            slope = v1.get_variable("slope", initializer=2.0, use_resource=True)
+            x, bias = parse_features(serialized)
+            classes, scores = classify(x)
+            values = slope * x + bias
+            inputs = {"inputs": serialized}
+            both = {"classes": classes, "scores": scores}
+            self.add("serving_default", "classify", inputs, both)
+            self.add("classify", "classify", inputs, both)
+            self.add("classify_classes", "classify", inputs, {"classes": classes})
+            self.add("classify_scores", "classify", inputs, {"scores": scores})
+            self.add("classify_and_more", "classify", inputs, {"more": x, "scores": scores})
+            self.add("regress", "regress", inputs, {"outputs": values})
+            column = tf.expand_dims(values, 1)
+            self.add("regress_column", "regress", inputs, {"outputs": column})
+            self.add(
+                "regress_apart",
+                "regress",
+                {"inputs": apart},
+                {"outputs": -parse_features(apart)[0]},
+            )
+
+            self.add("two_inputs", "classify", {"inputs": serialized, "more": apart}, both)
+            self.add("misnamed_input", "classify", {"examples": serialized}, both)
+            self.add("number_input", "regress", {"inputs": number}, {"outputs": -number})
+            self.add("no_output", "classify", inputs, {})
+            self.add("three_outputs", "classify", inputs, {**both, "more": x})
+            self.add("misnamed_outputs", "classify", inputs, {"labels": classes})
+            self.add("classes_number", "classify", inputs, {"classes": scores})
+            self.add("scores_flat", "classify", inputs, {"scores": x})
+            self.add("scores_double", "classify", inputs, {"scores": tf.cast(scores, tf.float64)})
+            self.add(
+                "unequal_outputs", "classify", inputs, {"classes": classes, "scores": scores[:, :1]}
+            )
+            doubled = tf.concat([scores, scores], 0)
+            self.add("scores_of_more", "classify", inputs, {"scores": doubled})
+            self.add("regress_two_outputs", "regress", inputs, {"outputs": values, "more": x})
+            self.add("regress_misnamed", "regress", inputs, {"values": values})
+            self.add("regress_wide", "regress", inputs, {"outputs": scores})
+            self.add("regress_int", "regress", inputs, {"outputs": tf.cast(x, tf.int32)})
+            self.add("regress_of_more", "regress", inputs, {"outputs": tf.concat([x, x], 0)})
+
+            session.run(v1.global_variables_initializer())
+            # The builder wants to make the folder itself.
+            shutil.rmtree(path, ignore_errors=True)
+            builder = v1.saved_model.Builder(str(path))
+            builder.add_meta_graph_and_variables(
+                session, ["serve"], signature_def_map=self.signatures
+            )
+            builder.save()
+
+
+class NativeExamples(tf.Module):  # type: ignore[misc]
+    """Signatures on serialized tf.Examples as TensorFlow 2 exports them."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")])  # type: ignore[untyped-decorator]
+    def classify(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns classes and scores."""
+        classes, scores = classify(parse_features(inputs)[0])
+        return {"classes": classes, "scores": scores}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")])  # type: ignore[untyped-decorator]
+    def regress(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns one value for each example."""
+        x, bias = parse_features(inputs)
+        return {"outputs": 2.0 * x + bias}
+
+    def save(self, path: pathlib.Path) -> None:
+        """Writes the SavedModel to the folder `path`."""
+        tf.saved_model.save(
+            self,
+            str(path),
+            signatures={"serving_default": self.classify, "regress": self.regress},
+        )
+
+
+class Counter(tf.Module):  # type: ignore[misc]
+    """Knows how often it has been run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = tf.Variable(0, dtype=tf.int64, name="count")
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])  # type: ignore[untyped-decorator]
+    def predict(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Counts, and returns its input."""
+        self.count.assign_add(1)
+        return {"y": tf.identity(x)}
+
+    @tf.function(input_signature=[])  # type: ignore[untyped-decorator]
+    def runs(self) -> dict[str, tf.Tensor]:
+        """Returns how often predict has been run."""
+        return {"count": self.count.read_value()}
+
+    def save(self, path: pathlib.Path) -> None:
+        """Writes the SavedModel to the folder `path`."""
+        tf.saved_model.save(
+            self, str(path), signatures={"serving_default": self.predict, "runs": self.runs}
+        )
+
+
 def main() -> None:
     """Runs the command line."""
     parser = argparse.ArgumentParser(
@@ -122,8 +285,12 @@ def main() -> None:
     )
     output: pathlib.Path = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
+    tf.get_logger().setLevel("ERROR")
     HalfPlusThree().save(output / "half_plus_three")
     ManyTypes().save(output / "many_types")
+    Examples().save(output / "tf_examples")
+    NativeExamples().save(output / "native_tf_examples")
+    Counter().save(output / "counter")
 
 
 if __name__ == "__main__":

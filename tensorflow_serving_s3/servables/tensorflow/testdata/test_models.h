@@ -9,7 +9,7 @@
 namespace tfs3 {
 
 // The folder of a SavedModel that make_test_models.py writes and says what it
-// is: "half_plus_three", "many_types". Only within a test run by Bazel.
+// is, such as "half_plus_three". Only within a test run by Bazel.
 std::string TestModelPath(const std::string& name);
 
 // A copy of that folder that the test may spoil, in the test's own temporary
