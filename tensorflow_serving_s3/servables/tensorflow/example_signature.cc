@@ -87,11 +87,9 @@ absl::StatusOr<const SignatureRunner*> GetExampleSignature(
 absl::StatusOr<std::vector<Tensor>> RunOnExamples(
     const SignatureRunner& signature, Tensor examples,
     std::optional<std::vector<size_t>> fetch, const InferenceOptions& options) {
-  if (absl::Status status = CheckNotCancelled(options); !status.ok()) {
-    return status;
-  }
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options.deadline;
+  run_options.cancelled = options.cancelled;
   run_options.fetch = std::move(fetch);
   std::vector<Tensor> inputs;
   inputs.push_back(std::move(examples));

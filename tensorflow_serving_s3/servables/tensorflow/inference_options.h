@@ -22,8 +22,9 @@ struct InferenceOptions {
   // When the caller stops waiting.
   absl::Time deadline = absl::InfiniteFuture();
 
-  // Whether the caller has stopped waiting already; never asked if null. Called
-  // on the thread of the request, before the model runs.
+  // Whether the caller has stopped waiting already: asked before the model
+  // runs, on whatever thread it is to run on, and not any more once it does.
+  // Must be quick. May be null.
   std::function<bool()> cancelled;
 
   // How tensors are written to a response.

@@ -22,8 +22,8 @@ namespace tfs3 {
 // method_name of a task says what to do: kClassifyMethodName or
 // kRegressMethodName; its signature is as Classify or Regress wants it. All
 // signatures are computed in one run of the model, which is fed the examples
-// once; results are in the order of the tasks. An error leaves an unfinished
-// `response`.
+// once and is not batched with other requests'; results are in the order of the
+// tasks. An error leaves an unfinished `response`.
 //
 // INVALID_ARGUMENT if there are no tasks or no examples, if a task names no
 // model, another model or version than the first, or a signature that another

@@ -148,11 +148,9 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
       ChooseOutputs(request, signature);
   if (!chosen.ok()) return chosen.status();
 
-  if (absl::Status status = CheckNotCancelled(options); !status.ok()) {
-    return status;
-  }
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options.deadline;
+  run_options.cancelled = options.cancelled;
   run_options.fetch = *std::move(chosen);
   const absl::StatusOr<std::vector<Tensor>> outputs =
       signature.Run(*std::move(inputs), run_options);

@@ -13,6 +13,7 @@
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow_serving/apis/predict.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
 
@@ -137,6 +138,15 @@ TEST_F(PredictTest, KeepsTheDeadline) {
 
   EXPECT_EQ(RunPredict(GoodRequest(), &response, options).code(),
             absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PredictTest, DoesNotRunForACallerWhoHasGone) {
+  InferenceOptions options;
+  options.cancelled = [] { return true; };
+  PredictResponse response;
+
+  EXPECT_EQ(RunPredict(GoodRequest(), &response, options).code(),
+            absl::StatusCode::kCancelled);
 }
 
 TEST_F(PredictTest, ListsMissingInputs) {
