@@ -1,0 +1,151 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The programs that make the load: wrk for REST, h2load for gRPC; and what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tensorflow_serving_s3.errors import ProgramError
+
+from benchmarks.serving.report import Measurement
+
+REST_CONNECTIONS = 8
+GRPC_CONNECTIONS = 4
+GRPC_STREAMS = 4
+
+_REPORT = Path(__file__).with_name("report.lua")
+# What a tool may take beyond the seconds that it measures: the last answers, and its report.
+_GRACE_SECONDS = 60.0
+
+
+def load_by_rest(url: str, body: Path, seconds: int) -> Measurement:
+    """Posts a body again and again over several connections.
+
+    Args:
+        url: Where to.
+        body: The file that holds it.
+        seconds: For how long.
+
+    Raises:
+        ProgramError: wrk is missing or failed, or a request did.
+    """
+    command = [_find("wrk", "wrk"), "--threads=1", f"--connections={REST_CONNECTIONS}"]
+    command += [f"--duration={seconds}s", f"--script={_REPORT}", "--timeout=30s"]
+    return parse_wrk(_run([*command, url, "--", str(body)], seconds))
+
+
+def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Measurement:
+    """Calls a method again and again over several connections with several streams each.
+
+    Args:
+        address: The server's host and port.
+        method: As in "/package.Service/Method".
+        message: The request.
+        seconds: For how long.
+
+    Raises:
+        ProgramError: h2load is missing or failed, or a request did.
+    """
+    command = [_find("h2load", "nghttp2-client"), "--threads=1"]
+    command += [f"--clients={GRPC_CONNECTIONS}", f"--max-concurrent-streams={GRPC_STREAMS}"]
+    # Large windows, so that flow control is not what is measured.
+    command += [f"--duration={seconds}", "--window-bits=24", "--connection-window-bits=24"]
+    command += ["--header=content-type: application/grpc", "--header=te: trailers"]
+    with tempfile.TemporaryDirectory(prefix="h2load-") as folder:
+        frame = Path(folder, "frame")
+        log = Path(folder, "log")
+        frame.write_bytes(grpc_frame(message))
+        command += [f"--data={frame}", f"--log-file={log}", f"http://{address}{method}"]
+        output = _run(command, seconds)
+        return parse_h2load(output, log.read_text())
+
+
+def grpc_frame(message: bytes) -> bytes:
+    """Returns a message as gRPC sends it: not compressed, its length, its bytes."""
+    return b"\0" + len(message).to_bytes(4, "big") + message
+
+
+def parse_wrk(output: str) -> Measurement:
+    """Reads what report.lua has had wrk print last.
+
+    Raises:
+        ProgramError: It is not there, or requests failed.
+    """
+    lines = output.strip().splitlines()
+    try:
+        report = json.loads(lines[-1]) if lines else None
+    except json.JSONDecodeError:
+        report = None
+    if not isinstance(report, dict):
+        raise ProgramError("wrk printed no report", tuple(lines))
+    if report["failed"] or not report["requests"]:
+        raise ProgramError(
+            f"wrk: {report['failed']} requests failed, {report['requests']} were answered",
+            tuple(lines),
+        )
+    return Measurement(report["requests"] / report["seconds"], report["p50_ms"], report["p99_ms"])
+
+
+def parse_h2load(output: str, log: str) -> Measurement:
+    """Reads what h2load prints, and its log with a line for each request.
+
+    h2load does not look at what gRPC says in the trailers, only at HTTP's status.
+
+    Raises:
+        ProgramError: It is not there, or requests failed.
+    """
+    lines = tuple(output.strip().splitlines())
+    finished = re.search(r"^finished in [^,]+, ([0-9.]+) req/s", output, re.MULTILINE)
+    requests = re.search(
+        r"^requests: .* ([0-9]+) succeeded, ([0-9]+) failed, ([0-9]+) errored, ([0-9]+) timeout",
+        output,
+        re.MULTILINE,
+    )
+    if finished is None or requests is None:
+        raise ProgramError("h2load printed no report", lines)
+    succeeded, *failed = map(int, requests.groups())
+    if any(failed) or not succeeded:
+        raise ProgramError(
+            f"h2load: {sum(failed)} requests failed, {succeeded} were answered", lines
+        )
+    milliseconds = sorted(int(line.split("\t")[2]) / 1000.0 for line in log.splitlines())
+    return Measurement(
+        float(finished[1]), percentile(milliseconds, 50), percentile(milliseconds, 99)
+    )
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float:
+    """Returns the number that so many percent of the ordered ones do not exceed."""
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def _find(program: str, package: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise ProgramError(f"{program}: not found on the PATH; install Debian's {package}")
+    return path
+
+
+def _run(command: list[str], seconds: int) -> str:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds + _GRACE_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"{command[0]} did not end; is the server stuck?") from error
+    if done.returncode:
+        lines = tuple((done.stdout + done.stderr).strip().splitlines())
+        raise ProgramError(f"{command[0]} failed with exit code {done.returncode}", lines)
+    return done.stdout

@@ -1,0 +1,187 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Measures how many requests a second the model server answers, by REST and by gRPC.
+
+Three models lie on the local disk. Each is asked by wrk (8 connections) and by h2load (4
+connections with 4 streams each), and is run without a server by Session::Run and RunCallable on one
+thread, all on this computer. The ratio is that to Session::Run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import grpc
+import requests
+from runfiles import Runfiles
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+from tensorflow_serving_s3.errors import Error, ProgramError
+from tensorflow_serving_s3.testing.model_server import ModelServer
+
+from benchmarks.serving.load_tools import load_by_grpc, load_by_rest
+from benchmarks.serving.report import BASELINE, Measurement, Row, as_table
+
+MODELS = ("half_plus_three", "mlp", "image")
+_METHOD = "/tensorflow.serving.PredictionService/Predict"
+_LOAD_SECONDS = 120.0
+_ANSWER_SECONDS = 60.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the benchmark and prints a table.
+
+    Args:
+        arguments: The command line without the program's name; this process's own when None.
+
+    Returns:
+        The exit code: 0, or 1 after a failure.
+    """
+    parser = argparse.ArgumentParser(prog="serving", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=10, help="How long each way is measured.")
+    parser.add_argument("--models", default=",".join(MODELS), help="Which models, with commas.")
+    parser.add_argument("--flag", action="append", default=[], help="A flag for the server.")
+    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
+    options = parser.parse_args(arguments)
+    models = options.models.split(",")
+    if options.seconds < 1:
+        parser.error("--seconds must be at least 1")
+    if unknown := sorted(set(models) - set(MODELS)):
+        parser.error(f"--models: no {', '.join(unknown)}; there are {', '.join(MODELS)}")
+    try:
+        rows = _measure(models, options.seconds, options.flag)
+    except (Error, requests.RequestException, grpc.RpcError) as error:
+        print(f"serving: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
+        return 1
+    print(as_table(rows), flush=True)
+    if options.json is not None:
+        report = {
+            "benchmark": "serving",
+            "seconds": options.seconds,
+            "rows": [dataclasses.asdict(row) for row in rows],
+        }
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+def _measure(names: Sequence[str], seconds: int, flags: Sequence[str]) -> list[Row]:
+    # Imported only here, so that the program's own messages do not wait for TensorFlow.
+    from benchmarks.serving import models
+
+    with tempfile.TemporaryDirectory(prefix="serving-") as name:
+        folder = Path(name)
+        config = "".join(
+            f'config {{ name: "{model}" base_path: "{folder / model}"'
+            ' model_platform: "tensorflow" }\n'
+            for model in names
+        )
+        (folder / "models.config").write_text(f"model_config_list {{\n{config}}}\n")
+        asked = {model: models.make_request(model) for model in names}
+        for model in names:
+            models.save_model(model, folder / model / "1")
+            (folder / f"{model}.json").write_bytes(asked[model].body)
+            (folder / f"{model}.pb").write_bytes(asked[model].message.SerializeToString())
+        rows = []
+        for model in names:
+            # Not beside the server, so that nothing but the load is measured.
+            rows += _without_server(model, folder, seconds)
+            server = ModelServer(
+                model_config_file=folder / "models.config", model_name=model, flags=flags
+            )
+            with server:
+                server.wait_until_available(timeout_seconds=_LOAD_SECONDS)
+                _check_answers(server, asked[model])
+                rows += _with_server(server, folder, asked[model], seconds, rows[-2])
+    return rows
+
+
+def _without_server(model: str, folder: Path, seconds: int) -> list[Row]:
+    runfiles = Runfiles.Create()
+    program = (
+        runfiles.Rlocation("tf_serving_s3/benchmarks/serving/session_run") if runfiles else None
+    )
+    if program is None:
+        raise ProgramError(
+            "session_run: not found in Bazel's runfiles; run this program with Bazel"
+        )
+    command = [program, str(folder / model / "1"), str(folder / f"{model}.pb"), str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ProgramError("session_run failed", tuple(done.stderr.splitlines()[-10:]))
+    said = json.loads(done.stdout)
+    baseline = Measurement(**said["session_run"])
+    callable_ = Measurement(**said["run_callable"])
+    rss = said["rss_mib"]
+    return [
+        Row(model, BASELINE, baseline, rss, 1.0),
+        Row(
+            model,
+            "RunCallable, caller's thread",
+            callable_,
+            rss,
+            callable_.per_second / baseline.per_second,
+        ),
+    ]
+
+
+def _with_server(
+    server: ModelServer, folder: Path, asked: Any, seconds: int, baseline: Row
+) -> list[Row]:
+    model = server.model_name
+
+    def row(way: str, measured: Measurement) -> Row:
+        ratio = measured.per_second / baseline.measured.per_second
+        return Row(model, way, measured, _rss_mib(server.process.pid), ratio)
+
+    return [
+        row("REST", load_by_rest(server.predict_url, folder / f"{model}.json", seconds)),
+        row(
+            "gRPC",
+            load_by_grpc(server.grpc_address, _METHOD, asked.message.SerializeToString(), seconds),
+        ),
+    ]
+
+
+def _check_answers(server: ModelServer, asked: Any) -> None:
+    """Asks once by each protocol, because the load tools do not look at the answers.
+
+    Raises:
+        ProgramError: The two answers differ.
+    """
+    answer = requests.post(server.predict_url, asked.body, timeout=_ANSWER_SECONDS)
+    answer.raise_for_status()
+    by_rest = _flat(answer.json()["predictions"])
+    options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
+    with grpc.insecure_channel(server.grpc_address, options=options) as channel:
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        response: predict_pb2.PredictResponse = stub.Predict(asked.message, timeout=_ANSWER_SECONDS)
+    by_grpc = list(response.outputs["y"].float_val)
+    same = len(by_rest) == len(by_grpc) and all(
+        abs(a - b) <= 1e-4 * max(1.0, abs(b)) for a, b in zip(by_rest, by_grpc, strict=True)
+    )
+    if not same or not by_grpc:
+        raise ProgramError(f"{server.model_name}: REST answers {by_rest}, gRPC answers {by_grpc}")
+
+
+def _flat(value: Any) -> list[float]:
+    return (
+        [number for part in value for number in _flat(part)] if isinstance(value, list) else [value]
+    )
+
+
+def _rss_mib(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024.0
+    raise ProgramError(f"/proc/{pid}/status says nothing of the memory of the server")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
