@@ -13,8 +13,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/rest/content_coding.h"
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
-#include "tensorflow_serving_s3/model_servers/rest/gzip.h"
 
 namespace tfs3::rest {
 namespace {
@@ -339,9 +339,7 @@ void HttpConnection::Dispatch() {
 
 void HttpConnection::Handle() {
   try {
-    if (DecodeBody()) response_ = server_.handler(request_);
-    inflated_body_ = PaddedBuffer();
-    EncodeAnswer();
+    Answer();
   } catch (const std::exception& exception) {
     response_ = {
         500, kJsonContentType,
@@ -357,60 +355,20 @@ void HttpConnection::Handle() {
   asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
 }
 
-bool HttpConnection::DecodeBody() {
-  if (request_.body->empty()) return true;
-  const auto coding = request_.FindHeader("Content-Encoding");
-  if (!coding.has_value()) return true;
-  switch (ContentCodingOf(*coding)) {
-    case ContentCoding::kIdentity:
-      return true;
-    case ContentCoding::kGzip:
-      break;
-    case ContentCoding::kOther:
-      response_ = {
-          415,
-          kJsonContentType,
-          ErrorBody("Content-Encoding: " + std::string(*coding) +
-                    " is not understood; send the body as gzip or as it is"),
-          {{"Accept-Encoding", "gzip"}}};
-      return false;
+void HttpConnection::Answer() {
+  const HttpServer::Options& options = server_.options;
+  PaddedBuffer inflated;
+  std::optional<HttpResponse> refusal =
+      InflateBody(options.max_inflated_body_bytes, &request_, &inflated);
+  if (refusal.has_value()) {
+    response_ = *std::move(refusal);
+  } else {
+    // The bytes as they came are of no more use.
+    if (request_.body == &inflated) parser_->get().body().Clear(0);
+    response_ = server_.handler(request_);
   }
-  switch (Gunzip(request_.body->view(), server_.options.max_inflated_body_bytes,
-                 &inflated_body_)) {
-    case GunzipError::kNone:
-      // The bytes as they came are of no more use.
-      parser_->get().body().Clear(0);
-      request_.body = &inflated_body_;
-      return true;
-    case GunzipError::kNotGzip:
-      response_ = {400, kJsonContentType,
-                   ErrorBody("The request's body is not valid gzip, as its "
-                             "Content-Encoding says, or is cut short")};
-      return false;
-    case GunzipError::kTooLarge:
-      response_ = {
-          413, kJsonContentType,
-          ErrorBody("The request's body is larger than the limit of " +
-                    std::to_string(server_.options.max_inflated_body_bytes) +
-                    " bytes when it is inflated")};
-      return false;
-  }
-  return false;
-}
-
-void HttpConnection::EncodeAnswer() {
-  if (!server_.options.gzip_answers ||
-      response_.body.size() < server_.options.min_gzip_bytes)
-    return;
-  for (const auto& [name, value] : response_.headers) {
-    if (EqualIgnoringCase(name, "Content-Encoding")) return;
-  }
-  response_.headers.emplace_back("Vary", "Accept-Encoding");
-  if (!AcceptsGzip(request_.FindHeader("Accept-Encoding").value_or(""))) return;
-  if (std::optional<std::string> gzip = Gzip(response_.body)) {
-    response_.body = *std::move(gzip);
-    response_.headers.emplace_back("Content-Encoding", "gzip");
-  }
+  if (options.gzip_answers)
+    CompressAnswer(request_, options.min_gzip_bytes, &response_);
 }
 
 void HttpConnection::OnHandled() {

@@ -139,10 +139,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // On a worker's thread: runs the handler and begins to send its answer.
   void Handle();
-  // Makes request_.body what the client's content coding stands for; false, and
-  // the answer is an error, when it cannot be.
-  bool DecodeBody();
-  void EncodeAnswer();
+  // Has response_ made out of request_.
+  void Answer();
   // Back on the loop's thread.
   void OnHandled();
 
@@ -174,7 +172,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   uint64_t body_length_ = 0;  // as Content-Length says; not of a chunked body
   Clock::time_point body_began_;
   HttpRequest request_;
-  PaddedBuffer inflated_body_;
 
   HttpResponse response_;
   std::string response_head_;

@@ -38,14 +38,13 @@ std::string Describe(const ModelSpec& spec) {
   return text;
 }
 
-// One model, half_plus_three, as version 7 of "half".
+// One model as version 7 of "half".
 class OneModel final : public ModelLookup,
                        public ServerStatus,
                        private ServableLease {
  public:
-  OneModel()
-      : model_(SavedModelBundle::Load(TestModelPath("half_plus_three"),
-                                      SavedModelOptions())
+  explicit OneModel(const std::string& name)
+      : model_(SavedModelBundle::Load(TestModelPath(name), SavedModelOptions())
                    .value()) {}
 
   absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
@@ -98,6 +97,9 @@ class OneModel final : public ModelLookup,
 
 class RoutesTest : public ::testing::Test {
  protected:
+  explicit RoutesTest(const std::string& model = "half_plus_three")
+      : model_(model) {}
+
   HttpResponse Send(std::string_view method, std::string_view path,
                     std::string_view body = "") {
     const PaddedBuffer buffer(body);
@@ -317,6 +319,75 @@ TEST_F(RoutesTest, NestingIsLimited) {
     EXPECT_EQ(response.status, 400);
     EXPECT_THAT(response.body, HasSubstr("nest more than 2 levels"));
   }
+}
+
+// --- Classify and regress ---
+
+class ExamplesTest : public RoutesTest {
+ protected:
+  ExamplesTest() : RoutesTest("tf_examples") {}
+};
+
+TEST_F(ExamplesTest, ClassifyAnswersWithLabelsAndScoresOfEachExample) {
+  const HttpResponse response =
+      Send("POST", "/v1/models/half:classify",
+           R"({"examples": [{"x": 0.25}, {"x": [1.0]}]})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_EQ(response.body, R"({"results": [[["high", 0.25], ["low", 0.75]], )"
+                           R"([["high", 1.0], ["low", 0.0]]]})");
+}
+
+TEST_F(ExamplesTest, RegressAnswersWithTheValueOfEachExample) {
+  const HttpResponse response =
+      Send("POST", "/v1/models/half/versions/7:regress",
+           R"({"signature_name": "regress", "examples": [{"x": 0.25}, )"
+           R"({"x": 1.0, "bias": 0.5}]})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, R"({"results": [0.5, 2.5]})");
+}
+
+TEST_F(ExamplesTest, TheContextIsPartOfEveryExample) {
+  const HttpResponse response =
+      Send("POST", "/v1/models/half:regress",
+           R"({"signature_name": "regress", "context": {"bias": 8.0}, )"
+           R"("examples": [{"x": 0.25}, {"x": 1.0}]})");
+  EXPECT_EQ(response.body, R"({"results": [8.5, 10.0]})");
+}
+
+TEST_F(ExamplesTest, AWrongFeatureIsTheClientsFault) {
+  for (const char* example : {R"({"x": 1})", R"({"x": "text"})", "{}"}) {
+    const HttpResponse response =
+        Send("POST", "/v1/models/half:classify",
+             absl::StrCat(R"({"examples": [)", example, "]}"));
+    EXPECT_EQ(response.status, 400) << example;
+    EXPECT_THAT(response.body, HasSubstr("x")) << example;
+  }
+}
+
+TEST_F(ExamplesTest, TheMethodNameCountsOnlyWhenThatIsAsked) {
+  constexpr char kRegression[] =
+      R"({"signature_name": "regress", "examples": [{"x": 1.0}]})";
+  constexpr char kClassification[] =
+      R"({"signature_name": "classify", "examples": [{"x": 1.0}]})";
+  options_.check_method_name = true;
+  EXPECT_EQ(Send("POST", "/v1/models/half:regress", kRegression).status, 200);
+  EXPECT_EQ(Send("POST", "/v1/models/half:regress", kClassification).status,
+            400);
+}
+
+class NativeExamplesTest : public RoutesTest {
+ protected:
+  NativeExamplesTest() : RoutesTest("native_tf_examples") {}
+};
+
+TEST_F(NativeExamplesTest, SignaturesOfTensorFlow2AreServedUnlessChecked) {
+  constexpr char kBody[] =
+      R"({"signature_name": "regress", "examples": [{"x": 1.0}]})";
+  EXPECT_EQ(Send("POST", "/v1/models/half:regress", kBody).body,
+            R"({"results": [2.0]})");
+  options_.check_method_name = true;
+  EXPECT_EQ(Send("POST", "/v1/models/half:regress", kBody).status, 400);
 }
 
 // --- CORS ---

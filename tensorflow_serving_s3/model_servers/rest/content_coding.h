@@ -1,0 +1,38 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gzip around a handler: what it gets is inflated, what it returns compressed.
+//
+//   PaddedBuffer inflated;
+//   std::optional<HttpResponse> refusal =
+//       InflateBody(max_bytes, &request, &inflated);
+//   HttpResponse response = refusal ? *refusal : handler(request);
+//   CompressAnswer(request, min_bytes, &response);
+//
+// Thread-safe.
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_CONTENT_CODING_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_CONTENT_CODING_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+
+namespace tfs3::rest {
+
+// If the request says that its body is gzip, points it to `inflated`, which
+// gets the body as it was before. Otherwise the answer to a body that cannot be
+// used: 400, 413 or 415.
+std::optional<HttpResponse> InflateBody(uint64_t max_bytes,
+                                        HttpRequest* request,
+                                        PaddedBuffer* inflated);
+
+// Compresses an answer of at least `min_bytes` if the client accepts it and the
+// answer gets smaller.
+void CompressAnswer(const HttpRequest& request, uint64_t min_bytes,
+                    HttpResponse* response);
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_CONTENT_CODING_H_
