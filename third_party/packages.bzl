@@ -81,6 +81,8 @@ PYTHON_PACKAGES = {
     "gast": struct(version = "0.7.0", sha256 = "99cbf1365633a74099f69c59bd650476b96baa5ef196fec88032b00b31ba36f7"),
     "google-pasta": struct(version = "0.2.0", sha256 = "b32482794a366b5366a32c92a9a9201b107821889935a02b3e51f6b432ea84ed"),
     "grpcio": struct(version = "1.85.1", sha256 = "83aced2a1c05648cee0de34e531351118b14c58238f0a61b43559ac8851647a8"),
+    "grpcio-health-checking": struct(version = "1.76.0", sha256 = "9743f345a855ba030cc7c381361606870b79d33bb71d7756efa47b6faa970f81"),
+    "grpcio-reflection": struct(version = "1.76.0", sha256 = "d7c43f2047a2a9c9320a5905aa7133c677977436b5f63e6a868e507864a11c73"),
     "idna": struct(version = "3.20", sha256 = "ab7ae7122974553370f0bdb919e1a960b2cd1bc1ef0276416d896db81c14582c"),
     "iniconfig": struct(version = "2.3.1", sha256 = "9121e2c1fdb355232495be3194c8dfe87ccc2d5dee45947b78e68f499790d7a7"),
     "jmespath": struct(version = "1.1.0", sha256 = "a5663118de4908c91729bea0acadca56526eb2698e83de10cd116ae0f4e97c64"),

@@ -14,10 +14,9 @@ struct TlsOptions {
   std::string server_key;
   // The server's certificate, first its own, then those that lead to the root.
   std::string server_cert;
-  // The certificates that a client's own is checked against; the system's if
-  // empty.
+  // The certificates that a client's own must lead to.
   std::string custom_ca;
-  // Whether a client has to have a certificate.
+  // Whether a client has to have a certificate; needs custom_ca.
   bool client_verify = false;
 };
 

@@ -6,6 +6,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include <utility>
+
 namespace tfs3::grpc {
 namespace {
 
@@ -27,13 +29,23 @@ std::string Join(const ::grpc::ByteBuffer& buffer) {
   return arguments;
 }
 
+std::shared_ptr<::grpc::ChannelCredentials> Credentials(
+    const std::optional<ClientTls>& tls) {
+  if (!tls.has_value()) return ::grpc::InsecureChannelCredentials();
+  ::grpc::SslCredentialsOptions options;
+  options.pem_root_certs = tls->server_ca;
+  options.pem_private_key = tls->key;
+  options.pem_cert_chain = tls->certificate;
+  return ::grpc::SslCredentials(options);
+}
+
 }  // namespace
 
 class TestingClient::Impl {
  public:
-  explicit Impl(const std::string& address)
-      : stub_(::grpc::CreateCustomChannel(
-            address, ::grpc::InsecureChannelCredentials(), Arguments())) {}
+  Impl(const std::string& address, const std::optional<ClientTls>& tls)
+      : stub_(::grpc::CreateCustomChannel(address, Credentials(tls),
+                                          Arguments())) {}
 
   Answer Call(const std::string& method,
               const std::vector<std::string>& requests,
@@ -59,15 +71,18 @@ class TestingClient::Impl {
       stream->WritesDone(nullptr);
       Next(queue);
     }
-    ::grpc::ByteBuffer response;
-    stream->Read(&response, nullptr);
-    const bool has_response = Next(queue);
+    std::string payload;
+    while (true) {
+      ::grpc::ByteBuffer response;
+      stream->Read(&response, nullptr);
+      if (!Next(queue)) break;
+      payload += Join(response);
+    }
     ::grpc::Status status;
     stream->Finish(&status, nullptr);
     Next(queue);
     queue.Shutdown();
-    return {status.error_code(), status.error_message(),
-            has_response ? Join(response) : ""};
+    return {status.error_code(), status.error_message(), std::move(payload)};
   }
 
  private:
@@ -80,8 +95,9 @@ class TestingClient::Impl {
   ::grpc::GenericStub stub_;
 };
 
-TestingClient::TestingClient(const std::string& address)
-    : impl_(std::make_unique<Impl>(address)) {}
+TestingClient::TestingClient(const std::string& address,
+                             const std::optional<ClientTls>& tls)
+    : impl_(std::make_unique<Impl>(address, tls)) {}
 
 TestingClient::~TestingClient() = default;
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,7 @@ namespace tfs3::grpc {
 struct Answer {
   int code;
   std::string message;
-  // The response message, if the code is OK.
+  // The response message; those of a stream put together.
   std::string payload;
 };
 
@@ -26,12 +27,22 @@ struct CallOptions {
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
+// The client's side of TLS, as PEM text.
+struct ClientTls {
+  // What the server's certificate must lead to.
+  std::string server_ca;
+  // The client's own; may be empty.
+  std::string key;
+  std::string certificate;
+};
+
 // A gRPC client of bytes, for tests. As transport.h, this header is plain C++.
 // Thread-safe.
 class TestingClient {
  public:
   // `address` is "HOST:PORT" or "unix:PATH".
-  explicit TestingClient(const std::string& address);
+  explicit TestingClient(const std::string& address,
+                         const std::optional<ClientTls>& tls = std::nullopt);
   ~TestingClient();
 
   // Calls a unary method.

@@ -14,6 +14,7 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/tls_check.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::grpc {
@@ -48,6 +49,29 @@ int DefaultWorkers() {
       owned->data(), owned->size(),
       [](void* owned) { delete static_cast<std::string*>(owned); }, owned);
   return ::grpc::ByteBuffer(&slice, 1);
+}
+
+// Valid as long as `slices`.
+std::vector<Slice> SlicesOf(const std::vector<::grpc::Slice>& slices) {
+  std::vector<Slice> parts;
+  parts.reserve(slices.size());
+  for (const ::grpc::Slice& slice : slices) {
+    parts.push_back(
+        {reinterpret_cast<const char*>(slice.begin()), slice.size()});
+  }
+  return parts;
+}
+
+std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
+    const std::optional<TlsOptions>& tls) {
+  if (!tls.has_value()) return ::grpc::InsecureServerCredentials();
+  ::grpc::SslServerCredentialsOptions options(
+      tls->client_verify
+          ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+          : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  options.pem_root_certs = tls->custom_ca;
+  options.pem_key_cert_pairs.push_back({tls->server_key, tls->server_cert});
+  return ::grpc::SslServerCredentials(options);
 }
 
 ::grpc::Status ErrorStatus(int code, std::string message) {
@@ -101,11 +125,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
                       "without compression"));
       return;
     }
-    request_.reserve(slices_.size());
-    for (const ::grpc::Slice& slice : slices_) {
-      request_.push_back(
-          {reinterpret_cast<const char*>(slice.begin()), slice.size()});
-    }
+    request_ = SlicesOf(slices_);
     (*handler_)(Call(this));
   }
 
@@ -178,7 +198,52 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   std::atomic<bool> cancelled_{false};
 };
 
-// A call of a method that is not in the table.
+// A call of a method that answers each message of a stream. Deletes itself when
+// gRPC is done.
+class StreamCall final : public ::grpc::ServerGenericBidiReactor {
+ public:
+  StreamCall(const std::string& method, const StreamHandler* handler)
+      : method_(method), handler_(handler) {
+    StartRead(&message_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {  // The client has said all.
+      Finish(::grpc::Status::OK);
+      return;
+    }
+    std::vector<::grpc::Slice> slices;
+    std::optional<std::string> answer;
+    if (message_.Dump(&slices).ok()) answer = (*handler_)(SlicesOf(slices));
+    if (!answer.has_value()) {
+      Finish(ErrorStatus(::grpc::StatusCode::INVALID_ARGUMENT,
+                         method_ + " cannot read a message of the stream"));
+      return;
+    }
+    answer_ = MakeBuffer(*std::move(answer));
+    StartWrite(&answer_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      StartRead(&message_);
+    } else {
+      Finish(::grpc::Status::CANCELLED);  // The client has gone.
+    }
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  ~StreamCall() override = default;
+
+  const std::string method_;
+  const StreamHandler* const handler_;
+  ::grpc::ByteBuffer message_;
+  ::grpc::ByteBuffer answer_;
+};
+
+// A call of a method that is in no table.
 class UnknownCall final : public ::grpc::ServerGenericBidiReactor {
  public:
   explicit UnknownCall(const std::string& method) {
@@ -221,26 +286,36 @@ void Call::RunOnWorker(Handler handler) && {
 
 class Server::Impl final : public ::grpc::CallbackGenericService {
  public:
-  Impl(MethodTable methods, int num_workers, RequestGate* gate)
-      : methods_(std::move(methods)), gate_(gate), workers_(num_workers) {}
+  Impl(MethodTable methods, StreamTable streams, int num_workers,
+       RequestGate* gate)
+      : methods_(std::move(methods)),
+        streams_(std::move(streams)),
+        gate_(gate),
+        workers_(num_workers) {}
 
   ::grpc::ServerGenericBidiReactor* CreateReactor(
       ::grpc::GenericCallbackServerContext* context) override {
     const auto method = methods_.find(context->method());
-    if (method == methods_.end()) {
-      return new UnknownCall(context->method());
+    if (method != methods_.end()) {
+      return new UnaryCall(context, &method->second, &workers_, gate_);
     }
-    return new UnaryCall(context, &method->second, &workers_, gate_);
+    const auto stream = streams_.find(context->method());
+    if (stream != streams_.end()) {
+      return new StreamCall(context->method(), &stream->second);
+    }
+    return new UnknownCall(context->method());
   }
 
   const MethodTable methods_;
+  const StreamTable streams_;
   RequestGate* const gate_;
   WorkerPool workers_;
   std::vector<int> ports_;
   std::unique_ptr<::grpc::Server> grpc_server_;
 };
 
-StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
+StartResult Server::Start(const ServerOptions& options, MethodTable methods,
+                          StreamTable streams) {
   if (options.addresses.empty()) {
     return {nullptr, "no address to listen at; give one, such as 0.0.0.0:8500"};
   }
@@ -248,9 +323,13 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
     std::string error = CheckListen(address);
     if (!error.empty()) return {nullptr, std::move(error)};
   }
+  if (options.tls.has_value()) {
+    std::string error = CheckTls(*options.tls);
+    if (!error.empty()) return {nullptr, std::move(error)};
+  }
   KeepLibraryInitialized();
   auto impl = std::make_unique<Impl>(
-      std::move(methods),
+      std::move(methods), std::move(streams),
       options.num_workers > 0 ? options.num_workers : DefaultWorkers(),
       options.gate);
   ::grpc::ServerBuilder builder;
@@ -269,8 +348,7 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods) {
   // Not resized from here on: gRPC writes to the elements.
   impl->ports_.resize(options.addresses.size());
   for (size_t i = 0; i < options.addresses.size(); ++i) {
-    builder.AddListeningPort(options.addresses[i],
-                             ::grpc::InsecureServerCredentials(),
+    builder.AddListeningPort(options.addresses[i], MakeCredentials(options.tls),
                              &impl->ports_[i]);
   }
   builder.RegisterCallbackGenericService(impl.get());

@@ -16,11 +16,12 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/tls_options.h"
 
 namespace tfs3::grpc {
 
-// A gRPC server for unary methods that knows bytes only: what the messages are
-// is up to the handlers.
+// A gRPC server that knows bytes only: what the messages are is up to the
+// handlers.
 //
 //   MethodTable methods;
 //   methods["/example.Echo/Say"] = [](Call call) {
@@ -53,6 +54,16 @@ using Handler = std::function<void(Call call)>;
 
 // Handlers by full method name, "/package.Service/Method".
 using MethodTable = std::map<std::string, Handler>;
+
+// Answers one message of a stream, or nothing if it is not what the method
+// takes, which ends the stream with INVALID_ARGUMENT. Called for the messages
+// of a stream in their order, at once on one of the threads that move bytes.
+using StreamHandler = std::function<std::optional<std::string>(
+    const std::vector<Slice>& message)>;
+
+// Handlers of methods that take a stream of messages and answer each of them,
+// by full method name.
+using StreamTable = std::map<std::string, StreamHandler>;
 
 namespace internal {
 
@@ -122,6 +133,8 @@ struct ServerOptions {
   // Where to listen: "HOST:PORT" ("0.0.0.0:8500", "[::]:8500"; port 0 is any
   // that is free) or "unix:PATH".
   std::vector<std::string> addresses;
+  // What to speak TLS with, at every address; absent: no TLS.
+  std::optional<TlsOptions> tls;
   // The longest request in bytes; -1: no limit but memory.
   int max_request_bytes = -1;
   // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"};
@@ -148,13 +161,16 @@ struct StartResult {
 
 // A server that listens. Thread-safe.
 //
-// A method that is not in the table is answered UNIMPLEMENTED with its name; a
-// call with no request message, or more than one, INVALID_ARGUMENT.
+// A method that is in no table is answered UNIMPLEMENTED with its name; a call
+// of a method in MethodTable with no request message, or more than one,
+// INVALID_ARGUMENT. Streams pass the gate of ServerOptions: they are no
+// requests that a server would wait for.
 class Server {
  public:
   // Starts to listen; answers calls at once. The handlers are called
   // concurrently until Shutdown returns.
-  static StartResult Start(const ServerOptions& options, MethodTable methods);
+  static StartResult Start(const ServerOptions& options, MethodTable methods,
+                           StreamTable streams = {});
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/testing_certificate.h"
 
 namespace tfs3::grpc {
 namespace {
@@ -528,6 +530,91 @@ TEST(TransportTest, WithoutTheOptionThereIsNoHealthService) {
                 .Call(kHealthCheck, HealthOf("half"))
                 .code,
             kUnimplemented);
+}
+
+StartResult StartStream(StreamHandler handler) {
+  return Server::Start(Loopback(), {},
+                       {{"/test.Test/Stream", std::move(handler)}});
+}
+
+TEST(TransportTest, AStreamIsAnsweredMessageByMessage) {
+  std::vector<std::string> messages;
+  const StartResult started =
+      StartStream([&messages](const std::vector<Slice>& message) {
+        messages.push_back(Join(message));
+        return std::optional<std::string>(messages.back() + "!");
+      });
+  TestingClient client(AddressOf(*started.server));
+
+  const Answer answer = client.CallWith("/test.Test/Stream", {"a", "b"});
+
+  EXPECT_EQ(answer.code, kOk) << answer.message;
+  EXPECT_EQ(answer.payload, "a!b!");
+  EXPECT_THAT(messages, testing::ElementsAre("a", "b"));
+}
+
+TEST(TransportTest, AMessageThatCannotBeReadEndsTheStream) {
+  const StartResult started =
+      StartStream([](const std::vector<Slice>& /*message*/) {
+        return std::optional<std::string>();
+      });
+  TestingClient client(AddressOf(*started.server));
+
+  const Answer answer = client.Call("/test.Test/Stream", "a");
+
+  EXPECT_EQ(answer.code, kInvalidArgument);
+  EXPECT_THAT(answer.message, HasSubstr("/test.Test/Stream cannot read"));
+}
+
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() {
+    options_.tls.emplace();
+    options_.tls->server_key = made_.key;
+    options_.tls->server_cert = made_.certificate;
+  }
+
+  Answer Call(const std::optional<ClientTls>& tls) {
+    const std::unique_ptr<Server> server =
+        StartOrDie(options_, {{"/test.Test/Call", Echo}});
+    return TestingClient(AddressOf(*server), tls)
+        .Call("/test.Test/Call", "secret");
+  }
+
+  const TestingCertificate made_ = MakeTestingCertificate();
+  ServerOptions options_ = Loopback();
+};
+
+TEST_F(TlsTest, CarriesBytesBothWays) {
+  const Answer answer = Call(ClientTls{made_.certificate, "", ""});
+  EXPECT_EQ(answer.code, kOk) << answer.message;
+  EXPECT_EQ(answer.payload, "secret");
+}
+
+TEST_F(TlsTest, AClientWithoutTlsIsNotServed) {
+  EXPECT_EQ(Call(std::nullopt).code, kUnavailable);
+}
+
+TEST_F(TlsTest, AClientThatMustBeVerifiedNeedsItsCertificate) {
+  const TestingCertificate client = MakeTestingCertificate();
+  options_.tls->custom_ca = client.certificate;
+  options_.tls->client_verify = true;
+  EXPECT_EQ(Call(ClientTls{made_.certificate, "", ""}).code, kUnavailable);
+  const TestingCertificate stranger = MakeTestingCertificate();
+  EXPECT_EQ(
+      Call(ClientTls{made_.certificate, stranger.key, stranger.certificate})
+          .code,
+      kUnavailable);
+  EXPECT_EQ(
+      Call(ClientTls{made_.certificate, client.key, client.certificate}).code,
+      kOk);
+}
+
+TEST_F(TlsTest, AKeyThatIsNoneIsTold) {
+  options_.tls->server_key = "/etc/tls/server.key";
+  const StartResult started = Server::Start(options_, {});
+  EXPECT_EQ(started.server, nullptr);
+  EXPECT_THAT(started.error, HasSubstr("server_key"));
 }
 
 }  // namespace
