@@ -18,14 +18,15 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_writer.h"
 
 namespace tfs3 {
 namespace {
 
 class StderrSink final : public absl::LogSink {
  public:
-  explicit StderrSink(bool all_of_tensorflow)
-      : all_of_tensorflow_(all_of_tensorflow) {}
+  StderrSink(LogFormat format, bool all_of_tensorflow)
+      : format_(format), all_of_tensorflow_(all_of_tensorflow) {}
 
   void Send(const absl::LogEntry& entry) override {
     const bool ours =
@@ -36,12 +37,8 @@ class StderrSink final : public absl::LogSink {
     }
     // One message is one line, and one write, so that lines of several threads
     // do not mix.
-    const std::string line = absl::StrCat(
-        absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", entry.timestamp(),
-                         absl::UTCTimeZone()),
-        " ", absl::string_view(absl::LogSeverityName(entry.log_severity()), 1),
-        " ", entry.source_basename(), ":", entry.source_line(), "] ",
-        absl::StrReplaceAll(entry.text_message(), {{"\n", "\\n"}}), "\n");
+    const std::string line =
+        format_ == LogFormat::kJson ? JsonLine(entry) : TextLine(entry);
     std::fwrite(line.data(), 1, line.size(), stderr);
     // A failed CHECK ends the process: the stack tells where.
     if (!entry.stacktrace().empty()) {
@@ -53,6 +50,30 @@ class StderrSink final : public absl::LogSink {
   void Flush() override { std::fflush(stderr); }
 
  private:
+  static std::string TimeOf(const absl::LogEntry& entry) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", entry.timestamp(),
+                            absl::UTCTimeZone());
+  }
+
+  static std::string TextLine(const absl::LogEntry& entry) {
+    return absl::StrCat(
+        TimeOf(entry), " ",
+        absl::string_view(absl::LogSeverityName(entry.log_severity()), 1), " ",
+        entry.source_basename(), ":", entry.source_line(), "] ",
+        absl::StrReplaceAll(entry.text_message(), {{"\n", "\\n"}}), "\n");
+  }
+
+  static std::string JsonLine(const absl::LogEntry& entry) {
+    std::string line = absl::StrCat(
+        "{\"time\": \"", TimeOf(entry), "\", \"severity\": \"",
+        absl::LogSeverityName(entry.log_severity()), "\", \"source\": \"",
+        entry.source_basename(), ":", entry.source_line(), "\", \"message\": ");
+    rest::AppendJsonString(entry.text_message(), &line);
+    line += "}\n";
+    return line;
+  }
+
+  const LogFormat format_;
   const bool all_of_tensorflow_;
 };
 
@@ -78,12 +99,12 @@ __attribute__((section(".preinit_array"),
 
 }  // namespace
 
-void InitializeLogging() {
+void InitializeLogging(const LogOptions& options) {
   const bool all_of_tensorflow = std::getenv("TF_CPP_MIN_LOG_LEVEL") != nullptr;
-  if (!all_of_tensorflow) {
-    absl::SetMinLogLevel(absl::LogSeverityAtLeast::kInfo);
+  if (!all_of_tensorflow || options.level > absl::LogSeverityAtLeast::kInfo) {
+    absl::SetMinLogLevel(options.level);
   }
-  absl::AddLogSink(new StderrSink(all_of_tensorflow));
+  absl::AddLogSink(new StderrSink(options.format, all_of_tensorflow));
   absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
   // The threshold counts from here on. TensorFlow's library has no
   // absl::InitializeLog, which would do just this.

@@ -18,7 +18,7 @@ using ::testing::Not;
 
 class LoggingTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { InitializeLogging(); }
+  static void SetUpTestSuite() { InitializeLogging(LogOptions()); }
 };
 
 TEST_F(LoggingTest, WritesOneLineWithTimeSeverityAndPlace) {

@@ -113,7 +113,7 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
   server_options.gate = gate;
   server_options.serve_health = options.enable_grpc_healthcheck_service;
   grpc::StartResult started = grpc::Server::Start(
-      server_options, grpc::MakeMethods(core, core, grpc::MethodOptions()));
+      server_options, grpc::MakeMethods(core, core, grpc::ModelMethodOptions()));
   if (started.server == nullptr) {
     return absl::FailedPreconditionError(started.error);
   }

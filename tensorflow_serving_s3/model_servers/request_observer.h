@@ -35,9 +35,11 @@ struct RequestRecord {
   std::string_view target;
   // The status code of HTTP; 0 for gRPC.
   int http_status = 0;
-  // As "ipv4:127.0.0.1:40000"; empty if it is not known.
+  // As "ipv4:127.0.0.1:40000"; empty if it is not known, or not wanted (see
+  // wants_client).
   std::string_view peer;
-  // The header of that name (W3C Trace Context); empty if there is none.
+  // The header of that name (W3C Trace Context); empty if there is none, or it
+  // is not wanted.
   std::string_view traceparent;
   uint64_t request_bytes = 0;
   uint64_t response_bytes = 0;
@@ -54,6 +56,10 @@ class RequestObserver {
   virtual ~RequestObserver() = default;
 
   virtual void OnRequest(const RequestRecord& record) = 0;
+
+  // Whether it wants to know of the client: peer and traceparent, which take
+  // time to find out. Constant.
+  virtual bool wants_client() const { return false; }
 };
 
 }  // namespace tfs3

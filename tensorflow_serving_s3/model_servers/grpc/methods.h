@@ -5,30 +5,24 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
 
 #include "tensorflow_serving_s3/model_servers/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
-#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3::grpc {
 
-struct MethodOptions {
-  // How Predict writes its outputs.
-  TensorEncoding encoding = TensorEncoding::kField;
-};
-
 // The methods of TensorFlow Serving's gRPC API, by name:
 //
-//   Server::Start(options, MakeMethods(&core, &core, MethodOptions()));
+//   Server::Start(options, MakeMethods(&core, &core, ModelMethodOptions()));
 //
-//   tensorflow.serving.PredictionService: Predict, GetModelMetadata
+//   those of model_methods.h, and
 //   tensorflow.serving.ModelService: GetModelStatus, HandleReloadConfigRequest
 //
-// `lookup` and `reloader` must outlive the table. Predict answers small
-// requests of signatures that are quick() on gRPC's threads and all others on
-// worker threads. HandleReloadConfigRequest has threads of its own, on which it
-// waits until shortly before the caller's deadline.
+// `lookup` and `reloader` must outlive the table. HandleReloadConfigRequest has
+// threads of its own, on which it waits until shortly before the caller's
+// deadline.
 MethodTable MakeMethods(const ModelLookup* lookup, ConfigReloader* reloader,
-                        const MethodOptions& options);
+                        const ModelMethodOptions& options);
 
 }  // namespace tfs3::grpc
 

@@ -141,7 +141,7 @@ class MethodsTest : public testing::Test {
   static void SetUpTestSuite() { models_ = new TwoModels(); }
   static void TearDownTestSuite() { delete models_; }
 
-  void SetUp() override { Start(MethodOptions()); }
+  void SetUp() override { Start(ModelMethodOptions()); }
 
   // Every handle is given back with the answer.
   void TearDown() override {
@@ -149,7 +149,7 @@ class MethodsTest : public testing::Test {
     EXPECT_EQ(models_->handles(), 0);
   }
 
-  void Start(const MethodOptions& method_options) {
+  void Start(const ModelMethodOptions& method_options) {
     ServerOptions options;
     options.addresses = {"127.0.0.1:0"};
     StartResult started = Server::Start(
@@ -228,7 +228,7 @@ TEST_F(MethodsTest, PredictTellsTheEffectiveModelSpec) {
 }
 
 TEST_F(MethodsTest, PredictWritesTensorContentWhereTheServerIsToldTo) {
-  MethodOptions options;
+  ModelMethodOptions options;
   options.encoding = TensorEncoding::kContent;
   Start(options);
 

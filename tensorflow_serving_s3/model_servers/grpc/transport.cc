@@ -164,14 +164,8 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   void RunOnWorker(Handler handler) override {
-    workers_->Run([this, handler = std::move(handler)] {
-      if (cancelled_) {
-        Finish(::grpc::StatusCode::CANCELLED,
-               "the client stopped waiting before the call's turn came", "");
-        return;
-      }
-      handler(Call(this));
-    });
+    workers_->Run(
+        [this, handler = std::move(handler)] { handler(Call(this)); });
   }
 
  private:

@@ -121,8 +121,8 @@ class Call {
   // client why. The payload is sent without a copy.
   void Finish(int code, std::string message, std::string payload) &&;
 
-  // Hands the call to `handler` on a worker thread, in turn. A call whose
-  // client has gone by then is answered without it.
+  // Hands the call to `handler` on a worker thread, in turn. The client may
+  // have gone by then; see cancelled().
   void RunOnWorker(Handler handler) &&;
 
  private:

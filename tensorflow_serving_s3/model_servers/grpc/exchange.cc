@@ -1,0 +1,101 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
+
+namespace tfs3::grpc {
+namespace {
+
+size_t RequestBytes(const Call& call) {
+  size_t bytes = 0;
+  for (const Slice& slice : call.request()) bytes += slice.size;
+  return bytes;
+}
+
+}  // namespace
+
+Exchange::Exchange(const Call& call, const MethodName* method,
+                   RequestObserver* observer)
+    : method_(method), observer_(observer), request_bytes_(RequestBytes(call)) {
+  if (observer_ == nullptr) return;
+  start_ = std::chrono::system_clock::now();
+  steady_start_ = std::chrono::steady_clock::now();
+}
+
+absl::Status Exchange::Parse(const Call& call,
+                             google::protobuf::MessageLite* request) const {
+  SliceStream stream(call.request());
+  if (!request->ParseFromZeroCopyStream(&stream)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the request is not a ", request->GetTypeName()));
+  }
+  return absl::OkStatus();
+}
+
+void Exchange::Answer(Call call, const absl::Status& error) const {
+  Observe(call, error, 0);
+  std::move(call).Finish(static_cast<int>(error.code()),
+                         std::string(error.message()), "");
+}
+
+void Exchange::Answer(Call call,
+                      const google::protobuf::MessageLite& response) const {
+  std::string payload;
+  if (!response.SerializeToString(&payload)) {
+    return Answer(std::move(call),
+                  absl::ResourceExhaustedError(
+                      "the response is longer than the 2 GiB that a message "
+                      "can be; ask for fewer outputs (output_filter) or send "
+                      "fewer inputs at a time"));
+  }
+  Observe(call, absl::OkStatus(), payload.size());
+  std::move(call).Finish(0, "", std::move(payload));
+}
+
+void Exchange::Observe(const Call& call, const absl::Status& status,
+                       size_t response_bytes) const {
+  if (observer_ == nullptr) return;
+  RequestRecord record;
+  record.entrypoint = RequestRecord::Entrypoint::kGrpc;
+  record.api = method_->api;
+  record.target = method_->full;
+  if (spec_ != nullptr) {
+    record.model_name = spec_->name();
+    record.signature_name = spec_->signature_name();
+  }
+  record.model_version = version_;
+  record.status = status;
+  std::string peer;
+  if (observer_->wants_client()) {
+    peer = call.peer();
+    record.peer = peer;
+    record.traceparent =
+        call.metadata("traceparent").value_or(std::string_view());
+  }
+  record.request_bytes = request_bytes_;
+  record.response_bytes = response_bytes;
+  record.start = start_;
+  record.duration = std::chrono::steady_clock::now() - steady_start_;
+  observer_->OnRequest(record);
+}
+
+absl::Status NoModelSpecError() {
+  return absl::InvalidArgumentError(
+      "the request has no model_spec; set model_spec.name to the name of a "
+      "model");
+}
+
+absl::Time DeadlineOf(const Call& call) {
+  return call.deadline() == std::chrono::system_clock::time_point::max()
+             ? absl::InfiniteFuture()
+             : absl::FromChrono(call.deadline());
+}
+
+}  // namespace tfs3::grpc

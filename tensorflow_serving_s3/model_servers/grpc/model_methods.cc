@@ -1,0 +1,246 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
+#include "tensorflow_serving/apis/classification.pb.h"
+#include "tensorflow_serving/apis/get_model_metadata.pb.h"
+#include "tensorflow_serving/apis/inference.pb.h"
+#include "tensorflow_serving/apis/model.pb.h"
+#include "tensorflow_serving/apis/predict.pb.h"
+#include "tensorflow_serving/apis/regression.pb.h"
+#include "tensorflow_serving/apis/session_service.pb.h"
+#include "tensorflow_serving_s3/core/servable_handle.h"
+#include "tensorflow_serving_s3/core/servable_id.h"
+#include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+#include "tensorflow_serving_s3/servables/tensorflow/classify.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
+#include "tensorflow_serving_s3/servables/tensorflow/multi_inference.h"
+#include "tensorflow_serving_s3/servables/tensorflow/predict.h"
+#include "tensorflow_serving_s3/servables/tensorflow/regress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/session_run.h"
+#include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+
+namespace tfs3::grpc {
+namespace {
+
+using google::protobuf::Arena;
+using tensorflow::serving::ClassificationRequest;
+using tensorflow::serving::ClassificationResponse;
+using tensorflow::serving::GetModelMetadataRequest;
+using tensorflow::serving::GetModelMetadataResponse;
+using tensorflow::serving::ModelSpec;
+using tensorflow::serving::MultiInferenceRequest;
+using tensorflow::serving::MultiInferenceResponse;
+using tensorflow::serving::PredictRequest;
+using tensorflow::serving::PredictResponse;
+using tensorflow::serving::RegressionRequest;
+using tensorflow::serving::RegressionResponse;
+using tensorflow::serving::SessionRunRequest;
+using tensorflow::serving::SessionRunResponse;
+
+// Requests longer than this are parsed on a worker thread; some 20 microseconds
+// of work.
+constexpr size_t kSmallRequestBytes = size_t{64} << 10;
+
+// A kind of request: how to look at it and how to answer it.
+template <typename Request, typename Response>
+struct ModelMethod {
+  // The model that a request names; null if it names none.
+  const ModelSpec* (*spec)(const Request&);
+  // Whether a request may be answered on a thread that must not be held up.
+  bool (*is_quick)(const Request&, const SavedModelBundle&);
+  absl::Status (*answer)(const Request&, const ServableId&,
+                         const SavedModelBundle&, const InferenceOptions&,
+                         Response*);
+};
+
+template <typename Request>
+const ModelSpec* SpecOf(const Request& request) {
+  return request.has_model_spec() ? &request.model_spec() : nullptr;
+}
+
+template <typename Request>
+bool HasQuickSignature(const Request& request, const SavedModelBundle& model) {
+  const auto signature =
+      model.GetSignature(request.model_spec().signature_name());
+  return signature.ok() && (*signature)->quick();
+}
+
+template <typename Request>
+bool Never(const Request& /*request*/, const SavedModelBundle& /*model*/) {
+  return false;
+}
+
+absl::Status AnswerPredict(const PredictRequest& request, const ServableId& id,
+                           const SavedModelBundle& model,
+                           const InferenceOptions& options,
+                           PredictResponse* response) {
+  const absl::StatusOr<const SignatureRunner*> signature =
+      model.GetSignature(request.model_spec().signature_name());
+  if (!signature.ok()) return signature.status();
+  return Predict(request, id, **signature, options, response);
+}
+
+absl::Status AnswerGetModelMetadata(const GetModelMetadataRequest& request,
+                                    const ServableId& id,
+                                    const SavedModelBundle& model,
+                                    const InferenceOptions& /*options*/,
+                                    GetModelMetadataResponse* response) {
+  return GetModelMetadata(request, id, model, response);
+}
+
+// The model of the first task; that of the others is held against it.
+const ModelSpec* SpecOfTasks(const MultiInferenceRequest& request) {
+  return request.tasks().empty() ? nullptr : SpecOf(request.tasks(0));
+}
+
+// One call, from its arrival to its answer. The messages and what is in them
+// are on the arena, whose first block is enough for a small request and its
+// response.
+template <typename Request, typename Response>
+class ModelCall {
+ public:
+  ModelCall(const Call& call, const MethodName* name,
+            const ModelMethod<Request, Response>* method,
+            const ModelLookup* lookup, const ModelMethodOptions* options)
+      : exchange_(call, name, options->observer),
+        method_(*method),
+        lookup_(lookup),
+        options_(*options) {}
+
+  static void Handle(std::shared_ptr<ModelCall> self, Call call) {
+    if (self->exchange_.request_bytes() > kSmallRequestBytes) {
+      // Shared for the worker's closure, which has to be copyable.
+      return std::move(call).RunOnWorker([self](Call call) {
+        if (self->Prepare(&call)) self->Run(std::move(call));
+      });
+    }
+    if (!self->Prepare(&call)) return;
+    if (self->IsQuick()) return self->Run(std::move(call));
+    std::move(call).RunOnWorker(
+        [self](Call call) { self->Run(std::move(call)); });
+  }
+
+ private:
+  bool IsQuick() const { return method_.is_quick(*request_, *model_); }
+
+  // Parses the request and finds its model; false if the call is answered,
+  // with an error.
+  bool Prepare(Call* call) {
+    absl::Status status = exchange_.Parse(*call, request_);
+    if (status.ok()) status = FindModel();
+    if (status.ok()) return true;
+    exchange_.Answer(std::move(*call), status);
+    return false;
+  }
+
+  absl::Status FindModel() {
+    const ModelSpec* const spec = method_.spec(*request_);
+    if (spec == nullptr) return NoModelSpecError();
+    exchange_.SetModel(spec);
+    absl::StatusOr<ServableHandle<SavedModelBundle>> model =
+        lookup_->GetModel(*spec);
+    if (!model.ok()) return model.status();
+    model_ = *std::move(model);
+    exchange_.SetVersion(model_.id().version);
+    return absl::OkStatus();
+  }
+
+  void Run(Call call) {
+    InferenceOptions options;
+    options.deadline = DeadlineOf(call);
+    options.cancelled = [&call] { return call.cancelled(); };
+    options.encoding = options_.encoding;
+    options.check_method_name = options_.check_method_name;
+    const absl::Status status =
+        method_.answer(*request_, model_.id(), *model_, options, response_);
+    // The version may be unloaded from here on.
+    model_ = ServableHandle<SavedModelBundle>();
+    if (!status.ok()) return exchange_.Answer(std::move(call), status);
+    exchange_.Answer(std::move(call), *response_);
+  }
+
+  static constexpr size_t kFirstBlockBytes = 4096;
+
+  Exchange exchange_;
+  const ModelMethod<Request, Response>& method_;
+  const ModelLookup* const lookup_;
+  const ModelMethodOptions& options_;
+  alignas(8) char first_block_[kFirstBlockBytes];
+  Arena arena_{first_block_, kFirstBlockBytes};
+  Request* const request_ = Arena::Create<Request>(&arena_);
+  Response* const response_ = Arena::Create<Response>(&arena_);
+  ServableHandle<SavedModelBundle> model_;
+};
+
+class TableMaker {
+ public:
+  TableMaker(const ModelLookup* lookup, const ModelMethodOptions& options)
+      : lookup_(lookup),
+        options_(std::make_shared<const ModelMethodOptions>(options)) {}
+
+  template <typename Request, typename Response>
+  void Add(const char* service, const char* api,
+           ModelMethod<Request, Response> method) {
+    struct Named {
+      MethodName name;
+      ModelMethod<Request, Response> method;
+    };
+    auto named = std::make_shared<const Named>(
+        Named{{api, absl::StrCat("/tensorflow.serving.", service, "/", api)},
+              method});
+    table_[named->name.full] = [named, lookup = lookup_,
+                                options = options_](Call call) {
+      using Handled = ModelCall<Request, Response>;
+      auto handled = std::make_shared<Handled>(
+          call, &named->name, &named->method, lookup, options.get());
+      Handled::Handle(std::move(handled), std::move(call));
+    };
+  }
+
+  MethodTable table() && { return std::move(table_); }
+
+ private:
+  const ModelLookup* const lookup_;
+  const std::shared_ptr<const ModelMethodOptions> options_;
+  MethodTable table_;
+};
+
+}  // namespace
+
+MethodTable MakeModelMethods(const ModelLookup* lookup,
+                             const ModelMethodOptions& options) {
+  constexpr char kPredictionService[] = "PredictionService";
+  TableMaker maker(lookup, options);
+  maker.Add<PredictRequest, PredictResponse>(
+      kPredictionService, "Predict",
+      {SpecOf, HasQuickSignature, AnswerPredict});
+  maker.Add<ClassificationRequest, ClassificationResponse>(
+      kPredictionService, "Classify", {SpecOf, HasQuickSignature, Classify});
+  maker.Add<RegressionRequest, RegressionResponse>(
+      kPredictionService, "Regress", {SpecOf, HasQuickSignature, Regress});
+  maker.Add<MultiInferenceRequest, MultiInferenceResponse>(
+      kPredictionService, "MultiInference",
+      {SpecOfTasks, Never, MultiInference});
+  // The signatures of a model can be long; a worker has the time.
+  maker.Add<GetModelMetadataRequest, GetModelMetadataResponse>(
+      kPredictionService, "GetModelMetadata",
+      {SpecOf, Never, AnswerGetModelMetadata});
+  maker.Add<SessionRunRequest, SessionRunResponse>(
+      "SessionService", "SessionRun", {SpecOf, Never, SessionRun});
+  return std::move(maker).table();
+}
+
+}  // namespace tfs3::grpc

@@ -1,0 +1,38 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MODEL_METHODS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MODEL_METHODS_H_
+
+#include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+#include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/request_observer.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
+
+namespace tfs3::grpc {
+
+struct ModelMethodOptions {
+  // How outputs are written.
+  TensorEncoding encoding = TensorEncoding::kField;
+  // See InferenceOptions.
+  bool check_method_name = false;
+  // Is told of every call; null: nobody is. Must outlive the table.
+  RequestObserver* observer = nullptr;
+};
+
+// The methods that are answered by a loaded model:
+//
+//   tensorflow.serving.PredictionService: Predict, Classify, Regress,
+//       MultiInference, GetModelMetadata
+//   tensorflow.serving.SessionService: SessionRun
+//
+//   Server::Start(options, MakeModelMethods(&core, ModelMethodOptions()));
+//
+// `lookup` must outlive the table. Small requests of signatures that are
+// quick() are answered on gRPC's threads, all others on worker threads.
+MethodTable MakeModelMethods(const ModelLookup* lookup,
+                             const ModelMethodOptions& options);
+
+}  // namespace tfs3::grpc
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MODEL_METHODS_H_

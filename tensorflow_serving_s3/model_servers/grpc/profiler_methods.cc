@@ -1,0 +1,151 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/profiler_methods.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+#include "tensorflow_serving_s3/model_servers/worker_pool.h"
+#include "tsl/profiler/lib/profiler_session.h"
+#include "tsl/profiler/protobuf/profiler_service.pb.h"
+#include "tsl/profiler/protobuf/xplane.pb.h"
+#include "xla/tsl/profiler/rpc/client/save_profile.h"
+
+namespace tfs3::grpc {
+namespace {
+
+using tensorflow::ProfileRequest;
+using tensorflow::ProfileResponse;
+using tensorflow::TerminateRequest;
+using tensorflow::TerminateResponse;
+using tsl::ProfilerSession;
+
+using Clock = std::chrono::steady_clock;
+
+// A second caller learns from TensorFlow that a profile is being taken.
+constexpr int kThreads = 2;
+
+// How soon a client that has gone is noticed.
+constexpr std::chrono::milliseconds kCancelledPeriod(100);
+
+class Profiler {
+ public:
+  absl::Status Profile(const ProfileRequest& request, const Call& call,
+                       ProfileResponse* response) {
+    if (request.duration_ms() == 0) {
+      return absl::InvalidArgumentError(
+          "duration_ms is not set: for how many milliseconds to profile");
+    }
+    if (request.repository_root().empty() && !request.emit_xspace()) {
+      return absl::InvalidArgumentError(
+          "repository_root is not set: the folder, to be written by the "
+          "server, in which the profile is put");
+    }
+    const std::unique_ptr<ProfilerSession> session =
+        ProfilerSession::Create(request.opts());
+    if (absl::Status status = session->Status(); !status.ok()) return status;
+    AwaitEnd(request, call);
+    tensorflow::profiler::XSpace space;
+    if (absl::Status status = session->CollectData(&space); !status.ok()) {
+      return status;
+    }
+    response->set_empty_trace(space.planes().empty());
+    if (request.emit_xspace()) {
+      *response->mutable_xspace() = std::move(space);
+      return absl::OkStatus();
+    }
+    const absl::Status saved = tsl::profiler::SaveXSpace(
+        request.repository_root(), request.session_id(), request.host_name(),
+        space);
+    if (saved.ok()) return saved;
+    return absl::Status(
+        saved.code(),
+        absl::StrCat("the profile cannot be written under ",
+                     request.repository_root(), ": ", saved.message()));
+  }
+
+  void Terminate(const std::string& session_id) {
+    std::lock_guard<std::mutex> lock(mu_);
+    if (sessions_.count(session_id) > 0) terminated_.insert(session_id);
+    changed_.notify_all();
+  }
+
+ private:
+  void AwaitEnd(const ProfileRequest& request, const Call& call) {
+    const auto end =
+        Clock::now() + std::chrono::milliseconds(request.duration_ms());
+    std::unique_lock<std::mutex> lock(mu_);
+    sessions_.insert(request.session_id());
+    while (Clock::now() < end && !call.cancelled() &&
+           terminated_.count(request.session_id()) == 0) {
+      changed_.wait_until(lock, std::min(end, Clock::now() + kCancelledPeriod));
+    }
+    terminated_.erase(request.session_id());
+    sessions_.erase(request.session_id());
+  }
+
+  std::mutex mu_;
+  std::condition_variable changed_;
+  // Guarded by mu_.
+  std::set<std::string> sessions_;
+  std::set<std::string> terminated_;
+};
+
+// TensorFlow's service has no model, and is no part of what is observed.
+std::shared_ptr<const MethodName> NameOf(const char* api) {
+  return std::make_shared<const MethodName>(
+      MethodName{api, absl::StrCat("/tensorflow.ProfilerService/", api)});
+}
+
+}  // namespace
+
+MethodTable MakeProfilerMethods() {
+  auto profiler = std::make_shared<Profiler>();
+  auto threads = std::make_shared<WorkerPool>(kThreads);
+  MethodTable methods;
+  auto profile = NameOf("Profile");
+  methods[profile->full] = [=](Call call) {
+    // Shared for the closure, which has to be copyable.
+    auto shared = std::make_shared<Call>(std::move(call));
+    threads->Run([=] {
+      const Exchange exchange(*shared, profile.get(), /*observer=*/nullptr);
+      ProfileRequest request;
+      ProfileResponse response;
+      absl::Status status = exchange.Parse(*shared, &request);
+      if (status.ok()) status = profiler->Profile(request, *shared, &response);
+      if (!status.ok()) return exchange.Answer(std::move(*shared), status);
+      exchange.Answer(std::move(*shared), response);
+    });
+  };
+  auto terminate = NameOf("Terminate");
+  methods[terminate->full] = [=](Call call) {
+    const Exchange exchange(call, terminate.get(), /*observer=*/nullptr);
+    TerminateRequest request;
+    absl::Status status = exchange.Parse(call, &request);
+    if (!status.ok()) return exchange.Answer(std::move(call), status);
+    profiler->Terminate(request.session_id());
+    exchange.Answer(std::move(call), TerminateResponse());
+  };
+  auto monitor = NameOf("Monitor");
+  methods[monitor->full] = [=](Call call) {
+    const Exchange exchange(call, monitor.get(), /*observer=*/nullptr);
+    exchange.Answer(
+        std::move(call),
+        absl::UnimplementedError(
+            "Monitor is not there, as in TensorFlow's own service; capture a "
+            "profile, or read the metrics of the REST port"));
+  };
+  return methods;
+}
+
+}  // namespace tfs3::grpc
