@@ -35,18 +35,34 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
   return row.back();
 }
 
-absl::Status UnknownFlag(const std::vector<Flag>& flags,
+const Flag* FindFlag(const std::vector<FlagGroup>& groups,
+                     absl::string_view name) {
+  for (const FlagGroup& group : groups) {
+    for (const Flag& flag : group.flags) {
+      if (flag.name == name) return &flag;
+    }
+  }
+  return nullptr;
+}
+
+absl::Status UnknownFlag(const std::vector<FlagGroup>& groups,
                          absl::string_view name) {
-  const auto nearest =
-      std::min_element(flags.begin(), flags.end(), [&](auto& a, auto& b) {
-        return EditDistance(name, a.name) < EditDistance(name, b.name);
-      });
-  const bool alike = nearest != flags.end() &&
-                     EditDistance(name, nearest->name) <= name.size() / 2;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "unknown flag --", name,
-      alike ? absl::StrCat("; did you mean --", nearest->name, "?") : "",
-      " (--help lists all flags)"));
+  const Flag* nearest = nullptr;
+  size_t distance = name.size() / 2 + 1;  // Beyond this nothing is alike.
+  for (const FlagGroup& group : groups) {
+    for (const Flag& flag : group.flags) {
+      const size_t its_distance = EditDistance(name, flag.name);
+      if (its_distance >= distance) continue;
+      nearest = &flag;
+      distance = its_distance;
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown flag --", name,
+                   nearest == nullptr
+                       ? ""
+                       : absl::StrCat("; did you mean --", nearest->name, "?"),
+                   " (--help lists all flags)"));
 }
 
 absl::Status SetValue(const Flag& flag, absl::string_view value) {
@@ -58,6 +74,11 @@ absl::Status SetValue(const Flag& flag, absl::string_view value) {
     if (absl::SimpleAtob(value, *truth)) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat("--", flag.name, "=", value, ": expected true or false"));
+  }
+  if (double* const* real = std::get_if<double*>(&flag.value)) {
+    if (absl::SimpleAtod(value, *real)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag.name, "=", value, ": expected a number"));
   }
   int64_t number;
   if (!absl::SimpleAtoi(value, &number)) {
@@ -80,12 +101,30 @@ std::string DefaultOf(const Flag& flag) {
   if (int64_t* const* number = std::get_if<int64_t*>(&flag.value)) {
     return absl::StrCat(**number);
   }
+  if (double* const* real = std::get_if<double*>(&flag.value)) {
+    return absl::StrCat(**real);
+  }
   return absl::StrCat("\"", *std::get<std::string*>(flag.value), "\"");
+}
+
+void AppendHelp(const Flag& flag, std::string* help) {
+  absl::StrAppend(help, "  --", flag.name, "=", DefaultOf(flag));
+  size_t column = kHelpColumns;  // The first word begins a line.
+  for (absl::string_view word : absl::StrSplit(flag.help, ' ')) {
+    if (column + 1 + word.size() > kHelpColumns) {
+      absl::StrAppend(help, "\n", kHelpIndent, word);
+      column = kHelpIndent.size() + word.size();
+    } else {
+      absl::StrAppend(help, " ", word);
+      column += 1 + word.size();
+    }
+  }
+  *help += '\n';
 }
 
 }  // namespace
 
-absl::Status ParseFlags(const std::vector<Flag>& flags,
+absl::Status ParseFlags(const std::vector<FlagGroup>& groups,
                         absl::Span<const char* const> arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     absl::string_view argument = arguments[i];
@@ -99,10 +138,8 @@ absl::Status ParseFlags(const std::vector<Flag>& flags,
     std::optional<absl::string_view> value;
     if (equals != argument.npos) value = argument.substr(equals + 1);
 
-    const auto flag =
-        std::find_if(flags.begin(), flags.end(),
-                     [&](const Flag& flag) { return flag.name == name; });
-    if (flag == flags.end()) return UnknownFlag(flags, name);
+    const Flag* const flag = FindFlag(groups, name);
+    if (flag == nullptr) return UnknownFlag(groups, name);
     if (!value.has_value()) {
       if (std::holds_alternative<bool*>(flag->value)) {
         value = "true";
@@ -121,21 +158,11 @@ absl::Status ParseFlags(const std::vector<Flag>& flags,
   return absl::OkStatus();
 }
 
-std::string FlagsHelp(const std::vector<Flag>& flags) {
+std::string FlagsHelp(const std::vector<FlagGroup>& groups) {
   std::string help;
-  for (const Flag& flag : flags) {
-    absl::StrAppend(&help, "  --", flag.name, "=", DefaultOf(flag));
-    size_t column = kHelpColumns;  // The first word begins a line.
-    for (absl::string_view word : absl::StrSplit(flag.help, ' ')) {
-      if (column + 1 + word.size() > kHelpColumns) {
-        absl::StrAppend(&help, "\n", kHelpIndent, word);
-        column = kHelpIndent.size() + word.size();
-      } else {
-        absl::StrAppend(&help, " ", word);
-        column += 1 + word.size();
-      }
-    }
-    help += '\n';
+  for (const FlagGroup& group : groups) {
+    absl::StrAppend(&help, help.empty() ? "" : "\n", group.title, ":\n");
+    for (const Flag& flag : group.flags) AppendHelp(flag, &help);
   }
   return help;
 }

@@ -20,33 +20,40 @@ namespace tfs3 {
 //
 //   int64_t port = 8500;
 //   bool verbose = false;
-//   std::vector<Flag> flags = {
-//       {"port", &port, "TCP port to listen on.", 0, 65535},
-//       {"verbose", &verbose, "Say more."}};
-//   absl::Status status = ParseFlags(flags, arguments);
+//   std::vector<FlagGroup> groups = {
+//       {"Network", {{"port", &port, "TCP port to listen on.", 0, 65535}}},
+//       {"Logs", {{"verbose", &verbose, "Say more."}}}};
+//   absl::Status status = ParseFlags(groups, arguments);
 struct Flag {
   std::string name;
-  std::variant<bool*, int64_t*, std::string*> value;
+  std::variant<bool*, int64_t*, double*, std::string*> value;
   // Whole sentences; --help prints them.
   std::string help;
-  // The range of a number, both ends included.
+  // The range of a whole number, both ends included.
   int64_t min = INT64_MIN;
   int64_t max = INT64_MAX;
 };
 
-// Sets the variables of `flags` from arguments of the forms --name=value,
+// Flags about one thing.
+struct FlagGroup {
+  std::string title;
+  std::vector<Flag> flags;
+};
+
+// Sets the variables of all flags from arguments of the forms --name=value,
 // --name value, and for a bool --name, --name=true or --name=false; a flag that
 // comes twice has its last value.
 //
 // INVALID_ARGUMENT for an unknown flag (naming the one that is spelt most like
 // it), a value that is none or out of range, or an argument that is no flag. On
 // an error some variables may have been set.
-absl::Status ParseFlags(const std::vector<Flag>& flags,
+absl::Status ParseFlags(const std::vector<FlagGroup>& groups,
                         absl::Span<const char* const> arguments);
 
-// The flags with their defaults and help, for a terminal of 80 columns. To be
-// called before ParseFlags, while the variables hold the defaults.
-std::string FlagsHelp(const std::vector<Flag>& flags);
+// The groups and their flags with defaults and help, for a terminal of 80
+// columns. To be called before ParseFlags, while the variables hold the
+// defaults.
+std::string FlagsHelp(const std::vector<FlagGroup>& groups);
 
 }  // namespace tfs3
 

@@ -24,11 +24,14 @@ class FlagsTest : public ::testing::Test {
 
   std::string name_ = "default";
   int64_t port_ = 8500;
+  double share_ = 0.5;
   bool verbose_ = false;
-  const std::vector<Flag> flags_ = {
-      {"model_name", &name_, "The name."},
-      {"port", &port_, "The port.", 0, 65535},
-      {"verbose", &verbose_, "Say more."},
+  const std::vector<FlagGroup> flags_ = {
+      {"Models", {{"model_name", &name_, "The name."}}},
+      {"Others",
+       {{"port", &port_, "The port.", 0, 65535},
+        {"share", &share_, "The share."},
+        {"verbose", &verbose_, "Say more."}}},
   };
 };
 
@@ -40,7 +43,10 @@ TEST_F(FlagsTest, NoArgumentsLeaveTheDefaults) {
 }
 
 TEST_F(FlagsTest, TakesAValueAfterAnEqualsSign) {
-  ASSERT_TRUE(Parse({"--model_name=a=b", "--port=1", "--verbose=true"}).ok());
+  ASSERT_TRUE(
+      Parse({"--model_name=a=b", "--port=1", "--verbose=true", "--share=0.25"})
+          .ok());
+  EXPECT_EQ(share_, 0.25);
   EXPECT_EQ(name_, "a=b");
   EXPECT_EQ(port_, 1);
   EXPECT_TRUE(verbose_);
@@ -92,16 +98,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"--port=65536"}, "from 0 to 65535"},
         BadArguments{{"--port=-1"}, "from 0 to 65535"},
         BadArguments{{"--port=99999999999999999999"}, "whole number"},
+        BadArguments{{"--share=most"}, "--share=most: expected a number"},
         BadArguments{{"--verbose=maybe"}, "expected true or false"},
         BadArguments{{"--model_name"}, "--model_name needs a value"},
         BadArguments{{"stray"}, "unexpected argument \"stray\""},
         BadArguments{{"-port=1"}, "unexpected argument \"-port=1\""},
         BadArguments{{"--"}, "unexpected argument \"--\""}));
 
-TEST_F(FlagsTest, HelpHasEachFlagWithItsDefaultAndText) {
+TEST_F(FlagsTest, HelpHasEachFlagWithItsDefaultAndTextInItsGroup) {
   EXPECT_EQ(FlagsHelp(flags_),
+            "Models:\n"
             "  --model_name=\"default\"\n      The name.\n"
+            "\n"
+            "Others:\n"
             "  --port=8500\n      The port.\n"
+            "  --share=0.5\n      The share.\n"
             "  --verbose=false\n      Say more.\n");
 }
 
@@ -111,7 +122,7 @@ TEST_F(FlagsTest, HelpBreaksLinesBeforeColumn80) {
   for (int i = 0; i < 100; ++i) help += " word";
   std::string line;
   size_t longest = 0;
-  for (char c : FlagsHelp({{"long", &value, help}})) {
+  for (char c : FlagsHelp({{"Group", {{"long", &value, help}}}})) {
     if (c == '\n') {
       longest = std::max(longest, line.size());
       line.clear();

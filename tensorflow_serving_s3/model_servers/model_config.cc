@@ -15,10 +15,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
-#include "google/protobuf/text_format.h"
 #include "tensorflow/core/platform/env.h"
+#include "tensorflow_serving_s3/proto/text_file.h"
 
 namespace tfs3 {
 namespace {
@@ -26,23 +25,6 @@ namespace {
 using ::tensorflow::serving::FileSystemStoragePathSourceConfig;
 using ::tensorflow::serving::ModelConfig;
 using ::tensorflow::serving::ModelServerConfig;
-
-// The first error of a text, with its place.
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void RecordError(int line, int column, absl::string_view message) override {
-    if (!text_.empty()) return;
-    text_ =
-        absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
-  }
-  void RecordWarning(int /*line*/, int /*column*/,
-                     absl::string_view /*message*/) override {}
-
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 // What configurations of long ago have in place of model_platform: the name of
 // its value, or nothing.
@@ -155,25 +137,14 @@ absl::Status ValidateVersions(const ModelConfig& model) {
 
 absl::StatusOr<ModelServerConfig> ReadModelServerConfig(
     tensorflow::Env* env, const std::string& path) {
-  std::string text;
-  if (absl::Status status = tensorflow::ReadFileToString(env, path, &text);
-      !status.ok()) {
-    return absl::Status(status.code(),
-                        absl::StrCat("The model configuration ", path,
-                                     " cannot be read: ", status.message()));
-  }
   ModelServerConfig config;
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text, &config)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "The model configuration ", path,
-        " is not a ModelServerConfig in protobuf's text format: ", error.text(),
-        "; it looks like: model_config_list { config { name: \"half\" "
-        "base_path: \"s3://bucket/half\" model_platform: \"tensorflow\" } }"));
-  }
-  return config;
+  absl::Status status = ReadTextFile(env, "model configuration", path, &config);
+  if (status.ok()) return config;
+  if (!absl::IsInvalidArgument(status)) return status;
+  return absl::InvalidArgumentError(absl::StrCat(
+      status.message(),
+      "; it looks like: model_config_list { config { name: \"half\" "
+      "base_path: \"s3://bucket/half\" model_platform: \"tensorflow\" } }"));
 }
 
 absl::Status ValidateModelServerConfig(

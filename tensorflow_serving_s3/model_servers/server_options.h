@@ -6,8 +6,12 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace tfs3 {
@@ -19,17 +23,15 @@ inline constexpr char kResourcePreserving[] = "resource_preserving";
 // The command line of tensorflow_model_server. Names and defaults are those of
 // TensorFlow Serving's program; --help tells what each means.
 struct ServerOptions {
+  // Models.
   std::string model_name = "default";
   std::string model_base_path;
   std::string model_config_file;
   int64_t model_config_file_poll_wait_seconds = 0;
-  int64_t port = 8500;
-  int64_t rest_api_port = 0;
-  int64_t rest_api_timeout_in_ms = 30000;
-  bool enable_grpc_healthcheck_service = false;
-  int64_t drain_seconds = 25;
   bool allow_version_labels = true;
   bool allow_version_labels_for_unavailable_models = false;
+
+  // Versions and how they are loaded.
   int64_t file_system_poll_wait_seconds = 1;
   bool servable_versions_always_present = false;
   std::string aspired_version_policy = kAvailabilityPreserving;
@@ -39,17 +41,88 @@ struct ServerOptions {
   int64_t max_num_load_retries = 5;
   int64_t load_retry_interval_micros = 60 * 1000 * 1000;
   bool flush_filesystem_caches = true;
+  std::string saved_model_tags = "serve";
+  std::string custom_op_libraries;
+  bool enable_model_warmup = true;
+  int64_t num_request_iterations_for_warmup = 1;
+
+  // How models run.
+  bool enable_batching = false;
+  std::string batching_parameters_file;
+  bool enable_per_model_batching_parameters = false;
+  int64_t tensorflow_session_parallelism = 0;
+  int64_t tensorflow_intra_op_parallelism = 0;
+  int64_t tensorflow_inter_op_parallelism = 0;
+  std::string tensorflow_session_config_file;
+  std::string run_thread = "auto";
+  std::string mixed_precision;
+  bool enable_signature_method_name_check = false;
+
+  // gRPC.
+  int64_t port = 8500;
+  std::string grpc_socket_path;
+  std::string grpc_channel_arguments;
+  int64_t grpc_max_threads = 0;
+  int64_t grpc_max_receive_message_bytes = -1;
+  bool enable_grpc_healthcheck_service = false;
+  bool enable_grpc_reflection = true;
+  bool enable_profiler = true;
+  bool enable_serialization_as_tensor_content = false;
+
+  // REST.
+  int64_t rest_api_port = 0;
+  std::string rest_api_socket_path;
+  int64_t rest_api_num_threads = 0;
+  int64_t rest_api_timeout_in_ms = 30000;
+  bool rest_api_enable_cors_support = false;
+  int64_t rest_api_max_body_bytes = int64_t{1} << 30;
+  int64_t rest_api_max_inflated_bytes = int64_t{1} << 30;
+  int64_t rest_api_max_header_bytes = 64 << 10;
+  int64_t rest_api_max_json_nesting = 512;
+  int64_t rest_api_max_connections = 10000;
+  int64_t rest_api_idle_timeout_in_ms = 120 * 1000;
+  int64_t rest_api_receive_timeout_in_ms = 30 * 1000;
+
+  // TLS, monitoring, logs, the end.
+  std::string ssl_config_file;
+  std::string monitoring_config_file;
+  std::string log_format = "text";
+  std::string log_level = "info";
+  bool access_log = false;
+  int64_t drain_seconds = 25;
   bool version = false;
   bool help = false;
+
+  // Of TensorFlow Serving, and without use here; ParseServerOptions tells.
+  std::string platform_config_file;
+  std::string thread_pool_factory_config_file;
+  double per_process_gpu_memory_fraction = 0;
+  bool xla_cpu_compilation_enabled = false;
+  bool remove_unused_fields_from_bundle_metagraph = true;
+  bool prefer_tflite_model = false;
+  int64_t num_tflite_pools = 1;
+  int64_t num_tflite_interpreters_per_pool = 1;
+  bool use_alts_credentials = false;
+  bool skip_initialize_tpu = false;
+
+  // What is to be said about flags that were set and change nothing.
+  std::vector<std::string> warnings;
 };
 
 // Sets `options` from the arguments behind the program's name.
 //
 // INVALID_ARGUMENT naming the flag, what is wrong and what was expected; also
 // if there is nothing to serve or no port to serve it on, unless --version or
-// --help is asked for.
+// --help is asked for. A flag that asks for what this server does not have, and
+// whose models would be served otherwise than its user wants, is an error too;
+// one that is merely of no use is told in options->warnings.
 absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
                                 ServerOptions* options);
+
+// --grpc_channel_arguments: "grpc.keepalive_time_ms=1000,name=value" as pairs.
+// INVALID_ARGUMENT for a part that is none.
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
+ParseChannelArguments(absl::string_view text);
 
 // What --help prints.
 std::string ServerHelp();

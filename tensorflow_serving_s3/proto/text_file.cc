@@ -7,7 +7,6 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
-#include "tensorflow/core/platform/env.h"
 
 namespace tfs3 {
 namespace {
@@ -30,10 +29,10 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
 }  // namespace
 
 absl::Status ReadTextFile(const std::string& path, absl::string_view example,
-                          google::protobuf::Message* message) {
+                          google::protobuf::Message* message,
+                          tensorflow::Env* env) {
   std::string text;
-  if (absl::Status status =
-          tensorflow::ReadFileToString(tensorflow::Env::Default(), path, &text);
+  if (absl::Status status = tensorflow::ReadFileToString(env, path, &text);
       !status.ok()) {
     return absl::Status(
         status.code(),

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+#include "tensorflow/core/platform/env.h"
 
 namespace tfs3 {
 
@@ -23,7 +24,8 @@ namespace tfs3 {
 // The error is one line that names the path, and the line and column of the
 // first thing that is wrong; `example` is told as what the file may look like.
 absl::Status ReadTextFile(const std::string& path, absl::string_view example,
-                          google::protobuf::Message* message);
+                          google::protobuf::Message* message,
+                          tensorflow::Env* env = tensorflow::Env::Default());
 
 }  // namespace tfs3
 
