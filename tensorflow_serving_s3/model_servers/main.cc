@@ -13,11 +13,14 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/base/log_severity.h"
 #include "absl/log/absl_log.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -25,20 +28,34 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/resource_preserving_policy.h"
+#include "tensorflow_serving_s3/model_servers/access_log.h"
 #include "tensorflow_serving_s3/model_servers/config_file_poller.h"
 #include "tensorflow_serving_s3/model_servers/grpc/methods.h"
+#include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
+#include "tensorflow_serving_s3/model_servers/grpc/profiler_methods.h"
+#include "tensorflow_serving_s3/model_servers/grpc/reflection.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/health_reporter.h"
 #include "tensorflow_serving_s3/model_servers/logging.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/metrics_page.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/request_metrics.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_observer.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/rest/routes.h"
+#include "tensorflow_serving_s3/model_servers/saved_model_settings.h"
 #include "tensorflow_serving_s3/model_servers/server_core.h"
 #include "tensorflow_serving_s3/model_servers/server_options.h"
+#include "tensorflow_serving_s3/model_servers/server_settings.h"
 #include "tensorflow_serving_s3/model_servers/startup_timing.h"
 #include "tensorflow_serving_s3/model_servers/stop_signal.h"
+#include "tensorflow_serving_s3/model_servers/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/version.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3 {
 namespace {
@@ -73,13 +90,14 @@ absl::StatusOr<ModelServerConfig> ModelConfigOf(const ServerOptions& options) {
 }
 
 ServerCore::Options CoreOptions(const ServerOptions& options,
-                                ModelServerConfig config) {
+                                ModelServerConfig config,
+                                SavedModelOptions saved_model) {
   ServerCore::Options core;
   core.config = std::move(config);
+  core.saved_model = std::move(saved_model);
   core.file_system_poll_wait_seconds = options.file_system_poll_wait_seconds;
   core.servable_versions_always_present =
       options.servable_versions_always_present;
-  core.saved_model.flush_filesystem_caches = options.flush_filesystem_caches;
   if (options.aspired_version_policy == kResourcePreserving) {
     core.aspired_version_policy = std::make_unique<ResourcePreservingPolicy>();
   }
@@ -96,28 +114,113 @@ ServerCore::Options CoreOptions(const ServerOptions& options,
   return core;
 }
 
+// What both APIs need of the rest of the server.
+struct Backend {
+  ServerCore* core;
+  RequestGate* gate;
+  RequestObserver* observer;
+  std::optional<TlsOptions> tls;
+};
+
 absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
-    const ServerOptions& options, const ServerCore* core, RequestGate* gate) {
-  rest::Routes::Options route_options;
-  route_options.timeout = absl::Milliseconds(options.rest_api_timeout_in_ms);
-  rest::HttpServer::Options server_options;
-  server_options.port = static_cast<int>(options.rest_api_port);
-  return rest::HttpServer::Start(server_options,
-                                 rest::Routes(core, core, gate, route_options));
+    const ServerOptions& options, const Backend& backend) {
+  rest::Routes::Options routes;
+  routes.timeout = absl::Milliseconds(options.rest_api_timeout_in_ms);
+  routes.max_json_nesting = options.rest_api_max_json_nesting;
+  routes.check_method_name = options.enable_signature_method_name_check;
+  routes.enable_cors = options.rest_api_enable_cors_support;
+  routes.observer = backend.observer;
+  absl::StatusOr<std::string> prometheus_path =
+      ReadPrometheusPath(options.monitoring_config_file);
+  if (!prometheus_path.ok()) return prometheus_path.status();
+  if (!prometheus_path->empty()) {
+    routes.pages[*prometheus_path] = [] {
+      return rest::HttpResponse{200, PrometheusWriter::kContentType,
+                                MetricsPage()};
+    };
+  }
+  rest::HttpServer::Options server;
+  server.port = static_cast<int>(options.rest_api_port);
+  server.num_threads = static_cast<int>(options.rest_api_num_threads);
+  server.max_body_bytes =
+      static_cast<uint64_t>(options.rest_api_max_body_bytes);
+  server.max_header_bytes =
+      static_cast<uint32_t>(options.rest_api_max_header_bytes);
+  server.request_timeout =
+      std::chrono::milliseconds(options.rest_api_receive_timeout_in_ms);
+  server.idle_timeout =
+      std::chrono::milliseconds(options.rest_api_idle_timeout_in_ms);
+  return rest::HttpServer::Start(
+      server, rest::Routes(backend.core, backend.core, backend.gate, routes));
+}
+
+// The services that there are, for reflection.
+std::vector<std::string> GrpcServices(const ServerOptions& options) {
+  std::vector<std::string> services = {"tensorflow.serving.PredictionService",
+                                       "tensorflow.serving.ModelService",
+                                       "tensorflow.serving.SessionService"};
+  if (options.enable_profiler) {
+    services.emplace_back("tensorflow.ProfilerService");
+  }
+  if (options.enable_grpc_healthcheck_service) {
+    services.emplace_back("grpc.health.v1.Health");
+  }
+  return services;
 }
 
 absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
-    const ServerOptions& options, ServerCore* core, RequestGate* gate) {
-  grpc::ServerOptions server_options;
-  server_options.addresses = {absl::StrCat("0.0.0.0:", options.port)};
-  server_options.gate = gate;
-  server_options.serve_health = options.enable_grpc_healthcheck_service;
-  grpc::StartResult started = grpc::Server::Start(
-      server_options, grpc::MakeMethods(core, core, grpc::ModelMethodOptions()));
+    const ServerOptions& options, const Backend& backend) {
+  grpc::ServerOptions server;
+  if (options.port != 0) {
+    server.addresses.push_back(absl::StrCat("0.0.0.0:", options.port));
+  }
+  if (!options.grpc_socket_path.empty()) {
+    server.addresses.push_back(absl::StrCat("unix:", options.grpc_socket_path));
+  }
+  server.tls = backend.tls;
+  server.max_request_bytes =
+      static_cast<int>(options.grpc_max_receive_message_bytes);
+  auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
+  if (!arguments.ok()) return arguments.status();
+  server.channel_arguments = *std::move(arguments);
+  server.num_workers = static_cast<int>(options.grpc_max_threads);
+  server.gate = backend.gate;
+  server.serve_health = options.enable_grpc_healthcheck_service;
+
+  grpc::ModelMethodOptions model_methods;
+  if (options.enable_serialization_as_tensor_content) {
+    model_methods.encoding = TensorEncoding::kContent;
+  }
+  model_methods.check_method_name = options.enable_signature_method_name_check;
+  model_methods.observer = backend.observer;
+  grpc::MethodTable methods =
+      grpc::MakeMethods(backend.core, backend.core, model_methods);
+  if (options.enable_profiler) methods.merge(grpc::MakeProfilerMethods());
+  grpc::StreamTable streams;
+  if (options.enable_grpc_reflection) {
+    streams = grpc::MakeReflection(GrpcServices(options));
+  }
+  grpc::StartResult started =
+      grpc::Server::Start(server, std::move(methods), std::move(streams));
   if (started.server == nullptr) {
     return absl::FailedPreconditionError(started.error);
   }
   return std::move(started.server);
+}
+
+LogFormat LogFormatOf(const ServerOptions& options) {
+  return options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+}
+
+LogOptions LogOptionsOf(const ServerOptions& options) {
+  LogOptions log;
+  log.format = LogFormatOf(options);
+  if (options.log_level == "warning") {
+    log.level = absl::LogSeverityAtLeast::kWarning;
+  } else if (options.log_level == "error") {
+    log.level = absl::LogSeverityAtLeast::kError;
+  }
+  return log;
 }
 
 // Ends the process as it is, without the destructors of what still runs.
@@ -164,29 +267,49 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   CatchStopSignals();
   absl::StatusOr<ModelServerConfig> config = ModelConfigOf(options);
   if (!config.ok()) return Fail(config.status(), kBadCommandLine);
-  absl::StatusOr<std::unique_ptr<ServerCore>> created =
-      ServerCore::Create(CoreOptions(options, *config));
+  absl::StatusOr<std::optional<TlsOptions>> tls =
+      ReadSslConfig(options.ssl_config_file);
+  if (!tls.ok()) return Fail(tls.status(), kBadCommandLine);
+  absl::StatusOr<SavedModelOptions> saved_model =
+      MakeSavedModelOptions(options);
+  if (!saved_model.ok()) return Fail(saved_model.status(), kBadCommandLine);
+  absl::StatusOr<std::unique_ptr<ServerCore>> created = ServerCore::Create(
+      CoreOptions(options, *config, *std::move(saved_model)));
   if (!created.ok()) return Fail(created.status(), kBadCommandLine);
   ServerCore* const core = created->get();
   StartupTiming timing(main_began, core->servable_event_bus());
   RequestGate gate;
+  RequestMetrics metrics(
+      [core](absl::string_view model) { return core->IsConfigured(model); });
+  AccessLog access_log(LogFormatOf(options), [](const std::string& line) {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  });
+  RequestObservers observers;
+  observers.Add(&metrics);
+  if (options.access_log) observers.Add(&access_log);
+  const Backend backend{core, &gate, &observers, *std::move(tls)};
 
   // The ports open before there is a model to serve: until then requests are
   // told why there is none.
   std::unique_ptr<rest::HttpServer> rest_server;
   if (options.rest_api_port != 0) {
-    auto started = StartRest(options, core, &gate);
+    auto started = StartRest(options, backend);
     if (!started.ok()) return Fail(started.status(), kCannotServe);
     rest_server = *std::move(started);
     ABSL_LOG(INFO) << "REST on port " << rest_server->port();
   }
   std::unique_ptr<grpc::Server> grpc_server;
   std::optional<HealthReporter> health;
-  if (options.port != 0) {
-    auto started = StartGrpc(options, core, &gate);
+  if (options.port != 0 || !options.grpc_socket_path.empty()) {
+    auto started = StartGrpc(options, backend);
     if (!started.ok()) return Fail(started.status(), kCannotServe);
     grpc_server = *std::move(started);
-    ABSL_LOG(INFO) << "gRPC on port " << grpc_server->ports()[0];
+    if (options.port != 0) {
+      ABSL_LOG(INFO) << "gRPC on port " << grpc_server->ports()[0];
+    }
+    if (!options.grpc_socket_path.empty()) {
+      ABSL_LOG(INFO) << "gRPC on the UNIX socket " << options.grpc_socket_path;
+    }
     if (options.enable_grpc_healthcheck_service) {
       health.emplace(core, [server = grpc_server.get()](
                                const std::string& service, bool serving) {
@@ -230,7 +353,10 @@ int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
                 kServerVersion, TF_Version());
     return 0;
   }
-  InitializeLogging();
+  InitializeLogging(LogOptionsOf(options));
+  for (const std::string& warning : options.warnings) {
+    ABSL_LOG(WARNING) << warning;
+  }
   return Serve(options, main_began);
 }
 

@@ -138,13 +138,16 @@ absl::Status ValidateVersions(const ModelConfig& model) {
 absl::StatusOr<ModelServerConfig> ReadModelServerConfig(
     tensorflow::Env* env, const std::string& path) {
   ModelServerConfig config;
-  absl::Status status = ReadTextFile(env, "model configuration", path, &config);
-  if (status.ok()) return config;
-  if (!absl::IsInvalidArgument(status)) return status;
-  return absl::InvalidArgumentError(absl::StrCat(
-      status.message(),
-      "; it looks like: model_config_list { config { name: \"half\" "
-      "base_path: \"s3://bucket/half\" model_platform: \"tensorflow\" } }"));
+  if (absl::Status status = ReadTextFile(
+          path,
+          "model_config_list { config { name: \"half\" base_path: "
+          "\"s3://bucket/half\" model_platform: \"tensorflow\" } }",
+          &config, env);
+      !status.ok()) {
+    return absl::Status(status.code(), absl::StrCat("The model configuration ",
+                                                    status.message()));
+  }
+  return config;
 }
 
 absl::Status ValidateModelServerConfig(

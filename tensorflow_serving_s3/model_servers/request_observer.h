@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -60,6 +61,26 @@ class RequestObserver {
   // Whether it wants to know of the client: peer and traceparent, which take
   // time to find out. Constant.
   virtual bool wants_client() const { return false; }
+};
+
+// Several observers as one. Thread-safe when they are.
+class RequestObservers final : public RequestObserver {
+ public:
+  // Before the first request; `observer` must outlive this.
+  void Add(RequestObserver* observer) { observers_.push_back(observer); }
+
+  void OnRequest(const RequestRecord& record) override {
+    for (RequestObserver* observer : observers_) observer->OnRequest(record);
+  }
+  bool wants_client() const override {
+    for (const RequestObserver* observer : observers_) {
+      if (observer->wants_client()) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<RequestObserver*> observers_;
 };
 
 }  // namespace tfs3

@@ -483,6 +483,14 @@ bool ServerCore::IsAvailable(const ServableId& id) const {
          known->state.manager_state == ManagerState::kAvailable;
 }
 
+bool ServerCore::IsConfigured(absl::string_view model) const {
+  const std::shared_ptr<const Config> config = CurrentConfig();
+  const auto& models = config->model_config_list().config();
+  return std::any_of(
+      models.begin(), models.end(),
+      [model](const ModelConfig& m) { return m.name() == model; });
+}
+
 bool ServerCore::IsAvailable(absl::string_view model) const {
   for (const auto& [version, known] : monitor_.GetVersionStates(model)) {
     if (known.state.manager_state == ManagerState::kAvailable) return true;

@@ -122,6 +122,9 @@ class ServerCore final : public ModelLookup,
   // The configuration that is in force.
   tensorflow::serving::ModelServerConfig config() const;
 
+  // Whether the configuration that is in force has the model.
+  bool IsConfigured(absl::string_view model) const;
+
   // Whether a version of a model can be asked for.
   bool IsAvailable(absl::string_view model) const;
 

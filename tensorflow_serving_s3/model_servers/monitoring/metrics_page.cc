@@ -1,0 +1,31 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/monitoring/metrics_page.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "tensorflow/c/c_api.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/process_metrics.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/registry_metrics.h"
+#include "tensorflow_serving_s3/model_servers/version.h"
+
+namespace tfs3 {
+
+std::string MetricsPage() {
+  PrometheusWriter writer;
+  WriteRegistryMetrics(&writer);
+  WriteProcessMetrics(&writer);
+  constexpr char kBuildInfo[] = "tf_serving_s3_build_info";
+  writer.Family(kBuildInfo, "gauge",
+                "Always 1; the labels tell what is running.");
+  writer.Sample(
+      kBuildInfo,
+      {{"version", kServerVersion}, {"tensorflow_version", TF_Version()}},
+      int64_t{1});
+  return std::move(writer).text();
+}
+
+}  // namespace tfs3

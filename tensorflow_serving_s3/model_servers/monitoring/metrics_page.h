@@ -1,0 +1,21 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_METRICS_PAGE_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_METRICS_PAGE_H_
+
+#include <string>
+
+namespace tfs3 {
+
+// What Prometheus gets: every metric of TensorFlow's registry (see
+// registry_metrics.h), those of the process, and
+//
+//   tf_serving_s3_build_info{version, tensorflow_version} 1
+//
+// The type of the text is PrometheusWriter::kContentType. Thread-safe.
+std::string MetricsPage();
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_METRICS_PAGE_H_

@@ -1,0 +1,120 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/saved_model_settings.h"
+
+#include <fstream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow/core/protobuf/config.pb.h"
+#include "tensorflow/core/protobuf/rewriter_config.pb.h"
+#include "tensorflow_serving_s3/model_servers/server_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching.h"
+
+namespace tfs3 {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string Write(const std::string& text) {
+  const std::string path = absl::StrCat(
+      ::testing::TempDir(), "/",
+      ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::ofstream(path) << text;
+  return path;
+}
+
+tensorflow::ConfigProto ConfigOf(const ServerOptions& options) {
+  const auto settings = MakeSavedModelOptions(options);
+  EXPECT_TRUE(settings.ok()) << settings.status();
+  return settings->session_options.config;
+}
+
+TEST(SavedModelSettingsTest, ThreadsAreThoseOfTheFlags) {
+  ServerOptions options;
+  EXPECT_EQ(ConfigOf(options).intra_op_parallelism_threads(), 0);
+  options.tensorflow_session_parallelism = 3;
+  EXPECT_EQ(ConfigOf(options).intra_op_parallelism_threads(), 3);
+  EXPECT_EQ(ConfigOf(options).inter_op_parallelism_threads(), 3);
+  options.tensorflow_intra_op_parallelism = 4;
+  options.tensorflow_inter_op_parallelism = 5;
+  EXPECT_EQ(ConfigOf(options).intra_op_parallelism_threads(), 4);
+  EXPECT_EQ(ConfigOf(options).inter_op_parallelism_threads(), 5);
+}
+
+TEST(SavedModelSettingsTest, TheSessionIsThatOfTheFileAndTheFlagsGoFirst) {
+  ServerOptions options;
+  options.tensorflow_session_config_file =
+      Write("intra_op_parallelism_threads: 7 allow_soft_placement: true");
+  options.tensorflow_inter_op_parallelism = 2;
+  const tensorflow::ConfigProto config = ConfigOf(options);
+  EXPECT_EQ(config.intra_op_parallelism_threads(), 7);
+  EXPECT_EQ(config.inter_op_parallelism_threads(), 2);
+  EXPECT_TRUE(config.allow_soft_placement());
+}
+
+TEST(SavedModelSettingsTest, MixedPrecisionIsTheGraphOptimizers) {
+  ServerOptions options;
+  options.mixed_precision = "bfloat16";
+  EXPECT_EQ(ConfigOf(options)
+                .graph_options()
+                .rewrite_options()
+                .auto_mixed_precision_onednn_bfloat16(),
+            tensorflow::RewriterConfig::ON);
+}
+
+TEST(SavedModelSettingsTest, TagsHaveCommasBetweenThem) {
+  ServerOptions options;
+  EXPECT_THAT(MakeSavedModelOptions(options)->tags, ElementsAre("serve"));
+  options.saved_model_tags = "gpu,serve";
+  EXPECT_THAT(MakeSavedModelOptions(options)->tags,
+              ElementsAre("gpu", "serve"));
+  options.saved_model_tags = ",";
+  EXPECT_THAT(std::string(MakeSavedModelOptions(options).status().message()),
+              HasSubstr("--saved_model_tags is empty"));
+}
+
+TEST(SavedModelSettingsTest, TheThreadOfARunIsChosen) {
+  ServerOptions options;
+  EXPECT_EQ(MakeSavedModelOptions(options)->run_thread_policy,
+            RunThreadPolicy::kAuto);
+  options.run_thread = "caller";
+  EXPECT_EQ(MakeSavedModelOptions(options)->run_thread_policy,
+            RunThreadPolicy::kCaller);
+  options.run_thread = "pool";
+  EXPECT_EQ(MakeSavedModelOptions(options)->run_thread_policy,
+            RunThreadPolicy::kPool);
+}
+
+TEST(SavedModelSettingsTest, BatchesAreAsTheFileSays) {
+  ServerOptions options;
+  EXPECT_EQ(MakeSavedModelOptions(options)->batch_scheduler, nullptr);
+  options.enable_batching = true;
+  options.batching_parameters_file = Write("max_batch_size { value: 17 }");
+  const auto settings = MakeSavedModelOptions(options);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->batch_scheduler->options().max_batch_size, 17);
+}
+
+TEST(SavedModelSettingsTest, ErrorsNameTheFlagAndTheFile) {
+  ServerOptions options;
+  options.enable_batching = true;
+  options.batching_parameters_file = "/no/such";
+  EXPECT_THAT(std::string(MakeSavedModelOptions(options).status().message()),
+              HasSubstr("--batching_parameters_file: /no/such"));
+  options = ServerOptions();
+  options.tensorflow_session_config_file = Write("intra: 7");
+  const absl::Status status = MakeSavedModelOptions(options).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("--tensorflow_session_config_file: "));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("not a ConfigProto"));
+}
+
+}  // namespace
+}  // namespace tfs3
