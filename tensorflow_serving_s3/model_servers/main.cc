@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -54,6 +55,9 @@
 #include "tensorflow_serving_s3/model_servers/stop_signal.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/version.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batching_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/custom_ops.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
@@ -120,7 +124,20 @@ struct Backend {
   RequestGate* gate;
   RequestObserver* observer;
   std::optional<TlsOptions> tls;
+  // How many requests can wait for batches and gain by it; 0: no batching.
+  int64_t max_batched_requests;
 };
+
+// How many requests are answered at a time, by a flag of which 0 is the
+// default. One that waits for its batch holds a thread, so there must be as
+// many as batches can take; beyond some number threads cost more than they
+// bring.
+int NumThreads(int64_t flag, int64_t max_batched_requests) {
+  constexpr int64_t kFewest = 16;
+  constexpr int64_t kMost = 512;
+  if (flag > 0 || max_batched_requests == 0) return static_cast<int>(flag);
+  return static_cast<int>(std::clamp(max_batched_requests, kFewest, kMost));
+}
 
 absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
     const ServerOptions& options, const Backend& backend) {
@@ -140,10 +157,18 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
     };
   }
   rest::HttpServer::Options server;
-  server.port = static_cast<int>(options.rest_api_port);
-  server.num_threads = static_cast<int>(options.rest_api_num_threads);
+  server.port = options.rest_api_port == 0
+                    ? rest::HttpServer::kNoPort
+                    : static_cast<int>(options.rest_api_port);
+  server.num_threads =
+      NumThreads(options.rest_api_num_threads, backend.max_batched_requests);
+  server.unix_socket_path = options.rest_api_socket_path;
+  server.tls = backend.tls;
+  server.max_connections = options.rest_api_max_connections;
   server.max_body_bytes =
       static_cast<uint64_t>(options.rest_api_max_body_bytes);
+  server.max_inflated_body_bytes =
+      static_cast<uint64_t>(options.rest_api_max_inflated_bytes);
   server.max_header_bytes =
       static_cast<uint32_t>(options.rest_api_max_header_bytes);
   server.request_timeout =
@@ -183,7 +208,8 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
   auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
   if (!arguments.ok()) return arguments.status();
   server.channel_arguments = *std::move(arguments);
-  server.num_workers = static_cast<int>(options.grpc_max_threads);
+  server.num_workers =
+      NumThreads(options.grpc_max_threads, backend.max_batched_requests);
   server.gate = backend.gate;
   server.serve_health = options.enable_grpc_healthcheck_service;
 
@@ -270,9 +296,19 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   absl::StatusOr<std::optional<TlsOptions>> tls =
       ReadSslConfig(options.ssl_config_file);
   if (!tls.ok()) return Fail(tls.status(), kBadCommandLine);
+  const std::vector<std::string> custom_ops =
+      absl::StrSplit(options.custom_op_libraries, ',', absl::SkipWhitespace());
+  if (absl::Status status = LoadCustomOps(custom_ops); !status.ok()) {
+    return Fail(status, kBadCommandLine);
+  }
   absl::StatusOr<SavedModelOptions> saved_model =
       MakeSavedModelOptions(options);
   if (!saved_model.ok()) return Fail(saved_model.status(), kBadCommandLine);
+  int64_t max_batched_requests = 0;
+  if (saved_model->batch_scheduler != nullptr) {
+    const BatchingOptions& batching = saved_model->batch_scheduler->options();
+    max_batched_requests = int64_t{2} * batching.max_execution_batch_size;
+  }
   absl::StatusOr<std::unique_ptr<ServerCore>> created = ServerCore::Create(
       CoreOptions(options, *config, *std::move(saved_model)));
   if (!created.ok()) return Fail(created.status(), kBadCommandLine);
@@ -287,16 +323,23 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   RequestObservers observers;
   observers.Add(&metrics);
   if (options.access_log) observers.Add(&access_log);
-  const Backend backend{core, &gate, &observers, *std::move(tls)};
+  const Backend backend{core, &gate, &observers, *std::move(tls),
+                        max_batched_requests};
 
   // The ports open before there is a model to serve: until then requests are
   // told why there is none.
   std::unique_ptr<rest::HttpServer> rest_server;
-  if (options.rest_api_port != 0) {
+  if (options.rest_api_port != 0 || !options.rest_api_socket_path.empty()) {
     auto started = StartRest(options, backend);
     if (!started.ok()) return Fail(started.status(), kCannotServe);
     rest_server = *std::move(started);
-    ABSL_LOG(INFO) << "REST on port " << rest_server->port();
+    if (options.rest_api_port != 0) {
+      ABSL_LOG(INFO) << "REST on port " << rest_server->port();
+    }
+    if (!options.rest_api_socket_path.empty()) {
+      ABSL_LOG(INFO) << "REST on the UNIX socket "
+                     << options.rest_api_socket_path;
+    }
   }
   std::unique_ptr<grpc::Server> grpc_server;
   std::optional<HealthReporter> health;

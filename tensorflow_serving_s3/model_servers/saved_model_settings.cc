@@ -80,6 +80,11 @@ absl::StatusOr<SavedModelOptions> MakeSavedModelOptions(
     saved_model.run_thread_policy = RunThreadPolicy::kPool;
   }
   saved_model.flush_filesystem_caches = options.flush_filesystem_caches;
+  saved_model.warmup.enabled = options.enable_model_warmup;
+  saved_model.warmup.iterations =
+      static_cast<int>(options.num_request_iterations_for_warmup);
+  saved_model.warmup.check_method_name =
+      options.enable_signature_method_name_check;
   if (options.enable_batching) {
     BatchingOptions batching;
     if (!options.batching_parameters_file.empty()) {

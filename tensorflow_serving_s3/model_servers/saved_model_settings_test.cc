@@ -91,6 +91,18 @@ TEST(SavedModelSettingsTest, TheThreadOfARunIsChosen) {
             RunThreadPolicy::kPool);
 }
 
+TEST(SavedModelSettingsTest, WarmupIsThatOfTheFlags) {
+  ServerOptions options;
+  EXPECT_TRUE(MakeSavedModelOptions(options)->warmup.enabled);
+  options.enable_model_warmup = false;
+  options.num_request_iterations_for_warmup = 3;
+  options.enable_signature_method_name_check = true;
+  const auto settings = MakeSavedModelOptions(options);
+  EXPECT_FALSE(settings->warmup.enabled);
+  EXPECT_EQ(settings->warmup.iterations, 3);
+  EXPECT_TRUE(settings->warmup.check_method_name);
+}
+
 TEST(SavedModelSettingsTest, BatchesAreAsTheFileSays) {
   ServerOptions options;
   EXPECT_EQ(MakeSavedModelOptions(options)->batch_scheduler, nullptr);
