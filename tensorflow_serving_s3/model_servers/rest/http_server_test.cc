@@ -550,14 +550,10 @@ TEST(HttpServerTest, TheHandlerKnowsThePeer) {
             absl::StrCat("ipv4:127.0.0.1:", client.local_port()));
 }
 
-// A path short enough for a socket.
-std::string SocketPath() {
-  return absl::StrCat("/tmp/tfs3_http_", getpid(), ".sock");
-}
-
 TEST(HttpServerTest, AUnixSocketServesBesideThePort) {
+  const SocketPath path;
   HttpServer::Options options = LoopbackOptions();
-  options.unix_socket_path = SocketPath();
+  options.unix_socket_path = path.get();
   auto server = StartServer(TellPeer, options);
   Client local(options.unix_socket_path);
   local.Send(Get("/"));
@@ -571,9 +567,10 @@ TEST(HttpServerTest, AUnixSocketServesBesideThePort) {
 }
 
 TEST(HttpServerTest, AUnixSocketServesInsteadOfAPort) {
+  const SocketPath path;
   HttpServer::Options options = LoopbackOptions();
   options.port = HttpServer::kNoPort;
-  options.unix_socket_path = SocketPath();
+  options.unix_socket_path = path.get();
   auto server = StartServer(Echo, options);
   EXPECT_EQ(server->port(), HttpServer::kNoPort);
   Client client(options.unix_socket_path);
@@ -590,8 +587,9 @@ TEST(HttpServerTest, AServerThatListensNowhereIsAnError) {
 }
 
 TEST(HttpServerTest, AUnixSocketThatADeadProcessLeftIsReplaced) {
+  const SocketPath path;
   HttpServer::Options options = LoopbackOptions();
-  options.unix_socket_path = SocketPath();
+  options.unix_socket_path = path.get();
   LeaveUnixSocket(options.unix_socket_path);
   auto server = StartServer(Echo, options);
   Client client(options.unix_socket_path);
@@ -600,8 +598,9 @@ TEST(HttpServerTest, AUnixSocketThatADeadProcessLeftIsReplaced) {
 }
 
 TEST(HttpServerTest, AUnixSocketInUseIsAnErrorThatNamesPathAndCure) {
+  const SocketPath path;
   HttpServer::Options options = LoopbackOptions();
-  options.unix_socket_path = SocketPath();
+  options.unix_socket_path = path.get();
   auto server = StartServer(Echo, options);
   const absl::Status status = HttpServer::Start(options, Echo).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);

@@ -451,7 +451,8 @@ TEST_F(HttpServerTlsTest, StopEndsSessionsInOrder) {
 }
 
 TEST_F(HttpServerTlsTest, TheUnixSocketSpeaksPlainHttp) {
-  options_.unix_socket_path = absl::StrCat("/tmp/tfs3_tls_", getpid(), ".sock");
+  const SocketPath path;
+  options_.unix_socket_path = path.get();
   auto server = Start();
   Client client(options_.unix_socket_path);
   client.Send(Get("/"));

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,9 +33,30 @@ inline sockaddr_un UnixAddress(const std::string& path) {
   return address;
 }
 
+// A path for a UNIX socket that no other test has, and short enough.
+class SocketPath {
+ public:
+  SocketPath() {
+    char folder[] = "/tmp/http_test_XXXXXX";
+    if (mkdtemp(folder) != nullptr) folder_ = folder;
+    path_ = folder_ + "/socket";
+  }
+  SocketPath(const SocketPath&) = delete;
+  SocketPath& operator=(const SocketPath&) = delete;
+  ~SocketPath() {
+    unlink(path_.c_str());
+    rmdir(folder_.c_str());
+  }
+
+  const std::string& get() const { return path_; }
+
+ private:
+  std::string folder_;
+  std::string path_;
+};
+
 // Leaves a socket at `path` as a process does that dies while it listens.
 inline void LeaveUnixSocket(const std::string& path) {
-  unlink(path.c_str());
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   const sockaddr_un address = UnixAddress(path);
   bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
