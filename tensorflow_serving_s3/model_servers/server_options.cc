@@ -235,7 +235,7 @@ std::vector<FlagGroup> FlagsOf(ServerOptions* options) {
             "A UNIX socket for REST, beside or in place of the port."},
            {"rest_api_num_threads", &options->rest_api_num_threads,
             "How many requests are answered at a time; 0: four for each "
-            "processor.",
+            "processor; with --enable_batching, as many as batches can take.",
             0, 65536},
            {"rest_api_timeout_in_ms", &options->rest_api_timeout_in_ms,
             "Milliseconds that a REST request may take.", 1, INT32_MAX},
@@ -255,8 +255,9 @@ std::vector<FlagGroup> FlagsOf(ServerOptions* options) {
             "How deep lists and objects of a request may nest; 400 beyond.", 1,
             1000000},
            {"rest_api_max_connections", &options->rest_api_max_connections,
-            "How many connections may be open; further ones wait.", 1,
-            INT32_MAX},
+            "How many connections may be open; further ones wait. 0: three "
+            "quarters of the files that the process may open.",
+            0, INT32_MAX},
            {"rest_api_idle_timeout_in_ms",
             &options->rest_api_idle_timeout_in_ms,
             "Milliseconds that a connection stays open between requests.", 1,
