@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +14,9 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
@@ -22,6 +25,8 @@
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow/core/lib/monitoring/collected_metrics.h"
+#include "tensorflow/core/lib/monitoring/collection_registry.h"
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/protobuf/saved_model.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
@@ -179,6 +184,61 @@ TEST(SavedModelBundleTest, BatchesRequestsAsTheSchedulerSays) {
   EXPECT_TRUE(AskHalfPlusThree(path, options, 2).ok());
   EXPECT_THAT(std::string(AskHalfPlusThree(path, options, 3).message()),
               HasSubstr("max_batch_size, which is 2"));
+}
+
+// How many batches have been run so far.
+int64_t BatchesRun() {
+  const auto metrics =
+      tensorflow::monitoring::CollectionRegistry::Default()->CollectMetrics({});
+  const auto runs = metrics->point_set_map.find(
+      "/tensorflow/serving/batching_session/wrapped_run_count");
+  if (runs == metrics->point_set_map.end()) return 0;
+  return runs->second->points.at(0)->int64_value;
+}
+
+// A batch is run when it has a row of each of four clients, and not before, so
+// that each batch of a model answers all its clients once.
+TEST(SavedModelBundleTest, TwoModelsShareTheThreadsOfTheirBatches) {
+  constexpr int kClients = 4;
+  constexpr int kRequests = 100;
+  BatchingOptions batching;
+  batching.num_batch_threads = 1;
+  batching.max_batch_size = kClients;
+  batching.max_execution_batch_size = kClients;
+  batching.batch_timeout = absl::Hours(10);
+  auto scheduler = BatchScheduler::Create(batching);
+  ASSERT_TRUE(scheduler.ok()) << scheduler.status();
+  SavedModelOptions options;
+  options.batch_scheduler = *scheduler;
+  std::vector<std::unique_ptr<SavedModelBundle>> models;
+  for (int model = 0; model < 2; ++model) {
+    models.push_back(LoadOrDie(TestModelPath("half_plus_three"), options));
+  }
+  const int64_t batches_before = BatchesRun();
+
+  std::atomic<int> right = 0;
+  std::vector<std::thread> clients;
+  for (const auto& model : models) {
+    for (int client = 0; client < kClients; ++client) {
+      clients.emplace_back([&right, &model, client] {
+        const SignatureRunner& signature = **model->GetSignature("");
+        for (int request = 0; request < kRequests; ++request) {
+          const float value = 1000.f * client + request;
+          Tensor x(tensorflow::DT_FLOAT, TensorShape({1}));
+          x.flat<float>()(0) = value;
+          const auto outputs = signature.Run({x}, {});
+          if (outputs.ok() &&
+              outputs->front().flat<float>()(0) == value / 2 + 3) {
+            ++right;
+          }
+        }
+      });
+    }
+  }
+  for (std::thread& client : clients) client.join();
+
+  EXPECT_EQ(right, 2 * kClients * kRequests);
+  EXPECT_EQ(BatchesRun() - batches_before, 2 * kRequests);
 }
 
 TEST(SavedModelBundleTest, BatchesRequestsAsTheModelSays) {
