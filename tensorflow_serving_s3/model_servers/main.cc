@@ -182,8 +182,10 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
 // The services that there are, for reflection.
 std::vector<std::string> GrpcServices(const ServerOptions& options) {
   std::vector<std::string> services = {"tensorflow.serving.PredictionService",
-                                       "tensorflow.serving.ModelService",
-                                       "tensorflow.serving.SessionService"};
+                                       "tensorflow.serving.ModelService"};
+  if (options.enable_session_run) {
+    services.emplace_back("tensorflow.serving.SessionService");
+  }
   if (options.enable_profiler) {
     services.emplace_back("tensorflow.ProfilerService");
   }
@@ -218,6 +220,7 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
     model_methods.encoding = TensorEncoding::kContent;
   }
   model_methods.check_method_name = options.enable_signature_method_name_check;
+  model_methods.enable_session_run = options.enable_session_run;
   model_methods.observer = backend.observer;
   grpc::MethodTable methods =
       grpc::MakeMethods(backend.core, backend.core, model_methods);

@@ -220,6 +220,11 @@ std::vector<FlagGroup> FlagsOf(ServerOptions* options) {
            {"enable_profiler", &options->enable_profiler,
             "Serve TensorFlow's ProfilerService, by which TensorBoard captures "
             "profiles."},
+           {"enable_session_run", &options->enable_session_run,
+            "Serve SessionService.SessionRun, by which a client runs any part "
+            "of a model's graph, the parts that read and write checkpoints "
+            "included: for clients that are trusted as the models' authors "
+            "are."},
            {"enable_serialization_as_tensor_content",
             &options->enable_serialization_as_tensor_content,
             "Write the tensors of answers as tensor_content: faster for large "

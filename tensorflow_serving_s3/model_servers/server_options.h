@@ -67,6 +67,7 @@ struct ServerOptions {
   bool enable_grpc_healthcheck_service = false;
   bool enable_grpc_reflection = true;
   bool enable_profiler = true;
+  bool enable_session_run = true;
   bool enable_serialization_as_tensor_content = false;
 
   // REST.

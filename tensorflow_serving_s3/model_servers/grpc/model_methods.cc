@@ -238,8 +238,10 @@ MethodTable MakeModelMethods(const ModelLookup* lookup,
   maker.Add<GetModelMetadataRequest, GetModelMetadataResponse>(
       kPredictionService, "GetModelMetadata",
       {SpecOf, Never, AnswerGetModelMetadata});
-  maker.Add<SessionRunRequest, SessionRunResponse>(
-      "SessionService", "SessionRun", {SpecOf, Never, SessionRun});
+  if (options.enable_session_run) {
+    maker.Add<SessionRunRequest, SessionRunResponse>(
+        "SessionService", "SessionRun", {SpecOf, Never, SessionRun});
+  }
   return std::move(maker).table();
 }
 

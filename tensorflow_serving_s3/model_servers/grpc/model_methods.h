@@ -16,6 +16,8 @@ struct ModelMethodOptions {
   TensorEncoding encoding = TensorEncoding::kField;
   // See InferenceOptions.
   bool check_method_name = false;
+  // Whether there is SessionRun, by which a client runs any part of a graph.
+  bool enable_session_run = true;
   // Is told of every call; null: nobody is. Must outlive the table.
   RequestObserver* observer = nullptr;
 };

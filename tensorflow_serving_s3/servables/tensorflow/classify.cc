@@ -13,6 +13,7 @@
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 
 namespace tfs3 {
@@ -132,9 +133,12 @@ absl::Status Classify(const ClassificationRequest& request,
     classes_place = 0;
     scores_place = 0;
   }
+  const RunTimer timer;
   const absl::StatusOr<std::vector<Tensor>> outputs = RunOnExamples(
       **signature, *std::move(examples), std::move(fetch), options);
   if (!outputs.ok()) return outputs.status();
+  timer.Record(id.name, "Classify");
+  RecordExampleCount(id.name, count);
 
   if (absl::Status status = WriteClassifications(
           places->classes.has_value() ? &(*outputs)[classes_place] : nullptr,

@@ -19,6 +19,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/classify.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
@@ -224,10 +225,13 @@ absl::Status MultiInference(const MultiInferenceRequest& request,
   const absl::StatusOr<Tensor> examples = SerializeExamples(request.input());
   if (!examples.ok()) return examples.status();
 
+  const RunTimer timer;
   const absl::StatusOr<TaskOutputs> outputs =
       tasks->size() == 1 ? RunOneByOne(*tasks, *examples, options)
                          : RunTogether(*tasks, *examples, model, options);
   if (!outputs.ok()) return outputs.status();
+  timer.Record(id.name, "MultiInference");
+  RecordExampleCount(id.name, examples->dim_size(0));
 
   for (size_t i = 0; i < tasks->size(); ++i) {
     const Task& task = (*tasks)[i];

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
@@ -152,9 +153,11 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
   run_options.deadline = options.deadline;
   run_options.cancelled = options.cancelled;
   run_options.fetch = *std::move(chosen);
+  const RunTimer timer;
   const absl::StatusOr<std::vector<Tensor>> outputs =
       signature.Run(*std::move(inputs), run_options);
   if (!outputs.ok()) return outputs.status();
+  timer.Record(id.name, "Predict");
 
   SetModelSpec(id, signature.signature_name(), response->mutable_model_spec());
   for (size_t i = 0; i < outputs->size(); ++i) {

@@ -14,6 +14,7 @@
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 
 namespace tfs3 {
@@ -80,9 +81,12 @@ absl::Status Regress(const RegressionRequest& request, const ServableId& id,
   if (!examples.ok()) return examples.status();
   const int64_t count = examples->dim_size(0);
 
+  const RunTimer timer;
   const absl::StatusOr<std::vector<Tensor>> outputs =
       RunOnExamples(**signature, *std::move(examples), std::nullopt, options);
   if (!outputs.ok()) return outputs.status();
+  timer.Record(id.name, "Regress");
+  RecordExampleCount(id.name, count);
 
   if (absl::Status status =
           WriteRegressions(outputs->front(), count, response->mutable_result());
