@@ -87,6 +87,8 @@ absl::StatusOr<SavedModelOptions> MakeSavedModelOptions(
       options.enable_signature_method_name_check;
   if (options.enable_batching) {
     BatchingOptions batching;
+    // The label of metrics that dashboards of TensorFlow Serving look for.
+    batching.thread_pool_name = "model_server_batch_threads";
     if (!options.batching_parameters_file.empty()) {
       absl::StatusOr<BatchingOptions> read =
           ReadBatchingOptions(options.batching_parameters_file);

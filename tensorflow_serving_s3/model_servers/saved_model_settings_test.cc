@@ -107,6 +107,10 @@ TEST(SavedModelSettingsTest, BatchesAreAsTheFileSays) {
   ServerOptions options;
   EXPECT_EQ(MakeSavedModelOptions(options)->batch_scheduler, nullptr);
   options.enable_batching = true;
+  EXPECT_EQ(MakeSavedModelOptions(options)
+                ->batch_scheduler->options()
+                .thread_pool_name,
+            "model_server_batch_threads");
   options.batching_parameters_file = Write("max_batch_size { value: 17 }");
   const auto settings = MakeSavedModelOptions(options);
   ASSERT_TRUE(settings.ok()) << settings.status();

@@ -79,7 +79,7 @@ struct ServerOptions {
   int64_t rest_api_max_body_bytes = int64_t{1} << 30;
   int64_t rest_api_max_inflated_bytes = int64_t{1} << 30;
   int64_t rest_api_max_header_bytes = 64 << 10;
-  int64_t rest_api_max_json_nesting = 512;
+  int64_t rest_api_max_json_nesting = 260;
   int64_t rest_api_max_connections = 0;
   int64_t rest_api_idle_timeout_in_ms = 120 * 1000;
   int64_t rest_api_receive_timeout_in_ms = 30 * 1000;

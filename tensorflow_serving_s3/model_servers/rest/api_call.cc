@@ -25,6 +25,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/status_json.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
 #include "tensorflow_serving_s3/servables/tensorflow/classify.h"
+#include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
@@ -127,9 +128,11 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
 
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options_.inference.deadline;
+  const RunTimer timer;
   const absl::StatusOr<std::vector<tensorflow::Tensor>> outputs =
       (*signature)->Run(std::move(input->tensors), run_options);
   if (!outputs.ok()) return outputs.status();
+  timer.Record(model->id().name, "Predict");
 
   std::vector<NamedOutput> named;
   named.reserve(outputs->size());

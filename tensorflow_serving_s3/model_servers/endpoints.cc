@@ -1,0 +1,156 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/endpoints.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/log/absl_log.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "tensorflow_serving_s3/model_servers/grpc/methods.h"
+#include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
+#include "tensorflow_serving_s3/model_servers/grpc/profiler_methods.h"
+#include "tensorflow_serving_s3/model_servers/grpc/reflection.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/metrics_page.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_message.h"
+#include "tensorflow_serving_s3/model_servers/rest/routes.h"
+#include "tensorflow_serving_s3/model_servers/server_settings.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
+
+namespace tfs3 {
+namespace {
+
+// How many requests are answered at a time, by a flag of which 0 is the
+// default. One that waits for its batch holds a thread, so there must be as
+// many as batches can take; beyond some number threads cost more than they
+// bring.
+int NumThreads(int64_t flag, int64_t max_batched_requests) {
+  constexpr int64_t kFewest = 16;
+  constexpr int64_t kMost = 512;
+  if (flag > 0 || max_batched_requests == 0) return static_cast<int>(flag);
+  return static_cast<int>(std::clamp(max_batched_requests, kFewest, kMost));
+}
+
+// The services that there are, for reflection.
+std::vector<std::string> GrpcServices(const ServerOptions& options) {
+  std::vector<std::string> services = {"tensorflow.serving.PredictionService",
+                                       "tensorflow.serving.ModelService"};
+  if (options.enable_session_run) {
+    services.emplace_back("tensorflow.serving.SessionService");
+  }
+  if (options.enable_profiler) {
+    services.emplace_back("tensorflow.ProfilerService");
+  }
+  if (options.enable_grpc_healthcheck_service) {
+    services.emplace_back("grpc.health.v1.Health");
+  }
+  return services;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
+    const ServerOptions& options, const Backend& backend) {
+  rest::Routes::Options routes;
+  routes.timeout = absl::Milliseconds(options.rest_api_timeout_in_ms);
+  routes.max_json_nesting = options.rest_api_max_json_nesting;
+  routes.check_method_name = options.enable_signature_method_name_check;
+  routes.enable_cors = options.rest_api_enable_cors_support;
+  routes.observer = backend.observer;
+  absl::StatusOr<std::string> prometheus_path =
+      ReadPrometheusPath(options.monitoring_config_file);
+  if (!prometheus_path.ok()) return prometheus_path.status();
+  if (!prometheus_path->empty()) {
+    routes.pages[*prometheus_path] = [] {
+      return rest::HttpResponse{200, PrometheusWriter::kContentType,
+                                MetricsPage()};
+    };
+  }
+  rest::HttpServer::Options server;
+  server.port = options.rest_api_port == 0
+                    ? rest::HttpServer::kNoPort
+                    : static_cast<int>(options.rest_api_port);
+  server.num_threads =
+      NumThreads(options.rest_api_num_threads, backend.max_batched_requests);
+  server.unix_socket_path = options.rest_api_socket_path;
+  server.tls = backend.tls;
+  server.max_connections = options.rest_api_max_connections;
+  server.max_body_bytes =
+      static_cast<uint64_t>(options.rest_api_max_body_bytes);
+  server.max_inflated_body_bytes =
+      static_cast<uint64_t>(options.rest_api_max_inflated_bytes);
+  server.max_header_bytes =
+      static_cast<uint32_t>(options.rest_api_max_header_bytes);
+  server.request_timeout =
+      std::chrono::milliseconds(options.rest_api_receive_timeout_in_ms);
+  server.idle_timeout =
+      std::chrono::milliseconds(options.rest_api_idle_timeout_in_ms);
+  auto started = rest::HttpServer::Start(
+      server, rest::Routes(backend.core, backend.core, backend.gate, routes));
+  if (!started.ok()) return started;
+  if (options.rest_api_port != 0) {
+    ABSL_LOG(INFO) << "REST on port " << (*started)->port();
+  }
+  if (!options.rest_api_socket_path.empty()) {
+    ABSL_LOG(INFO) << "REST on the UNIX socket "
+                   << options.rest_api_socket_path;
+  }
+  return started;
+}
+
+absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
+    const ServerOptions& options, const Backend& backend) {
+  grpc::ServerOptions server;
+  if (options.port != 0) {
+    server.addresses.push_back(absl::StrCat("0.0.0.0:", options.port));
+  }
+  if (!options.grpc_socket_path.empty()) {
+    server.addresses.push_back(absl::StrCat("unix:", options.grpc_socket_path));
+  }
+  server.tls = backend.tls;
+  server.max_request_bytes =
+      static_cast<int>(options.grpc_max_receive_message_bytes);
+  auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
+  if (!arguments.ok()) return arguments.status();
+  server.channel_arguments = *std::move(arguments);
+  server.num_workers =
+      NumThreads(options.grpc_max_threads, backend.max_batched_requests);
+  server.gate = backend.gate;
+  server.serve_health = options.enable_grpc_healthcheck_service;
+
+  grpc::ModelMethodOptions model_methods;
+  if (options.enable_serialization_as_tensor_content) {
+    model_methods.encoding = TensorEncoding::kContent;
+  }
+  model_methods.check_method_name = options.enable_signature_method_name_check;
+  model_methods.enable_session_run = options.enable_session_run;
+  model_methods.observer = backend.observer;
+  grpc::MethodTable methods =
+      grpc::MakeMethods(backend.core, backend.core, model_methods);
+  if (options.enable_profiler) methods.merge(grpc::MakeProfilerMethods());
+  grpc::StreamTable streams;
+  if (options.enable_grpc_reflection) {
+    streams = grpc::MakeReflection(GrpcServices(options));
+  }
+  grpc::StartResult started =
+      grpc::Server::Start(server, std::move(methods), std::move(streams));
+  if (started.server == nullptr) {
+    return absl::FailedPreconditionError(started.error);
+  }
+  if (options.port != 0) {
+    ABSL_LOG(INFO) << "gRPC on port " << started.server->ports()[0];
+  }
+  if (!options.grpc_socket_path.empty()) {
+    ABSL_LOG(INFO) << "gRPC on the UNIX socket " << options.grpc_socket_path;
+  }
+  return std::move(started.server);
+}
+
+}  // namespace tfs3

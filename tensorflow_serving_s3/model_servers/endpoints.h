@@ -1,0 +1,49 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_ENDPOINTS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_ENDPOINTS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_observer.h"
+#include "tensorflow_serving_s3/model_servers/rest/http_server.h"
+#include "tensorflow_serving_s3/model_servers/server_core.h"
+#include "tensorflow_serving_s3/model_servers/server_options.h"
+#include "tensorflow_serving_s3/model_servers/tls_options.h"
+
+namespace tfs3 {
+
+// What both APIs need of the rest of the server. All pointers must outlive the
+// servers that are started with it.
+struct Backend {
+  ServerCore* core = nullptr;
+  RequestGate* gate = nullptr;
+  RequestObserver* observer = nullptr;
+  std::optional<TlsOptions> tls;
+  // How many requests can wait for batches and gain by it; 0: no batching.
+  int64_t max_batched_requests = 0;
+};
+
+// Starts the REST server that the command line asks for: on its port, its UNIX
+// socket or both, of which it must name one. The error names the address or the
+// file and the cure.
+//
+//   Backend backend{core, &gate, &metrics};
+//   absl::StatusOr<std::unique_ptr<rest::HttpServer>> server =
+//       StartRest(options, backend);
+absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
+    const ServerOptions& options, const Backend& backend);
+
+// As StartRest, for gRPC.
+absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
+    const ServerOptions& options, const Backend& backend);
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_ENDPOINTS_H_
