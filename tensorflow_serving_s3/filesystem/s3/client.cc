@@ -17,12 +17,14 @@
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
 #include "aws/common/error.h"
 #include "aws/http/http.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
 
 namespace tfs3 {
@@ -104,9 +106,26 @@ Status Failure(const RequestContext& context, const HttpResponse& response,
   return FromHttpError(context, ErrorFrom(response));
 }
 
+// Counts a failure, unless it is an answer to whether there is something.
+template <typename T>
+Result<T> Counted(Operation operation, Result<T> result) {
+  if (!result.ok() && result.status().code != TF_NOT_FOUND) {
+    CountError(operation);
+  }
+  return result;
+}
+
+// Counts another attempt, if there is one.
+bool TryAgain(Retry& retry) {
+  if (!retry.Again()) return false;
+  CountRetry();
+  return true;
+}
+
 }  // namespace
 
 struct Client::Request {
+  Operation operation = Operation::kGetObject;
   std::string method = "GET";
   std::string path;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -129,13 +148,13 @@ Client::Client(const Options& options, const GetenvFn& getenv_fn,
       http_(options, bootstrap) {}
 
 Result<RequestContext> Client::MakeContext(const S3Uri& uri,
-                                           const char* operation,
+                                           Operation operation,
                                            const char* action) const {
   Result<Endpoint> endpoint = ResolveEndpoint(options_, uri.bucket);
   if (!endpoint.ok()) return endpoint.status();
   RequestContext context;
   context.uri = uri;
-  context.operation = operation;
+  context.operation = OperationName(operation);
   context.action = action;
   context.endpoint = *endpoint;
   context.endpoint_source = options_.endpoint_source;
@@ -165,8 +184,16 @@ Result<HttpResponse> Client::SendOnce(RequestContext& context,
   if (!status.ok()) {
     return Status{status.code, context.uri.ToString() + ": " + status.message};
   }
-  return http_.Send(context.endpoint, message.get(), request.sink,
-                    {retry.Patience(), options_.request_timeout});
+  const auto began = std::chrono::steady_clock::now();
+  Result<HttpResponse> response =
+      http_.Send(context.endpoint, message.get(), request.sink,
+                 {retry.Patience(), options_.request_timeout});
+  if (response.ok()) {
+    CountRequest(request.operation,
+                 response->crt_error == 0 ? response->status : 0,
+                 std::chrono::steady_clock::now() - began);
+  }
+  return response;
 }
 
 Result<HttpResponse> Client::SendUntilAnswered(RequestContext& context,
@@ -176,17 +203,34 @@ Result<HttpResponse> Client::SendUntilAnswered(RequestContext& context,
     Result<HttpResponse> response = SendOnce(context, request, retry);
     if (!response.ok()) return response;
     if (response->crt_error == 0 && response->status == 200) return response;
-    if (!IsRetryableAnswer(*response) || !retry.Again()) {
+    if (!IsRetryableAnswer(*response) || !TryAgain(retry)) {
       return Failure(context, *response, retry);
     }
   }
 }
 
 Result<ObjectInfo> Client::HeadObject(const S3Uri& uri) {
+  return Counted(Operation::kHeadObject, Head(uri));
+}
+
+Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
+                                      char* buffer, size_t size,
+                                      const std::string& if_match) {
+  return Counted(Operation::kGetObject,
+                 Get(uri, offset, buffer, size, if_match));
+}
+
+Result<Listing> Client::ListObjects(const S3Uri& prefix,
+                                    const ListRequest& list) {
+  return Counted(Operation::kListObjectsV2, List(prefix, list));
+}
+
+Result<ObjectInfo> Client::Head(const S3Uri& uri) {
   Result<RequestContext> context =
-      MakeContext(uri, "HeadObject", "s3:GetObject");
+      MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
   if (!context.ok()) return context.status();
   Request request;
+  request.operation = Operation::kHeadObject;
   request.method = "HEAD";
   request.path = context->endpoint.path_prefix + "/" + UriEncode(uri.key, true);
   Result<HttpResponse> response = SendUntilAnswered(*context, request);
@@ -198,13 +242,14 @@ Result<ObjectInfo> Client::HeadObject(const S3Uri& uri) {
   return InfoFrom(*response, size);
 }
 
-Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
-                                      char* buffer, size_t size,
-                                      const std::string& if_match) {
+Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
+                                size_t size, const std::string& if_match) {
   Result<RequestContext> context =
-      MakeContext(uri, "GetObject", "s3:GetObject");
+      MakeContext(uri, Operation::kGetObject, "s3:GetObject");
   if (!context.ok()) return context.status();
   Request request;
+  request.operation = Operation::kGetObject;
+  request.sink.counters = WatchesOf(uri);
   request.path = context->endpoint.path_prefix + "/" + UriEncode(uri.key, true);
   std::string etag = if_match;
   ObjectRange got;
@@ -214,7 +259,8 @@ Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
     request.headers = {{"Range", "bytes=" + std::to_string(first) + "-" +
                                      std::to_string(offset + size - 1)}};
     if (!etag.empty()) request.headers.emplace_back("If-Match", etag);
-    request.sink = {buffer + got.bytes, size - got.bytes};
+    request.sink.data = buffer + got.bytes;
+    request.sink.size = size - got.bytes;
     Result<HttpResponse> response = SendOnce(*context, request, retry);
     if (!response.ok()) return response.status();
 
@@ -245,7 +291,7 @@ Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
       ParseUnsigned(response->Header("Content-Length"), expected);
       got.object = InfoFrom(*response, expected);
     } else {
-      if (IsRetryableAnswer(*response) && retry.Again()) continue;
+      if (IsRetryableAnswer(*response) && TryAgain(retry)) continue;
       return Failure(*context, *response, retry);
     }
     got.bytes += response->sink_bytes;
@@ -255,7 +301,7 @@ Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
       response->crt_error = AWS_ERROR_HTTP_CONNECTION_CLOSED;
     }
     retry.Progress(response->sink_bytes);
-    if (!IsRetryableAnswer(*response) || !retry.Again()) {
+    if (!IsRetryableAnswer(*response) || !TryAgain(retry)) {
       return Failure(*context, *response, retry);
     }
     // The rest must be of the same object; where that cannot be told, start
@@ -265,12 +311,12 @@ Result<ObjectRange> Client::GetObject(const S3Uri& uri, uint64_t offset,
   }
 }
 
-Result<Listing> Client::ListObjects(const S3Uri& prefix,
-                                    const ListRequest& list) {
+Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
   Result<RequestContext> context =
-      MakeContext(prefix, "ListObjectsV2", "s3:ListBucket");
+      MakeContext(prefix, Operation::kListObjectsV2, "s3:ListBucket");
   if (!context.ok()) return context.status();
   Request request;
+  request.operation = Operation::kListObjectsV2;
   request.path = context->endpoint.path_prefix.empty()
                      ? "/"
                      : context->endpoint.path_prefix;

@@ -10,8 +10,8 @@
 //
 // Every call signs, sends and, where that can help, tries again (retry.h). It
 // returns within about one and a half S3_REQUEST_TIMEOUT_MSEC of the last byte
-// that it received. Errors are those of errors.h. Thread-safe; calls run in
-// parallel, each on a connection of its own.
+// that it received. Errors are those of errors.h. Everything is counted in
+// stats.h. Thread-safe; calls run in parallel, each on a connection of its own.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_H_
 
@@ -27,6 +27,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
+#include "tensorflow_serving_s3/filesystem/s3/stats.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
 
@@ -71,11 +72,17 @@ class Client {
  private:
   struct Request;
 
+  // The operations; what they fail with is not counted yet.
+  Result<ObjectInfo> Head(const S3Uri& uri);
+  Result<ObjectRange> Get(const S3Uri& uri, uint64_t offset, char* buffer,
+                          size_t size, const std::string& if_match);
+  Result<Listing> List(const S3Uri& prefix, const ListRequest& list);
+
   Client(const Options& options, const GetenvFn& getenv_fn,
          aws_client_bootstrap* bootstrap);
 
   // Who and where, before anything is sent.
-  Result<RequestContext> MakeContext(const S3Uri& uri, const char* operation,
+  Result<RequestContext> MakeContext(const S3Uri& uri, Operation operation,
                                      const char* action) const;
   // One attempt. Not OK when there is no sense in another.
   Result<HttpResponse> SendOnce(RequestContext& context, const Request& request,

@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
+#include "tensorflow_serving_s3/filesystem/s3/stats.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -273,6 +277,87 @@ TEST(ClientRetryTest, ARefusedConnectionIsReportedWithItsName) {
   EXPECT_THAT(page.status().message,
               AllOf(HasSubstr(url), HasSubstr("connection refused"),
                     HasSubstr("3 attempts")));
+}
+
+// What one operation has been counted as between two snapshots.
+std::map<int, uint64_t> RequestsBetween(const Stats& before, const Stats& after,
+                                        Operation operation) {
+  const auto index = static_cast<size_t>(operation);
+  std::map<int, uint64_t> requests = after.operations[index].requests;
+  for (const auto& [status, count] : before.operations[index].requests) {
+    if ((requests[status] -= count) == 0) requests.erase(status);
+  }
+  return requests;
+}
+
+uint64_t ErrorsBetween(const Stats& before, const Stats& after,
+                       Operation operation) {
+  const auto index = static_cast<size_t>(operation);
+  return after.operations[index].errors - before.operations[index].errors;
+}
+
+using Requests = std::map<int, uint64_t>;
+
+TEST(ClientStatsTest, AttemptsRetriesAndBytesAreCounted) {
+  std::atomic<int> calls{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    const std::string answer = RangeAnswer("0123456789", request);
+    switch (calls++) {
+      case 0:
+        return out.Send(FakeAnswer(503, "12345"));
+      case 1:  // Breaks off after "0123".
+        out.Send(answer.substr(0, answer.size() - 6));
+        return out.Close();
+      default:
+        return out.Send(answer);
+    }
+  });
+  auto client = NewClient(server.url());
+  const Stats before = ReadStats();
+  EXPECT_EQ(GetRange(*client, 0, 10).bytes, "0123456789");
+  const Stats after = ReadStats();
+  EXPECT_EQ(RequestsBetween(before, after, Operation::kGetObject),
+            (Requests{{0, 1}, {206, 1}, {503, 1}}));
+  EXPECT_EQ(ErrorsBetween(before, after, Operation::kGetObject), 0u);
+  EXPECT_EQ(after.retries - before.retries, 2u);
+  EXPECT_EQ(after.received_bytes - before.received_bytes, 15u);
+}
+
+TEST(ClientStatsTest, AFailureIsAnErrorUnlessItSaysThatThereIsNothing) {
+  std::atomic<int> status{404};
+  FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(status, ""));
+  });
+  auto client = NewClient(server.url());
+  const S3Uri uri = *ParseUri("s3://models/k");
+  const Stats before = ReadStats();
+  EXPECT_FALSE(client->HeadObject(uri).ok());
+  const Stats between = ReadStats();
+  EXPECT_EQ(RequestsBetween(before, between, Operation::kHeadObject),
+            (Requests{{404, 1}}));
+  EXPECT_EQ(ErrorsBetween(before, between, Operation::kHeadObject), 0u);
+  status = 403;
+  EXPECT_FALSE(client->HeadObject(uri).ok());
+  EXPECT_FALSE(client->ListObjects(uri, ListRequest()).ok());
+  const Stats after = ReadStats();
+  EXPECT_EQ(ErrorsBetween(between, after, Operation::kHeadObject), 1u);
+  EXPECT_EQ(ErrorsBetween(between, after, Operation::kListObjectsV2), 1u);
+  EXPECT_EQ(after.retries, before.retries);
+}
+
+TEST(ClientStatsTest, AWatchSeesTheBytesOfObjectsInItsDirectory) {
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    out.Send(request.headers.count("range") > 0
+                 ? RangeAnswer("0123456789", request)
+                 : FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
+  });
+  auto client = NewClient(server.url());
+  const ReadWatch bucket("s3://models");
+  const ReadWatch folder("s3://models/half");
+  EXPECT_EQ(GetRange(*client, 0, 4).bytes, "0123");
+  EXPECT_TRUE(client->ListObjects(*ParseUri("s3://models"), {}).ok());
+  EXPECT_EQ(bucket.bytes(), 4u);
+  EXPECT_EQ(folder.bytes(), 0u);
 }
 
 TEST(ClientTest, AsksForListingsByPrefixPageAndDelimiter) {

@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <cstring>
@@ -20,6 +21,7 @@
 #include "aws/io/socket.h"
 #include "aws/io/tls_channel_handler.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/stats.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -145,6 +147,7 @@ int OnBody(aws_http_stream*, const aws_byte_cursor* data, void* user_data) {
   if (exchange.abandoned)
     return aws_raise_error(AWS_ERROR_HTTP_STREAM_CANCELLED);
   exchange.last_progress = Clock::now();
+  CountReceivedBytes(data->len);
   HttpResponse& response = exchange.response;
   const bool to_sink = exchange.sink.data != nullptr &&
                        (response.status == 200 || response.status == 206);
@@ -154,6 +157,9 @@ int OnBody(aws_http_stream*, const aws_byte_cursor* data, void* user_data) {
     }
     std::memcpy(exchange.sink.data + response.sink_bytes, data->ptr, data->len);
     response.sink_bytes += data->len;
+    for (const ReadWatch::Counter& counter : exchange.sink.counters) {
+      counter->fetch_add(data->len, std::memory_order_relaxed);
+    }
     return AWS_OP_SUCCESS;
   }
   if (data->len > kMaxBodyBytes - response.body.size()) {
@@ -308,7 +314,7 @@ Result<HttpResponse> HttpClient::Send(const Endpoint& endpoint,
   exchange->manager = pool->manager;
   exchange->watch = pool->watch;
   exchange->message = aws_http_message_acquire(message);
-  exchange->sink = sink;
+  exchange->sink = std::move(sink);
   {
     std::lock_guard<std::mutex> lock(pool->watch->mutex);
     pool->watch->connecting.insert(exchange);

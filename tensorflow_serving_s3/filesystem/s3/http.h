@@ -30,6 +30,7 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/config.h"
 #include "tensorflow_serving_s3/filesystem/s3/endpoint.h"
+#include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/tls.h"
 
@@ -47,6 +48,8 @@ struct HandshakeWatch;  // http.cc
 struct HttpSink {
   char* data = nullptr;
   size_t size = 0;
+  // Rise with every byte that comes into `data`.
+  std::vector<ReadWatch::Counter> counters = {};
 };
 
 // How long nothing may happen before the exchange is given up.
