@@ -64,6 +64,7 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   routes.check_method_name = options.enable_signature_method_name_check;
   routes.enable_cors = options.rest_api_enable_cors_support;
   routes.observer = backend.observer;
+  routes.request_logger = backend.request_logger;
   absl::StatusOr<std::string> prometheus_path =
       ReadPrometheusPath(options.monitoring_config_file);
   if (!prometheus_path.ok()) return prometheus_path.status();
@@ -132,6 +133,7 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
   model_methods.check_method_name = options.enable_signature_method_name_check;
   model_methods.enable_session_run = options.enable_session_run;
   model_methods.observer = backend.observer;
+  model_methods.request_logger = backend.request_logger;
   grpc::MethodTable methods =
       grpc::MakeMethods(backend.core, backend.core, model_methods);
   if (options.enable_profiler) methods.merge(grpc::MakeProfilerMethods());

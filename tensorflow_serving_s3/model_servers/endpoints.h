@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/server_core.h"
@@ -25,6 +26,7 @@ struct Backend {
   ServerCore* core = nullptr;
   RequestGate* gate = nullptr;
   RequestObserver* observer = nullptr;
+  RequestLogger* request_logger = nullptr;
   std::optional<TlsOptions> tls;
   // How many requests can wait for batches and gain by it; 0: no batching.
   int64_t max_batched_requests = 0;

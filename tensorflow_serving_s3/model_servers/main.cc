@@ -38,10 +38,12 @@
 #include "tensorflow_serving_s3/model_servers/endpoints.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/health_reporter.h"
+#include "tensorflow_serving_s3/model_servers/load_progress_reporter.h"
 #include "tensorflow_serving_s3/model_servers/logging.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/request_metrics.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/saved_model_settings.h"
@@ -72,6 +74,9 @@ constexpr std::chrono::milliseconds kCloseTime = std::chrono::seconds(2);
 
 // For how long nobody must have been refused before connections are closed.
 constexpr std::chrono::milliseconds kQuietTime{200};
+
+// How long a load takes before it is told how far it has come, and how often.
+constexpr absl::Duration kLoadReportPeriod = absl::Seconds(5);
 
 absl::StatusOr<ModelServerConfig> ModelConfigOf(const ServerOptions& options) {
   if (!options.model_config_file.empty()) {
@@ -215,7 +220,20 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   RequestObservers observers;
   observers.Add(&metrics);
   if (options.access_log) observers.Add(&access_log);
-  const Backend backend{core, &gate, &observers, *std::move(tls),
+  RequestLogger::Options logger_options;
+  logger_options.saved_model_tags = std::vector<std::string>(
+      absl::StrSplit(options.saved_model_tags, ',', absl::SkipWhitespace()));
+  RequestLogger request_logger(std::move(logger_options));
+  request_logger.SetConfig(core->config());
+  const auto config_subscription = core->config_event_bus()->Subscribe(
+      [&request_logger](const ModelServerConfig& in_force) {
+        request_logger.SetConfig(in_force);
+      });
+  const Backend backend{core,
+                        &gate,
+                        &observers,
+                        &request_logger,
+                        *std::move(tls),
                         max_batched_requests};
 
   // The ports open before there is a model to serve: until then requests are
@@ -240,6 +258,9 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
     }
   }
   timing.PortsAreOpen();
+  const LoadProgressReporter load_progress(
+      kLoadReportPeriod,
+      [](const std::string& line) { ABSL_LOG(INFO) << line; });
   core->Start();
   std::optional<ConfigFilePoller> config_poller;
   if (options.model_config_file_poll_wait_seconds > 0) {
@@ -255,6 +276,10 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
                  << ": finishing the requests under way, then stopping";
   Drain(std::chrono::seconds(options.drain_seconds), core, &gate,
         grpc_server.get(), rest_server.get());
+  if (!request_logger.Flush(kCloseTime)) {
+    ABSL_LOG(WARNING) << "Not all requests that were to be logged are in their "
+                         "files: these could not be written in time";
+  }
   ABSL_LOG(INFO) << "stopped";
   // Models that are loading, or would have to be unloaded, hold up nobody.
   EndProcess(0);

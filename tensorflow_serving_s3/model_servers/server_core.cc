@@ -28,6 +28,7 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/core/target.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
+#include "tensorflow_serving_s3/model_servers/request_logger_config.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle_source_adapter.h"
 
 namespace tfs3 {
@@ -213,10 +214,8 @@ absl::Status ServerCore::Validate(const Config& config) const {
           "\" has version_labels, and this server does not allow them; start "
           "it with --allow_version_labels, or leave them out"));
     }
-    if (model.has_logging_config()) {
-      ABSL_LOG(WARNING) << "The logging_config of model \"" << model.name()
-                        << "\" has no effect: this server does not log "
-                           "requests";
+    if (const auto rule = RequestLogRuleOf(model); !rule.ok()) {
+      return rule.status();
     }
   }
   return FileSystemStoragePathSource::Validate(

@@ -25,7 +25,9 @@
 #include "tensorflow_serving/apis/get_model_metadata.pb.h"
 #include "tensorflow_serving/apis/model_management.pb.h"
 #include "tensorflow_serving/apis/predict.pb.h"
+#include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
+#include "tensorflow_serving_s3/model_servers/request_logger_testing.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
 
 namespace tfs3::grpc {
@@ -302,6 +304,41 @@ TEST_F(MethodsTest, RefusesRequestsThatNameNoModel) {
     EXPECT_EQ(answer.code, 3);
     EXPECT_THAT(answer.message, HasSubstr("set model_spec.name"));
   }
+}
+
+TEST_F(MethodsTest, LogsWhatIsPredictedWell) {
+  LoggedModel log("half_plus_three");
+  ModelMethodOptions options;
+  options.request_logger = log.logger();
+  Start(options);
+  const PredictResponse response = Predict(HalfRequest(3));
+  PredictRequest refused = HalfRequest();
+  refused.clear_inputs();
+  EXPECT_NE(Call(kPredict, refused).code, 0);
+  PredictRequest other = HalfRequest();
+  other.mutable_model_spec()->set_name("many_types");
+  EXPECT_NE(Call(kPredict, other).code, 0);
+  const auto logs = log.Read();
+  ASSERT_EQ(logs.size(), 1u);
+  EXPECT_EQ(logs[0].predict_log().request().SerializeAsString(),
+            HalfRequest(3).SerializeAsString());
+  EXPECT_EQ(logs[0].predict_log().response().SerializeAsString(),
+            response.SerializeAsString());
+  EXPECT_EQ(logs[0].log_metadata().model_spec().version().value(), 7);
+  server_.reset();
+}
+
+TEST_F(MethodsTest, LogsNoQuestionsForMetadata) {
+  LoggedModel log("half_plus_three");
+  ModelMethodOptions options;
+  options.request_logger = log.logger();
+  Start(options);
+  GetModelMetadataRequest request;
+  request.mutable_model_spec()->set_name("half_plus_three");
+  request.add_metadata_field("signature_def");
+  EXPECT_EQ(Call(kGetModelMetadata, request).code, 0);
+  EXPECT_TRUE(log.Read().empty());
+  server_.reset();
 }
 
 TEST_F(MethodsTest, GetsTheMetadataOfAModel) {

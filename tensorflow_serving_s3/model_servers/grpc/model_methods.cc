@@ -17,11 +17,13 @@
 #include "tensorflow_serving/apis/inference.pb.h"
 #include "tensorflow_serving/apis/model.pb.h"
 #include "tensorflow_serving/apis/predict.pb.h"
+#include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving/apis/regression.pb.h"
 #include "tensorflow_serving/apis/session_service.pb.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+#include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/servables/tensorflow/classify.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
@@ -43,6 +45,7 @@ using tensorflow::serving::GetModelMetadataResponse;
 using tensorflow::serving::ModelSpec;
 using tensorflow::serving::MultiInferenceRequest;
 using tensorflow::serving::MultiInferenceResponse;
+using tensorflow::serving::PredictionLog;
 using tensorflow::serving::PredictRequest;
 using tensorflow::serving::PredictResponse;
 using tensorflow::serving::RegressionRequest;
@@ -64,7 +67,18 @@ struct ModelMethod {
   absl::Status (*answer)(const Request&, const ServableId&,
                          const SavedModelBundle&, const InferenceOptions&,
                          Response*);
+  // Puts both into a log; null for requests that are never logged.
+  void (*log)(const Request&, const Response&, PredictionLog*);
 };
+
+// A ModelMethod::log, by the message in PredictionLog for this kind of request.
+template <auto kMutableLog, typename Request, typename Response>
+void LogTo(const Request& request, const Response& response,
+           PredictionLog* log) {
+  auto* const specific = (log->*kMutableLog)();
+  *specific->mutable_request() = request;
+  *specific->mutable_response() = response;
+}
 
 template <typename Request>
 const ModelSpec* SpecOf(const Request& request) {
@@ -166,10 +180,21 @@ class ModelCall {
     options.check_method_name = options_.check_method_name;
     const absl::Status status =
         method_.answer(*request_, model_.id(), *model_, options, response_);
+    if (status.ok() && method_.log != nullptr) MaybeLog();
     // The version may be unloaded from here on.
     model_ = ServableHandle<SavedModelBundle>();
     if (!status.ok()) return exchange_.Answer(std::move(call), status);
     exchange_.Answer(std::move(call), *response_);
+  }
+
+  // Before the answer: when a server stops, what it has answered is logged.
+  void MaybeLog() {
+    RequestLogger* const logger = options_.request_logger;
+    const ServableId& id = model_.id();
+    if (logger == nullptr || !logger->Samples(id.name)) return;
+    PredictionLog log;
+    method_.log(*request_, *response_, &log);
+    logger->Log(id, method_.spec(*request_)->signature_name(), std::move(log));
   }
 
   static constexpr size_t kFirstBlockBytes = 4096;
@@ -226,21 +251,29 @@ MethodTable MakeModelMethods(const ModelLookup* lookup,
   TableMaker maker(lookup, options);
   maker.Add<PredictRequest, PredictResponse>(
       kPredictionService, "Predict",
-      {SpecOf, HasQuickSignature, AnswerPredict});
+      {SpecOf, HasQuickSignature, AnswerPredict,
+       LogTo<&PredictionLog::mutable_predict_log>});
   maker.Add<ClassificationRequest, ClassificationResponse>(
-      kPredictionService, "Classify", {SpecOf, HasQuickSignature, Classify});
+      kPredictionService, "Classify",
+      {SpecOf, HasQuickSignature, Classify,
+       LogTo<&PredictionLog::mutable_classify_log>});
   maker.Add<RegressionRequest, RegressionResponse>(
-      kPredictionService, "Regress", {SpecOf, HasQuickSignature, Regress});
+      kPredictionService, "Regress",
+      {SpecOf, HasQuickSignature, Regress,
+       LogTo<&PredictionLog::mutable_regress_log>});
   maker.Add<MultiInferenceRequest, MultiInferenceResponse>(
       kPredictionService, "MultiInference",
-      {SpecOfTasks, Never, MultiInference});
+      {SpecOfTasks, Never, MultiInference,
+       LogTo<&PredictionLog::mutable_multi_inference_log>});
   // The signatures of a model can be long; a worker has the time.
   maker.Add<GetModelMetadataRequest, GetModelMetadataResponse>(
       kPredictionService, "GetModelMetadata",
-      {SpecOf, Never, AnswerGetModelMetadata});
+      {SpecOf, Never, AnswerGetModelMetadata, nullptr});
   if (options.enable_session_run) {
     maker.Add<SessionRunRequest, SessionRunResponse>(
-        "SessionService", "SessionRun", {SpecOf, Never, SessionRun});
+        "SessionService", "SessionRun",
+        {SpecOf, Never, SessionRun,
+         LogTo<&PredictionLog::mutable_session_run_log>});
   }
   return std::move(maker).table();
 }

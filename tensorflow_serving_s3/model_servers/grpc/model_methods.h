@@ -6,6 +6,7 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
@@ -20,6 +21,8 @@ struct ModelMethodOptions {
   bool enable_session_run = true;
   // Is told of every call; null: nobody is. Must outlive the table.
   RequestObserver* observer = nullptr;
+  // Logs what is answered OK; null: nothing is. Must outlive the table.
+  RequestLogger* request_logger = nullptr;
 };
 
 // The methods that are answered by a loaded model:

@@ -8,11 +8,13 @@
 
 #include "tensorflow/c/c_api.h"
 #include "tensorflow_serving_s3/filesystem/s3/stats.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/load_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/process_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/registry_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/s3_metrics.h"
 #include "tensorflow_serving_s3/model_servers/version.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
 
 namespace tfs3 {
 
@@ -20,6 +22,7 @@ std::string MetricsPage() {
   PrometheusWriter writer;
   WriteRegistryMetrics(&writer);
   WriteS3Metrics(s3::ReadStats(), &writer);
+  WriteLoadMetrics(LoadsUnderWay(), &writer);
   WriteProcessMetrics(&writer);
   constexpr char kBuildInfo[] = "tf_serving_s3_build_info";
   writer.Family(kBuildInfo, "gauge",

@@ -9,7 +9,8 @@
 namespace tfs3 {
 
 // What Prometheus gets: every metric of TensorFlow's registry (see
-// registry_metrics.h), those of S3 (s3_metrics.h) and of the process, and
+// registry_metrics.h), those of S3 (s3_metrics.h), of loads (load_metrics.h)
+// and of the process, and
 //
 //   tf_serving_s3_build_info{version, tensorflow_version} 1
 //

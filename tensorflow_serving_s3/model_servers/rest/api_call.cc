@@ -13,6 +13,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving/apis/classification.pb.h"
 #include "tensorflow_serving/apis/get_model_status.pb.h"
+#include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving/apis/regression.pb.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
@@ -21,11 +22,13 @@
 #include "tensorflow_serving_s3/model_servers/rest/metadata_json.h"
 #include "tensorflow_serving_s3/model_servers/rest/model_path.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/rest/request_log.h"
 #include "tensorflow_serving_s3/model_servers/rest/results_to_json.h"
 #include "tensorflow_serving_s3/model_servers/rest/status_json.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
 #include "tensorflow_serving_s3/servables/tensorflow/classify.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
@@ -39,6 +42,7 @@ using ::tensorflow::serving::ClassificationRequest;
 using ::tensorflow::serving::ClassificationResponse;
 using ::tensorflow::serving::GetModelStatusResponse;
 using ::tensorflow::serving::ModelSpec;
+using ::tensorflow::serving::PredictionLog;
 using ::tensorflow::serving::RegressionRequest;
 using ::tensorflow::serving::RegressionResponse;
 
@@ -60,7 +64,7 @@ HttpResponse ApiCall::Answer(const HttpRequest& request) {
     if ((request.method == "GET" || request.method == "HEAD") &&
         absl::EqualsIgnoreCase(request.path, kModels)) {
       api_ = "ListModels";
-      return Json(ModelListJson(server_.ListModels()));
+      return Json(ModelListJson(server_.ListModels(), LoadsUnderWay()));
     }
     return Fail(absl::InvalidArgumentError(absl::StrCat(
         "Malformed request: ", request.method, " ", request.path)));
@@ -107,6 +111,11 @@ absl::StatusOr<ApiCall::Model> ApiCall::FindModel() {
   return model;
 }
 
+bool ApiCall::IsLogged(const Model& model) const {
+  return options_.request_logger != nullptr &&
+         options_.request_logger->Samples(model.id().name);
+}
+
 absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) return model.status();
@@ -126,6 +135,9 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
       (*model)->GetSignature(signature_name_);
   if (!signature.ok()) return signature.status();
 
+  const bool is_logged = IsLogged(*model);
+  std::vector<tensorflow::Tensor> logged_inputs;
+  if (is_logged) logged_inputs = input->tensors;  // Shares the memory.
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options_.inference.deadline;
   const RunTimer timer;
@@ -133,6 +145,12 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
       (*signature)->Run(std::move(input->tensors), run_options);
   if (!outputs.ok()) return outputs.status();
   timer.Record(model->id().name, "Predict");
+  if (is_logged) {
+    options_.request_logger->Log(
+        model->id(), signature_name_,
+        PredictLogOf(model->id(), signature_name_, **signature, logged_inputs,
+                     *outputs));
+  }
 
   std::vector<NamedOutput> named;
   named.reserve(outputs->size());
@@ -158,6 +176,13 @@ absl::StatusOr<std::string> ApiCall::Classify(const PaddedBuffer& body) {
   status = tfs3::Classify(*request, model->id(), **model, options_.inference,
                           response);
   if (!status.ok()) return status;
+  if (IsLogged(*model)) {
+    request->mutable_model_spec()->set_name(model->id().name);
+    PredictionLog log;
+    *log.mutable_classify_log()->mutable_request() = *request;
+    *log.mutable_classify_log()->mutable_response() = *response;
+    options_.request_logger->Log(model->id(), signature_name_, std::move(log));
+  }
   return ResultsToJson(response->result());
 }
 
@@ -177,6 +202,13 @@ absl::StatusOr<std::string> ApiCall::Regress(const PaddedBuffer& body) {
   status = tfs3::Regress(*request, model->id(), **model, options_.inference,
                          response);
   if (!status.ok()) return status;
+  if (IsLogged(*model)) {
+    request->mutable_model_spec()->set_name(model->id().name);
+    PredictionLog log;
+    *log.mutable_regress_log()->mutable_request() = *request;
+    *log.mutable_regress_log()->mutable_response() = *response;
+    options_.request_logger->Log(model->id(), signature_name_, std::move(log));
+  }
   return ResultsToJson(response->result());
 }
 
@@ -193,7 +225,7 @@ absl::StatusOr<std::string> ApiCall::Status() {
   const absl::StatusOr<GetModelStatusResponse> status =
       lookup_.GetModelStatus(spec_);
   if (!status.ok()) return status.status();
-  return ModelStatusJson(*status);
+  return ModelStatusJson(spec_.name(), *status, LoadsUnderWay());
 }
 
 }  // namespace tfs3::rest

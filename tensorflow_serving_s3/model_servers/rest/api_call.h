@@ -20,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "tensorflow_serving/apis/model.pb.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
@@ -31,6 +32,8 @@ class ApiCall {
   struct Options {
     InferenceOptions inference;
     int64_t max_json_nesting = 0;
+    // Logs what is answered OK; may be null.
+    RequestLogger* request_logger = nullptr;
   };
 
   // All must outlive the call.
@@ -59,6 +62,9 @@ class ApiCall {
   absl::StatusOr<std::string> Regress(const PaddedBuffer& body);
   absl::StatusOr<std::string> Metadata();
   absl::StatusOr<std::string> Status();
+
+  // Whether the request that `model` answers is to be logged.
+  bool IsLogged(const Model& model) const;
 
   // Also notes the version.
   absl::StatusOr<Model> FindModel();

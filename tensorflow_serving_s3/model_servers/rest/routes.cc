@@ -82,6 +82,7 @@ HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
   call_options.inference.deadline = arrival + options_.timeout;
   call_options.inference.check_method_name = options_.check_method_name;
   call_options.max_json_nesting = options_.max_json_nesting;
+  call_options.request_logger = options_.request_logger;
   ApiCall call(*lookup_, *server_, call_options);
   HttpResponse response;
   if (const RequestGate::Pass pass = gate_->Enter()) {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
@@ -53,6 +54,8 @@ class Routes {
     // Told of every request but probes, pages and OPTIONS; may be null. The
     // sizes that it is told are those of the bodies, not compressed.
     RequestObserver* observer = nullptr;
+    // Logs predictions, classifications and regressions; may be null.
+    RequestLogger* request_logger = nullptr;
   };
 
   // All pointers must outlive the routes.

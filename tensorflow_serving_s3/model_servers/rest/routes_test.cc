@@ -14,8 +14,12 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow/core/framework/tensor.pb.h"
+#include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_logger_testing.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
@@ -139,6 +143,37 @@ TEST_F(RoutesTest, PredictAnswersColumnsWithColumns) {
       Send("POST", "/v1/models/half:predict", R"({"inputs": [1.0, 2.0]})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, R"({"outputs": [3.5, 4.0]})");
+}
+
+TEST_F(RoutesTest, PredictIsLoggedAsTheSameRequestByGrpc) {
+  LoggedModel log("half");
+  options_.request_logger = log.logger();
+  Send("POST", "/v1/models/half:predict", R"({"instances": [1.0, 2.0]})");
+  const auto logs = log.Read();
+  ASSERT_EQ(logs.size(), 1u);
+  EXPECT_EQ(Describe(logs[0].log_metadata().model_spec()), "half 7");
+  const auto& predict = logs[0].predict_log();
+  EXPECT_EQ(Describe(predict.request().model_spec()), "half");
+  EXPECT_EQ(Describe(predict.response().model_spec()), "half 7");
+  const auto values = [](const tensorflow::TensorProto& proto) {
+    tensorflow::Tensor tensor;
+    EXPECT_TRUE(tensor.FromProto(proto));
+    const auto flat = tensor.flat<float>();
+    return std::vector<float>(flat.data(), flat.data() + flat.size());
+  };
+  EXPECT_EQ(values(predict.request().inputs().at("x")),
+            (std::vector<float>{1, 2}));
+  EXPECT_EQ(values(predict.response().outputs().at("y")),
+            (std::vector<float>{3.5, 4}));
+}
+
+TEST_F(RoutesTest, OnlyWhatIsAnsweredWellIsLogged) {
+  LoggedModel log("half");
+  options_.request_logger = log.logger();
+  Send("POST", "/v1/models/half:predict", R"({"instances": ["text"]})");
+  Send("POST", "/v1/models/half:classify", R"({"examples": [{"x": 0.25}]})");
+  Send("GET", "/v1/models/half/metadata");
+  EXPECT_TRUE(log.Read().empty());
 }
 
 TEST_F(RoutesTest, PredictRunsTheSignatureNamedBehindTheData) {
@@ -345,6 +380,23 @@ TEST_F(ExamplesTest, RegressAnswersWithTheValueOfEachExample) {
            R"({"x": 1.0, "bias": 0.5}]})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, R"({"results": [0.5, 2.5]})");
+}
+
+TEST_F(ExamplesTest, ClassifyAndRegressAreLogged) {
+  LoggedModel log("half");
+  options_.request_logger = log.logger();
+  Send("POST", "/v1/models/half:classify", R"({"examples": [{"x": 0.25}]})");
+  Send("POST", "/v1/models/half:regress",
+       R"({"signature_name": "regress", "examples": [{"x": 0.25}]})");
+  const auto logs = log.Read();
+  ASSERT_EQ(logs.size(), 2u);
+  const auto& classify = logs[0].classify_log();
+  EXPECT_EQ(classify.request().model_spec().name(), "half");
+  EXPECT_EQ(classify.request().input().example_list().examples_size(), 1);
+  EXPECT_EQ(classify.response().result().classifications_size(), 1);
+  const auto& regress = logs[1].regress_log();
+  EXPECT_EQ(regress.request().model_spec().signature_name(), "regress");
+  EXPECT_EQ(regress.response().result().regressions(0).value(), 0.5);
 }
 
 TEST_F(ExamplesTest, TheContextIsPartOfEveryExample) {

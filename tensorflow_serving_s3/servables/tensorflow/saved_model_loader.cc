@@ -19,6 +19,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/storage_size.h"
 #include "tensorflow_serving_s3/servables/tensorflow/warmup.h"
 
@@ -85,6 +86,7 @@ SavedModelLoader::~SavedModelLoader() = default;
 
 absl::Status SavedModelLoader::Load(const LoadContext& context) {
   const LoadUnderWay under_way(options_->flush_filesystem_caches);
+  const TrackedLoad tracked(context.servable_id, path_);
   SavedModelOptions options = *options_;
   auto identity = std::make_unique<SessionIdentity>(context.servable_id);
   auto* metadata = options.session_options.config.mutable_experimental()

@@ -1,0 +1,29 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_LOAD_METRICS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_LOAD_METRICS_H_
+
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
+
+namespace tfs3 {
+
+// Writes how far loads have come, as far as it is known, while they are under
+// way:
+//
+//   tf_serving_s3_model_load_bytes{model_name, version}
+//   tf_serving_s3_model_load_total_bytes{model_name, version}
+//
+//   WriteLoadMetrics(LoadsUnderWay(), &writer);
+//
+// Of two loads of the same version, which is moving, the first in `loads` is
+// told. Thread-safe.
+void WriteLoadMetrics(const std::vector<LoadProgress>& loads,
+                      PrometheusWriter* writer);
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_LOAD_METRICS_H_
