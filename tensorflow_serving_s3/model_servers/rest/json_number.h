@@ -54,33 +54,45 @@ inline constexpr int kMaxExactPower = 22;
 
 inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
+inline constexpr uint64_t kSmallPowersOfTen[] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+};
+
 // Appends the digits at `p` to the decimal number in `*mantissa`; returns the
-// first character that is none. Eight digits are taken in at a time, which is
-// where long fractions spend their time.
-inline const char* AppendDigits(const char* p, uint64_t* mantissa) {
+// first character that is none. Up to eight digits are taken in at a time,
+// however many there are: numbers of one list differ in length, and a loop over
+// their digits would end unforeseen by the processor in most of them.
+[[gnu::always_inline]] inline const char* AppendDigits(const char* p,
+                                                       uint64_t* mantissa) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                 "digits are gathered by little-endian loads");
-  uint64_t value = *mantissa;
   while (true) {
     uint64_t digits;
     std::memcpy(&digits, p, sizeof digits);
     digits ^= 0x3030303030303030u;
-    const bool all_digits =
-        (((digits + 0x0606060606060606u) | digits) & 0xf0f0f0f0f0f0f0f0u) == 0;
-    if (!all_digits) break;
+    // A bit is set in every byte that is no digit; beyond the first such byte
+    // they mean nothing.
+    const uint64_t others =
+        ((digits + 0x0606060606060606u) | digits) & 0xf0f0f0f0f0f0f0f0u;
+    const int count = others == 0 ? 8 : __builtin_ctzll(others) / 8;
+    if (count == 0) return p;
+    // The digits move to the end, behind zeros.
+    digits <<= 64 - 8 * count;
     // Adds up neighbours: digits to pairs, pairs to fours, fours to eight.
     digits = digits * 10 + (digits >> 8);
     constexpr uint64_t kPairs = 0x000000ff000000ffu;
     digits = ((digits & kPairs) * 0x000f424000000064u +
               ((digits >> 16) & kPairs) * 0x0000271000000001u) >>
              32;
-    value = value * 100000000 + static_cast<uint32_t>(digits);
-    p += 8;
+    p += count;
+    if (count == 8) {
+      *mantissa = *mantissa * 100000000 + static_cast<uint32_t>(digits);
+      continue;
+    }
+    *mantissa =
+        *mantissa * kSmallPowersOfTen[count] + static_cast<uint32_t>(digits);
+    return p;
   }
-  for (; IsDigit(*p); ++p)
-    value = value * 10 + static_cast<unsigned char>(*p - '0');
-  *mantissa = value;
-  return p;
 }
 
 // The value of the valid number [begin, end), rounded correctly, by the
@@ -98,16 +110,19 @@ template <typename T>
 }
 
 template <typename T>
-[[gnu::noinline]] NumberError ParseNamed(const char* token, T* value) {
+[[gnu::noinline]] NumberError ParseNamed(const char* token, T* value,
+                                         const char** end) {
   const bool negative = *token == '-';
   const char* name = token + negative;
   if (std::memcmp(name, "Infinity", 8) == 0 && EndsJsonValue(name[8])) {
     *value = negative ? -std::numeric_limits<T>::infinity()
                       : std::numeric_limits<T>::infinity();
+    *end = name + 8;
     return NumberError::kNone;
   }
   if (!negative && std::memcmp(name, "NaN", 3) == 0 && EndsJsonValue(name[3])) {
     *value = std::numeric_limits<T>::quiet_NaN();
+    *end = name + 3;
     return NumberError::kNone;
   }
   return NumberError::kSyntax;
@@ -115,12 +130,15 @@ template <typename T>
 
 template <typename T>
 [[gnu::always_inline]] inline NumberError ParseFloating(const char* token,
-                                                        T* value) {
+                                                        T* value,
+                                                        const char** end) {
   const bool negative = *token == '-';
   const char* const whole = token + negative;
-  uint64_t mantissa = 0;
-  const char* p = AppendDigits(whole, &mantissa);
-  if (p == whole) return ParseNamed(token, value);
+  if (!IsDigit(*whole)) return ParseNamed(token, value, end);
+  // Most numbers have one digit before the point.
+  auto mantissa = static_cast<uint64_t>(*whole - '0');
+  const char* p = whole + 1;
+  if (IsDigit(*p)) p = AppendDigits(p, &mantissa);
   if (*whole == '0' && p - whole > 1) return NumberError::kSyntax;
   int64_t digits = p - whole;
   int64_t magnitude = digits;
@@ -145,6 +163,7 @@ template <typename T>
     magnitude += down ? -written : written;
   }
   if (!EndsJsonValue(*p)) return NumberError::kSyntax;
+  *end = p;
   if (digits > 18) {
     // Leading zeros do not add to the mantissa.
     for (const char* zero = whole; *zero == '0' || *zero == '.'; ++zero)
@@ -183,7 +202,7 @@ template <typename T>
 }
 
 template <typename T>
-NumberError ParseInteger(const char* token, T* value) {
+NumberError ParseInteger(const char* token, T* value, const char** end) {
   const bool negative = *token == '-';
   const char* const whole = token + negative;
   uint64_t magnitude = 0;
@@ -192,10 +211,11 @@ NumberError ParseInteger(const char* token, T* value) {
     return NumberError::kSyntax;
   if (!EndsJsonValue(*p)) {
     double number;
-    return ParseFloating(token, &number) == NumberError::kSyntax
+    return ParseFloating(token, &number, end) == NumberError::kSyntax
                ? NumberError::kSyntax
                : NumberError::kNotWhole;
   }
+  *end = p;
   if (p - whole > 19) {
     if (std::from_chars(whole, p, magnitude).ec != std::errc())
       return NumberError::kRange;
@@ -216,15 +236,24 @@ NumberError ParseInteger(const char* token, T* value) {
 
 }  // namespace json_number_internal
 
-// T: float, double or a built-in integer type of 8 to 64 bits.
+// T: float, double or a built-in integer type of 8 to 64 bits. `*end` becomes
+// the first character behind the number, if there is no error.
 template <typename T>
-inline NumberError ParseJsonNumber(const char* token, T* value) {
+[[gnu::always_inline]] inline NumberError ParseJsonNumber(const char* token,
+                                                          T* value,
+                                                          const char** end) {
   if constexpr (std::is_floating_point_v<T>) {
-    return json_number_internal::ParseFloating(token, value);
+    return json_number_internal::ParseFloating(token, value, end);
   } else {
     static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>);
-    return json_number_internal::ParseInteger(token, value);
+    return json_number_internal::ParseInteger(token, value, end);
   }
+}
+
+template <typename T>
+inline NumberError ParseJsonNumber(const char* token, T* value) {
+  const char* end;
+  return ParseJsonNumber(token, value, &end);
 }
 
 }  // namespace tfs3::rest

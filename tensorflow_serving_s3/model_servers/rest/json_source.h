@@ -61,7 +61,11 @@ inline const char* TokenOf(simdjson::ondemand::value& value) {
 // The first character at or after `p` that is no white space; the padding of a
 // body ends the search.
 inline const char* SkipSpace(const char* p) {
-  while (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t') ++p;
+  // Most characters are none by one comparison.
+  while (static_cast<unsigned char>(*p) <= ' ' &&
+         (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) {
+    ++p;
+  }
   return p;
 }
 

@@ -15,6 +15,8 @@
 #include "simdjson.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_source.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_value.h"
+#include "tensorflow_serving_s3/model_servers/rest/plain_json.h"
+#include "tensorflow_serving_s3/model_servers/rest/predict_input.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
 
 namespace tfs3::rest {
@@ -320,6 +322,10 @@ class Decoder {
 absl::StatusOr<PredictInput> JsonToTensors(const PaddedBuffer& body,
                                            SignatureInputs inputs_of,
                                            int64_t max_nesting) {
+  if (std::optional<PredictInput> input =
+          ReadPlainJson(body, inputs_of, max_nesting)) {
+    return *std::move(input);
+  }
   return Decoder(body, inputs_of, max_nesting).Decode();
 }
 

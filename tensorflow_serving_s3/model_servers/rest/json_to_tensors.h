@@ -35,33 +35,13 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TO_TENSORS_H_
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "tensorflow/core/framework/tensor.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_format.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
-#include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
+#include "tensorflow_serving_s3/model_servers/rest/predict_input.h"
 
 namespace tfs3::rest {
-
-struct PredictInput {
-  // As the request has it; empty when it names none.
-  std::string signature_name;
-  JsonFormat format = JsonFormat::kRow;
-  // One for each spec, in the order of the specs.
-  std::vector<tensorflow::Tensor> tensors;
-};
-
-// The inputs of the signature of that name, empty for the default one. The
-// vector must outlive the call that asked.
-using SignatureInputs =
-    absl::FunctionRef<absl::StatusOr<const std::vector<TensorSpec>*>(
-        absl::string_view)>;
 
 // `inputs_of` is asked at most twice: for the default signature when the data
 // come before the signature's name. Lists and objects that nest deeper than

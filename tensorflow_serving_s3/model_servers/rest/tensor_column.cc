@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The work is split in two: Elements<T> stores one value after the other,
-// ColumnOf<T> walks the lists and keeps the shape.
+// ColumnOf<T> walks the lists and keeps the shape. Lists of what has a fixed
+// size are walked here, character by character: to step from one short number
+// to the next, simdjson takes longer than it takes to read one. It passes over
+// the list afterwards. Lists of strings are walked by simdjson.
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
 
 #include <algorithm>
@@ -11,6 +14,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,22 +55,27 @@ inline Outcome OutcomeOf(NumberError error) {
                                       : Outcome::kWrongType;
 }
 
+// `*end` becomes the first character behind what is stored.
 template <typename T>
-inline Outcome ParseElement(const char* token, T* element) {
-  return OutcomeOf(ParseJsonNumber(token, element));
+[[gnu::always_inline]] inline Outcome ParseElement(const char* token,
+                                                   T* element,
+                                                   const char** end) {
+  return OutcomeOf(ParseJsonNumber(token, element, end));
 }
 
 template <>
-Outcome ParseElement(const char* token, bool* element) {
+inline Outcome ParseElement(const char* token, bool* element,
+                            const char** end) {
   *element = *token == 't';
-  return IsJsonWord(token, *element ? "true" : "false") ? Outcome::kStored
-                                                        : Outcome::kWrongType;
+  const std::string_view word = *element ? "true" : "false";
+  *end = token + word.size();
+  return IsJsonWord(token, word) ? Outcome::kStored : Outcome::kWrongType;
 }
 
 template <typename T>
-Outcome ParseNarrowFloat(const char* token, T* element) {
+Outcome ParseNarrowFloat(const char* token, T* element, const char** end) {
   float wide;
-  const Outcome outcome = ParseElement(token, &wide);
+  const Outcome outcome = ParseElement(token, &wide, end);
   if (outcome != Outcome::kStored) return outcome;
   *element = static_cast<T>(wide);
   const bool overflown =
@@ -75,13 +84,15 @@ Outcome ParseNarrowFloat(const char* token, T* element) {
 }
 
 template <>
-Outcome ParseElement(const char* token, Eigen::half* element) {
-  return ParseNarrowFloat(token, element);
+inline Outcome ParseElement(const char* token, Eigen::half* element,
+                            const char** end) {
+  return ParseNarrowFloat(token, element, end);
 }
 
 template <>
-Outcome ParseElement(const char* token, tensorflow::bfloat16* element) {
-  return ParseNarrowFloat(token, element);
+inline Outcome ParseElement(const char* token, tensorflow::bfloat16* element,
+                            const char** end) {
+  return ParseNarrowFloat(token, element, end);
 }
 
 // Elements of fixed size, in a tensor that grows as they come.
@@ -102,9 +113,10 @@ class Elements {
 
   int64_t size() const { return size_; }
 
-  [[gnu::always_inline]] Outcome Store(value& /*value*/, const char* token) {
+  // Stores the value at `token`; `*end` becomes the character behind it.
+  [[gnu::always_inline]] Outcome Store(const char* token, const char** end) {
     if (size_ == capacity_) Grow(token);
-    const Outcome outcome = ParseElement(token, data_ + size_);
+    const Outcome outcome = ParseElement(token, data_ + size_, end);
     size_ += outcome == Outcome::kStored;
     return outcome;
   }
@@ -198,12 +210,27 @@ class ColumnOf : public TensorColumn {
   }
 
   absl::Status Add(value value) override {
-    const char* const token = TokenOf(value);
-    const bool added = *token == '[' ? AddList(value, token, first_level_)
-                                     : AddElement(value, token, first_level_);
+    const char* token = TokenOf(value);
+    bool added;
+    if constexpr (std::is_same_v<T, tstring>) {
+      added = *token == '[' ? AddList(value, token, first_level_)
+                            : AddElement(value, token, first_level_);
+    } else {
+      added = ScanValue(&token);
+    }
     if (!added) return Failure();
     ++rows_;
     return absl::OkStatus();
+  }
+
+  const char* Scan(const char* token) override {
+    if constexpr (std::is_same_v<T, tstring>) {
+      return nullptr;
+    } else {
+      if (!ScanValue(&token)) return nullptr;
+      ++rows_;
+      return token;
+    }
   }
 
   int64_t rows() const override { return rows_; }
@@ -225,8 +252,13 @@ class ColumnOf : public TensorColumn {
  private:
   static constexpr int64_t kUnknown = -1;
 
-  // Takes in the list at `token`, around which `level` lists are open.
-  bool AddList(value& list_value, const char* token, int level) {
+  // A list begins, around which `level` lists are open.
+  [[gnu::always_inline]] bool OpenList(int level) {
+    // As the lists before it, or else one that is not.
+    return level < rank_ || OpenNewList(level);
+  }
+
+  [[gnu::noinline]] bool OpenNewList(int level) {
     if (rank_ != kUnknown && level >= rank_) {
       return Fail(absl::StrCat("Encountered a list at level: ", level,
                                " where the first element has a value"));
@@ -236,6 +268,76 @@ class ColumnOf : public TensorColumn {
                                kMaxRank, " dimensions a tensor can have"));
     }
     if (level == static_cast<int>(dims_.size())) dims_.push_back(kUnknown);
+    return true;
+  }
+
+  // A list ends that has had `count` elements.
+  [[gnu::always_inline]] bool CloseList(int level, int64_t count) {
+    return dims_[level] == count || CloseNewList(level, count);
+  }
+
+  [[gnu::noinline]] bool CloseNewList(int level, int64_t count) {
+    int64_t& size = dims_[level];
+    if (size == kUnknown) {
+      size = count;
+      if (rank_ == kUnknown)
+        rank_ = level + 1;  // empty, so it holds no deeper lists
+      return true;
+    }
+    return Fail(absl::StrCat("Encountered list at unexpected size: ", count,
+                             " at level: ", level, " expected size: ", size));
+  }
+
+  bool ScanValue(const char** p) {
+    return **p == '[' ? ScanList(p, first_level_)
+                      : ScanElement(p, first_level_);
+  }
+
+  // Takes in the list at `*p`, around which `level` lists are open, and moves
+  // behind it.
+  bool ScanList(const char** p, int level) {
+    if (!OpenList(level)) return false;
+    int64_t count = 0;
+    const char* token = SkipSpace(*p + 1);
+    if (*token == ']') {
+      *p = token + 1;
+      return CloseList(level, count);
+    }
+    while (true) {
+      const bool added = *token == '[' ? ScanList(&token, level + 1)
+                                       : ScanElement(&token, level + 1);
+      if (!added) {
+        path_.push_back(count);
+        return false;
+      }
+      ++count;
+      token = SkipSpace(token);
+      if (*token == ']') break;
+      if (*token != ',') return FailParse("a comma or ] was expected", token);
+      token = SkipSpace(token + 1);
+    }
+    *p = token + 1;
+    return CloseList(level, count);
+  }
+
+  // Takes in the value at `*p`, which is no list, and moves behind it.
+  [[gnu::always_inline]] bool ScanElement(const char** p, int level) {
+    const char* const token = *p;
+    if (rank_ != level && !SetRank(token, level)) return false;
+    const Outcome outcome = elements_.Store(token, p);
+    return outcome == Outcome::kStored || FailValue(token, outcome, level);
+  }
+
+  // A value stands at `level`.
+  bool SetRank(const char* token, int level) {
+    if (rank_ != kUnknown) return FailValue(token, Outcome::kStored, level);
+    rank_ = level;
+    return true;
+  }
+
+  // Takes in the list at `token`, around which `level` lists are open.
+  bool AddList(value& list_value, const char* token, int level) {
+    if (!OpenList(level)) return false;
     array list;
     if (const auto error = list_value.get_array().get(list))
       return FailParse(error);
@@ -253,25 +355,12 @@ class ColumnOf : public TensorColumn {
       }
       ++count;
     }
-    int64_t& size = dims_[level];
-    if (size == kUnknown) {
-      size = count;
-      if (rank_ == kUnknown)
-        rank_ = level + 1;  // empty, so it holds no deeper lists
-    } else if (size != count) {
-      return Fail(absl::StrCat("Encountered list at unexpected size: ", count,
-                               " at level: ", level, " expected size: ", size));
-    }
-    return true;
+    return CloseList(level, count);
   }
 
   // Takes in the value at `token`, which is no list.
-  [[gnu::always_inline]] bool AddElement(value& element, const char* token,
-                                         int level) {
-    if (rank_ != level) {
-      if (rank_ != kUnknown) return FailValue(token, Outcome::kStored, level);
-      rank_ = level;
-    }
+  bool AddElement(value& element, const char* token, int level) {
+    if (rank_ != level && !SetRank(token, level)) return false;
     const Outcome outcome = elements_.Store(element, token);
     return outcome == Outcome::kStored || FailValue(token, outcome, level);
   }
@@ -283,6 +372,10 @@ class ColumnOf : public TensorColumn {
 
   bool FailParse(simdjson::error_code error) {
     parse_error_ = source_.ParseError(error);
+    return false;
+  }
+  bool FailParse(std::string_view reason, const char* where) {
+    parse_error_ = source_.ParseError(reason, where);
     return false;
   }
 
@@ -315,12 +408,10 @@ class ColumnOf : public TensorColumn {
         return Fail(
             "JSON Value: an object with key 'b64' must have no other key");
       case Outcome::kNotJson:
-        parse_error_ = source_.ParseError("a value was expected", token);
-        return false;
+        return FailParse("a value was expected", token);
       case Outcome::kParserSays:
-        parse_error_ = source_.ParseError(
-            "a string that is cut short or has a bad escape", token);
-        return false;
+        return FailParse("a string that is cut short or has a bad escape",
+                         token);
     }
     return false;
   }

@@ -44,7 +44,13 @@ class TensorColumn {
 
   virtual absl::Status Add(simdjson::ondemand::value value) = 0;
 
-  // How many times Add has succeeded.
+  // As Add, for a value that begins at `token` in the text of the source, which
+  // need not be open: the first character behind the value. Null if the value
+  // is not as it should be, and for every value of a string; then only Add can
+  // tell why, in another column.
+  virtual const char* Scan(const char* token) = 0;
+
+  // How many times Add and Scan have succeeded.
   virtual int64_t rows() const = 0;
 
   virtual absl::StatusOr<tensorflow::Tensor> Finish() = 0;
