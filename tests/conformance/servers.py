@@ -117,10 +117,11 @@ def serving(
             print("The server:", *server.log_tail(50), sep="\n  ")
 
 
-def resident_mebibytes(server: ModelServer) -> float:
-    """Returns how much memory of a server is resident, in MiB."""
+def resident_mebibytes(server: ModelServer, *, peak: bool = False) -> float:
+    """Returns how much memory of a server is resident, or at most was, in MiB."""
+    field = "VmHWM:" if peak else "VmRSS:"
     status = Path(f"/proc/{server.process.pid}/status").read_text()
-    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    (line,) = (line for line in status.splitlines() if line.startswith(field))
     return int(line.split()[1]) / 1024
 
 
