@@ -364,9 +364,9 @@ def test_runs_beyond_their_deadline_leave_their_threads_to_others(tmp_path: Path
 
 def test_cancelled_requests_that_wait_for_a_thread_do_not_run(tmp_path: Path) -> None:
     saved_models.save_waiting(tmp_path / "waiting" / "1")
-    running = ModelServer(
-        str(tmp_path / "waiting"), model_name="waiting", flags=["--grpc_max_threads=2"]
-    )
+    # The model waits busily: with few threads one run may keep another from its first operation.
+    flags = ["--grpc_max_threads=2", "--tensorflow_inter_op_parallelism=8"]
+    running = ModelServer(str(tmp_path / "waiting"), model_name="waiting", flags=flags)
 
     def request(number: int, awaited: Path) -> Any:
         started = str(tmp_path / f"started-{number}").encode()

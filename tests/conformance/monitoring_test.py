@@ -210,6 +210,30 @@ def test_there_is_no_page_without_a_configuration(tmp_path: Path) -> None:
         assert clients.get(server, _PATH).status_code == 404
 
 
+def test_request_log_count(tmp_path: Path) -> None:
+    monitoring = tmp_path / "monitoring.config"
+    monitoring.write_text("prometheus_config { enable: true }")
+    logging = (
+        f'logging_config {{ log_collector_config {{ filename_prefix: "{tmp_path / "log"}" }} '
+        "sampling_config { sampling_rate: 1 } }"
+    )
+    text = config_of(tmp_path, {"half": Served("half_plus_three")})
+    config = tmp_path / "logged.config"
+    config.write_text(text.replace(' model_platform: "tensorflow"', f" {logging}"))
+    running = ModelServer(
+        model_config_file=config,
+        model_name="half",
+        flags=[f"--monitoring_config_file={monitoring}"],
+    )
+    with running as server:
+        server.wait_until_available()
+        assert _predict_by_rest(server, "half", [1.0]) == 200
+        name = f"{_SERVING}request_log_count"
+        wait_for(
+            lambda value: value == 1, lambda: _value(server, name, model_name="half", status="OK")
+        )
+
+
 def test_the_access_log_has_a_line_for_each_request(tmp_path: Path) -> None:
     traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     with serving(tmp_path, {"half": Served("half_plus_three")}, flags=["--access_log"]) as server:
