@@ -2,12 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 
+#include <cstdint>
+#include <limits>
+
 #include "aws/common/byte_buf.h"
 #include "aws/common/date_time.h"
 #include "aws/common/error.h"
 
 namespace tfs3 {
 namespace s3 {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+constexpr int64_t kLatest = std::numeric_limits<int64_t>::max();
+
+}  // namespace
 
 int64_t ParseTime(const std::string& text) {
   const aws_byte_cursor cursor =
@@ -17,8 +26,9 @@ int64_t ParseTime(const std::string& text) {
     aws_date_time time;
     if (aws_date_time_init_from_str_cursor(&time, &cursor, format) ==
         AWS_OP_SUCCESS) {
-      return static_cast<int64_t>(aws_date_time_as_nanos(&time) / 1000000000u) *
-             1000000000;
+      const bool fits =
+          time.timestamp >= 0 && time.timestamp <= kLatest / kSecond;
+      return fits ? time.timestamp * kSecond : 0;
     }
   }
   return 0;

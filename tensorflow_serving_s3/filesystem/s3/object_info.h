@@ -19,7 +19,8 @@ struct ObjectInfo {
 
 // Nanoseconds since the epoch from a time as listings ("2026-01-31T12:00:00Z",
 // fractions allowed) or HTTP headers ("Sat, 31 Jan 2026 12:00:00 GMT") write
-// it; 0 for anything else. To the second. Pure.
+// it; 0 for anything else, and for a time before 1970 or after 2262, which has
+// no such number. To the second. Pure.
 int64_t ParseTime(const std::string& text);
 
 }  // namespace s3

@@ -21,6 +21,13 @@ TEST(ParseTimeTest, AnythingElseIsNoTime) {
   EXPECT_EQ(ParseTime("yesterday"), 0);
 }
 
+TEST(ParseTimeTest, TimesThatNanosecondsCannotCountAreNoTimes) {
+  EXPECT_EQ(ParseTime("2262-04-11T23:47:16Z"), 9223372036 * 1000000000);
+  EXPECT_EQ(ParseTime("2262-04-11T23:47:17Z"), 0);
+  EXPECT_EQ(ParseTime("9999-12-31T23:59:59Z"), 0);
+  EXPECT_EQ(ParseTime("1969-12-31T23:59:59Z"), 0);
+}
+
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3

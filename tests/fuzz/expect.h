@@ -1,0 +1,29 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a fuzz target holds to be true of every input.
+//
+//   Expect(tensor.dtype() == spec.dtype, "a tensor has the type declared");
+//
+// What does not hold ends the program, so that libFuzzer keeps the input.
+#ifndef TESTS_FUZZ_EXPECT_H_
+#define TESTS_FUZZ_EXPECT_H_
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace tfs3::fuzz {
+
+inline void Expect(bool holds, std::string_view what,
+                   std::string_view seen = "") {
+  if (holds) return;
+  std::fprintf(stderr, "does not hold: %.*s\n%.*s\n",
+               static_cast<int>(what.size()), what.data(),
+               static_cast<int>(seen.size()), seen.data());
+  std::abort();
+}
+
+}  // namespace tfs3::fuzz
+
+#endif  // TESTS_FUZZ_EXPECT_H_

@@ -1,0 +1,158 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Text from the network that the S3 file system parses: URLs, the XML of lists
+// and that of errors. Every input is taken for each of them.
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
+#include "tensorflow_serving_s3/filesystem/s3/uri.h"
+#include "tests/fuzz/expect.h"
+
+namespace {
+
+using tfs3::fuzz::Expect;
+using tfs3::s3::DirectoryPrefix;
+using tfs3::s3::HttpError;
+using tfs3::s3::ListedObject;
+using tfs3::s3::Listing;
+using tfs3::s3::RequestContext;
+using tfs3::s3::Result;
+using tfs3::s3::S3Uri;
+
+void TakeAsUri(const std::string& text) {
+  const Result<S3Uri> uri = tfs3::s3::ParseUri(text);
+  if (!uri.ok()) {
+    Expect(uri.status().code == TF_INVALID_ARGUMENT,
+           "what is no S3 URL is an invalid argument");
+    Expect(!uri.status().message.empty(), "an error says what is wrong");
+    return;
+  }
+  Expect(uri->bucket.size() >= 3 && uri->bucket.size() <= 63,
+         "a bucket name has 3 to 63 characters");
+  Expect(uri->key.size() <= 1024, "a key has at most 1024 bytes");
+  Expect(uri->ToString() == text || uri->ToString() == text + "/",
+         "a URL is written as it was read");
+  const Result<S3Uri> again = tfs3::s3::ParseUri(uri->ToString());
+  Expect(again.ok() && again->scheme == uri->scheme &&
+             again->bucket == uri->bucket && again->key == uri->key,
+         "a URL that is written parses to the same");
+  const std::string prefix = DirectoryPrefix(uri->key);
+  Expect(prefix.empty() == uri->key.empty() &&
+             (prefix.empty() || prefix.back() == '/') &&
+             prefix.compare(0, uri->key.size(), uri->key) == 0,
+         "what a directory's keys begin with is its key and one slash");
+  Expect(DirectoryPrefix(prefix) == prefix, "a prefix is its own prefix");
+}
+
+std::string UrlEncoded(const std::string& text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return encoded;
+}
+
+std::string XmlEscaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '&') {
+      escaped += "&amp;";
+    } else if (c == '<') {
+      escaped += "&lt;";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+// The listing as a store would answer it, without times.
+std::string Write(const Listing& listing) {
+  std::string xml =
+      "<?xml version=\"1.0\"?><ListBucketResult>"
+      "<EncodingType>url</EncodingType><IsTruncated>";
+  xml += listing.truncated ? "true" : "false";
+  xml += "</IsTruncated><NextContinuationToken>" +
+         XmlEscaped(listing.continuation_token) + "</NextContinuationToken>";
+  for (const ListedObject& object : listing.objects) {
+    xml += "<Contents><Key>" + UrlEncoded(object.key) + "</Key><Size>" +
+           std::to_string(object.info.size) + "</Size><ETag>" +
+           XmlEscaped(object.info.etag) + "</ETag></Contents>";
+  }
+  for (const std::string& prefix : listing.common_prefixes) {
+    xml += "<CommonPrefixes><Prefix>" + UrlEncoded(prefix) +
+           "</Prefix></CommonPrefixes>";
+  }
+  return xml + "</ListBucketResult>";
+}
+
+void TakeAsList(const std::string& text) {
+  const Result<Listing> listing = tfs3::s3::ParseListing(text);
+  if (!listing.ok()) {
+    Expect(listing.status().code == TF_INTERNAL &&
+               !listing.status().message.empty(),
+           "an answer that is no list says what is wrong");
+    return;
+  }
+  Expect(!listing->truncated || !listing->continuation_token.empty(),
+         "a list that goes on says how");
+  const std::string written = Write(*listing);
+  const Result<Listing> again = tfs3::s3::ParseListing(written);
+  Expect(again.ok(), "a list that is written parses", written);
+  Expect(again->truncated == listing->truncated &&
+             again->continuation_token == listing->continuation_token &&
+             again->common_prefixes == listing->common_prefixes &&
+             again->objects.size() == listing->objects.size(),
+         "a list that is written parses to the same", written);
+  for (size_t i = 0; i < listing->objects.size(); ++i) {
+    const ListedObject& object = listing->objects[i];
+    const ListedObject& other = again->objects[i];
+    Expect(object.key == other.key && object.info.size == other.info.size &&
+               object.info.etag == other.info.etag,
+           "an object that is written parses to the same", written);
+  }
+}
+
+RequestContext Context() {
+  RequestContext context;
+  context.uri = {"s3", "models", "half/1/saved_model.pb"};
+  context.operation = "GetObject";
+  context.action = "s3:GetObject";
+  context.endpoint.host = "localhost";
+  context.endpoint_source = "S3_ENDPOINT";
+  context.region = "eu-west-1";
+  context.region_source = "AWS_REGION";
+  context.credentials_source = "the environment";
+  return context;
+}
+
+void TakeAsError(const std::string& text) {
+  static const RequestContext context = Context();
+  HttpError error = tfs3::s3::ParseErrorBody(text);
+  Expect(error.code.empty() ? error.text == text : error.text.empty(),
+         "a body is an S3 error or kept as it is");
+  constexpr int kStatuses[] = {301, 400, 401, 403, 404, 409, 412, 416, 503};
+  error.status = kStatuses[text.size() % std::size(kStatuses)];
+  tfs3::s3::IsRetryable(error);
+  const tfs3::s3::Status told = tfs3::s3::FromHttpError(context, error);
+  Expect(!told.ok(), "an HTTP error is an error");
+  Expect(told.message.find(context.uri.ToString()) != std::string::npos,
+         "an error names the resource", told.message);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  TakeAsUri(text);
+  TakeAsList(text);
+  TakeAsError(text);
+  return 0;
+}
