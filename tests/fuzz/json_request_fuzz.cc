@@ -30,6 +30,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/json_to_examples.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_to_tensors.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/rest/predict_input.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 #include "tests/fuzz/expect.h"
@@ -141,9 +142,26 @@ void ExpectSame(const PredictInput& a, const PredictInput& b,
   }
 }
 
+// Bodies of numbers in lists are read in a short way of their own, if nothing
+// in them is unusual: with a member that means nothing, and is named in an
+// unusual way, they are read as all others.
+void ExpectSameTheLongWay(std::string_view text,
+                          const absl::StatusOr<PredictInput>& input) {
+  const size_t brace = text.find_first_not_of(" \n\r\t");
+  if (brace == text.npos || text[brace] != '{') return;
+  const std::string unusual =
+      absl::StrCat("{\"\\u006f\": 0, ", text.substr(brace + 1));
+  const absl::StatusOr<PredictInput> other =
+      tfs3::rest::JsonToTensors(PaddedBuffer(unusual), InputsOf, kMaxNesting);
+  Expect(input.status().code() == other.status().code(),
+         "a member that means nothing makes no difference", unusual);
+  if (input.ok()) ExpectSame(*input, *other, unusual);
+}
+
 void TakeAsPredict(const PaddedBuffer& body) {
   const absl::StatusOr<PredictInput> input =
       tfs3::rest::JsonToTensors(body, InputsOf, kMaxNesting);
+  ExpectSameTheLongWay(body.view(), input);
   if (!input.ok()) {
     Expect(absl::IsInvalidArgument(input.status()) ||
                absl::IsNotFound(input.status()) ||
