@@ -168,6 +168,11 @@ def test_process_metrics(server: ModelServer) -> None:
         assert samples[f"process_{name}", ()] > 0, name
 
 
+@pytest.mark.parametrize("what", ["requests", "received_bytes", "retries", "errors"])
+def test_s3_metrics(server: ModelServer, what: str) -> None:
+    assert _type_of(_page(server), f"tf_serving_s3_{what}_total") == "counter"
+
+
 def test_model_warmup_latency(tmp_path: Path) -> None:
     monitoring = tmp_path / "monitoring.config"
     monitoring.write_text("prometheus_config { enable: true }")
