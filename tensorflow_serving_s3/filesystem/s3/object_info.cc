@@ -16,6 +16,17 @@ namespace {
 constexpr int64_t kSecond = 1000000000;
 constexpr int64_t kLatest = std::numeric_limits<int64_t>::max();
 
+// Whether no number is longer than a year. The CRT's parser of the header's
+// form adds up digits without end, until they overflow.
+bool HasShortNumbers(const std::string& text) {
+  int digits = 0;
+  for (const char c : text) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    if (digits > 4) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int64_t ParseTime(const std::string& text) {
@@ -23,6 +34,7 @@ int64_t ParseTime(const std::string& text) {
       aws_byte_cursor_from_array(text.data(), text.size());
   for (aws_date_format format :
        {AWS_DATE_FORMAT_ISO_8601, AWS_DATE_FORMAT_RFC822}) {
+    if (format == AWS_DATE_FORMAT_RFC822 && !HasShortNumbers(text)) continue;
     aws_date_time time;
     if (aws_date_time_init_from_str_cursor(&time, &cursor, format) ==
         AWS_OP_SUCCESS) {

@@ -19,6 +19,8 @@ TEST(ParseTimeTest, ReadsTheFormsOfListingsAndHeaders) {
 TEST(ParseTimeTest, AnythingElseIsNoTime) {
   EXPECT_EQ(ParseTime(""), 0);
   EXPECT_EQ(ParseTime("yesterday"), 0);
+  EXPECT_EQ(ParseTime("20244444444444444444423Z"), 0);
+  EXPECT_EQ(ParseTime("Sat, 31 Jan 20260 12:00:01 GMT"), 0);
 }
 
 TEST(ParseTimeTest, TimesThatNanosecondsCannotCountAreNoTimes) {
