@@ -82,6 +82,7 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
       NumThreads(options.rest_api_num_threads, backend.max_batched_requests);
   server.unix_socket_path = options.rest_api_socket_path;
   server.tls = backend.tls;
+  server.gate = backend.gate;
   server.max_connections = options.rest_api_max_connections;
   server.max_body_bytes =
       static_cast<uint64_t>(options.rest_api_max_body_bytes);
@@ -136,7 +137,8 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
   model_methods.request_logger = backend.request_logger;
   grpc::MethodTable methods =
       grpc::MakeMethods(backend.core, backend.core, model_methods);
-  if (options.enable_profiler) methods.merge(grpc::MakeProfilerMethods());
+  if (options.enable_profiler)
+    methods.merge(grpc::MakeProfilerMethods(backend.gate));
   grpc::StreamTable streams;
   if (options.enable_grpc_reflection) {
     streams = grpc::MakeReflection(GrpcServices(options));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -507,6 +508,18 @@ ParseChannelArguments(absl::string_view text) {
           "--grpc_channel_arguments: \"", part,
           "\" is no argument; they look like "
           "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000"));
+    }
+    int number;
+    if (argument.second.find_first_not_of("-0123456789") == std::string::npos &&
+        !absl::SimpleAtoi(argument.second, &number)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--grpc_channel_arguments: ", part,
+          " has a number that gRPC cannot take; the largest is ", INT32_MAX));
+    }
+    if (argument.first == "grpc.max_receive_message_length") {
+      return absl::InvalidArgumentError(
+          "--grpc_channel_arguments: set --grpc_max_receive_message_bytes "
+          "instead of grpc.max_receive_message_length");
     }
     arguments.push_back(argument);
   }

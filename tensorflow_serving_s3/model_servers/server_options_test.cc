@@ -126,6 +126,18 @@ TEST(ServerOptionsTest, NothingIsToldOfDefaults) {
   EXPECT_THAT(options.warnings, IsEmpty());
 }
 
+TEST(ParseChannelArgumentsTest, NumbersThatGrpcCannotTakeAreRefused) {
+  EXPECT_TRUE(ParseChannelArguments("a=2147483647").ok());
+  EXPECT_THAT(
+      std::string(ParseChannelArguments("a=2147483648").status().message()),
+      HasSubstr("a=2147483648 has a number that gRPC cannot take"));
+  EXPECT_THAT(
+      std::string(ParseChannelArguments("grpc.max_receive_message_length=5")
+                      .status()
+                      .message()),
+      HasSubstr("--grpc_max_receive_message_bytes"));
+}
+
 TEST(ParseChannelArgumentsTest, PairsHaveCommasBetweenThem) {
   EXPECT_THAT(*ParseChannelArguments("a.b=1,c=x=y"),
               ElementsAre(Pair("a.b", "1"), Pair("c", "x=y")));

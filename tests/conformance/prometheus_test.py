@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from runfiles import Runfiles
 from tensorflow_serving_s3._process import ChildProcess
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 from tensorflow_serving_s3.testing.model_server import ModelServer
@@ -24,8 +23,10 @@ _PATH = "/monitoring/prometheus/metrics"
 
 
 def _find(program: str) -> str:
-    found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/bin")
-    assert found is not None, f"{program} is missing; ./bazelw installs the package prometheus"
+    runfiles = Runfiles.Create()
+    assert runfiles is not None
+    found = runfiles.Rlocation(f"prometheus/usr/bin/{program}")
+    assert found is not None
     return found
 
 

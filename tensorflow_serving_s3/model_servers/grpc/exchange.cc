@@ -8,10 +8,24 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
 
 namespace tfs3::grpc {
 namespace {
+
+// A message travels in the trailer, of which gRPC's clients take 8 KiB;
+// escaped, a byte is up to three there.
+constexpr size_t kLongestMessage = 2048;
+
+std::string Shortened(const absl::Status& error) {
+  const absl::string_view message = error.message();
+  if (message.size() <= kLongestMessage) return std::string(message);
+  size_t end = kLongestMessage;
+  // Not within a character of UTF-8.
+  while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
+  return absl::StrCat(message.substr(0, end), "...");
+}
 
 size_t RequestBytes(const Call& call) {
   size_t bytes = 0;
@@ -41,8 +55,7 @@ absl::Status Exchange::Parse(const Call& call,
 
 void Exchange::Answer(Call call, const absl::Status& error) const {
   Observe(call, error, 0);
-  std::move(call).Finish(static_cast<int>(error.code()),
-                         std::string(error.message()), "");
+  std::move(call).Finish(static_cast<int>(error.code()), Shortened(error), "");
 }
 
 void Exchange::Answer(Call call,

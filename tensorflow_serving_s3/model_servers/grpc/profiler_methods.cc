@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 #include "tsl/profiler/lib/profiler_session.h"
 #include "tsl/profiler/protobuf/profiler_service.pb.h"
@@ -35,16 +36,27 @@ using Clock = std::chrono::steady_clock;
 // A second caller learns from TensorFlow that a profile is being taken.
 constexpr int kThreads = 2;
 
+constexpr std::chrono::milliseconds kLongestProfile = std::chrono::minutes(10);
+
 // How soon a client that has gone is noticed.
 constexpr std::chrono::milliseconds kCancelledPeriod(100);
 
 class Profiler {
  public:
+  explicit Profiler(const RequestGate* gate) : gate_(gate) {}
+
   absl::Status Profile(const ProfileRequest& request, const Call& call,
                        ProfileResponse* response) {
     if (request.duration_ms() == 0) {
       return absl::InvalidArgumentError(
           "duration_ms is not set: for how many milliseconds to profile");
+    }
+    if (request.duration_ms() > kLongestProfile.count()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("duration_ms is ", request.duration_ms(),
+                       ", and what is recorded "
+                       "stays in memory until the end; profile for ",
+                       kLongestProfile.count(), " ms at most"));
     }
     if (request.repository_root().empty() && !request.emit_xspace()) {
       return absl::InvalidArgumentError(
@@ -86,7 +98,7 @@ class Profiler {
         Clock::now() + std::chrono::milliseconds(request.duration_ms());
     std::unique_lock<std::mutex> lock(mu_);
     sessions_.insert(request.session_id());
-    while (Clock::now() < end && !call.cancelled() &&
+    while (Clock::now() < end && !call.cancelled() && !IsStopping() &&
            terminated_.count(request.session_id()) == 0) {
       changed_.wait_until(lock, std::min(end, Clock::now() + kCancelledPeriod));
     }
@@ -94,6 +106,10 @@ class Profiler {
     sessions_.erase(request.session_id());
   }
 
+  // The server waits for the calls that are in its gate.
+  bool IsStopping() const { return gate_ != nullptr && gate_->closed(); }
+
+  const RequestGate* const gate_;
   std::mutex mu_;
   std::condition_variable changed_;
   // Guarded by mu_.
@@ -109,8 +125,8 @@ std::shared_ptr<const MethodName> NameOf(const char* api) {
 
 }  // namespace
 
-MethodTable MakeProfilerMethods() {
-  auto profiler = std::make_shared<Profiler>();
+MethodTable MakeProfilerMethods(const RequestGate* gate) {
+  auto profiler = std::make_shared<Profiler>(gate);
   auto threads = std::make_shared<WorkerPool>(kThreads);
   MethodTable methods;
   auto profile = NameOf("Profile");

@@ -5,20 +5,22 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_PROFILER_METHODS_H_
 
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 
 namespace tfs3::grpc {
 
 // tensorflow.ProfilerService, by which TensorBoard captures profiles (its
 // "capture profile" button, tf.profiler.experimental.client.trace):
 //
-//   methods.merge(MakeProfilerMethods());
+//   methods.merge(MakeProfilerMethods(&gate));
 //
 // Profile records what TensorFlow does in this process for as long as the
-// request says, or until Terminate is called for its session or the client goes
-// away, and writes the result into the request's repository: a folder that the
-// server can write to. With emit_xspace the answer carries it instead. One
-// profile at a time; Monitor is UNIMPLEMENTED, as in TensorFlow's own service.
-MethodTable MakeProfilerMethods();
+// request says (10 minutes at most), or until Terminate is called for its
+// session, the client goes away or `gate` (may be null) closes, and writes the
+// result into the request's repository: a folder that the server can write to.
+// With emit_xspace the answer carries it instead. One profile at a time;
+// Monitor is UNIMPLEMENTED, as in TensorFlow's own service.
+MethodTable MakeProfilerMethods(const RequestGate* gate);
 
 }  // namespace tfs3::grpc
 

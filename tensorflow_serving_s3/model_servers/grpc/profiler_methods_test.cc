@@ -6,7 +6,6 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
-#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
 #include "tsl/profiler/lib/profiler_session.h"
@@ -37,7 +37,7 @@ class ProfilerMethodsTest : public ::testing::Test {
   ProfilerMethodsTest() {
     ServerOptions options;
     options.addresses = {"127.0.0.1:0"};
-    StartResult started = Server::Start(options, MakeProfilerMethods());
+    StartResult started = Server::Start(options, MakeProfilerMethods(&gate_));
     EXPECT_EQ(started.error, "");
     server_ = std::move(started.server);
     client_ = std::make_unique<TestingClient>(
@@ -54,6 +54,7 @@ class ProfilerMethodsTest : public ::testing::Test {
     return request;
   }
 
+  RequestGate gate_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<TestingClient> client_;
 };
@@ -95,7 +96,7 @@ TEST_F(ProfilerMethodsTest, AnswersWithTheProfileIfAskedTo) {
 }
 
 TEST_F(ProfilerMethodsTest, TerminateEndsAProfile) {
-  constexpr int kFarAway = std::numeric_limits<int>::max();
+  constexpr int kFarAway = 600'000;
   auto profile = std::async(std::launch::async, [&] {
     return client_->Call(kProfile, Request(kFarAway).SerializeAsString());
   });
@@ -109,11 +110,22 @@ TEST_F(ProfilerMethodsTest, TerminateEndsAProfile) {
   EXPECT_EQ(profile.get().code, 0);
 }
 
+TEST_F(ProfilerMethodsTest, AServerThatStopsEndsAProfile) {
+  auto profile = std::async(std::launch::async, [&] {
+    return client_->Call(kProfile, Request(600'000).SerializeAsString());
+  });
+  gate_.Close();
+  EXPECT_EQ(profile.get().code, 0);
+}
+
 TEST_F(ProfilerMethodsTest, SaysWhatIsWrongWithARequest) {
   const Answer no_time =
       client_->Call(kProfile, Request(0).SerializeAsString());
   EXPECT_EQ(no_time.code, 3);
   EXPECT_THAT(no_time.message, HasSubstr("duration_ms is not set"));
+  EXPECT_THAT(
+      client_->Call(kProfile, Request(600'001).SerializeAsString()).message,
+      HasSubstr("profile for 600000 ms at most"));
   tensorflow::ProfileRequest request = Request(10);
   request.clear_repository_root();
   EXPECT_THAT(client_->Call(kProfile, request.SerializeAsString()).message,

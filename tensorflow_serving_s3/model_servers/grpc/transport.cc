@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <system_error>
 #include <thread>
 
 #include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
@@ -248,11 +250,13 @@ class UnknownCall final : public ::grpc::ServerGenericBidiReactor {
   void OnDone() override { delete this; }
 };
 
-bool IsInteger(const std::string& text) {
-  const size_t digits = text.compare(0, 1, "-") == 0 ? 1 : 0;
-  // Longer ones do not fit into an int.
-  return text.size() > digits && text.size() <= digits + 9 &&
-         text.find_first_not_of("0123456789", digits) == std::string::npos;
+// The number that `text` is, if it is one that gRPC's arguments can be.
+std::optional<int> ParseInteger(const std::string& text) {
+  int number;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -333,8 +337,8 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
   for (const auto& [name, value] : options.channel_arguments) {
-    if (IsInteger(value)) {
-      builder.AddChannelArgument(name, std::stoi(value));
+    if (const std::optional<int> number = ParseInteger(value)) {
+      builder.AddChannelArgument(name, *number);
     } else {
       builder.AddChannelArgument(name, value);
     }

@@ -333,6 +333,11 @@ void HttpConnection::Dispatch() {
         {View(field.name_string()), View(field.value())});
   request_.body = &message.body();
   request_.peer = peer_;
+  request_.arrival = Clock::now();
+  if (server_.options.gate != nullptr) {
+    pass_ = server_.options.gate->Enter();
+    request_.pass = &pass_;
+  }
   state_ = State::kHandling;
   server_.workers->Run([self = shared_from_this()] { self->Handle(); });
 }
@@ -352,6 +357,7 @@ void HttpConnection::Handle() {
                 !(server_.stopping && input_.size() == 0);
   ComposeHead(keep_alive_);
   broken_ = !SendSome();
+  pass_ = RequestGate::Pass();
   asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
 }
 

@@ -35,6 +35,7 @@
 #include <string>
 #include <string_view>
 
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_stream.h"
@@ -171,6 +172,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::optional<boost::beast::http::request_parser<PaddedBody>> parser_;
   uint64_t body_length_ = 0;  // as Content-Length says; not of a chunked body
   Clock::time_point body_began_;
+  RequestGate::Pass pass_;
   HttpRequest request_;
 
   HttpResponse response_;

@@ -11,12 +11,14 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_HTTP_MESSAGE_H_
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 
 namespace tfs3::rest {
@@ -54,6 +56,11 @@ struct HttpRequest {
   // Who sent it: "ipv4:127.0.0.1:40000", "ipv6:[::1]:40000", "unix:" or, if it
   // is not known, nothing.
   std::string_view peer;
+  // When all of it had arrived; the epoch if nobody knows.
+  std::chrono::steady_clock::time_point arrival;
+  // Its place in the server's gate since then, which holds nothing if the gate
+  // was closed. Null for a server without a gate.
+  const RequestGate::Pass* pass = nullptr;
 
   // The value of the first header of that name, in whatever case.
   std::optional<std::string_view> FindHeader(std::string_view name) const {

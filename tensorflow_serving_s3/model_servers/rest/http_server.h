@@ -38,6 +38,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
 
@@ -60,6 +61,11 @@ class HttpServer {
     std::string unix_socket_path;
     // Has the port speak TLS, and nothing else.
     std::optional<TlsOptions> tls;
+    // Where every request enters when it has arrived, to leave when a handler
+    // has answered it, so that those that wait for a thread count too. The
+    // handler looks at HttpRequest::pass. Null: no gate. Must outlive the
+    // server.
+    RequestGate* gate = nullptr;
     // How many handlers run at a time; 0 for four times the number of
     // processors.
     int num_threads = 0;

@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/rest/gzip.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_test_client.h"
@@ -657,6 +658,33 @@ TEST(HttpServerTest, HandlersRunAtTheSameTime) {
   gate.Open();
   EXPECT_EQ(BodyOf(first.ReadResponse()), "GET /1 ");
   EXPECT_EQ(BodyOf(second.ReadResponse()), "GET /2 ");
+}
+
+TEST(HttpServerTest, ARequestThatWaitsForAThreadIsInTheGate) {
+  RequestGate requests;
+  Gate gate;
+  HttpServer::Options options = LoopbackOptions();
+  options.num_threads = 1;
+  options.gate = &requests;
+  auto started = HttpServer::Start(options, [&](const HttpRequest& request) {
+    return *request.pass ? gate.Handle(request)
+                         : HttpResponse{503, kJsonContentType, "{}"};
+  });
+  ASSERT_TRUE(started.ok()) << started.status();
+  Client first((*started)->port());
+  Client second((*started)->port());
+  first.Send(Get("/1"));
+  gate.AwaitEntered(1);
+  second.Send(Get("/2"));
+  while (requests.size() < 2) std::this_thread::yield();
+  requests.Close();
+  Client late((*started)->port());
+  late.Send(Get("/3"));
+  gate.Open();
+  EXPECT_EQ(BodyOf(first.ReadResponse()), "GET /1 ");
+  EXPECT_EQ(BodyOf(second.ReadResponse()), "GET /2 ");
+  EXPECT_THAT(late.ReadResponse(), StartsWith("HTTP/1.1 503"));
+  EXPECT_TRUE(requests.WaitUntilEmpty(std::chrono::minutes(1)));
 }
 
 // --- Start and stop ---

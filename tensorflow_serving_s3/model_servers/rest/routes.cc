@@ -75,24 +75,33 @@ HttpResponse Routes::operator()(const HttpRequest& request) const {
 }
 
 HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
-  const absl::Time arrival = absl::Now();
-  const Clock::time_point began =
-      options_.observer == nullptr ? Clock::time_point() : Clock::now();
+  // It may have waited for a thread.
+  const Clock::time_point now = Clock::now();
+  const Clock::time_point arrival =
+      request.arrival == Clock::time_point() ? now : request.arrival;
+  const absl::Time start = absl::Now() - absl::FromChrono(now - arrival);
   ApiCall::Options call_options;
-  call_options.inference.deadline = arrival + options_.timeout;
+  call_options.inference.deadline = start + options_.timeout;
   call_options.inference.check_method_name = options_.check_method_name;
   call_options.max_json_nesting = options_.max_json_nesting;
   call_options.request_logger = options_.request_logger;
   ApiCall call(*lookup_, *server_, call_options);
+  RequestGate::Pass own_pass;
+  if (request.pass == nullptr) own_pass = gate_->Enter();
+  const bool admitted =
+      static_cast<bool>(request.pass == nullptr ? own_pass : *request.pass);
   HttpResponse response;
-  if (const RequestGate::Pass pass = gate_->Enter()) {
-    response = call.Answer(request);
-    response.close = gate_->closed();
-  } else {
+  if (!admitted) {
     response = call.Fail(absl::UnavailableError(
         "This server is stopping; send the request to another one"));
-    response.close = true;
+  } else if (now - arrival >= absl::ToChronoNanoseconds(options_.timeout)) {
+    response = call.Fail(absl::DeadlineExceededError(absl::StrCat(
+        "The request has waited ", absl::FormatDuration(options_.timeout),
+        " for a thread, which is all the time that it has")));
+  } else {
+    response = call.Answer(request);
   }
+  response.close = gate_->closed();
   if (options_.observer == nullptr) return response;
 
   RequestRecord record;
@@ -110,8 +119,8 @@ HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
       request.FindHeader("traceparent").value_or(std::string_view());
   record.request_bytes = request.body == nullptr ? 0 : request.body->size();
   record.response_bytes = response.body.size();
-  record.start = absl::ToChronoTime(arrival);
-  record.duration = Clock::now() - began;
+  record.start = absl::ToChronoTime(start);
+  record.duration = Clock::now() - arrival;
   options_.observer->OnRequest(record);
   return response;
 }

@@ -612,6 +612,17 @@ TEST_F(RoutesTest, AnswersProbes) {
   EXPECT_EQ(Send("GET", "/readyz").status, 200);
 }
 
+TEST_F(RoutesTest, ARequestThatHasWaitedForAllOfItsTimeIsNotComputed) {
+  HttpRequest request;
+  request.method = "GET";
+  request.path = request.target = "/v1/models";
+  request.arrival = std::chrono::steady_clock::now() - std::chrono::hours(1);
+  const HttpResponse response =
+      Routes(&model_, &model_, &gate_, options_)(request);
+  EXPECT_EQ(response.status, 504);
+  EXPECT_THAT(response.body, HasSubstr("has waited 30s for a thread"));
+}
+
 TEST_F(RoutesTest, AClosedGateLetsOnlyProbesIn) {
   gate_.Close();
   const HttpResponse response = Send("GET", "/v1/models/half");

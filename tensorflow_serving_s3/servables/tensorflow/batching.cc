@@ -81,17 +81,56 @@ bool MayBeOfOneRequest(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
 }
 
-// Whether the inputs of two requests can be put together.
-bool CanShareBatch(const Task& a, const Task& b, bool pad) {
-  for (size_t i = 0; i < a.inputs.size(); ++i) {
-    const TensorShape& shape = a.inputs[i].shape();
-    const TensorShape& other = b.inputs[i].shape();
-    if (pad ? shape.dims() != other.dims() : !SameRowShape(shape, other)) {
-      return false;
+// Which tasks can be put together: those of one shape beyond dimension 0, or,
+// with padding, of one rank. Padded rows are no larger than some times the
+// largest that a task brings: shapes that are long in different dimensions
+// would make a batch that no memory holds.
+class Group {
+ public:
+  Group(const Task& first, bool pad) : pad_(pad) {
+    for (const Tensor& input : first.inputs) {
+      const TensorShape& shape = input.shape();
+      padded_.push_back({shape.begin(), shape.end()});
+      largest_.push_back(shape.num_elements() / first.rows);
     }
   }
-  return true;
-}
+
+  // Whether `task` can join, which it has done then.
+  bool Join(const Task& task) {
+    std::vector<Dims> padded = padded_;
+    std::vector<int64_t> largest = largest_;
+    for (size_t i = 0; i < padded.size(); ++i) {
+      const TensorShape& shape = task.inputs[i].shape();
+      if (shape.dims() != static_cast<int>(padded[i].size())) return false;
+      largest[i] = std::max(largest[i], shape.num_elements() / task.rows);
+      const int64_t most = std::max(kSmallRow, kMostGrowth * largest[i]);
+      int64_t elements = 1;
+      for (int dim = 1; dim < shape.dims(); ++dim) {
+        int64_t& size = padded[i][dim];
+        if (!pad_ && size != shape.dim_size(dim)) return false;
+        size = std::max(size, shape.dim_size(dim));
+        if (size != 0 && elements > most / size) return false;
+        elements *= size;
+      }
+    }
+    padded_ = std::move(padded);
+    largest_ = std::move(largest);
+    return true;
+  }
+
+ private:
+  using Dims = std::vector<int64_t>;
+
+  // In elements.
+  static constexpr int64_t kSmallRow = int64_t{1} << 16;
+  static constexpr int64_t kMostGrowth = 8;
+
+  const bool pad_;
+  // For each input, the sizes of a padded tensor (that of dimension 0 means
+  // nothing), and the elements of the largest row.
+  std::vector<Dims> padded_;
+  std::vector<int64_t> largest_;
+};
 
 // One input of all tasks in one tensor of `size` rows.
 Tensor ConcatInput(const Tasks& tasks, size_t input, int64_t size) {
@@ -149,7 +188,11 @@ class QueueOfSignature final : public BatchQueue {
     absl::StatusOr<int64_t> rows = CountRows(inputs);
     if (!rows.ok()) return rows.status();
     // The queue waits for rows, so a request without any would stay in it.
-    if (*rows == 0) return run_(inputs, deadline, outputs);
+    // Where an input has no elements, its shape may be of any size.
+    const bool has_empty_input = std::any_of(
+        inputs.begin(), inputs.end(),
+        [](const Tensor& input) { return input.NumElements() == 0; });
+    if (*rows == 0 || has_empty_input) return run_(inputs, deadline, outputs);
     if (deadline <= absl::Now()) return DeadlineError();
 
     auto request = std::make_shared<Request>();
@@ -338,15 +381,13 @@ class QueueOfSignature final : public BatchQueue {
     }
     tasks = Wanted(std::move(tasks));
     while (!tasks.empty()) {
-      const Task& first = *tasks.front();
-      const auto rest = std::stable_partition(
-          tasks.begin(), tasks.end(), [&](const std::unique_ptr<Task>& task) {
-            return CanShareBatch(first, *task,
-                                 options_.pad_variable_length_inputs);
-          });
-      Tasks together(std::make_move_iterator(tasks.begin()),
-                     std::make_move_iterator(rest));
-      tasks.erase(tasks.begin(), rest);
+      Group group(*tasks.front(), options_.pad_variable_length_inputs);
+      Tasks together;
+      Tasks others;
+      for (std::unique_ptr<Task>& task : tasks) {
+        (group.Join(*task) ? together : others).push_back(std::move(task));
+      }
+      tasks = std::move(others);
       RunTogether(std::move(together));
     }
   }

@@ -48,7 +48,8 @@ class BatchQueue {
   virtual ~BatchQueue() = default;
 
   // Gets the outputs for the rows of `inputs`, computed in a batch with others.
-  // Blocks until they are there. A request without rows is run at once.
+  // Blocks until they are there. A request without rows, or
+  // with an input without elements, is run at once, alone.
   //
   // Once `deadline` has passed, returns DEADLINE_EXCEEDED; `cancelled` (may be
   // null, must be quick) is asked before the batch runs, for CANCELLED. Neither

@@ -314,6 +314,39 @@ TEST(BatchingTest, DoesNotPadToAnotherRank) {
   EXPECT_THAT(answers[1].values, ElementsAre(4, 6));
 }
 
+// Padded to each other they would take 2^48 elements.
+TEST(BatchingTest, DoesNotPadShapesThatAreLongInDifferentDimensions) {
+  BatchingOptions options = FullBatchesOf(3);
+  options.pad_variable_length_inputs = true;
+  Doubler doubler;
+  const auto queue = MakeQueue(options, doubler.run());
+  constexpr int64_t kLong = int64_t{1} << 24;
+  const Tensor small = Floats(TensorShape({1, 1, 1}), {1});
+  Tensor tall(tensorflow::DT_FLOAT, TensorShape({1, kLong, 1}));
+  tall.flat<float>().setZero();
+  Tensor wide(tensorflow::DT_FLOAT, TensorShape({1, 1, kLong}));
+  wide.flat<float>().setZero();
+
+  AskTogether(*queue, {small, tall, wide});
+
+  EXPECT_THAT(doubler.sizes(), UnorderedElementsAre(1, 2));
+}
+
+// Such a shape may be of any size, and its batch of more than there can be.
+TEST(BatchingTest, RunsAnInputWithoutElementsAlone) {
+  BatchingOptions options = FullBatchesOf(2);
+  options.allowed_batch_sizes = {2};
+  Doubler doubler;
+  const auto queue = MakeQueue(options, doubler.run());
+
+  const auto answers = AskTogether(
+      *queue,
+      {Tensor(tensorflow::DT_FLOAT, TensorShape({1, int64_t{1} << 62, 0}))});
+
+  EXPECT_THAT(doubler.sizes(), ElementsAre(1));
+  EXPECT_THAT(answers[0].values, IsEmpty());
+}
+
 TEST(BatchingTest, RunsABatchUntilItsLastDeadline) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(2), doubler.run());

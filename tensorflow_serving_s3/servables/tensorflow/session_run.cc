@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -137,6 +140,28 @@ absl::StatusOr<absl::Time> Deadline(const SessionRunRequest& request,
   return std::min(options.deadline, absl::Now() + absl::Milliseconds(timeout));
 }
 
+// A name would cost a few bytes each time, and its tensor a copy.
+absl::Status CheckFetchedOnce(const SessionRunRequest& request) {
+  absl::flat_hash_set<absl::string_view> names;
+  for (const std::string& name : request.fetch()) {
+    if (!names.insert(name).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("fetch \"", name, "\" is named more than once"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Tensors that no message can carry are not copied into one.
+absl::Status CheckSize(const std::vector<Tensor>& outputs) {
+  uint64_t bytes = 0;
+  for (const Tensor& output : outputs) bytes += output.TotalBytes();
+  if (bytes <= std::numeric_limits<int32_t>::max()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("what is fetched takes ", bytes,
+                   " bytes, and a message can be 2 GiB long; fetch less"));
+}
+
 }  // namespace
 
 absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
@@ -145,6 +170,9 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
                         SessionRunResponse* response) {
   const absl::StatusOr<absl::Time> deadline = Deadline(request, options);
   if (!deadline.ok()) return deadline.status();
+  if (absl::Status status = CheckFetchedOnce(request); !status.ok()) {
+    return status;
+  }
   std::string signature_name;
   const absl::StatusOr<SessionRunner::Choice> choice =
       MakeChoice(request, model, &signature_name);
@@ -161,6 +189,7 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
       model.session_runner().Run(*choice, *feeds, run_options);
   if (!outputs.ok()) return outputs.status();
 
+  if (absl::Status status = CheckSize(*outputs); !status.ok()) return status;
   response->mutable_tensor()->Reserve(static_cast<int>(outputs->size()));
   for (size_t i = 0; i < outputs->size(); ++i) {
     const std::string& name = request.fetch(static_cast<int>(i));

@@ -220,6 +220,14 @@ TEST_F(SessionRunTest, RefusesHandles) {
             "fetch \"slope:0\": tensors of type resource cannot be sent");
 }
 
+// A few bytes of a name would have the whole tensor copied once more.
+TEST_F(SessionRunTest, NamesAFetchThatComesTwice) {
+  SessionRunRequest request = GoodRequest();
+  request.add_fetch(request.fetch(0));
+
+  EXPECT_THAT(ErrorOf(request), HasSubstr("is named more than once"));
+}
+
 TEST_F(SessionRunTest, NamesAnUnknownTensor) {
   SessionRunRequest request = GoodRequest();
   request.add_fetch("nowhere:0");
