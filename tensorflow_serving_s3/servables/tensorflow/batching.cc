@@ -90,7 +90,8 @@ class Group {
   Group(const Task& first, bool pad) : pad_(pad) {
     for (const Tensor& input : first.inputs) {
       const TensorShape& shape = input.shape();
-      padded_.push_back({shape.begin(), shape.end()});
+      Dims& dims = padded_.emplace_back();
+      for (int i = 0; i < shape.dims(); ++i) dims.push_back(shape.dim_size(i));
       largest_.push_back(shape.num_elements() / first.rows);
     }
   }
