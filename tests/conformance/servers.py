@@ -93,7 +93,7 @@ def serving(
     flags: Sequence[str] = (),
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[ModelServer]:
-    """Runs a server, all of whose models are available.
+    """Runs a server, all of whose versions of all models are available.
 
     Args:
         folder: An empty folder for the models and their configuration.
@@ -109,7 +109,8 @@ def serving(
         try:
             for name in names:
                 server.model_name = name
-                server.wait_until_available(len(served[name].models))
+                for version in range(1, len(served[name].models) + 1):
+                    server.wait_until_available(version)
             server.model_name = names[0]
             yield server
         finally:
