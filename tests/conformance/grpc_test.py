@@ -383,6 +383,14 @@ def test_cancelled_requests_that_wait_for_a_thread_do_not_run(tmp_path: Path) ->
         never = tmp_path / "never"
         for call in [stub.Predict.future(request(n, never), timeout=600) for n in range(2, 8)]:
             call.cancel()
+        # Needs no thread, and comes after the cancellations on the same connection: when it has been
+        # answered, again and again, the server knows of them.
+        status = get_model_status_pb2.GetModelStatusRequest()
+        status.model_spec.name = "waiting"
+        for _ in range(20):
+            model_service_pb2_grpc.ModelServiceStub(channel).GetModelStatus(
+                status, timeout=_SECONDS
+            )
         last = stub.Predict.future(request(8, release), timeout=_SECONDS)
         release.touch()
         assert [call.result().outputs["y"].float_val[0] for call in [*first, last]] == [1.0] * 3
