@@ -383,8 +383,8 @@ def test_cancelled_requests_that_wait_for_a_thread_do_not_run(tmp_path: Path) ->
         never = tmp_path / "never"
         for call in [stub.Predict.future(request(n, never), timeout=600) for n in range(2, 8)]:
             call.cancel()
-        # Needs no thread, and comes after the cancellations on the same connection: when it has been
-        # answered, again and again, the server knows of them.
+        # Needs no thread, and comes after the cancellations on the same connection: when it has
+        # been answered, again and again, the server knows of them.
         status = get_model_status_pb2.GetModelStatusRequest()
         status.model_spec.name = "waiting"
         for _ in range(20):
