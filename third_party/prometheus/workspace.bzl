@@ -16,8 +16,12 @@ filegroup(
 def _debian_programs_impl(repository_ctx):
     package = repository_ctx.attr.debian_package
     repository_ctx.report_progress("downloading Debian's package {}".format(package))
+    download = ["apt-get", "download", package]
+    if repository_ctx.execute(download).return_code != 0:
+        # The lists of packages may be missing or old. Whoever may not renew them is told below.
+        repository_ctx.execute(["apt-get", "update"])
     for command in [
-        ["apt-get", "download", package],
+        download,
         ["sh", "-c", "dpkg-deb --extract {}_*.deb . && rm {}_*.deb".format(package, package)],
     ]:
         result = repository_ctx.execute(command)
