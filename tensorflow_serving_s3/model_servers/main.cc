@@ -206,6 +206,9 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
     const BatchingOptions& batching = saved_model->batch_scheduler->options();
     max_batched_requests = int64_t{2} * batching.max_execution_batch_size;
   }
+  RequestLogger::Options logger_options;
+  logger_options.saved_model_tags.assign(saved_model->tags.begin(),
+                                         saved_model->tags.end());
   absl::StatusOr<std::unique_ptr<ServerCore>> created = ServerCore::Create(
       CoreOptions(options, *config, *std::move(saved_model)));
   if (!created.ok()) return Fail(created.status(), kBadCommandLine);
@@ -220,9 +223,6 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   RequestObservers observers;
   observers.Add(&metrics);
   if (options.access_log) observers.Add(&access_log);
-  RequestLogger::Options logger_options;
-  logger_options.saved_model_tags = std::vector<std::string>(
-      absl::StrSplit(options.saved_model_tags, ',', absl::SkipWhitespace()));
   RequestLogger request_logger(std::move(logger_options));
   request_logger.SetConfig(core->config());
   const auto config_subscription = core->config_event_bus()->Subscribe(

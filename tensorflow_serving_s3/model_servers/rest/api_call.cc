@@ -161,52 +161,35 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
 }
 
 absl::StatusOr<std::string> ApiCall::Classify(const PaddedBuffer& body) {
-  const absl::StatusOr<Model> model = FindModel();
-  if (!model.ok()) return model.status();
-  google::protobuf::Arena arena;
-  auto* const request =
-      google::protobuf::Arena::Create<ClassificationRequest>(&arena);
-  absl::Status status =
-      JsonToExamples(body, options_.max_json_nesting, request->mutable_input(),
-                     &signature_name_);
-  if (!status.ok()) return status;
-  request->mutable_model_spec()->set_signature_name(signature_name_);
-  auto* const response =
-      google::protobuf::Arena::Create<ClassificationResponse>(&arena);
-  status = tfs3::Classify(*request, model->id(), **model, options_.inference,
-                          response);
-  if (!status.ok()) return status;
-  if (IsLogged(*model)) {
-    request->mutable_model_spec()->set_name(model->id().name);
-    PredictionLog log;
-    *log.mutable_classify_log()->mutable_request() = *request;
-    *log.mutable_classify_log()->mutable_response() = *response;
-    options_.request_logger->Log(model->id(), signature_name_, std::move(log));
-  }
-  return ResultsToJson(response->result());
+  return AnswerExamples<ClassificationRequest, ClassificationResponse>(
+      body, tfs3::Classify, &PredictionLog::mutable_classify_log);
 }
 
 absl::StatusOr<std::string> ApiCall::Regress(const PaddedBuffer& body) {
+  return AnswerExamples<RegressionRequest, RegressionResponse>(
+      body, tfs3::Regress, &PredictionLog::mutable_regress_log);
+}
+
+template <typename Request, typename Response, typename Infer, typename LogOf>
+absl::StatusOr<std::string> ApiCall::AnswerExamples(const PaddedBuffer& body,
+                                                    Infer infer, LogOf log_of) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) return model.status();
   google::protobuf::Arena arena;
-  auto* const request =
-      google::protobuf::Arena::Create<RegressionRequest>(&arena);
+  auto* const request = google::protobuf::Arena::Create<Request>(&arena);
   absl::Status status =
       JsonToExamples(body, options_.max_json_nesting, request->mutable_input(),
                      &signature_name_);
   if (!status.ok()) return status;
   request->mutable_model_spec()->set_signature_name(signature_name_);
-  auto* const response =
-      google::protobuf::Arena::Create<RegressionResponse>(&arena);
-  status = tfs3::Regress(*request, model->id(), **model, options_.inference,
-                         response);
+  auto* const response = google::protobuf::Arena::Create<Response>(&arena);
+  status = infer(*request, model->id(), **model, options_.inference, response);
   if (!status.ok()) return status;
   if (IsLogged(*model)) {
     request->mutable_model_spec()->set_name(model->id().name);
     PredictionLog log;
-    *log.mutable_regress_log()->mutable_request() = *request;
-    *log.mutable_regress_log()->mutable_response() = *response;
+    *(log.*log_of)()->mutable_request() = *request;
+    *(log.*log_of)()->mutable_response() = *response;
     options_.request_logger->Log(model->id(), signature_name_, std::move(log));
   }
   return ResultsToJson(response->result());

@@ -60,6 +60,11 @@ class ApiCall {
   absl::StatusOr<std::string> Predict(const PaddedBuffer& body);
   absl::StatusOr<std::string> Classify(const PaddedBuffer& body);
   absl::StatusOr<std::string> Regress(const PaddedBuffer& body);
+  // Of the two before: `infer` is the function of that name in servables, and
+  // `log_of` tells where in a PredictionLog its request and response stand.
+  template <typename Request, typename Response, typename Infer, typename LogOf>
+  absl::StatusOr<std::string> AnswerExamples(const PaddedBuffer& body,
+                                             Infer infer, LogOf log_of);
   absl::StatusOr<std::string> Metadata();
   absl::StatusOr<std::string> Status();
 
