@@ -4,12 +4,14 @@
 
 `unpack` downloads one package by name with its registry's own client (so that mirrors, proxies and
 credentials that are configured for it apply), checks its SHA-256 and unpacks it. `install` installs
-pinned wheels into a folder that can stand on sys.path. An error names the package, its version and
-the cure, and ends the program with exit code 1.
+pinned wheels into a folder that can stand on sys.path. `npm-install` installs what the
+package-lock.json in a folder pins. An error names the package, its version and the cure, and ends
+the program with exit code 1.
 
 Example:
     fetch.py unpack --registry=pypi-wheel --package=NAME --version=V --sha256=HEX --output=DIR
     fetch.py install --requirements=FILE --output=DIR
+    fetch.py npm-install --folder=DIR
 """
 
 import argparse
@@ -47,6 +49,12 @@ def _pip(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pip", *options, *arguments]
 
 
+def _npm(*arguments: str) -> list[str]:
+    node = pathlib.Path(os.environ["TFS3_NODE"])
+    npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+    return [str(node), str(npm), *arguments]
+
+
 def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -63,9 +71,7 @@ def _check_sha256(path: pathlib.Path, wanted: str, label: str) -> None:
 def _download(registry: str, package: str, version: str, folder: pathlib.Path) -> pathlib.Path:
     label = f"download of {package} {version}"
     if registry == "npm":
-        node = pathlib.Path(os.environ["TFS3_NODE"])
-        npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
-        command = [str(node), str(npm), "pack", "--ignore-scripts", "--loglevel=error"]
+        command = _npm("pack", "--ignore-scripts", "--loglevel=error")
         command += [f"--pack-destination={folder}", f"{package}@{version}"]
     else:
         # The sdist of this package alone: what its build backend asks for may come as wheels.
@@ -138,6 +144,13 @@ def install(requirements: pathlib.Path, output: pathlib.Path) -> None:
     _run(command, f"installation of the Python packages pinned in {requirements.name}")
 
 
+def npm_install(folder: pathlib.Path) -> None:
+    """Installs what package-lock.json pins by hash into `folder`/node_modules."""
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    command = _npm("ci", f"--prefix={folder}", *quiet)
+    _run(command, "installation of the npm packages pinned in package-lock.json")
+
+
 def main() -> int:
     """Runs the command line; returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -154,6 +167,8 @@ def main() -> int:
     many = commands.add_parser("install")
     many.add_argument("--requirements", required=True, type=pathlib.Path)
     many.add_argument("--output", required=True, type=pathlib.Path)
+    npm = commands.add_parser("npm-install")
+    npm.add_argument("--folder", required=True, type=pathlib.Path)
     arguments = parser.parse_args()
     try:
         if arguments.command == "unpack":
@@ -165,6 +180,8 @@ def main() -> int:
                 arguments.output.absolute(),
                 arguments.leave_out,
             )
+        elif arguments.command == "npm-install":
+            npm_install(arguments.folder.absolute())
         else:
             install(arguments.requirements, arguments.output.absolute())
     except FetchError as error:

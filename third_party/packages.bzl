@@ -3,7 +3,8 @@
 """The one table of what is fetched from package registries: name, version, SHA-256.
 
 `registry` is `pypi-wheel`, `pypi-sdist` or `npm`. PYTHON_PACKAGES has the wheels for CPython 3.11 on x86-64 Linux that
-become @pip, TENSORFLOW_2_16_PACKAGES those that stand before it under another TensorFlow. What comes from Debian is listed in
+become @pip; the other tables have wheels for separate folders: another TensorFlow, and a client with another
+protobuf. third_party/npm has a lock file of its own. What comes from Debian is listed in
 bazelw.
 """
 
@@ -16,11 +17,25 @@ PACKAGES = {
         version = "0.38.1",
         sha256 = "0dcebfaa70cf079133cd2352119e3d05e9b8ca1d1621736cfb54c03f3d5fef0f",
     ),
+    # A SavedModel of others, for tests.
+    "basic_pitch": struct(
+        registry = "pypi-wheel",
+        package = "basic-pitch",
+        version = "0.4.0",
+        sha256 = "738adb503aae7fdfc7d1e1511aa0ce35052315f260a19531ef4c356708425db0",
+    ),
     "buildifier": struct(
         registry = "npm",
         package = "@bazel/buildifier",
         version = "8.2.1",
         sha256 = "b96ea9b13003036c801f52bee6f9b0314738f8432e5cb9d814c89f59292604ee",
+    ),
+    # A SavedModel of others, for tests.
+    "guesslang": struct(
+        registry = "pypi-wheel",
+        package = "guesslang",
+        version = "2.2.1",
+        sha256 = "36bd12130515ee0e637f7255340ba92ea919d53423743f4c1b0c73727a5499cb",
     ),
     "nodejs": struct(
         registry = "pypi-wheel",
@@ -104,20 +119,26 @@ PYTHON_PACKAGES = {
     "grpcio": struct(version = "1.85.1", sha256 = "83aced2a1c05648cee0de34e531351118b14c58238f0a61b43559ac8851647a8"),
     "grpcio-health-checking": struct(version = "1.76.0", sha256 = "9743f345a855ba030cc7c381361606870b79d33bb71d7756efa47b6faa970f81"),
     "grpcio-reflection": struct(version = "1.76.0", sha256 = "d7c43f2047a2a9c9320a5905aa7133c677977436b5f63e6a868e507864a11c73"),
+    "h5py": struct(version = "3.16.0", sha256 = "fb1720028d99040792bb2fb31facb8da44a6f29df7697e0b84f0d79aff2e9bd3"),
     "idna": struct(version = "3.20", sha256 = "ab7ae7122974553370f0bdb919e1a960b2cd1bc1ef0276416d896db81c14582c"),
     "iniconfig": struct(version = "2.3.1", sha256 = "9121e2c1fdb355232495be3194c8dfe87ccc2d5dee45947b78e68f499790d7a7"),
     "itsdangerous": struct(version = "2.2.0", sha256 = "c6242fc49e35958c8b15141343aa660db5fc54d4f13a1db01a3f5891b98700ef"),
     "jinja2": struct(version = "3.1.6", sha256 = "85ece4451f492d0c13c5dd7c13a64681a86afae63a5f347908daf103ce6d2f67"),
     "jmespath": struct(version = "1.1.0", sha256 = "a5663118de4908c91729bea0acadca56526eb2698e83de10cd116ae0f4e97c64"),
+    "keras": struct(version = "3.15.1", sha256 = "836460e480930acbd19bb7a17e62f9ecad40e8a9af9a651fc8d0586a96d27e20"),
     "librt": struct(version = "0.16.0", sha256 = "94aed6a8308818b91677957d1bd03188869cd7aeb23c5dba7912a6c0402f7602"),
+    "markdown-it-py": struct(version = "4.3.0", sha256 = "7aa1511a46c39138de78d9eba92ce47e63124d8003fc98b3a351909e04239efa"),
     "markupsafe": struct(version = "3.0.4", sha256 = "6da83a088f8ef93b2d483a8232a4dbf4d69d3d8496b568a03c56becac43e1808"),
+    "mdurl": struct(version = "0.1.2", sha256 = "84008a41e51615a49fc9966191ff91509e3c40b939176e643fd50a5c2196b8f8"),
     "ml-dtypes": struct(version = "0.6.0", sha256 = "6c8e39b53e90afda8ce52859c93de4dba3e02b76d85dcf091cc469f9184c6dae"),
     "moto": struct(version = "5.2.5", sha256 = "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c693ad528"),
     "mypy": struct(version = "2.4.1", sha256 = "b69a15fc2e75858d6b15e91ed3a0dcff1a533265183b64734138791fe0f49aa5"),
     "mypy-boto3-s3": struct(version = "1.43.106", sha256 = "e233d04dbcf3925522dff4346e75c37344ec3d1cbb82337e5eed2af263847668"),
     "mypy-extensions": struct(version = "1.2.0", sha256 = "993e7a20aa5671eb41a7132cf555af30062da99729601601b9a8382b11cae768"),
+    "namex": struct(version = "0.1.0", sha256 = "e2012a474502f1e2251267062aae3114611f07df4224b6e06334c57b0f2ce87c"),
     "numpy": struct(version = "2.4.6", sha256 = "89cd468399cfd2504718f0ba50e410dca55a170b61a02ad92bb18c8a65186e93"),
     "opt-einsum": struct(version = "3.4.0", sha256 = "69bb92469f86a1565195ece4ac0323943e83477171b91d24c35afe028a90d7cd"),
+    "optree": struct(version = "0.20.0", sha256 = "cd49b5a6066ebb027b37afa19f02d77e33067f33b0d5b7602b537e6892789d00"),
     "packaging": struct(version = "26.3", sha256 = "d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c"),
     "pathspec": struct(version = "1.1.1", sha256 = "a00ce642f577bf7f473932318056212bc4f8bfdf53128c78bbd5af0b9b20b189"),
     "pluggy": struct(version = "1.7.0", sha256 = "7dd7b0d8832ba3cb632c306926ded123429211b83641b35dc5c41ad2d34f9bec"),
@@ -129,6 +150,7 @@ PYTHON_PACKAGES = {
     "pyyaml": struct(version = "6.0.3", sha256 = "b8bb0864c5a28024fac8a632c443c87c5aa6f215c0b126c449ae1a150412f31d"),
     "requests": struct(version = "2.34.2", sha256 = "2a0d60c172f83ac6ab31e4554906c0f3b3588d37b5cb939b1c061f4907e278e0"),
     "responses": struct(version = "0.26.3", sha256 = "74474f799334ac4f37d93b6437ecc3bb1bb5c77a8d31780a338643be2dce0af8"),
+    "rich": struct(version = "15.0.0", sha256 = "33bd4ef74232fb73fe9279a257718407f169c09b78a87ad3d296f548e27de0bb"),
     "ruff": struct(version = "0.17.6", sha256 = "aa3b08254a732acba246891089a152c47c5733dc36b8ecb76ce8602f8326e5e4"),
     "s3transfer": struct(version = "0.19.3", sha256 = "24eb7535804306355e31c952a90022bf5b2f9d760f9a11062c7493a217c08553"),
     "six": struct(version = "1.17.0", sha256 = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"),
@@ -149,6 +171,12 @@ TENSORFLOW_2_16_PACKAGES = {
     "numpy": struct(version = "1.26.4", sha256 = "666dbfb6ec68962c033a450943ded891bed2d54e6755e35e5835d63f4f6931d5"),
     "protobuf": struct(version = "4.25.9", sha256 = "438c636de8fb706a0de94a12a268ef1ae8f5ba5ae655a7671fcda5968ba3c9be"),
     "tensorflow-cpu": struct(version = "2.16.2", sha256 = "c855cb6bf05d32dd5928086b03a5f6b4189b63c22b95e017703cbee4291023ca"),
+}
+
+# A client of TensorFlow Serving with its own protobuf, for tests.
+MIN_TFS_CLIENT_PACKAGES = {
+    "min-tfs-client": struct(version = "1.0.2", sha256 = "2e0bd3ea0d7fd96c22d043135171726f2fc6bb72c555f617ef9ebf4ab53c5a75"),
+    "protobuf": struct(version = "3.20.3", sha256 = "a7ca6d488aa8ff7f329d4c545b2dbad8ac31464f1d8b1c87ad1346717731e4db"),
 }
 
 def pinned(key):

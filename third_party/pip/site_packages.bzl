@@ -32,11 +32,11 @@ py_library(
 )
 """
 
-_OTHER_TENSORFLOW = """load("@rules_python//python:defs.bzl", "py_library")
+_OTHER_PACKAGES = """load("@rules_python//python:defs.bzl", "py_library")
 
 # The first of a test's deps, so that it comes before @pip on the path.
 py_library(
-    name = "tensorflow",
+    name = "{}",
     data = ["site-packages"],
     imports = ["site-packages"],
     visibility = ["//visibility:public"],
@@ -69,12 +69,15 @@ pip_packages = repository_rule(
     attrs = {"requirements": _REQUIREMENTS},
 )
 
-def _other_tensorflow_impl(repository_ctx):
+def _other_packages_impl(repository_ctx):
     _install(repository_ctx)
-    repository_ctx.file("BUILD", _OTHER_TENSORFLOW)
+    repository_ctx.file("BUILD", _OTHER_PACKAGES.format(repository_ctx.attr.library))
 
-other_tensorflow = repository_rule(
-    implementation = _other_tensorflow_impl,
-    attrs = {"requirements": _REQUIREMENTS},
-    doc = "A TensorFlow of another version than @org_tensorflow, with those of its dependencies that @pip has too new.",
+other_packages = repository_rule(
+    implementation = _other_packages_impl,
+    attrs = {
+        "library": attr.string(doc = "The name of the one py_library.", mandatory = True),
+        "requirements": _REQUIREMENTS,
+    },
+    doc = "Packages of other versions than @pip has, in a folder of their own.",
 )
