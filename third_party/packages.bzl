@@ -155,6 +155,7 @@ PYTHON_PACKAGES = {
     "s3transfer": struct(version = "0.19.3", sha256 = "24eb7535804306355e31c952a90022bf5b2f9d760f9a11062c7493a217c08553"),
     "six": struct(version = "1.17.0", sha256 = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"),
     "termcolor": struct(version = "3.3.0", sha256 = "cf642efadaf0a8ebbbf4bc7a31cec2f9b5f21a9f726f4ccbb08192c9c26f43a5"),
+    "tf-keras": struct(version = "2.21.0", sha256 = "f858bf3d97f892304e7fbcf5eb0942ed91674e27204f940a85de8c93cf07fe62"),
     "types-protobuf": struct(version = "7.35.1.20260906", sha256 = "5155e48569e0dabff303fdf578db96cd31ea9a4a63b18018a4ceac6b0ae17462"),
     "types-requests": struct(version = "2.33.0.20261030", sha256 = "06cfc2e92399bf46eda78a65cd0e2203d29ebbeede78b4ab0a5922f749ce1492"),
     "types-s3transfer": struct(version = "0.19.3", sha256 = "6843143f3b79e3cb73e58b6f45738e28e88d9f681fd32cc5ef7fa16f0c193356"),
