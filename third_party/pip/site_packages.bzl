@@ -41,6 +41,13 @@ py_library(
     imports = ["site-packages"],
     visibility = ["//visibility:public"],
 )
+
+# The folder for a program that is given it by its path.
+filegroup(
+    name = "files",
+    srcs = ["site-packages"],
+    visibility = ["//visibility:public"],
+)
 """
 
 _PACKAGE = """
