@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """From nothing to a prediction served from S3, on this computer.
 
-It starts SeaweedFS (an S3 server), publishes a model to it, serves the model with the model server,
-asks it by REST and by gRPC, then publishes a second version and watches it go live. Everything runs
-on free ports of 127.0.0.1, and nothing is left behind.
+It starts SeaweedFS (an S3 server), publishes two models to it, serves them with the model server,
+asks them by REST and by gRPC, then publishes a second version of one and watches it go live. The
+second model has the signatures of TensorFlow Serving's own example. Everything runs on free ports
+of 127.0.0.1, and nothing is left behind.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 _MODEL = "half_plus_three"
 _BASE_PATH = f"s3://models/{_MODEL}"
+# TensorFlow Serving's example.
+_TF1_MODEL = "saved_model_half_plus_three"
+_TF1_BASE_PATH = f"s3://models/{_TF1_MODEL}"
+_CONFIG = "".join(
+    f'config {{ name: "{name}" base_path: "{base_path}" model_platform: "tensorflow" }}\n'
+    for name, base_path in ((_MODEL, _BASE_PATH), (_TF1_MODEL, _TF1_BASE_PATH))
+)
 _INSTANCES = [1.0, 2.0, 5.0]
 _FIRST_ANSWER = [3.5, 4.0, 5.5]  # x / 2 + 3
 _SECOND_ANSWER = [102.0, 104.0, 110.0]  # 2 * x + 100
@@ -127,27 +135,39 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
 
             first = saved_models.save_half_plus_three(folder / "first")
             second = saved_models.save_linear(folder / "second", slope=2.0, offset=100.0)
+            tf1 = saved_models.save_tf1_half_plus_three(folder / "tf1")
 
-        with _step(3, "Publishing it as version 00000123"):
-            url = publish_version(first, _BASE_PATH, "00000123", client=storage.client())
-        _detail(url)
+        with _step(3, "Publishing it, and TensorFlow Serving's example, as version 00000123"):
+            urls = [
+                publish_version(model, base_path, "00000123", client=storage.client())
+                for model, base_path in ((first, _BASE_PATH), (tf1, _TF1_BASE_PATH))
+            ]
+        for url in urls:
+            _detail(url)
 
+        config = folder / "models.config"
+        config.write_text(f"model_config_list {{\n{_CONFIG}}}\n")
         server = ModelServer(
-            _BASE_PATH, model_name=_MODEL, env=storage.env(), binary=options.model_server
+            model_config_file=config,
+            model_name=_MODEL,
+            env=storage.env(),
+            binary=options.model_server,
         )
-        with _step(4, f"Starting tensorflow_model_server on {_BASE_PATH}"):
+        with _step(4, "Starting tensorflow_model_server on both"):
             running.push(server)
             server.start()
+            server.wait_until_available(123, model_name=_TF1_MODEL)
             server.wait_until_available(123)
         _detail(f"REST on {server.rest_url}, gRPC on {server.grpc_address}")
 
         try:
-            with _step(5, "Asking it by REST"):
-                answer = _ask_by_rest(server)
-            _detail(f"POST {server.predict_url}")
-            _detail(f"     {json.dumps({'instances': _INSTANCES})}")
-            _detail(f"200  {json.dumps(answer)}")
-            _expect(answer, _FIRST_ANSWER)
+            with _step(5, "Asking both by REST"):
+                answers = [_ask_by_rest(server, name) for name in (_MODEL, _TF1_MODEL)]
+            for name, answer in zip((_MODEL, _TF1_MODEL), answers, strict=True):
+                _detail(f"POST {_predict_url(server, name)}")
+                _detail(f"     {json.dumps({'instances': _INSTANCES})}")
+                _detail(f"200  {json.dumps(answer)}")
+                _expect(answer, _FIRST_ANSWER)
 
             with _step(6, "Asking it by gRPC, with the client of tensorflow-serving-api"):
                 request, response = _ask_by_grpc(server)
@@ -183,9 +203,14 @@ def _one_line(message: object) -> str:
     return " ".join(str(message).split())
 
 
-def _ask_by_rest(server: ModelServer) -> Any:
+def _predict_url(server: ModelServer, model_name: str) -> str:
+    return f"{server.rest_url}/v1/models/{model_name}:predict"
+
+
+def _ask_by_rest(server: ModelServer, model_name: str = _MODEL) -> Any:
     body = json.dumps({"instances": _INSTANCES}).encode()
-    request = urllib.request.Request(server.predict_url, body)
+    url = _predict_url(server, model_name)
+    request = urllib.request.Request(url, body)
     # The server is on this computer, whatever proxy the environment names.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -193,7 +218,7 @@ def _ask_by_rest(server: ModelServer) -> Any:
             return json.load(response)
     except urllib.error.HTTPError as error:
         text = error.read().decode(errors="replace")
-        raise ProgramError(f"{server.predict_url}: HTTP {error.code}: {text}") from error
+        raise ProgramError(f"{url}: HTTP {error.code}: {text}") from error
 
 
 def _ask_by_grpc(server: ModelServer) -> tuple[Any, Any]:

@@ -21,9 +21,9 @@ import requests
 import tensorflow as tf
 from runfiles import Runfiles
 from tensorflow_serving_s3.testing.model_server import ModelServer
+from tensorflow_serving_s3.testing.saved_models import save_tf1_half_plus_three
 
 from tests.e2e import clients
-from tests.zoo.exports import tf1_builder_without_shapes
 
 _BODY = '{"instances": [1.0, 2.0, 5.0]}'
 _ANSWER = {"predictions": [3.5, 4.0, 5.5]}
@@ -35,7 +35,7 @@ _SECONDS = 60.0
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     """A server of half_plus_three, version 123."""
     folder = tmp_path_factory.mktemp("half_plus_three")
-    tf1_builder_without_shapes(folder / "00000123")
+    save_tf1_half_plus_three(folder / "00000123")
     with ModelServer(str(folder)) as running:
         running.wait_until_available(123)
         yield running

@@ -110,10 +110,20 @@ def test_it_shows_its_steps_in_order(whole_run: tuple[Run, tuple[int, str, str]]
         '{"instances": [1.0, 2.0, 5.0]}',
         '{"predictions": [3.5, 4.0, 5.5]}',
         "s3://models/half_plus_three/00000123",
+        "s3://models/saved_model_half_plus_three/00000123",
+        "/v1/models/saved_model_half_plus_three:predict",
         "float_val: 3.5 float_val: 4 float_val: 5.5",
         "[102.0, 104.0, 110.0]",
     ],
-    ids=["REST request", "REST answer", "URL in S3", "gRPC answer", "second version's answer"],
+    ids=[
+        "REST request",
+        "REST answer",
+        "URL in S3",
+        "URL of the example",
+        "REST URL of the example",
+        "gRPC answer",
+        "second version's answer",
+    ],
 )
 def test_it_shows(whole_run: tuple[Run, tuple[int, str, str]], shown: str) -> None:
     assert shown in whole_run[1][1]

@@ -19,6 +19,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import numpy as np
 import tensorflow as tf
+from tensorflow_serving_s3.testing.saved_models import save_tf1_half_plus_three
 
 tf1 = tf.compat.v1
 
@@ -61,27 +62,9 @@ def _takes(*specs: Any) -> Callable[[Callable[..., Any]], Any]:
     return lambda function: tf.function(function, input_signature=list(specs))
 
 
-def tf1_builder_without_shapes(folder: Path) -> Sequence[Question]:
-    """The half_plus_three of TensorFlow Serving's tests: declared [-1, 1], over no shape at all."""
-    with tf.Graph().as_default(), tf1.Session() as session:
-        x = tf1.placeholder(tf.float32, name="x")
-        a = tf1.get_variable("a", initializer=0.5, use_resource=False)
-        b = tf1.get_variable("b", initializer=3.0, use_resource=False)
-        y = tf.add(tf.multiply(a, x), b, name="y")
-        session.run(tf1.global_variables_initializer())
-        infos = {}
-        for name, tensor in (("x", x), ("y", y)):
-            infos[name] = tf1.saved_model.build_tensor_info(tensor)
-            infos[name].tensor_shape.CopyFrom(tf.TensorShape([None, 1]).as_proto())
-        _save_graph(
-            folder,
-            session,
-            {
-                "serving_default": tf1.saved_model.build_signature_def(
-                    {"x": infos["x"]}, {"y": infos["y"]}, "tensorflow/serving/predict"
-                )
-            },
-        )
+def tf1_half_plus_three(folder: Path) -> Sequence[Question]:
+    """TensorFlow Serving's example: declared [-1, 1], over a graph that takes any shape."""
+    save_tf1_half_plus_three(folder)
     return [
         Question("serving_default", {"x": _floats([1.0, 2.0, 5.0])}),
         Question("serving_default", {"x": _floats([[1.0], [2.0]])}),
@@ -89,7 +72,23 @@ def tf1_builder_without_shapes(folder: Path) -> Sequence[Question]:
     ]
 
 
-def tf1_builder_with_legacy_init_op(folder: Path) -> Sequence[Question]:
+def tf1_undeclared_shapes(folder: Path) -> Sequence[Question]:
+    """The other half_plus_three of TensorFlow Serving's tests: no TensorInfo has a shape."""
+    with tf.Graph().as_default(), tf1.Session() as session:
+        x = tf1.placeholder(tf.float32, name="x")
+        y = tf.add(x * 0.5, 3.0, name="y")
+        signature = tf1.saved_model.predict_signature_def({"x": x}, {"y": y})
+        for info in (signature.inputs["x"], signature.outputs["y"]):
+            info.ClearField("tensor_shape")
+        _save_graph(folder, session, {"serving_default": signature})
+    return [
+        Question("serving_default", {"x": _floats([1.0, 2.0, 5.0])}),
+        Question("serving_default", {"x": _floats([[1.0], [2.0]])}),
+        Question("serving_default", {"x": _floats(4.0)}, rows=False),
+    ]
+
+
+def tf1_tables_and_partitions(folder: Path) -> Sequence[Question]:
     """A lookup table that the graph's init op fills from an asset file; partitioned variables."""
     vocabulary = _write_lines(folder.parent / "vocabulary-of-tf1.txt", ["red", "green", "blue"])
     with tf.Graph().as_default(), tf1.Session() as session:
@@ -425,8 +424,9 @@ def text_tokens(folder: Path) -> Sequence[Question]:
 EXPORTS: Mapping[str, Export] = {
     export.__name__: export
     for export in (
-        tf1_builder_without_shapes,
-        tf1_builder_with_legacy_init_op,
+        tf1_half_plus_three,
+        tf1_undeclared_shapes,
+        tf1_tables_and_partitions,
         estimator,
         several_tag_sets,
         keras_functional,

@@ -106,8 +106,7 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zoo]:
             made.server = server
             try:
                 for name in made.folders:
-                    server.model_name = name
-                    server.wait_until_available(1)
+                    server.wait_until_available(1, model_name=name)
                 yield made
             finally:
                 print("The server:", *server.log_tail(50), sep="\n  ")

@@ -160,12 +160,17 @@ class ModelServer(Server):
             connection.close()
 
     def wait_until_available(
-        self, version: int | None = None, *, timeout_seconds: float = 30.0
+        self,
+        version: int | None = None,
+        *,
+        timeout_seconds: float = 30.0,
+        model_name: str = "",
     ) -> None:
-        """Waits until a version of the model can be asked.
+        """Waits until a version of a model can be asked.
 
         Args:
             version: The version; any when None.
+            model_name: The model; by default the server's.
             timeout_seconds: How long to wait.
 
         Raises:
@@ -177,7 +182,7 @@ class ModelServer(Server):
             said: object = "nothing"
             # A server that ends while it is being asked is found to have ended below.
             with contextlib.suppress(OSError):
-                answer = self.status()
+                answer = self.status(model_name=model_name)
                 said = answer.body
                 states = answer.states()
                 available = [number for number in states if states[number] == "AVAILABLE"]
@@ -188,7 +193,7 @@ class ModelServer(Server):
             if time.monotonic() > deadline:
                 wanted = "no version" if version is None else f"version {version} not"
                 raise ProgramError(
-                    f"tensorflow_model_server: {wanted} available of {self.model_name} from "
+                    f"tensorflow_model_server: {wanted} available of {model_name or self.model_name} from "
                     f"{self.base_path or self._model_config_file} after "
                     f"{timeout_seconds:g} s; the status is {json.dumps(said)}",
                     self.process.tail(),

@@ -52,6 +52,44 @@ def save_half_plus_three(folder: str | os.PathLike[str]) -> Path:
     return save_linear(folder, slope=0.5, offset=3.0)
 
 
+def save_tf1_half_plus_three(folder: str | os.PathLike[str]) -> Path:
+    """Saves `y = x / 2 + 3` with the signatures of TensorFlow Serving's saved_model_half_plus_three.
+
+    It is a TensorFlow 1 graph. `serving_default` declares x and y with the shape [-1, 1], but the
+    graph takes any shape: clients send [1.0, 2.0, 5.0]. `regress_x_to_y` and `classify_x_to_y` take
+    tf.Examples with the feature x.
+
+    Args:
+        folder: Where to put the SavedModel; made when missing.
+
+    Returns:
+        The folder.
+    """
+    tf1 = tf.compat.v1
+    with tf.Graph().as_default(), tf1.Session() as session:
+        examples = tf1.placeholder(tf.string, name="tf_example")
+        parsed = tf.io.parse_example(
+            tf.reshape(examples, [-1]), {"x": tf.io.FixedLenFeature([1], tf.float32)}
+        )
+        x = tf.identity(parsed["x"], name="x")
+        a = tf1.get_variable("a", initializer=0.5, use_resource=False)
+        b = tf1.get_variable("b", initializer=3.0, use_resource=False)
+        y = tf.add(tf.multiply(a, x), b, name="y")
+        session.run(tf1.global_variables_initializer())
+        builder = tf1.saved_model.Builder(os.fspath(folder))
+        builder.add_meta_graph_and_variables(
+            session,
+            ["serve"],
+            signature_def_map={
+                "serving_default": tf1.saved_model.predict_signature_def({"x": x}, {"y": y}),
+                "regress_x_to_y": tf1.saved_model.regression_signature_def(examples, y),
+                "classify_x_to_y": tf1.saved_model.classification_signature_def(examples, None, y),
+            },
+        )
+        builder.save()
+    return Path(folder)
+
+
 def save_mixed(folder: str | os.PathLike[str]) -> Path:
     """Saves a model with several inputs and outputs of different types.
 
