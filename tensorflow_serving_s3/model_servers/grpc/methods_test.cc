@@ -276,13 +276,15 @@ TEST_F(MethodsTest, PredictTellsErrors) {
                                          "\"serving_default\", which takes: x; "
                                          "missing: x"));
 
-  PredictRequest big_and_wrong = HalfRequest(100'000);
-  (*big_and_wrong.mutable_inputs())["x"].set_dtype(tensorflow::DT_INT32);
-  ExpectError(
-      kPredict, big_and_wrong,
-      absl::InvalidArgumentError("wrong type for input \"x\" of signature "
-                                 "\"serving_default\": got int32, expected "
-                                 "float"));
+  PredictRequest wrong = HalfRequest();
+  tensorflow::TensorProto& x = (*wrong.mutable_inputs())["x"];
+  x.set_dtype(tensorflow::DT_INT32);
+  x.clear_float_val();
+  x.add_int_val(1);
+  const Answer answer = client_->Call(kPredict, wrong.SerializeAsString());
+  EXPECT_EQ(answer.code, 3);
+  EXPECT_THAT(answer.message,
+              HasSubstr("(input \"x\" is int32 [1], declared float [?])"));
 }
 
 TEST_F(MethodsTest, RefusesMessagesOfAnotherKind) {

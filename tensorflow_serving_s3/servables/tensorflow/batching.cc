@@ -81,15 +81,16 @@ bool MayBeOfOneRequest(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
 }
 
-// Which tasks can be put together: those of one shape beyond dimension 0, or,
-// with padding, of one rank. Padded rows are no larger than some times the
-// largest that a task brings: shapes that are long in different dimensions
-// would make a batch that no memory holds.
+// Which tasks can be put together: those of the same types and of one shape
+// beyond dimension 0, or, with padding, of one rank. Padded rows are no larger
+// than some times the largest that a task brings: shapes that are long in
+// different dimensions would make a batch that no memory holds.
 class Group {
  public:
   Group(const Task& first, bool pad) : pad_(pad) {
     for (const Tensor& input : first.inputs) {
       const TensorShape& shape = input.shape();
+      dtypes_.push_back(input.dtype());
       Dims& dims = padded_.emplace_back();
       for (int i = 0; i < shape.dims(); ++i) dims.push_back(shape.dim_size(i));
       largest_.push_back(shape.num_elements() / first.rows);
@@ -102,7 +103,10 @@ class Group {
     std::vector<int64_t> largest = largest_;
     for (size_t i = 0; i < padded.size(); ++i) {
       const TensorShape& shape = task.inputs[i].shape();
-      if (shape.dims() != static_cast<int>(padded[i].size())) return false;
+      if (task.inputs[i].dtype() != dtypes_[i] ||
+          shape.dims() != static_cast<int>(padded[i].size())) {
+        return false;
+      }
       largest[i] = std::max(largest[i], shape.num_elements() / task.rows);
       const int64_t most = std::max(kSmallRow, kMostGrowth * largest[i]);
       int64_t elements = 1;
@@ -127,6 +131,8 @@ class Group {
   static constexpr int64_t kMostGrowth = 8;
 
   const bool pad_;
+  // One for each input.
+  std::vector<tensorflow::DataType> dtypes_;
   // For each input, the sizes of a padded tensor (that of dimension 0 means
   // nothing), and the elements of the largest row.
   std::vector<Dims> padded_;
@@ -186,20 +192,15 @@ class QueueOfSignature final : public BatchQueue {
   absl::Status Run(std::vector<Tensor> inputs, absl::Time deadline,
                    const std::function<bool()>& cancelled,
                    std::vector<Tensor>* outputs) override {
-    absl::StatusOr<int64_t> rows = CountRows(inputs);
-    if (!rows.ok()) return rows.status();
-    // The queue waits for rows, so a request without any would stay in it.
-    // Where an input has no elements, its shape may be of any size.
-    const bool has_empty_input = std::any_of(
-        inputs.begin(), inputs.end(),
-        [](const Tensor& input) { return input.NumElements() == 0; });
-    if (*rows == 0 || has_empty_input) return run_(inputs, deadline, outputs);
+    if (!HaveRows(inputs)) return run_(inputs, deadline, outputs);
+    const int64_t rows = inputs.front().dim_size(0);
+    if (rows > options_.max_batch_size) return TooManyRowsError(rows);
     if (deadline <= absl::Now()) return DeadlineError();
 
     auto request = std::make_shared<Request>();
     request->deadline = deadline;
     request->cancelled = &cancelled;
-    if (absl::Status status = Enqueue(request, std::move(inputs), *rows);
+    if (absl::Status status = Enqueue(request, std::move(inputs), rows);
         !status.ok()) {
       return status;
     }
@@ -214,31 +215,23 @@ class QueueOfSignature final : public BatchQueue {
                      name_, "\""));
   }
 
-  // The rows that every input has.
-  absl::StatusOr<int64_t> CountRows(const std::vector<Tensor>& inputs) const {
-    for (const Tensor& input : inputs) {
-      if (input.dims() == 0) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "an input of the signature \"", name_,
-            "\" is a scalar; requests are batched, so that every input needs a "
-            "dimension 0 for the rows"));
-      }
-      if (input.dim_size(0) != inputs.front().dim_size(0)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "the inputs of the signature \"", name_, "\" have ",
-            inputs.front().dim_size(0), " and ", input.dim_size(0),
-            " elements along dimension 0; requests are batched, so that every "
-            "input must have as many"));
-      }
-    }
-    const int64_t rows = inputs.front().dim_size(0);
-    if (rows > options_.max_batch_size) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the request has ", rows, " rows for the signature \"", name_,
-          "\", and a request may have at most max_batch_size, which is ",
-          options_.max_batch_size, "; send several smaller ones"));
-    }
-    return rows;
+  // Whether the inputs have the same number of rows, at least one, and can be
+  // put together with others. The queue waits for rows, so a request without
+  // any would stay in it; and an input without elements may be of any size.
+  static bool HaveRows(const std::vector<Tensor>& inputs) {
+    return std::all_of(
+        inputs.begin(), inputs.end(), [&inputs](const Tensor& input) {
+          return input.dims() > 0 && input.NumElements() > 0 &&
+                 input.dim_size(0) == inputs.front().dim_size(0) &&
+                 CanConcatRows(input.dtype());
+        });
+  }
+
+  absl::Status TooManyRowsError(int64_t rows) const {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the request has ", rows, " rows for the signature \"", name_,
+        "\", and a request may have at most max_batch_size, which is ",
+        options_.max_batch_size, "; send several smaller ones"));
   }
 
   absl::Status Enqueue(std::shared_ptr<Request> request,

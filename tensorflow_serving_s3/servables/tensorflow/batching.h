@@ -48,17 +48,18 @@ class BatchQueue {
   virtual ~BatchQueue() = default;
 
   // Gets the outputs for the rows of `inputs`, computed in a batch with others.
-  // Blocks until they are there. A request without rows, or
-  // with an input without elements, is run at once, alone.
+  // Blocks until they are there. A request is run at once, alone, if an input
+  // is a scalar, has no elements, has a type that cannot be put together or has
+  // another number of rows than the first.
   //
   // Once `deadline` has passed, returns DEADLINE_EXCEEDED; `cancelled` (may be
   // null, must be quick) is asked before the batch runs, for CANCELLED. Neither
-  // stops a batch that runs already. INVALID_ARGUMENT if an input has no
-  // dimension 0, if they differ in it, or if it is larger than max_batch_size;
-  // UNAVAILABLE if max_enqueued_batches wait already; FAILED_PRECONDITION if an
-  // output has not a row for each row of the inputs. Otherwise the errors of
-  // RunBatch. If those are of a kind that one request alone may have caused,
-  // the requests of the batch are run one by one, so that only that one fails.
+  // stops a batch that runs already. INVALID_ARGUMENT if there are more rows
+  // than max_batch_size; UNAVAILABLE if max_enqueued_batches wait already;
+  // FAILED_PRECONDITION if an output has not a row for each row of the inputs.
+  // Otherwise the errors of RunBatch. If those are of a kind that one request
+  // alone may have caused, the requests of the batch are run one by one, so
+  // that only that one fails.
   //
   // Thread-safe.
   virtual absl::Status Run(std::vector<tensorflow::Tensor> inputs,
@@ -93,9 +94,10 @@ struct BatchingConfig {
   BatchingOptions options;
 };
 
-// Whether a signature can be run in batches: OK if every input and output is
-// declared with an open dimension 0, in which the rows are, and is of numbers
-// or strings. Otherwise FAILED_PRECONDITION naming one that is not.
+// Whether a signature can be run in batches: OK if every input and output is of
+// numbers or strings, and is declared with an open dimension 0, in which the
+// rows are, or with no shape. Otherwise FAILED_PRECONDITION naming one that is
+// not.
 absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
                             const std::vector<TensorSpec>& outputs);
 

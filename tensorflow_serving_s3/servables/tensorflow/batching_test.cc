@@ -561,21 +561,52 @@ TEST(BatchingTest, RefusesPartsWhoseOutputsDoNotFitTogether) {
               HasSubstr("has returned an output of different shapes"));
 }
 
-TEST(BatchingTest, RefusesInputsThatHaveNoRows) {
+TEST(BatchingTest, RunsInputsWithoutRowsAlone) {
   Doubler doubler;
-  const auto queue = MakeQueue(BatchesAtOnceOf(4), doubler.run());
+  const auto queue = MakeQueue(FullBatchesOf(4), doubler.run());
+  Tensor scalar(tensorflow::DT_FLOAT, TensorShape({}));
+  scalar.scalar<float>()() = 3;
+
+  const Answer answer = Ask(*queue, scalar);
+
+  EXPECT_TRUE(answer.status.ok()) << answer.status;
+  EXPECT_THAT(answer.values, ElementsAre(6));
+  EXPECT_EQ(answer.shape, TensorShape({}));
+}
+
+TEST(BatchingTest, RunsInputsOfDifferentNumbersOfRowsAlone) {
+  Doubler doubler;
+  const auto queue = MakeQueue(FullBatchesOf(4), doubler.run());
   std::vector<Tensor> outputs;
 
-  EXPECT_THAT(
-      std::string(Ask(*queue, Tensor(tensorflow::DT_FLOAT, TensorShape({})))
-                      .status.message()),
-      HasSubstr("an input of the signature \"double\" is a scalar"));
-  EXPECT_THAT(std::string(queue
-                              ->Run({Vector({1, 2}), Vector({1})},
-                                    absl::InfiniteFuture(), nullptr, &outputs)
-                              .message()),
-              HasSubstr("have 2 and 1 elements along dimension 0"));
-  EXPECT_THAT(doubler.sizes(), IsEmpty());
+  const absl::Status status = queue->Run(
+      {Vector({1, 2}), Vector({1})}, absl::InfiniteFuture(), nullptr, &outputs);
+
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_THAT(Values(outputs.at(0)), ElementsAre(2, 4));
+}
+
+TEST(BatchingTest, DoesNotPutDifferentTypesTogether) {
+  std::mutex mu;
+  std::vector<tensorflow::DataType> dtypes;
+  const auto queue =
+      MakeQueue(FullBatchesOf(2),
+                [&](const std::vector<Tensor>& inputs, absl::Time,
+                    std::vector<Tensor>* outputs) -> absl::Status {
+                  std::lock_guard<std::mutex> lock(mu);
+                  dtypes.push_back(inputs.at(0).dtype());
+                  EXPECT_EQ(inputs.at(0).dim_size(0), 1);
+                  *outputs = {Vector({1})};
+                  return absl::OkStatus();
+                });
+  Tensor text(tensorflow::DT_STRING, TensorShape({1}));
+
+  const std::vector<Answer> answers = AskTogether(*queue, {Vector({1}), text});
+
+  EXPECT_TRUE(answers[0].status.ok()) << answers[0].status;
+  EXPECT_TRUE(answers[1].status.ok()) << answers[1].status;
+  EXPECT_THAT(dtypes, testing::UnorderedElementsAre(tensorflow::DT_FLOAT,
+                                                    tensorflow::DT_STRING));
 }
 
 TEST(BatchingTest, RefusesRequestsThatAreTooLarge) {

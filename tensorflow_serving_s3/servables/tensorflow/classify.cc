@@ -54,7 +54,7 @@ absl::StatusOr<ClassifyOutputs> FindClassifyOutputs(
   const ClassifyOutputs outputs{signature.FindOutput(kClassesAlias),
                                 signature.FindOutput(kScoresAlias)};
   if (!outputs.classes.has_value() && !outputs.scores.has_value()) {
-    return absl::FailedPreconditionError(absl::StrCat(
+    return absl::InvalidArgumentError(absl::StrCat(
         "signature \"", signature.signature_name(),
         "\" has neither of the outputs \"classes\" and \"scores\", of which "
         "Classify needs one"));

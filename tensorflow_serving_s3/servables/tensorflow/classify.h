@@ -33,8 +33,8 @@ namespace tfs3 {
 // the scores; one of the two is enough.
 //
 // INVALID_ARGUMENT if the request has no examples or the signature or what it
-// computes is not as told here; FAILED_PRECONDITION if the input or outputs
-// have other names. Otherwise the errors of SignatureRunner::Run. Thread-safe.
+// computes is not as told here. Otherwise the errors of SignatureRunner::Run.
+// Thread-safe.
 absl::Status Classify(const tensorflow::serving::ClassificationRequest& request,
                       const ServableId& id, const SavedModelBundle& model,
                       const InferenceOptions& options,
@@ -46,7 +46,7 @@ struct ClassifyOutputs {
   std::optional<size_t> scores;
 };
 
-// INVALID_ARGUMENT or FAILED_PRECONDITION if they are not as Classify wants.
+// INVALID_ARGUMENT if they are not as Classify wants.
 absl::StatusOr<ClassifyOutputs> FindClassifyOutputs(
     const SignatureRunner& signature);
 

@@ -45,7 +45,7 @@ absl::Status CheckTakesExamples(const SignatureRunner& signature) {
   }
   const TensorSpec& input = signature.inputs()[0];
   if (input.alias != kInputsAlias) {
-    return absl::FailedPreconditionError(
+    return absl::InvalidArgumentError(
         absl::StrCat("the input of signature \"", signature.signature_name(),
                      "\" is called \"", input.alias, "\"", kCure));
   }

@@ -34,8 +34,7 @@ inline constexpr absl::string_view kRegressMethodName =
 //
 // INVALID_ARGUMENT if the model has no such signature, if its method name is
 // another than `method_name` and options.check_method_name is set, or if it has
-// more than one input or one that is no string; FAILED_PRECONDITION if the one
-// input has another name than "inputs".
+// any other input than one string called "inputs".
 absl::StatusOr<const SignatureRunner*> GetExampleSignature(
     const SavedModelBundle& model, absl::string_view signature_name,
     absl::string_view method_name, const InferenceOptions& options);

@@ -67,22 +67,13 @@ absl::Status WrongInputsError(const PredictRequest& request,
 
 absl::StatusOr<Tensor> DecodeInput(const TensorProto& proto, size_t index,
                                    const SignatureRunner& signature) {
-  absl::StatusOr<tensorflow::TensorShape> shape = DecodeShape(proto);
-  absl::Status status = shape.status();
-  if (status.ok()) {
-    if (absl::Status fit = signature.CheckInput(index, proto.dtype(), *shape);
-        !fit.ok()) {
-      return fit;
-    }
-    absl::StatusOr<Tensor> tensor = DecodeTensor(proto);
-    if (tensor.ok()) return tensor;
-    status = tensor.status();
-  }
+  absl::StatusOr<Tensor> tensor = DecodeTensor(proto);
+  if (tensor.ok()) return tensor;
   return absl::Status(
-      status.code(),
+      tensor.status().code(),
       absl::StrCat("input \"", signature.inputs()[index].alias,
                    "\" of signature \"", signature.signature_name(),
-                   "\": ", status.message()));
+                   "\": ", tensor.status().message()));
 }
 
 // The request's tensors in the order of the signature's inputs.

@@ -27,8 +27,8 @@ namespace tfs3 {
 // chooses outputs; if empty, all are computed.
 //
 // INVALID_ARGUMENT naming the input or output: inputs missing or unknown,
-// a TensorProto that is no tensor, a type or shape that the signature does not
-// take, an unknown or repeated name in `output_filter`. CANCELLED if the caller
+// a TensorProto that is no tensor, an unknown or repeated name in
+// `output_filter`. CANCELLED if the caller
 // has stopped waiting. Otherwise the errors of SignatureRunner::Run.
 // Thread-safe as the runner is.
 absl::Status Predict(const tensorflow::serving::PredictRequest& request,

@@ -176,25 +176,24 @@ TEST_F(PredictTest, NamesMissingAndUnknownInputsTogether) {
   EXPECT_THAT(ErrorOf(request), HasSubstr("; missing: ints; unknown: int"));
 }
 
-TEST_F(PredictTest, RefusesAWrongTypeWithoutReadingIt) {
+TEST_F(PredictTest, RefusesATypeThatCannotBeSent) {
   PredictRequest request = GoodRequest();
   (*request.mutable_inputs())["ints"].set_dtype(tensorflow::DT_VARIANT);
 
   EXPECT_EQ(ErrorOf(request),
-            "wrong type for input \"ints\" of signature \"serving_default\": "
-            "got variant, expected int64");
+            "input \"ints\" of signature \"serving_default\": tensors of type "
+            "variant cannot be sent");
 }
 
-TEST_F(PredictTest, RefusesAWrongShape) {
+TEST_F(PredictTest, NamesTheInputWhoseShapeTheGraphRefuses) {
   PredictRequest request = GoodRequest();
-  (*request.mutable_inputs())["floats"]
-      .mutable_tensor_shape()
-      ->mutable_dim(1)
-      ->set_size(3);
+  tensorflow::TensorProto& floats = (*request.mutable_inputs())["floats"];
+  floats.mutable_tensor_shape()->mutable_dim(1)->set_size(3);
+  floats.add_float_val(1);
 
-  EXPECT_EQ(ErrorOf(request),
-            "wrong shape for input \"floats\" of signature "
-            "\"serving_default\": got [1,3], expected [?,2]");
+  EXPECT_THAT(ErrorOf(request),
+              HasSubstr("input \"floats\" is float [1,3], declared float "
+                        "[?,2]"));
 }
 
 TEST_F(PredictTest, NamesTheInputThatIsNoTensor) {

@@ -37,7 +37,7 @@ absl::Status CheckRegressOutputs(const SignatureRunner& signature) {
         " outputs; Regress needs exactly one, called \"outputs\""));
   }
   if (signature.outputs()[0].alias != kOutputsAlias) {
-    return absl::FailedPreconditionError(
+    return absl::InvalidArgumentError(
         absl::StrCat("the output of signature \"", signature.signature_name(),
                      "\" is called \"", signature.outputs()[0].alias,
                      "\"; Regress needs it to be called \"outputs\""));

@@ -28,15 +28,14 @@ namespace tfs3 {
 // [examples, 1].
 //
 // INVALID_ARGUMENT if the request has no examples or the signature or what it
-// computes is not as told here; FAILED_PRECONDITION if the input or the output
-// has another name. Otherwise the errors of SignatureRunner::Run. Thread-safe.
+// computes is not as told here. Otherwise the errors of SignatureRunner::Run.
+// Thread-safe.
 absl::Status Regress(const tensorflow::serving::RegressionRequest& request,
                      const ServableId& id, const SavedModelBundle& model,
                      const InferenceOptions& options,
                      tensorflow::serving::RegressionResponse* response);
 
-// INVALID_ARGUMENT or FAILED_PRECONDITION if a signature's outputs are not as
-// Regress wants them.
+// INVALID_ARGUMENT if a signature's outputs are not as Regress wants them.
 absl::Status CheckRegressOutputs(const SignatureRunner& signature);
 
 // Writes the answer for `examples` examples out of what "outputs" gave.

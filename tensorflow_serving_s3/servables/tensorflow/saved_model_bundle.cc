@@ -129,7 +129,7 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
 
   std::unique_ptr<SavedModelBundle> bundle(new SavedModelBundle());
   size_t usable = 0;
-  absl::Status first_error;
+  absl::Status unknown_op;
   GraphSizer sizer(meta_graph.graph_def());
   for (const auto& [name, signature] : meta_graph.signature_def()) {
     if (absl::StartsWith(name, kInternalSignaturePrefix)) continue;
@@ -140,18 +140,25 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
                                 *batching);
     if (runner.ok()) {
       absl::Status status = CheckOpsAreKnown(name, size);
-      if (status.ok()) status = (*runner)->Prepare();
+      if (!status.ok()) {
+        unknown_op = status;
+      } else {
+        status = (*runner)->Prepare();
+      }
       if (!status.ok()) runner = std::move(status);
     }
     if (runner.ok()) {
       ++usable;
-    } else if (first_error.ok()) {
-      first_error = runner.status();
+    } else {
+      ABSL_LOG(WARNING) << path << ": requests for the signature \"" << name
+                        << "\" are refused: " << runner.status().message();
     }
     bundle->runners_.emplace(name, std::move(runner));
   }
-  if (usable == 0 && !first_error.ok()) {
-    return ExplainLoadError(path, options.tags, first_error);
+  // A missing library of custom ops can be given to the server; nothing else
+  // that is wrong with all signatures is better told at the load.
+  if (usable == 0 && !unknown_op.ok()) {
+    return ExplainLoadError(path, options.tags, unknown_op);
   }
   bundle->session_runner_ =
       std::make_unique<SessionRunner>(loaded.session.get());

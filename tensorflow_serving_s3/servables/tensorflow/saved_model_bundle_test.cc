@@ -282,14 +282,32 @@ TEST(SavedModelBundleTest, DoesNotLoadAModelWithWrongBatchingParameters) {
                  "least 1"));
 }
 
-TEST(SavedModelBundleTest, AnswersASignatureWithoutOutputs) {
+TEST(SavedModelBundleTest, RefusesASignatureWithoutOutputs) {
   const auto bundle = LoadOrDie(TestModelPath("many_types"));
 
   const auto outputs =
       (*bundle->GetSignature("nothing"))->Run({Scalar(1.f)}, {});
 
-  ASSERT_TRUE(outputs.ok()) << outputs.status();
-  EXPECT_TRUE(outputs->empty());
+  EXPECT_EQ(outputs.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(outputs.status().message()),
+              HasSubstr("\"nothing\" has no outputs"));
+}
+
+TEST(SavedModelBundleTest, LoadsAModelWithoutAnyUsableSignature) {
+  const std::string path = CopyTestModel("half_plus_three", "only_sparse");
+  EditModel(path, [](tensorflow::SavedModel& model) {
+    for (auto& [name, signature] :
+         *model.mutable_meta_graphs(0)->mutable_signature_def()) {
+      for (auto& [alias, info] : *signature.mutable_outputs()) {
+        info.mutable_coo_sparse()->set_values_tensor_name(info.name());
+      }
+    }
+  });
+
+  const auto bundle = LoadOrDie(path);
+
+  EXPECT_THAT(std::string(bundle->GetSignature("").status().message()),
+              HasSubstr("is a sparse tensor"));
 }
 
 TEST(SavedModelBundleTest, ServesTheOtherSignaturesWhenOneIsBroken) {

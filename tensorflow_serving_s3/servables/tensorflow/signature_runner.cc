@@ -13,6 +13,7 @@
 #include "absl/log/absl_log.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
@@ -59,10 +60,34 @@ absl::Status CheckDense(absl::string_view what, absl::string_view alias,
                    "with a signature of dense tensors"));
 }
 
+// The declared shape; of unknown rank if there is none or it is not valid.
+tensorflow::PartialTensorShape DeclaredShape(
+    const tensorflow::TensorInfo& info) {
+  if (!info.has_tensor_shape()) return {};
+  return tensorflow::PartialTensorShape::BuildPartialTensorShape(
+             info.tensor_shape())
+      .value_or(tensorflow::PartialTensorShape());
+}
+
 TensorSpec MakeSpec(const std::string& alias,
                     const tensorflow::TensorInfo& info) {
   return TensorSpec{alias, tensorflow::BaseType(info.dtype()),
-                    tensorflow::PartialTensorShape(info.tensor_shape())};
+                    DeclaredShape(info)};
+}
+
+bool IsAsDeclared(const Tensor& input, const TensorSpec& spec) {
+  return input.dtype() == spec.dtype &&
+         spec.shape.IsCompatibleWith(input.shape());
+}
+
+// What was sent for an input and what the signature declares.
+std::string DescribeInput(const Tensor& input, const TensorSpec& spec) {
+  return absl::StrCat(
+      "input \"", spec.alias, "\" is ",
+      tensorflow::DataTypeString(input.dtype()), " ",
+      input.shape().DebugString(), ", declared ",
+      tensorflow::DataTypeString(spec.dtype), " ",
+      spec.shape.unknown_rank() ? "of any shape" : spec.shape.DebugString());
 }
 
 // The aliases of a signature in order.
@@ -226,25 +251,6 @@ const Tensor* SignatureRunner::default_input(size_t index) const {
   return value.has_value() ? &*value : nullptr;
 }
 
-absl::Status SignatureRunner::CheckInput(
-    size_t index, tensorflow::DataType dtype,
-    const tensorflow::TensorShape& shape) const {
-  const TensorSpec& spec = inputs_[index];
-  if (dtype != spec.dtype) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "wrong type for input \"", spec.alias, "\" of signature \"",
-        signature_name_, "\": got ", tensorflow::DataTypeString(dtype),
-        ", expected ", tensorflow::DataTypeString(spec.dtype)));
-  }
-  if (!spec.shape.IsCompatibleWith(shape)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "wrong shape for input \"", spec.alias, "\" of signature \"",
-        signature_name_, "\": got ", shape.DebugString(), ", expected ",
-        spec.shape.DebugString()));
-  }
-  return absl::OkStatus();
-}
-
 bool SignatureRunner::quick() const {
   if (run_thread_ != RunThread::kCaller || batching_.has_value()) return false;
   const int64_t typical = typical_run_.load(std::memory_order_relaxed);
@@ -260,12 +266,11 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
         absl::StrCat("signature \"", signature_name_, "\" takes ",
                      inputs_.size(), " inputs, got ", inputs.size()));
   }
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (absl::Status status =
-            CheckInput(i, inputs[i].dtype(), inputs[i].shape());
-        !status.ok()) {
-      return status;
-    }
+  if (outputs_.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "signature \"", signature_name_,
+        "\" has no outputs, so there is nothing to compute; export the model "
+        "with outputs"));
   }
   if (feed_names_.size() != inputs.size()) {
     absl::StatusOr<std::vector<Tensor>> feeds = Feeds(inputs);
@@ -296,6 +301,9 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
                           : queue.status();
     } else {
       status = RunFetches(*fetches, inputs, options.deadline, &fetched);
+    }
+    if (absl::IsInvalidArgument(status)) {
+      return ExplainRefusal(status, inputs);
     }
     if (!status.ok()) return status;
   }
@@ -335,6 +343,25 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Feeds(
     }
   }
   return feeds;
+}
+
+absl::Status SignatureRunner::ExplainRefusal(
+    const absl::Status& refusal, const std::vector<Tensor>& feeds) const {
+  constexpr size_t kMostInputs = 4;
+  std::vector<std::string> as_declared;
+  std::vector<std::string> others;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const Tensor& fed = feeds[feed_of_input_[i]];
+    std::vector<std::string>& described =
+        IsAsDeclared(fed, inputs_[i]) ? as_declared : others;
+    if (described.size() < kMostInputs) {
+      described.push_back(DescribeInput(fed, inputs_[i]));
+    }
+  }
+  if (inputs_.empty()) return refusal;
+  return absl::InvalidArgumentError(absl::StrCat(
+      refusal.message(), " (",
+      absl::StrJoin(others.empty() ? as_declared : others, "; "), ")"));
 }
 
 std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(

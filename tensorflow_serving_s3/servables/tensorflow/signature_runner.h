@@ -83,7 +83,8 @@ class SignatureRunner {
 
   const std::string& signature_name() const { return signature_name_; }
 
-  // What goes in and what comes out, sorted by alias.
+  // What goes in and what comes out as the signature declares it, sorted by
+  // alias. The shape is of unknown rank if none is declared.
   const std::vector<TensorSpec>& inputs() const { return inputs_; }
   const std::vector<TensorSpec>& outputs() const { return outputs_; }
 
@@ -94,12 +95,6 @@ class SignatureRunner {
   // The value that the model gives inputs()[index] where a caller has none, or
   // null.
   const tensorflow::Tensor* default_input(size_t index) const;
-
-  // Whether inputs()[index] may be of this type and shape: INVALID_ARGUMENT
-  // naming the input, what it got and what it expects. Run checks it too;
-  // callers ask before they build a large tensor that is not wanted.
-  absl::Status CheckInput(size_t index, tensorflow::DataType dtype,
-                          const tensorflow::TensorShape& shape) const;
 
   RunThread run_thread() const { return run_thread_; }
 
@@ -116,11 +111,14 @@ class SignatureRunner {
   // Runs the signature on `inputs`, given in the order of inputs(), and returns
   // the outputs asked for, in that order. Blocks until done.
   //
-  // INVALID_ARGUMENT naming the input, what it got and what it expects, if the
-  // number, a type or a shape is not that of inputs(). DEADLINE_EXCEEDED as
-  // RunThread says. CANCELLED if options.cancelled says so. With batching also
-  // what BatchQueue::Run returns. Anything else is TensorFlow's error, on one
-  // line.
+  // Types and shapes are the graph's business: none is compared with what the
+  // signature declares, which many models get wrong. INVALID_ARGUMENT if the
+  // graph refuses the inputs; the error names inputs, their types and shapes
+  // and the declared ones. INVALID_ARGUMENT too for another number of inputs
+  // than inputs() has, and for a signature without outputs. DEADLINE_EXCEEDED
+  // as RunThread says. CANCELLED if options.cancelled says so. With batching
+  // also what BatchQueue::Run returns. Anything else is TensorFlow's error, on
+  // one line.
   absl::StatusOr<std::vector<tensorflow::Tensor>> Run(
       std::vector<tensorflow::Tensor> inputs, const RunOptions& options) const;
 
@@ -135,6 +133,12 @@ class SignatureRunner {
   // One tensor for each of feed_names_, out of one for each of inputs().
   absl::StatusOr<std::vector<tensorflow::Tensor>> Feeds(
       const std::vector<tensorflow::Tensor>& inputs) const;
+
+  // The graph's INVALID_ARGUMENT with a description of the inputs: only of
+  // those that are not as declared, if there are any.
+  absl::Status ExplainRefusal(
+      const absl::Status& refusal,
+      const std::vector<tensorflow::Tensor>& feeds) const;
 
   std::unique_ptr<Fetches> MakeFetches(const std::vector<size_t>& wanted) const;
   // The prepared form of a choice of outputs, or null if too many choices have

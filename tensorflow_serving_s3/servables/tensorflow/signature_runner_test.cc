@@ -23,6 +23,7 @@
 #include "tensorflow/core/framework/node_def.pb.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/public/session.h"
@@ -172,24 +173,91 @@ TEST_P(SignatureRunnerTest, KnowsTypeAndShapeOfInputs) {
   EXPECT_EQ(runner->inputs()[0].shape.DebugString(), "[?]");
 }
 
-TEST_P(SignatureRunnerTest, RefusesAWrongType) {
-  const auto runner = MakeRunner(Subtract());
-  const Tensor ints(tensorflow::DT_INT32, TensorShape({1}));
+TEST_P(SignatureRunnerTest, ADeclaredShapeIsNoContract) {
+  for (const std::vector<int64_t>& declared :
+       {std::vector<int64_t>{}, {1}, {-1, 1}, {4}, {0}, {-1, 2, 2}}) {
+    SignatureDef signature = Subtract();
+    for (auto& [alias, info] : *signature.mutable_inputs()) {
+      info.mutable_tensor_shape()->Clear();
+      for (const int64_t size : declared) {
+        info.mutable_tensor_shape()->add_dim()->set_size(size);
+      }
+    }
+    const auto runner = MakeRunner(signature);
 
-  EXPECT_EQ(runner->Run({Vector({1}), ints}, {}).status(),
-            absl::InvalidArgumentError(
-                "wrong type for input \"subtrahend\" of signature "
-                "\"calculate\": got int32, expected float"));
+    for (const TensorShape& shape :
+         {TensorShape({}), TensorShape({3}), TensorShape({2, 1})}) {
+      Tensor five(tensorflow::DT_FLOAT, shape);
+      five.flat<float>().setConstant(5);
+      Tensor two(tensorflow::DT_FLOAT, shape);
+      two.flat<float>().setConstant(2);
+      const auto outputs = runner->Run({five, two}, {});
+      ASSERT_TRUE(outputs.ok()) << outputs.status();
+      EXPECT_EQ(outputs->front().shape(), shape);
+      EXPECT_EQ(Values(outputs->front()).front(), 3);
+    }
+  }
 }
 
-TEST_P(SignatureRunnerTest, RefusesAWrongShape) {
-  const auto runner = MakeRunner(Subtract());
-  const Tensor matrix(tensorflow::DT_FLOAT, TensorShape({2, 1}));
+TEST_P(SignatureRunnerTest, ADeclaredTypeIsNoContract) {
+  SignatureDef signature = Subtract();
+  for (auto& [alias, info] : *signature.mutable_inputs()) {
+    info.set_dtype(tensorflow::DT_INT32);
+  }
+  const auto runner = MakeRunner(signature);
 
-  EXPECT_EQ(runner->Run({matrix, Vector({1})}, {}).status(),
+  const auto outputs = runner->Run({Vector({5}), Vector({2})}, {});
+
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(3));
+}
+
+TEST_P(SignatureRunnerTest, AnUndeclaredShapeIsOfUnknownRank) {
+  SignatureDef signature = Subtract();
+  (*signature.mutable_inputs())["minuend"].clear_tensor_shape();
+  (*signature.mutable_outputs())["difference"].clear_tensor_shape();
+
+  const auto runner = MakeRunner(signature);
+
+  EXPECT_TRUE(runner->inputs()[0].shape.unknown_rank());
+  EXPECT_TRUE(runner->outputs()[0].shape.unknown_rank());
+}
+
+TEST_P(SignatureRunnerTest, ADeclaredShapeThatIsNoneIsOfUnknownRank) {
+  SignatureDef signature = Subtract();
+  (*signature.mutable_inputs())["minuend"]
+      .mutable_tensor_shape()
+      ->mutable_dim(0)
+      ->set_size(-7);
+
+  EXPECT_TRUE(MakeRunner(signature)->inputs()[0].shape.unknown_rank());
+}
+
+TEST_P(SignatureRunnerTest, TheGraphRefusesATypeAndTheErrorNamesTheInput) {
+  const auto runner = MakeRunner(Subtract());
+  for (const tensorflow::DataType dtype :
+       {tensorflow::DT_INT32, tensorflow::DT_STRING, tensorflow::DT_DOUBLE,
+        tensorflow::DT_BOOL}) {
+    const absl::Status status =
+        runner->Run({Vector({1}), Tensor(dtype, TensorShape({1}))}, {})
+            .status();
+
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("(input \"subtrahend\" is " +
+                          tensorflow::DataTypeString(dtype) +
+                          " [1], declared float [?])"));
+  }
+}
+
+TEST_P(SignatureRunnerTest, TheGraphRefusesAShapeAndTheErrorNamesTheInput) {
+  const auto runner = MakeRunner(Subtract());
+  const Tensor matrix(tensorflow::DT_FLOAT, TensorShape({2, 3}));
+
+  EXPECT_EQ(runner->Run({matrix, Vector({1, 2})}, {}).status(),
             absl::InvalidArgumentError(
-                "wrong shape for input \"minuend\" of signature "
-                "\"calculate\": got [2,1], expected [?]"));
+                "Incompatible shapes: [2,3] vs. [2] (input \"minuend\" is "
+                "float [2,3], declared float [?])"));
 }
 
 TEST_P(SignatureRunnerTest, RefusesAWrongNumberOfInputs) {
@@ -207,7 +275,10 @@ TEST_P(SignatureRunnerTest, TellsErrorsOfTheGraphOnOneLine) {
       runner->Run({Vector({1, 2}), Vector({1, 2, 3})}, {}).status();
 
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(std::string(status.message()), "Incompatible shapes: [2] vs. [3]");
+  EXPECT_EQ(std::string(status.message()),
+            "Incompatible shapes: [2] vs. [3] (input \"minuend\" is float [2], "
+            "declared float [?]; input \"subtrahend\" is float [3], declared "
+            "float [?])");
 }
 
 TEST_P(SignatureRunnerTest, GivesBackAnInputThatIsAnOutput) {
