@@ -185,15 +185,17 @@ TEST_F(PredictTest, RefusesATypeThatCannotBeSent) {
             "variant cannot be sent");
 }
 
-TEST_F(PredictTest, NamesTheInputWhoseShapeTheGraphRefuses) {
+TEST_F(PredictTest, NamesTheInputWhoseTypeTheGraphRefuses) {
   PredictRequest request = GoodRequest();
   tensorflow::TensorProto& floats = (*request.mutable_inputs())["floats"];
-  floats.mutable_tensor_shape()->mutable_dim(1)->set_size(3);
-  floats.add_float_val(1);
+  floats.set_dtype(tensorflow::DT_INT32);
+  floats.clear_float_val();
+  floats.clear_tensor_content();
+  floats.add_int_val(1);
 
   EXPECT_THAT(ErrorOf(request),
-              HasSubstr("input \"floats\" is float [1,3], declared float "
-                        "[?,2]"));
+              HasSubstr("(input \"floats\" is int32 [1,2], declared float "
+                        "[?,2])"));
 }
 
 TEST_F(PredictTest, NamesTheInputThatIsNoTensor) {
