@@ -102,7 +102,8 @@ TEST(HttpErrorTest, DeniedListNamesActionResourceAndCredentials) {
       status.message,
       "s3://models/half/1: 403 AccessDenied for ListObjectsV2: Access "
       "Denied. The credentials came from the profile \"ci\"; their policy "
-      "must allow s3:ListBucket on arn:aws:s3:::models");
+      "must allow s3:ListBucket on arn:aws:s3:::models. If the requester pays "
+      "for the bucket, set AWS_REQUEST_PAYER=requester");
 }
 
 TEST(HttpErrorTest, CodesAndCures) {
@@ -189,6 +190,76 @@ TEST(HttpErrorTest, CodesAndCures) {
        Answer(409, "ExistingObjectIsDirectory"),
        TF_FAILED_PRECONDITION,
        {"in the way"}},
+      {"PutObject",
+       Answer(409, "OperationAborted"),
+       TF_UNAVAILABLE,
+       {"Another request was changing the same object", "try again"}},
+      {"CompleteMultipartUpload",
+       Answer(409, "ConditionalRequestConflict"),
+       TF_UNAVAILABLE,
+       {"try again"}},
+      {"CopyObject",
+       Answer(412, "PreconditionFailed"),
+       TF_FAILED_PRECONDITION,
+       {"replaced while it was being copied"}},
+      {"PutObject",
+       Answer(412, "PreconditionFailed"),
+       TF_FAILED_PRECONDITION,
+       {"changed by another program", "write it again"}},
+      {"GetObject",
+       Answer(403, "AllAccessDisabled", "All access has been disabled"),
+       TF_PERMISSION_DENIED,
+       {"AWS has disabled all access", "Check the name of the bucket"}},
+      {"GetObject",
+       Answer(403, "AccountProblem"),
+       TF_PERMISSION_DENIED,
+       {"AWS has stopped the account", "AWS Support"}},
+      {"GetObject",
+       Answer(403, "InvalidPayer"),
+       TF_PERMISSION_DENIED,
+       {"the account that pays for the bucket"}},
+      {"ListObjectsV2",
+       Answer(403, "NotSignedUp"),
+       TF_PERMISSION_DENIED,
+       {"not signed up for S3"}},
+      {"GetObject",
+       Answer(403, "AccessDenied", "Requester Pays bucket"),
+       TF_PERMISSION_DENIED,
+       {"the requester pays for this bucket: set AWS_REQUEST_PAYER=requester"}},
+      {"DeleteObject",
+       Answer(403, "AccessDenied",
+              "Access Denied because object protected by object lock."),
+       TF_PERMISSION_DENIED,
+       {"the object is locked (S3 Object Lock)", "retention"}},
+      {"GetObject",
+       Answer(403, "AccessDenied",
+              "The ciphertext refers to a customer master key that does not "
+              "exist, does not exist in this region, or you are not allowed "
+              "to access."),
+       TF_PERMISSION_DENIED,
+       {"must allow kms:Decrypt, on the key"}},
+      {"GetObject",
+       Answer(400, "KMS.DisabledException", "arn:aws:kms:k is disabled."),
+       TF_FAILED_PRECONDITION,
+       {"The KMS key cannot be used", "enabled"}},
+      {"GetObject",
+       Answer(400, "KMS.KMSInvalidStateException", "k is pending deletion."),
+       TF_FAILED_PRECONDITION,
+       {"deletion"}},
+      {"GetObject",
+       Answer(400, "InvalidRequest",
+              "The object was stored using a form of Server Side Encryption. "
+              "The correct parameters must be provided to retrieve the "
+              "object."),
+       TF_FAILED_PRECONDITION,
+       {"(SSE-C)", "upload the object anew"}},
+      {"HeadObject", Answer(400, ""), TF_INVALID_ARGUMENT, {"(SSE-C)"}},
+      {"GetObject",
+       Answer(400, "InvalidArgument",
+              "Requests specifying Server Side Encryption with AWS KMS managed "
+              "keys must be made over a secure connection."),
+       TF_FAILED_PRECONDITION,
+       {"by https only", "S3_USE_HTTPS=1"}},
       {"UploadPart",
        Answer(404, "NoSuchUpload"),
        TF_ABORTED,
@@ -258,6 +329,8 @@ TEST(HttpErrorTest, ThePolicyIsToldItsResource) {
     context.uri.key = c.key;
     context.action = c.action;
     context.region = c.region;
+    // So that nothing is said of it.
+    context.requester_pays = true;
     const std::string message =
         FromHttpError(context, Answer(403, "AccessDenied")).message + " ";
     EXPECT_THAT(message,
@@ -266,6 +339,95 @@ TEST(HttpErrorTest, ThePolicyIsToldItsResource) {
       EXPECT_THAT(message, testing::EndsWith(c.resource + " "));
     }
   }
+}
+
+TEST(HttpErrorTest, AnExplicitDenyIsReportedAsSuch) {
+  const std::string request =
+      "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: "
+      "s3:GetObject on resource: \"arn:aws:s3:::models/half/1\" with an "
+      "explicit deny in a";
+  struct Case {
+    std::string kind;
+    std::string where;
+  };
+  const std::vector<Case> cases = {
+      {" resource-based policy", "the policy of the bucket or access point"},
+      {"n identity-based policy",
+       "a policy of arn:aws:iam::123456789012:user/ci"},
+      {" service control policy",
+       "a service control policy of the AWS organization"},
+      {" resource control policy",
+       "a resource control policy of the AWS organization"},
+      {" VPC endpoint policy",
+       "the policy of the VPC endpoint that the request goes through"},
+      {" permissions boundary",
+       "the permissions boundary of arn:aws:iam::123456789012:user/ci"},
+      {" session policy", "the session policy with which the role was assumed"},
+  };
+  for (const Case& c : cases) {
+    const Status status = FromHttpError(
+        Context("GetObject"), Answer(403, "AccessDenied", request + c.kind));
+    EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+    EXPECT_THAT(
+        status.message,
+        AllOf(HasSubstr("; an explicit deny in " + c.where +
+                        " refuses s3:GetObject on arn:aws:s3:::models/half/1: "
+                        "change that statement"),
+              Not(HasSubstr("must allow")),
+              Not(HasSubstr("AWS_REQUEST_PAYER"))));
+  }
+}
+
+TEST(HttpErrorTest, TheActionThatTheStoreNamesIsTheOneToAllow) {
+  const Status status = FromHttpError(
+      Context("GetObject"),
+      Answer(403, "AccessDenied",
+             "User: arn:aws:iam::1:user/ci is not authorized to perform: "
+             "kms:Decrypt on resource: arn:aws:kms:us-east-1:1:key/k because "
+             "no identity-based policy allows the kms:Decrypt action"));
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(status.message, AllOf(HasSubstr("must allow kms:Decrypt on "
+                                              "arn:aws:kms:us-east-1:1:key/k"),
+                                    Not(HasSubstr("s3:GetObject"))));
+}
+
+TEST(HttpErrorTest, ADeniedCopyNeedsTheRightToReadWhatIsCopied) {
+  RequestContext context = Context("CopyObject");
+  context.action = "s3:PutObject";
+  EXPECT_THAT(FromHttpError(context, Answer(403, "AccessDenied")).message,
+              HasSubstr("s3:PutObject on arn:aws:s3:::models/half/1, and "
+                        "s3:GetObject on what is copied"));
+  EXPECT_THAT(
+      FromHttpError(context, Answer(403, "AccessDenied",
+                                    "x with an explicit deny in a session "
+                                    "policy"))
+          .message,
+      Not(HasSubstr("what is copied")));
+}
+
+TEST(HttpErrorTest, WhoAsksForEncryptionIsToldWhereTheStoreHasNone) {
+  RequestContext context = Context("PutObject");
+  context.encryption = "aws:kms";
+  EXPECT_THAT(FromHttpError(context, Answer(501, "NotImplemented")).message,
+              HasSubstr("the request asked for the encryption aws:kms, set by "
+                        "AWS_SERVER_SIDE_ENCRYPTION"));
+  EXPECT_THAT(FromHttpError(context, Answer(400, "InvalidArgument")).message,
+              HasSubstr("AWS_SERVER_SIDE_ENCRYPTION"));
+  EXPECT_THAT(
+      FromHttpError(context, Answer(400, "KMS.NotFoundException")).message,
+      HasSubstr("AWS_SSE_KMS_KEY_ID"));
+}
+
+TEST(HttpErrorTest, TheOnlyActionOfADirectoryBucketIsCreateSession) {
+  RequestContext context = Context("PutObject");
+  context.uri = *ParseUri("s3://models--usw2-az1--x-s3/half/1");
+  context.directory_bucket = true;
+  context.action = "s3express:CreateSession";
+  context.region = "us-west-2";
+  EXPECT_THAT(FromHttpError(context, Answer(403, "AccessDenied")).message,
+              HasSubstr("must allow s3express:CreateSession on "
+                        "arn:aws:s3express:us-west-2:ACCOUNT:bucket/"
+                        "models--usw2-az1--x-s3"));
 }
 
 TEST(HttpErrorTest, SaysHowLongTheStoreAsksToBeLeftAlone) {
@@ -290,6 +452,8 @@ TEST(HttpErrorTest, RetriesWhatMayPass) {
     EXPECT_TRUE(IsRetryable(Answer(status, ""))) << status;
   }
   EXPECT_TRUE(IsRetryable(Answer(400, "RequestTimeout")));
+  EXPECT_TRUE(IsRetryable(Answer(409, "OperationAborted")));
+  EXPECT_FALSE(IsRetryable(Answer(409, "ExistingObjectIsDirectory")));
   for (int status : {301, 400, 403, 404, 412, 416, 501}) {
     EXPECT_FALSE(IsRetryable(Answer(status, ""))) << status;
   }
