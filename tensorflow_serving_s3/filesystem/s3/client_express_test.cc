@@ -407,6 +407,17 @@ TEST(ClientExpressTest, PatternsMatchWithoutPrefixesThatEndInAName) {
   EXPECT_THAT(bucket.Paths(), Not(Contains(HasSubstr("prefix=data%2Ftr"))));
 }
 
+TEST(ClientExpressTest, AWholeDirectoryIsRenamedWhateverTheOrder) {
+  DirectoryBucket bucket({"half/1/a", "half/1/b", "half/1/c", "half/1/d/e"});
+  auto client = bucket.NewClient();
+  const Status status = RenamePath(*client, At("half"), At("moved"));
+  ASSERT_TRUE(status.ok()) << status.message;
+  const std::string root = "PUT /" + std::string(kBucket) + "/moved/1/";
+  for (const std::string key : {"a", "b", "c", "d/e"}) {
+    EXPECT_THAT(bucket.Paths(), Contains(root + key));
+  }
+}
+
 TEST(ClientExpressTest, AWholeDirectoryIsDeletedWhateverTheOrder) {
   DirectoryBucket bucket({"half/1/a", "half/1/b", "half/1/c", "half/1/d/e"});
   auto client = bucket.NewClient();
