@@ -398,8 +398,8 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
       !IsRegionName(error.bucket_region)) {
     return false;
   }
-  // It has been sent there already: a store that is of two minds may think
-  // better of it.
+  // The request went there already. The store may answer differently on a
+  // second attempt.
   if (error.bucket_region == context.region) return true;
   const Result<Endpoint> endpoint =
       ResolveEndpoint(options_, context.uri.bucket, error.bucket_region);
