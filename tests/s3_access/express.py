@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A directory bucket (S3 Express One Zone) that is read, as AWS documents it.
 
-It gives sessions to whom it knows, checks every signature, lists in no order, and refuses what
+It gives sessions to one pair of keys, checks every signature, lists in no order, and refuses what
 directory buckets refuse.
 
     bucket = DirectoryBucket({"half/1/saved_model.pb": "graph"}, KEYS)
@@ -74,7 +74,7 @@ class DirectoryBucket:
 
     Args:
         objects: Its keys and their bytes.
-        keys: Whose credentials may make sessions.
+        keys: The credentials that may make sessions.
         lifetime: Of a session.
 
     Attributes:
@@ -162,7 +162,7 @@ class DirectoryBucket:
         if "start-after" in parameters:
             return _error(501, "NotImplemented")
         entries: list[str] = []
-        # By no order that anybody could guess.
+        # In an order that is not the alphabetical one.
         for key in sorted(self._objects, key=lambda key: hashlib.sha256(key.encode()).digest()):
             if not key.startswith(prefix):
                 continue

@@ -59,7 +59,7 @@ def test_sessions_are_made_anew_before_they_end(authority: Authority, home: Path
         assert len(bucket.sessions) == 3
 
 
-def test_who_may_not_make_a_session_is_told_so(authority: Authority, home: Path) -> None:
+def test_a_refused_session_is_reported(authority: Authority, home: Path) -> None:
     bucket = DirectoryBucket(OBJECTS, Keys("another", "geheim"))
     with internet(authority, bucket) as (_, env):
         error = failure(env, home, f"stat s3://{BUCKET}/half/a b")

@@ -104,7 +104,8 @@ TEST(ErrorCuresTest, ADeniedCopyNeedsTheRightToReadWhatIsCopied) {
       Not(HasSubstr("what is copied")));
 }
 
-TEST(ErrorCuresTest, WhoAsksForEncryptionIsToldWhereTheStoreHasNone) {
+TEST(ErrorCuresTest,
+     AStoreWithoutEncryptionIsReportedWithTheSettingThatAsksForIt) {
   RequestContext context = Context("PutObject");
   context.encryption = "aws:kms";
   EXPECT_THAT(FromHttpError(context, Answer(501, "NotImplemented")).message,
