@@ -257,7 +257,7 @@ def test_the_requester_pays(aws: Aws, home: Path) -> None:
         assert "x-amz-request-payer" not in front.seen[0].headers
 
 
-def test_a_refusal_without_a_reason_names_the_setting_of_requester_pays(aws: Aws, home: Path) -> None:
+def test_a_refusal_without_a_reason_names_requester_pays(aws: Aws, home: Path) -> None:
     body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
     with Front(0, lambda _: Reply(403, body)) as front:
         variables = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
