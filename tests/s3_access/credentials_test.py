@@ -92,6 +92,49 @@ def test_files_elsewhere(aws: Aws, home: Path) -> None:
         assert probe.ask(LIST) == "1/"
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        ("a resource-based policy", "the policy of the bucket or access point"),
+        ("an identity-based policy", "a policy of arn:aws:iam::123456789012:user/ci"),
+        ("a service control policy", "a service control policy of the AWS organization"),
+        ("a VPC endpoint policy", "the policy of the VPC endpoint"),
+        ("a permissions boundary", "the permissions boundary of arn:aws:iam::123456789012:user/ci"),
+        ("a session policy", "the session policy"),
+    ],
+)
+def test_an_explicit_deny_is_reported_as_such(
+    aws: Aws, home: Path, denial: tuple[str, str]
+) -> None:
+    kind, where = denial
+    body = (
+        "<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::123456789012:user/ci is not "
+        "authorized to perform: s3:ListBucket on resource: &quot;arn:aws:s3:::models&quot; with "
+        f"an explicit deny in {kind}</Message></Error>"
+    )
+    with Front(0, lambda _: Reply(403, body)) as front:
+        variables = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
+        message = failure(variables, home, LIST).message
+    assert f"an explicit deny in {where}" in message
+    assert "refuses s3:ListBucket on arn:aws:s3:::models: change that statement" in message
+    assert "must allow" not in message
+
+
+def test_a_profile_of_aws_login_is_refused_with_the_cure(aws: Aws, home: Path) -> None:
+    (home / ".aws" / "config").write_text(
+        "[profile console]\nlogin_session = arn:aws:iam::123456789012:user/ci\n"
+        "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = console\n"
+    )
+    for profile in ("console", "role"):
+        message = failure(env(aws, AWS_PROFILE=profile), home, LIST).message
+        assert 'the profile "console"' in message
+        assert "has login_session (aws login)" in message
+        assert (
+            "credential_process = aws configure export-credentials --format process "
+            "--profile console" in message
+        )
+
+
 def test_a_missing_profile_and_a_broken_file_are_named(aws: Aws, home: Path) -> None:
     error = failure(env(aws, AWS_PROFILE="prod"), home, LIST)
     assert 'AWS_PROFILE names the profile "prod"' in error.message

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.s3_access.aws import Aws, Front
+from tests.s3_access.aws import Aws, Front, Reply
 from tests.s3_access.certificates import Authority
 from tests.s3_access.connect_proxy import ConnectProxy
 from tests.s3_access.probe import LIST, Probe, ProbeError, check, failure
@@ -242,3 +242,44 @@ def test_what_only_aws_has_is_refused_elsewhere(aws: Aws, home: Path) -> None:
         message = failure(env, home, LIST).message
         assert f"{name} cannot be obeyed" in message
         assert "set by S3_ENDPOINT" in message
+
+
+def test_the_requester_pays(aws: Aws, home: Path) -> None:
+    with Front(aws.port) as front:
+        variables = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
+        with Probe({**variables, "AWS_REQUEST_PAYER": "requester"}, home) as probe:
+            assert probe.ask(LIST) == "1/"
+            assert probe.ask("read s3://models/half/1/saved_model.pb") == "graph"
+            assert probe.ask("stat s3://models/half/1/saved_model.pb") == "5"
+        assert {seen.headers.get("x-amz-request-payer") for seen in front.seen} == {"requester"}
+        front.seen.clear()
+        check(variables, home)
+        assert "x-amz-request-payer" not in front.seen[0].headers
+
+
+def test_a_refusal_without_a_reason_names_requester_pays(aws: Aws, home: Path) -> None:
+    body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    with Front(0, lambda _: Reply(403, body)) as front:
+        variables = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
+        assert "set AWS_REQUEST_PAYER=requester" in failure(variables, home, LIST).message
+        paying = {**variables, "AWS_REQUEST_PAYER": "requester"}
+        assert "AWS_REQUEST_PAYER" not in failure(paying, home, LIST).message
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"AWS_SERVER_SIDE_ENCRYPTION": "kms"}, "use AES256, aws:kms or aws:kms:dsse"),
+        ({"AWS_SSE_KMS_KEY_ID": "k"}, "set AWS_SERVER_SIDE_ENCRYPTION to aws:kms"),
+        (
+            {"AWS_SERVER_SIDE_ENCRYPTION": "AES256", "AWS_SSE_KMS_KEY_ID": "k"},
+            "AWS_SERVER_SIDE_ENCRYPTION is AES256",
+        ),
+        ({"AWS_SSE_BUCKET_KEY_ENABLED": "true"}, "only aws:kms has bucket keys"),
+    ],
+)
+def test_encryption_that_cannot_be_honoured_is_an_error(
+    aws: Aws, home: Path, settings: dict[str, str], said: str
+) -> None:
+    error = failure({"S3_ENDPOINT": aws.url, **aws.reader.env(), **settings}, home, LIST)
+    assert said in error.message

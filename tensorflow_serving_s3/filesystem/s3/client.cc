@@ -10,6 +10,7 @@
 #include "aws/common/error.h"
 #include "aws/http/http.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/request_sender.h"
@@ -66,6 +67,28 @@ bool StaysWithACopy(const std::string& header) {
   return name.compare(0, 11, "x-amz-meta-") == 0 ||
          std::find(std::begin(kNames), std::end(kNames), name) !=
              std::end(kNames);
+}
+
+// The prefix to ask for, where one that does not end in a slash is refused.
+std::string ListablePrefix(const S3Uri& prefix) {
+  if (!IsDirectoryBucket(prefix.bucket)) return prefix.key;
+  // npos + 1 is 0.
+  return prefix.key.substr(0, prefix.key.rfind('/') + 1);
+}
+
+void KeepOnly(const std::string& prefix, Listing& listing) {
+  const auto differs = [&prefix](const std::string& key) {
+    return key.compare(0, prefix.size(), prefix) != 0;
+  };
+  auto& objects = listing.objects;
+  objects.erase(std::remove_if(objects.begin(), objects.end(),
+                               [&differs](const ListedObject& object) {
+                                 return differs(object.key);
+                               }),
+                objects.end());
+  auto& prefixes = listing.common_prefixes;
+  prefixes.erase(std::remove_if(prefixes.begin(), prefixes.end(), differs),
+                 prefixes.end());
 }
 
 // Counts a failure, unless it is an answer to whether there is something, or
@@ -293,9 +316,10 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
   request.path = context->endpoint.path_prefix.empty()
                      ? "/"
                      : context->endpoint.path_prefix;
+  const std::string asked = ListablePrefix(prefix);
   request.path += "?list-type=2&encoding-type=url&max-keys=" +
                   std::to_string(list.max_keys) +
-                  "&prefix=" + UriEncode(prefix.key, false);
+                  "&prefix=" + UriEncode(asked, false);
   if (list.delimit) request.path += "&delimiter=%2F";
   if (!list.continuation_token.empty()) {
     request.path +=
@@ -307,7 +331,10 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
         sender_.SendUntilAnswered(*context, request, retry);
     if (!response.ok()) return response.status();
     Result<Listing> listing = ParseListing(response->body);
-    if (listing.ok()) return listing;
+    if (listing.ok()) {
+      if (asked != prefix.key) KeepOnly(prefix.key, *listing);
+      return listing;
+    }
     if (!TryAgain(retry)) {
       return FromMalformedAnswer(*context, listing.status().message);
     }

@@ -95,7 +95,10 @@ class Client {
                                 size_t size, const std::string& if_match,
                                 Cancellation* cancellation = nullptr);
 
-  // One page of the objects whose keys begin with `prefix.key`.
+  // One page of the objects whose keys begin with `prefix.key`. Sorted by key,
+  // but for a directory bucket: there the objects are in no order, a page may
+  // lack any of them, and where the key of `prefix` does not end in a slash,
+  // the pages are those of the directory above, without what begins otherwise.
   Result<Listing> ListObjects(const S3Uri& prefix, const ListRequest& request);
 
   // Makes an object of `body`, in place of what was there. Bodies are sent from

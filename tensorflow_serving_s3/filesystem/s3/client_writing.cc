@@ -8,7 +8,9 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/access_point.h"
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
 #include "tensorflow_serving_s3/filesystem/s3/hash.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
 
@@ -43,15 +45,21 @@ std::string PartQuery(const std::string& upload_id, int part_number) {
 Status CopyFailed(const S3Uri& from, Status status) {
   if (status.code == TF_UNAVAILABLE) return status;
   status.message = from.ToString() + " cannot be copied to " + status.message;
-  if (status.code == TF_PERMISSION_DENIED) {
-    status.message += ", and s3:GetObject on what is copied";
-  }
   return status;
 }
 
 bool Failed(const Status& status) {
   return !status.ok() && status.code != TF_NOT_FOUND &&
          status.code != TF_CANCELLED;
+}
+
+// Whether the request makes an object, whose encryption is chosen by it. The
+// parts of an upload have that of the upload. A copy does not keep that of what
+// is copied.
+bool StoresObject(Operation operation) {
+  return operation == Operation::kPutObject ||
+         operation == Operation::kCreateMultipartUpload ||
+         operation == Operation::kCopyObject;
 }
 
 }  // namespace
@@ -84,6 +92,7 @@ Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
   request.answer_patience = write.copies ? kCopyingPatience : kStoringPatience;
   request.silence_patience = write.copies ? kCopyingPatience : 1;
   request.may_fail_late = write.copies;
+  request.stores_object = StoresObject(write.operation);
   request.cancellation = write.cancellation;
   Retry own_retry = sender_.NewRetry(request.answer_patience);
   Result<HttpResponse> response = sender_.SendUntilAnswered(
@@ -257,9 +266,15 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     const std::string body = DeleteBody(keys);
     Write write = {uri, Operation::kDeleteObjects, "s3:DeleteObject", "POST",
                    "?delete"};
-    // S3 asks for it here, and takes no request without.
-    write.headers = {{"Content-MD5", Md5InBase64(body)},
-                     {"Content-Type", "application/xml"}};
+    // S3 takes no request without a checksum here. Content-MD5 is the one that
+    // every store knows; directory buckets take the others.
+    write.headers = {{"Content-Type", "application/xml"}};
+    if (IsDirectoryBucket(uri.bucket)) {
+      write.headers.emplace_back("x-amz-sdk-checksum-algorithm", "CRC32");
+      write.headers.emplace_back("x-amz-checksum-crc32", Crc32InBase64(body));
+    } else {
+      write.headers.emplace_back("Content-MD5", Md5InBase64(body));
+    }
     write.body = body;
     Result<HttpResponse> response = Send(write);
     if (!response.ok()) return response.status();

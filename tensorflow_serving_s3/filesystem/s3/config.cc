@@ -29,6 +29,17 @@ Status Unusable(const Setting& setting, const std::string& cure) {
                                    "\", which cannot be understood: " + cure};
 }
 
+std::optional<bool> ParseBoolean(const std::string& text) {
+  const std::string lower = Lowercase(text);
+  for (const char* yes : {"1", "true", "yes", "on"}) {
+    if (lower == yes) return true;
+  }
+  for (const char* no : {"0", "false", "no", "off"}) {
+    if (lower == no) return false;
+  }
+  return std::nullopt;
+}
+
 // The variables of one environment and the properties of the profile. The first
 // value that cannot be understood is remembered; everything after it is read as
 // if it were not set.
@@ -60,15 +71,9 @@ class Reader {
 
   std::optional<bool> Boolean(const std::optional<Setting>& setting) {
     if (!setting.has_value()) return std::nullopt;
-    const std::string lower = Lowercase(setting->text);
-    for (const char* yes : {"1", "true", "yes", "on"}) {
-      if (lower == yes) return true;
-    }
-    for (const char* no : {"0", "false", "no", "off"}) {
-      if (lower == no) return false;
-    }
-    Fail(Unusable(*setting, kBooleanForms));
-    return std::nullopt;
+    const std::optional<bool> value = ParseBoolean(setting->text);
+    if (!value.has_value()) Fail(Unusable(*setting, kBooleanForms));
+    return value;
   }
 
   // Who says yes, or "".
@@ -215,6 +220,79 @@ void ReadTls(Reader& env, Options& options) {
   if (const auto path = env.Find({"S3_CA_PATH"})) options.ca_path = path->text;
 }
 
+bool IsKmsKeyId(const std::string& text) {
+  for (const char c : text) {
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == ':' || c == '/' ||
+                         c == '-' || c == '_' || c == '.';
+    if (!allowed) return false;
+  }
+  return true;
+}
+
+// A setting that cannot be honoured is an error: without it, objects would be
+// stored with another encryption than the user asks for.
+void ReadEncryption(Reader& env, Encryption& encryption) {
+  const auto algorithm = env.Find({"AWS_SERVER_SIDE_ENCRYPTION"});
+  if (algorithm.has_value()) {
+    for (const char* name : {"AES256", "aws:kms", "aws:kms:dsse"}) {
+      if (Lowercase(algorithm->text) == Lowercase(name)) {
+        encryption.algorithm = name;
+      }
+    }
+    if (encryption.algorithm.empty()) {
+      env.Fail(Unusable(*algorithm,
+                        "use AES256, aws:kms or aws:kms:dsse (keys that come "
+                        "with each request, SSE-C, are not offered)"));
+      return;
+    }
+  }
+  const bool by_kms = encryption.algorithm.compare(0, 7, "aws:kms") == 0;
+  const std::string asked =
+      algorithm.has_value()
+          ? "AWS_SERVER_SIDE_ENCRYPTION is " + encryption.algorithm
+          : "AWS_SERVER_SIDE_ENCRYPTION is not set";
+  if (const auto key = env.Find({"AWS_SSE_KMS_KEY_ID"})) {
+    if (!IsKmsKeyId(key->text)) {
+      env.Fail(Unusable(*key, "use the ID, the ARN or the alias of a KMS key"));
+    } else if (!by_kms) {
+      env.Fail({TF_INVALID_ARGUMENT,
+                key->source + " names a KMS key, and " + asked +
+                    ": set AWS_SERVER_SIDE_ENCRYPTION to aws:kms or "
+                    "aws:kms:dsse, or unset " +
+                    key->source});
+    }
+    encryption.kms_key_id = key->text;
+  }
+  const auto bucket_key = env.Find({"AWS_SSE_BUCKET_KEY_ENABLED"});
+  const std::optional<bool> enabled = env.Boolean(bucket_key);
+  if (encryption.algorithm == "aws:kms") {
+    encryption.bucket_key = enabled;
+  } else if (enabled.value_or(false)) {
+    env.Fail({TF_INVALID_ARGUMENT,
+              bucket_key->source + " asks for a bucket key, and " + asked +
+                  ": only aws:kms has bucket keys; set "
+                  "AWS_SERVER_SIDE_ENCRYPTION to aws:kms, or unset " +
+                  bucket_key->source});
+  }
+}
+
+// GDAL's form is "requester", object_store's a boolean.
+void ReadRequestPayer(Reader& env, Options& options) {
+  const auto payer = env.Find({"AWS_REQUEST_PAYER"});
+  if (!payer.has_value()) return;
+  if (Lowercase(payer->text) == "requester") {
+    options.requester_pays = true;
+    return;
+  }
+  const std::optional<bool> requester = ParseBoolean(payer->text);
+  if (!requester.has_value()) {
+    env.Fail(Unusable(*payer, "use requester, or leave it unset"));
+    return;
+  }
+  options.requester_pays = *requester;
+}
+
 void ReadProxies(Reader& env, ProxyOptions& proxies) {
   if (const auto proxy = env.Find({"http_proxy", "HTTP_PROXY"})) {
     proxies.http_proxy = proxy->text;
@@ -242,6 +320,12 @@ Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
   ReadLogLevel(env, options);
   ReadRetries(env, options);
   ReadTls(env, options);
+  ReadEncryption(env, options.encryption);
+  ReadRequestPayer(env, options);
+  options.disable_express_sessions =
+      env.Boolean(env.Find({"AWS_S3_DISABLE_EXPRESS_SESSION_AUTH"},
+                           "s3_disable_express_session_auth"))
+          .value_or(false);
   ReadProxies(env, options.proxies);
 
   for (const char* name : {"AWS_NO_SIGN_REQUEST", "awsAnonymousCredential"}) {

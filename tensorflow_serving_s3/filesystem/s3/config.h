@@ -21,6 +21,11 @@
 //   acceleration S3_USE_ACCELERATE (KServe's), profile
 //   dual stack   AWS_USE_DUALSTACK_ENDPOINT, profile
 //   FIPS         AWS_USE_FIPS_ENDPOINT, profile
+//   encryption   AWS_SERVER_SIDE_ENCRYPTION, AWS_SSE_KMS_KEY_ID,
+//                AWS_SSE_BUCKET_KEY_ENABLED (object_store's, the S3 client of
+//                delta-rs, Lance and Polars)
+//   who pays     AWS_REQUEST_PAYER (GDAL's and object_store's)
+//   S3 Express   AWS_S3_DISABLE_EXPRESS_SESSION_AUTH, profile
 //   attempts     AWS_MAX_ATTEMPTS, profile, else AWS_RETRY_MODE or profile
 //   proxies      https_proxy, HTTPS_PROXY; http_proxy, HTTP_PROXY; no_proxy,
 //                NO_PROXY (proxy.h)
@@ -62,6 +67,13 @@ struct ProxyOptions {
   std::string no_proxy;
 };
 
+// How the store encrypts what is written, as S3's headers name it.
+struct Encryption {
+  std::string algorithm;  // "AES256", "aws:kms", ...; "": the bucket's default.
+  std::string kms_key_id;          // "": the account's key for S3.
+  std::optional<bool> bucket_key;  // Not set: as the bucket says.
+};
+
 struct Options {
   // As given, with or without a scheme; empty for AWS itself.
   std::string endpoint;
@@ -83,6 +95,13 @@ struct Options {
   std::string accelerate_source;
   std::string dual_stack_source;
   std::string fips_source;
+
+  Encryption encryption;
+  // Whether the requester pays for requests and data.
+  bool requester_pays = false;
+  // Whether requests to directory buckets are signed with the credentials
+  // themselves, without a session (express_sessions.h).
+  bool disable_express_sessions = false;
 
   bool anonymous = false;
   std::string anonymous_source;

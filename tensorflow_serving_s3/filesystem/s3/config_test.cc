@@ -52,6 +52,82 @@ TEST(ConfigTest, NothingSetMeansAwsWithDefaults) {
   EXPECT_EQ(options->log_level, LogLevel::kOff);
 }
 
+TEST(ConfigTest, EncryptionIsReadUnderTheNamesOfObjectStore) {
+  Result<Options> options = Read({});
+  EXPECT_EQ(options->encryption.algorithm, "");
+  options = Read({{"AWS_SERVER_SIDE_ENCRYPTION", "aes256"}});
+  ASSERT_TRUE(options.ok()) << options.status().message;
+  EXPECT_EQ(options->encryption.algorithm, "AES256");
+  for (const std::string key :
+       {"1234abcd-12ab", "arn:aws:kms:us-east-1:123456789012:key/1234abcd",
+        "alias/models", "mrk-1234"}) {
+    options = Read({{"AWS_SERVER_SIDE_ENCRYPTION", "aws:kms"},
+                    {"AWS_SSE_KMS_KEY_ID", key},
+                    {"AWS_SSE_BUCKET_KEY_ENABLED", "true"}});
+    ASSERT_TRUE(options.ok()) << options.status().message;
+    EXPECT_EQ(options->encryption.algorithm, "aws:kms");
+    EXPECT_EQ(options->encryption.kms_key_id, key);
+    EXPECT_EQ(options->encryption.bucket_key, true);
+  }
+  options = Read({{"AWS_SERVER_SIDE_ENCRYPTION", "aws:kms:dsse"},
+                  {"AWS_SSE_KMS_KEY_ID", "k"}});
+  ASSERT_TRUE(options.ok()) << options.status().message;
+  EXPECT_EQ(options->encryption.algorithm, "aws:kms:dsse");
+  EXPECT_EQ(options->encryption.bucket_key, std::nullopt);
+}
+
+TEST(ConfigTest, EncryptionThatCannotBeHonouredIsAnError) {
+  struct Case {
+    Variables variables;
+    std::string part;
+  };
+  const std::vector<Case> cases = {
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "kms"}},
+       "AWS_SERVER_SIDE_ENCRYPTION is set to \"kms\""},
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "sse-c"}}, "SSE-C"},
+      {{{"AWS_SSE_KMS_KEY_ID", "k"}},
+       "AWS_SSE_KMS_KEY_ID names a KMS key, and AWS_SERVER_SIDE_ENCRYPTION is "
+       "not set: set AWS_SERVER_SIDE_ENCRYPTION to aws:kms"},
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "AES256"}, {"AWS_SSE_KMS_KEY_ID", "k"}},
+       "AWS_SERVER_SIDE_ENCRYPTION is AES256"},
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "aws:kms"},
+        {"AWS_SSE_KMS_KEY_ID", "k\r\nx: y"}},
+       "use the ID, the ARN or the alias"},
+      {{{"AWS_SSE_BUCKET_KEY_ENABLED", "true"}}, "only aws:kms has bucket"},
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "AES256"},
+        {"AWS_SSE_BUCKET_KEY_ENABLED", "1"}},
+       "only aws:kms has bucket keys"},
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "aws:kms:dsse"},
+        {"AWS_SSE_BUCKET_KEY_ENABLED", "1"}},
+       "only aws:kms has bucket keys"},
+      {{{"AWS_SERVER_SIDE_ENCRYPTION", "aws:kms"},
+        {"AWS_SSE_BUCKET_KEY_ENABLED", "maybe"}},
+       "AWS_SSE_BUCKET_KEY_ENABLED is set to \"maybe\""},
+  };
+  for (const Case& c : cases) {
+    const Result<Options> options = Read(c.variables);
+    EXPECT_EQ(options.status().code, TF_INVALID_ARGUMENT) << c.part;
+    EXPECT_THAT(options.status().message, HasSubstr(c.part));
+  }
+}
+
+TEST(ConfigTest, TheRequesterPaysWhereAnyKnownFormSaysSo) {
+  EXPECT_FALSE(Read({})->requester_pays);
+  EXPECT_TRUE(Read({{"AWS_REQUEST_PAYER", "requester"}})->requester_pays);
+  EXPECT_TRUE(Read({{"AWS_REQUEST_PAYER", "true"}})->requester_pays);
+  EXPECT_FALSE(Read({{"AWS_REQUEST_PAYER", "false"}})->requester_pays);
+  EXPECT_THAT(Read({{"AWS_REQUEST_PAYER", "me"}}).status().message,
+              HasSubstr("AWS_REQUEST_PAYER is set to \"me\""));
+}
+
+TEST(ConfigTest, SessionsOfDirectoryBucketsCanBeLeftOut) {
+  EXPECT_FALSE(Read({})->disable_express_sessions);
+  EXPECT_TRUE(Read({{"AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "true"}})
+                  ->disable_express_sessions);
+  EXPECT_TRUE(Read({}, {{"default/s3_disable_express_session_auth", "true"}})
+                  ->disable_express_sessions);
+}
+
 TEST(ConfigTest, EmptyMeansNotSet) {
   Result<Options> options = Read({{"S3_ENDPOINT", ""},
                                   {"AWS_REGION", ""},

@@ -6,6 +6,7 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/access_point.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
+#include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
 #include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
@@ -116,6 +117,35 @@ Result<Endpoint> AcceleratedEndpoint(const Options& options, Endpoint base,
   return base;
 }
 
+// `aws`: whether AWS's own endpoint for the zone is used.
+Result<Endpoint> DirectoryBucketEndpoint(const Options& options, Endpoint base,
+                                         bool aws, const std::string& bucket) {
+  if (!options.accelerate_source.empty()) {
+    return Conflict(
+        options.accelerate_source,
+        "directory buckets have no transfer acceleration (" + bucket + ")");
+  }
+  const std::string zone = ZoneOfDirectoryBucket(bucket);
+  const std::string region = RegionOfZone(zone);
+  if (!region.empty() && (aws || IsAwsHost(base.host))) base.region = region;
+  base.service = "s3express";
+  if (aws) {
+    const std::string service = std::string("s3express") +
+                                (options.fips_source.empty() ? "-" : "-fips-") +
+                                zone;
+    base.host = bucket + "." +
+                AwsHost(service, base.region,
+                        {/*dual_stack=*/!options.dual_stack_source.empty(),
+                         /*fips=*/false});
+    base.path_prefix = "";
+  } else if (options.virtual_host_addressing.value_or(IsAwsHost(base.host))) {
+    base.host = bucket + "." + base.host;
+  } else {
+    base.path_prefix += "/" + bucket;
+  }
+  return base;
+}
+
 }  // namespace
 
 std::string Endpoint::Authority() const {
@@ -151,6 +181,9 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
     return Conflict(asks_for_aws, "it is for AWS, and the endpoint is " +
                                       endpoint.Url() + ", set by " +
                                       options.endpoint_source);
+  }
+  if (IsDirectoryBucket(bucket)) {
+    return DirectoryBucketEndpoint(options, endpoint, aws, bucket);
   }
   if (!options.accelerate_source.empty()) {
     return AcceleratedEndpoint(options, endpoint, bucket);

@@ -12,7 +12,8 @@
 // (the bucket in the path) for any other endpoint, whose DNS need not know
 // buckets, and for a bucket with dots, whose name a wildcard certificate does
 // not cover. Options::virtual_host_addressing overrules the choice. An access
-// point has a host of its own, in its region.
+// point has a host of its own, in its region. A directory bucket is at the host
+// of its zone, always virtual-hosted on AWS; the region is that of the zone.
 // Pure function; nothing is resolved or contacted.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_
@@ -31,7 +32,9 @@ struct Endpoint {
   std::string host;  // An IPv6 address has no brackets here.
   uint16_t port = 443;
   std::string path_prefix;  // "" or "/bucket", no slash at the end.
-  std::string region;       // For the signature.
+  // For the signature.
+  std::string region;
+  std::string service = "s3";  // "s3express" for a directory bucket.
 
   // The value of the Host header: no port where it is the scheme's own.
   std::string Authority() const;

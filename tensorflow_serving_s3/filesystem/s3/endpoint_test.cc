@@ -203,6 +203,73 @@ TEST(EndpointTest, DoesNotRepeatAPassword) {
   EXPECT_THAT(endpoint.status().message, Not(HasSubstr("geheim")));
 }
 
+TEST(EndpointTest, ADirectoryBucketIsAtTheHostOfItsZone) {
+  constexpr std::nullopt_t kAuto = std::nullopt;
+  const std::string bucket = "models--usw2-az1--x-s3";
+  Options dual_stack = Make("", kAuto, kAuto);
+  dual_stack.dual_stack_source = "AWS_USE_DUALSTACK_ENDPOINT";
+  Options fips = dual_stack;
+  fips.fips_source = "AWS_USE_FIPS_ENDPOINT";
+  struct Case {
+    Options options;
+    std::string bucket, url, path_prefix, region;
+  };
+  const std::vector<Case> cases = {
+      {Make("", kAuto, kAuto), bucket,
+       "https://" + bucket + ".s3express-usw2-az1.us-west-2.amazonaws.com", "",
+       "us-west-2"},
+      // There is no path style.
+      {Make("", kAuto, false), bucket,
+       "https://" + bucket + ".s3express-usw2-az1.us-west-2.amazonaws.com", "",
+       "us-west-2"},
+      {Make("https://s3.eu-west-1.amazonaws.com", kAuto, kAuto), bucket,
+       "https://" + bucket + ".s3express-usw2-az1.us-west-2.amazonaws.com", "",
+       "us-west-2"},
+      {Make("https://s3express-usw2-az1.us-west-2.amazonaws.com", kAuto, kAuto),
+       bucket,
+       "https://" + bucket + ".s3express-usw2-az1.us-west-2.amazonaws.com", "",
+       "us-west-2"},
+      {dual_stack, bucket,
+       "https://" + bucket +
+           ".s3express-usw2-az1.dualstack.us-west-2.amazonaws.com",
+       "", "us-west-2"},
+      {fips, bucket,
+       "https://" + bucket +
+           ".s3express-fips-usw2-az1.dualstack.us-west-2.amazonaws.com",
+       "", "us-west-2"},
+      {Make("", kAuto, kAuto), "point--usw2-az1--xa-s3",
+       "https://point--usw2-az1--xa-s3.s3express-usw2-az1.us-west-2."
+       "amazonaws.com",
+       "", "us-west-2"},
+      {Make("", kAuto, kAuto), "models--newzone--x-s3",
+       "https://models--newzone--x-s3.s3express-newzone.eu-west-1."
+       "amazonaws.com",
+       "", "eu-west-1"},
+      {Make("http://127.0.0.1:9000", kAuto, kAuto), bucket,
+       "http://127.0.0.1:9000", "/" + bucket, "eu-west-1"},
+  };
+  for (const Case& c : cases) {
+    Result<Endpoint> endpoint = ResolveEndpoint(c.options, c.bucket);
+    ASSERT_TRUE(endpoint.ok()) << endpoint.status().message;
+    EXPECT_EQ(endpoint->Url(), c.url);
+    EXPECT_EQ(endpoint->path_prefix, c.path_prefix);
+    EXPECT_EQ(endpoint->region, c.region);
+    EXPECT_EQ(endpoint->service, "s3express");
+  }
+  EXPECT_EQ(ResolveEndpoint(Make("", kAuto, kAuto), "models")->service, "s3");
+}
+
+TEST(EndpointTest, ADirectoryBucketHasNoAcceleration) {
+  Options options = Make("", std::nullopt, std::nullopt);
+  options.accelerate_source = "S3_USE_ACCELERATE";
+  const Result<Endpoint> endpoint =
+      ResolveEndpoint(options, "models--usw2-az1--x-s3");
+  EXPECT_EQ(endpoint.status().code, TF_INVALID_ARGUMENT);
+  EXPECT_THAT(endpoint.status().message,
+              HasSubstr("S3_USE_ACCELERATE cannot be obeyed: directory "
+                        "buckets have no transfer acceleration"));
+}
+
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3

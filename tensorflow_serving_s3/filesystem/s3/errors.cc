@@ -8,8 +8,7 @@
 #include "aws/common/error.h"
 #include "aws/http/http.h"
 #include "aws/io/io.h"
-#include "tensorflow_serving_s3/filesystem/s3/access_point.h"
-#include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
+#include "tensorflow_serving_s3/filesystem/s3/error_cures.h"
 #include "tensorflow_serving_s3/filesystem/s3/xml.h"
 
 namespace tfs3 {
@@ -17,56 +16,6 @@ namespace s3 {
 namespace {
 
 constexpr size_t kQuotedBodyBytes = 200;
-
-// "http://127.0.0.1:9000, set by S3_ENDPOINT", or how AWS was chosen.
-std::string DescribeEndpoint(const RequestContext& context) {
-  const std::string url =
-      context.endpoint.Url() +
-      (context.proxy.empty() ? ""
-                             : " (through the proxy " + context.proxy + ")");
-  if (!context.endpoint_source.empty()) {
-    return url + ", set by " + context.endpoint_source;
-  }
-  return url + ", the endpoint of AWS for the region " + context.region +
-         ", set by " + context.region_source +
-         " (for another store set S3_ENDPOINT or AWS_ENDPOINT_URL)";
-}
-
-std::string DescribeCredentials(const RequestContext& context) {
-  if (context.anonymous) {
-    return "The request was anonymous, as " + context.credentials_source +
-           " asks";
-  }
-  return "The credentials came from " + context.credentials_source;
-}
-
-// What a policy that allows the request says it about. To policies, an access
-// point has one name: neither its alias nor the ARN with a second colon.
-std::string PolicyResource(const RequestContext& context) {
-  const std::string& name = context.uri.bucket;
-  const std::string partition = "arn:" + AwsPartition(context.region) + ":s3:";
-  std::string resource = partition + "::" + name;
-  std::string objects = "/";
-  std::string note;
-  const Result<AccessPoint> point = ParseAccessPoint(name);
-  if (point.ok()) {
-    resource = partition + point->region + ":" + point->account +
-               ":accesspoint/" + point->name;
-    objects = "/object/";
-  } else if (IsAccessPointAlias(name)) {
-    resource = partition + context.region + ":ACCOUNT:accesspoint/NAME";
-    objects = "/object/";
-    note =
-        ", with the account and the name of the access point whose alias is " +
-        name;
-  }
-  if (context.action.find("Bucket") != std::string::npos) {
-    return resource + note;
-  }
-  // A request without a key is about several.
-  return resource + objects +
-         (context.uri.key.empty() ? "*" : context.uri.key) + note;
-}
 
 // "s3://models/half: 403 AccessDenied for GetObject: Access Denied"
 std::string Headline(const RequestContext& context, const HttpError& error) {
@@ -82,45 +31,6 @@ std::string Headline(const RequestContext& context, const HttpError& error) {
   return line + ". ";
 }
 
-bool IsClockSkew(const std::string& code) {
-  return code == "RequestTimeTooSkewed" || code == "RequestExpired";
-}
-
-std::string ForbiddenCure(const RequestContext& context,
-                          const HttpError& error) {
-  if (IsClockSkew(error.code)) {
-    const bool known =
-        !error.request_time.empty() && !error.server_time.empty();
-    return "The clocks of this machine and of the store differ by too much" +
-           (known ? ": it is " + error.request_time + " here and " +
-                        error.server_time + " there"
-                  : std::string()) +
-           "; set this machine's clock (NTP)";
-  }
-  const std::string credentials = DescribeCredentials(context);
-  if (error.code == "InvalidAccessKeyId") {
-    return credentials + "; the store at " + DescribeEndpoint(context) +
-           ", does not know their access key ID: check it and that it belongs "
-           "to this store";
-  }
-  if (error.code == "SignatureDoesNotMatch") {
-    return credentials +
-           "; their secret key does not belong to their access key ID: check "
-           "the secret key, and the region (" +
-           context.region + ", set by " + context.region_source + ")";
-  }
-  std::string cure = credentials;
-  cure += context.anonymous ? "; the bucket must allow everyone "
-                            : "; their policy must allow ";
-  cure += context.action + " on " + PolicyResource(context);
-  if (context.action == "s3:GetObject") {
-    cure +=
-        " (without s3:ListBucket, S3 answers 403 also for an object that does "
-        "not exist)";
-  }
-  return cure;
-}
-
 std::string RegionCure(const RequestContext& context, const HttpError& error) {
   if (error.bucket_region.empty()) {
     return "The bucket is served by another endpoint than " +
@@ -131,14 +41,6 @@ std::string RegionCure(const RequestContext& context, const HttpError& error) {
          error.bucket_region + ", and the request went to " + context.region +
          ", set by " + context.region_source + ": set AWS_REGION to " +
          error.bucket_region;
-}
-
-std::string ArchivedCure(const HttpError& error) {
-  return "The object is in an archive" +
-         (error.storage_class.empty() ? "" : " (" + error.storage_class + ")") +
-         ", from where it cannot be read: restore it (aws s3api "
-         "restore-object) and wait until that is done, or copy the model "
-         "there anew; and let no lifecycle rule archive it";
 }
 
 // What servers answer that expected a TLS handshake and got a request.
@@ -274,10 +176,13 @@ HttpError ParseErrorBody(const std::string& body) {
 }
 
 bool IsRetryable(const HttpError& error) {
+  for (const char* code :
+       {"RequestTimeout", "SlowDown", "InternalError", "OperationAborted",
+        "ConditionalRequestConflict", "KMS.ThrottlingException"}) {
+    if (error.code == code) return true;
+  }
   return error.status == 408 || error.status == 429 ||
-         (error.status >= 500 && error.status != 501) ||
-         error.code == "RequestTimeout" || error.code == "SlowDown" ||
-         error.code == "InternalError" || error.is_cut;
+         (error.status >= 500 && error.status != 501) || error.is_cut;
 }
 
 bool IsStaleToken(const HttpError& error) {
@@ -311,6 +216,10 @@ bool IsUnreachable(int crt_error, int attempts) {
 
 Status FromHttpError(const RequestContext& context, const HttpError& error) {
   const std::string headline = Headline(context, error);
+  const auto with_headline = [&headline](Status status) {
+    status.message = headline + status.message;
+    return status;
+  };
   if (SaysThatItSpeaksTls(error)) {
     return {TF_UNAVAILABLE,
             headline +
@@ -326,9 +235,6 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
             headline + DescribeCredentials(context) +
                 "; their session token is no longer or not valid: renew them"};
   }
-  if (error.code == "InvalidObjectState") {
-    return {TF_FAILED_PRECONDITION, headline + ArchivedCure(error)};
-  }
   const bool head = context.operation.compare(0, 4, "Head") == 0;
   if (error.code.empty() && !head && error.status < 500 &&
       error.status != 403 && error.status != 412 && error.status != 416 &&
@@ -337,10 +243,9 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
   }
   switch (error.status) {
     case 400:
-      return {TF_INVALID_ARGUMENT,
-              headline + "The request went to " + DescribeEndpoint(context)};
+      return with_headline(BadRequest(context, error));
     case 403:
-      return {TF_PERMISSION_DENIED, headline + ForbiddenCure(context, error)};
+      return with_headline(Forbidden(context, error));
     case 404:
       if (error.code == "NoSuchBucket") {
         return {TF_NOT_FOUND, headline + "Check the name of the bucket \"" +
@@ -355,17 +260,13 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
       }
       return {TF_NOT_FOUND, headline + "There is no such object"};
     case 409:
-      return {TF_FAILED_PRECONDITION,
-              headline + "Something else of that name is in the way"};
+      return with_headline(Conflict(context, error));
     case 412:
-      return {TF_FAILED_PRECONDITION,
-              headline + "The object was replaced while it was being read"};
+      return with_headline(PreconditionFailed(context, error));
     case 416:
       return {TF_OUT_OF_RANGE, headline + "The object is shorter"};
     case 501:
-      return {TF_UNIMPLEMENTED, headline + "The store at " +
-                                    DescribeEndpoint(context) +
-                                    ", does not offer this"};
+      return with_headline(NotImplemented(context, error));
     default:
       break;
   }

@@ -10,12 +10,15 @@
 //
 //   what                                         code
 //   403                                          PERMISSION_DENIED
+//   KMS.*: the state of the key                  FAILED_PRECONDITION
+//   encrypted with a key of the uploader (SSE-C) FAILED_PRECONDITION
 //   401, expired or invalid session token        UNAUTHENTICATED
 //   NoSuchBucket, NoSuchKey, 404 to a HEAD       NOT_FOUND
 //   301 and the like: another region             FAILED_PRECONDITION
 //   InvalidObjectState: archived, to be restored FAILED_PRECONDITION
-//   409: in the way of another                   FAILED_PRECONDITION
-//   412: replaced while it is read               FAILED_PRECONDITION
+//   409: something else has that name            FAILED_PRECONDITION
+//   409: a conflict with another request         UNAVAILABLE
+//   412: replaced while it is read or copied     FAILED_PRECONDITION
 //   NoSuchUpload: the upload was ended           ABORTED
 //   416                                          OUT_OF_RANGE
 //   another checksum than the store has          DATA_LOSS
@@ -41,6 +44,10 @@ namespace s3 {
 // What was asked, of whom, in whose name.
 struct RequestContext {
   S3Uri uri;
+  bool directory_bucket = false;
+  bool requester_pays = false;
+  // The encryption that the request asks for, "aws:kms"; or "".
+  std::string encryption;
   std::string operation;  // As S3 calls it: "GetObject".
   std::string action;     // What a policy must allow: "s3:GetObject".
   Endpoint endpoint;

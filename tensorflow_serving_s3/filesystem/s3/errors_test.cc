@@ -102,7 +102,8 @@ TEST(HttpErrorTest, DeniedListNamesActionResourceAndCredentials) {
       status.message,
       "s3://models/half/1: 403 AccessDenied for ListObjectsV2: Access "
       "Denied. The credentials came from the profile \"ci\"; their policy "
-      "must allow s3:ListBucket on arn:aws:s3:::models");
+      "must allow s3:ListBucket on arn:aws:s3:::models. If the requester pays "
+      "for the bucket, set AWS_REQUEST_PAYER=requester");
 }
 
 TEST(HttpErrorTest, CodesAndCures) {
@@ -189,6 +190,76 @@ TEST(HttpErrorTest, CodesAndCures) {
        Answer(409, "ExistingObjectIsDirectory"),
        TF_FAILED_PRECONDITION,
        {"in the way"}},
+      {"PutObject",
+       Answer(409, "OperationAborted"),
+       TF_UNAVAILABLE,
+       {"Another request was changing the same object", "try again"}},
+      {"CompleteMultipartUpload",
+       Answer(409, "ConditionalRequestConflict"),
+       TF_UNAVAILABLE,
+       {"try again"}},
+      {"CopyObject",
+       Answer(412, "PreconditionFailed"),
+       TF_FAILED_PRECONDITION,
+       {"replaced while it was being copied"}},
+      {"PutObject",
+       Answer(412, "PreconditionFailed"),
+       TF_FAILED_PRECONDITION,
+       {"changed by another program", "write it again"}},
+      {"GetObject",
+       Answer(403, "AllAccessDisabled", "All access has been disabled"),
+       TF_PERMISSION_DENIED,
+       {"AWS has disabled all access", "Check the name of the bucket"}},
+      {"GetObject",
+       Answer(403, "AccountProblem"),
+       TF_PERMISSION_DENIED,
+       {"AWS has stopped the account", "AWS Support"}},
+      {"GetObject",
+       Answer(403, "InvalidPayer"),
+       TF_PERMISSION_DENIED,
+       {"the account that pays for the bucket"}},
+      {"ListObjectsV2",
+       Answer(403, "NotSignedUp"),
+       TF_PERMISSION_DENIED,
+       {"not signed up for S3"}},
+      {"GetObject",
+       Answer(403, "AccessDenied", "Requester Pays bucket"),
+       TF_PERMISSION_DENIED,
+       {"the requester pays for this bucket: set AWS_REQUEST_PAYER=requester"}},
+      {"DeleteObject",
+       Answer(403, "AccessDenied",
+              "Access Denied because object protected by object lock."),
+       TF_PERMISSION_DENIED,
+       {"the object is locked (S3 Object Lock)", "retention"}},
+      {"GetObject",
+       Answer(403, "AccessDenied",
+              "The ciphertext refers to a customer master key that does not "
+              "exist, does not exist in this region, or you are not allowed "
+              "to access."),
+       TF_PERMISSION_DENIED,
+       {"must allow kms:Decrypt, on the key"}},
+      {"GetObject",
+       Answer(400, "KMS.DisabledException", "arn:aws:kms:k is disabled."),
+       TF_FAILED_PRECONDITION,
+       {"The KMS key cannot be used", "enabled"}},
+      {"GetObject",
+       Answer(400, "KMS.KMSInvalidStateException", "k is pending deletion."),
+       TF_FAILED_PRECONDITION,
+       {"deletion"}},
+      {"GetObject",
+       Answer(400, "InvalidRequest",
+              "The object was stored using a form of Server Side Encryption. "
+              "The correct parameters must be provided to retrieve the "
+              "object."),
+       TF_FAILED_PRECONDITION,
+       {"(SSE-C)", "upload the object anew"}},
+      {"HeadObject", Answer(400, ""), TF_INVALID_ARGUMENT, {"(SSE-C)"}},
+      {"GetObject",
+       Answer(400, "InvalidArgument",
+              "Requests specifying Server Side Encryption with AWS KMS managed "
+              "keys must be made over a secure connection."),
+       TF_FAILED_PRECONDITION,
+       {"by https only", "S3_USE_HTTPS=1"}},
       {"UploadPart",
        Answer(404, "NoSuchUpload"),
        TF_ABORTED,
@@ -258,6 +329,8 @@ TEST(HttpErrorTest, ThePolicyIsToldItsResource) {
     context.uri.key = c.key;
     context.action = c.action;
     context.region = c.region;
+    // So that nothing is said of it.
+    context.requester_pays = true;
     const std::string message =
         FromHttpError(context, Answer(403, "AccessDenied")).message + " ";
     EXPECT_THAT(message,
@@ -290,6 +363,8 @@ TEST(HttpErrorTest, RetriesWhatMayPass) {
     EXPECT_TRUE(IsRetryable(Answer(status, ""))) << status;
   }
   EXPECT_TRUE(IsRetryable(Answer(400, "RequestTimeout")));
+  EXPECT_TRUE(IsRetryable(Answer(409, "OperationAborted")));
+  EXPECT_FALSE(IsRetryable(Answer(409, "ExistingObjectIsDirectory")));
   for (int status : {301, 400, 403, 404, 412, 416, 501}) {
     EXPECT_FALSE(IsRetryable(Answer(status, ""))) << status;
   }

@@ -37,10 +37,6 @@ std::string BigEndian(Number number) {
   return bytes;
 }
 
-std::string Crc32(std::string_view bytes) {
-  return Base64(
-      BigEndian(aws_checksums_crc32_ex(Data(bytes), bytes.size(), 0)));
-}
 std::string Crc32c(std::string_view bytes) {
   return Base64(
       BigEndian(aws_checksums_crc32c_ex(Data(bytes), bytes.size(), 0)));
@@ -52,6 +48,12 @@ std::string Crc64Nvme(std::string_view bytes) {
 
 }  // namespace
 
+std::string Crc32InBase64(std::string_view bytes) {
+  InitLibrary();
+  return Base64(
+      BigEndian(aws_checksums_crc32_ex(Data(bytes), bytes.size(), 0)));
+}
+
 struct ObjectChecksum::Algorithm {
   const char* header;
   Compute compute;
@@ -62,7 +64,7 @@ const ObjectChecksum::Algorithm ObjectChecksum::kAlgorithms[] = {
     {"x-amz-checksum-sha1", Sha1InBase64},
     {"x-amz-checksum-crc64nvme", Crc64Nvme},
     {"x-amz-checksum-crc32c", Crc32c},
-    {"x-amz-checksum-crc32", Crc32},
+    {"x-amz-checksum-crc32", Crc32InBase64},
 };
 
 ObjectChecksum ObjectChecksum::From(const HeaderFn& header) {

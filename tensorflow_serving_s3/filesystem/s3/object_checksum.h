@@ -20,6 +20,9 @@
 namespace tfs3 {
 namespace s3 {
 
+// The value of x-amz-checksum-crc32 for a body to send.
+std::string Crc32InBase64(std::string_view bytes);
+
 class ObjectChecksum {
  public:
   // The value of an answer's header, or "".

@@ -39,6 +39,12 @@ TEST(ObjectChecksumTest, EveryAlgorithmOfS3) {
   }
 }
 
+TEST(ObjectChecksumTest, ABodyToSendGetsItsCrc32) {
+  ASSERT_TRUE(AwsRuntime::Get().ok());
+  EXPECT_EQ(Crc32InBase64("123456789"), "y/Q5Jg==");
+  EXPECT_EQ(Crc32InBase64(""), "AAAAAA==");
+}
+
 TEST(ObjectChecksumTest, WithoutOneNothingIsAMismatch) {
   EXPECT_TRUE(From({}).empty());
   EXPECT_EQ(From({}).name(), "");

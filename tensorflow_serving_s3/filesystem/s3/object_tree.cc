@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
+
 namespace tfs3 {
 namespace s3 {
 namespace {
@@ -61,12 +63,27 @@ Result<std::optional<PathInfo>> FindByHead(Client& client, const S3Uri& uri,
   return std::optional<PathInfo>(info);
 }
 
+// Of a bucket whose lists are in no order, so that the first page of them may
+// lack the file.
+Result<std::optional<PathInfo>> FindInDirectoryBucket(Client& client,
+                                                      const S3Uri& uri) {
+  Result<ObjectInfo> object = client.HeadObject(uri);
+  if (object.ok()) {
+    PathInfo info;
+    info.object = *object;
+    return std::optional<PathInfo>(info);
+  }
+  if (object.status().code != TF_NOT_FOUND) return object.status();
+  return FindDirectory(client, WithKey(uri, DirectoryPrefix(uri.key)));
+}
+
 }  // namespace
 
 Result<std::optional<PathInfo>> FindPath(Client& client, const S3Uri& uri) {
   if (uri.key.empty() || uri.key.back() == '/') {
     return FindDirectory(client, uri);
   }
+  if (IsDirectoryBucket(uri.bucket)) return FindInDirectoryBucket(client, uri);
   ListRequest request;
   request.delimit = true;
   request.max_keys = kSiblings;

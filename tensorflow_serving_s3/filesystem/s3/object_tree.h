@@ -36,7 +36,9 @@ struct PathInfo {
 };
 
 // One list request; two where many keys stand between `key` and `key/`. Without
-// the right to list, a HEAD, which knows files only. NOT_FOUND when there is
+// the right to list, a HEAD, which knows files only. In a directory bucket,
+// whose lists do not show a file by its name, a HEAD, and a list request where
+// that finds nothing. NOT_FOUND when there is
 // neither file nor directory.
 Result<PathInfo> StatPath(Client& client, const S3Uri& uri);
 

@@ -58,6 +58,7 @@ class Resolver {
     }
     const std::string command = Get(profile, "credential_process");
     if (!command.empty()) return RunCredentialProcess(command, Quoted(profile));
+    if (!Get(profile, "login_session").empty()) return OfLogin(profile);
     return Status{TF_NOT_FOUND, Quoted(profile) + " in " + files_.names() +
                                     " says nothing about credentials"};
   }
@@ -83,6 +84,20 @@ class Resolver {
                    "aws_secret_access_key");
     }
     return NewCredentials(parts, Quoted(profile));
+  }
+
+  // The sign-in of `aws login` gives credentials for 15 minutes, and renewing
+  // them takes a key of the AWS CLI's cache. The CLI itself can be asked.
+  Status OfLogin(const std::string& profile) const {
+    const std::string command =
+        "aws configure export-credentials --format process --profile " +
+        (profile.find(' ') == std::string::npos ? profile
+                                                : "\"" + profile + "\"");
+    return Wrong(profile,
+                 "has login_session (aws login), whose credentials only the "
+                 "AWS CLI can renew: add another profile with "
+                 "credential_process = " +
+                     command + ", and name that one in AWS_PROFILE");
   }
 
   Result<Credentials> OfRole(const std::string& profile) {

@@ -8,6 +8,7 @@
 //   aws_access_key_id    with aws_secret_access_key: these
 //   sso_session and the like    those of a sign-in
 //   credential_process   those that a program prints
+//   login_session        refused: only the AWS CLI can renew them
 //
 //   Result<Credentials> credentials =
 //       FetchProfileCredentials(service, getenv_fn, options);

@@ -25,6 +25,7 @@
 #include "aws/http/http.h"
 #include "tensorflow_serving_s3/filesystem/s3/access_point.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
+#include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
 #include "tensorflow_serving_s3/filesystem/s3/endpoint.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 #include "tensorflow_serving_s3/filesystem/s3/proxy.h"
@@ -115,16 +116,37 @@ void RevealLateFailure(HttpResponse& response) {
   const std::string code = ParseErrorBody(response.body).code;
   if (code.empty()) return;
   constexpr std::pair<const char*, int> kStatuses[] = {
-      {"AccessDenied", 403},
-      {"InternalError", 500},
-      {"NoSuchKey", 404},
-      {"NoSuchUpload", 404},
-      {"PreconditionFailed", 412},
-      {"ServiceUnavailable", 503},
-      {"SlowDown", 503}};
+      {"AccessDenied", 403},       {"InternalError", 500},
+      {"NoSuchKey", 404},          {"NoSuchUpload", 404},
+      {"OperationAborted", 409},   {"PreconditionFailed", 412},
+      {"ServiceUnavailable", 503}, {"SlowDown", 503}};
   response.status = 400;
   for (const auto& [name, status] : kStatuses) {
     if (code == name) response.status = status;
+  }
+}
+
+// AWS wants these signed by the credentials themselves.
+bool TakesSession(Operation operation) {
+  return operation != Operation::kCopyObject &&
+         operation != Operation::kUploadPartCopy;
+}
+
+// Whether a store that is not AWS's takes CreateSession for something else, or
+// the service of its signature for a wrong one.
+bool KnowsNoSessions(const HttpError& error) {
+  switch (error.status) {
+    case 400:
+      return !IsStaleToken(error);
+    case 403:
+      return error.code == "SignatureDoesNotMatch";
+    case 404:
+      return error.code != "NoSuchBucket";
+    case 405:
+    case 501:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -148,14 +170,21 @@ Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
   RequestContext context;
   if (proxy->has_value()) context.proxy = (*proxy)->description;
   context.uri = uri;
+  context.directory_bucket = IsDirectoryBucket(uri.bucket);
+  context.requester_pays = options_.requester_pays;
   context.operation = OperationName(operation);
-  context.action = action;
+  // The one action that policies know of requests to directory buckets.
+  context.action =
+      context.directory_bucket ? "s3express:CreateSession" : action;
   context.endpoint = *endpoint;
   context.endpoint_source = options_.endpoint_source;
   context.region = endpoint->region;
-  context.region_source = IsArn(uri.bucket) ? "its ARN"
-                          : learnt.empty()  ? options_.region_source
-                                            : "the answers of the bucket";
+  context.region_source =
+      IsArn(uri.bucket) ? "its ARN"
+      : context.directory_bucket && endpoint->region != options_.region
+          ? "the zone in its name"
+      : learnt.empty() ? options_.region_source
+                       : "the answers of the bucket";
   context.anonymous = options_.anonymous;
   return context;
 }
@@ -173,8 +202,28 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
           context.uri.ToString() + ": " + credentials.status().message};
     }
     context.credentials_source = credentials->source;
+    context.operation = OperationName(request.operation);
+    context.encryption =
+        request.stores_object ? options_.encryption.algorithm : "";
+    Signature signature = {*credentials};
+    std::optional<Result<HttpResponse>> no_session;
+    if (context.directory_bucket && !options_.disable_express_sessions &&
+        credentials->value != nullptr && TakesSession(request.operation)) {
+      const ExpressSession session = sessions_.Get(context.uri.bucket, [&] {
+        return CreateSession(context, retry, *credentials);
+      });
+      no_session = session.failure;
+      if (session.credentials.has_value()) {
+        signature = {*session.credentials, /*express_session=*/true};
+      }
+      if (session.not_offered) context.endpoint.service = "s3";
+      if (no_session.has_value()) {
+        context.operation = OperationName(Operation::kCreateSession);
+      }
+    }
     Result<HttpResponse> response =
-        Exchange(context, request, retry, *credentials);
+        no_session.has_value() ? *no_session
+                               : Exchange(context, request, retry, signature);
     if (!response.ok()) return response;
     if (IsOverloadedOrAway(*response, retry.attempts())) {
       if (response->status != 0 || has_answered_) retry.NeedsTime();
@@ -198,6 +247,10 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
     if (!followed &&
         FollowToItsRegion(context, request, retry, *credentials, *response)) {
       followed = true;
+    } else if (!refreshed && signature.express_session &&
+               (IsStaleToken(error) || no_reason)) {
+      sessions_.Forget(context.uri.bucket, signature.credentials);
+      refreshed = true;
     } else if (!refreshed && (IsStaleToken(error) || no_reason) &&
                credentials_.Forget(*credentials)) {
       refreshed = true;
@@ -208,14 +261,77 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
   }
 }
 
+ExpressSession RequestSender::CreateSession(const RequestContext& context,
+                                            const Retry& retry,
+                                            const Credentials& credentials) {
+  Request request;
+  request.operation = Operation::kCreateSession;
+  request.path =
+      (context.endpoint.path_prefix.empty() ? "/"
+                                            : context.endpoint.path_prefix) +
+      "?session";
+  request.asks_bucket = true;
+  ExpressSession session;
+  Result<HttpResponse> response =
+      Exchange(context, request, retry, {credentials});
+  if (!response.ok() || response->crt_error != 0) {
+    session.failure = response;
+    return session;
+  }
+  const bool aws = !has_custom_endpoint() || IsAwsHost(context.endpoint.host);
+  if (response->status / 100 != 2) {
+    session.not_offered = !aws && KnowsNoSessions(ErrorFrom(*response));
+    if (!session.not_offered) session.failure = response;
+    return session;
+  }
+  const Result<Credentials> made =
+      ParseExpressSession(*response, credentials.source);
+  if (made.ok()) {
+    session.credentials = *made;
+  } else if (aws) {
+    RequestContext asked = context;
+    asked.operation = OperationName(Operation::kCreateSession);
+    session.failure = FromMalformedAnswer(asked, made.status().message);
+  } else {
+    session.not_offered = true;
+  }
+  return session;
+}
+
+std::vector<std::pair<std::string, std::string>>
+RequestSender::HeadersOfSettings(const RequestContext& context,
+                                 const Request& request) const {
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (options_.requester_pays && !request.asks_bucket &&
+      !context.directory_bucket) {
+    headers.emplace_back("x-amz-request-payer", "requester");
+  }
+  const Encryption& encryption = options_.encryption;
+  if (!request.stores_object || encryption.algorithm.empty()) return headers;
+  const std::string name = "x-amz-server-side-encryption";
+  headers.emplace_back(name, encryption.algorithm);
+  if (!encryption.kms_key_id.empty()) {
+    headers.emplace_back(name + "-aws-kms-key-id", encryption.kms_key_id);
+  }
+  // Directory buckets always have one.
+  if (encryption.bucket_key.has_value() && !context.directory_bucket) {
+    headers.emplace_back(name + "-bucket-key-enabled",
+                         *encryption.bucket_key ? "true" : "false");
+  }
+  return headers;
+}
+
 Result<HttpResponse> RequestSender::Exchange(const RequestContext& context,
                                              const Request& request,
                                              const Retry& retry,
-                                             const Credentials& credentials) {
+                                             const Signature& signature) {
   HttpMessagePtr message = NewMessage(request.method, request.path);
   AddHeader(message.get(), "Host", context.endpoint.Authority());
   AddHeader(message.get(), "User-Agent", kUserAgent);
   for (const auto& [name, value] : request.headers) {
+    AddHeader(message.get(), name, value);
+  }
+  for (const auto& [name, value] : HeadersOfSettings(context, request)) {
     AddHeader(message.get(), name, value);
   }
   if (!request.body.empty() || request.method == "PUT" ||
@@ -223,8 +339,9 @@ Result<HttpResponse> RequestSender::Exchange(const RequestContext& context,
     AddHeader(message.get(), "Content-Length",
               std::to_string(request.body.size()));
   }
-  const Status status = SignRequest(message.get(), credentials,
-                                    context.endpoint.region, request.body);
+  const Status status = SignRequest(
+      message.get(), signature.credentials, context.endpoint.region,
+      request.body, context.endpoint.service, signature.express_session);
   if (!status.ok()) {
     return Status{status.code, context.uri.ToString() + ": " + status.message};
   }
@@ -253,7 +370,7 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
                                       const Retry& retry,
                                       const Credentials& credentials,
                                       const HttpResponse& response) {
-  if (IsArn(context.uri.bucket)) return false;
+  if (IsArn(context.uri.bucket) || context.directory_bucket) return false;
   HttpError error = ErrorFrom(response);
   const std::string in_host = context.uri.bucket + ".";
   if (error.bucket_region.empty() &&
@@ -271,17 +388,18 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
     head.operation = request.operation;
     head.method = "HEAD";
     head.path = context.endpoint.path_prefix + "/";
+    head.asks_bucket = true;
     head.cancellation = request.cancellation;
     const Result<HttpResponse> answer =
-        Exchange(context, head, retry, credentials);
+        Exchange(context, head, retry, {credentials});
     if (answer.ok()) error.bucket_region = ErrorFrom(*answer).bucket_region;
   }
   if (!NamesAnotherRegion(context, error) ||
       !IsRegionName(error.bucket_region)) {
     return false;
   }
-  // It has been sent there already: a store that is of two minds may think
-  // better of it.
+  // The request went there already. The store may answer differently on a
+  // second attempt.
   if (error.bucket_region == context.region) return true;
   const Result<Endpoint> endpoint =
       ResolveEndpoint(options_, context.uri.bucket, error.bucket_region);

@@ -14,6 +14,8 @@
 // on at once; credentials that the store calls stale are fetched anew, once. A
 // store that has too much to do, or that has answered before and cannot be
 // reached now, is given time (retry.h); an endpoint that never answered is not.
+// Requests to a directory bucket are signed by a session, which is made first
+// (express_sessions.h); where there is none, its answer is that to the request.
 // What an operation is, and what its answer means, is the client's to know
 // (client.h). Every attempt is counted in stats.h. Thread-safe; calls run in
 // parallel, each on a connection of its own.
@@ -32,6 +34,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/credentials.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials_chain.h"
 #include "tensorflow_serving_s3/filesystem/s3/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/express_sessions.h"
 #include "tensorflow_serving_s3/filesystem/s3/http.h"
 #include "tensorflow_serving_s3/filesystem/s3/pace.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
@@ -58,6 +61,10 @@ struct Request {
   // S3 may begin its answer with status 200, work on, and then say in the body
   // that it has failed.
   bool may_fail_late = false;
+  // Whether the encryption of Options::encryption is asked for.
+  bool stores_object = false;
+  // Whether it is about the bucket as such: no requester can pay for it.
+  bool asks_bucket = false;
   // Ends it, with an answer of AWS_ERROR_HTTP_STREAM_CANCELLED; may be null.
   Cancellation* cancellation = nullptr;
 };
@@ -92,10 +99,25 @@ class RequestSender {
                                          const Request& request, Retry& retry);
 
  private:
+  // What a request is signed with.
+  struct Signature {
+    Credentials credentials;
+    bool express_session = false;
+  };
+
+  // The headers that settings add to the request.
+  std::vector<std::pair<std::string, std::string>> HeadersOfSettings(
+      const RequestContext& context, const Request& request) const;
+
   // Signs it, sends it, counts it.
   Result<HttpResponse> Exchange(const RequestContext& context,
                                 const Request& request, const Retry& retry,
-                                const Credentials& credentials);
+                                const Signature& signature);
+
+  // Makes a session of a directory bucket.
+  ExpressSession CreateSession(const RequestContext& context,
+                               const Retry& retry,
+                               const Credentials& credentials);
 
   // Leads `context` to the region that the failed answer tells of. False when
   // it tells of none, or of the one that was asked.
@@ -105,6 +127,7 @@ class RequestSender {
 
   const Options options_;
   CredentialsChain credentials_;
+  ExpressSessions sessions_;
   HttpClient http_;
   BucketRegions regions_;
   Pace pace_;

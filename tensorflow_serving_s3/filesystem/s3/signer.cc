@@ -60,11 +60,12 @@ void AddHeader(aws_http_message* message, const std::string& name,
 
 Status SignRequest(aws_http_message* message, const Credentials& credentials,
                    const std::string& region, std::string_view body,
-                   const std::string& service) {
+                   const std::string& service, bool express_session) {
   if (credentials.value == nullptr) return {};
   aws_signing_config_aws config = {};
   config.config_type = AWS_SIGNING_CONFIG_AWS;
-  config.algorithm = AWS_SIGNING_ALGORITHM_V4;
+  config.algorithm = express_session ? AWS_SIGNING_ALGORITHM_V4_S3EXPRESS
+                                     : AWS_SIGNING_ALGORITHM_V4;
   config.signature_type = AWS_ST_HTTP_REQUEST_HEADERS;
   config.region = Cursor(region);
   config.service = Cursor(service);

@@ -36,10 +36,12 @@ void AddHeader(aws_http_message* message, const std::string& name,
 
 // Adds the headers of the signature, with the present time. It covers `body`,
 // by its SHA-256: the store refuses one that was changed on its way. Anonymous
-// credentials add nothing.
+// credentials add nothing. With `express_session`, the credentials are those of
+// a session of a directory bucket, whose token has a header of its own.
 Status SignRequest(aws_http_message* message, const Credentials& credentials,
                    const std::string& region, std::string_view body = {},
-                   const std::string& service = "s3");
+                   const std::string& service = "s3",
+                   bool express_session = false);
 
 // Percent-encodes every byte but letters, digits and "-._~"; with `keep_slash`
 // also '/' stays, as in a path.

@@ -18,6 +18,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Key;
@@ -65,6 +66,25 @@ TEST(SignerTest, AddsTheHeadersOfASignature) {
   EXPECT_THAT(headers.at("Authorization"),
               HasSubstr("/eu-west-1/s3/aws4_request"));
   EXPECT_EQ(headers.at("X-Amz-Security-Token"), "tok");
+}
+
+TEST(SignerTest, TheTokenOfASessionHasAHeaderOfItsOwn) {
+  ASSERT_TRUE(AwsRuntime::Get().ok());
+  HttpMessagePtr message = NewMessage("GET", "/a");
+  AddHeader(message.get(), "Host", "h");
+  const Status status =
+      SignRequest(message.get(), MakeCredentials("tok"), "us-west-2", {},
+                  "s3express", /*express_session=*/true);
+  ASSERT_TRUE(status.ok()) << status.message;
+  const auto headers = Headers(message.get());
+  EXPECT_THAT(
+      headers,
+      ElementsAre(Key("Authorization"), Key("Host"), Key("X-Amz-Date"),
+                  Key("X-Amz-S3session-Token"), Key("x-amz-content-sha256")));
+  EXPECT_THAT(headers.at("Authorization"),
+              AllOf(HasSubstr("/us-west-2/s3express/aws4_request"),
+                    HasSubstr("x-amz-s3session-token")));
+  EXPECT_EQ(headers.at("X-Amz-S3session-Token"), "tok");
 }
 
 TEST(SignerTest, AnonymousAddsNothing) {

@@ -65,6 +65,8 @@ const char* OperationName(Operation operation) {
       return "DeleteObject";
     case Operation::kDeleteObjects:
       return "DeleteObjects";
+    case Operation::kCreateSession:
+      return "CreateSession";
   }
   return "";
 }

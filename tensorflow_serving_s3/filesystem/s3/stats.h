@@ -37,8 +37,9 @@ enum class Operation {
   kCopyObject,
   kDeleteObject,
   kDeleteObjects,
+  kCreateSession,
 };
-inline constexpr size_t kNumOperations = 12;
+inline constexpr size_t kNumOperations = 13;
 
 // As S3 calls it: "GetObject".
 const char* OperationName(Operation operation);

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow_serving_s3/filesystem/s3/access_denied.h"
 #include "tensorflow_serving_s3/filesystem/s3/copy_turn.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/multipart_upload.h"
@@ -106,7 +107,9 @@ Status WhyUndeleted(const S3Uri& path,
       (first.code.empty() ? "" : first.code + ": ") + first.message;
   if (first.code != "AccessDenied") return {TF_UNAVAILABLE, message};
   return {TF_PERMISSION_DENIED,
-          message + ". The policy must allow s3:DeleteObject"};
+          message + "; " +
+              AccessDeniedCure(ParseAccessDenied(first.message),
+                               "s3:DeleteObject", "")};
 }
 
 // The markers that the directories above the key, up to `root`, would have.

@@ -8,12 +8,15 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_store.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
@@ -47,6 +50,46 @@ Status Write(Client& client, const std::string& key, const std::string& bytes) {
   auto writer = ObjectWriter::New(&client, At(key));
   const Status status = writer->Append(bytes);
   return status.ok() ? writer->Close() : status;
+}
+
+// Of one file in "a", whose deletion is refused.
+Status DeleteTreeWithARefusal(const std::string& message) {
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    out.Send(FakeAnswer(
+        200, request.method == "POST"
+                 ? "<DeleteResult><Error><Key>a/b</Key><Code>AccessDenied"
+                   "</Code><Message>" +
+                       message + "</Message></Error></DeleteResult>"
+                 : "<ListBucketResult><CommonPrefixes><Prefix>a/</Prefix>"
+                   "</CommonPrefixes><Contents><Key>a/b</Key><Size>1</Size></"
+                   "Contents>"
+                   "</ListBucketResult>"));
+  });
+  Options options;
+  options.endpoint = server.url();
+  options.endpoint_source = "S3_ENDPOINT";
+  options.anonymous = true;
+  Result<std::unique_ptr<Client>> client =
+      Client::New(options, [](const char*) { return std::nullopt; });
+  EXPECT_TRUE(client.ok());
+  Undeleted undeleted;
+  const Status status = DeleteTree(**client, At("a"), undeleted);
+  EXPECT_EQ(undeleted.files, 1u);
+  return status;
+}
+
+TEST(UndeletedTest, AreToldWithThePolicyThatRefuses) {
+  const Status denied = DeleteTreeWithARefusal("Access Denied");
+  EXPECT_EQ(denied.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(denied.message,
+              HasSubstr("their policy must allow s3:DeleteObject"));
+  const Status denied_explicitly = DeleteTreeWithARefusal(
+      "User: u is not authorized to perform: s3:DeleteObject on resource: r "
+      "with an explicit deny in a resource-based policy");
+  EXPECT_EQ(denied_explicitly.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(denied_explicitly.message,
+              HasSubstr("an explicit deny in the policy of the bucket or "
+                        "access point refuses s3:DeleteObject on r"));
 }
 
 TEST(MarkersTest, AreKeptAndLookedAtOnce) {

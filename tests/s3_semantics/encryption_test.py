@@ -1,0 +1,70 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What TensorFlow writes is encrypted as the settings say, however it is written."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import tensorflow as tf
+from moto.s3.models import s3_backends
+
+from tensorflow_serving_s3 import filesystem
+from tests.s3_access.aws import ACCOUNT, BUCKET, Aws
+
+_KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_LARGE = b"x" * (9 << 20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """moto, with TensorFlow led to it."""
+    with Aws() as aws, pytest.MonkeyPatch.context() as patch:
+        for name, value in aws.writer.env().items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_SESSION_TOKEN")
+        patch.setenv("S3_ENDPOINT", aws.url)
+        patch.setenv("AWS_REGION", "us-east-1")
+        patch.setenv("AWS_SERVER_SIDE_ENCRYPTION", "aws:kms")
+        patch.setenv("AWS_SSE_KMS_KEY_ID", _KMS_KEY)
+        patch.setenv("AWS_SSE_BUCKET_KEY_ENABLED", "true")
+        patch.setenv("HOME", os.fspath(tmp_path_factory.mktemp("home")))
+        filesystem.register()
+        yield aws
+
+
+def _url(key: str) -> str:
+    return f"s3://{BUCKET}/{key}"
+
+
+def _write(key: str, body: bytes, mode: str = "wb") -> None:
+    with tf.io.gfile.GFile(_url(key), mode) as file:
+        file.write(body)
+
+
+def _encryption(key: str) -> tuple[str, str]:
+    """The store's own view."""
+    found = s3_backends[ACCOUNT]["aws"].buckets[BUCKET].keys[key]
+    return found.encryption, found.kms_key_id
+
+
+def test_what_is_written_in_one_piece_or_in_parts_is_encrypted() -> None:
+    _write("small", b"bytes")
+    tf.io.write_file(_url("large"), _LARGE)
+    _write("large", b"more", "ab")
+    for key in ("small", "large"):
+        assert _encryption(key) == ("aws:kms", _KMS_KEY), key
+    assert tf.io.gfile.stat(_url("large")).length == len(_LARGE) + 4
+
+
+def test_a_copy_is_encrypted_although_its_source_is_not() -> None:
+    # Put there before anybody asked for encryption.
+    assert _encryption("half/1/saved_model.pb")[0] != "aws:kms"
+    tf.io.gfile.copy(_url("half/1/saved_model.pb"), _url("copy"))
+    assert _encryption("copy") == ("aws:kms", _KMS_KEY)
+    tf.io.gfile.rename(_url("half"), _url("renamed"))
+    assert _encryption("renamed/1/saved_model.pb") == ("aws:kms", _KMS_KEY)
