@@ -3,9 +3,12 @@
 #include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/cancellation.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/read_ahead.h"
 #include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
 
@@ -13,8 +16,13 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// What is compared of a version that is not whole in memory, at either end.
-constexpr size_t kSampleBytes = size_t{16} << 10;
+// The most bytes that are fetched to compare them, at the end of a version,
+// where each growth costs as much, and before it.
+constexpr uint64_t kMostComparedAtEnd = uint64_t{16} << 20;
+constexpr uint64_t kMostComparedBefore = uint64_t{256} << 20;
+constexpr size_t kComparedAtATime = size_t{1} << 20;
+// How often a read is begun anew because the object has grown meanwhile.
+constexpr int kMostGrowthsInARead = 5;
 
 // Bytes [offset, offset + size) of the object with the ETag of `info`.
 Status Fetch(Client* client, const S3Uri& uri, const ObjectInfo& info,
@@ -112,8 +120,8 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
   version->info = first->object;
   version->whole = first->bytes == first->object.size;
   if (may_grow_ && !version->whole) {
-    version->first_bytes.assign(beginning.data(),
-                                std::min(first->bytes, kSampleBytes));
+    version->first_bytes.assign(
+        beginning.data(), std::min(first->bytes, ReadHistory::kSampleBytes));
   }
   version->ahead = std::make_shared<ReadAhead>(
       first->object.size, std::move(beginning),
@@ -136,51 +144,80 @@ ObjectInfo ObjectReader::info() const { return version()->info; }
 
 Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
   VersionPtr version = this->version();
-  if (may_grow_ && size > 0 && offset >= version->info.size) {
+  const auto reaches_end = [&] {
+    return offset >= version->info.size ||
+           (told_end_ && size > version->info.size - offset);
+  };
+  if (may_grow_ && size > 0 && reaches_end()) {
     Result<VersionPtr> latest = FollowGrowth(version);
     if (!latest.ok()) return latest.status();
     version = *std::move(latest);
   }
-  if (offset >= version->info.size) return size_t{0};
-  size = std::min<uint64_t>(size, version->info.size - offset);
-  const bool keeps_sample = may_grow_ && !version->whole;
-  if (keeps_sample && CopyFromSample(offset, buffer, size)) return size;
-  const Status status = version->ahead->Read(offset, buffer, size);
-  if (!status.ok()) return status;
-  if (keeps_sample) KeepSample(offset, buffer, size);
-  return size;
+  for (int growths = 0;; ++growths) {
+    if (offset >= version->info.size || size > version->info.size - offset) {
+      told_end_ = true;
+    }
+    if (offset >= version->info.size) return size_t{0};
+    const size_t bytes = std::min<uint64_t>(size, version->info.size - offset);
+    const bool noted = may_grow_ && !version->whole;
+    // A reader that polls the end reads its last bytes again, and must get them
+    // also if the store has another version by then.
+    if (noted && history_.CopyFromLast(offset, buffer, bytes)) return bytes;
+    const Status status = version->ahead->Read(offset, buffer, bytes);
+    if (status.ok()) {
+      if (noted) history_.Note(offset, buffer, bytes);
+      return bytes;
+    }
+    if (!noted || status.code != TF_FAILED_PRECONDITION ||
+        growths == kMostGrowthsInARead) {
+      return status;
+    }
+    version = FollowReplacement(version, offset);
+    if (version == nullptr) return status;
+  }
 }
 
 Result<ObjectReader::VersionPtr> ObjectReader::FollowGrowth(
     const VersionPtr& known) {
+  Result<VersionPtr> grown = Grown(known, /*surely=*/false);
+  if (!grown.ok() && IsRefusal(grown.status())) return known;
+  return grown;
+}
+
+ObjectReader::VersionPtr ObjectReader::FollowReplacement(
+    const VersionPtr& known, uint64_t offset) {
+  const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
+  if (!prefix.has_value() || prefix->size == 0 || offset > prefix->size) {
+    return nullptr;
+  }
+  const Result<VersionPtr> grown = Grown(known, /*surely=*/true);
+  return grown.ok() && *grown != known ? *grown : nullptr;
+}
+
+Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
+                                                     bool surely) {
   std::lock_guard<std::mutex> growth_lock(growth_mutex_);
   VersionPtr version = this->version();
-  // Another thread has just looked.
+  // Another thread has found it.
   if (version != known) return version;
   const Result<ObjectInfo> now = client_->HeadObject(uri_);
-  if (!now.ok()) {
-    if (IsRefusal(now.status())) return version;
-    return now.status();
-  }
+  if (!now.ok()) return now.status();
   if (now->size <= version->info.size ||
       (now->size == other_.size && now->etag == other_.etag &&
        now->mtime_nsec == other_.mtime_nsec)) {
     return version;
   }
   Result<VersionPtr> grown = OpenVersion();
-  if (!grown.ok()) {
-    if (IsRefusal(grown.status())) return version;
-    return grown.status();
-  }
+  if (!grown.ok()) return grown.status();
   if ((*grown)->info.size <= version->info.size) return version;
-  const Result<bool> continues = Continues(*version, **grown);
+  const Result<bool> continues = Continues(*version, **grown, surely);
   if (!continues.ok()) {
     // Replaced once more: a later read will look again.
     if (continues.status().code == TF_FAILED_PRECONDITION) return version;
     return continues.status();
   }
   if (!*continues) {
-    other_ = *now;
+    if (!surely) other_ = *now;
     return version;
   }
   std::lock_guard<std::mutex> lock(mutex_);
@@ -188,59 +225,42 @@ Result<ObjectReader::VersionPtr> ObjectReader::FollowGrowth(
   return version_;
 }
 
-Result<bool> ObjectReader::Continues(Version& version, Version& grown) const {
-  Sample first = {0, version.first_bytes};
-  Sample last;
+Result<bool> ObjectReader::Continues(Version& version, Version& grown,
+                                     bool surely) const {
+  std::string bytes;
+  const auto read = [&bytes](Version& from, uint64_t offset, size_t size) {
+    bytes.resize(size);
+    return from.ahead->Read(offset, bytes.data(), size);
+  };
   if (version.whole) {
-    first.bytes.resize(version.info.size);
-    const Status status =
-        version.ahead->Read(0, first.bytes.data(), first.bytes.size());
+    Status status = read(version, 0, version.info.size);
     if (!status.ok()) return status;
-  } else {
-    std::lock_guard<std::mutex> lock(mutex_);
-    last = last_read_;
+    const std::string given = bytes;
+    status = read(grown, 0, given.size());
+    if (!status.ok()) return status;
+    return bytes == given;
   }
-  for (const Sample* sample : {&first, &last}) {
-    std::string bytes(sample->bytes.size(), '\0');
-    const Status status =
-        grown.ahead->Read(sample->offset, bytes.data(), bytes.size());
+  const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
+  if (prefix.has_value() &&
+      prefix->size <= (surely ? kMostComparedBefore : kMostComparedAtEnd)) {
+    uint64_t crc64 = 0;
+    for (uint64_t at = 0; at < prefix->size; at += bytes.size()) {
+      const Status status = read(
+          grown, at, std::min<uint64_t>(kComparedAtATime, prefix->size - at));
+      if (!status.ok()) return status;
+      crc64 = ExtendCrc64(crc64, bytes);
+    }
+    return crc64 == prefix->crc64;
+  }
+  if (surely) return false;
+  const ReadHistory::Sample first = {0, version.first_bytes};
+  const ReadHistory::Sample last = history_.last();
+  for (const ReadHistory::Sample* sample : {&first, &last}) {
+    const Status status = read(grown, sample->offset, sample->bytes.size());
     if (!status.ok()) return status;
     if (bytes != sample->bytes) return false;
   }
   return true;
-}
-
-bool ObjectReader::CopyFromSample(uint64_t offset, char* buffer,
-                                  size_t size) const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  const Sample& sample = last_read_;
-  if (offset < sample.offset ||
-      offset + size > sample.offset + sample.bytes.size()) {
-    return false;
-  }
-  std::copy_n(sample.bytes.data() + (offset - sample.offset), size, buffer);
-  return true;
-}
-
-void ObjectReader::KeepSample(uint64_t offset, const char* bytes, size_t size) {
-  if (size > kSampleBytes) {
-    offset += size - kSampleBytes;
-    bytes += size - kSampleBytes;
-    size = kSampleBytes;
-  }
-  std::lock_guard<std::mutex> lock(mutex_);
-  Sample& sample = last_read_;
-  const uint64_t end = sample.offset + sample.bytes.size();
-  if (offset >= sample.offset && offset + size <= end) return;
-  if (offset != end) {
-    sample = {offset, std::string(bytes, size)};
-    return;
-  }
-  sample.bytes.append(bytes, size);
-  const size_t surplus =
-      sample.bytes.size() - std::min(sample.bytes.size(), kSampleBytes);
-  sample.bytes.erase(0, surplus);
-  sample.offset += surplus;
 }
 
 }  // namespace s3

@@ -14,32 +14,42 @@
 // files share (memory_budget.h: 256 MiB, or S3_READ_AHEAD_MIB); without any of
 // it a file holds 64 KiB.
 //
-// Versions: the reader reads one version of the object. Every range asks for
-// that version's ETag: an object that is replaced is FAILED_PRECONDITION. A
-// read that begins at the end of that version or beyond it asks the store for
-// the size, with a HEAD. If the object is larger now and still begins with the
-// same bytes, it has grown: the reader goes on with the new version. Otherwise
-// the file ends where it ended. A read never has bytes of two versions.
+// Versions: the reader reads one version of the object, by its ETag. A read
+// never has bytes of two versions.
+//   - Read that begins at the end of the version, or beyond; once a Read has
+//     had too few bytes, every Read that goes beyond the end: asks the store
+//     for the size with a HEAD. If the object has grown, the reader goes on
+//     with the new version. Otherwise the file ends where it ended.
+//   - Read of bytes that are not in memory, and the store no longer has the
+//     version: if the object has grown, and was read from front to back so far,
+//     the reader goes on with the new version. Otherwise FAILED_PRECONDITION.
+//
+// Grown means: larger, and beginning with the bytes that this reader was given.
 //   - Version of up to 1 MiB: all of its bytes are compared.
-//   - Larger version: its first 16 KiB, and the last 16 KiB that were read.
-//   - File of a model that is being loaded (read_watch.h): never grows, and a
-//     read at its end needs no request.
+//   - Larger version, read from front to back: all bytes that were given, by
+//     their checksum; but no more than 16 MiB of them at the end of the version
+//     and 256 MiB before its end.
+//   - Otherwise, and only at the end of the version: the first 16 KiB of the
+//     version and the last 16 KiB that were given.
+// A file of a model that the server is loading (read_watch.h) does not grow: a
+// read at its end needs no request.
 //
 // Thread-safe; reads run in parallel. The destructor ends at once what is under
 // way; it must not run during a Read.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_OBJECT_READER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_OBJECT_READER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
 
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/fetch_workers.h"
 #include "tensorflow_serving_s3/filesystem/s3/memory_budget.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
+#include "tensorflow_serving_s3/filesystem/s3/read_history.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
 
@@ -85,25 +95,21 @@ class ObjectReader {
   struct Version;
   using VersionPtr = std::shared_ptr<Version>;
 
-  // Bytes that a caller was given, and where they begin in the object.
-  struct Sample {
-    uint64_t offset = 0;
-    std::string bytes;
-  };
-
   ObjectReader(Client* client, const S3Uri& uri, const Resources& resources);
 
   Result<VersionPtr> OpenVersion();
   VersionPtr version() const;
-  // The version to read on with at the end of `known`: that one, or a grown
-  // one.
+  // The version to read on with if `known` has ended: that one, or a grown one.
   Result<VersionPtr> FollowGrowth(const VersionPtr& known);
-  // Whether `grown` begins with the bytes that were read of `version`.
-  Result<bool> Continues(Version& version, Version& grown) const;
-  // A reader that polls the end reads its last bytes again, and must get them
-  // also when the store has another version by then.
-  bool CopyFromSample(uint64_t offset, char* buffer, size_t size) const;
-  void KeepSample(uint64_t offset, const char* bytes, size_t size);
+  // The version to read on with if the store no longer has `known`, as a read
+  // of it at `offset` has found out: a grown one or, if it is not known to be
+  // one, nothing.
+  VersionPtr FollowReplacement(const VersionPtr& known, uint64_t offset);
+  // A version larger than `known` that begins with the bytes that were given,
+  // or `known`. With `surely`, all of these bytes are compared, or `known` is
+  // returned.
+  Result<VersionPtr> Grown(const VersionPtr& known, bool surely);
+  Result<bool> Continues(Version& version, Version& grown, bool surely) const;
 
   Client* const client_;
   const S3Uri uri_;
@@ -114,9 +120,12 @@ class ObjectReader {
   ObjectInfo other_;         // Guarded by it: a larger object, not a grown one.
 
   mutable std::mutex mutex_;
-  // Guarded by `mutex_`:
-  VersionPtr version_;
-  Sample last_read_;  // Of a version that is not whole in memory.
+  VersionPtr version_;  // Guarded by `mutex_`.
+
+  std::atomic<bool> told_end_{false};  // A Read has had too few bytes.
+
+  // Of versions that are not whole in memory, unless the file cannot grow.
+  ReadHistory history_;
 };
 
 }  // namespace s3

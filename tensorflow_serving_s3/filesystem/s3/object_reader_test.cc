@@ -194,6 +194,19 @@ TEST_F(ObjectReaderTest, AReadThatBeginsBeforeTheEndIsOfOneVersion) {
   EXPECT_EQ(Read(*reader, 3, 10), "34");
   EXPECT_EQ(Heads(), 0u);
   EXPECT_EQ(Read(*reader, 5, 10), "56789");
+  EXPECT_EQ(Heads(), 1u);
+}
+
+TEST_F(ObjectReaderTest, AReaderThatComesBackToTheEndReadsAcrossIt) {
+  for (const size_t size : {kMiB / 2, 2 * kMiB}) {
+    const std::string all = Pattern(size);
+    Replace(all, "\"e1\"");
+    auto reader = Open();
+    EXPECT_TRUE(Read(*reader, 0, size + 1) == all);
+    Replace(all + "more", "\"e2\"");
+    EXPECT_EQ(Read(*reader, size - 2, 10), all.substr(size - 2) + "more");
+    EXPECT_TRUE(Read(*reader, 0, size + 10) == all + "more");
+  }
 }
 
 TEST_F(ObjectReaderTest, ALongerObjectThatBeginsOtherwiseHasNotGrown) {
@@ -235,6 +248,68 @@ TEST_F(ObjectReaderTest, APollerOfALargeGrowingObjectReadsTheLastByteAgain) {
     for (size_t at = end; at < all.size(); at += 100) {
       EXPECT_EQ(Read(*reader, at, 100), all.substr(at, 100));
     }
+  }
+}
+
+TEST_F(ObjectReaderTest, AFileThatGrowsWhileItIsReadFromFrontToBackIsReadOn) {
+  std::string all = Pattern(20 * kMiB);
+  Replace(all, "\"e0\"");
+  auto reader = Open();
+  std::string read;
+  for (int i = 1; read.size() < all.size(); ++i) {
+    read += Read(*reader, read.size(), 300 * 1000);
+    if (i % 20 != 0) continue;
+    all += Pattern(1000);
+    Replace(all, "\"e" + std::to_string(i) + "\"");
+  }
+  EXPECT_TRUE(read == all);
+  // From the beginning once more.
+  Replace(all + "more", "\"last\"");
+  EXPECT_TRUE(Read(*reader, 0, all.size()) == all);
+}
+
+TEST_F(ObjectReaderTest, AFileThatHasGrownIsReadFromTheBeginningOnceMore) {
+  const std::string old = Pattern(3 * kMiB / 2);
+  Replace(old, "\"e0\"");
+  auto reader = Open();
+  const auto read_all = [&] {
+    std::string read;
+    for (std::string got = "?"; !got.empty(); read += got) {
+      got = Read(*reader, read.size(), kMiB / 2);
+    }
+    return read;
+  };
+  EXPECT_TRUE(read_all() == old);
+  Replace(old + old, "\"e1\"");
+  EXPECT_TRUE(read_all() == old + old);
+}
+
+TEST_F(ObjectReaderTest, AFileThatWasReadInPiecesIsNotReadOnInTheMiddle) {
+  const std::string all = Pattern(20 * kMiB);
+  Replace(all, "\"e0\"");
+  auto reader = Open();
+  Read(*reader, 0, 10);
+  Read(*reader, 15 * kMiB, 10);
+  Replace(all + "more", "\"e1\"");
+  EXPECT_EQ(ReadStatus(*reader, 8 * kMiB).code, TF_FAILED_PRECONDITION);
+  EXPECT_EQ(Read(*reader, 20 * kMiB, 10), "more");
+  EXPECT_EQ(Read(*reader, 8 * kMiB, 10), all.substr(8 * kMiB, 10));
+}
+
+TEST_F(ObjectReaderTest, ALongerObjectThatDiffersInWhatWasReadIsAnError) {
+  const std::string all = Pattern(20 * kMiB);
+  for (const size_t changed : {size_t{0}, 2 * kMiB, 3 * kMiB - 1}) {
+    Replace(all, "\"e0\"");
+    auto reader = Open();
+    for (size_t at = 0; at < 3 * kMiB; at += kMiB) Read(*reader, at, kMiB);
+    std::string other = all + "more";
+    ++other[changed];
+    Replace(other, "\"e1\"");
+    EXPECT_EQ(ReadStatus(*reader, 19 * kMiB).code, TF_FAILED_PRECONDITION);
+    std::string buffer(17 * kMiB, '?');
+    EXPECT_EQ(
+        reader->Read(3 * kMiB, buffer.data(), buffer.size()).status().code,
+        TF_FAILED_PRECONDITION);
   }
 }
 
@@ -282,29 +357,26 @@ TEST_F(ObjectReaderTest, TheEndStaysWhereTheStoreDoesNotTellTheSize) {
 }
 
 TEST_F(ObjectReaderTest, ThreadsAtTheEndOfAGrowingObjectReadTheSame) {
-  Replace(Pattern(3 * kMiB), "\"e0\"");
+  const std::string all = Pattern(kMiB);
+  const size_t step = kMiB / 16;
+  Replace(all.substr(0, step), "\"e1\"");
   auto reader = Open();
-  std::atomic<bool> over{false};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
-      const std::string all = Pattern(4 * kMiB);
-      for (uint64_t at = 3 * kMiB; at < 4 * kMiB;) {
+      for (uint64_t at = 0; at < all.size();) {
         const std::string got = Read(*reader, at, 100000);
-        ASSERT_EQ(got, all.substr(at, got.size()));
-        if (got.empty() && over) break;
+        ASSERT_TRUE(got == all.substr(at, got.size()));
         at += got.size();
       }
     });
   }
-  for (int i = 1; i <= 16; ++i) {
-    Replace(Pattern(3 * kMiB + i * kMiB / 16),
-            "\"e" + std::to_string(i) + "\"");
+  for (size_t i = 2; i <= 16; ++i) {
+    Replace(all.substr(0, i * step), "\"e" + std::to_string(i) + "\"");
     Read(*reader, reader->info().size, 1);
   }
-  over = true;
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(reader->info().size, 4 * kMiB);
+  EXPECT_EQ(reader->info().size, all.size());
 }
 
 TEST_F(ObjectReaderTest, AnEmptyObject) {
