@@ -160,8 +160,10 @@ Result<ObjectInfo> Client::HeadWithLength(const S3Uri& uri) {
   const std::optional<uint64_t> size =
       ParseUnsigned(response->Header("Content-Length"));
   if (size.has_value()) return InfoFrom(*response, *size);
-  return Malformed(uri, Operation::kHeadObject,
-                   {TF_INTERNAL, "the answer has no Content-Length"});
+  const Result<RequestContext> context =
+      sender_.MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
+  if (!context.ok()) return context.status();
+  return FromMalformedAnswer(*context, "the answer has no Content-Length");
 }
 
 Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
