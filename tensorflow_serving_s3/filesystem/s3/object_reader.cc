@@ -16,10 +16,9 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// The most bytes that are fetched to compare them, at the end of a version,
-// where each growth costs as much, and before it.
+// The most bytes that are fetched to compare them at the end of a version,
+// where each growth costs as much.
 constexpr uint64_t kMostComparedAtEnd = uint64_t{16} << 20;
-constexpr uint64_t kMostComparedBefore = uint64_t{256} << 20;
 constexpr size_t kComparedAtATime = size_t{1} << 20;
 // How often a read is begun anew because the object has grown meanwhile.
 constexpr int kMostGrowthsInARead = 5;
@@ -159,16 +158,15 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
     }
     if (offset >= version->info.size) return size_t{0};
     const size_t bytes = std::min<uint64_t>(size, version->info.size - offset);
-    const bool noted = may_grow_ && !version->whole;
     // A reader that polls the end reads its last bytes again, and must get them
     // also if the store has another version by then.
-    if (noted && history_.CopyFromLast(offset, buffer, bytes)) return bytes;
+    if (may_grow_ && history_.CopyFromLast(offset, buffer, bytes)) return bytes;
     const Status status = version->ahead->Read(offset, buffer, bytes);
     if (status.ok()) {
-      if (noted) history_.Note(offset, buffer, bytes);
+      if (may_grow_) history_.Note(offset, buffer, bytes);
       return bytes;
     }
-    if (!noted || status.code != TF_FAILED_PRECONDITION ||
+    if (!may_grow_ || status.code != TF_FAILED_PRECONDITION ||
         growths == kMostGrowthsInARead) {
       return status;
     }
@@ -241,8 +239,7 @@ Result<bool> ObjectReader::Continues(Version& version, Version& grown,
     return bytes == given;
   }
   const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
-  if (prefix.has_value() &&
-      prefix->size <= (surely ? kMostComparedBefore : kMostComparedAtEnd)) {
+  if (prefix.has_value() && (surely || prefix->size <= kMostComparedAtEnd)) {
     uint64_t crc64 = 0;
     for (uint64_t at = 0; at < prefix->size; at += bytes.size()) {
       const Status status = read(

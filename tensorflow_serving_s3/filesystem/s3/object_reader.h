@@ -124,7 +124,7 @@ class ObjectReader {
 
   std::atomic<bool> told_end_{false};  // A Read has had too few bytes.
 
-  // Of versions that are not whole in memory, unless the file cannot grow.
+  // Unless the file cannot grow.
   ReadHistory history_;
 };
 

@@ -268,6 +268,24 @@ TEST_F(ObjectReaderTest, AFileThatGrowsWhileItIsReadFromFrontToBackIsReadOn) {
   EXPECT_TRUE(Read(*reader, 0, all.size()) == all);
 }
 
+TEST_F(ObjectReaderTest, AFileThatWasSmallIsComparedWholeWhenItIsLarge) {
+  const std::string all = Pattern(4 * kMiB);
+  Replace(all.substr(0, kMiB / 2), "\"e0\"");
+  auto reader = Open();
+  for (const size_t size : {kMiB / 2, 2 * kMiB, 3 * kMiB}) {
+    Replace(all.substr(0, size), "\"e" + std::to_string(size) + "\"");
+    for (size_t at = reader->info().size == size ? 0 : reader->info().size;
+         at < size; at += kMiB / 2) {
+      EXPECT_TRUE(Read(*reader, at, kMiB / 2) == all.substr(at, kMiB / 2));
+    }
+  }
+  // It differs where neither the beginning nor the last bytes are.
+  std::string other = all;
+  ++other[2 * kMiB];
+  Replace(other, "\"other\"");
+  EXPECT_EQ(Read(*reader, 3 * kMiB, 10), "");
+}
+
 TEST_F(ObjectReaderTest, AFileThatHasGrownIsReadFromTheBeginningOnceMore) {
   const std::string old = Pattern(3 * kMiB / 2);
   Replace(old, "\"e0\"");

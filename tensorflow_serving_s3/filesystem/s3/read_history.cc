@@ -11,8 +11,10 @@ namespace s3 {
 
 void ReadHistory::Note(uint64_t offset, const char* bytes, size_t size) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (offset > prefix_.size) skipped_ = true;
-  if (!skipped_ && offset + size > prefix_.size) {
+  if (offset > prefix_.size || offset + size > kMostPrefixBytes) {
+    has_prefix_ = false;
+  }
+  if (has_prefix_ && offset + size > prefix_.size) {
     const size_t known = prefix_.size - offset;
     prefix_.crc64 = ExtendCrc64(prefix_.crc64, {bytes + known, size - known});
     prefix_.size = offset + size;
@@ -22,7 +24,7 @@ void ReadHistory::Note(uint64_t offset, const char* bytes, size_t size) {
 
 std::optional<ReadHistory::Prefix> ReadHistory::prefix() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (skipped_) return std::nullopt;
+  if (!has_prefix_) return std::nullopt;
   return prefix_;
 }
 

@@ -26,6 +26,7 @@ namespace s3 {
 class ReadHistory {
  public:
   static constexpr size_t kSampleBytes = size_t{16} << 10;
+  static constexpr uint64_t kMostPrefixBytes = uint64_t{256} << 20;
 
   struct Prefix {
     uint64_t size = 0;
@@ -41,7 +42,7 @@ class ReadHistory {
   // The reader was given these bytes.
   void Note(uint64_t offset, const char* bytes, size_t size);
 
-  // Nothing if the reader skipped bytes.
+  // Nothing if the reader skipped bytes, or read beyond kMostPrefixBytes.
   std::optional<Prefix> prefix() const;
 
   // The last bytes that were given, kSampleBytes at most.
@@ -55,7 +56,7 @@ class ReadHistory {
   void ExtendLast(uint64_t offset, const char* bytes, size_t size);
 
   mutable std::mutex mutex_;
-  bool skipped_ = false;
+  bool has_prefix_ = true;
   Prefix prefix_;
   Sample last_;
 };

@@ -42,6 +42,17 @@ TEST(ReadHistoryTest, AReadThatSkipsBytesEndsThePrefix) {
   EXPECT_FALSE(history.prefix().has_value());
 }
 
+TEST(ReadHistoryTest, APrefixHasABound) {
+  ReadHistory history;
+  std::string part(size_t{64} << 20, 'x');
+  for (uint64_t at = 0; at < ReadHistory::kMostPrefixBytes; at += part.size()) {
+    history.Note(at, part.data(), part.size());
+  }
+  EXPECT_EQ(history.prefix()->size, ReadHistory::kMostPrefixBytes);
+  history.Note(ReadHistory::kMostPrefixBytes, part.data(), 1);
+  EXPECT_FALSE(history.prefix().has_value());
+}
+
 TEST(ReadHistoryTest, TheLastBytesAreKept) {
   ReadHistory history;
   std::string buffer(3, '?');
