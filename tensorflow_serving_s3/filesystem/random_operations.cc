@@ -90,9 +90,19 @@ class EnvFilesystem {
     return Finish(env_->NewWritableFile(Url(path), &file), file, bytes);
   }
 
+  // A reader that is at the end of the file before must be given the same bytes
+  // after it.
   Outcome Append(const std::string& path, const std::string& bytes) {
+    std::unique_ptr<tensorflow::RandomAccessFile> reader;
+    const bool exists = env_->NewRandomAccessFile(Url(path), &reader).ok();
+    const size_t end = exists ? ReadFrom(*reader, 0).size() : 0;
     std::unique_ptr<tensorflow::WritableFile> file;
-    return Finish(env_->NewAppendableFile(Url(path), &file), file, bytes);
+    Outcome outcome =
+        Finish(env_->NewAppendableFile(Url(path), &file), file, bytes);
+    if (exists && outcome.code == absl::StatusCode::kOk) {
+      EXPECT_EQ(ReadFrom(*reader, end), bytes) << path;
+    }
+    return outcome;
   }
 
   Outcome CreateDir(const std::string& path) {
@@ -131,6 +141,16 @@ class EnvFilesystem {
 
  private:
   static std::string Url(const std::string& path) { return kBucket + path; }
+
+  static std::string ReadFrom(const tensorflow::RandomAccessFile& file,
+                              uint64_t offset) {
+    std::string scratch(size_t{32} << 20, '?');
+    absl::string_view bytes;
+    const absl::Status status =
+        file.Read(offset, bytes, absl::MakeSpan(scratch));
+    EXPECT_TRUE(absl::IsOutOfRange(status)) << status;
+    return std::string(bytes);
+  }
 
   // In two pieces, the first of which is synced where it is of an even size. A
   // small file with a multiple of three new bytes is let go of without a Close,

@@ -88,5 +88,8 @@ def test_what_the_server_asked_of_s3_is_on_the_metrics_page(
     assert int(samples[gets]) >= 3
     assert int(samples["tf_serving_s3_received_bytes_total"]) > 1000
     assert samples["tf_serving_s3_retries_total"] == "0"
+    # The files of a model do not grow: nothing asks for their sizes at their ends.
+    heads = [samples[name] for name in samples if 'requests_total{operation="HeadObject"' in name]
+    assert set(heads) <= {"0"}
     count = 'tf_serving_s3_request_seconds_count{operation="ListObjectsV2"}'
     assert int(samples[count]) >= 1

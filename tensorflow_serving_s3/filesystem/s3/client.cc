@@ -21,34 +21,39 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
+// "bytes 0-99/1000", "bytes 0-99/*" or, of a range beyond the end,
+// "bytes */1000".
 struct ContentRange {
   bool satisfied = false;
   uint64_t first = 0;
   uint64_t last = 0;
-  uint64_t total = 0;
+  std::optional<uint64_t> total;  // Nothing for "*".
 };
 
-// "bytes 0-99/1000" or, of a range beyond the end, "bytes */1000".
-bool ParseContentRange(const std::string& text, ContentRange& range) {
+std::optional<ContentRange> ParseContentRange(const std::string& text) {
   const std::string unit = "bytes ";
   const size_t slash = text.find('/');
   if (text.compare(0, unit.size(), unit) != 0 || slash == std::string::npos) {
-    return false;
+    return std::nullopt;
   }
-  const std::optional<uint64_t> total = ParseUnsigned(text.substr(slash + 1));
-  if (!total.has_value()) return false;
-  range.total = *total;
+  ContentRange range;
+  const std::string total = text.substr(slash + 1);
+  range.total = ParseUnsigned(total);
+  if (!range.total.has_value() && total != "*") return std::nullopt;
   const std::string span = text.substr(unit.size(), slash - unit.size());
-  if (span == "*") return true;
+  if (span == "*") return range;
   const size_t hyphen = span.find('-');
-  if (hyphen == std::string::npos) return false;
+  if (hyphen == std::string::npos) return std::nullopt;
   const std::optional<uint64_t> first = ParseUnsigned(span.substr(0, hyphen));
   const std::optional<uint64_t> last = ParseUnsigned(span.substr(hyphen + 1));
-  if (!first.has_value() || !last.has_value()) return false;
+  if (!first.has_value() || !last.has_value() || *first > *last ||
+      (range.total.has_value() && *last >= *range.total)) {
+    return std::nullopt;
+  }
   range.satisfied = true;
   range.first = *first;
   range.last = *last;
-  return range.first <= range.last && range.last < range.total;
+  return range;
 }
 
 ObjectInfo InfoFrom(const HttpResponse& response, uint64_t size) {
@@ -142,7 +147,7 @@ Result<Listing> Client::ListObjects(const S3Uri& prefix,
   return Counted(Operation::kListObjectsV2, List(prefix, list));
 }
 
-Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
+Result<HttpResponse> Client::SendHead(const S3Uri& uri) {
   Result<RequestContext> context =
       sender_.MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
   if (!context.ok()) return context.status();
@@ -150,19 +155,38 @@ Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
   request.operation = Operation::kHeadObject;
   request.method = "HEAD";
   request.path = context->endpoint.path_prefix + "/" + UriEncode(uri.key, true);
-  Result<HttpResponse> response = sender_.SendUntilAnswered(*context, request);
+  return sender_.SendUntilAnswered(*context, request);
+}
+
+Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
+  Result<HttpResponse> response = SendHead(uri);
   if (!response.ok()) return response.status();
-  const std::optional<uint64_t> size =
-      ParseUnsigned(response->Header("Content-Length"));
-  if (!size.has_value()) {
-    return FromMalformedAnswer(*context, "the answer has no Content-Length");
-  }
   if (metadata != nullptr) {
     for (const auto& header : response->headers) {
       if (StaysWithACopy(header.first)) metadata->push_back(header);
     }
   }
-  return InfoFrom(*response, *size);
+  const std::optional<uint64_t> size =
+      ParseUnsigned(response->Header("Content-Length"));
+  if (size.has_value()) return InfoFrom(*response, *size);
+  // The answer to a range names the size of the whole object.
+  char byte = 0;
+  Result<ObjectRange> range =
+      Get(uri, 0, &byte, 1, response->Header("ETag"), nullptr);
+  if (!range.ok()) return range.status();
+  return InfoFrom(*response, range->object.size);
+}
+
+Result<ObjectInfo> Client::HeadWithLength(const S3Uri& uri) {
+  Result<HttpResponse> response = SendHead(uri);
+  if (!response.ok()) return response.status();
+  const std::optional<uint64_t> size =
+      ParseUnsigned(response->Header("Content-Length"));
+  if (size.has_value()) return InfoFrom(*response, *size);
+  const Result<RequestContext> context =
+      sender_.MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
+  if (!context.ok()) return context.status();
+  return FromMalformedAnswer(*context, "the answer has no Content-Length");
 }
 
 Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
@@ -199,31 +223,56 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
     Result<HttpResponse> response = sender_.SendOnce(*context, request, retry);
     if (!response.ok()) return response.status();
 
-    ContentRange range;
-    const bool ranged =
-        ParseContentRange(response->Header("Content-Range"), range);
+    std::optional<ContentRange> range =
+        ParseContentRange(response->Header("Content-Range"));
     if (response->crt_error == 0 && response->status == 416 && got.bytes == 0) {
-      if (!ranged || range.satisfied) {
+      if (!range.has_value() || range->satisfied || !range->total.has_value()) {
         // rclone does not say how long the object is.
-        Result<ObjectInfo> whole = Head(uri);
+        Result<ObjectInfo> whole = HeadWithLength(uri);
         if (!whole.ok()) return whole.status();
-        if (whole->size > first) return failure(*response);
-        range.total = whole->size;
+        range.emplace().total = whole->size;
       }
-      got.object.size = range.total;
+      if (*range->total > first) return failure(*response);
+      got.object.size = *range->total;
       return got;
+    }
+    const bool success = response->status == 200 || response->status == 206;
+    const bool lost = success && response->body_lost;
+    if (lost && response->status == 200 && got.bytes == 0) {
+      // There is nothing to lose in an empty object.
+      Result<ObjectInfo> whole = HeadWithLength(uri);
+      if (whole.ok() && whole->size == 0 &&
+          (etag.empty() || whole->etag == etag)) {
+        got.object = *whole;
+        return got;
+      }
+    }
+    if (success && !lost && range.has_value() && range->satisfied &&
+        !range->total.has_value()) {
+      const Result<ObjectInfo> whole = HeadWithLength(uri);
+      if (!whole.ok()) return whole.status();
+      // Of the same object, as far as can be told.
+      if (whole->etag == response->Header("ETag") &&
+          whole->size > range->last) {
+        range->total = whole->size;
+      }
     }
     uint64_t expected = 0;  // Bytes of this answer.
     ObjectInfo object;
     const char* wrong = nullptr;  // What makes it no answer to the question.
     // rclone answers with 200 also where the answer is a range.
-    if (response->status == 206 || (response->status == 200 && ranged)) {
-      if (ranged && range.satisfied && range.first == first) {
-        expected = std::min<uint64_t>(size - got.bytes, range.total - first);
-        object = InfoFrom(*response, range.total);
-      } else {
+    if (lost) {
+      wrong = "the answer does not say how long it is";
+    } else if (response->status == 206 ||
+               (response->status == 200 && range.has_value())) {
+      if (!range.has_value() || !range->satisfied || range->first != first) {
         wrong =
             "the answer holds another range than the one that was asked for";
+      } else if (!range->total.has_value()) {
+        wrong = "the answer does not say how long the object is";
+      } else {
+        expected = std::min<uint64_t>(size - got.bytes, *range->total - first);
+        object = InfoFrom(*response, *range->total);
       }
     } else if (response->status == 200 &&
                (first != 0 || response->crt_error == AWS_ERROR_SHORT_BUFFER)) {
@@ -265,8 +314,9 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
       const bool ended_early =
           (response->crt_error != 0 && !overlong) ||
           (cancellation != nullptr && cancellation->cancelled());
-      return ended_early ? failure(*response)
-                         : FromMalformedAnswer(*context, wrong);
+      if (ended_early) return failure(*response);
+      return lost ? FromLostBody(*context)
+                  : FromMalformedAnswer(*context, wrong);
     }
     got.object = object;
     // There are stores that take no notice of If-Match.

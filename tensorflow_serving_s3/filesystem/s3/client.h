@@ -160,6 +160,11 @@ class Client {
   // The operations; what they fail with is not counted yet.
   // With `metadata`, that is filled in as well.
   Result<ObjectInfo> Head(const S3Uri& uri, Metadata* metadata = nullptr);
+  // Headers of the object's HEAD.
+  Result<HttpResponse> SendHead(const S3Uri& uri);
+  // For Get, which asks with a HEAD for a size that its own answer lacks. An
+  // answer without Content-Length is an error.
+  Result<ObjectInfo> HeadWithLength(const S3Uri& uri);
   Result<ObjectRange> Get(const S3Uri& uri, uint64_t offset, char* buffer,
                           size_t size, const std::string& if_match,
                           Cancellation* cancellation);

@@ -138,8 +138,16 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
                   {retry.Patience(), retry.Patience()}, request.body);
     if (!response.ok()) return response;
     const bool answered = response->crt_error == 0;
-    if (answered && !MayPass(*response)) return response;
+    const bool unreadable =
+        answered && response->body_lost && response->status / 100 == 2;
+    if (answered && !unreadable && !MayPass(*response)) return response;
     if (MayPass(*response) && retry.Again()) continue;
+    if (unreadable) {
+      return Status{TF_UNAVAILABLE,
+                    "the answer of " + UrlForMessages(url) +
+                        " cannot be read, as it does not say how long it is: "
+                        "it has no Content-Length and is not chunked"};
+    }
     if (answered) return response;
     return Status{
         TF_UNAVAILABLE,

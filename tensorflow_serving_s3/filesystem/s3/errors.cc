@@ -236,7 +236,7 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
                 "; their session token is no longer or not valid: renew them"};
   }
   const bool head = context.operation.compare(0, 4, "Head") == 0;
-  if (error.code.empty() && !head && error.status < 500 &&
+  if (error.code.empty() && !head && !error.body_lost && error.status < 500 &&
       error.status != 403 && error.status != 412 && error.status != 416 &&
       error.status != 429) {
     return {TF_UNAVAILABLE, NotS3(context, error)};
@@ -315,6 +315,17 @@ Status FromMalformedAnswer(const RequestContext& context,
                               ": " + what +
                               "; is the endpoint that of an S3 store? It is " +
                               DescribeEndpoint(context)};
+}
+
+Status FromLostBody(const RequestContext& context) {
+  return {TF_UNAVAILABLE,
+          context.uri.ToString() + ": " + context.operation +
+              ": the body of the answer cannot be read, as the answer does not "
+              "say how long it is: it has no Content-Length and is not "
+              "chunked, as HTTP/1.0 servers and proxies answer. Let the store, "
+              "or the proxy in front of it, answer with a Content-Length; the "
+              "request went to " +
+              DescribeEndpoint(context)};
 }
 
 }  // namespace s3

@@ -78,6 +78,9 @@ struct HttpError {
   std::string text;  // The body, when it was not an S3 error.
   // It began like one and broke off.
   bool is_cut = false;
+  // The body could not be read (HttpResponse::body_lost): the status is all
+  // that is known, as after a HEAD.
+  bool body_lost = false;
 };
 
 // Reads an error body; status and header values are the caller's to fill in.
@@ -110,6 +113,10 @@ Status FromWrongChecksum(const RequestContext& context,
 // The endpoint answered 200, with something else than S3 would: `what`.
 Status FromMalformedAnswer(const RequestContext& context,
                            const std::string& what);
+
+// The endpoint answered 200 or 206 with a body that has no length, so that it
+// cannot be read (HttpResponse::body_lost): UNAVAILABLE.
+Status FromLostBody(const RequestContext& context);
 
 }  // namespace s3
 }  // namespace tfs3

@@ -28,9 +28,11 @@ std::string Trimmed(const std::string& text) {
   return text.substr(0, text.find_last_not_of("\r\n ") + 1);
 }
 
+// Keys of an instance's role are of no use without their token; a container's
+// agent may hand out the keys of a user, which have none.
 Result<Credentials> ParseJson(const ServiceRequest& request,
                               const HttpResponse& response,
-                              const std::string& source) {
+                              const std::string& source, bool needs_token) {
   const std::optional<FlatJson> json = FlattenJson(response.body);
   const auto find = [&](const char* name) {
     const auto it = json->find(name);
@@ -43,11 +45,13 @@ Result<Credentials> ParseJson(const ServiceRequest& request,
     parts.session_token = find("Token");
     parts.expiration = find("Expiration");
   }
-  if (parts.access_key_id.empty() || parts.secret_access_key.empty()) {
+  if (parts.access_key_id.empty() || parts.secret_access_key.empty() ||
+      (needs_token && parts.session_token.empty())) {
     // The body is not repeated: it may hold a part of them.
-    return Status{TF_UNAVAILABLE, request.url +
-                                      " answered without AccessKeyId and "
-                                      "SecretAccessKey"};
+    return Status{TF_UNAVAILABLE,
+                  request.url + " answered without AccessKeyId, " +
+                      (needs_token ? "SecretAccessKey and Token"
+                                   : "or without SecretAccessKey")};
   }
   return NewCredentials(parts, source);
 }
@@ -131,7 +135,7 @@ Result<Credentials> FetchContainerCredentials(CredentialsService& service,
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED, DescribeRefusal(request, *response)};
   }
-  return ParseJson(request, *response, kContainerSource);
+  return ParseJson(request, *response, kContainerSource, /*needs_token=*/false);
 }
 
 Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
@@ -190,7 +194,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED, DescribeRefusal(request, *response)};
   }
-  return ParseJson(request, *response, kInstanceSource);
+  return ParseJson(request, *response, kInstanceSource, /*needs_token=*/true);
 }
 
 }  // namespace s3

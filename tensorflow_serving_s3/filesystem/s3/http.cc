@@ -222,13 +222,30 @@ int OnHeaders(aws_http_stream*, aws_http_header_block block,
   return AWS_OP_SUCCESS;
 }
 
+// The CRT takes a body without a length for an empty one, and passes on the
+// bytes of a body in any transfer coding as they are on the wire.
+bool IsBodyLost(aws_http_message* request, const HttpResponse& response) {
+  aws_byte_cursor method = {};
+  if (aws_http_message_get_request_method(request, &method) != AWS_OP_SUCCESS ||
+      Text(method) == "HEAD" || response.status == 204 ||
+      response.status == 304) {
+    return false;
+  }
+  const std::string coding = response.Header("Transfer-Encoding");
+  if (!coding.empty()) return strcasecmp(coding.c_str(), "chunked") != 0;
+  return response.Header("Content-Length").empty();
+}
+
 int OnHeadersDone(aws_http_stream* stream, aws_http_header_block block,
                   void* user_data) {
   if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
   Exchange& exchange = Get(user_data);
   std::lock_guard<std::mutex> lock(exchange.mutex);
-  return aws_http_stream_get_incoming_response_status(
-      stream, &exchange.response.status);
+  HttpResponse& response = exchange.response;
+  const int result =
+      aws_http_stream_get_incoming_response_status(stream, &response.status);
+  response.body_lost = IsBodyLost(exchange.message, response);
+  return result;
 }
 
 int OnBody(aws_http_stream*, const aws_byte_cursor* data, void* user_data) {
@@ -265,6 +282,13 @@ int OnBody(aws_http_stream*, const aws_byte_cursor* data, void* user_data) {
 
 void OnComplete(aws_http_stream* stream, int error, void* user_data) {
   Exchange& exchange = Get(user_data);
+  bool body_lost = false;
+  {
+    std::lock_guard<std::mutex> lock(exchange.mutex);
+    body_lost = exchange.response.body_lost;
+  }
+  // The next request must not take the lost body for its answer.
+  if (body_lost) aws_http_connection_close(exchange.connection);
   // The connection goes back first, so that the next request can have it.
   aws_http_connection_manager_release_connection(exchange.manager.get(),
                                                  exchange.connection);

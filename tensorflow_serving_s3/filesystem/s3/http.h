@@ -82,6 +82,10 @@ struct HttpResponse {
   int status = 0;  // 0 when not even the status line came.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  // The answer may have had a body and none of it was read: it has neither a
+  // Content-Length nor the transfer coding "chunked" alone, so only the end of
+  // the connection would end it (HTTP/1.0, "Connection: close").
+  bool body_lost = false;
   size_t sink_bytes = 0;  // Received into the sink, also of a broken answer.
   size_t body_sent = 0;   // Of the request's body.
 

@@ -94,5 +94,10 @@ bool ObjectChecksum::Mismatch(std::string_view bytes) const {
   return !computed.empty() && computed != value_;
 }
 
+uint64_t ExtendCrc64(uint64_t crc, std::string_view bytes) {
+  InitLibrary();
+  return aws_checksums_crc64nvme_ex(Data(bytes), bytes.size(), crc);
+}
+
 }  // namespace s3
 }  // namespace tfs3

@@ -13,6 +13,7 @@
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_OBJECT_CHECKSUM_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_OBJECT_CHECKSUM_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,10 @@ class ObjectChecksum {
   Compute compute_ = nullptr;
   std::string value_;  // In base64.
 };
+
+// The CRC-64/NVME of some bytes and then `bytes`, from that of the former; 0 is
+// that of none.
+uint64_t ExtendCrc64(uint64_t crc, std::string_view bytes);
 
 }  // namespace s3
 }  // namespace tfs3

@@ -54,5 +54,7 @@ std::vector<ReadWatch::Counter> WatchesOf(const S3Uri& object) {
   return counters;
 }
 
+bool IsWatched(const S3Uri& object) { return !WatchesOf(object).empty(); }
+
 }  // namespace s3
 }  // namespace tfs3

@@ -11,6 +11,9 @@
 // construction on and of requests that began after it: what is read twice
 // counts twice, and what the read-ahead brings counts although it may not be
 // wanted. Watches may overlap. Thread-safe.
+//
+// A file that is opened under a watched directory belongs to a model that is
+// being loaded: it ends where it ended when it was opened (object_reader.h).
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READ_WATCH_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READ_WATCH_H_
 
@@ -43,8 +46,11 @@ class ReadWatch {
   const Counter counter_;
 };
 
-// For the client: whom to tell of the bytes of this object.
+// The counters of all watches over the object.
 std::vector<ReadWatch::Counter> WatchesOf(const S3Uri& object);
+
+// Whether any watch is over the object.
+bool IsWatched(const S3Uri& object);
 
 }  // namespace s3
 }  // namespace tfs3

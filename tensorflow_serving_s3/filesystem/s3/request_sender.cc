@@ -67,6 +67,7 @@ bool IsSkewed(const std::string& date) {
 HttpError ErrorFrom(const HttpResponse& response) {
   HttpError error = ParseErrorBody(response.body);
   error.status = response.status;
+  error.body_lost = response.body_lost;
   const std::string region = response.Header("x-amz-bucket-region");
   if (!region.empty()) error.bucket_region = region;
   const std::string request_id = response.Header("x-amz-request-id");
@@ -425,13 +426,18 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
     if (!response.ok()) return response;
     retry.Sent(response->body_sent);
     if (request.may_fail_late) RevealLateFailure(*response);
-    if (response->crt_error == 0 && response->status / 100 == 2) {
-      return response;
+    const bool success =
+        response->crt_error == 0 && response->status / 100 == 2;
+    const bool needs_body = request.method == "GET" ||
+                            request.method == "POST" || request.may_fail_late;
+    const bool unreadable = success && needs_body && response->body_lost;
+    if (success && !unreadable) return response;
+    if ((unreadable || IsRetryableAnswer(*response)) &&
+        TryAgain(retry, request.cancellation)) {
+      continue;
     }
-    if (!IsRetryableAnswer(*response) ||
-        !TryAgain(retry, request.cancellation)) {
-      return Failure(context, *response, retry);
-    }
+    return unreadable ? FromLostBody(context)
+                      : Failure(context, *response, retry);
   }
 }
 

@@ -140,9 +140,12 @@ Result<Credentials> FetchSsoCredentials(CredentialsService& service,
     parts.session_token = Find(*json, "roleCredentials.sessionToken");
     parts.expiration = AsTime(Find(*json, "roleCredentials.expiration"));
   }
-  if (parts.access_key_id.empty() || parts.secret_access_key.empty()) {
+  if (parts.access_key_id.empty() || parts.secret_access_key.empty() ||
+      parts.session_token.empty()) {
     return Status{TF_UNAVAILABLE,
-                  source + ": " + endpoint.url + " did not answer as SSO does"};
+                  source + ": " + endpoint.url +
+                      " did not answer as SSO does, with accessKeyId, "
+                      "secretAccessKey and sessionToken"};
   }
   return NewCredentials(parts, source);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/filesystem/s3/sts.h"
 
+#include <optional>
+
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/small_file.h"
@@ -38,8 +40,9 @@ class Form {
   std::string body_;
 };
 
-// Of <AssumeRole...Response><AssumeRole...Result><Credentials>.
-CredentialParts ParseAnswer(const std::string& body) {
+// Of <AssumeRole...Response><AssumeRole...Result><Credentials>. Nothing where
+// a part is absent: keys of a role are of no use without their session token.
+std::optional<CredentialParts> ParseAnswer(const std::string& body) {
   CredentialParts parts;
   const XmlVisitor read_parts = [&](XmlNode& node) {
     if (node.name() == "AccessKeyId") return node.Text(parts.access_key_id);
@@ -50,13 +53,17 @@ CredentialParts ParseAnswer(const std::string& body) {
     if (node.name() == "Expiration") return node.Text(parts.expiration);
     return true;
   };
-  ParseXml(body, [&](XmlNode& root) {
+  const bool well_formed = ParseXml(body, [&](XmlNode& root) {
     return root.Children([&](XmlNode& result) {
       return result.Children([&](XmlNode& child) {
         return child.name() != "Credentials" || child.Children(read_parts);
       });
     });
   });
+  if (!well_formed || parts.access_key_id.empty() ||
+      parts.secret_access_key.empty() || parts.session_token.empty()) {
+    return std::nullopt;
+  }
   return parts;
 }
 
@@ -76,12 +83,14 @@ Result<Credentials> Ask(CredentialsService& service, ServiceRequest request,
     return Status{TF_UNAUTHENTICATED,
                   who + DescribeRefusal(request, *response)};
   }
-  const CredentialParts parts = ParseAnswer(response->body);
-  if (parts.access_key_id.empty() || parts.secret_access_key.empty()) {
+  const std::optional<CredentialParts> parts = ParseAnswer(response->body);
+  if (!parts.has_value()) {
     return Status{TF_UNAVAILABLE,
-                  who + request.url + " did not answer as STS does"};
+                  who + request.url +
+                      " did not answer as STS does, with AccessKeyId, "
+                      "SecretAccessKey and SessionToken"};
   }
-  return NewCredentials(parts, source);
+  return NewCredentials(*parts, source);
 }
 
 }  // namespace
