@@ -37,8 +37,9 @@ async function main() {
     tensor_shape: {dim: [{size: 3}]},
     float_val: [1.0, 2.0, 5.0],
   };
-  const predicted =
-      await unary(prediction, 'Predict', {model_spec: {name: MODEL}, inputs: {x}});
+  // protobufjs reads a map of a descriptor set as what it is on the wire: a list of entries.
+  const inputs = [{key: 'x', value: x}];
+  const predicted = await unary(prediction, 'Predict', {model_spec: {name: MODEL}, inputs});
   const unknown = await unary(prediction, 'Predict', {model_spec: {name: 'nobody'}});
   const status = await unary(models, 'GetModelStatus', {model_spec: {name: MODEL}});
   prediction.close();
@@ -50,7 +51,7 @@ async function main() {
     body: JSON.stringify({instances: [1.0, 2.0, 5.0]}),
   });
   console.log(JSON.stringify({
-    predicted: predicted.outputs ? predicted.outputs.y.float_val : predicted,
+    predicted: predicted.outputs ? predicted.outputs[0].value.float_val : predicted,
     version: predicted.model_spec ? predicted.model_spec.version.value : null,
     unknown: unknown.code,
     state: status.model_version_status ? status.model_version_status[0].state : status,

@@ -63,13 +63,9 @@ def _takes(*specs: Any) -> Callable[[Callable[..., Any]], Any]:
 
 
 def tf1_half_plus_three(folder: Path) -> Sequence[Question]:
-    """TensorFlow Serving's example: declared [-1, 1], over a graph that takes any shape."""
+    """TensorFlow Serving's example. Python refuses to feed it any shape but the declared one."""
     save_tf1_half_plus_three(folder)
-    return [
-        Question("serving_default", {"x": _floats([1.0, 2.0, 5.0])}),
-        Question("serving_default", {"x": _floats([[1.0], [2.0]])}),
-        Question("serving_default", {"x": _floats(4.0)}, rows=False),
-    ]
+    return [Question("serving_default", {"x": _floats([[1.0], [2.0], [5.0]])})]
 
 
 def tf1_undeclared_shapes(folder: Path) -> Sequence[Question]:
