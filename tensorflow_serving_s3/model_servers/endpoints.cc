@@ -56,6 +56,15 @@ bool IsManagement(absl::string_view method) {
          absl::StartsWith(method, "/tensorflow.ProfilerService/");
 }
 
+// Tells clients that a method is answered elsewhere.
+void RefuseManagement(grpc::Call call) {
+  std::move(call).Finish(
+      static_cast<int>(absl::StatusCode::kUnimplemented),
+      "this port does not answer management calls; the server has an address "
+      "of its own for them (--management_address)",
+      "");
+}
+
 // Takes the management methods out of `methods`, with a copy of what else is
 // useful beside them.
 grpc::MethodTable TakeManagement(grpc::MethodTable* methods) {
@@ -249,9 +258,14 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   }
   grpc::MethodTable methods = GrpcMethods(options, backend);
   GrpcServers servers;
+  std::vector<std::string> management_methods;
   if (!options.management_address.empty()) {
+    grpc::MethodTable management = TakeManagement(&methods);
+    for (const auto& [method, handler] : management) {
+      if (IsManagement(method)) management_methods.push_back(method);
+    }
     auto started =
-        StartManagement(options, backend, server, TakeManagement(&methods));
+        StartManagement(options, backend, server, std::move(management));
     if (!started.ok()) return started.status();
     servers.management = *std::move(started);
   }
@@ -272,6 +286,11 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
     std::vector<std::string> services = ServicesOf(methods);
     if (server.serve_health) services.emplace_back("grpc.health.v1.Health");
     streams = grpc::MakeReflection(std::move(services));
+  }
+  if (servers.management != nullptr) {
+    for (const std::string& method : management_methods) {
+      methods[method] = RefuseManagement;
+    }
   }
   auto started = StartServer(server, std::move(methods), std::move(streams));
   if (!started.ok()) return started.status();
