@@ -24,7 +24,6 @@
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/routes.h"
-#include "tensorflow_serving_s3/model_servers/server_settings.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3 {
@@ -37,7 +36,8 @@ namespace {
 int NumThreads(int64_t flag, int64_t max_batched_requests) {
   constexpr int64_t kFewest = 16;
   constexpr int64_t kMost = 512;
-  constexpr int64_t kMostThreads = 65536;
+  // The flags are bounds, and threads are made at once.
+  constexpr int64_t kMostThreads = 1024;
   if (flag > 0 || max_batched_requests == 0) {
     return static_cast<int>(std::min(flag, kMostThreads));
   }
@@ -192,11 +192,8 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   routes.enable_cors = options.rest_api_enable_cors_support;
   routes.observer = backend.observer;
   routes.request_logger = backend.request_logger;
-  absl::StatusOr<std::string> prometheus_path =
-      ReadPrometheusPath(options.monitoring_config_file);
-  if (!prometheus_path.ok()) return prometheus_path.status();
-  if (!prometheus_path->empty()) {
-    routes.pages[*prometheus_path] = [] {
+  if (!backend.prometheus_path.empty()) {
+    routes.pages[backend.prometheus_path] = [] {
       return rest::HttpResponse{200, PrometheusWriter::kContentType,
                                 MetricsPage()};
     };

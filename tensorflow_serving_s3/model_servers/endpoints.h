@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/config_reloader.h"
@@ -35,6 +36,8 @@ struct Backend {
   RequestObserver* observer = nullptr;
   RequestLogger* request_logger = nullptr;
   std::optional<TlsOptions> tls;
+  // Where the REST server has the page for Prometheus; empty: nowhere.
+  std::string prometheus_path;
   // How many requests can wait for batches and gain by it; 0: no batching.
   int64_t max_batched_requests = 0;
   // Hides paths in the messages of errors; null: they stay.

@@ -235,6 +235,13 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   absl::StatusOr<std::optional<TlsOptions>> tls =
       ReadSslConfig(options.ssl_config_file);
   if (!tls.ok()) return fail(tls.status(), kBadCommandLine);
+  const bool has_rest =
+      options.rest_api_port != 0 || !options.rest_api_socket_path.empty();
+  absl::StatusOr<std::string> prometheus_path =
+      ReadPrometheusPath(has_rest ? options.monitoring_config_file : "");
+  if (!prometheus_path.ok()) {
+    return fail(prometheus_path.status(), kBadCommandLine);
+  }
   const std::vector<std::string> custom_ops =
       absl::StrSplit(options.custom_op_libraries, ',', absl::SkipWhitespace());
   if (absl::Status status = LoadCustomOps(custom_ops); !status.ok()) {
@@ -286,6 +293,7 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
                   &observers,
                   &request_logger,
                   *std::move(tls),
+                  *std::move(prometheus_path),
                   max_batched_requests};
   if (options.hide_server_paths) {
     backend.lookup = &path_hiding_view;
@@ -296,7 +304,7 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   // The ports open before there is a model to serve: until then requests are
   // told why there is none.
   std::unique_ptr<rest::HttpServer> rest_server;
-  if (options.rest_api_port != 0 || !options.rest_api_socket_path.empty()) {
+  if (has_rest) {
     auto started = StartRest(options, backend);
     if (!started.ok()) return fail(started.status(), kCannotServe);
     rest_server = *std::move(started);

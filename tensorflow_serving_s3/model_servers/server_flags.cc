@@ -119,12 +119,12 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             "How many versions may load at a time; 0: one for each processor, "
             "but "
             "at least two.",
-            0, 65536},
+            0, 1024},
            {"num_unload_threads", &options->num_unload_threads,
             "How many versions may unload at a time; 0: one for each "
             "processor, but "
             "at least two.",
-            0, 65536},
+            0, 1024},
            {"max_num_load_retries", &options->max_num_load_retries,
             "How often a version that fails to load is tried again before it "
             "is "
@@ -247,10 +247,8 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             "whole number is passed on as a number, anything else as text."},
            {"grpc_max_threads", &options->grpc_max_threads,
             "How many requests of longer-running models are answered at a "
-            "time; 0: "
-            "four for each processor, and eight at least; with "
-            "--enable_batching, as "
-            "many as batches can take.",
+            "time, 1024 at most; 0: four for each processor, and eight at "
+            "least; with --enable_batching, as many as batches can take.",
             0, INT32_MAX},
            {"grpc_max_receive_message_bytes",
             &options->grpc_max_receive_message_bytes,
@@ -293,9 +291,10 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
            {"rest_api_socket_path", &options->rest_api_socket_path,
             "A UNIX socket for REST, beside or in place of the port."},
            {"rest_api_num_threads", &options->rest_api_num_threads,
-            "How many requests are answered at a time; 0: four for each "
-            "processor; with --enable_batching, as many as batches can take.",
-            0, 65536},
+            "How many requests are answered at a time, 1024 at most; 0: four "
+            "for each processor; with --enable_batching, as many as batches "
+            "can take.",
+            0, INT32_MAX},
            {"rest_api_timeout_in_ms", &options->rest_api_timeout_in_ms,
             "Milliseconds that a REST request may take; 0 or negative: as long "
             "as it takes.",

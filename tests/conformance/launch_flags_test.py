@@ -12,6 +12,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
@@ -172,7 +173,11 @@ def test_a_configuration_without_models_starts_a_server_without_models(
         assert clients.get(server, "/readyz").status_code == 200
         assert clients.get(server, "/v1/models").status_code == 200
         assert server.status().code == 404
-        clients.reload_config(server, model_configs(model_config("half", _half(tmp_path))))
+        reload = clients.reload_config_request(model_configs(model_config("half", _half(tmp_path))))
+        with clients.channel(server) as channel:
+            stub = model_service_pb2_grpc.ModelServiceStub(channel)
+            # The port for gRPC opens a moment after that for REST.
+            stub.HandleReloadConfigRequest(reload, timeout=_SECONDS, wait_for_ready=True)
         assert clients.post(server, {"instances": [1.0]}).json() == _ANSWER
 
 
@@ -223,7 +228,8 @@ def test_a_name_may_hold_any_character(tmp_path: Path, name: str) -> None:
     config = tmp_path / "models.config"
     config.write_text(model_configs(model_config(name, _half(tmp_path), labels={name: 1})))
     flags = ["--allow_version_labels_for_unavailable_models"]
-    with ModelServer(model_config_file=config, model_name=name, flags=flags) as server:
+    with ModelServer(model_config_file=config, model_name="half", flags=flags) as server:
+        server.model_name = name
         wait_for(lambda code: code == 200, lambda: clients.get(server, "/readyz").status_code)
         request = clients.predict_request(server, {"x": [1.0]})
         request.model_spec.version_label = name
