@@ -49,7 +49,7 @@ constexpr char kGetModelStatus[] =
 constexpr char kReloadConfig[] =
     "/tensorflow.serving.ModelService/HandleReloadConfigRequest";
 
-// Whether a method is for those who run the server.
+// Whether a method is for the people who run the server.
 bool IsManagement(absl::string_view method) {
   return method == kReloadConfig ||
          absl::StartsWith(method, "/tensorflow.serving.SessionService/") ||
@@ -65,8 +65,8 @@ void RefuseManagement(grpc::Call call) {
       "");
 }
 
-// Takes the management methods out of `methods`, with a copy of what else is
-// useful beside them.
+// Takes the management methods out of `methods`, and copies GetModelStatus,
+// which tells what a reload has done.
 grpc::MethodTable TakeManagement(grpc::MethodTable* methods) {
   grpc::MethodTable management;
   for (auto it = methods->begin(); it != methods->end();) {

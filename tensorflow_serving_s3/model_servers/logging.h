@@ -47,8 +47,8 @@ void InitializeLogging(const LogOptions& options);
 // "tensorflow_model_server: MESSAGE", or an object with the severity ERROR.
 void WriteLastError(LogFormat format, absl::string_view message);
 
-// Writes out what is still on its way to the log. To be called before the
-// process ends.
+// Writes the lines to stderr that have not been written yet. To be called
+// before the process ends.
 void FlushLogging();
 
 }  // namespace tfs3

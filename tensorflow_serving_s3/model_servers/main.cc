@@ -119,7 +119,7 @@ ServerCore::Options CoreOptions(const ServerOptions& options,
   core.num_unload_threads = static_cast<int>(options.num_unload_threads);
   core.max_num_load_retries =
       options.max_num_load_retries < 0
-          ? std::numeric_limits<int>::max()
+          ? std::numeric_limits<int>::max() - 1  // One load more fits too.
           : static_cast<int>(options.max_num_load_retries);
   core.load_retry_interval = absl::Microseconds(
       std::max<int64_t>(0, options.load_retry_interval_micros));

@@ -32,7 +32,7 @@ class PathHider {
  public:
   PathHider();
 
-  // The paths that are known from now on, in place of those before.
+  // Replaces the known paths.
   void SetKnownPaths(std::vector<std::string> paths);
 
   // `text` with "[path]" for each path. What is in `keep` stays: paths that the

@@ -17,9 +17,9 @@
 
 namespace tfs3 {
 
-// The models and their states as clients may see them: without paths of the
-// server in what is wrong with a version or a model. Errors pass as they are;
-// the servers hide paths in those when they have been logged.
+// The models and their states as clients may see them: the messages of versions
+// and models have no paths of the server. Errors are passed on unchanged: the
+// servers log them, and then hide the paths.
 class PathHidingView final : public ModelLookup, public ServerStatus {
  public:
   // All must outlive this.

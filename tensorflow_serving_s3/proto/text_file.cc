@@ -43,8 +43,8 @@ absl::Status ReadTextFile(const std::string& path, absl::string_view example,
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, message)) {
-    // The first words are those of protobuf's own log line, the second those of
-    // TensorFlow Serving; scripts look for them.
+    // Scripts look for the words of protobuf ("Error parsing ...") and of
+    // TensorFlow Serving ("Invalid protobuf file").
     return absl::InvalidArgumentError(absl::StrCat(
         "Error parsing text-format ", message->GetDescriptor()->full_name(),
         ": ", error.text(), "; Invalid protobuf file: '", path,

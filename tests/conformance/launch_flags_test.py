@@ -78,7 +78,7 @@ _FLAGS_WITHOUT_EFFECT = [
 
 def _run(*flags: str) -> subprocess.CompletedProcess[str]:
     """Runs a server that ends by itself."""
-    command = [find_program(MODEL_SERVER), *flags]
+    command: list[str | Path] = [find_program(MODEL_SERVER), *flags]
     return subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
 
 
@@ -215,9 +215,7 @@ def test_a_file_that_becomes_unreadable_is_logged_with_protobufs_error(tmp_path:
     with serving(tmp_path, _HALF, flags=["--model_config_file_poll_wait_seconds=1"]) as server:
         (tmp_path / "models.config").write_text("model_config_list { confg {} }")
         server.process.wait_for_line(
-            re.escape(
-                "] Error parsing text-format tensorflow.serving.ModelServerConfig: 1:27: "
-            ),
+            re.escape("] Error parsing text-format tensorflow.serving.ModelServerConfig: 1:27: "),
             timeout_seconds=_SECONDS,
         )
         assert clients.post(server, {"instances": [1.0]}).json() == _ANSWER

@@ -110,9 +110,7 @@ def test_every_line_is_json_however_much_libraries_log(tmp_path: Path, env: Any)
         (["--log_format=json", "--model_base_path=/m", "--grpc_socket_path=/no/s"], "gRPC cannot"),
     ],
 )
-def test_an_error_that_ends_the_server_is_json(
-    level: int, flags: list[str], message: str
-) -> None:
+def test_an_error_that_ends_the_server_is_json(level: int, flags: list[str], message: str) -> None:
     ended = subprocess.run(
         [find_program(MODEL_SERVER), *flags],
         capture_output=True,
