@@ -191,7 +191,7 @@ def test_an_unknown_label_is_refused_by_grpc(four_versions: ModelServer) -> None
 _REFUSED = {
     "no config": (
         "model_config_list { config { nam: ",
-        ["Error parsing text-format tensorflow.serving.ModelServerConfig: 1:34: "],
+        ["Error parsing text-format tensorflow.serving.ModelServerConfig: 1:33: "],
     ),
     "a duplicate name": (
         model_configs(model_config("half", "/models/half"), model_config("half", "/models/other")),
