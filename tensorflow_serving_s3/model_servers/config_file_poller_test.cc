@@ -121,7 +121,8 @@ class AwaitedError final : public absl::LogSink {
 };
 
 TEST_F(ConfigFilePollerTest, AFileThatCannotBeReadChangesNothing) {
-  AwaitedError refused("is not a ModelServerConfig");
+  AwaitedError refused(
+      "Error parsing text-format tensorflow.serving.ModelServerConfig: 1:9: ");
   Write("nonsense");
   ConfigFilePoller poller(Options(), Config("old"), &reloader_);
   refused.Wait();

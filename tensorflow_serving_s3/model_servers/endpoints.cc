@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/log/absl_log.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/model_servers/grpc/methods.h"
 #include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
@@ -21,7 +24,6 @@
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/routes.h"
-#include "tensorflow_serving_s3/model_servers/server_settings.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3 {
@@ -34,24 +36,57 @@ namespace {
 int NumThreads(int64_t flag, int64_t max_batched_requests) {
   constexpr int64_t kFewest = 16;
   constexpr int64_t kMost = 512;
-  if (flag > 0 || max_batched_requests == 0) return static_cast<int>(flag);
+  // The flags are bounds, and threads are made at once.
+  constexpr int64_t kMostThreads = 1024;
+  if (flag > 0 || max_batched_requests == 0) {
+    return static_cast<int>(std::min(flag, kMostThreads));
+  }
   return static_cast<int>(std::clamp(max_batched_requests, kFewest, kMost));
 }
 
-// The services that there are, for reflection.
-std::vector<std::string> GrpcServices(const ServerOptions& options) {
-  std::vector<std::string> services = {"tensorflow.serving.PredictionService",
-                                       "tensorflow.serving.ModelService"};
-  if (options.enable_session_run) {
-    services.emplace_back("tensorflow.serving.SessionService");
+constexpr char kGetModelStatus[] =
+    "/tensorflow.serving.ModelService/GetModelStatus";
+constexpr char kReloadConfig[] =
+    "/tensorflow.serving.ModelService/HandleReloadConfigRequest";
+
+// Whether a method is for the people who run the server.
+bool IsManagement(absl::string_view method) {
+  return method == kReloadConfig ||
+         absl::StartsWith(method, "/tensorflow.serving.SessionService/") ||
+         absl::StartsWith(method, "/tensorflow.ProfilerService/");
+}
+
+// Tells clients that a method is answered elsewhere.
+void RefuseManagement(grpc::Call call) {
+  std::move(call).Finish(
+      static_cast<int>(absl::StatusCode::kUnimplemented),
+      "this port does not answer management calls; the server has an address "
+      "of its own for them (--management_address)",
+      "");
+}
+
+// Takes the management methods out of `methods`, and copies GetModelStatus,
+// which tells what a reload has done.
+grpc::MethodTable TakeManagement(grpc::MethodTable* methods) {
+  grpc::MethodTable management;
+  for (auto it = methods->begin(); it != methods->end();) {
+    const auto method = it++;
+    if (method->first == kGetModelStatus) {
+      management.insert(*method);
+    } else if (IsManagement(method->first)) {
+      management.insert(methods->extract(method));
+    }
   }
-  if (options.enable_profiler) {
-    services.emplace_back("tensorflow.ProfilerService");
+  return management;
+}
+
+// The full names of the services that `methods` belong to.
+std::vector<std::string> ServicesOf(const grpc::MethodTable& methods) {
+  std::set<std::string> services;
+  for (const auto& [method, handler] : methods) {
+    services.insert(method.substr(1, method.rfind('/') - 1));
   }
-  if (options.enable_grpc_healthcheck_service) {
-    services.emplace_back("grpc.health.v1.Health");
-  }
-  return services;
+  return {services.begin(), services.end()};
 }
 
 // Tells `observer` of a request that no route has seen.
@@ -73,22 +108,92 @@ void ObserveRefusal(const rest::HttpRefusal& refusal,
   observer->OnRequest(record);
 }
 
+// Hides paths in what a handler answers a request that it refuses. The paths
+// that the client has sent stay.
+rest::HttpServer::Handler HidePathsOfErrors(rest::HttpServer::Handler handler,
+                                            const PathHider* hider) {
+  return
+      [handler = std::move(handler), hider](const rest::HttpRequest& request) {
+        rest::HttpResponse response = handler(request);
+        if (response.status >= 400) {
+          const absl::string_view keep[] = {request.target, request.path};
+          response.body = hider->Hide(response.body, keep);
+        }
+        return response;
+      };
+}
+
+// All methods of the command line.
+grpc::MethodTable GrpcMethods(const ServerOptions& options,
+                              const Backend& backend) {
+  grpc::ModelMethodOptions model_methods;
+  if (options.enable_serialization_as_tensor_content) {
+    model_methods.encoding = TensorEncoding::kContent;
+  }
+  model_methods.check_method_name = options.enable_signature_method_name_check;
+  model_methods.enable_session_run = options.enable_session_run;
+  model_methods.observer = backend.observer;
+  model_methods.request_logger = backend.request_logger;
+  grpc::MethodTable methods =
+      grpc::MakeMethods(backend.lookup, backend.reloader, model_methods);
+  if (!options.enable_reload_config) methods.erase(kReloadConfig);
+  if (options.enable_profiler) {
+    methods.merge(grpc::MakeProfilerMethods(backend.gate));
+  }
+  return methods;
+}
+
+absl::StatusOr<std::unique_ptr<grpc::Server>> StartServer(
+    const grpc::ServerOptions& options, grpc::MethodTable methods,
+    grpc::StreamTable streams) {
+  grpc::StartResult started =
+      grpc::Server::Start(options, std::move(methods), std::move(streams));
+  if (started.server == nullptr) {
+    return absl::FailedPreconditionError(started.error);
+  }
+  return std::move(started.server);
+}
+
+absl::StatusOr<std::unique_ptr<grpc::Server>> StartManagement(
+    const ServerOptions& options, const Backend& backend,
+    grpc::ServerOptions server, grpc::MethodTable methods) {
+  // Profiles and runs of graphs take long, and few people ask for them.
+  constexpr int kWorkers = 4;
+  server.addresses = {options.management_address};
+  server.num_workers = kWorkers;
+  if (!absl::StartsWith(options.management_address, "unix:")) {
+    server.tls = backend.tls;
+  }
+  grpc::StreamTable streams;
+  if (options.enable_grpc_reflection) {
+    streams = grpc::MakeReflection(ServicesOf(methods));
+  }
+  auto started = StartServer(server, std::move(methods), std::move(streams));
+  if (!started.ok()) {
+    return absl::Status(
+        started.status().code(),
+        absl::StrCat("--management_address: ", started.status().message()));
+  }
+  ABSL_LOG(INFO) << "Management calls over gRPC at "
+                 << options.management_address;
+  return started;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
     const ServerOptions& options, const Backend& backend) {
   rest::Routes::Options routes;
-  routes.timeout = absl::Milliseconds(options.rest_api_timeout_in_ms);
+  routes.timeout = options.rest_api_timeout_in_ms > 0
+                       ? absl::Milliseconds(options.rest_api_timeout_in_ms)
+                       : absl::InfiniteDuration();
   routes.max_json_nesting = options.rest_api_max_json_nesting;
   routes.check_method_name = options.enable_signature_method_name_check;
   routes.enable_cors = options.rest_api_enable_cors_support;
   routes.observer = backend.observer;
   routes.request_logger = backend.request_logger;
-  absl::StatusOr<std::string> prometheus_path =
-      ReadPrometheusPath(options.monitoring_config_file);
-  if (!prometheus_path.ok()) return prometheus_path.status();
-  if (!prometheus_path->empty()) {
-    routes.pages[*prometheus_path] = [] {
+  if (!backend.prometheus_path.empty()) {
+    routes.pages[backend.prometheus_path] = [] {
       return rest::HttpResponse{200, PrometheusWriter::kContentType,
                                 MetricsPage()};
     };
@@ -100,7 +205,7 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   server.num_threads =
       NumThreads(options.rest_api_num_threads, backend.max_batched_requests);
   server.unix_socket_path = options.rest_api_socket_path;
-  server.tls = backend.tls;
+  if (!options.rest_api_plain_http) server.tls = backend.tls;
   server.gate = backend.gate;
   server.on_refusal = [observer =
                            backend.observer](const rest::HttpRefusal& refusal) {
@@ -117,8 +222,12 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
       std::chrono::milliseconds(options.rest_api_receive_timeout_in_ms);
   server.idle_timeout =
       std::chrono::milliseconds(options.rest_api_idle_timeout_in_ms);
-  auto started = rest::HttpServer::Start(
-      server, rest::Routes(backend.core, backend.core, backend.gate, routes));
+  rest::HttpServer::Handler handler =
+      rest::Routes(backend.lookup, backend.status, backend.gate, routes);
+  if (backend.path_hider != nullptr) {
+    handler = HidePathsOfErrors(std::move(handler), backend.path_hider);
+  }
+  auto started = rest::HttpServer::Start(server, std::move(handler));
   if (!started.ok()) return started;
   if (options.rest_api_port != 0) {
     ABSL_LOG(INFO) << "REST on port " << (*started)->port();
@@ -130,9 +239,35 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   return started;
 }
 
-absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
-    const ServerOptions& options, const Backend& backend) {
+absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
+                                      const Backend& backend) {
   grpc::ServerOptions server;
+  server.max_request_bytes =
+      static_cast<int>(options.grpc_max_receive_message_bytes);
+  auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
+  if (!arguments.ok()) return arguments.status();
+  server.channel_arguments = *std::move(arguments);
+  server.gate = backend.gate;
+  if (backend.path_hider != nullptr) {
+    server.edit_error = [hider = backend.path_hider](const std::string& text) {
+      return hider->Hide(text);
+    };
+  }
+  grpc::MethodTable methods = GrpcMethods(options, backend);
+  GrpcServers servers;
+  std::vector<std::string> management_methods;
+  if (!options.management_address.empty()) {
+    grpc::MethodTable management = TakeManagement(&methods);
+    for (const auto& [method, handler] : management) {
+      if (IsManagement(method)) management_methods.push_back(method);
+    }
+    auto started =
+        StartManagement(options, backend, server, std::move(management));
+    if (!started.ok()) return started.status();
+    servers.management = *std::move(started);
+  }
+  if (options.port == 0 && options.grpc_socket_path.empty()) return servers;
+
   if (options.port != 0) {
     server.addresses.push_back(absl::StrCat("0.0.0.0:", options.port));
   }
@@ -140,44 +275,30 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(
     server.addresses.push_back(absl::StrCat("unix:", options.grpc_socket_path));
   }
   server.tls = backend.tls;
-  server.max_request_bytes =
-      static_cast<int>(options.grpc_max_receive_message_bytes);
-  auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
-  if (!arguments.ok()) return arguments.status();
-  server.channel_arguments = *std::move(arguments);
   server.num_workers =
       NumThreads(options.grpc_max_threads, backend.max_batched_requests);
-  server.gate = backend.gate;
   server.serve_health = options.enable_grpc_healthcheck_service;
-
-  grpc::ModelMethodOptions model_methods;
-  if (options.enable_serialization_as_tensor_content) {
-    model_methods.encoding = TensorEncoding::kContent;
-  }
-  model_methods.check_method_name = options.enable_signature_method_name_check;
-  model_methods.enable_session_run = options.enable_session_run;
-  model_methods.observer = backend.observer;
-  model_methods.request_logger = backend.request_logger;
-  grpc::MethodTable methods =
-      grpc::MakeMethods(backend.core, backend.core, model_methods);
-  if (options.enable_profiler)
-    methods.merge(grpc::MakeProfilerMethods(backend.gate));
   grpc::StreamTable streams;
   if (options.enable_grpc_reflection) {
-    streams = grpc::MakeReflection(GrpcServices(options));
+    std::vector<std::string> services = ServicesOf(methods);
+    if (server.serve_health) services.emplace_back("grpc.health.v1.Health");
+    streams = grpc::MakeReflection(std::move(services));
   }
-  grpc::StartResult started =
-      grpc::Server::Start(server, std::move(methods), std::move(streams));
-  if (started.server == nullptr) {
-    return absl::FailedPreconditionError(started.error);
+  if (servers.management != nullptr) {
+    for (const std::string& method : management_methods) {
+      methods[method] = RefuseManagement;
+    }
   }
+  auto started = StartServer(server, std::move(methods), std::move(streams));
+  if (!started.ok()) return started.status();
+  servers.serving = *std::move(started);
   if (options.port != 0) {
-    ABSL_LOG(INFO) << "gRPC on port " << started.server->ports()[0];
+    ABSL_LOG(INFO) << "gRPC on port " << servers.serving->ports()[0];
   }
   if (!options.grpc_socket_path.empty()) {
     ABSL_LOG(INFO) << "gRPC on the UNIX socket " << options.grpc_socket_path;
   }
-  return std::move(started.server);
+  return servers;
 }
 
 }  // namespace tfs3

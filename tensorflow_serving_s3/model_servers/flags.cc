@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
-#include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -122,40 +122,56 @@ void AppendHelp(const Flag& flag, std::string* help) {
   *help += '\n';
 }
 
+// Whether a bool flag takes the argument that follows it as its value.
+bool IsTruth(absl::string_view argument) {
+  return absl::EqualsIgnoreCase(argument, "true") ||
+         absl::EqualsIgnoreCase(argument, "false") || argument == "1" ||
+         argument == "0";
+}
+
+// Parses the flag at the front of `arguments`, and removes it from them.
+absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
+                        absl::Span<const char* const>* arguments) {
+  const absl::string_view whole = arguments->front();
+  arguments->remove_prefix(1);
+  // What an unset variable leaves in a launch script: "$EXTRA_FLAGS".
+  if (whole.empty()) return absl::OkStatus();
+  if (whole == "--" && arguments->empty()) return absl::OkStatus();
+  absl::string_view argument = whole;
+  const bool is_flag = absl::ConsumePrefix(&argument, "-");
+  absl::ConsumePrefix(&argument, "-");
+  if (!is_flag || argument.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unexpected argument \"", whole,
+                     "\"; everything is said by flags, as in --name=value"));
+  }
+  const size_t equals = argument.find('=');
+  const absl::string_view name = argument.substr(0, equals);
+  const Flag* const flag = FindFlag(groups, name);
+  if (flag == nullptr) return UnknownFlag(groups, name);
+  if (equals != argument.npos) {
+    return SetValue(*flag, argument.substr(equals + 1));
+  }
+  const bool is_bool = std::holds_alternative<bool*>(flag->value);
+  if (!arguments->empty() && (!is_bool || IsTruth(arguments->front()))) {
+    const absl::string_view value = arguments->front();
+    arguments->remove_prefix(1);
+    return SetValue(*flag, value);
+  }
+  if (is_bool) return SetValue(*flag, "true");
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", name, " needs a value, as in --", name, "=", DefaultOf(*flag)));
+}
+
 }  // namespace
 
 absl::Status ParseFlags(const std::vector<FlagGroup>& groups,
                         absl::Span<const char* const> arguments) {
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    absl::string_view argument = arguments[i];
-    if (!absl::ConsumePrefix(&argument, "--") || argument.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("unexpected argument \"", arguments[i],
-                       "\"; everything is said by flags, as in --name=value"));
-    }
-    const size_t equals = argument.find('=');
-    const absl::string_view name = argument.substr(0, equals);
-    std::optional<absl::string_view> value;
-    if (equals != argument.npos) value = argument.substr(equals + 1);
-
-    const Flag* const flag = FindFlag(groups, name);
-    if (flag == nullptr) return UnknownFlag(groups, name);
-    if (!value.has_value()) {
-      if (std::holds_alternative<bool*>(flag->value)) {
-        value = "true";
-      } else if (i + 1 < arguments.size()) {
-        value = arguments[++i];
-      } else {
-        return absl::InvalidArgumentError(
-            absl::StrCat("--", name, " needs a value, as in --", name, "=",
-                         DefaultOf(*flag)));
-      }
-    }
-    if (absl::Status status = SetValue(*flag, *value); !status.ok()) {
-      return status;
-    }
+  absl::Status status;
+  while (!arguments.empty()) {
+    status.Update(ParseFirst(groups, &arguments));
   }
-  return absl::OkStatus();
+  return status;
 }
 
 std::string FlagsHelp(const std::vector<FlagGroup>& groups) {

@@ -40,19 +40,20 @@ struct FlagGroup {
   std::vector<Flag> flags;
 };
 
-// Sets the variables of all flags from arguments of the forms --name=value,
-// --name value, and for a bool --name, --name=true or --name=false; a flag that
-// comes twice has its last value.
+// Sets the variables of all flags from arguments of the forms --name=value and
+// --name value, and for a bool --name, --name=true, --name true and the same
+// with false, 1 or 0. One dash does as well as two. A flag that comes twice has
+// its last value. Empty arguments, and "--" at the end, are skipped.
 //
-// INVALID_ARGUMENT for an unknown flag (naming the one that is spelt most like
-// it), a value that is none or out of range, or an argument that is no flag. On
-// an error some variables may have been set.
+// INVALID_ARGUMENT for an unknown flag (naming the flag with the most similar
+// spelling), a value that is none or out of range, or an argument that is no
+// flag. The status is about the first error; the arguments after it are parsed
+// all the same.
 absl::Status ParseFlags(const std::vector<FlagGroup>& groups,
                         absl::Span<const char* const> arguments);
 
 // The groups and their flags with defaults and help, for a terminal of 80
-// columns. To be called before ParseFlags, while the variables hold the
-// defaults.
+// columns. Call it before ParseFlags, while the variables hold the defaults.
 std::string FlagsHelp(const std::vector<FlagGroup>& groups);
 
 }  // namespace tfs3

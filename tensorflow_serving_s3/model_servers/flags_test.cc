@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -64,6 +65,53 @@ TEST_F(FlagsTest, ABoolWithoutValueIsTrueAndTakesNoArgument) {
   EXPECT_EQ(port_, 3);
 }
 
+TEST_F(FlagsTest, OneDashDoesAsWellAsTwo) {
+  ASSERT_TRUE(Parse({"-model_name=half", "-port", "2", "-verbose"}).ok());
+  EXPECT_EQ(name_, "half");
+  EXPECT_EQ(port_, 2);
+  EXPECT_TRUE(verbose_);
+}
+
+TEST_F(FlagsTest, ABoolTakesTheFormsOfTensorFlow) {
+  for (const char* const value : {"true", "TRUE", "True", "1"}) {
+    verbose_ = false;
+    const std::string flag = absl::StrCat("--verbose=", value);
+    ASSERT_TRUE(Parse({flag.c_str()}).ok()) << flag;
+    EXPECT_TRUE(verbose_) << flag;
+    verbose_ = false;
+    ASSERT_TRUE(Parse({"--verbose", value}).ok()) << value;
+    EXPECT_TRUE(verbose_) << value;
+  }
+  for (const char* const value : {"false", "FALSE", "False", "0"}) {
+    verbose_ = true;
+    const std::string flag = absl::StrCat("--verbose=", value);
+    ASSERT_TRUE(Parse({flag.c_str()}).ok()) << flag;
+    EXPECT_FALSE(verbose_) << flag;
+    verbose_ = true;
+    ASSERT_TRUE(Parse({"--verbose", value}).ok()) << value;
+    EXPECT_FALSE(verbose_) << value;
+  }
+}
+
+TEST_F(FlagsTest, ANumberMayHaveASignZerosOrSpaceInFront) {
+  for (const char* const flag : {"--port=+80", "--port=0080", "--port= 80"}) {
+    port_ = 0;
+    ASSERT_TRUE(Parse({flag}).ok()) << flag;
+    EXPECT_EQ(port_, 80) << flag;
+  }
+}
+
+TEST_F(FlagsTest, EmptyArgumentsAreSkipped) {
+  ASSERT_TRUE(Parse({"", "--port=3", "", "--"}).ok());
+  EXPECT_EQ(port_, 3);
+}
+
+TEST_F(FlagsTest, TheArgumentsAfterAnErrorAreParsed) {
+  const absl::Status status = Parse({"--prt=1", "--port=many", "--verbose"});
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--prt"));
+  EXPECT_TRUE(verbose_);
+}
+
 TEST_F(FlagsTest, TheLastOfTwoValuesCounts) {
   ASSERT_TRUE(Parse({"--port=3", "--port=4"}).ok());
   EXPECT_EQ(port_, 4);
@@ -102,8 +150,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"--verbose=maybe"}, "expected true or false"},
         BadArguments{{"--model_name"}, "--model_name needs a value"},
         BadArguments{{"stray"}, "unexpected argument \"stray\""},
-        BadArguments{{"-port=1"}, "unexpected argument \"-port=1\""},
-        BadArguments{{"--"}, "unexpected argument \"--\""}));
+        BadArguments{{"-prt=1"}, "did you mean --port?"},
+        BadArguments{{"-"}, "unexpected argument \"-\""},
+        BadArguments{{"--", "--port=1"}, "unexpected argument \"--\""}));
 
 TEST_F(FlagsTest, HelpHasEachFlagWithItsDefaultAndTextInItsGroup) {
   EXPECT_EQ(FlagsHelp(flags_),

@@ -3,6 +3,8 @@
 
 #include "tensorflow_serving_s3/model_servers/logging.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,12 +19,16 @@
 #include "absl/log/log_entry.h"
 #include "absl/log/log_sink.h"
 #include "absl/log/log_sink_registry.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/model_servers/json_writer.h"
+#include "tensorflow_serving_s3/model_servers/stderr_lines.h"
 
 namespace tfs3 {
 namespace {
@@ -64,6 +70,47 @@ class RepeatLimiter {
   std::map<std::pair<std::string, int>, Place> places_;
 };
 
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
+}
+
+// A line of LogFormat::kJson.
+std::string JsonLine(absl::Time time, absl::LogSeverity severity,
+                     absl::string_view source, absl::string_view message,
+                     absl::string_view stacktrace = "") {
+  std::string line =
+      absl::StrCat("{\"time\": \"", TimeText(time), "\", \"severity\": \"",
+                   absl::LogSeverityName(severity), "\", \"source\": ");
+  AppendJsonString(source, &line);
+  line += ", \"message\": ";
+  AppendJsonString(message, &line);
+  if (!stacktrace.empty()) {
+    line += ", \"stacktrace\": ";
+    AppendJsonString(stacktrace, &line);
+  }
+  line += "}\n";
+  return line;
+}
+
+// The severity that a line written past the log names: "E1128 20:04:21 ..." by
+// gRPC and absl, "s3 [ERROR] ..." by the S3 client.
+absl::LogSeverity SeverityOf(absl::string_view line) {
+  constexpr char kLetters[] = "IWEF";
+  if (line.size() > 5 &&
+      std::all_of(line.begin() + 1, line.begin() + 5, absl::ascii_isdigit)) {
+    const size_t severity = absl::string_view(kLetters).find(line[0]);
+    if (severity != absl::string_view::npos) {
+      return absl::NormalizeLogSeverity(static_cast<int>(severity));
+    }
+  }
+  if (absl::StartsWith(line, "s3 [ERROR]") ||
+      absl::StartsWith(line, "s3 [FATAL]")) {
+    return absl::LogSeverity::kError;
+  }
+  if (absl::StartsWith(line, "s3 [WARN]")) return absl::LogSeverity::kWarning;
+  return absl::LogSeverity::kInfo;
+}
+
 class StderrSink final : public absl::LogSink {
  public:
   StderrSink(LogFormat format, bool all_of_tensorflow)
@@ -72,7 +119,8 @@ class StderrSink final : public absl::LogSink {
   void Send(const absl::LogEntry& entry) override {
     const bool ours =
         absl::StartsWith(entry.source_filename(), "tensorflow_serving_s3/");
-    if (!ours && !all_of_tensorflow_ &&
+    // Verbose messages are there only if somebody asked for them.
+    if (!ours && !all_of_tensorflow_ && entry.verbosity() < 1 &&
         entry.log_severity() < absl::LogSeverity::kWarning) {
       return;
     }
@@ -87,43 +135,30 @@ class StderrSink final : public absl::LogSink {
     }
     // One message is one line, and one write, so that lines of several threads
     // do not mix.
-    const std::string line = format_ == LogFormat::kJson
-                                 ? JsonLine(entry, message)
-                                 : TextLine(entry, message);
-    std::fwrite(line.data(), 1, line.size(), stderr);
-    // A failed CHECK ends the process: the stack tells where.
-    if (!entry.stacktrace().empty()) {
-      std::fwrite(entry.stacktrace().data(), 1, entry.stacktrace().size(),
-                  stderr);
+    if (format_ == LogFormat::kJson) {
+      WriteToStderr(JsonLine(entry.timestamp(), entry.log_severity(),
+                             SourceOf(entry), message, entry.stacktrace()));
+      return;
     }
+    WriteToStderr(TextLine(entry, message));
+    // A failed CHECK ends the process: the stack tells where.
+    WriteToStderr(entry.stacktrace());
   }
 
   void Flush() override { std::fflush(stderr); }
 
  private:
-  static std::string TimeOf(const absl::LogEntry& entry) {
-    return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", entry.timestamp(),
-                            absl::UTCTimeZone());
+  static std::string SourceOf(const absl::LogEntry& entry) {
+    return absl::StrCat(entry.source_basename(), ":", entry.source_line());
   }
 
   static std::string TextLine(const absl::LogEntry& entry,
                               absl::string_view message) {
     return absl::StrCat(
-        TimeOf(entry), " ",
+        TimeText(entry.timestamp()), " ",
         absl::string_view(absl::LogSeverityName(entry.log_severity()), 1), " ",
-        entry.source_basename(), ":", entry.source_line(), "] ",
-        absl::StrReplaceAll(message, {{"\n", "\\n"}}), "\n");
-  }
-
-  static std::string JsonLine(const absl::LogEntry& entry,
-                              absl::string_view message) {
-    std::string line = absl::StrCat(
-        "{\"time\": \"", TimeOf(entry), "\", \"severity\": \"",
-        absl::LogSeverityName(entry.log_severity()), "\", \"source\": \"",
-        entry.source_basename(), ":", entry.source_line(), "\", \"message\": ");
-    AppendJsonString(message, &line);
-    line += "}\n";
-    return line;
+        SourceOf(entry), "] ",
+        absl::StrReplaceAll(message, {{"\n", "\\n"}, {"\r", "\\r"}}), "\n");
   }
 
   const LogFormat format_;
@@ -131,38 +166,88 @@ class StderrSink final : public absl::LogSink {
   RepeatLimiter limiter_;
 };
 
-constexpr absl::string_view kLevelVariable = "TF_CPP_MIN_LOG_LEVEL=";
+// TF_CPP_MIN_LOG_LEVEL, if its value is `text`.
+absl::LogSeverityAtLeast LevelOf(absl::string_view text) {
+  const bool is_digit = text.size() == 1 && absl::ascii_isdigit(text[0]);
+  const int level = is_digit ? text[0] - '0' : 0;
+  return static_cast<absl::LogSeverityAtLeast>(
+      std::min(level, static_cast<int>(absl::LogSeverityAtLeast::kFatal)));
+}
 
-// TensorFlow's libraries have something to tell when they are loaded, long
-// before main could filter it. What stands in .preinit_array runs before any
-// library's initialisers (its own state and the environment included, so it
-// reads `environment` and only stores a number).
-void KeepQuietUntilMain(int, char**, char** environment) {
-  for (; *environment != nullptr; ++environment) {
-    if (absl::string_view(*environment).substr(0, kLevelVariable.size()) ==
-        kLevelVariable) {
-      return;
+// Whether the arguments ask for --log_format=json.
+bool AskForJson(char** arguments) {
+  bool json = false;
+  bool is_value = false;
+  for (; *arguments != nullptr; ++arguments) {
+    absl::string_view argument = *arguments;
+    if (is_value) {
+      json = argument == "json";
+      is_value = false;
+      continue;
+    }
+    if (!absl::ConsumePrefix(&argument, "-")) continue;
+    absl::ConsumePrefix(&argument, "-");
+    if (!absl::ConsumePrefix(&argument, "log_format")) continue;
+    if (argument.empty()) {
+      is_value = true;
+    } else if (argument[0] == '=') {
+      json = argument == "=json";
     }
   }
-  absl::log_internal::RawSetMinLogLevel(absl::LogSeverityAtLeast::kWarning);
+  return json;
+}
+
+// TensorFlow's libraries log when they are loaded, long before main can filter
+// or format that. The functions in .preinit_array run before the initialisers
+// of any library, of this program and of the environment, so this one reads
+// `environment` and stores numbers only.
+void PrepareForLibraries(int, char** arguments, char** environment) {
+  absl::LogSeverityAtLeast level = absl::LogSeverityAtLeast::kWarning;
+  for (; *environment != nullptr; ++environment) {
+    absl::string_view variable = *environment;
+    if (absl::ConsumePrefix(&variable, "TF_CPP_MIN_LOG_LEVEL=")) {
+      level = LevelOf(variable);
+    }
+  }
+  absl::log_internal::RawSetMinLogLevel(level);
+  if (AskForJson(arguments)) HoldStderr();
 }
 
 __attribute__((section(".preinit_array"),
-               used)) void (*const keep_quiet_until_main)(int, char**, char**) =
-    &KeepQuietUntilMain;
+               used)) void (*const prepare_for_libraries)(int, char**, char**) =
+    &PrepareForLibraries;
 
 }  // namespace
 
 void InitializeLogging(const LogOptions& options) {
-  const bool all_of_tensorflow = std::getenv("TF_CPP_MIN_LOG_LEVEL") != nullptr;
-  if (!all_of_tensorflow || options.level > absl::LogSeverityAtLeast::kInfo) {
-    absl::SetMinLogLevel(options.level);
-  }
-  absl::AddLogSink(new StderrSink(options.format, all_of_tensorflow));
+  const char* const variable = std::getenv("TF_CPP_MIN_LOG_LEVEL");
+  absl::LogSeverityAtLeast level = options.level;
+  if (variable != nullptr) level = std::max(level, LevelOf(variable));
+  absl::SetMinLogLevel(level);
+  absl::AddLogSink(new StderrSink(options.format, variable != nullptr));
   absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
   // The threshold counts from here on. TensorFlow's library has no
   // absl::InitializeLog, which would do just this.
   absl::log_internal::SetInitialized();
+  if (options.format == LogFormat::kJson) {
+    CaptureStderr([](absl::string_view line) {
+      WriteToStderr(JsonLine(absl::Now(), SeverityOf(line), "stderr", line));
+    });
+  }
+}
+
+void WriteLastError(LogFormat format, absl::string_view message) {
+  if (format == LogFormat::kJson) {
+    WriteToStderr(
+        JsonLine(absl::Now(), absl::LogSeverity::kError, "main.cc", message));
+  } else {
+    WriteToStderr(absl::StrCat("tensorflow_model_server: ", message, "\n"));
+  }
+}
+
+void FlushLogging() {
+  std::fflush(nullptr);
+  ReleaseStderr();
 }
 
 }  // namespace tfs3

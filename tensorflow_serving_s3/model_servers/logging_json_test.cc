@@ -3,6 +3,7 @@
 //
 // Apart from logging_test.cc, as a process has one log.
 
+#include <cstdio>
 #include <string>
 
 #include "absl/base/log_severity.h"
@@ -14,33 +15,46 @@
 namespace tfs3 {
 namespace {
 
-using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
 
-class JsonLoggingTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    LogOptions options;
-    options.format = LogFormat::kJson;
-    options.level = absl::LogSeverityAtLeast::kWarning;
-    InitializeLogging(options);
-  }
-};
+constexpr char kTime[] = R"("time": "20[0-9-]+T[0-9:.]+Z")";
 
-TEST_F(JsonLoggingTest, WritesOneObjectALine) {
+// What is on stderr when the server has logged.
+std::string Logged() {
   ::testing::internal::CaptureStderr();
+  LogOptions options;
+  options.format = LogFormat::kJson;
+  options.level = absl::LogSeverityAtLeast::kWarning;
+  InitializeLogging(options);
+  ABSL_LOG(INFO) << "information";
   ABSL_LOG(WARNING) << "two\n\"lines\"";
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
-              ContainsRegex(R"(^\{"time": "20[0-9-]+T[0-9:.]+Z", )"
-                            R"("severity": "WARNING", )"
-                            R"("source": "logging_json_test.cc:[0-9]+", )"
-                            R"("message": "two\\n\\"lines\\""\})"
-                            "\n$"));
+  WriteLastError(LogFormat::kJson, "no \"port\"");
+  std::fprintf(stderr, "E1128 20:04:21.1 12 chttp2.cc:7] from gRPC\n");
+  FlushLogging();
+  return ::testing::internal::GetCapturedStderr();
 }
 
-TEST_F(JsonLoggingTest, LeavesOutWhatIsBelowTheLevel) {
-  ::testing::internal::CaptureStderr();
-  ABSL_LOG(INFO) << "information";
-  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+TEST(JsonLoggingTest, EveryLineIsAnObjectAndWhatIsBelowTheLevelIsLeftOut) {
+  const std::string logged = Logged();
+  const std::string time = std::string("\\{") + kTime;
+  EXPECT_THAT(
+      logged,
+      MatchesRegex(
+          time +
+          R"(, "severity": "WARNING", "source": "logging_json_test.cc:[0-9]+", )"
+          R"("message": "two\\n\\"lines\\""\})"
+          "\n" +
+          time +
+          R"(, "severity": "ERROR", "source": "main.cc", )"
+          R"("message": "no \\"port\\""\})"
+          "\n" +
+          time +
+          R"(, "severity": "ERROR", "source": "stderr", )"
+          R"("message": "E1128 20:04:21.1 12 chttp2.cc:7\] from gRPC"\})"
+          "\n"));
+  EXPECT_THAT(logged, Not(HasSubstr("information")));
 }
 
 }  // namespace

@@ -40,6 +40,21 @@ TEST_F(LoggingTest, LeavesOutWhatOthersOnlyInformOf) {
   EXPECT_THAT(logged, HasSubstr(" W loader.cc:2] a warning\n"));
 }
 
+TEST_F(LoggingTest, ShowsVerboseMessagesOfOthersThatWereAskedFor) {
+  ::testing::internal::CaptureStderr();
+  ABSL_LOG(INFO).AtLocation("tensorflow/core/a.cc", 1).WithVerbosity(1)
+      << "details";
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr(" I a.cc:1] details\n"));
+}
+
+TEST_F(LoggingTest, TheLastErrorNamesTheProgram) {
+  ::testing::internal::CaptureStderr();
+  WriteLastError(LogFormat::kText, "no port");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "tensorflow_model_server: no port\n");
+}
+
 TEST_F(LoggingTest, WhatOthersRepeatIsLeftOutAndCounted) {
   const auto warn = [](absl::Time time) {
     ABSL_LOG(WARNING)

@@ -29,6 +29,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -46,6 +47,8 @@
 #include "tensorflow_serving_s3/model_servers/logging.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/request_metrics.h"
+#include "tensorflow_serving_s3/model_servers/path_hider.h"
+#include "tensorflow_serving_s3/model_servers/path_hiding_view.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
@@ -55,6 +58,7 @@
 #include "tensorflow_serving_s3/model_servers/server_options.h"
 #include "tensorflow_serving_s3/model_servers/server_settings.h"
 #include "tensorflow_serving_s3/model_servers/startup_timing.h"
+#include "tensorflow_serving_s3/model_servers/stderr_lines.h"
 #include "tensorflow_serving_s3/model_servers/stop_signal.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/version.h"
@@ -84,10 +88,6 @@ constexpr absl::Duration kLoadReportPeriod = absl::Seconds(5);
 
 absl::StatusOr<ModelServerConfig> ModelConfigOf(const ServerOptions& options) {
   if (!options.model_config_file.empty()) {
-    if (!options.model_base_path.empty()) {
-      ABSL_LOG(WARNING) << "--model_base_path has no effect beside "
-                           "--model_config_file";
-    }
     return ReadModelServerConfig(tensorflow::Env::Default(),
                                  options.model_config_file);
   }
@@ -95,6 +95,9 @@ absl::StatusOr<ModelServerConfig> ModelConfigOf(const ServerOptions& options) {
   auto* model = config.mutable_model_config_list()->add_config();
   model->set_name(options.model_name);
   model->set_base_path(options.model_base_path);
+  if (options.model_version_policy == kAllVersions) {
+    model->mutable_model_version_policy()->mutable_all();
+  }
   return config;
 }
 
@@ -114,9 +117,12 @@ ServerCore::Options CoreOptions(const ServerOptions& options,
       static_cast<uint64_t>(options.total_model_memory_limit_bytes);
   core.num_load_threads = static_cast<int>(options.num_load_threads);
   core.num_unload_threads = static_cast<int>(options.num_unload_threads);
-  core.max_num_load_retries = static_cast<int>(options.max_num_load_retries);
-  core.load_retry_interval =
-      absl::Microseconds(options.load_retry_interval_micros);
+  core.max_num_load_retries =
+      options.max_num_load_retries < 0
+          ? std::numeric_limits<int>::max() - 1  // One load more fits too.
+          : static_cast<int>(options.max_num_load_retries);
+  core.load_retry_interval = absl::Microseconds(
+      std::max<int64_t>(0, options.load_retry_interval_micros));
   core.allow_version_labels = options.allow_version_labels;
   core.allow_version_labels_for_unavailable_models =
       options.allow_version_labels_for_unavailable_models;
@@ -140,26 +146,36 @@ LogOptions LogOptionsOf(const ServerOptions& options) {
 
 // Ends the process as it is, without the destructors of what still runs.
 [[noreturn]] void EndProcess(int exit_code) {
-  std::fflush(nullptr);
+  FlushLogging();
   std::_Exit(exit_code);
 }
 
-int Fail(const absl::Status& status, int exit_code) {
-  std::fprintf(stderr, "tensorflow_model_server: %s\n",
-               std::string(status.message()).c_str());
-  return exit_code;
+// What clients must not see of the server: where its models are, and the files
+// of its command line.
+std::vector<std::string> PathsToHide(const ServerOptions& options,
+                                     const ModelServerConfig& config) {
+  std::vector<std::string> paths = {
+      options.model_config_file,    options.batching_parameters_file,
+      options.platform_config_file, options.tensorflow_session_config_file,
+      options.ssl_config_file,      options.monitoring_config_file};
+  for (const auto& model : config.model_config_list().config()) {
+    paths.push_back(model.base_path());
+  }
+  return paths;
 }
 
 // Lets the requests under way finish and no more in, then closes the ports and
 // removes the UNIX sockets.
 void Drain(std::chrono::seconds patience,
            std::initializer_list<std::string> socket_paths, ServerCore* core,
-           RequestGate* gate, grpc::Server* grpc_server,
+           RequestGate* gate, const GrpcServers& grpc_servers,
            rest::HttpServer* rest_server) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   // First those who send requests are told to send them elsewhere.
   core->BeginStop();
-  if (grpc_server != nullptr) grpc_server->SetNothingServing();
+  if (grpc_servers.serving != nullptr) {
+    grpc_servers.serving->SetNothingServing();
+  }
   gate->Close();
   if (!gate->WaitUntilEmpty(patience)) {
     ABSL_LOG(WARNING) << gate->size() << " requests are not done after "
@@ -175,7 +191,10 @@ void Drain(std::chrono::seconds patience,
   // that they have: a request that met a closing one would be lost.
   gate->WaitUntilQuiet(kQuietTime, kCloseTime);
   std::thread stop_grpc([&] {
-    if (grpc_server != nullptr) grpc_server->Shutdown(kCloseTime);
+    for (grpc::Server* server :
+         {grpc_servers.serving.get(), grpc_servers.management.get()}) {
+      if (server != nullptr) server->Shutdown(kCloseTime);
+    }
   });
   // Answers by REST may still be on their way to slow clients.
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -195,7 +214,16 @@ void AllowManyOpenFiles() {
   }
 }
 
+// The path of a UNIX socket in a gRPC address; empty for a port.
+std::string SocketPathOf(absl::string_view address) {
+  return absl::ConsumePrefix(&address, "unix:") ? std::string(address) : "";
+}
+
 int Serve(const ServerOptions& options, absl::Time main_began) {
+  const auto fail = [&options](const absl::Status& status, int exit_code) {
+    WriteLastError(LogFormatOf(options), status.message());
+    return exit_code;
+  };
   CatchStopSignals();
   AllowManyOpenFiles();
   if (options.s3_read_ahead_mib >= 0) {
@@ -203,18 +231,25 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
         static_cast<uint64_t>(options.s3_read_ahead_mib) << 20);
   }
   absl::StatusOr<ModelServerConfig> config = ModelConfigOf(options);
-  if (!config.ok()) return Fail(config.status(), kBadCommandLine);
+  if (!config.ok()) return fail(config.status(), kBadCommandLine);
   absl::StatusOr<std::optional<TlsOptions>> tls =
       ReadSslConfig(options.ssl_config_file);
-  if (!tls.ok()) return Fail(tls.status(), kBadCommandLine);
+  if (!tls.ok()) return fail(tls.status(), kBadCommandLine);
+  const bool has_rest =
+      options.rest_api_port != 0 || !options.rest_api_socket_path.empty();
+  absl::StatusOr<std::string> prometheus_path =
+      ReadPrometheusPath(has_rest ? options.monitoring_config_file : "");
+  if (!prometheus_path.ok()) {
+    return fail(prometheus_path.status(), kBadCommandLine);
+  }
   const std::vector<std::string> custom_ops =
       absl::StrSplit(options.custom_op_libraries, ',', absl::SkipWhitespace());
   if (absl::Status status = LoadCustomOps(custom_ops); !status.ok()) {
-    return Fail(status, kBadCommandLine);
+    return fail(status, kBadCommandLine);
   }
   absl::StatusOr<SavedModelOptions> saved_model =
       MakeSavedModelOptions(options);
-  if (!saved_model.ok()) return Fail(saved_model.status(), kBadCommandLine);
+  if (!saved_model.ok()) return fail(saved_model.status(), kBadCommandLine);
   int64_t max_batched_requests = 0;
   if (saved_model->batch_scheduler != nullptr) {
     const BatchingOptions& batching = saved_model->batch_scheduler->options();
@@ -229,52 +264,60 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
                                          saved_model->tags.end());
   absl::StatusOr<std::unique_ptr<ServerCore>> created = ServerCore::Create(
       CoreOptions(options, *config, *std::move(saved_model)));
-  if (!created.ok()) return Fail(created.status(), kBadCommandLine);
+  if (!created.ok()) return fail(created.status(), kBadCommandLine);
   ServerCore* const core = created->get();
   StartupTiming timing(main_began, core->servable_event_bus());
   RequestGate gate;
   RequestMetrics metrics(
       {[core](absl::string_view model) { return core->IsConfigured(model); },
        options.enable_signature_metrics});
-  AccessLog access_log(LogFormatOf(options), [](const std::string& line) {
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  });
+  AccessLog access_log(LogFormatOf(options),
+                       [](const std::string& line) { WriteToStderr(line); });
   RequestObservers observers;
   observers.Add(&metrics);
   if (options.access_log) observers.Add(&access_log);
   RequestLogger request_logger(std::move(logger_options));
   request_logger.SetConfig(core->config());
+  PathHider path_hider;
+  path_hider.SetKnownPaths(PathsToHide(options, core->config()));
+  const PathHidingView path_hiding_view(core, core, &path_hider);
   const auto config_subscription = core->config_event_bus()->Subscribe(
-      [&request_logger](const ModelServerConfig& in_force) {
+      [&](const ModelServerConfig& in_force) {
         request_logger.SetConfig(in_force);
+        path_hider.SetKnownPaths(PathsToHide(options, in_force));
       });
-  const Backend backend{core,
-                        &gate,
-                        &observers,
-                        &request_logger,
-                        *std::move(tls),
-                        max_batched_requests};
+  Backend backend{core,
+                  core,
+                  core,
+                  &gate,
+                  &observers,
+                  &request_logger,
+                  *std::move(tls),
+                  *std::move(prometheus_path),
+                  max_batched_requests};
+  if (options.hide_server_paths) {
+    backend.lookup = &path_hiding_view;
+    backend.status = &path_hiding_view;
+    backend.path_hider = &path_hider;
+  }
 
   // The ports open before there is a model to serve: until then requests are
   // told why there is none.
   std::unique_ptr<rest::HttpServer> rest_server;
-  if (options.rest_api_port != 0 || !options.rest_api_socket_path.empty()) {
+  if (has_rest) {
     auto started = StartRest(options, backend);
-    if (!started.ok()) return Fail(started.status(), kCannotServe);
+    if (!started.ok()) return fail(started.status(), kCannotServe);
     rest_server = *std::move(started);
   }
-  std::unique_ptr<grpc::Server> grpc_server;
+  absl::StatusOr<GrpcServers> grpc_servers = StartGrpc(options, backend);
+  if (!grpc_servers.ok()) return fail(grpc_servers.status(), kCannotServe);
   std::optional<HealthReporter> health;
-  if (options.port != 0 || !options.grpc_socket_path.empty()) {
-    auto started = StartGrpc(options, backend);
-    if (!started.ok()) return Fail(started.status(), kCannotServe);
-    grpc_server = *std::move(started);
-    if (options.enable_grpc_healthcheck_service) {
-      health.emplace(core, [server = grpc_server.get()](
-                               const std::string& service, bool serving) {
-        server->SetServing(service, serving);
-      });
-    }
+  if (grpc_servers->serving != nullptr &&
+      options.enable_grpc_healthcheck_service) {
+    health.emplace(core, [server = grpc_servers->serving.get()](
+                             const std::string& service, bool serving) {
+      server->SetServing(service, serving);
+    });
   }
   timing.PortsAreOpen();
   const LoadProgressReporter load_progress(
@@ -294,8 +337,9 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   ABSL_LOG(INFO) << signal_name
                  << ": finishing the requests under way, then stopping";
   Drain(std::chrono::seconds(options.drain_seconds),
-        {options.grpc_socket_path, options.rest_api_socket_path}, core, &gate,
-        grpc_server.get(), rest_server.get());
+        {options.grpc_socket_path, options.rest_api_socket_path,
+         SocketPathOf(options.management_address)},
+        core, &gate, *grpc_servers, rest_server.get());
   if (!request_logger.Flush(kCloseTime)) {
     ABSL_LOG(WARNING) << "Not all requests that were to be logged are in their "
                          "files: these could not be written in time";
@@ -307,9 +351,11 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
 
 int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
   ServerOptions options;
-  if (absl::Status status = ParseServerOptions(arguments, &options);
-      !status.ok()) {
-    return Fail(status, kBadCommandLine);
+  const absl::Status status = ParseServerOptions(arguments, &options);
+  InitializeLogging(LogOptionsOf(options));
+  if (!status.ok()) {
+    WriteLastError(LogFormatOf(options), status.message());
+    return kBadCommandLine;
   }
   if (options.help) {
     std::fputs(ServerHelp().c_str(), stdout);
@@ -320,7 +366,6 @@ int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
                 kServerVersion, TF_Version());
     return 0;
   }
-  InitializeLogging(LogOptionsOf(options));
   for (const std::string& warning : options.warnings) {
     ABSL_LOG(WARNING) << warning;
   }

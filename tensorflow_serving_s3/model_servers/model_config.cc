@@ -10,13 +10,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "tensorflow/core/platform/env.h"
+#include "tensorflow/core/platform/path.h"
 #include "tensorflow_serving_s3/proto/text_file.h"
 
 namespace tfs3 {
@@ -50,22 +50,22 @@ std::string DeterministicBytes(const ModelServerConfig& config) {
   return bytes;
 }
 
+// Whether TensorFlow takes `path` for one of a file system with a scheme, or
+// for an absolute one of the local file system.
 bool IsAbsolute(absl::string_view path) {
-  return absl::StartsWith(path, "/") ||
-         (absl::StrContains(path, "://") && !absl::StartsWith(path, "://"));
+  absl::string_view scheme;
+  absl::string_view host;
+  absl::string_view rest;
+  tensorflow::io::ParseURI(path, &scheme, &host, &rest);
+  return !scheme.empty() || tensorflow::io::IsAbsolutePath(path);
 }
 
 absl::Status ValidateName(const ModelConfig& model) {
   if (model.name().empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("The model with base path \"", model.base_path(),
-                     "\" has no name; give it the name that requests use"));
-  }
-  if (model.name().find_first_of("/:") != std::string::npos) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("The model name \"", model.name(),
-                     "\" cannot stand in the URLs of the REST API; choose one "
-                     "without \"/\" and \":\""));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "The model with base path \"", model.base_path(),
+        "\" has an empty name; give it the name that requests use, which may "
+        "hold any character"));
   }
   return absl::OkStatus();
 }
@@ -73,15 +73,17 @@ absl::Status ValidateName(const ModelConfig& model) {
 absl::Status ValidateBasePath(const ModelConfig& model) {
   if (model.base_path().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "Model \"", model.name(),
-        "\" has no base_path; set it, as to s3://BUCKET/", model.name()));
+        "Expected model ", model.name(),
+        " to have an absolute path or URI; got base_path()=; set it, as to "
+        "s3://BUCKET/",
+        model.name()));
   }
   if (!IsAbsolute(model.base_path())) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "The base_path of model \"", model.name(), "\" is relative: \"",
-        model.base_path(), "\"; give the whole path, such as /models/",
-        model.base_path(), ", or a URL, such as s3://BUCKET/",
-        model.base_path()));
+        "Expected model ", model.name(),
+        " to have an absolute path or URI; got base_path()=", model.base_path(),
+        "; give the whole path, such as /models/", model.base_path(),
+        ", or a URL, such as s3://BUCKET/", model.base_path()));
   }
   return absl::OkStatus();
 }
@@ -113,23 +115,6 @@ absl::Status ValidateVersions(const ModelConfig& model) {
         "\" is specific and names no version; name one at least, as in "
         "specific { versions: 1 }"));
   }
-  for (const auto& [label, version] : model.version_labels()) {
-    if (label.empty() || label.find_first_of("/:") != std::string::npos) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "The version label \"", label, "\" of model \"", model.name(),
-          "\" cannot stand in a URL; choose one that is not empty and has no "
-          "\"/\" and no \":\""));
-    }
-    if (policy.has_specific() && std::find(specific.begin(), specific.end(),
-                                           version) == specific.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "The version label \"", label, "\" of model \"", model.name(),
-          "\" points at version ", version,
-          ", which its model_version_policy does not have among the specific "
-          "versions ",
-          absl::StrJoin(specific, ", "), "; add it there"));
-    }
-  }
   return absl::OkStatus();
 }
 
@@ -144,8 +129,10 @@ absl::StatusOr<ModelServerConfig> ReadModelServerConfig(
           "\"s3://bucket/half\" model_platform: \"tensorflow\" } }",
           &config, env);
       !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat("The model configuration ",
-                                                    status.message()));
+    return absl::Status(status.code(),
+                        absl::StrCat(status.message(),
+                                     " (the model "
+                                     "configuration, --model_config_file)"));
   }
   return config;
 }
@@ -158,23 +145,43 @@ absl::Status ValidateModelServerConfig(
         "custom_model_config is for servers with model sources of their own; "
         "this one serves a model_config_list");
   }
-  if (!config.has_model_config_list()) {
-    return absl::InvalidArgumentError(
-        "The model configuration is empty; it needs a model_config_list");
-  }
   std::set<std::string> names;
   for (const ModelConfig& model : config.model_config_list().config()) {
     if (auto status = ValidateName(model); !status.ok()) return status;
     if (!names.insert(model.name()).second) {
       return absl::InvalidArgumentError(
-          absl::StrCat("Two models have the name \"", model.name(),
-                       "\"; rename one of them, or leave it out"));
+          absl::StrCat("Illegal to list model ", model.name(),
+                       " multiple times in config list; rename one of them, or "
+                       "leave it out"));
     }
     if (auto status = ValidateBasePath(model); !status.ok()) return status;
     if (auto status = ValidatePlatform(model, platforms); !status.ok()) {
       return status;
     }
     if (auto status = ValidateVersions(model); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateLabelTargets(const ModelServerConfig& config) {
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    const auto& policy = model.model_version_policy();
+    if (!policy.has_specific()) continue;
+    const auto& specific = policy.specific().versions();
+    for (const auto& [label, version] : model.version_labels()) {
+      if (std::find(specific.begin(), specific.end(), version) !=
+          specific.end()) {
+        continue;
+      }
+      return absl::InvalidArgumentError(absl::StrCat(
+          "The version label \"", label, "\" of model \"", model.name(),
+          "\" points at version ", version,
+          ", which its model_version_policy does not have among the specific "
+          "versions ",
+          absl::StrJoin(specific, ", "),
+          "; add it there, or start the server with "
+          "--allow_version_labels_for_unavailable_models"));
+    }
   }
   return absl::OkStatus();
 }

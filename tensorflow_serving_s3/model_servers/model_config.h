@@ -38,14 +38,21 @@ absl::StatusOr<tensorflow::serving::ModelServerConfig> ReadModelServerConfig(
     tensorflow::Env* env, const std::string& path);
 
 // INVALID_ARGUMENT that names the model and the cure unless all of this holds:
-// the configuration is a model_config_list; every model has a name of its own,
-// which can stand in a URL, and a base path that is absolute or a URL; every
-// platform is one of `platforms`; a policy of specific versions names one at
-// least; every label has a name, and points at a version that the policy does
-// not shut out.
+// - there is no custom_model_config (nothing at all is a configuration without
+//   models);
+// - every model has a name of its own that is not empty (any character will
+// do);
+// - every base path is absolute or a URL;
+// - every platform is one of `platforms`;
+// - a policy of specific versions names one at least.
 absl::Status ValidateModelServerConfig(
     const tensorflow::serving::ModelServerConfig& config,
     const std::set<std::string, std::less<>>& platforms);
+
+// INVALID_ARGUMENT if a label of a valid configuration points at a version that
+// the policy of its model shuts out.
+absl::Status ValidateLabelTargets(
+    const tensorflow::serving::ModelServerConfig& config);
 
 // Whether two configurations say the same.
 bool SameConfig(const tensorflow::serving::ModelServerConfig& a,

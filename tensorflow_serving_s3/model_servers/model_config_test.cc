@@ -17,6 +17,7 @@ namespace {
 using ::tensorflow::serving::ModelServerConfig;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 ModelServerConfig Parse(const std::string& text) {
   ModelServerConfig config;
@@ -56,9 +57,10 @@ TEST(ReadModelServerConfigTest, NamesFileLineAndColumnOfAnError) {
   const absl::Status status =
       ReadModelServerConfig(tensorflow::Env::Default(), path).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
-  EXPECT_THAT(
-      std::string(status.message()),
-      AllOf(HasSubstr(path), HasSubstr("line 2, column 15"), HasSubstr("nme")));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(StartsWith("Error parsing text-format "
+                               "tensorflow.serving.ModelServerConfig: 2:15: "),
+                    HasSubstr("\"nme\""), HasSubstr(path)));
 }
 
 TEST(ReadModelServerConfigTest, NamesAFileThatIsNotThere) {
@@ -78,6 +80,7 @@ TEST(ValidateModelServerConfigTest, AcceptsWhatIsRight) {
       version_labels { key: "stable" value: 2 })")),
             absl::OkStatus());
   EXPECT_EQ(Validate(Parse("model_config_list {}")), absl::OkStatus());
+  EXPECT_EQ(Validate(Parse("")), absl::OkStatus());
   EXPECT_EQ(Validate(Parse(R"(model_config_list {
       config { name: "a" base_path: "s3://bucket" } })")),
             absl::OkStatus());
@@ -100,24 +103,25 @@ TEST_P(RefusedConfigTest, SaysWhatIsWrong) {
 INSTANTIATE_TEST_SUITE_P(
     All, RefusedConfigTest,
     ::testing::Values(
-        Refused{"Empty", "", "needs a model_config_list"},
         Refused{"CustomModelConfig", "custom_model_config {}",
                 "custom_model_config"},
         Refused{"NoName", R"(model_config_list { config {
                 base_path: "/a" } })",
-                "\"/a\" has no name"},
-        Refused{"NameWithSlash", R"(model_config_list { config {
-                name: "a/b" base_path: "/a" } })",
-                "\"a/b\""},
+                "\"/a\" has an empty name"},
         Refused{"DuplicateName", R"(model_config_list {
                 config { name: "a" base_path: "/a" }
                 config { name: "a" base_path: "/b" } })",
-                "Two models have the name \"a\""},
+                "Illegal to list model a multiple times in config list"},
         Refused{"NoBasePath", R"(model_config_list { config { name: "a" } })",
-                "\"a\" has no base_path"},
+                "Expected model a to have an absolute path or URI; got "
+                "base_path()=;"},
         Refused{"RelativePath", R"(model_config_list { config {
                 name: "a" base_path: "models/a" } })",
-                "relative: \"models/a\""},
+                "Expected model a to have an absolute path or URI; got "
+                "base_path()=models/a;"},
+        Refused{"PathWithAUrlWithin", R"(model_config_list { config {
+                name: "a" base_path: "models/s3://a" } })",
+                "base_path()=models/s3://a;"},
         Refused{"UnknownPlatform", R"(model_config_list { config {
                 name: "a" base_path: "/a" model_platform: "caffe" } })",
                 "\"caffe\"; this server has: \"table\", \"tensorflow\""},
@@ -131,17 +135,45 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"NoSpecificVersion", R"(model_config_list { config {
                 name: "a" base_path: "/a"
                 model_version_policy { specific {} } } })",
-                "names no version"},
-        Refused{"EmptyLabel", R"(model_config_list { config {
-                name: "a" base_path: "/a"
-                version_labels { key: "" value: 1 } } })",
-                "version label \"\""},
-        Refused{"LabelOutsidePolicy", R"(model_config_list { config {
-                name: "a" base_path: "/a"
-                model_version_policy { specific { versions: 1 } }
-                version_labels { key: "stable" value: 2 } } })",
-                "points at version 2"}),
+                "names no version"}),
     [](const auto& info) { return info.param.test; });
+
+class AllowedNameTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(AllowedNameTest, NamesAndLabelsMayHoldAnyCharacter) {
+  ModelServerConfig config = Half("");
+  auto* const model = config.mutable_model_config_list()->mutable_config(0);
+  model->set_name(GetParam());
+  (*model->mutable_version_labels())[GetParam()] = 1;
+  EXPECT_EQ(Validate(config), absl::OkStatus());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AllowedNameTest,
+                         ::testing::Values("a/b", "team/model/v2", "a:b", "a b",
+                                           "a%2Fb", "模型", "Modèle", "a\nb",
+                                           "\"quoted\"", "a?b#c", "versions",
+                                           "/", ".", "@", "a,b;c",
+                                           "\xf0\x9f\x98\x80"));
+
+TEST(ValidateModelServerConfigTest, ALabelMayBeEmpty) {
+  EXPECT_EQ(Validate(Half(R"(version_labels { key: "" value: 1 })")),
+            absl::OkStatus());
+}
+
+TEST(ValidateLabelTargetsTest, ALabelPointsAtAVersionOfThePolicy) {
+  const ModelServerConfig config = Half(R"(
+      model_version_policy { specific { versions: 1 } }
+      version_labels { key: "stable" value: 2 })");
+  EXPECT_EQ(Validate(config), absl::OkStatus());
+  const absl::Status status = ValidateLabelTargets(config);
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("\"stable\" of model \"half\" points at version 2"));
+  EXPECT_EQ(ValidateLabelTargets(Half(R"(
+      model_version_policy { specific { versions: 2 } }
+      version_labels { key: "stable" value: 2 })")),
+            absl::OkStatus());
+}
 
 TEST(SourceConfigOfTest, PassesOnWhatTheSourceHasToKnow) {
   const auto source = SourceConfigOf(

@@ -18,8 +18,10 @@
 namespace tfs3 {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::string Write(const std::string& text) {
   const std::string path = absl::StrCat(
@@ -74,9 +76,75 @@ TEST(SavedModelSettingsTest, TagsHaveCommasBetweenThem) {
   options.saved_model_tags = "gpu,serve";
   EXPECT_THAT(MakeSavedModelOptions(options)->tags,
               ElementsAre("gpu", "serve"));
-  options.saved_model_tags = ",";
+}
+
+TEST(SavedModelSettingsTest, NoTagsMeanServe) {
+  for (const char* const none : {"", ",", " "}) {
+    ServerOptions options;
+    options.saved_model_tags = none;
+    EXPECT_THAT(MakeSavedModelOptions(options)->tags, ElementsAre("serve"));
+  }
+}
+
+TEST(SavedModelSettingsTest, NegativeNumbersMeanTheDefault) {
+  ServerOptions options;
+  options.tensorflow_session_parallelism = -1;
+  options.tensorflow_intra_op_parallelism = -1;
+  options.tensorflow_inter_op_parallelism = -1;
+  options.num_request_iterations_for_warmup = -1;
+  EXPECT_EQ(ConfigOf(options).intra_op_parallelism_threads(), 0);
+  EXPECT_EQ(ConfigOf(options).inter_op_parallelism_threads(), 0);
+  EXPECT_EQ(MakeSavedModelOptions(options)->warmup.iterations, 1);
+}
+
+// A PlatformConfigMap with one SessionBundleConfig.
+std::string PlatformConfig(const std::string& legacy_config) {
+  return absl::StrCat(
+      "platform_configs { key: \"tensorflow\" value { source_adapter_config { "
+      "[type.googleapis.com/"
+      "tensorflow.serving.SavedModelBundleSourceAdapterConfig] { "
+      "legacy_config { ",
+      legacy_config, " } } } } }");
+}
+
+TEST(SavedModelSettingsTest, APlatformConfigTakesThePlaceOfTheFlags) {
+  ServerOptions options;
+  options.saved_model_tags = "of,the,flag";
+  options.tensorflow_session_parallelism = 9;
+  options.platform_config_file = Write(PlatformConfig(R"(
+      session_config { intra_op_parallelism_threads: 3 }
+      batching_parameters { max_batch_size { value: 17 } }
+      saved_model_tags: "a" saved_model_tags: "b"
+      enable_model_warmup: true
+      model_warmup_options { num_request_iterations { value: 5 } })"));
+  const auto settings = MakeSavedModelOptions(options);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  const tensorflow::ConfigProto& session = settings->session_options.config;
+  EXPECT_EQ(session.intra_op_parallelism_threads(), 3);
+  EXPECT_EQ(session.inter_op_parallelism_threads(), 0);
+  EXPECT_EQ(settings->batch_scheduler->options().max_batch_size, 17);
+  EXPECT_THAT(settings->tags, ElementsAre("a", "b"));
+  EXPECT_TRUE(settings->warmup.enabled);
+  EXPECT_EQ(settings->warmup.iterations, 5);
+
+  options.platform_config_file = Write(PlatformConfig(""));
+  const auto defaults = MakeSavedModelOptions(options);
+  ASSERT_TRUE(defaults.ok()) << defaults.status();
+  EXPECT_THAT(defaults->tags, ElementsAre("serve"));
+  EXPECT_FALSE(defaults->warmup.enabled);
+  EXPECT_EQ(defaults->batch_scheduler, nullptr);
+}
+
+TEST(SavedModelSettingsTest, APlatformConfigWithoutTensorFlowIsAnError) {
+  ServerOptions options;
+  options.platform_config_file = Write("");
   EXPECT_THAT(std::string(MakeSavedModelOptions(options).status().message()),
-              HasSubstr("--saved_model_tags is empty"));
+              AllOf(HasSubstr("no platform \"tensorflow\""),
+                    HasSubstr("(--platform_config_file)")));
+  options.platform_config_file =
+      Write("platform_configs { key: \"tensorflow\" value {} }");
+  EXPECT_THAT(std::string(MakeSavedModelOptions(options).status().message()),
+              HasSubstr("source_adapter_config of the platform"));
 }
 
 TEST(SavedModelSettingsTest, TheThreadOfARunIsChosen) {
@@ -121,15 +189,28 @@ TEST(SavedModelSettingsTest, ErrorsNameTheFlagAndTheFile) {
   ServerOptions options;
   options.enable_batching = true;
   options.batching_parameters_file = "/no/such";
-  EXPECT_THAT(std::string(MakeSavedModelOptions(options).status().message()),
-              HasSubstr("--batching_parameters_file: /no/such"));
+  EXPECT_THAT(
+      std::string(MakeSavedModelOptions(options).status().message()),
+      AllOf(HasSubstr("/no/such"), HasSubstr("(--batching_parameters_file)")));
   options = ServerOptions();
   options.tensorflow_session_config_file = Write("intra: 7");
   const absl::Status status = MakeSavedModelOptions(options).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr("--tensorflow_session_config_file: "));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("not a ConfigProto"));
+              AllOf(StartsWith("Error parsing text-format "
+                               "tensorflow.ConfigProto: 1:6: "),
+                    HasSubstr("(--tensorflow_session_config_file)")));
+  for (std::string ServerOptions::*file :
+       {&ServerOptions::batching_parameters_file,
+        &ServerOptions::platform_config_file}) {
+    options = ServerOptions();
+    options.enable_batching = true;
+    options.*file = Write("\n  x: 7");
+    EXPECT_THAT(std::string(MakeSavedModelOptions(options).status().message()),
+                AllOf(StartsWith("Error parsing text-format "
+                                 "tensorflow.serving."),
+                      HasSubstr(": 2:4: ")));
+  }
 }
 
 }  // namespace

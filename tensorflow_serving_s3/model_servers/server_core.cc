@@ -207,6 +207,11 @@ absl::Status ServerCore::Validate(const Config& config) const {
       !status.ok()) {
     return status;
   }
+  if (!options_.allow_version_labels_for_unavailable_models) {
+    if (absl::Status status = ValidateLabelTargets(config); !status.ok()) {
+      return status;
+    }
+  }
   for (const ModelConfig& model : config.model_config_list().config()) {
     if (!options_.allow_version_labels && !model.version_labels().empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -277,6 +282,12 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
   std::lock_guard<std::mutex> apply_lock(apply_mu_);
   const std::shared_ptr<const Config> current = CurrentConfig();
   if (absl::Status status = Validate(config); !status.ok()) return status;
+  // An empty file is more often one that is being written than a wish.
+  if (!config.has_model_config_list() && current->has_model_config_list()) {
+    return absl::FailedPreconditionError(
+        "The new model configuration is empty; to remove all models, say "
+        "model_config_list {}");
+  }
   if (absl::Status status = ValidateLabels(config, *current); !status.ok()) {
     return status;
   }

@@ -427,13 +427,44 @@ TEST(ServerCoreTest, ABadConfigurationChangesNothing) {
   const Model half = ModelAt("half", BasePath({"1"}));
   StartedCore core(OptionsFor(ConfigOf({half})));
   core.WaitUntilLoaded();
-  for (const Config& bad :
-       {Config(), ConfigOf({ModelAt("new", "/new"), half, half}),
-        ConfigOf({ModelAt("new", "relative")})}) {
+  for (const Config& bad : {ConfigOf({ModelAt("new", "/new"), half, half}),
+                            ConfigOf({ModelAt("new", "relative")})}) {
     EXPECT_TRUE(absl::IsInvalidArgument(core.Reload(bad)));
     EXPECT_EQ(core->ListModels().size(), 1);
     EXPECT_TRUE(core->GetModel(Spec("half")).ok());
   }
+}
+
+// As it is more often a file that is being written than a wish.
+TEST(ServerCoreTest, AnEmptyConfigurationDoesNotTakeModelsAway) {
+  StartedCore core(OptionsFor(BasePath({"1"})));
+  core.WaitUntilLoaded();
+  EXPECT_TRUE(absl::IsFailedPrecondition(core.Reload(Config())));
+  EXPECT_TRUE(core->GetModel(Spec("half")).ok());
+}
+
+TEST(ServerCoreTest, StartsWithoutModelsAndGetsSomeLater) {
+  for (const Config& empty : {Config(), ConfigOf({})}) {
+    StartedCore core(OptionsFor(empty));
+    EXPECT_TRUE(core->IsReady());
+    EXPECT_TRUE(core->ListModels().empty());
+    EXPECT_EQ(core.Reload(empty), absl::OkStatus());
+    EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", BasePath({"1"}))})),
+              absl::OkStatus());
+    EXPECT_TRUE(core->GetModel(Spec("half")).ok());
+  }
+}
+
+TEST(ServerCoreTest, ALabelMayPointOutsideThePolicyWithTheFlag) {
+  Model half = ModelAt("half", BasePath({"1"}));
+  half.mutable_model_version_policy()->mutable_specific()->add_versions(1);
+  (*half.mutable_version_labels())["next"] = 2;
+  ServerCore::Options refused = OptionsFor(ConfigOf({half}));
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(ServerCore::Create(std::move(refused)).status()));
+  ServerCore::Options taken = OptionsFor(ConfigOf({half}));
+  taken.allow_version_labels_for_unavailable_models = true;
+  EXPECT_TRUE(ServerCore::Create(std::move(taken)).ok());
 }
 
 // Readiness:

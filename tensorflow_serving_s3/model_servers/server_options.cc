@@ -4,400 +4,34 @@
 #include "tensorflow_serving_s3/model_servers/server_options.h"
 
 #include <algorithm>
+#include <cstddef>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "tensorflow_serving_s3/model_servers/flags.h"
+#include "tensorflow_serving_s3/model_servers/server_flags.h"
+#include "tensorflow_serving_s3/model_servers/unsupported_flags.h"
 
 namespace tfs3 {
 namespace {
 
-constexpr absl::string_view kUsage =
-    "Serves TensorFlow SavedModels over gRPC and REST, from S3 or from files.\n"
-    "\n"
-    "  tensorflow_model_server --rest_api_port=8501 --model_name=half \\\n"
-    "      --model_base_path=s3://bucket/models/half\n"
-    "\n"
-    "  tensorflow_model_server --rest_api_port=8501 \\\n"
-    "      --model_config_file=s3://bucket/models.config\n"
-    "\n"
-    "The base path holds a folder for each version, with a number as its "
-    "name;\n"
-    "the highest is served, and a new one goes live by itself. Where S3 is "
-    "and\n"
-    "who may read it is said by the environment, as to AWS's tools:\n"
-    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, "
-    "AWS_ENDPOINT_URL_S3.\n"
-    "\n"
-    "Flags, with their defaults.\n\n";
-
-std::vector<FlagGroup> FlagsOf(ServerOptions* options) {
-  return {
-      {"Models",
-       {
-           {"model_name", &options->model_name,
-            "The name of the model in requests and URLs."},
-           {"model_base_path", &options->model_base_path,
-            "Where the versions of the model are: s3://bucket/path, or a "
-            "folder."},
-           {"model_config_file", &options->model_config_file,
-            "A file with a ModelServerConfig in protobuf's text format, for "
-            "several "
-            "models and for version policies and labels: "
-            "s3://bucket/models.config, "
-            "or a path. --model_name and --model_base_path then have no "
-            "effect."},
-           {"model_config_file_poll_wait_seconds",
-            &options->model_config_file_poll_wait_seconds,
-            "Seconds from one look into --model_config_file for changes to the "
-            "next; 0: read it once, at the start.",
-            0, INT32_MAX},
-           {"allow_version_labels", &options->allow_version_labels,
-            "Whether models may have version_labels."},
-           {"allow_version_labels_for_unavailable_models",
-            &options->allow_version_labels_for_unavailable_models,
-            "Whether a label that is new may point at a version that is not "
-            "available (yet)."},
-       }},
-      {"Versions and their loading",
-       {
-           {"file_system_poll_wait_seconds",
-            &options->file_system_poll_wait_seconds,
-            "Seconds from one look for new versions to the next; 0: look once, "
-            "at "
-            "the start; negative: never.",
-            INT32_MIN, INT32_MAX},
-           {"servable_versions_always_present",
-            &options->servable_versions_always_present,
-            "Keep the versions of a model when none is found any more under "
-            "its "
-            "base path, instead of unloading them."},
-           {"aspired_version_policy", &options->aspired_version_policy,
-            "availability_preserving: load a new version, then unload the old "
-            "one; "
-            "resource_preserving: the other way round, for models of which two "
-            "versions do not fit into memory."},
-           {"total_model_memory_limit_bytes",
-            &options->total_model_memory_limit_bytes,
-            "How much memory models may take up by their estimates (the size "
-            "of "
-            "their files); one that does not fit waits until others are "
-            "unloaded, "
-            "or fails if it never can. 0: no limit.",
-            0, INT64_MAX},
-           {"num_load_threads", &options->num_load_threads,
-            "How many versions may load at a time; 0: one for each processor, "
-            "but "
-            "at least two.",
-            0, 1024},
-           {"num_unload_threads", &options->num_unload_threads,
-            "How many versions may unload at a time; 0: one for each "
-            "processor, but "
-            "at least two.",
-            0, 1024},
-           {"max_num_load_retries", &options->max_num_load_retries,
-            "How often a version that fails to load is tried again before it "
-            "is "
-            "given up. One that was given up and is still there is tried again "
-            "after "
-            "each load_retry_interval_micros.",
-            0, INT32_MAX},
-           {"load_retry_interval_micros", &options->load_retry_interval_micros,
-            "The longest pause, in microseconds, before a version that failed "
-            "to "
-            "load is tried again; the first pauses are shorter (1 s, 2 s, 4 s, "
-            "...).",
-            0, INT64_MAX},
-           {"flush_filesystem_caches", &options->flush_filesystem_caches,
-            "Drop what the file systems have cached when the models that are "
-            "loading have been loaded."},
-           {"saved_model_tags", &options->saved_model_tags,
-            "The tags, with commas between them, of the graph to load out of "
-            "those "
-            "in a SavedModel."},
-           {"s3_read_ahead_mib", &options->s3_read_ahead_mib,
-            "Memory, in MiB, for what is read ahead of models that load from "
-            "S3, shared by all of them; 0: nothing is read ahead; -1: as "
-            "S3_READ_AHEAD_MIB in the environment says, or 256.",
-            -1, int64_t{1} << 40},
-           {"custom_op_libraries", &options->custom_op_libraries,
-            "Shared libraries with operations that TensorFlow does not have, "
-            "with "
-            "commas between their paths; they are loaded before any model. "
-            "They "
-            "must have been built for this TensorFlow (--version)."},
-           {"enable_model_warmup", &options->enable_model_warmup,
-            "Run the requests of a version's "
-            "assets.extra/tf_serving_warmup_requests "
-            "before it is served."},
-           {"num_request_iterations_for_warmup",
-            &options->num_request_iterations_for_warmup,
-            "How often each of those requests is run.", 1, INT32_MAX},
-       }},
-      {"How models run",
-       {
-           {"enable_batching", &options->enable_batching,
-            "Put requests together that wait for the same signature of a "
-            "model, and "
-            "run them as one."},
-           {"batching_parameters_file", &options->batching_parameters_file,
-            "A file with BatchingParameters in protobuf's text format; see "
-            "docs/batching.md. Needs --enable_batching."},
-           {"enable_per_model_batching_parameters",
-            &options->enable_per_model_batching_parameters,
-            "Take the batching parameters of a version from "
-            "batching_params.pbtxt in "
-            "its folder, if there is one. Needs --enable_batching."},
-           {"tensorflow_session_parallelism",
-            &options->tensorflow_session_parallelism,
-            "Threads of TensorFlow, for work within an operation and for "
-            "operations "
-            "beside each other; 0: one for each processor.",
-            0, INT32_MAX},
-           {"tensorflow_intra_op_parallelism",
-            &options->tensorflow_intra_op_parallelism,
-            "Threads for the work within one operation; 0: "
-            "--tensorflow_session_parallelism.",
-            0, INT32_MAX},
-           {"tensorflow_inter_op_parallelism",
-            &options->tensorflow_inter_op_parallelism,
-            "Threads for operations beside each other; 0: "
-            "--tensorflow_session_parallelism.",
-            0, INT32_MAX},
-           {"tensorflow_session_config_file",
-            &options->tensorflow_session_config_file,
-            "A file with TensorFlow's ConfigProto in protobuf's text format, "
-            "for the "
-            "session of every model; the flags for threads go first."},
-           {"run_thread", &options->run_thread,
-            "Where the operations of a signature run. caller: on the thread of "
-            "the "
-            "request, several times as many requests a second for a small "
-            "graph; "
-            "pool: on TensorFlow's threads, beside each other; auto: by the "
-            "size of "
-            "the graph."},
-           {"mixed_precision", &options->mixed_precision,
-            "bfloat16: let oneDNN compute in bfloat16 where that is safe, "
-            "faster on "
-            "processors that have it; empty: as the model says."},
-           {"enable_signature_method_name_check",
-            &options->enable_signature_method_name_check,
-            "Let Classify and Regress use only signatures with the method name "
-            "tensorflow/serving/classify or .../regress, which TensorFlow 2 "
-            "does not "
-            "write."},
-       }},
-      {"gRPC",
-       {
-           {"port", &options->port,
-            "TCP port for gRPC, on all interfaces; 0: no gRPC.", 0, 65535},
-           {"grpc_socket_path", &options->grpc_socket_path,
-            "A UNIX socket for gRPC, beside or in place of the port."},
-           {"grpc_channel_arguments", &options->grpc_channel_arguments,
-            "Arguments of gRPC's server, such as "
-            "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000."},
-           {"grpc_max_threads", &options->grpc_max_threads,
-            "How many requests of longer-running models are answered at a "
-            "time; 0: "
-            "four for each processor, and eight at least; with "
-            "--enable_batching, as "
-            "many as batches can take.",
-            0, 65536},
-           {"grpc_max_receive_message_bytes",
-            &options->grpc_max_receive_message_bytes,
-            "The longest request in bytes; -1: 2 GiB, which is the most that a "
-            "message can be.",
-            -1, INT32_MAX},
-           {"enable_grpc_healthcheck_service",
-            &options->enable_grpc_healthcheck_service,
-            "Serve grpc.health.v1.Health: \"\" and the names of the gRPC "
-            "services "
-            "say whether the server is ready, the name of a model says whether "
-            "a "
-            "version of it is available."},
-           {"enable_grpc_reflection", &options->enable_grpc_reflection,
-            "Serve gRPC's server reflection, by which grpcurl and its like "
-            "know the "
-            "services and messages."},
-           {"enable_profiler", &options->enable_profiler,
-            "Serve TensorFlow's ProfilerService, by which TensorBoard captures "
-            "profiles."},
-           {"enable_session_run", &options->enable_session_run,
-            "Serve SessionService.SessionRun, by which a client runs any part "
-            "of a model's graph, the parts that read and write checkpoints "
-            "included: for clients that are trusted as the models' authors "
-            "are."},
-           {"enable_serialization_as_tensor_content",
-            &options->enable_serialization_as_tensor_content,
-            "Write the tensors of answers as tensor_content: faster for large "
-            "ones, "
-            "and not read by every client."},
-       }},
-      {"REST",
-       {
-           {"rest_api_port", &options->rest_api_port,
-            "TCP port for REST (HTTP), on all interfaces; 0: no REST.", 0,
-            65535},
-           {"rest_api_socket_path", &options->rest_api_socket_path,
-            "A UNIX socket for REST, beside or in place of the port."},
-           {"rest_api_num_threads", &options->rest_api_num_threads,
-            "How many requests are answered at a time; 0: four for each "
-            "processor; with --enable_batching, as many as batches can take.",
-            0, 65536},
-           {"rest_api_timeout_in_ms", &options->rest_api_timeout_in_ms,
-            "Milliseconds that a REST request may take.", 1, INT32_MAX},
-           {"rest_api_enable_cors_support",
-            &options->rest_api_enable_cors_support,
-            "Let web pages of other origins use the API (CORS)."},
-           {"rest_api_max_body_bytes", &options->rest_api_max_body_bytes,
-            "The longest body of a request; 413 beyond.", 0, INT64_MAX},
-           {"rest_api_max_inflated_bytes",
-            &options->rest_api_max_inflated_bytes,
-            "The longest that a compressed body may become; 413 beyond.", 0,
-            INT64_MAX},
-           {"rest_api_max_header_bytes", &options->rest_api_max_header_bytes,
-            "The longest start line and headers of a request; 431 beyond.",
-            1024, INT32_MAX},
-           {"rest_api_max_json_nesting", &options->rest_api_max_json_nesting,
-            "How deep lists and objects of a request may nest; 400 beyond.", 1,
-            1000000},
-           {"rest_api_max_connections", &options->rest_api_max_connections,
-            "How many connections may be open; further ones wait. 0: three "
-            "quarters of the files that the process may open.",
-            0, INT32_MAX},
-           {"rest_api_idle_timeout_in_ms",
-            &options->rest_api_idle_timeout_in_ms,
-            "Milliseconds that a connection stays open between requests.", 1,
-            INT32_MAX},
-           {"rest_api_receive_timeout_in_ms",
-            &options->rest_api_receive_timeout_in_ms,
-            "Milliseconds that the headers of a request may take to arrive, "
-            "from the "
-            "first byte; a body gets this and its time at 16 KiB a second. 408 "
-            "beyond.",
-            1, INT32_MAX},
-       }},
-      {"TLS, monitoring, logs",
-       {
-           {"ssl_config_file", &options->ssl_config_file,
-            "A file with an SSLConfig in protobuf's text format: server_key, "
-            "server_cert, custom_ca (PEM text), client_verify. gRPC and REST "
-            "then "
-            "speak TLS."},
-           {"monitoring_config_file", &options->monitoring_config_file,
-            "A file with a MonitoringConfig in protobuf's text format. "
-            "prometheus_config { enable: true } serves metrics for Prometheus "
-            "on the "
-            "REST port, at /monitoring/prometheus/metrics unless it names a "
-            "path."},
-           {"enable_signature_metrics", &options->enable_signature_metrics,
-            "Count requests and their latency by signature too "
-            "(signature_request_count, signature_request_latency)."},
-           {"log_format", &options->log_format,
-            "text, or json: one object a line."},
-           {"log_level", &options->log_level,
-            "info, warning or error: what is less severe is not logged."},
-           {"access_log", &options->access_log,
-            "Log one line for each request: what, by whom, how it was "
-            "answered, how "
-            "long it took, and its traceparent."},
-           {"drain_seconds", &options->drain_seconds,
-            "How long requests under way may take after SIGTERM or SIGINT. "
-            "Meanwhile /readyz says 503, and new requests are answered 503 and "
-            "UNAVAILABLE. When the last one is done the server ends.",
-            0, 24 * 60 * 60},
-           {"version", &options->version, "Prints the version and ends."},
-           {"help", &options->help, "Prints this and ends."},
-       }},
-      {"Of TensorFlow Serving, without use here",
-       {
-           {"platform_config_file", &options->platform_config_file,
-            "Not supported: what it configures has flags of its own."},
-           {"thread_pool_factory_config_file",
-            &options->thread_pool_factory_config_file,
-            "Not supported: there are no thread pool factories to choose "
-            "from."},
-           {"per_process_gpu_memory_fraction",
-            &options->per_process_gpu_memory_fraction,
-            "No use: this server runs on processors, not on GPUs."},
-           {"xla_cpu_compilation_enabled",
-            &options->xla_cpu_compilation_enabled,
-            "No use: models that ask for XLA get it in any case."},
-           {"remove_unused_fields_from_bundle_metagraph",
-            &options->remove_unused_fields_from_bundle_metagraph,
-            "No use: of a loaded model's description only signatures are kept "
-            "in any "
-            "case."},
-           {"prefer_tflite_model", &options->prefer_tflite_model,
-            "Not supported: this server has no TensorFlow Lite."},
-           {"num_tflite_pools", &options->num_tflite_pools,
-            "No use: this server has no TensorFlow Lite.", 0, INT32_MAX},
-           {"num_tflite_interpreters_per_pool",
-            &options->num_tflite_interpreters_per_pool,
-            "No use: this server has no TensorFlow Lite.", 0, INT32_MAX},
-           {"use_alts_credentials", &options->use_alts_credentials,
-            "Not supported: TLS is there instead (--ssl_config_file)."},
-           {"skip_initialize_tpu", &options->skip_initialize_tpu,
-            "No use: this server runs on processors, not on TPUs."},
-       }},
-  };
-}
-
-// Says what flags without use were set to something; an error for those without
-// which models would not be served as the user wants.
-absl::Status CheckFlagsWithoutUse(ServerOptions* options) {
-  const ServerOptions defaults;
-  const auto refuse = [](absl::string_view flag, absl::string_view why) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", flag, " is not supported: ", why));
-  };
-  if (!options->platform_config_file.empty()) {
-    return refuse("platform_config_file",
-                  "say the same with --batching_parameters_file, "
-                  "--tensorflow_session_config_file, --saved_model_tags and "
-                  "--enable_model_warmup");
+// Warns of the flags that do nothing and were set.
+absl::Status CheckUnsupported(ServerOptions* options) {
+  const std::vector<UnsupportedFlag>& flags = UnsupportedFlags();
+  for (size_t i = 0; i < flags.size(); ++i) {
+    if (options->unsupported[i] == flags[i].default_value) continue;
+    if (flags[i].refused) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--", flags[i].name, " is not supported: ", flags[i].reason));
+    }
+    options->warnings.push_back(absl::StrCat(
+        "--", flags[i].name, " changes nothing: ", flags[i].reason));
   }
-  if (!options->thread_pool_factory_config_file.empty()) {
-    return refuse("thread_pool_factory_config_file",
-                  "set the number of threads with "
-                  "--tensorflow_intra_op_parallelism and "
-                  "--tensorflow_inter_op_parallelism");
-  }
-  if (options->prefer_tflite_model) {
-    return refuse("prefer_tflite_model",
-                  "this server has no TensorFlow Lite; it serves the "
-                  "SavedModel");
-  }
-  if (options->use_alts_credentials) {
-    return refuse("use_alts_credentials",
-                  "use TLS instead, with --ssl_config_file");
-  }
-  const auto warn = [options](bool is_set, absl::string_view flag,
-                              absl::string_view why) {
-    if (!is_set) return;
-    options->warnings.push_back(
-        absl::StrCat("--", flag, " changes nothing: ", why));
-  };
-  warn(options->per_process_gpu_memory_fraction !=
-           defaults.per_process_gpu_memory_fraction,
-       "per_process_gpu_memory_fraction", "this server uses no GPU");
-  warn(options->xla_cpu_compilation_enabled, "xla_cpu_compilation_enabled",
-       "models that ask for XLA get it in any case");
-  warn(!options->remove_unused_fields_from_bundle_metagraph,
-       "remove_unused_fields_from_bundle_metagraph",
-       "of a loaded model's description only signatures are kept");
-  warn(options->num_tflite_pools != defaults.num_tflite_pools,
-       "num_tflite_pools", "this server has no TensorFlow Lite");
-  warn(options->num_tflite_interpreters_per_pool !=
-           defaults.num_tflite_interpreters_per_pool,
-       "num_tflite_interpreters_per_pool",
-       "this server has no TensorFlow Lite");
-  warn(options->skip_initialize_tpu, "skip_initialize_tpu",
-       "this server uses no TPU");
   return absl::OkStatus();
 }
 
@@ -423,8 +57,9 @@ absl::Status CheckChoices(const ServerOptions& options) {
       !status.ok()) {
     return status;
   }
-  if (auto status = CheckChoice("mixed_precision", options.mixed_precision,
-                                {"", "bfloat16"});
+  if (auto status =
+          CheckChoice("model_version_policy", options.model_version_policy,
+                      {kLatestVersion, kAllVersions});
       !status.ok()) {
     return status;
   }
@@ -438,15 +73,10 @@ absl::Status CheckChoices(const ServerOptions& options) {
 }
 
 absl::Status CheckBatching(const ServerOptions& options) {
-  if (options.enable_batching) return absl::OkStatus();
-  if (!options.batching_parameters_file.empty()) {
+  if (!options.enable_batching && !options.batching_parameters_file.empty() &&
+      options.platform_config_file.empty()) {
     return absl::InvalidArgumentError(
         "--batching_parameters_file is set, and --enable_batching is not");
-  }
-  if (options.enable_per_model_batching_parameters) {
-    return absl::InvalidArgumentError(
-        "--enable_per_model_batching_parameters is set, and --enable_batching "
-        "is not");
   }
   return absl::OkStatus();
 }
@@ -459,12 +89,6 @@ absl::Status CheckModelsAndPorts(const ServerOptions& options) {
         "--model_base_path=s3://bucket/models/half, or --model_config_file "
         "(--help tells more)");
   }
-  if (options.model_config_file.empty() &&
-      options.model_config_file_poll_wait_seconds > 0) {
-    return absl::InvalidArgumentError(
-        "--model_config_file_poll_wait_seconds is set, and there is no "
-        "--model_config_file to look into");
-  }
   if (options.model_config_file.empty() && options.model_name.empty()) {
     return absl::InvalidArgumentError(
         "--model_name is empty: give the model the name that requests use");
@@ -475,68 +99,119 @@ absl::Status CheckModelsAndPorts(const ServerOptions& options) {
         "no port to serve on: set --port for gRPC, --rest_api_port for REST, "
         "or both");
   }
-  if (options.port != 0 && options.port == options.rest_api_port) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--port and --rest_api_port are both ", options.port,
-                     ": gRPC and REST need a port each"));
-  }
-  if (!options.monitoring_config_file.empty() && options.rest_api_port == 0 &&
-      options.rest_api_socket_path.empty()) {
-    return absl::InvalidArgumentError(
-        "--monitoring_config_file is set, and there is no REST port for "
-        "metrics: set --rest_api_port too");
-  }
   return absl::OkStatus();
+}
+
+absl::Status CheckManagementAddress(absl::string_view address) {
+  if (address.empty()) return absl::OkStatus();
+  absl::string_view path = address;
+  if (absl::ConsumePrefix(&path, "unix:") && !path.empty()) {
+    return absl::OkStatus();
+  }
+  const size_t colon = address.rfind(':');
+  int port = 0;
+  if (colon != address.npos && colon > 0 &&
+      absl::SimpleAtoi(address.substr(colon + 1), &port) && port > 0 &&
+      port <= 65535) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--management_address=", address,
+      " is no address; it is HOST:PORT, as in 127.0.0.1:8510, or unix:PATH, "
+      "as in unix:/run/management.sock"));
+}
+
+// Warns of settings that have no effect beside, or without, others; in
+// TensorFlow Serving they are no errors either.
+void CheckCombinations(ServerOptions* options) {
+  const auto warn = [options](absl::string_view text) {
+    options->warnings.emplace_back(text);
+  };
+  if (options->mixed_precision != "" &&
+      options->mixed_precision != "bfloat16") {
+    warn(absl::StrCat("--mixed_precision changes nothing: \"",
+                      options->mixed_precision,
+                      "\" is not a mode; the only mode is bfloat16"));
+  }
+  if (options->model_config_file.empty()) {
+    if (options->model_config_file_poll_wait_seconds > 0) {
+      warn(
+          "--model_config_file_poll_wait_seconds changes nothing: there is no "
+          "--model_config_file to read again");
+    }
+  } else {
+    if (!options->model_base_path.empty()) {
+      warn("--model_base_path has no effect beside --model_config_file");
+    }
+    if (options->model_version_policy != kLatestVersion) {
+      warn("--model_version_policy has no effect beside --model_config_file");
+    }
+  }
+  if (options->enable_per_model_batching_parameters &&
+      !options->enable_batching) {
+    warn(
+        "--enable_per_model_batching_parameters changes nothing: "
+        "--enable_batching is not set");
+  }
+  if (options->port != 0 && options->port == options->rest_api_port) {
+    warn(
+        absl::StrCat("REST is not served: --port and --rest_api_port are both ",
+                     options->port, "; give REST a port of its own"));
+    options->rest_api_port = 0;
+  }
+  if (!options->monitoring_config_file.empty() && options->rest_api_port == 0 &&
+      options->rest_api_socket_path.empty()) {
+    warn(
+        "--monitoring_config_file changes nothing: there is no REST port for "
+        "metrics; set --rest_api_port too");
+  }
+  if (options->rest_api_plain_http && options->ssl_config_file.empty()) {
+    warn(
+        "--rest_api_plain_http changes nothing: without --ssl_config_file "
+        "everything is plain");
+  }
 }
 
 }  // namespace
 
 absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
                                 ServerOptions* options) {
-  absl::Status status = ParseFlags(FlagsOf(options), arguments);
+  absl::Status status = ParseFlags(ServerFlags(options), arguments);
   if (!status.ok() || options->version || options->help) return status;
-  if (status = CheckFlagsWithoutUse(options); !status.ok()) return status;
+  if (status = CheckUnsupported(options); !status.ok()) return status;
   if (status = CheckChoices(*options); !status.ok()) return status;
   if (status = CheckBatching(*options); !status.ok()) return status;
+  if (status = CheckManagementAddress(options->management_address);
+      !status.ok()) {
+    return status;
+  }
   if (status = ParseChannelArguments(options->grpc_channel_arguments).status();
       !status.ok()) {
     return status;
   }
-  return CheckModelsAndPorts(*options);
+  if (status = CheckModelsAndPorts(*options); !status.ok()) return status;
+  CheckCombinations(options);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
 ParseChannelArguments(absl::string_view text) {
   std::vector<std::pair<std::string, std::string>> arguments;
-  for (absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> argument =
-        absl::StrSplit(part, absl::MaxSplits('=', 1));
-    if (argument.first.empty() || argument.second.empty()) {
+  for (absl::string_view part :
+       absl::StrSplit(text, ',', absl::SkipWhitespace())) {
+    const size_t equals = part.find('=');
+    const absl::string_view name =
+        absl::StripAsciiWhitespace(part.substr(0, equals));
+    if (equals == part.npos || name.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--grpc_channel_arguments: \"", part,
           "\" is no argument; they look like "
           "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000"));
     }
-    int number;
-    if (argument.second.find_first_not_of("-0123456789") == std::string::npos &&
-        !absl::SimpleAtoi(argument.second, &number)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--grpc_channel_arguments: ", part,
-          " has a number that gRPC cannot take; the largest is ", INT32_MAX));
-    }
-    if (argument.first == "grpc.max_receive_message_length") {
-      return absl::InvalidArgumentError(
-          "--grpc_channel_arguments: set --grpc_max_receive_message_bytes "
-          "instead of grpc.max_receive_message_length");
-    }
-    arguments.push_back(argument);
+    arguments.emplace_back(name,
+                           absl::StripAsciiWhitespace(part.substr(equals + 1)));
   }
   return arguments;
-}
-
-std::string ServerHelp() {
-  ServerOptions defaults;
-  return absl::StrCat(kUsage, FlagsHelp(FlagsOf(&defaults)));
 }
 
 }  // namespace tfs3

@@ -13,8 +13,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "tensorflow_serving_s3/model_servers/unsupported_flags.h"
 
 namespace tfs3 {
+
+// The values of --model_version_policy.
+inline constexpr char kLatestVersion[] = "LATEST_VERSION";
+inline constexpr char kAllVersions[] = "ALL_VERSIONS";
 
 // The values of --aspired_version_policy.
 inline constexpr char kAvailabilityPreserving[] = "availability_preserving";
@@ -26,6 +31,7 @@ struct ServerOptions {
   // Models.
   std::string model_name = "default";
   std::string model_base_path;
+  std::string model_version_policy = kLatestVersion;
   std::string model_config_file;
   int64_t model_config_file_poll_wait_seconds = 0;
   bool allow_version_labels = true;
@@ -55,6 +61,7 @@ struct ServerOptions {
   int64_t tensorflow_intra_op_parallelism = 0;
   int64_t tensorflow_inter_op_parallelism = 0;
   std::string tensorflow_session_config_file;
+  std::string platform_config_file;
   std::string run_thread = "auto";
   std::string mixed_precision;
   bool enable_signature_method_name_check = false;
@@ -63,6 +70,8 @@ struct ServerOptions {
   int64_t port = 8500;
   std::string grpc_socket_path;
   std::string grpc_channel_arguments;
+  std::string management_address;
+  bool enable_reload_config = true;
   int64_t grpc_max_threads = 0;
   int64_t grpc_max_receive_message_bytes = -1;
   bool enable_grpc_healthcheck_service = false;
@@ -74,6 +83,7 @@ struct ServerOptions {
   // REST.
   int64_t rest_api_port = 0;
   std::string rest_api_socket_path;
+  bool rest_api_plain_http = false;
   int64_t rest_api_num_threads = 0;
   int64_t rest_api_timeout_in_ms = 30000;
   bool rest_api_enable_cors_support = false;
@@ -92,23 +102,15 @@ struct ServerOptions {
   std::string log_level = "info";
   bool enable_signature_metrics = false;
   bool access_log = false;
+  bool hide_server_paths = false;
   int64_t drain_seconds = 25;
   bool version = false;
   bool help = false;
 
-  // Of TensorFlow Serving, and without use here; ParseServerOptions tells.
-  std::string platform_config_file;
-  std::string thread_pool_factory_config_file;
-  double per_process_gpu_memory_fraction = 0;
-  bool xla_cpu_compilation_enabled = false;
-  bool remove_unused_fields_from_bundle_metagraph = true;
-  bool prefer_tflite_model = false;
-  int64_t num_tflite_pools = 1;
-  int64_t num_tflite_interpreters_per_pool = 1;
-  bool use_alts_credentials = false;
-  bool skip_initialize_tpu = false;
+  // The values of UnsupportedFlags, in their order.
+  std::vector<UnsupportedFlag::Value> unsupported;
 
-  // What is to be said about flags that were set and change nothing.
+  // One sentence for each flag that was set and has no effect.
   std::vector<std::string> warnings;
 };
 
@@ -116,14 +118,15 @@ struct ServerOptions {
 //
 // INVALID_ARGUMENT naming the flag, what is wrong and what was expected; also
 // if there is nothing to serve or no port to serve it on, unless --version or
-// --help is asked for. A flag that asks for what this server does not have, and
-// whose models would be served otherwise than its user wants, is an error too;
-// one that is merely of no use is told in options->warnings.
+// --help is asked for. A flag that has no effect is no error: see
+// options->warnings. On an error, the flags that could be parsed are set, so
+// that the error can be told in the form that --log_format asks for.
 absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
                                 ServerOptions* options);
 
-// --grpc_channel_arguments: "grpc.keepalive_time_ms=1000,name=value" as pairs.
-// INVALID_ARGUMENT for a part that is none.
+// --grpc_channel_arguments: "grpc.keepalive_time_ms=1000,name=value" as pairs,
+// without the space around names and values. INVALID_ARGUMENT for a part
+// without a name or an equals sign.
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
 ParseChannelArguments(absl::string_view text);
 

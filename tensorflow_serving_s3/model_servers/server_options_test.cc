@@ -18,7 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 absl::Status Parse(std::vector<const char*> arguments, ServerOptions* options) {
   return ParseServerOptions(arguments, options);
@@ -70,54 +69,96 @@ INSTANTIATE_TEST_SUITE_P(
                        "--log_level=loud is not known"},
         BadCommandLine{{"--model_base_path=/m", "--run_thread=x"},
                        "\"auto\" or \"caller\" or \"pool\""},
-        BadCommandLine{{"--model_base_path=/m", "--mixed_precision=x"},
-                       "--mixed_precision=x is not known"},
+        BadCommandLine{{"--model_base_path=/m", "--model_version_policy=x"},
+                       "\"LATEST_VERSION\" or \"ALL_VERSIONS\""},
+        BadCommandLine{{"--model_base_path=/m", "--management_address=8510"},
+                       "HOST:PORT, as in 127.0.0.1:8510, or unix:PATH"},
+        BadCommandLine{{"--model_base_path=/m", "--management_address=unix:"},
+                       "is no address"},
+        BadCommandLine{{"--model_base_path=/m", "--management_address=h:0"},
+                       "is no address"},
         BadCommandLine{{"--model_base_path=/m", "--aspired_version_policy=x"},
                        "--aspired_version_policy=x is not known"},
         BadCommandLine{{"--model_base_path=/m", "--batching_parameters_file=b"},
                        "--enable_batching is not"},
         BadCommandLine{
-            {"--model_base_path=/m", "--enable_per_model_batching_parameters"},
-            "--enable_batching is not"},
-        BadCommandLine{
             {"--model_base_path=/m", "--grpc_channel_arguments=a=1,b"},
             "\"b\" is no argument"},
-        BadCommandLine{{"--model_base_path=/m", "--monitoring_config_file=m"},
-                       "no REST port for metrics"},
-        BadCommandLine{{"--model_base_path=/m", "--prefer_tflite_model"},
-                       "--prefer_tflite_model is not supported"},
         BadCommandLine{{"--model_base_path=/m", "--use_alts_credentials"},
-                       "use TLS instead"},
-        BadCommandLine{{"--model_base_path=/m", "--platform_config_file=p"},
-                       "--platform_config_file is not supported"},
-        BadCommandLine{
-            {"--model_base_path=/m", "--thread_pool_factory_config_file=p"},
-            "--thread_pool_factory_config_file is not"},
+                       "--use_alts_credentials is not supported: this server "
+                       "has no ALTS; use TLS"},
+        BadCommandLine{{"--model_base_path=/m", "--use_alts_credential"},
+                       "did you mean --use_alts_credentials?"},
         BadCommandLine{{"--model_base_path=/m", "--port=0"},
-                       "no port to serve on"},
-        BadCommandLine{
-            {"--model_base_path=/m", "--port=8501", "--rest_api_port=8501"},
-            "are both 8501"}));
+                       "no port to serve on"}));
 
-TEST(ServerOptionsTest, TellsOfFlagsThatChangeNothing) {
+// Flags of TensorFlow Serving whose work this server does not do.
+TEST(ServerOptionsTest, FlagsThatChangeNothingAreTakenWithAWarning) {
+  for (const char* const flag :
+       {"--thread_pool_factory_config_file=/no/such/file",
+        "--per_process_gpu_memory_fraction=0.5",
+        "--per_process_gpu_memory_fraction=1", "--xla_cpu_compilation_enabled",
+        "--xla_gpu_compilation_enabled=true",
+        "--remove_unused_fields_from_bundle_metagraph=false",
+        "--prefer_tflite_model", "--use_tflite_model=1", "--num_tflite_pools=2",
+        "--num_tflite_interpreters=0", "--num_tflite_interpreters_per_pool=-1",
+        "--use_saved_model=false", "--skip_initialize_tpu",
+        "--mixed_precision=float16", "--model_config_file_poll_wait_seconds=1",
+        "--enable_per_model_batching_parameters",
+        "--monitoring_config_file=/no/such/file"}) {
+    ServerOptions options;
+    ASSERT_TRUE(Parse({"--model_base_path=/m", flag}, &options).ok()) << flag;
+    const std::string name =
+        std::string(flag).substr(0, std::string(flag).find('='));
+    EXPECT_THAT(options.warnings,
+                ElementsAre(HasSubstr(absl::StrCat(name, " changes nothing"))));
+  }
+}
+
+TEST(ServerOptionsTest, NothingIsToldOfFlagsThatSayTheDefault) {
   ServerOptions options;
-  ASSERT_TRUE(Parse({"--model_base_path=/m", "--skip_initialize_tpu",
-                     "--per_process_gpu_memory_fraction=0.5",
-                     "--xla_cpu_compilation_enabled", "--num_tflite_pools=2",
-                     "--num_tflite_interpreters_per_pool=3",
-                     "--remove_unused_fields_from_bundle_metagraph=false"},
+  ASSERT_TRUE(Parse({"--model_base_path=/m", "--use_saved_model=true",
+                     "--use_alts_credentials=false", "--num_tflite_pools=1",
+                     "--thread_pool_factory_config_file=",
+                     "--per_process_gpu_memory_fraction=0.0",
+                     "--model_version_policy=LATEST_VERSION"},
                     &options)
                   .ok());
-  EXPECT_THAT(
-      options.warnings,
-      UnorderedElementsAre(
-          HasSubstr("--skip_initialize_tpu changes nothing"),
-          HasSubstr("--per_process_gpu_memory_fraction changes nothing"),
-          HasSubstr("--xla_cpu_compilation_enabled changes nothing"),
-          HasSubstr("--num_tflite_pools changes nothing"),
-          HasSubstr("--num_tflite_interpreters_per_pool changes nothing"),
-          HasSubstr("--remove_unused_fields_from_bundle_metagraph changes "
-                    "nothing")));
+  EXPECT_THAT(options.warnings, IsEmpty());
+}
+
+// Values that TensorFlow Serving takes as none, as for ever or as at once.
+TEST(ServerOptionsTest, TakesZeroAndNegativeNumbersAsTensorFlowServingDoes) {
+  for (const char* const flag :
+       {"--rest_api_timeout_in_ms", "--model_config_file_poll_wait_seconds",
+        "--file_system_poll_wait_seconds", "--max_num_load_retries",
+        "--load_retry_interval_micros", "--num_request_iterations_for_warmup",
+        "--tensorflow_session_parallelism", "--tensorflow_intra_op_parallelism",
+        "--tensorflow_inter_op_parallelism"}) {
+    for (const char* const value : {"0", "-1"}) {
+      ServerOptions options;
+      EXPECT_EQ(Parse({"--model_base_path=/m", flag, value}, &options),
+                absl::OkStatus());
+      EXPECT_THAT(options.warnings, IsEmpty());
+    }
+  }
+}
+
+TEST(ServerOptionsTest, OnePortForBothServesGrpcAlone) {
+  ServerOptions options;
+  ASSERT_TRUE(
+      Parse({"--model_base_path=/m", "--port=8501", "--rest_api_port=8501"},
+            &options)
+          .ok());
+  EXPECT_EQ(options.rest_api_port, 0);
+  EXPECT_THAT(options.warnings,
+              ElementsAre(HasSubstr("--rest_api_port are both 8501")));
+}
+
+TEST(ServerOptionsTest, AnErrorLeavesTheFormatOfTheLogSet) {
+  ServerOptions options;
+  EXPECT_FALSE(Parse({"--prt=1", "--log_format=json"}, &options).ok());
+  EXPECT_EQ(options.log_format, "json");
 }
 
 TEST(ServerOptionsTest, NothingIsToldOfDefaults) {
@@ -126,25 +167,14 @@ TEST(ServerOptionsTest, NothingIsToldOfDefaults) {
   EXPECT_THAT(options.warnings, IsEmpty());
 }
 
-TEST(ParseChannelArgumentsTest, NumbersThatGrpcCannotTakeAreRefused) {
-  EXPECT_TRUE(ParseChannelArguments("a=2147483647").ok());
-  EXPECT_THAT(
-      std::string(ParseChannelArguments("a=2147483648").status().message()),
-      HasSubstr("a=2147483648 has a number that gRPC cannot take"));
-  EXPECT_THAT(
-      std::string(ParseChannelArguments("grpc.max_receive_message_length=5")
-                      .status()
-                      .message()),
-      HasSubstr("--grpc_max_receive_message_bytes"));
-}
-
 TEST(ParseChannelArgumentsTest, PairsHaveCommasBetweenThem) {
-  EXPECT_THAT(*ParseChannelArguments("a.b=1,c=x=y"),
-              ElementsAre(Pair("a.b", "1"), Pair("c", "x=y")));
+  EXPECT_THAT(*ParseChannelArguments("a.b=1,c=x=y, d = z ,,e="),
+              ElementsAre(Pair("a.b", "1"), Pair("c", "x=y"), Pair("d", "z"),
+                          Pair("e", "")));
   EXPECT_THAT(*ParseChannelArguments(""), IsEmpty());
 }
 
-// The flags of TensorFlow Serving that its users' command lines have.
+// The flags of the releases 1.0 to 2.20 of TensorFlow Serving.
 TEST(ServerHelpTest, HasTheFlagsOfTensorFlowServing) {
   const std::string help = ServerHelp();
   for (const char* const flag : {"port",
@@ -157,6 +187,7 @@ TEST(ServerHelpTest, HasTheFlagsOfTensorFlowServing) {
                                  "rest_api_enable_cors_support",
                                  "enable_grpc_healthcheck_service",
                                  "model_name",
+                                 "model_version_policy",
                                  "model_base_path",
                                  "model_config_file",
                                  "model_config_file_poll_wait_seconds",
@@ -188,6 +219,10 @@ TEST(ServerHelpTest, HasTheFlagsOfTensorFlowServing) {
                                  "thread_pool_factory_config_file",
                                  "mixed_precision",
                                  "xla_cpu_compilation_enabled",
+                                 "xla_gpu_compilation_enabled",
+                                 "use_saved_model",
+                                 "use_tflite_model",
+                                 "num_tflite_interpreters",
                                  "prefer_tflite_model",
                                  "num_tflite_pools",
                                  "num_tflite_interpreters_per_pool",

@@ -21,7 +21,7 @@ constexpr char kDefaultPrometheusPath[] = "/monitoring/prometheus/metrics";
 
 absl::Status ForFlag(absl::string_view flag, const absl::Status& status) {
   return absl::Status(status.code(),
-                      absl::StrCat("--", flag, ": ", status.message()));
+                      absl::StrCat(status.message(), " (--", flag, ")"));
 }
 
 }  // namespace

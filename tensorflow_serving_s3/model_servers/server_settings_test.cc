@@ -16,7 +16,9 @@
 namespace tfs3 {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::string Write(const std::string& text) {
   const std::string path = absl::StrCat(
@@ -54,11 +56,13 @@ TEST(ReadSslConfigTest, ErrorsNameFlagFileAndField) {
   const absl::Status status = ReadSslConfig(path).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr(absl::StrCat("--ssl_config_file: ", path,
-                                     ": TLS: server_cert is no certificate")));
+              AllOf(HasSubstr(absl::StrCat(
+                        path, ": TLS: server_cert is no certificate")),
+                    HasSubstr("(--ssl_config_file)")));
   EXPECT_THAT(
       std::string(ReadSslConfig(Write("server_kee: \"\"")).status().message()),
-      HasSubstr("is not a SSLConfig"));
+      StartsWith("Error parsing text-format tensorflow.serving.SSLConfig: "
+                 "1:11: "));
   EXPECT_TRUE(absl::IsNotFound(ReadSslConfig("/no/such").status()));
 }
 
@@ -85,8 +89,14 @@ TEST(ReadPrometheusPathTest, ErrorsNameFlagFileAndField) {
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("prometheus_config.path is \"m\"; it begins"));
-  EXPECT_THAT(std::string(ReadPrometheusPath("/no/such").status().message()),
-              HasSubstr("--monitoring_config_file: /no/such"));
+  EXPECT_THAT(
+      std::string(ReadPrometheusPath("/no/such").status().message()),
+      AllOf(HasSubstr("/no/such"), HasSubstr("(--monitoring_config_file)")));
+  EXPECT_THAT(
+      std::string(
+          ReadPrometheusPath(Write("\n prometheus")).status().message()),
+      StartsWith("Error parsing text-format tensorflow.serving."
+                 "MonitoringConfig: 2:12: "));
 }
 
 }  // namespace

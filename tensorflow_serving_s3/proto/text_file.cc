@@ -16,8 +16,9 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
   void RecordError(int line, int column, absl::string_view message) override {
     if (!text_.empty()) return;
-    text_ =
-        absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
+    // As protobuf itself writes it: an error without a place has a line of -1.
+    if (line >= 0) text_ = absl::StrCat(line + 1, ":", column + 1, ": ");
+    absl::StrAppend(&text_, message);
   }
 
   const std::string& text() const { return text_; }
@@ -42,10 +43,12 @@ absl::Status ReadTextFile(const std::string& path, absl::string_view example,
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, message)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, " is not a ", message->GetDescriptor()->name(),
-                     " in protobuf's text format: ", error.text(),
-                     "; it looks like: ", example));
+    // Scripts look for the words of protobuf ("Error parsing ...") and of
+    // TensorFlow Serving ("Invalid protobuf file").
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Error parsing text-format ", message->GetDescriptor()->full_name(),
+        ": ", error.text(), "; Invalid protobuf file: '", path,
+        "'; it looks like: ", example));
   }
   return absl::OkStatus();
 }

@@ -21,8 +21,10 @@ namespace tfs3 {
 //       ReadTextFile("/etc/serving/ssl.txt", "server_key: \"-----BEGIN ...\"",
 //                    &config);
 //
-// The error is one line that names the path, and the line and column of the
-// first thing that is wrong; `example` is told as what the file may look like.
+// The error is one line that names the path. If the text cannot be parsed, it
+// begins as protobuf's own: "Error parsing text-format TYPE: LINE:COLUMN: ",
+// with the full name of the message and the place of the first error; `example`
+// is told as what the file may look like.
 absl::Status ReadTextFile(const std::string& path, absl::string_view example,
                           google::protobuf::Message* message,
                           tensorflow::Env* env = tensorflow::Env::Default());

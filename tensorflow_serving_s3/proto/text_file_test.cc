@@ -47,9 +47,23 @@ TEST(ReadTextFileTest, TellsWhereTheTextIsWrong) {
   EXPECT_THAT(
       std::string(status.message()),
       testing::AllOf(
-          testing::StartsWith(path + " is not a MonitoringConfig in protobuf's "
-                                     "text format: line 2, column "),
-          testing::HasSubstr("enabled"), testing::HasSubstr(kExample)));
+          testing::StartsWith("Error parsing text-format "
+                              "tensorflow.serving.MonitoringConfig: 2:10: "),
+          testing::HasSubstr("\"enabled\""),
+          testing::HasSubstr("Invalid protobuf file: '" + path + "'"),
+          testing::HasSubstr(kExample)));
+}
+
+TEST(ReadTextFileTest, TheErrorOfTextThatEndsTooSoonHasAPlace) {
+  MonitoringConfig config;
+
+  const absl::Status status = ReadTextFile(
+      WriteFile("short.txt", "prometheus_config {\n"), kExample, &config);
+
+  EXPECT_THAT(
+      std::string(status.message()),
+      testing::StartsWith("Error parsing text-format "
+                          "tensorflow.serving.MonitoringConfig: 2:1: "));
 }
 
 TEST(ReadTextFileTest, TellsThatThereIsNoFile) {

@@ -189,11 +189,13 @@ def test_an_unknown_label_is_refused_by_grpc(four_versions: ModelServer) -> None
 
 
 _REFUSED = {
-    "no config": ("model_config_list { config { nam: ", ["line 1", "ModelServerConfig"]),
-    "empty": ("", ["model_config_list"]),
+    "no config": (
+        "model_config_list { config { nam: ",
+        ["Error parsing text-format tensorflow.serving.ModelServerConfig: 1:33: "],
+    ),
     "a duplicate name": (
         model_configs(model_config("half", "/models/half"), model_config("half", "/models/other")),
-        ["half", "Two models"],
+        ["half", "Illegal to list model half multiple times"],
     ),
     "a relative path": (model_config_list({"half": "models/half"}), ["half", "models/half"]),
     "an unknown platform": (

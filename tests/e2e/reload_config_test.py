@@ -144,9 +144,7 @@ def _assert_only_half(server: ModelServer) -> None:
 
 
 _REFUSED = {
-    "no list": ("", "model_config_list"),
     "no name": (model_config_list({"": "/m"}), "name"),
-    "a name that is no part of a URL": (model_config_list({"a/b": "/m"}), "a/b"),
     "two of a name": (
         model_configs(model_config("twin", "/m"), model_config("twin", "/n")),
         "twin",
@@ -171,6 +169,13 @@ def test_a_wrong_configuration_is_refused_and_nothing_changes(
     with pytest.raises(grpc.RpcError, match=named) as failure:
         clients.reload_config(server, config)
     assert failure.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    _assert_only_half(server)
+
+
+def test_an_empty_configuration_is_refused_and_nothing_changes(server: ModelServer) -> None:
+    with pytest.raises(grpc.RpcError, match="model_config_list") as failure:
+        clients.reload_config(server, "")
+    assert failure.value.code() == grpc.StatusCode.FAILED_PRECONDITION
     _assert_only_half(server)
 
 

@@ -92,14 +92,21 @@ std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
                         std::move(message));
 }
 
+using ErrorEditor = std::function<std::string(const std::string&)>;
+
 // A call of a method that is in the table: reads until the client is done, has
 // the handler called, writes the answer. Deletes itself when gRPC is done too.
 class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
                         public internal::CallState {
  public:
   UnaryCall(::grpc::GenericCallbackServerContext* context,
-            const Handler* handler, WorkerPool* workers, RequestGate* gate)
-      : context_(context), handler_(handler), workers_(workers), gate_(gate) {
+            const Handler* handler, WorkerPool* workers, RequestGate* gate,
+            const ErrorEditor& edit_error)
+      : context_(context),
+        handler_(handler),
+        workers_(workers),
+        gate_(gate),
+        edit_error_(edit_error) {
     StartRead(&message_);
   }
 
@@ -165,6 +172,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
 
   void Finish(int code, std::string message, std::string payload) override {
     if (code != ::grpc::StatusCode::OK) {
+      if (edit_error_) message = edit_error_(message);
       ::grpc::ServerGenericBidiReactor::Finish(
           ErrorStatus(code, std::move(message)));
       return;
@@ -191,6 +199,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   const Handler* const handler_;
   WorkerPool* const workers_;
   RequestGate* const gate_;
+  const ErrorEditor& edit_error_;
   RequestGate::Pass pass_;
 
   int messages_ = 0;
@@ -261,10 +270,28 @@ class UnknownCall final : public ::grpc::ServerGenericBidiReactor {
 // The number that `text` is, if it is one that gRPC's arguments can be.
 std::optional<int> ParseInteger(const std::string& text) {
   int number;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const char* begin = text.data();
+  const char* const end = begin + text.size();
+  if (end - begin > 1 && begin[0] == '+' && begin[1] != '-') ++begin;
+  const auto [rest, error] = std::from_chars(begin, end, number);
   if (error != std::errc() || rest != end) return std::nullopt;
   return number;
+}
+
+// The last value of a channel argument; null if it is not set.
+const std::string* FindArgument(const ServerOptions& options,
+                                std::string_view name) {
+  const std::string* found = nullptr;
+  for (const auto& [key, value] : options.channel_arguments) {
+    if (key == name) found = &value;
+  }
+  return found;
+}
+
+bool MaySharePort(const ServerOptions& options) {
+  const std::string* const value =
+      FindArgument(options, GRPC_ARG_ALLOW_REUSEPORT);
+  return value != nullptr && ParseInteger(*value).value_or(0) != 0;
 }
 
 }  // namespace
@@ -293,17 +320,19 @@ void Call::RunOnWorker(Handler handler) && {
 class Server::Impl final : public ::grpc::CallbackGenericService {
  public:
   Impl(MethodTable methods, StreamTable streams, int num_workers,
-       RequestGate* gate)
+       RequestGate* gate, ErrorEditor edit_error)
       : methods_(std::move(methods)),
         streams_(std::move(streams)),
         gate_(gate),
+        edit_error_(std::move(edit_error)),
         workers_(num_workers) {}
 
   ::grpc::ServerGenericBidiReactor* CreateReactor(
       ::grpc::GenericCallbackServerContext* context) override {
     const auto method = methods_.find(context->method());
     if (method != methods_.end()) {
-      return new UnaryCall(context, &method->second, &workers_, gate_);
+      return new UnaryCall(context, &method->second, &workers_, gate_,
+                           edit_error_);
     }
     const auto stream = streams_.find(context->method());
     if (stream != streams_.end()) {
@@ -315,6 +344,7 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
   const MethodTable methods_;
   const StreamTable streams_;
   RequestGate* const gate_;
+  const ErrorEditor edit_error_;
   WorkerPool workers_;
   std::vector<int> ports_;
   std::unique_ptr<::grpc::Server> grpc_server_;
@@ -326,6 +356,8 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
     return {nullptr, "no address to listen at; give one, such as 0.0.0.0:8500"};
   }
   for (const std::string& address : options.addresses) {
+    // A port that others may share can be in use.
+    if (MaySharePort(options)) break;
     std::string error = CheckListen(address);
     if (!error.empty()) return {nullptr, std::move(error)};
   }
@@ -337,13 +369,20 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   auto impl = std::make_unique<Impl>(
       std::move(methods), std::move(streams),
       options.num_workers > 0 ? options.num_workers : DefaultWorkers(),
-      options.gate);
+      options.gate, options.edit_error);
   ::grpc::ServerBuilder builder;
   // For the servers that are built from here on, in the whole process.
   ::grpc::EnableDefaultHealthCheckService(options.serve_health);
-  // Else two servers share a port without a word.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  // By gRPC's default two servers share a port without a word. Of an argument
+  // that is given twice, gRPC takes the first in some places.
+  if (FindArgument(options, GRPC_ARG_ALLOW_REUSEPORT) == nullptr) {
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  }
+  // gRPC's own default is 4 MiB.
+  if (options.max_request_bytes >= 0 ||
+      FindArgument(options, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH) == nullptr) {
+    builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  }
   for (const auto& [name, value] : options.channel_arguments) {
     if (const std::optional<int> number = ParseInteger(value)) {
       builder.AddChannelArgument(name, *number);

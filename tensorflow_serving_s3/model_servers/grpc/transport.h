@@ -135,10 +135,12 @@ struct ServerOptions {
   std::vector<std::string> addresses;
   // What to speak TLS with, at every address; absent: no TLS.
   std::optional<TlsOptions> tls;
-  // The longest request in bytes; -1: no limit but memory.
+  // The longest request in bytes; -1: as the channel argument
+  // grpc.max_receive_message_length says, or no limit but memory.
   int max_request_bytes = -1;
-  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"};
-  // whole numbers are passed as integers.
+  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"}. A
+  // whole number that fits 32 bits is passed as an integer, anything else as a
+  // string. gRPC ignores names that it does not know.
   std::vector<std::pair<std::string, std::string>> channel_arguments;
   // How many calls may be under way in Call::RunOnWorker; 0: four for each
   // processor, and eight at least. Further ones wait in turn.
@@ -147,6 +149,9 @@ struct ServerOptions {
   // is sent; one that is not let in is answered UNAVAILABLE. Null: no gate.
   // Must outlive the server.
   RequestGate* gate = nullptr;
+  // Changes the error messages of handlers for the client; empty: as they are.
+  // Called from many threads at once.
+  std::function<std::string(const std::string&)> edit_error;
   // Whether to serve grpc.health.v1.Health; see Server::SetServing.
   bool serve_health = false;
 };

@@ -362,6 +362,53 @@ TEST(TransportTest, PassesChannelArgumentsOn) {
   EXPECT_NE(echo.Call("", long_header).code, kOk);
 }
 
+TEST(TransportTest, TakesEveryNameAndValueOfAChannelArgument) {
+  for (const char* const name :
+       {"grpc.max_concurrent_streams", "grpc.keepalive_time_ms",
+        "grpc.http2.max_frame_size", "grpc.so_reuseport",
+        "grpc.max_receive_message_length", "grpc.max_send_message_length",
+        "grpc.default_compression_algorithm", "grpc.optimization_target",
+        "grpc.server_handshake_timeout_ms", "grpc.primary_user_agent",
+        "grpc.service_config", "grpc.enable_channelz", "grpc.minimal_stack",
+        "grpc.no.such.argument", "anything"}) {
+    for (const char* const value : {"1000000", "1", "0", "text", ""}) {
+      ServerOptions options = Loopback();
+      options.channel_arguments = {{name, value}};
+      EXPECT_NE(Server::Start(options, {}).server, nullptr)
+          << name << "=" << value;
+    }
+  }
+}
+
+TEST(TransportTest, AChannelArgumentLimitsRequestsToo) {
+  ServerOptions options = Loopback();
+  options.channel_arguments = {{"grpc.max_receive_message_length", "+1000"}};
+  ServerAndClient echo(Echo, options);
+
+  EXPECT_EQ(echo.Call(std::string(1000, 'x')).code, kOk);
+  EXPECT_EQ(echo.Call(std::string(1001, 'x')).code, kResourceExhausted);
+}
+
+TEST(TransportTest, SharesItsPortIfAChannelArgumentAllowsIt) {
+  ServerOptions options = Loopback();
+  options.channel_arguments = {{"grpc.so_reuseport", "1"}};
+  const auto first = StartOrDie(options, {});
+  options.addresses = {AddressOf(*first)};
+  const auto second = StartOrDie(options, {});
+
+  EXPECT_EQ(first->ports(), second->ports());
+}
+
+TEST(TransportTest, ChangesTheErrorsOfHandlers) {
+  ServerOptions options = Loopback();
+  options.edit_error = [](const std::string& text) { return text + "!"; };
+  ServerAndClient failing(
+      [](Call call) { std::move(call).Finish(kResourceExhausted, "no", ""); },
+      options);
+
+  EXPECT_EQ(failing.Call("").message, "no!");
+}
+
 TEST(TransportTest, ListensAtAUnixSocketToo) {
   const SocketFolder folder;
   const std::string socket = "unix:" + folder.path() + "/s";

@@ -1,0 +1,50 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "tensorflow_serving_s3/core/snapshot_ptr.h"
+
+namespace tfs3 {
+
+// Removes paths of the server from texts for clients (--hide_server_paths).
+//
+//   PathHider hider;
+//   hider.SetKnownPaths({"s3://models/my model"});
+//   hider.Hide("s3://models/my model/1/saved_model.pb: 403 AccessDenied");
+//       // "[path]: 403 AccessDenied"
+//
+// A path is one of these, up to the next space, quote, comma, semicolon or
+// closing bracket:
+// - a known path and what follows it; a known path itself may hold any
+//   character;
+// - anything with a scheme, such as s3://bucket/key or http://store:9000;
+// - an absolute path of the local file system.
+// A slash within a word is no path: "model/dense:0", "application/json".
+// Thread-safe.
+class PathHider {
+ public:
+  PathHider();
+
+  // Replaces the known paths.
+  void SetKnownPaths(std::vector<std::string> paths);
+
+  // `text` with "[path]" for each path. What is in `keep` stays: paths that the
+  // client itself has sent.
+  std::string Hide(absl::string_view text,
+                   absl::Span<const absl::string_view> keep = {}) const;
+
+ private:
+  // The longest first.
+  SnapshotPtr<std::vector<std::string>> known_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDER_H_

@@ -1,0 +1,51 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_VIEW_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_VIEW_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tensorflow_serving/apis/get_model_status.pb.h"
+#include "tensorflow_serving/apis/model.pb.h"
+#include "tensorflow_serving_s3/core/servable_handle.h"
+#include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/path_hider.h"
+#include "tensorflow_serving_s3/model_servers/server_status.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+
+namespace tfs3 {
+
+// The models and their states as clients may see them: the messages of versions
+// and models have no paths of the server. Errors are passed on unchanged: the
+// servers log them, and then hide the paths.
+class PathHidingView final : public ModelLookup, public ServerStatus {
+ public:
+  // All must outlive this.
+  PathHidingView(const ModelLookup* lookup, const ServerStatus* server,
+                 const PathHider* hider)
+      : lookup_(lookup), server_(server), hider_(hider) {}
+
+  absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
+      const tensorflow::serving::ModelSpec& spec) const override {
+    return lookup_->GetModel(spec);
+  }
+  absl::StatusOr<tensorflow::serving::GetModelStatusResponse> GetModelStatus(
+      const tensorflow::serving::ModelSpec& spec) const override;
+
+  bool IsReady() const override { return server_->IsReady(); }
+  bool IsStopping() const override { return server_->IsStopping(); }
+  std::vector<ModelSummary> ListModels() const override;
+
+ private:
+  void HideIn(tensorflow::serving::GetModelStatusResponse* response) const;
+
+  const ModelLookup* const lookup_;
+  const ServerStatus* const server_;
+  const PathHider* const hider_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_VIEW_H_
