@@ -301,13 +301,19 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
     request.path +=
         "&continuation-token=" + UriEncode(list.continuation_token, false);
   }
+  if (!list.start_after.empty()) {
+    const std::string after = UriEncode(list.start_after, false);
+    request.path += "&start-after=" + after + "&marker=" + after;
+  }
   Retry retry = sender_.NewRetry();
   while (true) {
     Result<HttpResponse> response =
         sender_.SendUntilAnswered(*context, request, retry);
     if (!response.ok()) return response.status();
     Result<Listing> listing = ParseListing(response->body);
-    if (listing.ok()) return listing;
+    if (listing.ok()) {
+      return Conformed(*std::move(listing), prefix.key, list.delimit);
+    }
     if (!TryAgain(retry)) {
       return FromMalformedAnswer(*context, listing.status().message);
     }
