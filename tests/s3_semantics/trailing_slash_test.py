@@ -7,7 +7,7 @@ SeaweedFS keeps directories as folders, also those that no marker was put for.
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,9 +15,9 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tensorflow_serving_s3 import filesystem
-from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 _BUCKET = "models"
 _numbers = itertools.count()
@@ -144,10 +144,9 @@ def test_a_file_is_not_replaced_by_way_of_a_slash(root: str) -> None:
 @_slashes
 @pytest.mark.parametrize("change", [tf.io.gfile.rename, tf.io.gfile.copy])
 def test_a_directory_is_in_the_way_of_a_file(
-    storage: SeaweedFS, root: str, change: object, slash: str
+    storage: SeaweedFS, root: str, change: Callable[..., None], slash: str
 ) -> None:
     _fill(storage, f"{root}/directory", marker=False)
-    assert callable(change)
     with pytest.raises(tf.errors.FailedPreconditionError, match="is a directory, not a file"):
         change(f"{root}/other", f"{root}/directory{slash}", overwrite=True)
     with pytest.raises(tf.errors.FailedPreconditionError):
@@ -179,12 +178,13 @@ def test_a_bucket_is_neither_renamed_nor_emptied(root: str, slash: str) -> None:
     bucket = f"s3://{_BUCKET}{slash}"
     assert tf.io.gfile.isdir(bucket) and tf.io.gfile.exists(bucket)
     assert root.rpartition("/")[2] in tf.io.gfile.listdir(bucket)
-    for change in (
+    changes: list[Callable[[], None]] = [
         lambda: tf.io.gfile.rmtree(bucket),
         lambda: tf.io.gfile.rename(bucket, f"{root}/bucket"),
         lambda: tf.io.gfile.rename(root + slash, bucket, overwrite=True),
         lambda: tf.io.gfile.copy(f"{root}/other", bucket, overwrite=True),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(tf.errors.FailedPreconditionError):
             change()
     assert tf.io.gfile.listdir(root) == ["other"]
