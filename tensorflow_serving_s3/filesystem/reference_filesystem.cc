@@ -37,6 +37,10 @@ ReferenceFilesystem::Kind ReferenceFilesystem::KindOf(
   return Inside(path).empty() ? Kind::kNothing : Kind::kDirectory;
 }
 
+std::string ReferenceFilesystem::Either(const std::string& path) const {
+  return KindOf(path) == Kind::kNothing ? WithoutSlash(path) : path;
+}
+
 std::vector<std::string> ReferenceFilesystem::Inside(
     const std::string& directory) const {
   const std::string prefix = WithSlash(directory);
@@ -128,7 +132,8 @@ Outcome ReferenceFilesystem::RecursivelyCreateDir(const std::string& path) {
   return {absl::StatusCode::kInternal};
 }
 
-Outcome ReferenceFilesystem::DeleteFile(const std::string& path) {
+Outcome ReferenceFilesystem::DeleteFile(const std::string& given) {
+  const std::string path = Either(given);
   switch (KindOf(path)) {
     case Kind::kNothing:
       return {kNotFound};
@@ -153,7 +158,8 @@ Outcome ReferenceFilesystem::DeleteDir(const std::string& path) {
   return {};
 }
 
-Outcome ReferenceFilesystem::DeleteRecursively(const std::string& path) {
+Outcome ReferenceFilesystem::DeleteRecursively(const std::string& given) {
+  const std::string path = Either(given);
   switch (KindOf(path)) {
     case Kind::kNothing:
       return {kNotFound};
@@ -167,11 +173,12 @@ Outcome ReferenceFilesystem::DeleteRecursively(const std::string& path) {
   return {absl::StatusCode::kInternal};
 }
 
-Outcome ReferenceFilesystem::Rename(const std::string& from,
+Outcome ReferenceFilesystem::Rename(const std::string& given,
                                     const std::string& to) {
+  const std::string from = Either(given);
   if (KindOf(from) == Kind::kNothing) return {kNotFound};
   if (KindOf(from) == Kind::kFile) {
-    if (from == to) return {};
+    if (from == WithoutSlash(to)) return {};
     const Outcome copied = Copy(from, to);
     if (copied.code == absl::StatusCode::kOk) objects_.erase(from);
     return copied;
@@ -196,15 +203,24 @@ Outcome ReferenceFilesystem::Rename(const std::string& from,
   return {};
 }
 
-Outcome ReferenceFilesystem::Copy(const std::string& from,
+Outcome ReferenceFilesystem::Put(const std::string& to,
+                                 const std::string& bytes) {
+  const std::string file = WithoutSlash(to);
+  if (file != to && KindOf(file) == Kind::kFile) return {kPrecondition};
+  return Write(file, bytes);
+}
+
+Outcome ReferenceFilesystem::Copy(const std::string& given,
                                   const std::string& to) {
+  const std::string from = Either(given);
+  if (KindOf(from) == Kind::kFile && from == WithoutSlash(to)) return {};
   switch (KindOf(from)) {
     case Kind::kNothing:
       return {kNotFound};
     case Kind::kDirectory:
       return {kPrecondition};
     case Kind::kFile:
-      return Write(to, objects_.at(from));
+      return Put(to, objects_.at(from));
   }
   return {absl::StatusCode::kInternal};
 }

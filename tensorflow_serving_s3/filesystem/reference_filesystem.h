@@ -52,6 +52,11 @@ class ReferenceFilesystem {
   std::vector<std::string> Paths() const;
 
  private:
+  // `path`, or what it is without its slash where there is no directory.
+  std::string Either(const std::string& path) const;
+  // Puts a file at `to`, with or without a slash.
+  Outcome Put(const std::string& to, const std::string& bytes);
+
   enum class Kind { kNothing, kFile, kDirectory };
 
   Kind KindOf(const std::string& path) const;

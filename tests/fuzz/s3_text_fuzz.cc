@@ -1,16 +1,19 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text from the network that the S3 file system parses: URLs, the XML of lists
-// and that of errors. Every input is taken for each of them.
+// Text from the network that the S3 file system parses: URLs, and the XML of
+// lists, of answers to writes and of errors. Every input is taken for each of
+// them.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <string>
 
+#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
 #include "tensorflow_serving_s3/filesystem/s3/errors.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/write_messages.h"
 #include "tests/fuzz/expect.h"
 
 namespace {
@@ -69,6 +72,10 @@ std::string XmlEscaped(const std::string& text) {
       escaped += "&amp;";
     } else if (c == '<') {
       escaped += "&lt;";
+    } else if (c == '>') {
+      escaped += "&gt;";
+    } else if (c == '\r') {
+      escaped += "&#13;";
     } else {
       escaped += c;
     }
@@ -83,11 +90,14 @@ std::string Write(const Listing& listing) {
       "<EncodingType>url</EncodingType><IsTruncated>";
   xml += listing.truncated ? "true" : "false";
   xml += "</IsTruncated><NextContinuationToken>" +
-         XmlEscaped(listing.continuation_token) + "</NextContinuationToken>";
+         XmlEscaped(listing.continuation_token) +
+         "</NextContinuationToken><NextMarker>" +
+         UrlEncoded(listing.next_marker) + "</NextMarker>";
   for (const ListedObject& object : listing.objects) {
     xml += "<Contents><Key>" + UrlEncoded(object.key) + "</Key><Size>" +
-           std::to_string(object.info.size) + "</Size><ETag>" +
-           XmlEscaped(object.info.etag) + "</ETag></Contents>";
+           (object.has_size ? std::to_string(object.info.size) : "") +
+           "</Size><ETag>" + XmlEscaped(object.info.etag) +
+           "</ETag></Contents>";
   }
   for (const std::string& prefix : listing.common_prefixes) {
     xml += "<CommonPrefixes><Prefix>" + UrlEncoded(prefix) +
@@ -104,23 +114,53 @@ void TakeAsList(const std::string& text) {
            "an answer that is no list says what is wrong");
     return;
   }
-  Expect(!listing->truncated || !listing->continuation_token.empty(),
-         "a list that goes on says how");
   const std::string written = Write(*listing);
   const Result<Listing> again = tfs3::s3::ParseListing(written);
   Expect(again.ok(), "a list that is written parses", written);
   Expect(again->truncated == listing->truncated &&
              again->continuation_token == listing->continuation_token &&
+             again->next_marker == listing->next_marker &&
+             again->last_entry == listing->last_entry &&
              again->common_prefixes == listing->common_prefixes &&
              again->objects.size() == listing->objects.size(),
          "a list that is written parses to the same", written);
   for (size_t i = 0; i < listing->objects.size(); ++i) {
     const ListedObject& object = listing->objects[i];
     const ListedObject& other = again->objects[i];
-    Expect(object.key == other.key && object.info.size == other.info.size &&
+    Expect(object.key == other.key && object.has_size == other.has_size &&
+               object.info.size == other.info.size &&
                object.info.etag == other.info.etag,
            "an object that is written parses to the same", written);
   }
+}
+
+// What a list of the directory "a" makes of the answer.
+void TakeAsPage(const std::string& text) {
+  const Result<Listing> listing = tfs3::s3::ParseListing(text);
+  if (!listing.ok()) return;
+  const std::string prefix = "a/";
+  const Listing page = tfs3::s3::Conformed(*listing, prefix, true);
+  for (const ListedObject& object : page.objects) {
+    Expect(object.key.compare(0, prefix.size(), prefix) == 0 &&
+               object.key.find('/', prefix.size()) == std::string::npos,
+           "an object of a page is directly inside of the directory");
+  }
+  for (const std::string& common : page.common_prefixes) {
+    Expect(common.size() > prefix.size() &&
+               common.compare(0, prefix.size(), prefix) == 0 &&
+               common.find('/', prefix.size()) == common.size() - 1,
+           "a common prefix of a page is one level deeper");
+  }
+}
+
+void TakeAsWriteAnswer(const std::string& text) {
+  const Result<std::string> id = tfs3::s3::ParseUploadId(text);
+  Expect(id.ok() ? !id->empty() : !id.status().message.empty(),
+         "an answer has an upload ID, or says that it has none");
+  const Result<std::string> etag = tfs3::s3::ParseEtag(text);
+  Expect(etag.ok() ? !etag->empty() : !etag.status().message.empty(),
+         "an answer has an ETag, or says that it has none");
+  tfs3::s3::ParseDeleteResult(text);
 }
 
 RequestContext Context() {
@@ -153,9 +193,14 @@ void TakeAsError(const std::string& text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  // Errors may be in JSON, which the AWS Common Runtime parses.
+  static const bool started = tfs3::s3::AwsRuntime::Get().ok();
+  Expect(started, "the AWS Common Runtime starts");
   const std::string text(reinterpret_cast<const char*>(data), size);
   TakeAsUri(text);
   TakeAsList(text);
+  TakeAsPage(text);
+  TakeAsWriteAnswer(text);
   TakeAsError(text);
   return 0;
 }

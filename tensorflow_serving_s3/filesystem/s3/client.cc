@@ -81,21 +81,6 @@ std::string ListablePrefix(const S3Uri& prefix) {
   return prefix.key.substr(0, prefix.key.rfind('/') + 1);
 }
 
-void KeepOnly(const std::string& prefix, Listing& listing) {
-  const auto differs = [&prefix](const std::string& key) {
-    return key.compare(0, prefix.size(), prefix) != 0;
-  };
-  auto& objects = listing.objects;
-  objects.erase(std::remove_if(objects.begin(), objects.end(),
-                               [&differs](const ListedObject& object) {
-                                 return differs(object.key);
-                               }),
-                objects.end());
-  auto& prefixes = listing.common_prefixes;
-  prefixes.erase(std::remove_if(prefixes.begin(), prefixes.end(), differs),
-                 prefixes.end());
-}
-
 // Counts a failure, unless it is an answer to whether there is something, or
 // nobody wanted one any more.
 template <typename T>
@@ -375,6 +360,10 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
     request.path +=
         "&continuation-token=" + UriEncode(list.continuation_token, false);
   }
+  if (!list.start_after.empty()) {
+    const std::string after = UriEncode(list.start_after, false);
+    request.path += "&start-after=" + after + "&marker=" + after;
+  }
   Retry retry = sender_.NewRetry();
   while (true) {
     Result<HttpResponse> response =
@@ -382,8 +371,7 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
     if (!response.ok()) return response.status();
     Result<Listing> listing = ParseListing(response->body);
     if (listing.ok()) {
-      if (asked != prefix.key) KeepOnly(prefix.key, *listing);
-      return listing;
+      return Conformed(*std::move(listing), prefix.key, list.delimit);
     }
     if (!TryAgain(retry)) {
       return FromMalformedAnswer(*context, listing.status().message);

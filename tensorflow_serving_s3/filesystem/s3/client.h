@@ -53,6 +53,9 @@ struct ListRequest {
   bool delimit = false;
   int max_keys = 1000;             // 1 to 1000; S3 gives no more in one page.
   std::string continuation_token;  // Of the page before; "" for the first.
+  // Only entries after this one; "" for all. For stores whose pages have no
+  // token (list_pages.h).
+  std::string start_after;
 };
 
 // What a store keeps with an object beside its bytes, as headers: the type of
@@ -95,10 +98,11 @@ class Client {
                                 size_t size, const std::string& if_match,
                                 Cancellation* cancellation = nullptr);
 
-  // One page of the objects whose keys begin with `prefix.key`. Sorted by key,
-  // but for a directory bucket: there the objects are in no order, a page may
-  // lack any of them, and where the key of `prefix` does not end in a slash,
-  // the pages are those of the directory above, without what begins otherwise.
+  // One page of the objects whose keys begin with `prefix.key`; list_pages.h
+  // asks for all pages. Sorted by key, but for a directory bucket: there the
+  // objects are in no order, a page may lack any of them, and where the key of
+  // `prefix` does not end in a slash, the pages are those of the directory
+  // above, without what begins otherwise.
   Result<Listing> ListObjects(const S3Uri& prefix, const ListRequest& request);
 
   // Makes an object of `body`, in place of what was there. Bodies are sent from

@@ -3,12 +3,16 @@
 #include "tensorflow_serving_s3/filesystem/s3/errors.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "aws/common/error.h"
 #include "aws/http/http.h"
 #include "aws/io/io.h"
 #include "tensorflow_serving_s3/filesystem/s3/error_cures.h"
+#include "tensorflow_serving_s3/filesystem/s3/json.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/xml.h"
 
 namespace tfs3 {
@@ -142,35 +146,79 @@ std::string TransportCause(const RequestContext& context, int crt_error) {
   }
 }
 
+// Reads what an <Error> tells, in any order.
+bool ReadError(XmlNode& node, HttpError& error) {
+  return node.Children([&](XmlNode& child) {
+    const std::string& name = child.name();
+    if (name == "Code") {
+      if (!child.Text(error.code)) return false;
+      error.code = Trimmed(error.code);
+      return true;
+    }
+    if (name == "Message") return child.Text(error.message);
+    if (name == "Region") return child.Text(error.bucket_region);
+    if (name == "Endpoint") return child.Text(error.endpoint);
+    if (name == "RequestId") return child.Text(error.request_id);
+    if (name == "RequestTime") return child.Text(error.request_time);
+    if (name == "ServerTime") return child.Text(error.server_time);
+    if (name == "StorageClass") return child.Text(error.storage_class);
+    return true;
+  });
+}
+
+// Some stores put the <Error> into one of these.
+bool IsAroundErrors(const std::string& name) {
+  return name == "ErrorResponse" || name == "Errors" || name == "Response";
+}
+
+bool ReadErrorInside(XmlNode& node, HttpError& error) {
+  return node.Children([&](XmlNode& child) {
+    if (child.name() == "Error") return ReadError(child, error);
+    return !IsAroundErrors(child.name()) || ReadErrorInside(child, error);
+  });
+}
+
+// Reads an error in JSON, as gateways write one: {"Code": ..., "Message": ...},
+// in letters of either case, directly or inside of an "error".
+HttpError ParseJsonError(const std::string& body) {
+  HttpError error;
+  const std::optional<FlatJson> json = FlattenJson(body);
+  if (!json.has_value()) return error;
+  for (const auto& [name, value] : *json) {
+    const std::string field = Lowercase(name);
+    const std::string key =
+        field.compare(0, 6, "error.") == 0 ? field.substr(6) : field;
+    // A number is the status once more.
+    if (key == "code" && !ParseUnsigned(value).has_value()) error.code = value;
+    if (key == "message") error.message = value;
+  }
+  return error.code.empty() ? HttpError() : error;
+}
+
 }  // namespace
 
 HttpError ParseErrorBody(const std::string& body) {
   HttpError error;
   bool is_other = false;
   const bool well_formed = ParseXml(body, [&](XmlNode& root) {
-    is_other = root.name() != "Error";
-    if (is_other) return false;
-    return root.Children([&](XmlNode& child) {
-      if (child.name() == "Code") return child.Text(error.code);
-      if (child.name() == "Message") return child.Text(error.message);
-      if (child.name() == "Region") return child.Text(error.bucket_region);
-      if (child.name() == "Endpoint") return child.Text(error.endpoint);
-      if (child.name() == "RequestId") return child.Text(error.request_id);
-      if (child.name() == "RequestTime") return child.Text(error.request_time);
-      if (child.name() == "ServerTime") return child.Text(error.server_time);
-      if (child.name() == "StorageClass") {
-        return child.Text(error.storage_class);
-      }
-      return true;
-    });
+    if (root.name() == "Error") return ReadError(root, error);
+    is_other = !IsAroundErrors(root.name());
+    return !is_other && ReadErrorInside(root, error);
   });
-  // The code comes first: what is cut behind it is still that error.
   if (error.code.empty()) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    std::string_view start = body;
+    if (start.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+      start.remove_prefix(kByteOrderMark.size());
+    }
+    start = Trimmed(start);
+    if (start.substr(0, 1) == "{") error = ParseJsonError(std::string(start));
+    if (!error.code.empty()) return error;
     error = HttpError();
     error.text = body;
     error.is_cut =
         !well_formed && !is_other &&
-        (body.compare(0, 5, "<?xml") == 0 || body.compare(0, 6, "<Error") == 0);
+        (start.substr(0, 5) == "<?xml" || start.substr(0, 6) == "<Error");
   }
   return error;
 }
@@ -215,7 +263,7 @@ bool IsUnreachable(int crt_error, int attempts) {
 }
 
 Status FromHttpError(const RequestContext& context, const HttpError& error) {
-  const std::string headline = Headline(context, error);
+  std::string headline = Headline(context, error);
   const auto with_headline = [&headline](Status status) {
     status.message = headline + status.message;
     return status;
@@ -240,6 +288,12 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
       error.status != 403 && error.status != 412 && error.status != 416 &&
       error.status != 429) {
     return {TF_UNAVAILABLE, NotS3(context, error)};
+  }
+  if (error.message.empty() && !error.text.empty()) {
+    // What a gateway or a proxy said in its own words.
+    HttpError quoted = error;
+    quoted.message = '"' + OneLine(error.text) + '"';
+    headline = Headline(context, quoted);
   }
   switch (error.status) {
     case 400:

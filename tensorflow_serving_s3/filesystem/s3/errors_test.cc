@@ -57,6 +57,51 @@ TEST(ParseErrorBodyTest, ReadsAnS3Error) {
   EXPECT_EQ(error.text, "");
 }
 
+TEST(ParseErrorBodyTest, ReadsErrorsInTheFormsOfOtherStores) {
+  ASSERT_TRUE(AwsRuntime::Get().ok());
+  for (const std::string body :
+       {"<Error><Message>no</Message><Code>AccessDenied</Code></Error>",
+        "<Error>\n  <Code>\n    AccessDenied\n  </Code>\n"
+        "  <Message>no</Message>\n</Error>",
+        "\xef\xbb\xbf<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code>"
+        "<Message>no</Message></Error>",
+        "<s3:Error xmlns:s3=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        "<s3:Code>AccessDenied</s3:Code><s3:Message>no</s3:Message>"
+        "</s3:Error>",
+        "<Error xmlns=\"u\"><Code><![CDATA[AccessDenied]]></Code><Message>n"
+        "<!-- -->o</Message></Error>",
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message>"
+        "</Error><RequestId>1</RequestId></ErrorResponse>",
+        "<Response><Errors><Error><Code>AccessDenied</Code><Message>no"
+        "</Message></Error></Errors></Response>",
+        "{\"Code\": \"AccessDenied\", \"Message\": \"no\"}",
+        " {\"message\": \"no\", \"code\": \"AccessDenied\", \"status\": 403}",
+        "{\"error\": {\"code\": \"AccessDenied\", \"message\": \"no\"}}",
+        "{\"Error\": {\"Message\": \"no\", \"Code\": \"AccessDenied\"}}"}) {
+    const HttpError error = ParseErrorBody(body);
+    EXPECT_EQ(error.code, "AccessDenied") << body;
+    EXPECT_EQ(error.message, "no") << body;
+    EXPECT_EQ(error.text, "") << body;
+  }
+}
+
+TEST(ParseErrorBodyTest, AStatusInJsonIsNoCode) {
+  ASSERT_TRUE(AwsRuntime::Get().ok());
+  const std::string body = "{\"code\": 404, \"message\": \"page not found\"}";
+  EXPECT_EQ(ParseErrorBody(body).code, "");
+  EXPECT_EQ(ParseErrorBody(body).text, body);
+}
+
+TEST(HttpErrorTest, WhatAGatewaySaidIsQuoted) {
+  HttpError error = ParseErrorBody("<html><h1>Forbidden by\nproxy</h1></html>");
+  error.status = 403;
+  const Status status = FromHttpError(Context("GetObject"), error);
+  EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
+  EXPECT_THAT(status.message,
+              HasSubstr("403 for GetObject: \"<html><h1>Forbidden by "
+                        "proxy</h1></html>\". The credentials"));
+}
+
 TEST(ParseErrorBodyTest, KeepsTheTextOfAnythingElse) {
   for (const std::string body :
        {"", "Not Found", "<html><Code>no</Code></html>", "<Error><Code>x",

@@ -12,6 +12,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/config.h"
 #include "tensorflow_serving_s3/filesystem/s3/hash.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -19,26 +20,13 @@ namespace {
 
 constexpr char kNoSuchKey[] = "<Error><Code>NoSuchKey</Code></Error>";
 
-std::string UriDecode(const std::string& text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    decoded += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
-    i += 2;
-  }
-  return decoded;
-}
-
 // The value of a parameter, decoded; "" where there is none.
 std::string Parameter(const std::string& query, const std::string& name) {
   const std::string marked = "&" + query;
   const size_t found = marked.find("&" + name + "=");
   if (found == std::string::npos) return "";
   const size_t begin = found + name.size() + 2;
-  return UriDecode(marked.substr(begin, marked.find('&', begin) - begin));
+  return PercentDecoded(marked.substr(begin, marked.find('&', begin) - begin));
 }
 
 std::string InXml(const std::string& text) {
@@ -68,7 +56,8 @@ std::string Header(const FakeRequest& request, const char* name) {
 // "/models/a%20b" -> "a b".
 std::string KeyOf(const std::string& path) {
   const size_t slash = path.find('/', 1);
-  return slash == std::string::npos ? "" : UriDecode(path.substr(slash + 1));
+  return slash == std::string::npos ? ""
+                                    : PercentDecoded(path.substr(slash + 1));
 }
 
 }  // namespace

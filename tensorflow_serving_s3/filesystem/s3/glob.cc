@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "tensorflow_serving_s3/filesystem/s3/list_pages.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
 #include "tensorflow_serving_s3/filesystem/s3/parallel.h"
@@ -55,8 +56,9 @@ Result<std::vector<std::string>> MatchNames(Client& client, const S3Uri& bucket,
       bucket, prefix + pattern.substr(0, pattern.find_first_of(kSpecial)));
   ListRequest request;
   request.delimit = true;
-  while (true) {
-    Result<Listing> page = client.ListObjects(listed, request);
+  ListPages pages(&client, listed, request);
+  while (pages.more()) {
+    Result<Listing> page = pages.Next();
     if (!page.ok()) return page.status();
     for (const std::string& common : page->common_prefixes) {
       add(common.substr(prefix.size(), common.size() - prefix.size() - 1));
@@ -66,8 +68,6 @@ Result<std::vector<std::string>> MatchNames(Client& client, const S3Uri& bucket,
         add(object.key.substr(prefix.size()));
       }
     }
-    if (!page->truncated) break;
-    request.continuation_token = page->continuation_token;
   }
   return names;
 }

@@ -45,24 +45,32 @@ MultipartUpload::MultipartUpload(Client* client, const S3Uri& uri,
     : client_(client), uri_(uri), metadata_(metadata), id_(std::move(id)) {}
 
 MultipartUpload::~MultipartUpload() {
-  // Whoever wants to know of a failure calls it before.
+  // A caller that wants to know of a failure calls it before.
   if (!ended_) Abort();
 }
 
 void MultipartUpload::Send(std::string bytes) {
   Join(/*all=*/false);
   UploadMemory::OfProcess().Take(bytes.size());
+  SendTaken(std::move(bytes));
+}
+
+size_t MultipartUpload::AddPart() {
   const size_t part = next_part();
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    etags_.emplace_back();
-    if (part > kMostParts && failure_.ok()) {
-      failure_ = {TF_OUT_OF_RANGE,
-                  uri_.ToString() +
-                      " is longer than an object of S3 can be: it has more "
-                      "than 10,000 parts"};
-    }
+  std::lock_guard<std::mutex> lock(mutex_);
+  etags_.emplace_back();
+  if (part > kMostParts && failure_.ok()) {
+    failure_ = {TF_OUT_OF_RANGE,
+                uri_.ToString() +
+                    " is longer than an object of S3 can be: it has more "
+                    "than 10,000 parts"};
   }
+  return part;
+}
+
+void MultipartUpload::SendTaken(std::string bytes) {
+  Join(/*all=*/false);
+  const size_t part = AddPart();
   sending_.emplace_back();
   Sending& sending = sending_.back();
   sending.bytes = std::move(bytes);
@@ -147,7 +155,14 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
                   ": the object was replaced while it was being copied"};
     }
     offset += bytes.size();
-    Send(std::move(bytes));
+    // Without waiting: what has the memory may wait for this copy.
+    if (UploadMemory::OfProcess().TryTake(bytes.size())) {
+      SendTaken(std::move(bytes));
+    } else {
+      const size_t part = AddPart();
+      Note(part, client_->UploadPart(uri_, id_, static_cast<int>(part), bytes,
+                                     &cancellation_));
+    }
     status = this->status();
   }
   return status;

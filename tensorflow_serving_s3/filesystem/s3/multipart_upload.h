@@ -13,7 +13,8 @@
 // sent; all uploads of the process share what there is for that
 // (upload_memory.h), and Send waits while it is used up. An upload that fails,
 // or that is destroyed before it is complete, is aborted: nothing becomes
-// visible and nothing is left to pay for. Not thread-safe.
+// visible and nothing is left to pay for. Not thread-safe, except for Cancel
+// and status.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_MULTIPART_UPLOAD_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_MULTIPART_UPLOAD_H_
 
@@ -54,6 +55,10 @@ class MultipartUpload {
   // Adds a part. A failure is told by status() and by Complete().
   void Send(std::string bytes);
 
+  // The same, of bytes that have their share of the upload memory already. It
+  // is given back when they are sent.
+  void SendTaken(std::string bytes);
+
   // Begins with the object `from` of `info.size` bytes, at least 5 MiB, in
   // parts that the store makes of at most `section_bytes` each, or more where
   // there would be too many parts; a store that makes none is sent what it has.
@@ -67,6 +72,9 @@ class MultipartUpload {
 
   // Makes the object. Its ETag.
   Result<std::string> Complete();
+
+  // Lets parts that are on their way fail. Any thread may call it.
+  void Cancel() { cancellation_.Cancel(); }
 
   // Cancels what is under way. Says what is wrong when the store may still hold
   // parts of the upload.
@@ -92,6 +100,8 @@ class MultipartUpload {
   Status CopyOnStore(const S3Uri& from, const ObjectInfo& info,
                      uint64_t section_bytes);
   Status CopyThroughHere(const S3Uri& from, const ObjectInfo& info);
+  // The number of a new part, which is on its way.
+  size_t AddPart();
   void SendOnThread(Sending& sending, size_t part);
   // The threads whose part is over, or all.
   void Join(bool all);

@@ -27,9 +27,20 @@ bool HasShortNumbers(const std::string& text) {
   return true;
 }
 
+// A time of day without an offset is one of UTC.
+std::string WithOffset(const std::string& text) {
+  const size_t time = text.find_first_of("Tt");
+  const bool has_time = time != std::string::npos && time + 1 < text.size();
+  return has_time && text.find_first_not_of("0123456789:.", time + 1) ==
+                         std::string::npos
+             ? text + "Z"
+             : text;
+}
+
 }  // namespace
 
-int64_t ParseTime(const std::string& text) {
+int64_t ParseTime(const std::string& given) {
+  const std::string text = WithOffset(given);
   const aws_byte_cursor cursor =
       aws_byte_cursor_from_array(text.data(), text.size());
   for (aws_date_format format :

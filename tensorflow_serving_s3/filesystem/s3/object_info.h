@@ -18,9 +18,9 @@ struct ObjectInfo {
 };
 
 // Nanoseconds since the epoch from a time as listings ("2026-01-31T12:00:00Z",
-// fractions allowed) or HTTP headers ("Sat, 31 Jan 2026 12:00:00 GMT") write
-// it; 0 for anything else, and for a time before 1970 or after 2262, which has
-// no such number. To the second. Pure.
+// with or without a fraction and an offset) or HTTP headers ("Sat, 31 Jan 2026
+// 12:00:00 GMT") write it; 0 for anything else, and for a time before 1970 or
+// after 2262, which has no such number. To the second. Pure.
 int64_t ParseTime(const std::string& text);
 
 }  // namespace s3

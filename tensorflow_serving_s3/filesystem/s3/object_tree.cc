@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
+#include "tensorflow_serving_s3/filesystem/s3/list_pages.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -36,19 +37,34 @@ Result<std::optional<PathInfo>> FindDirectory(Client& client,
                                               const S3Uri& uri) {
   ListRequest request;
   request.max_keys = 1;
-  while (true) {
-    Result<Listing> page = client.ListObjects(uri, request);
+  ListPages pages(&client, uri, request);
+  while (pages.more()) {
+    Result<Listing> page = pages.Next();
     if (!page.ok()) return page.status();
-    if (!page->objects.empty() || uri.key.empty()) {
+    if (!page->objects.empty() || !page->common_prefixes.empty() ||
+        uri.key.empty()) {
       return std::optional<PathInfo>(Directory());
     }
-    // A page may be empty and not the last.
-    if (!page->truncated) return Nothing();
-    request.continuation_token = page->continuation_token;
   }
+  return Nothing();
 }
 
-// For those who may read objects and not list them.
+Result<std::optional<PathInfo>> FoundObject(Result<ObjectInfo> object) {
+  if (!object.ok()) return object.status();
+  PathInfo info;
+  info.object = *std::move(object);
+  return std::optional<PathInfo>(info);
+}
+
+// Whether S3 could have answered the page: in the order of keys.
+bool IsInOrder(const Listing& page) {
+  return std::is_sorted(page.objects.begin(), page.objects.end(),
+                        [](const ListedObject& a, const ListedObject& b) {
+                          return a.key < b.key;
+                        });
+}
+
+// Tells a file from nothing for a caller without s3:ListBucket.
 Result<std::optional<PathInfo>> FindByHead(Client& client, const S3Uri& uri,
                                            const Status& denied) {
   Result<ObjectInfo> object = client.HeadObject(uri);
@@ -58,9 +74,7 @@ Result<std::optional<PathInfo>> FindByHead(Client& client, const S3Uri& uri,
                          object.status().code == TF_PERMISSION_DENIED;
     return unknown ? denied : object.status();
   }
-  PathInfo info;
-  info.object = *object;
-  return std::optional<PathInfo>(info);
+  return FoundObject(object);
 }
 
 // Of a bucket whose lists are in no order, so that the first page of them may
@@ -94,9 +108,17 @@ Result<std::optional<PathInfo>> FindPath(Client& client, const S3Uri& uri) {
   }
   for (const ListedObject& object : page->objects) {
     if (object.key != uri.key) continue;
-    PathInfo info;
-    info.object = object.info;
-    return std::optional<PathInfo>(info);
+    return FoundObject(object.has_size ? object.info : client.HeadObject(uri));
+  }
+  // A store with an order of its own, or with pages as short as it likes, may
+  // have it on another page.
+  if (page->truncated &&
+      (page->objects.size() + page->common_prefixes.size() < kSiblings ||
+       !IsInOrder(*page))) {
+    Result<ObjectInfo> object = client.HeadObject(uri);
+    if (object.ok() || object.status().code != TF_NOT_FOUND) {
+      return FoundObject(object);
+    }
   }
   const std::string inside = DirectoryPrefix(uri.key);
   for (const std::string& prefix : page->common_prefixes) {
@@ -121,8 +143,9 @@ Result<std::vector<std::string>> ListChildren(Client& client,
   bool exists = inside.key.empty();
   ListRequest request;
   request.delimit = true;
-  while (true) {
-    Result<Listing> page = client.ListObjects(inside, request);
+  ListPages pages(&client, inside, request);
+  while (pages.more()) {
+    Result<Listing> page = pages.Next();
     if (!page.ok()) return page.status();
     for (const ListedObject& object : page->objects) {
       exists = true;
@@ -140,8 +163,6 @@ Result<std::vector<std::string>> ListChildren(Client& client,
             prefix.substr(prefix_size, prefix.size() - prefix_size - 1));
       }
     }
-    if (!page->truncated) break;
-    request.continuation_token = page->continuation_token;
   }
   if (!exists) return NotFound(inside);
   std::sort(names.begin(), names.end());

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "tensorflow_serving_s3/filesystem/s3/multipart_upload.h"
+
 namespace tfs3 {
 namespace s3 {
 
@@ -58,6 +60,31 @@ Status ObjectWriter::Append(std::string_view bytes) {
     size_ += taken;
   }
   return status;
+}
+
+bool ObjectWriter::TryAppend(std::string_view bytes) {
+  const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || closed_ || !failure_.ok() || !Fits(bytes.size()) ||
+      (upload_ != nullptr && !upload_->status().ok())) {
+    return false;
+  }
+  if (bytes.empty()) return true;
+  changed_ = true;
+  buffer_.append(bytes);
+  size_ += bytes.size();
+  return true;
+}
+
+bool ObjectWriter::settled() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return upload_ == nullptr &&
+         (closed_ || !failure_.ok() || !changed_ || size_ == 0);
+}
+
+bool ObjectWriter::Fits(size_t bytes) const {
+  const uint64_t part_bytes =
+      PartBytes(upload_ == nullptr ? 1 : upload_->next_part());
+  return buffer_.size() + bytes <= part_bytes;
 }
 
 uint64_t ObjectWriter::size() const {
@@ -132,15 +159,8 @@ Status ObjectWriter::Publish() {
 
 Status ObjectWriter::SendBuffer() {
   if (upload_ == nullptr) {
-    Result<std::unique_ptr<MultipartUpload>> upload =
-        MultipartUpload::Begin(client_, uri_);
-    if (!upload.ok()) return Fail(upload.status());
-    upload_ = *std::move(upload);
-    if (base_.size > 0) {
-      const Status copied = upload_->Copy(uri_, base_);
-      if (!copied.ok()) return Fail(copied);
-      base_ = ObjectInfo();
-    }
+    upload_ = std::make_unique<BackgroundUpload>(client_, uri_, base_);
+    base_ = ObjectInfo();
   }
   upload_->Send(std::move(buffer_));
   buffer_ = std::string();

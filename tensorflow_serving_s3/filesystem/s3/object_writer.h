@@ -9,8 +9,9 @@
 //
 // What is appended becomes visible by Sync and by Close and at no other time:
 // then the object is replaced in one step. A small object (up to 8 MiB) is sent
-// by one PUT, a larger one as a multipart upload (multipart_upload.h, where the
-// bounds of memory are told) that goes on while the caller does.
+// by one PUT, a larger one as a multipart upload that goes on while the caller
+// does (background_upload.h, where the bounds of memory are told): Append waits
+// for memory and for no answer.
 //
 // A failure ends the upload, and is told by every call from then on, Close
 // included. A writer that is destroyed without Close or Drop leaves nothing
@@ -18,14 +19,15 @@
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_OBJECT_WRITER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_OBJECT_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include "tensorflow_serving_s3/filesystem/s3/background_upload.h"
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
-#include "tensorflow_serving_s3/filesystem/s3/multipart_upload.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
@@ -46,6 +48,14 @@ class ObjectWriter {
       Client* client, const S3Uri& uri, const ObjectInfo& existing);
 
   Status Append(std::string_view bytes);
+
+  // Appends if that needs no waiting at all. Whether it has; if not, Append
+  // does, or says why it cannot.
+  bool TryAppend(std::string_view bytes);
+
+  // Whether the end has nothing more to do: after Close, and where nothing was
+  // changed.
+  bool settled() const;
 
   // The size of the object so far, what is not visible included.
   uint64_t size() const;
@@ -79,6 +89,8 @@ class ObjectWriter {
   // These require `mutex_`.
   Status Usable();
   Status Publish();
+  // Whether `bytes` more fit into the buffer.
+  bool Fits(size_t bytes) const;
   Status SendBuffer();
   // Ends the upload for `why`, which every call tells from then on.
   Status Fail(const Status& why);
@@ -94,7 +106,7 @@ class ObjectWriter {
   // The object is the base, which the store is to copy, then what the upload
   // has, then the buffer. A base that an upload has taken over has no bytes.
   ObjectInfo base_;
-  std::unique_ptr<MultipartUpload> upload_;
+  std::unique_ptr<BackgroundUpload> upload_;
   std::string buffer_;
 };
 

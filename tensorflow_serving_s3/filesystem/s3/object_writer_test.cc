@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -197,11 +198,13 @@ TEST_F(ObjectWriterTest, AppendingToAnObjectThatWasReplacedIsAnError) {
 }
 
 TEST_F(ObjectWriterTest, WithoutCloseTheUploadIsAborted) {
-  const uint64_t aborts = Requests(Operation::kAbortMultipartUpload);
+  const uint64_t begun = Requests(Operation::kCreateMultipartUpload);
+  const uint64_t aborted = Requests(Operation::kAbortMultipartUpload);
   auto writer = ObjectWriter::New(client_, At("dropped"));
   Append(*writer, SomeBytes(20 * kMiB), kMiB);
   writer.reset();
-  EXPECT_EQ(Requests(Operation::kAbortMultipartUpload) - aborts, 1u);
+  EXPECT_EQ(Requests(Operation::kAbortMultipartUpload) - aborted,
+            Requests(Operation::kCreateMultipartUpload) - begun);
   EXPECT_FALSE(Exists("dropped"));
 }
 
@@ -231,13 +234,15 @@ TEST_F(ObjectWriterTest, WhatMayBeHalfAFileIsGivenUpWhenTheWriterIsDropped) {
 }
 
 TEST_F(ObjectWriterTest, WhatHasBegunAnUploadIsGivenUpWhenTheWriterIsDropped) {
-  const uint64_t aborts = Requests(Operation::kAbortMultipartUpload);
+  const uint64_t begun = Requests(Operation::kCreateMultipartUpload);
+  const uint64_t aborted = Requests(Operation::kAbortMultipartUpload);
   auto writer = ObjectWriter::New(client_, At("let-go-large"));
   Append(*writer, SomeBytes(20 * kMiB), kMiB);
   const Status dropped = writer->Drop();
   EXPECT_EQ(dropped.code, TF_FAILED_PRECONDITION) << dropped.message;
   EXPECT_THAT(dropped.message, HasSubstr("s3://models/let-go-large"));
-  EXPECT_EQ(Requests(Operation::kAbortMultipartUpload) - aborts, 1u);
+  EXPECT_EQ(Requests(Operation::kAbortMultipartUpload) - aborted,
+            Requests(Operation::kCreateMultipartUpload) - begun);
   EXPECT_FALSE(Exists("let-go-large"));
 }
 
@@ -261,6 +266,12 @@ TEST_F(ObjectWriterTest, AFailureIsToldUntilTheEnd) {
   for (int i = 0; i < 10 && status.ok(); ++i) {
     status = writer->Append(SomeBytes(kMiB));
   }
+  // The upload begins in the background.
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (status.ok() && std::chrono::steady_clock::now() < deadline) {
+    status = writer->Flush();
+  }
   EXPECT_EQ(status.code, TF_PERMISSION_DENIED) << status.message;
   EXPECT_THAT(status.message, HasSubstr("s3://models/denied"));
   EXPECT_EQ(writer->Flush().message, status.message);
@@ -269,6 +280,22 @@ TEST_F(ObjectWriterTest, AFailureIsToldUntilTheEnd) {
   // It has been told.
   EXPECT_TRUE(writer->Drop().ok());
   EXPECT_FALSE(Exists("denied"));
+}
+
+TEST_F(ObjectWriterTest, TryAppendTakesWhatNeedsNoWaiting) {
+  auto writer = ObjectWriter::New(client_, At("tried"));
+  const std::string bytes = SomeBytes(5 * kMiB);
+  EXPECT_TRUE(writer->settled());
+  EXPECT_TRUE(writer->TryAppend(bytes));
+  EXPECT_FALSE(writer->settled());
+  // A part of 8 MiB would be full, and sent.
+  EXPECT_FALSE(writer->TryAppend(bytes));
+  ASSERT_TRUE(writer->Append(bytes).ok());
+  EXPECT_EQ(writer->size(), 10 * kMiB);
+  ASSERT_TRUE(writer->Close().ok());
+  EXPECT_TRUE(writer->settled());
+  EXPECT_FALSE(writer->TryAppend("x"));
+  EXPECT_TRUE(Read("tried") == bytes + bytes);
 }
 
 TEST_F(ObjectWriterTest, AClosedFileTakesNoMore) {

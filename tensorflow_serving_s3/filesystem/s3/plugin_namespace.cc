@@ -12,10 +12,12 @@
 #include "tensorflow/c/tf_file_statistics.h"
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/error_notes.h"
 #include "tensorflow_serving_s3/filesystem/s3/glob.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
 #include "tensorflow_serving_s3/filesystem/s3/parallel.h"
 #include "tensorflow_serving_s3/filesystem/s3/plugin_state.h"
+#include "tensorflow_serving_s3/filesystem/s3/python_lock.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/tree_changes.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
@@ -63,6 +65,14 @@ bool IsDirectory(const TF_Filesystem* filesystem, const char* path,
                  TF_Status* status) {
   Result<PathInfo> info = StatAt(filesystem, path);
   if (!info.ok()) {
+    // tf.io.gfile.isdir answers False to every error, and listdir, walk and
+    // others ask it first. A bucket that does not exist may be misspelt.
+    const bool is_plain =
+        info.status().code == TF_NOT_FOUND &&
+        info.status().message.find("NoSuchBucket") == std::string::npos;
+    if (IsPythonThread() && !is_plain) {
+      ErrorNotes::OfProcess().Print(info.status());
+    }
     SetStatus(status, info.status());
     return false;
   }
@@ -159,21 +169,22 @@ void DeleteRecursively(const TF_Filesystem* filesystem, const char* path,
 }  // namespace
 
 void AddNamespace(TF_FilesystemOps& filesystem_ops) {
-  filesystem_ops.path_exists = PathExists;
-  filesystem_ops.paths_exist = PathsExist;
-  filesystem_ops.stat = Stat;
-  filesystem_ops.is_directory = IsDirectory;
-  filesystem_ops.get_file_size = GetFileSize;
+  filesystem_ops.path_exists = Releasing<PathExists>::Call;
+  filesystem_ops.paths_exist = Releasing<PathsExist>::Call;
+  filesystem_ops.stat = Releasing<Stat>::Call;
+  filesystem_ops.is_directory = Releasing<IsDirectory>::Call;
+  filesystem_ops.get_file_size = Releasing<GetFileSize>::Call;
   filesystem_ops.translate_name = TranslateName;
-  filesystem_ops.get_children = GetChildren;
-  filesystem_ops.get_matching_paths = GetMatchingPaths;
-  filesystem_ops.create_dir = Change<CreateDirectory>;
-  filesystem_ops.recursively_create_dir = Change<EnsureDirectory>;
-  filesystem_ops.delete_file = Change<DeleteFile>;
-  filesystem_ops.delete_dir = Change<DeleteDirectory>;
-  filesystem_ops.delete_recursively = DeleteRecursively;
-  filesystem_ops.rename_file = Move<RenamePath>;
-  filesystem_ops.copy_file = Move<CopyFile>;
+  filesystem_ops.get_children = Releasing<GetChildren>::Call;
+  filesystem_ops.get_matching_paths = Releasing<GetMatchingPaths>::Call;
+  filesystem_ops.create_dir = Releasing<Change<CreateDirectory>>::Call;
+  filesystem_ops.recursively_create_dir =
+      Releasing<Change<EnsureDirectory>>::Call;
+  filesystem_ops.delete_file = Releasing<Change<DeleteFile>>::Call;
+  filesystem_ops.delete_dir = Releasing<Change<DeleteDirectory>>::Call;
+  filesystem_ops.delete_recursively = Releasing<DeleteRecursively>::Call;
+  filesystem_ops.rename_file = Releasing<Move<RenamePath>>::Call;
+  filesystem_ops.copy_file = Releasing<Move<CopyFile>>::Call;
 }
 
 }  // namespace s3

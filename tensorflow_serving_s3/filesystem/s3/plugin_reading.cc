@@ -13,6 +13,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
 #include "tensorflow_serving_s3/filesystem/s3/per_process.h"
 #include "tensorflow_serving_s3/filesystem/s3/plugin_state.h"
+#include "tensorflow_serving_s3/filesystem/s3/python_lock.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 
 namespace tfs3 {
@@ -132,14 +133,14 @@ void NewReadOnlyMemoryRegionFromFile(const TF_Filesystem* filesystem,
 void AddReading(TF_RandomAccessFileOps& random_access_file_ops,
                 TF_ReadOnlyMemoryRegionOps& memory_region_ops,
                 TF_FilesystemOps& filesystem_ops) {
-  random_access_file_ops.cleanup = random_access_file::Cleanup;
-  random_access_file_ops.read = random_access_file::Read;
+  random_access_file_ops.cleanup = Releasing<random_access_file::Cleanup>::Call;
+  random_access_file_ops.read = Releasing<random_access_file::Read>::Call;
   memory_region_ops.cleanup = memory_region::Cleanup;
   memory_region_ops.data = memory_region::Data;
   memory_region_ops.length = memory_region::Length;
-  filesystem_ops.new_random_access_file = NewRandomAccessFile;
+  filesystem_ops.new_random_access_file = Releasing<NewRandomAccessFile>::Call;
   filesystem_ops.new_read_only_memory_region_from_file =
-      NewReadOnlyMemoryRegionFromFile;
+      Releasing<NewReadOnlyMemoryRegionFromFile>::Call;
 }
 
 }  // namespace s3

@@ -17,6 +17,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/object_writer.h"
 #include "tensorflow_serving_s3/filesystem/s3/per_process.h"
 #include "tensorflow_serving_s3/filesystem/s3/plugin_state.h"
+#include "tensorflow_serving_s3/filesystem/s3/python_lock.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 
 namespace tfs3 {
@@ -36,15 +37,19 @@ File& Opened(const TF_WritableFile* file) {
 void Cleanup(TF_WritableFile* file) {
   File* opened = &Opened(file);
   if (!opened->owner.IsThis()) {
-    // Nobody here answers who waits for what is under way.
+    // The threads that serve the writer are not in this process.
     opened->writer.release();
-  } else if (std::uncaught_exceptions() == 0) {
+  } else {
+    std::optional<ReleasedPythonLock> released;
+    if (!opened->writer->settled()) released.emplace();
     // An exception that takes the file with it is a writer that has failed.
-    const Status dropped = opened->writer->Drop();
+    const Status dropped =
+        std::uncaught_exceptions() == 0 ? opened->writer->Drop() : Status();
     // There is no caller any more who could be told.
     if (!dropped.ok()) {
       std::fprintf(stderr, "s3 [ERROR] %s\n", dropped.message.c_str());
     }
+    opened->writer.reset();
   }
   delete opened;
 }
@@ -59,8 +64,13 @@ void Answer(const TF_WritableFile* file, TF_Status* status, const Call& call) {
 
 void Append(const TF_WritableFile* file, const char* buffer, size_t n,
             TF_Status* status) {
-  Answer(file, status, [&](ObjectWriter& writer) {
-    return writer.Append(std::string_view(buffer, n));
+  Answer(file, status, [&](ObjectWriter& writer) -> Status {
+    const std::string_view bytes(buffer, n);
+    // Most calls end here. To release Python's lock and to take it again costs
+    // more than the copy where another thread computes.
+    if (writer.TryAppend(bytes)) return {};
+    const ReleasedPythonLock released;
+    return writer.Append(bytes);
   });
 }
 
@@ -102,7 +112,7 @@ void NewWritableFile(const TF_Filesystem* filesystem, const char* path,
   Result<Target> target = Resolve(filesystem, path);
   if (!target.ok()) return SetStatus(status, target.status());
   const Status found = FileAt(*target, path).status();
-  // Those who may write may not be allowed to look.
+  // A caller without s3:ListBucket can still write.
   const bool denied = found.code == TF_PERMISSION_DENIED;
   SetStatus(status, denied ? Status() : found);
   if (!found.ok() && !denied) return;
@@ -132,11 +142,11 @@ void AddWriting(TF_WritableFileOps& writable_file_ops,
   writable_file_ops.cleanup = Cleanup;
   writable_file_ops.append = Append;
   writable_file_ops.tell = Tell;
-  writable_file_ops.flush = Flush;
-  writable_file_ops.sync = Sync;
-  writable_file_ops.close = Close;
-  filesystem_ops.new_writable_file = NewWritableFile;
-  filesystem_ops.new_appendable_file = NewAppendableFile;
+  writable_file_ops.flush = Releasing<Flush>::Call;
+  writable_file_ops.sync = Releasing<Sync>::Call;
+  writable_file_ops.close = Releasing<Close>::Call;
+  filesystem_ops.new_writable_file = Releasing<NewWritableFile>::Call;
+  filesystem_ops.new_appendable_file = Releasing<NewAppendableFile>::Call;
 }
 
 }  // namespace s3

@@ -37,6 +37,30 @@ std::string Lowercase(std::string text) {
   return text;
 }
 
+std::string_view Trimmed(std::string_view text) {
+  constexpr char kSpace[] = " \t\r\n";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
+}
+
+std::string PercentDecoded(std::string_view text, Plus plus) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size();
+    const int high = escape ? HexValue(text[i + 1]) : -1;
+    const int low = escape ? HexValue(text[i + 2]) : -1;
+    if (high >= 0 && low >= 0) {
+      decoded += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      decoded += text[i] == '+' && plus == Plus::kIsSpace ? ' ' : text[i];
+    }
+  }
+  return decoded;
+}
+
 std::string OneLine(std::string_view text) {
   text = text.substr(0, kQuotedBytes);
   std::string line(text.substr(0, text.find_last_not_of("\r\n\t ") + 1));

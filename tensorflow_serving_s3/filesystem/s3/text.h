@@ -7,6 +7,8 @@
 //   ParseUnsigned("1024");         // 1024
 //   ParseUnsigned("-1");           // Nothing; neither is "", " 1" or "1k".
 //   Lowercase("Virtual");          // "virtual"
+//   Trimmed("\n 7 ");              // "7"
+//   PercentDecoded("a%20b%");      // "a b%"
 //   OneLine("no such\nkey\r\n");   // "no such key"
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TEXT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TEXT_H_
@@ -26,6 +28,15 @@ std::optional<uint64_t> ParseUnsigned(std::string_view text);
 int HexValue(char c);
 
 std::string Lowercase(std::string text);
+
+// Without the white space (space, tab, CR, LF) at both ends.
+std::string_view Trimmed(std::string_view text);
+
+// Replaces each %XX by its byte. A percent sign without two hexadecimal digits
+// stays as it is. A plus sign stays too, unless the text is encoded as HTML
+// forms and the keys of S3's lists are, where it stands for a space.
+enum class Plus { kStays, kIsSpace };
+std::string PercentDecoded(std::string_view text, Plus plus = Plus::kStays);
 
 // What another program said, fit to be quoted in a message: its first 200
 // bytes without the white space at their end, each control character a space.

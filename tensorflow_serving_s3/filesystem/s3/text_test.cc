@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tfs3 {
 namespace s3 {
@@ -37,6 +38,37 @@ TEST(HexValueTest, IsThatOfTheDigit) {
 
 TEST(LowercaseTest, ChangesLettersOfAsciiOnly) {
   EXPECT_EQ(Lowercase("NO_Proxy=[@`{ \xC3\x84"), "no_proxy=[@`{ \xC3\x84");
+}
+
+TEST(TrimmedTest, TakesWhiteSpaceFromBothEnds) {
+  EXPECT_EQ(Trimmed("\r\n\t a b \n"), "a b");
+  EXPECT_EQ(Trimmed("a"), "a");
+  EXPECT_EQ(Trimmed(" \n"), "");
+  EXPECT_EQ(Trimmed(""), "");
+}
+
+TEST(PercentDecodedTest, ReplacesWhatIsEncodedAndNothingElse) {
+  struct Case {
+    std::string encoded, decoded, decoded_form;
+  };
+  const std::vector<Case> cases = {
+      {"", "", ""},
+      {"a%20b%2Bc", "a b+c", "a b+c"},
+      {"a+b", "a+b", "a b"},
+      {"%C3%BC%c3%bc", "\xc3\xbc\xc3\xbc", "\xc3\xbc\xc3\xbc"},
+      {"%41", "A", "A"},
+      {"%", "%", "%"},
+      {"%4", "%4", "%4"},
+      {"%G1%1G", "%G1%1G", "%G1%1G"},
+      {"%%41", "%A", "%A"},
+      {"%2541", "%41", "%41"},
+      {"%00x", std::string("\0x", 2), std::string("\0x", 2)},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(PercentDecoded(c.encoded), c.decoded) << c.encoded;
+    EXPECT_EQ(PercentDecoded(c.encoded, Plus::kIsSpace), c.decoded_form)
+        << c.encoded;
+  }
 }
 
 TEST(OneLineTest, IsOneLineWhateverItIsMadeOf) {

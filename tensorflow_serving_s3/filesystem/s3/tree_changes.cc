@@ -14,6 +14,7 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/access_denied.h"
 #include "tensorflow_serving_s3/filesystem/s3/copy_turn.h"
+#include "tensorflow_serving_s3/filesystem/s3/list_pages.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/multipart_upload.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
@@ -29,7 +30,8 @@ S3Uri Inside(const S3Uri& directory) {
   return WithKey(directory, DirectoryPrefix(directory.key));
 }
 
-// The path of a directory as that of whatever there is.
+// The path without the slash at its end, except where the key would then be
+// empty or still end in one.
 S3Uri WithoutSlash(const S3Uri& uri) {
   const std::string& key = uri.key;
   if (key.size() < 2 || key.back() != '/' || key[key.size() - 2] == '/') {
@@ -59,20 +61,53 @@ Status IsABucket(const S3Uri& uri, const std::string& what) {
               " here: do that with the tools of the store"};
 }
 
+// As FindPath. But a path with a slash at its end that is no directory is taken
+// for the file without the slash, as on the local disk.
+Result<std::optional<PathInfo>> FindEither(Client& client, const S3Uri& uri) {
+  Result<std::optional<PathInfo>> found = FindPath(client, uri);
+  const S3Uri file = WithoutSlash(uri);
+  if (!found.ok() || found->has_value() || file.key == uri.key) return found;
+  return FindPath(client, file);
+}
+
+// The same, and NOT_FOUND where there is nothing.
+Result<PathInfo> StatEither(Client& client, const S3Uri& uri) {
+  Result<std::optional<PathInfo>> found = FindEither(client, uri);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return StatPath(client, uri);
+  return **found;
+}
+
+// A directory that is there, without the slash at its end, unless a file has
+// that name. See AddMarkersAbove.
+Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
+  const S3Uri path = WithoutSlash(directory);
+  if (path.key == directory.key || !client.may_keep_directories()) {
+    return directory;
+  }
+  Result<std::optional<PathInfo>> found = FindPath(client, path);
+  if (!found.ok()) {
+    // Ignores PERMISSION_DENIED: what is asked for is an improvement only.
+    if (found.status().code == TF_PERMISSION_DENIED) return directory;
+    return found.status();
+  }
+  return found->has_value() && (*found)->is_directory ? path : directory;
+}
+
 bool IsMarker(const std::string& key) { return key.back() == '/'; }
 
 // Calls `use` with each page of the objects under the directory, until it
 // fails.
 Status ForEachPage(Client& client, const S3Uri& directory,
                    const std::function<Status(const Listing& page)>& use) {
-  ListRequest request;
-  while (true) {
-    Result<Listing> page = client.ListObjects(Inside(directory), request);
+  ListPages pages(&client, Inside(directory), ListRequest());
+  while (pages.more()) {
+    Result<Listing> page = pages.Next();
     if (!page.ok()) return page.status();
     const Status status = use(*page);
-    if (!status.ok() || !page->truncated) return status;
-    request.continuation_token = page->continuation_token;
+    if (!status.ok()) return status;
   }
+  return {};
 }
 
 // What a directory holds beside its own marker.
@@ -84,15 +119,16 @@ struct Contents {
 Result<Contents> LookInto(Client& client, const S3Uri& directory) {
   ListRequest request;
   request.max_keys = 2;
-  Result<Listing> page = client.ListObjects(Inside(directory), request);
-  if (!page.ok()) return page.status();
+  ListPages pages(&client, Inside(directory), request);
   Contents contents;
-  for (const ListedObject& object : page->objects) {
-    (object.key == Inside(directory).key ? contents.marker : contents.others) =
-        true;
+  while (pages.more() && !contents.others) {
+    Result<Listing> page = pages.Next();
+    if (!page.ok()) return page.status();
+    for (const ListedObject& object : page->objects) {
+      (object.key == Inside(directory).key ? contents.marker
+                                           : contents.others) = true;
+    }
   }
-  // A page may have fewer than it was asked for.
-  if (page->truncated) contents.others = true;
   return contents;
 }
 
@@ -115,8 +151,8 @@ Status WhyUndeleted(const S3Uri& path,
 // The markers that the directories above the key, up to `root`, would have.
 // Stores that keep directories as such keep also those that no marker was put
 // for, and let go of them as if there were one; for others it is a key that
-// they do not have. Not that of a `root` that was given with its slash: there
-// may be a file of its name, and such a store could take the one for the other.
+// they do not have. Without that of a `root` whose key ends in a slash: a file
+// has its name, and such a store could take the one for the other.
 void AddMarkersAbove(const Client& client, const std::string& key,
                      const S3Uri& root, std::set<std::string>& markers) {
   if (!client.may_keep_directories()) return;
@@ -144,7 +180,8 @@ Result<std::vector<UndeletedObject>> DeleteMarkers(
   return client.DeleteObjects(root, again);
 }
 
-// Those who may not look must believe in what they have done.
+// Ignores PERMISSION_DENIED: a caller without s3:ListBucket cannot verify the
+// result.
 Status UnlessNotAllowed(const Status& status) {
   return status.code == TF_PERMISSION_DENIED ? Status() : status;
 }
@@ -242,9 +279,14 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
         for (const ListedObject& object : page.objects) {
           copied.push_back(object.key);
         }
-        const auto copy = [&](size_t i) {
+        const auto copy = [&](size_t i) -> Status {
           const std::string& key = copied[before + i];
-          const ObjectInfo& info = page.objects[i].info;
+          ObjectInfo info = page.objects[i].info;
+          if (!page.objects[i].has_size) {
+            Result<ObjectInfo> object = client.HeadObject(WithKey(from, key));
+            if (!object.ok()) return object.status();
+            info = *std::move(object);
+          }
           const S3Uri target =
               WithKey(to, to_prefix + key.substr(from_prefix.size()));
           // Not every store copies markers.
@@ -271,7 +313,9 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
       copied.erase(std::remove(copied.begin(), copied.end(), to_prefix),
                    copied.end());
     }
-    const Status undone = DeleteKeys(client, to, copied);
+    // With its slash, the marker that was there before stays.
+    const Status undone =
+        DeleteKeys(client, to_marker ? Inside(to) : to, copied);
     if (undone.ok()) return status;
     return {status.code,
             status.message +
@@ -283,6 +327,20 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
                             " is complete, but what was copied there is still "
                             "in its old place too, and can be deleted: " +
                             deleted.message};
+}
+
+// Whether a file can be put at `to`, and under which name. A slash at the end
+// is left out where there is nothing of that name, as on the local disk.
+Result<S3Uri> FileTarget(Client& client, const S3Uri& to) {
+  const S3Uri file = WithoutSlash(to);
+  if (file.key.empty() || file.key.back() == '/') return IsADirectory(to);
+  Result<std::optional<PathInfo>> target = FindPath(client, file);
+  if (!target.ok()) return target.status();
+  if (!target->has_value()) return file;
+  if ((*target)->is_directory) return IsADirectory(to);
+  // A caller that does not want to replace a file has asked for `to`, slash
+  // included, and was told that there is none.
+  return file.key == to.key ? Result<S3Uri>(file) : IsAFile(to);
 }
 
 }  // namespace
@@ -299,7 +357,7 @@ Status CreateDirectory(Client& client, const S3Uri& uri) {
 Status EnsureDirectory(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, WithoutSlash(uri));
   if (!found.ok()) {
-    // Whoever may write and not look can still save what he has to save.
+    // A caller without s3:ListBucket can still write.
     if (found.status().code != TF_PERMISSION_DENIED) return found.status();
     return PutMarker(client, uri);
   }
@@ -308,9 +366,10 @@ Status EnsureDirectory(Client& client, const S3Uri& uri) {
 }
 
 Status DeleteFile(Client& client, const S3Uri& uri) {
-  Result<PathInfo> info = StatPath(client, uri);
+  Result<PathInfo> info = StatEither(client, uri);
   if (!info.ok()) return info.status();
-  return info->is_directory ? IsADirectory(uri) : client.DeleteObject(uri);
+  return info->is_directory ? IsADirectory(uri)
+                            : client.DeleteObject(WithoutSlash(uri));
 }
 
 Status DeleteDirectory(Client& client, const S3Uri& uri) {
@@ -325,22 +384,28 @@ Status DeleteDirectory(Client& client, const S3Uri& uri) {
   return info->is_directory ? client.DeleteObject(Inside(uri)) : IsAFile(uri);
 }
 
-Status DeleteTree(Client& client, const S3Uri& uri, Undeleted& undeleted) {
+Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   undeleted = Undeleted();
-  if (uri.key.empty()) {
+  if (given.key.empty()) {
     undeleted.directories = 1;
-    return IsABucket(uri, "emptied");
+    return IsABucket(given, "emptied");
   }
-  Result<PathInfo> info = StatPath(client, uri);
+  Result<PathInfo> info = StatEither(client, given);
   if (!info.ok()) {
     undeleted.directories = 1;
     return info.status();
   }
   if (!info->is_directory) {
-    const Status status = client.DeleteObject(uri);
+    const Status status = client.DeleteObject(WithoutSlash(given));
     if (!status.ok()) undeleted.files = 1;
     return status;
   }
+  const Result<S3Uri> root = WithoutSlashOrTwin(client, given);
+  if (!root.ok()) {
+    undeleted.directories = 1;
+    return root.status();
+  }
+  const S3Uri& uri = *root;
   Status failure;
   // Notes what could not be deleted.
   const auto note =
@@ -375,16 +440,15 @@ Status DeleteTree(Client& client, const S3Uri& uri, Undeleted& undeleted) {
 
 Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
   if (from.key.empty()) return IsABucket(from, "renamed");
-  Result<PathInfo> source = StatPath(client, from);
+  Result<PathInfo> source = StatEither(client, from);
   if (!source.ok()) return source.status();
   const bool same_bucket = from.bucket == to.bucket;
   if (!source->is_directory) {
-    if (same_bucket && from.key == to.key) return {};
-    if (to.key.empty() || to.key.back() == '/') return IsADirectory(to);
-    Result<std::optional<PathInfo>> target = FindPath(client, to);
+    const S3Uri file = WithoutSlash(from);
+    if (same_bucket && file.key == WithoutSlash(to).key) return {};
+    Result<S3Uri> target = FileTarget(client, to);
     if (!target.ok()) return target.status();
-    if (target->has_value() && (*target)->is_directory) return IsADirectory(to);
-    return RenameFile(client, from, source->object, to);
+    return RenameFile(client, file, source->object, *target);
   }
   if (to.key.empty()) return IsABucket(to, "replaced");
   const std::string from_prefix = Inside(from).key;
@@ -406,19 +470,20 @@ Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
     if (contents->others) return IsNotEmpty(to);
     to_marker = contents->marker;
   }
-  return RenameDirectory(client, from, to, to_marker);
+  Result<S3Uri> root = WithoutSlashOrTwin(client, from);
+  if (!root.ok()) return root.status();
+  return RenameDirectory(client, *root, WithoutSlash(to), to_marker);
 }
 
 Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to) {
-  Result<PathInfo> source = StatPath(client, from);
+  Result<PathInfo> source = StatEither(client, from);
   if (!source.ok()) return source.status();
   if (source->is_directory) return IsADirectory(from);
-  if (to.key.empty() || to.key.back() == '/') return IsADirectory(to);
-  if (from.bucket == to.bucket && from.key == to.key) return {};
-  Result<std::optional<PathInfo>> target = FindPath(client, to);
+  const S3Uri file = WithoutSlash(from);
+  if (from.bucket == to.bucket && file.key == WithoutSlash(to).key) return {};
+  Result<S3Uri> target = FileTarget(client, to);
   if (!target.ok()) return target.status();
-  if (target->has_value() && (*target)->is_directory) return IsADirectory(to);
-  return CopyWhole(client, from, source->object, to);
+  return CopyWhole(client, file, source->object, *target);
 }
 
 Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,

@@ -9,9 +9,13 @@
 // Error codes are those of TensorFlow's local file system: NOT_FOUND where
 // there is nothing, ALREADY_EXISTS, FAILED_PRECONDITION for a directory in
 // place of a file, a file in place of a directory, and a directory that is not
-// empty. S3 has no step that touches two keys: whoever looks on while a
-// directory is renamed or removed sees parts of it, and two that change the
-// same path at the same time are not kept apart. Thread-safe, as the client is.
+// empty. S3 has no step that touches two keys: a client that looks while a
+// directory is renamed or removed sees parts of it, and two clients that change
+// the same path at the same time are not kept apart. Thread-safe, as the client
+// is.
+//
+// A slash at the end of a path means the directory. Where there is none of that
+// name, the slash is left out.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_CHANGES_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_CHANGES_H_
 

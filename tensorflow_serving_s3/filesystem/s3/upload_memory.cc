@@ -24,6 +24,13 @@ void UploadMemory::Take(size_t bytes) {
   changed_.notify_all();
 }
 
+bool UploadMemory::TryTake(size_t bytes) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (called_ != drawn_ || (used_ != 0 && used_ + bytes > limit_)) return false;
+  used_ += bytes;
+  return true;
+}
+
 void UploadMemory::GiveBack(size_t bytes) {
   std::lock_guard<std::mutex> lock(mutex_);
   used_ -= bytes;

@@ -9,9 +9,10 @@
 //   memory.GiveBack(size);
 //
 // 128 MiB, or one part where a single one is larger: that has all of it, and
-// waits until there is nothing else. Whoever asks first has first: small parts
-// that would still fit do not pass a large one that waits. Whoever waits must
-// not depend on somebody behind him. Thread-safe.
+// waits until there is nothing else. Callers have their turns in the order in
+// which they ask: small parts that would still fit do not pass a large one that
+// waits. So a caller that holds memory must not need more to give it back.
+// Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_UPLOAD_MEMORY_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_UPLOAD_MEMORY_H_
 
@@ -34,6 +35,8 @@ class UploadMemory {
   static UploadMemory& OfProcess();
 
   void Take(size_t bytes);
+  // Takes the bytes if that needs no waiting. Whether it has.
+  bool TryTake(size_t bytes);
   void GiveBack(size_t bytes);
 
   // How many wait in Take.

@@ -34,6 +34,20 @@ TEST(UploadMemoryTest, WhatIsLargerThanAllOfItIsHadAlone) {
   EXPECT_EQ(memory.waiting(), 0u);
 }
 
+TEST(UploadMemoryTest, WhatIsTriedDoesNotWait) {
+  UploadMemory memory(10);
+  EXPECT_TRUE(memory.TryTake(30));
+  EXPECT_FALSE(memory.TryTake(1));
+  memory.GiveBack(30);
+  memory.Take(6);
+  std::thread large([&memory] { memory.Take(30); });
+  WaitUntilWaiting(memory, 1);
+  // It would fit, and is not its turn.
+  EXPECT_FALSE(memory.TryTake(1));
+  memory.GiveBack(6);
+  large.join();
+}
+
 TEST(UploadMemoryTest, SmallPartsDoNotPassALargeOneThatWaits) {
   UploadMemory memory(10);
   std::string order;  // Guarded by whose turn it is.

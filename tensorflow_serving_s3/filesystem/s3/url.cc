@@ -16,22 +16,6 @@ bool IsHostCharacter(char c) {
          (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
 }
 
-std::string PercentDecoded(const std::string& text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size();
-    const int high = escape ? HexValue(text[i + 1]) : -1;
-    const int low = escape ? HexValue(text[i + 2]) : -1;
-    if (high >= 0 && low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
-}
-
 std::string ParsePort(const std::string& text, Url& url) {
   const uint64_t number = ParseUnsigned(text).value_or(0);
   if (number < 1 || number > 65535) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/xml.h"
 
 namespace tfs3 {
@@ -46,19 +47,17 @@ std::string Escape(const std::string& text) {
   return escaped;
 }
 
-// The text of the child `name` of the root, which is called `root` or, with an
-// empty `root`, anything.
-Result<std::string> ParseText(const std::string& xml, const std::string& root,
-                              const std::string& name) {
+// The text of the child `name` of the root. Stores differ in what they call the
+// root; an error may have a child of that name, too.
+Result<std::string> ParseText(const std::string& xml, const std::string& name) {
   std::string text;
-  bool expected = false;
-  const bool well_formed = ParseXml(xml, [&](XmlNode& node) {
-    expected = root.empty() || node.name() == root;
-    return expected && node.Children([&](XmlNode& child) {
+  const bool well_formed = ParseXml(xml, [&](XmlNode& root) {
+    return root.name() != "Error" && root.Children([&](XmlNode& child) {
       return child.name() != name || child.Text(text);
     });
   });
-  if (well_formed && expected && !text.empty()) return text;
+  text = Trimmed(text);
+  if (well_formed && !text.empty()) return text;
   return Status{TF_INTERNAL, "the answer has no <" + name + ">"};
 }
 
@@ -102,7 +101,8 @@ Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml) {
     });
   };
   const bool well_formed = ParseXml(xml, [&](XmlNode& root) {
-    expected = root.name() == "DeleteResult";
+    // Not every store calls it a DeleteResult.
+    expected = root.name().compare(0, 6, "Delete") == 0;
     return expected && root.Children([&](XmlNode& child) {
       return child.name() != "Error" || read_error(child);
     });
@@ -122,12 +122,11 @@ std::string CompleteBody(const std::vector<std::string>& etags) {
 }
 
 Result<std::string> ParseUploadId(const std::string& xml) {
-  // Stores differ in what they call the answer.
-  return ParseText(xml, "", "UploadId");
+  return ParseText(xml, "UploadId");
 }
 
 Result<std::string> ParseEtag(const std::string& xml) {
-  return ParseText(xml, "", "ETag");
+  return ParseText(xml, "ETag");
 }
 
 }  // namespace s3

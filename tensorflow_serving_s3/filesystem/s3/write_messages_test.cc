@@ -79,6 +79,27 @@ TEST(WriteMessagesTest, ReadsUploadIdsAndEtags) {
             "\"e\"");
 }
 
+TEST(WriteMessagesTest, AnswersAreReadInTheFormsOfOtherStores) {
+  const std::string kSpaced =
+      "\xef\xbb\xbf<?xml version='1.0'?>\n<a:R xmlns:a='u'>\n <a:Other/>\n"
+      " <a:UploadId>\n u1 "
+      "</a:UploadId><a:ETag>\n&quot;e&quot;\n</a:ETag></a:R>";
+  EXPECT_EQ(*ParseUploadId(kSpaced), "u1");
+  EXPECT_EQ(*ParseEtag(kSpaced), "\"e\"");
+  EXPECT_FALSE(ParseUploadId("<Error><Code>NoSuchUpload</Code><UploadId>u1"
+                             "</UploadId></Error>")
+                   .ok());
+  Result<std::vector<UndeletedObject>> left = ParseDeleteResult(
+      "<d:DeleteResult xmlns:d='u'><d:Deleted><d:Key>a</d:Key></d:Deleted>"
+      "<d:Error><d:Message>no</d:Message><d:Code>AccessDenied</d:Code>"
+      "<d:Key><![CDATA[b&]]></d:Key></d:Error></d:DeleteResult>");
+  ASSERT_TRUE(left.ok()) << left.status().message;
+  ASSERT_EQ(left->size(), 1u);
+  EXPECT_EQ(left->front().key, "b&");
+  EXPECT_EQ(left->front().code, "AccessDenied");
+  EXPECT_TRUE(ParseDeleteResult("<DeleteObjectsResult/>").ok());
+}
+
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3

@@ -2,75 +2,136 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/filesystem/s3/xml.h"
 
-#include <cstddef>
+#include <expat.h>
 
-#include "aws/common/allocator.h"
-#include "aws/common/byte_buf.h"
-#include "aws/common/error.h"
-#include "aws/common/xml_parser.h"
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace tfs3 {
 namespace s3 {
+
+struct XmlElement {
+  std::string name;
+  std::string text;
+  std::vector<XmlElement> children;
+  bool closed = false;
+};
+
 namespace {
 
-int Visit(aws_xml_node* node, void* visitor) {
-  XmlNode wrapped(node);
-  if ((*static_cast<const XmlVisitor*>(visitor))(wrapped)) {
-    return AWS_OP_SUCCESS;
-  }
-  return aws_raise_error(AWS_ERROR_INVALID_XML);
+// Answers of S3 have four levels.
+constexpr size_t kMostLevels = 64;
+
+std::string_view WithoutPrefix(std::string_view name) {
+  return name.substr(name.find(':') + 1);
 }
 
-void* AsUserData(const XmlVisitor& visitor) {
-  return const_cast<XmlVisitor*>(&visitor);
+// Builds the tree of a document while Expat reads it.
+class TreeBuilder {
+ public:
+  explicit TreeBuilder(XML_Parser parser) : parser_(parser) {
+    XML_SetUserData(parser_, this);
+    XML_SetElementHandler(parser_, Start, End);
+    XML_SetCharacterDataHandler(parser_, Characters);
+    XML_SetSkippedEntityHandler(parser_, SkippedEntity);
+  }
+
+  // Null when the document did not get as far as its root.
+  const XmlElement* root() const {
+    return document_.children.empty() ? nullptr : &document_.children.front();
+  }
+
+ private:
+  static TreeBuilder& Of(void* builder) {
+    return *static_cast<TreeBuilder*>(builder);
+  }
+
+  static void XMLCALL Start(void* builder, const XML_Char* name,
+                            const XML_Char**) {
+    TreeBuilder& self = Of(builder);
+    if (self.open_.size() > kMostLevels) {
+      XML_StopParser(self.parser_, XML_FALSE);
+      return;
+    }
+    std::vector<XmlElement>& siblings = self.open_.back()->children;
+    siblings.emplace_back();
+    siblings.back().name = WithoutPrefix(name);
+    self.open_.push_back(&siblings.back());
+  }
+
+  static void XMLCALL End(void* builder, const XML_Char*) {
+    TreeBuilder& self = Of(builder);
+    self.open_.back()->closed = true;
+    self.open_.pop_back();
+  }
+
+  static void XMLCALL Characters(void* builder, const XML_Char* text,
+                                 int size) {
+    Of(builder).open_.back()->text.append(text, static_cast<size_t>(size));
+  }
+
+  // An entity that is declared elsewhere, if at all: its text is not known.
+  static void XMLCALL SkippedEntity(void* builder, const XML_Char*, int) {
+    XML_StopParser(Of(builder).parser_, XML_FALSE);
+  }
+
+  const XML_Parser parser_;
+  XmlElement document_;
+  // The elements that the parser is in. They do not move: a list of children
+  // grows only while none of its elements is open.
+  std::vector<XmlElement*> open_ = {&document_};
+};
+
+// What Expat is to read of a document.
+std::string_view Stripped(std::string_view document) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (document.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    document.remove_prefix(kByteOrderMark.size());
+  }
+  const size_t first = document.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  document.remove_prefix(first);
+  // In UTF-16, the last byte of a whole document may be zero.
+  if (document.front() != '<') return document;
+  return document.size() > 1 && document[1] == '\0'
+             ? document
+             : document.substr(0, document.find_last_not_of('\0') + 1);
 }
 
 }  // namespace
 
-XmlNode::XmlNode(aws_xml_node* node) : node_(node) {
-  const aws_byte_cursor cursor = aws_xml_node_get_name(node);
-  name_.assign(reinterpret_cast<const char*>(cursor.ptr), cursor.len);
-  // The CRT ends a name at the first space only.
-  name_ = name_.substr(0, name_.find_first_of("\t\r\n"));
-  if (!name_.empty() && name_.back() == '/') {
-    empty_ = true;
-    name_.pop_back();
-  }
-  const size_t colon = name_.find(':');
-  if (colon != std::string::npos) name_ = name_.substr(colon + 1);
+const std::string& XmlNode::name() const { return element_.name; }
+
+bool XmlNode::Text(std::string& text) const {
+  if (!element_.closed) return false;
+  text = element_.text;
+  return true;
 }
 
-bool XmlNode::Text(std::string& text) {
-  text.clear();
-  if (empty_) return true;
-  aws_byte_cursor body = {};
-  if (aws_xml_node_as_body(node_, &body) != AWS_OP_SUCCESS) return false;
-  if (body.len == 0) return true;
-  aws_byte_buf unescaped;
-  aws_byte_buf_init(&unescaped, aws_default_allocator(), body.len);
-  const bool ok =
-      aws_byte_buf_append_unescaped_xml(aws_default_allocator(), body,
-                                        &unescaped) == AWS_OP_SUCCESS;
-  if (ok) {
-    text.assign(reinterpret_cast<const char*>(unescaped.buffer), unescaped.len);
+bool XmlNode::Children(const XmlVisitor& visitor) const {
+  for (const XmlElement& child : element_.children) {
+    XmlNode node(child);
+    if (!visitor(node)) return false;
   }
-  aws_byte_buf_clean_up(&unescaped);
-  return ok;
-}
-
-bool XmlNode::Children(const XmlVisitor& visitor) {
-  if (empty_) return true;
-  return aws_xml_node_traverse(node_, Visit, AsUserData(visitor)) ==
-         AWS_OP_SUCCESS;
+  return element_.closed;
 }
 
 bool ParseXml(const std::string& document, const XmlVisitor& visitor) {
-  if (document.empty()) return false;
-  aws_xml_parser_options options = {};
-  options.doc = aws_byte_cursor_from_array(document.data(), document.size());
-  options.on_root_encountered = Visit;
-  options.user_data = AsUserData(visitor);
-  return aws_xml_parse(aws_default_allocator(), &options) == AWS_OP_SUCCESS;
+  const std::string_view text = Stripped(document);
+  const std::unique_ptr<std::remove_pointer_t<XML_Parser>,
+                        decltype(&XML_ParserFree)>
+      parser(XML_ParserCreate(nullptr), XML_ParserFree);
+  if (parser == nullptr) return false;
+  TreeBuilder tree(parser.get());
+  const bool well_formed =
+      XML_Parse(parser.get(), text.data(), static_cast<int>(text.size()),
+                /*isFinal=*/1) == XML_STATUS_OK;
+  if (tree.root() == nullptr) return false;
+  XmlNode root(*tree.root());
+  return visitor(root) && well_formed;
 }
 
 }  // namespace s3

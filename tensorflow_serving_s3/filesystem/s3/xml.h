@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reading the XML that S3 answers with, in one pass, over the parser of the AWS
-// Common Runtime.
+// Reads the XML that S3 answers with.
 //
 //   std::string code;
 //   bool is_xml = ParseXml(body, [&](XmlNode& root) {
@@ -11,46 +10,49 @@
 //     });
 //   });
 //
-// A visitor returns false to end the parse. It may take a node's text or its
-// children, once, or leave the node alone: that skips it, so unknown elements
-// do no harm. Names come without their namespace prefix. Pure, thread-safe;
-// nodes live as long as their visitor's call.
+// Takes all of XML 1.0: declarations, comments, processing instructions, CDATA
+// sections, document types with their entities, attributes, the encodings
+// UTF-8, UTF-16, ISO-8859-1 and US-ASCII, a byte order mark. Fetches nothing
+// that a document refers to. Also accepts white space before the declaration
+// and zero bytes at the end. Names come without their namespace prefix.
+//
+// A visitor returns false to end the visit. It may leave a node alone, so
+// unknown elements do no harm. Pure, thread-safe; nodes live as long as their
+// visitor's call.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_XML_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_XML_H_
 
 #include <functional>
 #include <string>
 
-struct aws_xml_node;
-
 namespace tfs3 {
 namespace s3 {
 
 class XmlNode;
 using XmlVisitor = std::function<bool(XmlNode& node)>;
+struct XmlElement;
 
 class XmlNode {
  public:
-  explicit XmlNode(aws_xml_node* node);
+  explicit XmlNode(const XmlElement& element) : element_(element) {}
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const;
 
-  // Stores the text inside the element, entities replaced. False when it is
-  // malformed.
-  bool Text(std::string& text);
+  // Stores the characters that stand directly inside the element. False when
+  // the document ended, or broke a rule, before the end of the element.
+  bool Text(std::string& text) const;
 
-  // Visits the elements inside the element in their order. False when it is
-  // malformed or a visitor returned false.
-  bool Children(const XmlVisitor& visitor);
+  // Visits the elements inside the element in their order. False when a visitor
+  // returned false and, after all that could be read was visited, when the
+  // document ended or broke a rule before the end of the element.
+  bool Children(const XmlVisitor& visitor) const;
 
  private:
-  aws_xml_node* node_;
-  std::string name_;
-  bool empty_ = false;  // <Name/>
+  const XmlElement& element_;
 };
 
-// Visits the root element. False when `document` is not well-formed as far as
-// it was visited, or when a visitor returned false.
+// Visits the root element, if the document got as far as that. False when
+// `document` is not well-formed, or when a visitor returned false.
 bool ParseXml(const std::string& document, const XmlVisitor& visitor);
 
 }  // namespace s3

@@ -14,7 +14,7 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 RunPython = Callable[[str], "subprocess.CompletedProcess[str]"]
 
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
-_SECONDS = 90
+_SECONDS = 240
 
 
 @pytest.fixture(scope="session")
