@@ -96,9 +96,12 @@ def test_a_missing_profile_and_a_broken_file_are_named(aws: Aws, home: Path) -> 
     error = failure(env(aws, AWS_PROFILE="prod"), home, LIST)
     assert 'AWS_PROFILE names the profile "prod"' in error.message
     assert str(home / ".aws" / "config") in error.message
-    write_config(home, "aws_access_key_id = x\n")
+    write_config(home, "# mine\n  aws_access_key_id = x\n")
     error = failure(env(aws), home, LIST)
-    assert f"{home / '.aws' / 'config'} cannot be understood" in error.message
+    assert (
+        f"{home / '.aws' / 'config'} cannot be understood: line 2, column 3: expected the header"
+        in error.message
+    )
 
 
 @pytest.mark.parametrize(

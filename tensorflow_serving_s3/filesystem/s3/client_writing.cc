@@ -4,13 +4,18 @@
 // The operations of the client that change something. The others are in
 // client.cc.
 #include <algorithm>
+#include <functional>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/access_point.h"
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/hash.h"
+#include "tensorflow_serving_s3/filesystem/s3/parallel.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -25,12 +30,14 @@ constexpr int kCopyingPatience = 40;
 constexpr size_t kMostKeysOfARequest = 1000;
 constexpr char kPutObject[] = "s3:PutObject";
 
+constexpr size_t kDeletesAtOnce = 8;
+
 // What names the object in x-amz-copy-source.
 std::string CopySource(const S3Uri& uri) {
   if (IsArn(uri.bucket)) {
     return UriEncode(uri.bucket + "/object/" + uri.key, true);
   }
-  return "/" + uri.bucket + "/" + UriEncode(uri.key, true);
+  return "/" + UriEncode(uri.bucket, false) + "/" + UriEncode(uri.key, true);
 }
 
 std::string PartQuery(const std::string& upload_id, int part_number) {
@@ -54,6 +61,38 @@ bool Failed(const Status& status) {
          status.code != TF_CANCELLED;
 }
 
+// Whether the store takes no body without a checksum in a header. AWS says so
+// of buckets with Object Lock, by InvalidRequest and a text that names the
+// headers.
+bool WantsChecksum(const HttpError& error) {
+  if (error.status != 400) return false;
+  const std::string said = Lowercase(error.message + error.text);
+  return error.code == "MissingContentMD5" || error.code == "MissingDigest" ||
+         said.find("content-md5") != std::string::npos ||
+         said.find("checksum") != std::string::npos;
+}
+
+// Content-MD5 is the checksum that stores of any age know, and that needs no
+// word of it when an upload begins or ends. A cryptographic library that is
+// bound to FIPS has no MD5.
+std::pair<std::string, std::string> ChecksumHeader(std::string_view body) {
+  const std::string md5 = Md5InBase64(body);
+  if (!md5.empty()) return {"Content-MD5", md5};
+  return {"x-amz-checksum-sha256", Sha256InBase64(body)};
+}
+
+// Directory buckets (S3 Express) take no Content-MD5, and have no Object Lock.
+bool TakesMd5(const std::string& bucket) {
+  const std::string end = "--x-s3";
+  return bucket.size() < end.size() ||
+         bucket.compare(bucket.size() - end.size(), end.size(), end) != 0;
+}
+
+bool LacksDeleteObjects(const HttpError& error) {
+  return error.status == 405 || error.status == 501 ||
+         error.code == "MethodNotAllowed" || error.code == "NotImplemented";
+}
+
 }  // namespace
 
 // One request that writes. What is the same for all of them is in Send.
@@ -68,6 +107,8 @@ struct Client::Write {
   // The store moves bytes before it answers, and may fail in the middle of it.
   bool copies = false;
   Cancellation* cancellation = nullptr;
+  // Called with what the store says when it refuses.
+  std::function<void(const HttpError&)> on_error = {};
 };
 
 Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
@@ -85,10 +126,30 @@ Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
   request.silence_patience = write.copies ? kCopyingPatience : 1;
   request.may_fail_late = write.copies;
   request.cancellation = write.cancellation;
+  const bool may_have_checksum = (write.operation == Operation::kPutObject ||
+                                  write.operation == Operation::kUploadPart) &&
+                                 TakesMd5(write.uri.bucket);
+  bool has_checksum =
+      may_have_checksum && (sender_.options().checksum_of_requests ||
+                            limits_.wants_checksums(write.uri.bucket));
+  if (has_checksum) request.headers.push_back(ChecksumHeader(write.body));
+  bool checksum_was_asked_for = false;
+  request.amend = [&](const HttpError& error) {
+    if (write.on_error) write.on_error(error);
+    if (!may_have_checksum || has_checksum || !WantsChecksum(error)) {
+      return false;
+    }
+    request.headers.push_back(ChecksumHeader(write.body));
+    has_checksum = checksum_was_asked_for = true;
+    return true;
+  };
   Retry own_retry = sender_.NewRetry(request.answer_patience);
   Result<HttpResponse> response = sender_.SendUntilAnswered(
       *context, request, retry == nullptr ? own_retry : *retry);
   if (Failed(response.status())) CountError(write.operation);
+  if (response.ok() && checksum_was_asked_for) {
+    limits_.NoteWantsChecksums(write.uri.bucket);
+  }
   return response;
 }
 
@@ -250,8 +311,12 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
 Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
                            bool patient,
                            std::vector<UndeletedObject>& undeleted) {
+  if (limits_.lacks_delete_objects()) {
+    return DeleteEach(bucket, keys, undeleted);
+  }
   S3Uri uri = bucket;
   uri.key.clear();
+  bool lacks_operation = false;
   Retry retry = sender_.NewRetry(kStoringPatience);
   while (true) {
     const std::string body = DeleteBody(keys);
@@ -261,8 +326,14 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     write.headers = {{"Content-MD5", Md5InBase64(body)},
                      {"Content-Type", "application/xml"}};
     write.body = body;
+    write.on_error = [&lacks_operation](const HttpError& error) {
+      lacks_operation = LacksDeleteObjects(error);
+    };
     Result<HttpResponse> response = Send(write);
-    if (!response.ok()) return response.status();
+    if (!response.ok()) {
+      return lacks_operation ? DeleteEach(bucket, keys, undeleted)
+                             : response.status();
+    }
     Result<std::vector<UndeletedObject>> left =
         ParseDeleteResult(response->body);
     if (!left.ok()) {
@@ -283,6 +354,32 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     }
     return {};
   }
+}
+
+Status Client::DeleteEach(const S3Uri& bucket,
+                          const std::vector<std::string>& keys,
+                          std::vector<UndeletedObject>& undeleted) {
+  std::mutex mutex;
+  std::optional<std::string> away;  // Why no more keys are tried.
+  return ForEachInParallel(
+      keys.size(), kDeletesAtOnce, [&](size_t i) -> Status {
+        {
+          std::lock_guard<std::mutex> lock(mutex);
+          if (away.has_value()) {
+            undeleted.push_back({keys[i], "", *away});
+            return {};
+          }
+        }
+        const Status status = DeleteObject(WithKey(bucket, keys[i]));
+        if (status.ok()) {
+          limits_.NoteNoDeleteObjects();
+          return {};
+        }
+        std::lock_guard<std::mutex> lock(mutex);
+        if (status.code == TF_UNAVAILABLE) away = status.message;
+        undeleted.push_back({keys[i], "", status.message});
+        return {};
+      });
 }
 
 Status Client::Malformed(const S3Uri& uri, Operation operation,

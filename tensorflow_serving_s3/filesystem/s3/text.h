@@ -7,6 +7,7 @@
 //   ParseUnsigned("1024");         // 1024
 //   ParseUnsigned("-1");           // Nothing; neither is "", " 1" or "1k".
 //   Lowercase("Virtual");          // "virtual"
+//   ParseYesNo("on");              // true
 //   OneLine("no such\nkey\r\n");   // "no such key"
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TEXT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TEXT_H_
@@ -26,6 +27,9 @@ std::optional<uint64_t> ParseUnsigned(std::string_view text);
 int HexValue(char c);
 
 std::string Lowercase(std::string text);
+
+// Of 1, true, yes, on and 0, false, no, off, in any case.
+std::optional<bool> ParseYesNo(const std::string& text);
 
 // What another program said, fit to be quoted in a message: its first 200
 // bytes without the white space at their end, each control character a space.
