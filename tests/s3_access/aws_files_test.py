@@ -89,6 +89,12 @@ CONFIGS = {
     "nothing": "",
     "only comments": "# a\n\n; b\n",
 }
+# In this file the name of a profile stands alone.
+CREDENTIALS = {
+    name: text.replace("[profile ", "[")
+    for name, text in CONFIGS.items()
+    if "[profile default]" not in text
+}
 # botocore gives up, and other AWS SDKs do not.
 TAKEN_ALL_THE_SAME = {
     "a section twice": "[default]\nregion = a\n[profile x]\n[default]\noutput = b\n",
@@ -175,9 +181,9 @@ def test_the_config_file(files: Files, name: str) -> None:
         compare(files)
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", CREDENTIALS)
 def test_the_credentials_file(files: Files, name: str) -> None:
-    files.write("", CONFIGS[name].replace("[profile ", "["))
+    files.write("", CREDENTIALS[name])
     try:
         files.of_botocore()
     except botocore.exceptions.ConfigParseError:

@@ -212,7 +212,7 @@ def test_a_store_without_delete_objects_gets_single_deletes(
                 assert failure(env, home, f"stat s3://models/{key}").code == 5
         deletes = [seen for seen in front.seen if seen.method in ("POST", "DELETE")]
         assert [(seen.method, seen.path) for seen in deletes] == [
-            ("POST", "/models?delete"),
+            ("POST", "/models/?delete"),
             ("DELETE", "/models/one"),
             ("DELETE", "/models/two"),
         ]
