@@ -8,6 +8,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/bucket_name.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
@@ -37,8 +38,8 @@ Status Conflict(const std::string& source, const std::string& why) {
 Status CheckRegion(const Options& options, bool aws,
                    const std::string& region) {
   if (aws ? IsRegionName(region) : CanBeSigned(region)) return {};
-  const std::string quoted =
-      "the region \"" + region + "\", set by " + options.region_source + ", ";
+  const std::string quoted = "the region \"" + OneLine(region) + "\", set by " +
+                             options.region_source + ", ";
   return {TF_INVALID_ARGUMENT,
           quoted + (aws ? "is none of AWS's: use a name like us-east-1, of "
                           "lower-case letters, digits and hyphens, or name the "
