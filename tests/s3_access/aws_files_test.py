@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import configparser
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -190,6 +192,33 @@ def test_the_credentials_file(files: Files, name: str) -> None:
         with files.probe() as probe:
             said = probe.ask("profile default")
         assert re.search(r"/\.aws/credentials cannot be understood: line \d+, column \d+: ", said)
+    else:
+        compare(files)
+
+
+PIECES = [
+    *("[default]", "[profile a]", '[profile "a b"]', "[x]", "[DEFAULT]", "[services m]", "[", "]"),
+    *("region", "s3", "X", "path", "a=b", "=", ":", "#", ";", '"', "\\", "\u00e9"),
+    *(" ", "  ", "\t", "\u00a0", "\u2003", "\n", "\n", "\n", "\n  ", "\n    ", "\n\t", "\r\n"),
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_files(files: Files, seed: int) -> None:
+    choice = random.Random(seed)
+    text = "".join(choice.choices(PIECES, k=choice.randint(1, 40)))
+    if seed % 4:
+        text = f"[default]\n{text}"
+    files.write("", text) if seed % 3 == 0 else files.write(text)
+    try:
+        files.of_botocore()
+    except botocore.exceptions.ConfigParseError as error:
+        with files.probe() as probe:
+            said = probe.ask("profile default")
+        # A section or a key that is there twice is taken.
+        twice = (configparser.DuplicateSectionError, configparser.DuplicateOptionError)
+        if not isinstance(error.kwargs["error"], twice):
+            assert "cannot be understood: line " in said, text
     else:
         compare(files)
 

@@ -88,9 +88,23 @@ bool TakesMd5(const std::string& bucket) {
          bucket.compare(bucket.size() - end.size(), end.size(), end) != 0;
 }
 
-bool LacksDeleteObjects(const HttpError& error) {
-  return error.status == 405 || error.status == 501 ||
-         error.code == "MethodNotAllowed" || error.code == "NotImplemented";
+enum class DeleteObjectsSupport { kYes, kUnclear, kNo };
+
+// What a refusal of DeleteObjects says about the store. A POST to a bucket may
+// also be taken for the upload of a form, or for no request at all.
+DeleteObjectsSupport SupportAfter(const HttpError& error) {
+  if (error.status == 405 || error.status == 501 ||
+      error.code == "MethodNotAllowed" || error.code == "NotImplemented") {
+    return DeleteObjectsSupport::kNo;
+  }
+  const bool other_reason = IsStaleToken(error) || IsRetryable(error) ||
+                            !error.bucket_region.empty() ||
+                            error.code == "NoSuchBucket";
+  const bool unclear = error.status == 400 || error.status == 404 ||
+                       error.status == 411 || error.status == 412 ||
+                       error.status == 415;
+  return unclear && !other_reason ? DeleteObjectsSupport::kUnclear
+                                  : DeleteObjectsSupport::kYes;
 }
 
 }  // namespace
@@ -316,7 +330,7 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
   }
   S3Uri uri = bucket;
   uri.key.clear();
-  bool lacks_operation = false;
+  auto support = DeleteObjectsSupport::kYes;
   Retry retry = sender_.NewRetry(kStoringPatience);
   while (true) {
     const std::string body = DeleteBody(keys);
@@ -326,13 +340,20 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     write.headers = {{"Content-MD5", Md5InBase64(body)},
                      {"Content-Type", "application/xml"}};
     write.body = body;
-    write.on_error = [&lacks_operation](const HttpError& error) {
-      lacks_operation = LacksDeleteObjects(error);
+    write.on_error = [&support](const HttpError& error) {
+      support = SupportAfter(error);
     };
     Result<HttpResponse> response = Send(write);
     if (!response.ok()) {
-      return lacks_operation ? DeleteEach(bucket, keys, undeleted)
-                             : response.status();
+      if (support == DeleteObjectsSupport::kYes) return response.status();
+      const size_t undeleted_before = undeleted.size();
+      const Status status = DeleteEach(bucket, keys, undeleted);
+      const bool some_deleted =
+          undeleted.size() - undeleted_before < keys.size();
+      if (some_deleted && support == DeleteObjectsSupport::kNo) {
+        limits_.NoteNoDeleteObjects();
+      }
+      return status;
     }
     Result<std::vector<UndeletedObject>> left =
         ParseDeleteResult(response->body);
@@ -371,10 +392,7 @@ Status Client::DeleteEach(const S3Uri& bucket,
           }
         }
         const Status status = DeleteObject(WithKey(bucket, keys[i]));
-        if (status.ok()) {
-          limits_.NoteNoDeleteObjects();
-          return {};
-        }
+        if (status.ok()) return {};
         std::lock_guard<std::mutex> lock(mutex);
         if (status.code == TF_UNAVAILABLE) away = status.message;
         undeleted.push_back({keys[i], "", status.message});

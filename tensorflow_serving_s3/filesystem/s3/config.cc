@@ -87,13 +87,14 @@ class Reader {
     return Value<bool>(FirstValid<bool>(setting, ParseYesNo, kBooleanForms));
   }
 
-  // Who says yes, or "". A value that cannot be understood is an error.
-  std::string WhoInsists(const std::optional<Setting>& setting) {
-    if (!setting.has_value()) return "";
+  // For a setting that must not be ignored: a value that cannot be understood
+  // is an error.
+  std::optional<bool> RequiredBoolean(const std::optional<Setting>& setting) {
+    if (!setting.has_value()) return std::nullopt;
     const std::optional<bool> value =
         ParseYesNo(WithoutSpaceAround(setting->text));
     if (!value.has_value()) Fail(Unusable(*setting, kBooleanForms));
-    return value.value_or(false) ? setting->source : "";
+    return value;
   }
 
   // Who says yes, or "".
@@ -244,8 +245,10 @@ void ReadEndpoint(Reader& env, Options& options) {
   options.dual_stack_source = env.WhoAsks(
       env.Find({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint"));
   // Without it requests would go to endpoints that are not FIPS's.
-  options.fips_source =
-      env.WhoInsists(env.Find({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"));
+  const auto fips = env.Find({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint");
+  if (env.RequiredBoolean(fips).value_or(false)) {
+    options.fips_source = fips->source;
+  }
   options.virtual_host_addressing =
       env.Boolean(env.Find({"S3_USER_VIRTUAL_BUCKET"}));
   if (options.virtual_host_addressing.has_value()) return;

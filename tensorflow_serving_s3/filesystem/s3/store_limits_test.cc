@@ -3,9 +3,12 @@
 //
 // The client at stores that refuse a part of S3: what is optional is left out,
 // what they ask for is added, and both are remembered.
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -201,6 +204,47 @@ TEST(StoreLimitsTest, AStoreWithoutDeleteObjectsGetsSingleDeletes) {
     EXPECT_THAT(Asked(server), ElementsAre("POST md5", "DELETE", "DELETE"))
         << code;
     EXPECT_THAT(server.requests()[1].path, HasSubstr("/models/a"));
+  }
+}
+
+TEST(StoreLimitsTest, ARefusalOfDeleteObjectsThatIsUnclearIsNotRemembered) {
+  for (const auto& [status, code] :
+       {std::pair<int, std::string>{400, "InvalidArgument"},
+        {404, ""},
+        {412, "PreconditionFailed"}}) {
+    FakeHttpServer server([status = status, code = code](
+                              const FakeRequest& request, FakeConnection& out) {
+      if (request.method == "POST") {
+        out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
+      } else {
+        out.Send("HTTP/1.1 204 No Content\r\n\r\n");
+      }
+    });
+    auto client = NewClient(server.url());
+    for (const std::string key : {"a", "b"}) {
+      const auto left = client->DeleteObjects(At(""), {key});
+      ASSERT_TRUE(left.ok()) << left.status().message;
+      EXPECT_THAT(*left, IsEmpty());
+    }
+    EXPECT_THAT(Asked(server),
+                ElementsAre("POST md5", "DELETE", "POST md5", "DELETE"))
+        << code;
+  }
+}
+
+TEST(StoreLimitsTest, OtherFailuresOfDeleteObjectsAreTold) {
+  for (const auto& [status, code, told] :
+       {std::tuple<int, std::string, TF_Code>{403, "AccessDenied",
+                                              TF_PERMISSION_DENIED},
+        {404, "NoSuchBucket", TF_NOT_FOUND},
+        {400, "ExpiredToken", TF_UNAUTHENTICATED}}) {
+    FakeHttpServer server([status = status, code = code](const FakeRequest&,
+                                                         FakeConnection& out) {
+      out.Send(Refusal(status, code));
+    });
+    auto client = NewClient(server.url());
+    EXPECT_EQ(client->DeleteObjects(At(""), {"a"}).status().code, told);
+    EXPECT_THAT(Asked(server), ElementsAre("POST md5"));
   }
 }
 
