@@ -1,14 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text from the network that the S3 file system parses: URLs, and the XML of
-// lists, of answers to writes and of errors. Every input is taken for each of
-// them.
+// Text that the S3 file system parses: URLs, the XML of lists, of answers to
+// writes and of errors, and the AWS CLI's files. Every input is taken for each
+// of them.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <string>
 
+#include "tensorflow_serving_s3/filesystem/s3/aws_file.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
 #include "tensorflow_serving_s3/filesystem/s3/errors.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
@@ -19,6 +20,7 @@
 namespace {
 
 using tfs3::fuzz::Expect;
+using tfs3::s3::AwsFile;
 using tfs3::s3::DirectoryPrefix;
 using tfs3::s3::HttpError;
 using tfs3::s3::ListedObject;
@@ -38,8 +40,8 @@ void TakeAsUri(const std::string& text) {
     Expect(!uri.status().message.empty(), "an error says what is wrong");
     return;
   }
-  Expect(uri->bucket.size() >= 3 && uri->bucket.size() <= 63,
-         "a bucket name has 3 to 63 characters");
+  Expect(!uri->bucket.empty() && uri->bucket != "." && uri->bucket != "..",
+         "a bucket has a name");
   Expect(uri->key.size() <= 1024, "a key has at most 1024 bytes");
   Expect(uri->ToString() == text || uri->ToString() == text + "/",
          "a URL is written as it was read");
@@ -190,6 +192,23 @@ void TakeAsError(const std::string& text) {
          "an error names the resource", told.message);
 }
 
+void TakeAsAwsFile(const std::string& text) {
+  const Result<AwsFile> file = AwsFile::Parse(text);
+  if (!file.ok()) {
+    Expect(file.status().code == TF_FAILED_PRECONDITION &&
+               file.status().message.compare(0, 5, "line ") == 0,
+           "an error in an AWS file names its line", file.status().message);
+    return;
+  }
+  for (const AwsFile::Section& section : file->sections()) {
+    Expect(!section.name.empty(), "a section has a name");
+    tfs3::s3::NameInHeader(section.name);
+    for (const auto& [key, value] : section.values) {
+      Expect(!key.empty() && section.Has(key), "a value has a name");
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -202,5 +221,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TakeAsPage(text);
   TakeAsWriteAnswer(text);
   TakeAsError(text);
+  TakeAsAwsFile(text);
   return 0;
 }

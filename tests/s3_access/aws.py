@@ -292,7 +292,7 @@ class Front(LocalServer):
                 if self.command != "HEAD":
                     self.wfile.write(body)
 
-            do_GET = do_HEAD = do_POST = do_PUT = do_any
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_any
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         if tls is not None:

@@ -139,9 +139,12 @@ def test_a_missing_profile_and_a_broken_file_are_named(aws: Aws, home: Path) -> 
     error = failure(env(aws, AWS_PROFILE="prod"), home, LIST)
     assert 'AWS_PROFILE names the profile "prod"' in error.message
     assert str(home / ".aws" / "config") in error.message
-    write_config(home, "aws_access_key_id = x\n")
+    write_config(home, "# mine\n  aws_access_key_id = x\n")
     error = failure(env(aws), home, LIST)
-    assert f"{home / '.aws' / 'config'} cannot be understood" in error.message
+    assert (
+        f"{home / '.aws' / 'config'} cannot be understood: line 2, column 3: expected the header"
+        in error.message
+    )
 
 
 @pytest.mark.parametrize(
@@ -227,6 +230,21 @@ def test_a_role_that_may_not_read_is_told_by_its_profile(aws: Aws, home: Path) -
     assert 'came from the profile "ci"' in error.message
 
 
+def test_a_duration_that_is_no_number_is_ignored(aws: Aws, home: Path) -> None:
+    write_config(
+        home,
+        keys_of("profile base", aws.user)
+        + f"[profile ci]\nrole_arn = {aws.role_arn}\nsource_profile = base\n"
+        "duration_seconds = 1h\n",
+    )
+    with Probe(env(aws, AWS_PROFILE="ci"), home) as probe:
+        assert probe.ask(LIST) == "1/"
+        assert probe.log() == (
+            's3 [WARN] duration_seconds of the profile "ci" is "1h", which is ignored: '
+            "use a whole number\n"
+        )
+
+
 def test_credential_process(aws: Aws, home: Path) -> None:
     keys = aws.assume(aws.role_arn)
     write_config(home, f"[default]\ncredential_process = echo {shlex.quote(keys.json())}\n")
@@ -255,6 +273,27 @@ def test_web_identity(aws: Aws, home: Path, where: str) -> None:
         with Probe(env(aws, **variables), home) as probe:
             assert probe.ask(LIST) == "1/"
         assert [(seen.method, seen.scope) for seen in sts.seen] == [("POST", "")]
+
+
+def test_sts_is_asked_at_its_default_where_the_region_is_another_stores(
+    aws: Aws, authority: Authority, home: Path
+) -> None:
+    (home / "token").write_text("t")
+    with (
+        Front(aws.port, aws.admit_unsigned, authority.context_of_any_name()) as sts,
+        ConnectProxy(tunnel_to=sts.port) as proxy,
+    ):
+        variables = {
+            "S3_ENDPOINT": aws.url,
+            "AWS_REGION": "RegionOne",
+            "AWS_CA_BUNDLE": str(authority.ca_file),
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(home / "token"),
+            "AWS_ROLE_ARN": aws.role_arn,
+        }
+        with Probe(variables, home) as probe:
+            assert probe.ask(LIST) == "1/"
+        assert proxy.asked == ["CONNECT sts.amazonaws.com:443"]
 
 
 def test_web_identity_whose_sts_fails_at_first(aws: Aws, home: Path) -> None:

@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -42,9 +42,11 @@ class Probe:
     Args:
         env: Its environment variables; it inherits none.
         home: Its home folder. EC2 metadata is not looked for unless `env` says so.
+        launcher: A program, with its arguments, that starts the probe.
     """
 
-    def __init__(self, env: Mapping[str, str], home: Path) -> None:
+    def __init__(self, env: Mapping[str, str], home: Path, launcher: Sequence[str] = ()) -> None:
+        self._command = [*launcher, os.environ[PROGRAM]]
         self._env = {"HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true", **env}
         self._process: subprocess.Popen[str] | None = None
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
@@ -52,7 +54,7 @@ class Probe:
     def __enter__(self) -> Self:
         """Starts it."""
         self._process = subprocess.Popen(
-            [os.environ[PROGRAM]],
+            self._command,
             env=self._env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

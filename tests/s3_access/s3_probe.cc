@@ -7,17 +7,24 @@
 //   list s3://models/half   ->  OK 1,2        the names below it
 //   read s3://models/a.txt  ->  OK text       the first 4096 bytes
 //   stat s3://models/a.txt  ->  OK 4          the size
+//   write s3://models/a.txt ->  OK            an object of the text "written"
+//   delete s3://models/a    ->  OK            by DeleteObjects
+//   profile ci              ->  OK yes        whether the AWS files have it
+//   property ci region      ->  OK =eu-west-1 or "absent"
 //   anything that fails     ->  ERROR 7 s3://models/a.txt: 403 AccessDenied ...
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/process_options.h"
+#include "tensorflow_serving_s3/filesystem/s3/profile.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/write_messages.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -37,6 +44,17 @@ Result<std::string> Answer(Client& client, const std::string& verb,
     if (!range.ok()) return range.status();
     return text.substr(0, range->bytes);
   }
+  if (verb == "write") {
+    const Status written = client.PutObject(uri, "written").status();
+    if (!written.ok()) return written;
+    return std::string();
+  }
+  if (verb == "delete") {
+    const Result<std::vector<UndeletedObject>> left =
+        client.DeleteObjects(uri, {uri.key});
+    if (!left.ok()) return left.status();
+    return left->empty() ? std::string() : left->front().message;
+  }
   S3Uri folder = uri;
   folder.key = DirectoryPrefix(uri.key);
   ListRequest request;
@@ -53,8 +71,26 @@ Result<std::string> Answer(Client& client, const std::string& verb,
   return names;
 }
 
+// What the AWS files say; "" for what is no question about them.
+std::string AskFiles(const std::string& line) {
+  const size_t space = line.find(' ');
+  const std::string verb = line.substr(0, space);
+  const std::string rest = line.substr(space + 1);
+  if (verb != "profile" && verb != "property") return "";
+  const ProfileFiles files = ProfileFiles::Read(ProcessGetenv);
+  if (!files.problem().ok()) return files.problem().message;
+  if (verb == "profile") return files.Has(rest) ? "yes" : "no";
+  // The name of a profile may hold spaces.
+  const size_t last = rest.rfind(' ');
+  const std::optional<std::string> value =
+      files.Get(rest.substr(0, last), rest.substr(last + 1));
+  return value.has_value() ? "=" + *value : "absent";
+}
+
 Result<std::string> Run(std::unique_ptr<Client>& client,
                         const std::string& line) {
+  const std::string of_files = AskFiles(line);
+  if (!of_files.empty()) return of_files;
   if (client == nullptr) {
     const Result<Options> options = ProcessOptions();
     if (!options.ok()) return options.status();

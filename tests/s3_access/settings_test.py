@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.s3_access.aws import Aws, Front, Reply
+from tests.s3_access.aws import Aws, Front, Reply, Seen
 from tests.s3_access.certificates import Authority
 from tests.s3_access.connect_proxy import ConnectProxy
 from tests.s3_access.probe import LIST, Probe, ProbeError, check, failure
@@ -209,31 +209,118 @@ def test_no_proxy(aws: Aws, home: Path, variable: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("AWS_LOG_LEVEL", "3", "off, fatal, error, warn, info, debug or trace"),
+        ("AWS_RETRY_MODE", "often", "legacy, standard or adaptive"),
+        ("AWS_MAX_ATTEMPTS", "0", "a whole number from 1 to 100"),
+        ("S3_CONNECT_TIMEOUT_MSEC", "1s", "a whole number from 1 to 3600000"),
+        ("S3_REQUEST_TIMEOUT_MSEC", "0", "a whole number from 1 to 3600000"),
+        ("S3_READ_AHEAD_MIB", "64M", "a whole number from 0 to 1048576"),
+        ("S3_USE_HTTPS", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("S3_VERIFY_SSL", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("S3_USER_VIRTUAL_BUCKET", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("S3_USE_ACCELERATE", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("AWS_NO_SIGN_REQUEST", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("awsAnonymousCredential", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "maybe", "1, true, yes, on or 0, false, no, off"),
+        ("AWS_RESPONSE_CHECKSUM_VALIDATION", "never", "when_supported or when_required"),
+        ("AWS_REQUEST_CHECKSUM_CALCULATION", "never", "when_supported or when_required"),
+    ],
+)
+def test_an_invalid_value_of_an_optional_variable_is_ignored_with_one_line(
+    aws: Aws, home: Path, name: str, value: str, allowed: str
+) -> None:
+    env = {"AWS_ENDPOINT_URL": aws.url, **aws.reader.env(), name: value}
+    with Probe(env, home) as probe:
+        assert probe.ask(LIST) == "1/"
+        assert probe.ask("read s3://models/half/1/saved_model.pb") == "graph"
+        assert probe.log() == (
+            f's3 [WARN] {name} is set to "{value}", which is ignored: use {allowed}\n'
+        )
+
+
+def test_an_invalid_value_does_not_weaken_security(aws: Aws, home: Path, tls_endpoint: str) -> None:
+    env = {"S3_ENDPOINT": tls_endpoint, "S3_VERIFY_SSL": "off!", **aws.reader.env()}
+    assert "the TLS handshake failed" in failure(env, home, LIST).message
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("S3_USE_HTTPS", "maybe"),
-        ("S3_VERIFY_SSL", "maybe"),
-        ("S3_USER_VIRTUAL_BUCKET", "maybe"),
-        ("S3_USE_ACCELERATE", "maybe"),
-        ("AWS_USE_DUALSTACK_ENDPOINT", "maybe"),
         ("AWS_USE_FIPS_ENDPOINT", "maybe"),
-        ("AWS_NO_SIGN_REQUEST", "maybe"),
-        ("awsAnonymousCredential", "maybe"),
-        ("S3_CONNECT_TIMEOUT_MSEC", "1s"),
-        ("S3_REQUEST_TIMEOUT_MSEC", "0"),
-        ("AWS_MAX_ATTEMPTS", "many"),
-        ("AWS_RETRY_MODE", "often"),
-        ("AWS_LOG_LEVEL", "loud"),
-        ("AWS_REGION", "US East"),
+        ("AWS_REGION", "US/East"),
         ("S3_ENDPOINT", "ftp://host"),
         ("HTTP_PROXY", "socks5://host"),
     ],
 )
-def test_a_value_that_cannot_be_understood_is_refused(
+def test_an_invalid_value_that_must_not_be_ignored_is_an_error(
     aws: Aws, home: Path, name: str, value: str
 ) -> None:
     env = {"AWS_ENDPOINT_URL": aws.url, **aws.reader.env(), name: value}
     assert name in failure(env, home, LIST).message
+
+
+LISTING = (
+    "<ListBucketResult><IsTruncated>false</IsTruncated>"
+    "<CommonPrefixes><Prefix>half/1/</Prefix></CommonPrefixes></ListBucketResult>"
+)
+
+
+@pytest.mark.parametrize("region", ["RegionOne", "us_east", "garage", "auto", "US East"])
+def test_the_region_of_another_store_may_have_any_name(aws: Aws, home: Path, region: str) -> None:
+    with Front(aws.port, lambda _: Reply(200, LISTING)) as front:
+        env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
+        check({**env, "AWS_REGION": region}, home)
+        assert [seen.scope for seen in front.seen] == [f"{region}/s3"]
+
+
+def test_a_region_that_another_store_tells_of_is_followed(aws: Aws, home: Path) -> None:
+    wrong = Reply(
+        400,
+        "<Error><Code>AuthorizationHeaderMalformed</Code><Region>RegionOne</Region></Error>",
+    )
+
+    def answer(seen: Seen) -> Reply:
+        return Reply(200, LISTING) if seen.scope == "RegionOne/s3" else wrong
+
+    with Front(aws.port, answer) as front:
+        check({"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}, home)
+        assert [seen.scope for seen in front.seen] == ["us-east-1/s3", "RegionOne/s3"]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "path"),
+    [
+        ("Models", "Models"),
+        ("my_models", "my_models"),
+        ("m", "m"),
+        ("m" * 100, "m" * 100),
+        ("192.168.0.1", "192.168.0.1"),
+        ("tenant:models", "tenant%3Amodels"),
+    ],
+)
+def test_a_bucket_of_another_store_may_have_any_name(
+    aws: Aws, home: Path, bucket: str, path: str
+) -> None:
+    with Front(aws.port, lambda _: Reply(200, LISTING)) as front:
+        env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
+        with Probe(env, home) as probe:
+            assert probe.ask(f"list s3://{bucket}/half") == "1/"
+        assert front.seen[0].path.startswith(f"/{path}?list-type=2")
+
+
+@pytest.mark.parametrize(
+    ("region", "bucket", "message"),
+    [
+        ("RegionOne", "models", 'the region "RegionOne", set by AWS_REGION, is none of AWS\'s'),
+        ("us-east-1", "My_Models", '"My_Models" is not a bucket name: a bucket name consists of'),
+    ],
+)
+def test_names_at_aws_follow_its_rules(home: Path, region: str, bucket: str, message: str) -> None:
+    env = {"AWS_REGION": region, "AWS_NO_SIGN_REQUEST": "1"}
+    assert message in failure(env, home, f"list s3://{bucket}/half").message
 
 
 def test_what_only_aws_has_is_refused_elsewhere(aws: Aws, home: Path) -> None:

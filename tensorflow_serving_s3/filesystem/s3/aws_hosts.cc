@@ -98,5 +98,16 @@ bool IsRegionName(const std::string& text) {
   return true;
 }
 
+bool CanBeSigned(const std::string& region) {
+  // It stands in a header, between slashes and before a comma.
+  for (const char c : region) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f' || c == '/' ||
+        c == ',') {
+      return false;
+    }
+  }
+  return !region.empty() && region.front() != ' ' && region.back() != ' ';
+}
+
 }  // namespace s3
 }  // namespace tfs3

@@ -41,8 +41,12 @@ bool IsAwsHost(const std::string& host);
 // other host, those in a VPC among them.
 std::optional<std::string> PublicS3Region(const std::string& host);
 
-// Whether it is made of what the names of regions are made of.
+// Whether it is made of what the names of AWS's regions are made of.
 bool IsRegionName(const std::string& text);
+
+// Whether a signature can name it as its region: other stores have regions of
+// any name, as "RegionOne" or "us_east".
+bool CanBeSigned(const std::string& region);
 
 }  // namespace s3
 }  // namespace tfs3

@@ -75,6 +75,17 @@ TEST(IsRegionNameTest, LettersDigitsAndHyphens) {
   EXPECT_FALSE(IsRegionName("us-east-1 "));
 }
 
+TEST(CanBeSignedTest, WhatDoesNotBreakTheHeader) {
+  for (const char* region : {"us-east-1", "RegionOne", "us_east", "garage",
+                             "auto", "US East", "eu.west", "dc1:zone2"}) {
+    EXPECT_TRUE(CanBeSigned(region)) << region;
+  }
+  for (const char* region :
+       {"", " ", "a/b", "a,b", "a\r\nX: y", "a\tb", "a "}) {
+    EXPECT_FALSE(CanBeSigned(region)) << region;
+  }
+}
+
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3

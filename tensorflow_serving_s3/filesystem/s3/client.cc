@@ -190,6 +190,9 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
   // Of the whole object, where the range that is asked for is that.
   ObjectChecksum checksum;
   int mismatches = 0;
+  bool asks_for_checksum = sender_.options().checksum_of_responses &&
+                           !limits_.refuses_checksum_mode();
+  bool checksum_mode_refused = false;
   Retry retry = sender_.NewRetry();
   const auto failure = [&](HttpResponse& response) {
     if (cancellation != nullptr && cancellation->cancelled()) {
@@ -200,8 +203,10 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
   while (true) {
     const uint64_t first = offset + got.bytes;
     request.headers = {{"Range", "bytes=" + std::to_string(first) + "-" +
-                                     std::to_string(offset + size - 1)},
-                       {"x-amz-checksum-mode", "ENABLED"}};
+                                     std::to_string(offset + size - 1)}};
+    if (asks_for_checksum) {
+      request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
+    }
     if (!etag.empty()) request.headers.emplace_back("If-Match", etag);
     request.sink.data = buffer + got.bytes;
     request.sink.size = size - got.bytes;
@@ -284,6 +289,12 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
       // and not the page of a proxy.
       if (object.etag.empty()) wrong = "the answer has no ETag";
     } else {
+      if (asks_for_checksum && MayRefuseHeader(*response)) {
+        asks_for_checksum = false;
+        checksum_mode_refused = true;
+        CountRetry();
+        continue;
+      }
       if (IsRetryableAnswer(*response) && TryAgain(retry, cancellation)) {
         continue;
       }
@@ -303,6 +314,7 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
       return lost ? FromLostBody(*context)
                   : FromMalformedAnswer(*context, wrong);
     }
+    if (checksum_mode_refused) limits_.NoteNoChecksumMode();
     got.object = object;
     // There are stores that take no notice of If-Match.
     if (!etag.empty() && !got.object.etag.empty() && got.object.etag != etag) {
@@ -312,11 +324,12 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
       return FromHttpError(*context, replaced);
     }
     if (first == 0) {
-      checksum = expected == got.object.size
-                     ? ObjectChecksum::From([&response](const char* name) {
-                         return response->Header(name);
-                       })
-                     : ObjectChecksum();
+      checksum =
+          expected == got.object.size && sender_.options().checksum_of_responses
+              ? ObjectChecksum::From([&response](const char* name) {
+                  return response->Header(name);
+                })
+              : ObjectChecksum();
     }
     got.bytes += response->sink_bytes;
     if (response->sink_bytes == expected) {

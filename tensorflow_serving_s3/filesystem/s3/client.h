@@ -40,6 +40,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 #include "tensorflow_serving_s3/filesystem/s3/request_sender.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/store_limits.h"
 #include "tensorflow_serving_s3/filesystem/s3/uri.h"
 #include "tensorflow_serving_s3/filesystem/s3/write_messages.h"
 
@@ -152,7 +153,8 @@ class Client {
   Markers markers() const { return markers_; }
   void NoteMarkers(Markers markers) { markers_ = markers; }
 
-  // Deletes objects of one bucket, up to 1000 of them by one request. The keys
+  // Deletes objects of one bucket, up to 1000 of them by one request, or one by
+  // one if the store does not know DeleteObjects. The keys
   // that are still there, each with its reason; an error when none of them was
   // tried. Those on which the store fails for now are tried again, unless not
   // `patient`.
@@ -180,6 +182,9 @@ class Client {
   // Adds to `undeleted`. At most 1000 keys, which fit into XML.
   Status DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
                      bool patient, std::vector<UndeletedObject>& undeleted);
+  // The same with a DeleteObject for each key.
+  Status DeleteEach(const S3Uri& bucket, const std::vector<std::string>& keys,
+                    std::vector<UndeletedObject>& undeleted);
   // The answer told of success and is not what it should be: `why`.
   Status Malformed(const S3Uri& uri, Operation operation, const Status& why);
 
@@ -187,6 +192,7 @@ class Client {
          aws_client_bootstrap* bootstrap);
 
   RequestSender sender_;
+  StoreLimits limits_;
   std::atomic<Markers> markers_{Markers::kUnknown};
 };
 

@@ -4,6 +4,9 @@
 // The operations of the client that change something. The others are in
 // client.cc.
 #include <algorithm>
+#include <functional>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/access_point.h"
@@ -11,8 +14,10 @@
 #include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
 #include "tensorflow_serving_s3/filesystem/s3/hash.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_checksum.h"
+#include "tensorflow_serving_s3/filesystem/s3/parallel.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -27,12 +32,14 @@ constexpr int kCopyingPatience = 40;
 constexpr size_t kMostKeysOfARequest = 1000;
 constexpr char kPutObject[] = "s3:PutObject";
 
+constexpr size_t kDeletesAtOnce = 8;
+
 // What names the object in x-amz-copy-source.
 std::string CopySource(const S3Uri& uri) {
   if (IsArn(uri.bucket)) {
     return UriEncode(uri.bucket + "/object/" + uri.key, true);
   }
-  return "/" + uri.bucket + "/" + UriEncode(uri.key, true);
+  return "/" + UriEncode(uri.bucket, false) + "/" + UriEncode(uri.key, true);
 }
 
 std::string PartQuery(const std::string& upload_id, int part_number) {
@@ -62,6 +69,45 @@ bool StoresObject(Operation operation) {
          operation == Operation::kCopyObject;
 }
 
+// Whether the store takes no body without a checksum in a header. AWS says so
+// of buckets with Object Lock, by InvalidRequest and a text that names the
+// headers.
+bool WantsChecksum(const HttpError& error) {
+  if (error.status != 400) return false;
+  const std::string said = Lowercase(error.message + error.text);
+  return error.code == "MissingContentMD5" || error.code == "MissingDigest" ||
+         said.find("content-md5") != std::string::npos ||
+         said.find("checksum") != std::string::npos;
+}
+
+// Content-MD5 is the checksum that stores of any age know, and that needs no
+// word of it when an upload begins or ends. A cryptographic library that is
+// bound to FIPS has no MD5.
+std::pair<std::string, std::string> ChecksumHeader(std::string_view body) {
+  const std::string md5 = Md5InBase64(body);
+  if (!md5.empty()) return {"Content-MD5", md5};
+  return {"x-amz-checksum-sha256", Sha256InBase64(body)};
+}
+
+enum class DeleteObjectsSupport { kYes, kUnclear, kNo };
+
+// What a refusal of DeleteObjects says about the store. A POST to a bucket may
+// also be taken for the upload of a form, or for no request at all.
+DeleteObjectsSupport SupportAfter(const HttpError& error) {
+  if (error.status == 405 || error.status == 501 ||
+      error.code == "MethodNotAllowed" || error.code == "NotImplemented") {
+    return DeleteObjectsSupport::kNo;
+  }
+  const bool other_reason = IsStaleToken(error) || IsRetryable(error) ||
+                            !error.bucket_region.empty() ||
+                            error.code == "NoSuchBucket";
+  const bool unclear = error.status == 400 || error.status == 404 ||
+                       error.status == 411 || error.status == 412 ||
+                       error.status == 415;
+  return unclear && !other_reason ? DeleteObjectsSupport::kUnclear
+                                  : DeleteObjectsSupport::kYes;
+}
+
 }  // namespace
 
 // One request that writes. What is the same for all of them is in Send.
@@ -76,6 +122,8 @@ struct Client::Write {
   // The store moves bytes before it answers, and may fail in the middle of it.
   bool copies = false;
   Cancellation* cancellation = nullptr;
+  // Called with what the store says when it refuses.
+  std::function<void(const HttpError&)> on_error = {};
 };
 
 Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
@@ -94,10 +142,30 @@ Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
   request.may_fail_late = write.copies;
   request.stores_object = StoresObject(write.operation);
   request.cancellation = write.cancellation;
+  const bool may_have_checksum = (write.operation == Operation::kPutObject ||
+                                  write.operation == Operation::kUploadPart) &&
+                                 !IsDirectoryBucket(write.uri.bucket);
+  bool has_checksum =
+      may_have_checksum && (sender_.options().checksum_of_requests ||
+                            limits_.wants_checksums(write.uri.bucket));
+  if (has_checksum) request.headers.push_back(ChecksumHeader(write.body));
+  bool checksum_was_asked_for = false;
+  request.amend = [&](const HttpError& error) {
+    if (write.on_error) write.on_error(error);
+    if (!may_have_checksum || has_checksum || !WantsChecksum(error)) {
+      return false;
+    }
+    request.headers.push_back(ChecksumHeader(write.body));
+    has_checksum = checksum_was_asked_for = true;
+    return true;
+  };
   Retry own_retry = sender_.NewRetry(request.answer_patience);
   Result<HttpResponse> response = sender_.SendUntilAnswered(
       *context, request, retry == nullptr ? own_retry : *retry);
   if (Failed(response.status())) CountError(write.operation);
+  if (response.ok() && checksum_was_asked_for) {
+    limits_.NoteWantsChecksums(write.uri.bucket);
+  }
   return response;
 }
 
@@ -259,8 +327,12 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
 Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
                            bool patient,
                            std::vector<UndeletedObject>& undeleted) {
+  if (limits_.lacks_delete_objects()) {
+    return DeleteEach(bucket, keys, undeleted);
+  }
   S3Uri uri = bucket;
   uri.key.clear();
+  auto support = DeleteObjectsSupport::kYes;
   Retry retry = sender_.NewRetry(kStoringPatience);
   while (true) {
     const std::string body = DeleteBody(keys);
@@ -276,8 +348,21 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
       write.headers.emplace_back("Content-MD5", Md5InBase64(body));
     }
     write.body = body;
+    write.on_error = [&support](const HttpError& error) {
+      support = SupportAfter(error);
+    };
     Result<HttpResponse> response = Send(write);
-    if (!response.ok()) return response.status();
+    if (!response.ok()) {
+      if (support == DeleteObjectsSupport::kYes) return response.status();
+      const size_t undeleted_before = undeleted.size();
+      const Status status = DeleteEach(bucket, keys, undeleted);
+      const bool some_deleted =
+          undeleted.size() - undeleted_before < keys.size();
+      if (some_deleted && support == DeleteObjectsSupport::kNo) {
+        limits_.NoteNoDeleteObjects();
+      }
+      return status;
+    }
     Result<std::vector<UndeletedObject>> left =
         ParseDeleteResult(response->body);
     if (!left.ok()) {
@@ -298,6 +383,29 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     }
     return {};
   }
+}
+
+Status Client::DeleteEach(const S3Uri& bucket,
+                          const std::vector<std::string>& keys,
+                          std::vector<UndeletedObject>& undeleted) {
+  std::mutex mutex;
+  std::optional<std::string> away;  // Why no more keys are tried.
+  return ForEachInParallel(
+      keys.size(), kDeletesAtOnce, [&](size_t i) -> Status {
+        {
+          std::lock_guard<std::mutex> lock(mutex);
+          if (away.has_value()) {
+            undeleted.push_back({keys[i], "", *away});
+            return {};
+          }
+        }
+        const Status status = DeleteObject(WithKey(bucket, keys[i]));
+        if (status.ok()) return {};
+        std::lock_guard<std::mutex> lock(mutex);
+        if (status.code == TF_UNAVAILABLE) away = status.message;
+        undeleted.push_back({keys[i], "", status.message});
+        return {};
+      });
 }
 
 Status Client::Malformed(const S3Uri& uri, Operation operation,

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/filesystem/s3/config.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/text.h"
@@ -22,6 +24,14 @@ constexpr char kBooleanForms[] = "use 1, true, yes, on or 0, false, no, off";
 struct Setting {
   std::string text;
   std::string source;
+  // What else says the same thing, for when the value is ignored.
+  std::vector<Setting> next = {};
+};
+
+template <typename Value>
+struct Valid {
+  Value value;
+  std::string source;
 };
 
 Status Unusable(const Setting& setting, const std::string& cure) {
@@ -29,20 +39,9 @@ Status Unusable(const Setting& setting, const std::string& cure) {
                                    "\", which cannot be understood: " + cure};
 }
 
-std::optional<bool> ParseBoolean(const std::string& text) {
-  const std::string lower = Lowercase(text);
-  for (const char* yes : {"1", "true", "yes", "on"}) {
-    if (lower == yes) return true;
-  }
-  for (const char* no : {"0", "false", "no", "off"}) {
-    if (lower == no) return false;
-  }
-  return std::nullopt;
-}
-
-// The variables of one environment and the properties of the profile. The first
-// value that cannot be understood is remembered; everything after it is read as
-// if it were not set.
+// The variables of one environment and the properties of the profile. A value
+// that cannot be understood is either ignored, with a remark, or an error; of
+// the errors the first is remembered.
 class Reader {
  public:
   Reader(const GetenvFn& getenv_fn, const ProfileFn& profile_fn)
@@ -51,49 +50,81 @@ class Reader {
   }
 
   const Status& status() const { return status_; }
+  const std::vector<std::string>& remarks() const { return remarks_; }
   const std::string& profile() const { return profile_; }
 
   // The first of the variables that is set, else the property, if there is one.
   std::optional<Setting> Find(std::initializer_list<const char*> variables,
                               const char* property = nullptr) {
+    std::vector<Setting> found;
     for (const char* name : variables) {
       const std::optional<std::string> value = getenv_fn_(name);
-      if (value.has_value() && !value->empty()) return Setting{*value, name};
+      if (value.has_value() && !value->empty()) found.push_back({*value, name});
     }
-    if (property == nullptr) return std::nullopt;
-    const std::optional<std::string> value = profile_fn_(profile_, property);
-    if (!value.has_value() || value->empty()) return std::nullopt;
-    // "services/s3.endpoint_url" is where it is looked for, not what it is.
-    const std::string name = property;
-    return Setting{*value, name.substr(name.find('/') + 1) +
-                               " of the profile \"" + profile_ + "\""};
+    if (property != nullptr) {
+      const std::optional<std::string> value = profile_fn_(profile_, property);
+      if (value.has_value() && !value->empty()) {
+        // "services/s3.endpoint_url" is where it is looked for, not what it is.
+        const std::string name = property;
+        found.push_back({*value, name.substr(name.find('/') + 1) +
+                                     " of the profile \"" + profile_ + "\""});
+      }
+    }
+    if (found.empty()) return std::nullopt;
+    Setting first = found.front();
+    first.next.assign(found.begin() + 1, found.end());
+    return first;
   }
 
   std::optional<bool> Boolean(const std::optional<Setting>& setting) {
+    return Value<bool>(FirstValid<bool>(setting, ParseYesNo, kBooleanForms));
+  }
+
+  // For a setting that must not be ignored: a value that cannot be understood
+  // is an error.
+  std::optional<bool> RequiredBoolean(const std::optional<Setting>& setting) {
     if (!setting.has_value()) return std::nullopt;
-    const std::optional<bool> value = ParseBoolean(setting->text);
+    const std::optional<bool> value =
+        ParseYesNo(std::string(Trimmed(setting->text)));
     if (!value.has_value()) Fail(Unusable(*setting, kBooleanForms));
     return value;
   }
 
   // Who says yes, or "".
   std::string WhoAsks(const std::optional<Setting>& setting) {
-    return Boolean(setting).value_or(false) ? setting->source : "";
+    const auto valid = FirstValid<bool>(setting, ParseYesNo, kBooleanForms);
+    return valid.has_value() && valid->value ? valid->source : "";
   }
 
   std::optional<long> Integer(const std::optional<Setting>& setting, long least,
                               long most) {
-    if (!setting.has_value()) return std::nullopt;
-    const std::optional<uint64_t> number = ParseUnsigned(setting->text);
-    // 18 digits fit into a long.
-    const long value = number.has_value() ? static_cast<long>(*number) : -1;
-    if (value < least || value > most) {
-      Fail(Unusable(*setting, "use a whole number from " +
-                                  std::to_string(least) + " to " +
-                                  std::to_string(most)));
+    const auto parse = [least, most](const std::string& text) {
+      const std::optional<uint64_t> number = ParseUnsigned(text);
+      // 18 digits fit into a long.
+      const long value = number.has_value() ? static_cast<long>(*number) : -1;
+      return value < least || value > most ? std::nullopt
+                                           : std::optional<long>(value);
+    };
+    return Value<long>(FirstValid<long>(setting, parse,
+                                        "use a whole number from " +
+                                            std::to_string(least) + " to " +
+                                            std::to_string(most)));
+  }
+
+  // The value of the name that the setting has, in any case.
+  template <typename T>
+  std::optional<T> Choice(
+      const std::optional<Setting>& setting,
+      std::initializer_list<std::pair<const char*, T>> names,
+      const std::string& allowed) {
+    const auto parse = [&names](const std::string& text) -> std::optional<T> {
+      const std::string lower = Lowercase(text);
+      for (const auto& [name, value] : names) {
+        if (lower == name) return value;
+      }
       return std::nullopt;
-    }
-    return value;
+    };
+    return Value<T>(FirstValid<T>(setting, parse, "use " + allowed));
   }
 
   void Fail(Status status) {
@@ -101,51 +132,84 @@ class Reader {
   }
 
  private:
+  // The first value that can be understood; the others are ignored.
+  template <typename T, typename Parse>
+  std::optional<Valid<T>> FirstValid(const std::optional<Setting>& setting,
+                                     const Parse& parse,
+                                     const std::string& cure) {
+    if (!setting.has_value()) return std::nullopt;
+    std::vector<Setting> candidates = {*setting};
+    candidates.insert(candidates.end(), setting->next.begin(),
+                      setting->next.end());
+    for (const Setting& candidate : candidates) {
+      std::optional<T> value = parse(std::string(Trimmed(candidate.text)));
+      if (value.has_value()) return Valid<T>{*value, candidate.source};
+      remarks_.push_back(candidate.source + " is set to \"" +
+                         OneLine(candidate.text) +
+                         "\", which is ignored: " + cure);
+    }
+    return std::nullopt;
+  }
+
+  template <typename T>
+  static std::optional<T> Value(const std::optional<Valid<T>>& valid) {
+    if (!valid.has_value()) return std::nullopt;
+    return valid->value;
+  }
+
   const GetenvFn& getenv_fn_;
   const ProfileFn& profile_fn_;
   std::string profile_ = "default";
   Status status_;
+  std::vector<std::string> remarks_;
 };
 
 void ReadLogLevel(Reader& env, Options& options) {
-  const std::optional<Setting> setting = env.Find({"AWS_LOG_LEVEL"});
-  if (!setting.has_value()) return;
-  const std::string lower = Lowercase(setting->text);
-  const std::initializer_list<std::pair<const char*, LogLevel>> names = {
-      {"off", LogLevel::kOff},     {"none", LogLevel::kOff},
-      {"fatal", LogLevel::kFatal}, {"error", LogLevel::kError},
-      {"warn", LogLevel::kWarn},   {"warning", LogLevel::kWarn},
-      {"info", LogLevel::kInfo},   {"debug", LogLevel::kDebug},
-      {"trace", LogLevel::kTrace},
-  };
-  for (const auto& [name, level] : names) {
-    if (lower == name) {
-      options.log_level = level;
-      return;
-    }
-  }
-  env.Fail(
-      Unusable(*setting, "use off, fatal, error, warn, info, debug or trace"));
+  options.log_level =
+      env.Choice<LogLevel>(env.Find({"AWS_LOG_LEVEL"}),
+                           {{"off", LogLevel::kOff},
+                            {"none", LogLevel::kOff},
+                            {"fatal", LogLevel::kFatal},
+                            {"error", LogLevel::kError},
+                            {"warn", LogLevel::kWarn},
+                            {"warning", LogLevel::kWarn},
+                            {"info", LogLevel::kInfo},
+                            {"debug", LogLevel::kDebug},
+                            {"trace", LogLevel::kTrace}},
+                           "off, fatal, error, warn, info, debug or trace")
+          .value_or(options.log_level);
 }
 
 void ReadRetries(Reader& env, Options& options) {
-  if (const auto mode = env.Find({"AWS_RETRY_MODE"}, "retry_mode")) {
-    const std::string lower = Lowercase(mode->text);
-    if (lower == "legacy") {
-      options.retry_mode = RetryMode::kLegacy;
-    } else if (lower == "standard") {
-      options.retry_mode = RetryMode::kStandard;
-      options.max_attempts = 3;
-    } else if (lower == "adaptive") {
-      options.retry_mode = RetryMode::kAdaptive;
-      options.max_attempts = 3;
-    } else {
-      env.Fail(Unusable(*mode, "use legacy, standard or adaptive"));
-    }
+  options.retry_mode =
+      env.Choice<RetryMode>(env.Find({"AWS_RETRY_MODE"}, "retry_mode"),
+                            {{"legacy", RetryMode::kLegacy},
+                             {"standard", RetryMode::kStandard},
+                             {"adaptive", RetryMode::kAdaptive}},
+                            "legacy, standard or adaptive")
+          .value_or(options.retry_mode);
+  if (options.retry_mode == RetryMode::kStandard ||
+      options.retry_mode == RetryMode::kAdaptive) {
+    options.max_attempts = 3;
   }
   const auto attempts =
       env.Integer(env.Find({"AWS_MAX_ATTEMPTS"}, "max_attempts"), 1, 100);
   if (attempts.has_value()) options.max_attempts = static_cast<int>(*attempts);
+}
+
+void ReadChecksums(Reader& env, Options& options) {
+  const auto when = [&env](const char* variable, const char* property) {
+    return env.Choice<bool>(
+        env.Find({variable}, property),
+        {{"when_supported", true}, {"when_required", false}},
+        "when_supported or when_required");
+  };
+  options.checksum_of_responses =
+      when("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation")
+          .value_or(options.checksum_of_responses);
+  options.checksum_of_requests =
+      when("AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation")
+          .value_or(options.checksum_of_requests);
 }
 
 std::optional<Setting> FindEndpoint(Reader& env) {
@@ -173,20 +237,19 @@ void ReadEndpoint(Reader& env, Options& options) {
       env.Find({"S3_USE_ACCELERATE"}, "s3.use_accelerate_endpoint"));
   options.dual_stack_source = env.WhoAsks(
       env.Find({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint"));
-  options.fips_source =
-      env.WhoAsks(env.Find({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"));
+  // Without it requests would go to endpoints that are not FIPS's.
+  const auto fips = env.Find({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint");
+  if (env.RequiredBoolean(fips).value_or(false)) {
+    options.fips_source = fips->source;
+  }
   options.virtual_host_addressing =
       env.Boolean(env.Find({"S3_USER_VIRTUAL_BUCKET"}));
   if (options.virtual_host_addressing.has_value()) return;
-  if (const auto style = env.Find({}, "s3.addressing_style")) {
-    if (style->text == "path") {
-      options.virtual_host_addressing = false;
-    } else if (style->text == "virtual") {
-      options.virtual_host_addressing = true;
-    } else if (style->text != "auto") {
-      env.Fail(Unusable(*style, "use auto, path or virtual"));
-    }
-  }
+  const auto style = env.Choice<std::optional<bool>>(
+      env.Find({}, "s3.addressing_style"),
+      {{"path", false}, {"virtual", true}, {"auto", std::nullopt}},
+      "auto, path or virtual");
+  if (style.has_value()) options.virtual_host_addressing = *style;
 }
 
 void ReadRegion(Reader& env, Options& options) {
@@ -198,14 +261,6 @@ void ReadRegion(Reader& env, Options& options) {
                       !PublicS3Region(url.host).value_or("").empty()) {
     options.region = *PublicS3Region(url.host);
     options.region_source = options.endpoint_source;
-  }
-  // The region becomes part of a host name and of a header.
-  if (!IsRegionName(options.region)) {
-    env.Fail({TF_INVALID_ARGUMENT,
-              "the region \"" + options.region + "\", set by " +
-                  options.region_source +
-                  ", is none: use a name like us-east-1, of lower-case "
-                  "letters, digits and hyphens"});
   }
 }
 
@@ -285,7 +340,7 @@ void ReadRequestPayer(Reader& env, Options& options) {
     options.requester_pays = true;
     return;
   }
-  const std::optional<bool> requester = ParseBoolean(payer->text);
+  const std::optional<bool> requester = ParseYesNo(payer->text);
   if (!requester.has_value()) {
     env.Fail(Unusable(*payer, "use requester, or leave it unset"));
     return;
@@ -307,6 +362,13 @@ void ReadProxies(Reader& env, ProxyOptions& proxies) {
   }
 }
 
+// host_credentials.h uses these, at a time when there is nobody to tell.
+void ReadMetadataService(Reader& env) {
+  env.Boolean(env.Find({"AWS_EC2_METADATA_DISABLED"}));
+  env.Choice<int>(env.Find({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"}),
+                  {{"ipv4", 4}, {"ipv6", 6}}, "IPv4 or IPv6");
+}
+
 }  // namespace
 
 Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
@@ -319,6 +381,7 @@ Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
   ReadRegion(env, options);
   ReadLogLevel(env, options);
   ReadRetries(env, options);
+  ReadChecksums(env, options);
   ReadTls(env, options);
   ReadEncryption(env, options.encryption);
   ReadRequestPayer(env, options);
@@ -349,7 +412,9 @@ Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
           env.Integer(env.Find({"S3_READ_AHEAD_MIB"}), 0, kTiBInMiB)) {
     options.read_ahead_bytes = static_cast<uint64_t>(*mib) << 20;
   }
+  ReadMetadataService(env);
   if (!env.status().ok()) return env.status();
+  options.remarks = env.remarks();
   return options;
 }
 

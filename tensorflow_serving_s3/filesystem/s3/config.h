@@ -26,6 +26,8 @@
 //                delta-rs, Lance and Polars)
 //   who pays     AWS_REQUEST_PAYER (GDAL's and object_store's)
 //   S3 Express   AWS_S3_DISABLE_EXPRESS_SESSION_AUTH, profile
+//   checksums    AWS_RESPONSE_CHECKSUM_VALIDATION,
+//                AWS_REQUEST_CHECKSUM_CALCULATION, profile
 //   attempts     AWS_MAX_ATTEMPTS, profile, else AWS_RETRY_MODE or profile
 //   proxies      https_proxy, HTTPS_PROXY; http_proxy, HTTP_PROXY; no_proxy,
 //                NO_PROXY (proxy.h)
@@ -33,11 +35,13 @@
 //                S3_REQUEST_TIMEOUT_MSEC, S3_READ_AHEAD_MIB, AWS_LOG_LEVEL,
 //                AWS_PROFILE
 //
-// A variable that is set to the empty string counts as not set. A value that
-// cannot be understood is INVALID_ARGUMENT naming the variable, the value and
-// what it may be. Credentials are not read here (credentials_chain.h); the only
-// secret that an Options can hold is the password in a proxy's URL. Pure
-// functions.
+// A variable that is set to the empty string counts as not set, and so does one
+// whose value cannot be understood: Options::remarks has a line that names the
+// variable, the value and what it may be. If that would weaken security, or
+// send requests elsewhere, it is INVALID_ARGUMENT with the same in the message.
+// Which values an endpoint or a region may have, endpoint.h knows. Credentials
+// are not read here (credentials_chain.h); the only secret that an Options can
+// hold is the password in a proxy's URL. Pure functions.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CONFIG_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CONFIG_H_
 
@@ -46,6 +50,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
 
@@ -123,7 +128,16 @@ struct Options {
   // program says.
   std::optional<uint64_t> read_ahead_bytes;
 
+  // Whether to ask for checksums of what is read, and to compare them.
+  bool checksum_of_responses = true;
+  // Whether every body that is written has a checksum in a header. The
+  // signature covers the SHA-256 of a body in any case.
+  bool checksum_of_requests = false;
+
   LogLevel log_level = LogLevel::kOff;
+
+  // The settings that were ignored, a line for the log each.
+  std::vector<std::string> remarks;
 };
 
 // Looks up an environment variable; nullopt when it is not set.

@@ -16,7 +16,10 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Variables = std::map<std::string, std::string>;
 
 // `profile` holds "name/property" -> value.
@@ -212,8 +215,10 @@ TEST(ConfigTest, AddressingStyleOfTheProfile) {
   profile["default/s3.addressing_style"] = "auto";
   EXPECT_EQ(Read({}, profile)->virtual_host_addressing, std::nullopt);
   profile["default/s3.addressing_style"] = "both";
-  EXPECT_THAT(Read({}, profile).status().message,
-              HasSubstr("s3.addressing_style of the profile \"default\""));
+  EXPECT_EQ(Read({}, profile)->virtual_host_addressing, std::nullopt);
+  EXPECT_THAT(Read({}, profile)->remarks,
+              ElementsAre(HasSubstr("s3.addressing_style of the profile "
+                                    "\"default\" is set to \"both\"")));
 }
 
 TEST(ConfigTest, EndpointsOfAwsComeInVariants) {
@@ -302,34 +307,120 @@ TEST(ConfigTest, ReadsTheOthers) {
   EXPECT_EQ(Read({{"AWS_CA_BUNDLE", "/bundle.pem"}})->ca_file, "/bundle.pem");
 }
 
-TEST(ConfigTest, AValueThatCannotBeUnderstoodNamesItsVariable) {
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {"S3_USE_HTTPS", "maybe"},
-      {"S3_VERIFY_SSL", "2"},
-      {"S3_USER_VIRTUAL_BUCKET", "path"},
-      {"AWS_NO_SIGN_REQUEST", "-"},
-      {"awsAnonymousCredential", "si"},
-      {"S3_CONNECT_TIMEOUT_MSEC", "1s"},
-      {"S3_CONNECT_TIMEOUT_MSEC", "0"},
-      {"S3_REQUEST_TIMEOUT_MSEC", "-5"},
-      {"S3_REQUEST_TIMEOUT_MSEC", "99999999999999999999"},
-      {"AWS_MAX_ATTEMPTS", "0"},
-      {"S3_READ_AHEAD_MIB", "64M"},
-      {"S3_READ_AHEAD_MIB", "1048577"},
-      {"AWS_LOG_LEVEL", "loud"},
-      {"AWS_RETRY_MODE", "often"},
-      {"S3_USE_ACCELERATE", "fast"},
-      {"AWS_USE_DUALSTACK_ENDPOINT", "6"},
-      {"AWS_USE_FIPS_ENDPOINT", "140"},
-      {"AWS_REGION", "US East"},
-      {"AWS_DEFAULT_REGION", "eu-west-1\r\nX: y"},
+TEST(ConfigTest, WhenChecksumsAreComputed) {
+  EXPECT_TRUE(Read({})->checksum_of_responses);
+  EXPECT_FALSE(Read({})->checksum_of_requests);
+  Options options =
+      *Read({{"AWS_RESPONSE_CHECKSUM_VALIDATION", "WHEN_REQUIRED"},
+             {"AWS_REQUEST_CHECKSUM_CALCULATION", "When_Supported"}});
+  EXPECT_FALSE(options.checksum_of_responses);
+  EXPECT_TRUE(options.checksum_of_requests);
+  const Variables profile = {
+      {"default/response_checksum_validation", "when_required"},
+      {"default/request_checksum_calculation", "when_supported"}};
+  EXPECT_FALSE(Read({}, profile)->checksum_of_responses);
+  EXPECT_TRUE(Read({}, profile)->checksum_of_requests);
+  options = *Read({{"AWS_RESPONSE_CHECKSUM_VALIDATION", "when_supported"},
+                   {"AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"}},
+                  profile);
+  EXPECT_TRUE(options.checksum_of_responses);
+  EXPECT_FALSE(options.checksum_of_requests);
+}
+
+TEST(ConfigTest, AnInvalidValueOfAnOptionalVariableIsIgnoredWithARemark) {
+  struct Case {
+    std::string name, value, allowed;
   };
-  for (const auto& [name, value] : cases) {
-    Result<Options> options = Read({{name, value}});
-    ASSERT_FALSE(options.ok()) << name << "=" << value;
-    EXPECT_EQ(options.status().code, TF_INVALID_ARGUMENT);
-    EXPECT_THAT(options.status().message, HasSubstr(name));
-    EXPECT_THAT(options.status().message, HasSubstr("\"" + value + "\""));
+  const std::vector<Case> cases = {
+      {"AWS_LOG_LEVEL", "3", "off, fatal, error, warn, info, debug or trace"},
+      {"AWS_LOG_LEVEL", "loud", "off, fatal"},
+      {"AWS_RETRY_MODE", "often", "legacy, standard or adaptive"},
+      {"AWS_MAX_ATTEMPTS", "0", "a whole number from 1 to 100"},
+      {"AWS_MAX_ATTEMPTS", "many", "a whole number from 1 to 100"},
+      {"S3_CONNECT_TIMEOUT_MSEC", "1s", "a whole number from 1"},
+      {"S3_CONNECT_TIMEOUT_MSEC", "0", "a whole number from 1"},
+      {"S3_REQUEST_TIMEOUT_MSEC", "-5", "a whole number from 1"},
+      {"S3_REQUEST_TIMEOUT_MSEC", "1e3", "a whole number from 1"},
+      {"S3_REQUEST_TIMEOUT_MSEC", "99999999999999999999", "to 3600000"},
+      {"S3_READ_AHEAD_MIB", "64M", "a whole number from 0 to 1048576"},
+      {"S3_READ_AHEAD_MIB", "1048577", "a whole number from 0 to 1048576"},
+      {"S3_USE_HTTPS", "maybe", "1, true, yes, on or 0, false, no, off"},
+      {"S3_VERIFY_SSL", "2", "1, true, yes, on or 0, false, no, off"},
+      {"S3_USER_VIRTUAL_BUCKET", "path", "1, true, yes, on"},
+      {"S3_USE_ACCELERATE", "fast", "1, true, yes, on"},
+      {"AWS_NO_SIGN_REQUEST", "-", "1, true, yes, on"},
+      {"awsAnonymousCredential", "si", "1, true, yes, on"},
+      {"AWS_USE_DUALSTACK_ENDPOINT", "6", "1, true, yes, on"},
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "all", "1, true, yes, on"},
+      {"AWS_EC2_METADATA_DISABLED", "disabled", "1, true, yes, on"},
+      {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "v6", "IPv4 or IPv6"},
+      {"AWS_RESPONSE_CHECKSUM_VALIDATION", "never",
+       "when_supported or when_required"},
+      {"AWS_REQUEST_CHECKSUM_CALCULATION", "always",
+       "when_supported or when_required"},
+  };
+  const Options defaults = *Read({});
+  for (const Case& c : cases) {
+    const Result<Options> options = Read({{c.name, c.value}});
+    ASSERT_TRUE(options.ok()) << options.status().message;
+    EXPECT_THAT(
+        options->remarks,
+        ElementsAre(AllOf(HasSubstr(c.name + " is set to \"" + c.value + "\""),
+                          HasSubstr("ignored"), HasSubstr(c.allowed))));
+    EXPECT_EQ(options->log_level, defaults.log_level);
+    EXPECT_EQ(options->max_attempts, defaults.max_attempts);
+    EXPECT_EQ(options->retry_mode, defaults.retry_mode);
+    EXPECT_EQ(options->connect_timeout, defaults.connect_timeout);
+    EXPECT_EQ(options->request_timeout, defaults.request_timeout);
+    EXPECT_EQ(options->read_ahead_bytes, std::nullopt);
+    EXPECT_EQ(options->use_https, std::nullopt);
+    EXPECT_EQ(options->virtual_host_addressing, std::nullopt);
+    EXPECT_EQ(options->accelerate_source, "");
+    EXPECT_EQ(options->dual_stack_source, "");
+    // The safe values.
+    EXPECT_TRUE(options->verify_tls);
+    EXPECT_FALSE(options->anonymous);
+    EXPECT_TRUE(options->checksum_of_responses);
+  }
+}
+
+TEST(ConfigTest, WhatIsIgnoredLeavesTheNextOneToSay) {
+  const Variables profile = {{"default/max_attempts", "7"},
+                             {"default/retry_mode", "adaptive"},
+                             {"default/use_dualstack_endpoint", "true"}};
+  const Result<Options> options = Read({{"AWS_MAX_ATTEMPTS", "many"},
+                                        {"AWS_RETRY_MODE", "often"},
+                                        {"AWS_USE_DUALSTACK_ENDPOINT", "6"}},
+                                       profile);
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->max_attempts, 7);
+  EXPECT_EQ(options->retry_mode, RetryMode::kAdaptive);
+  EXPECT_EQ(options->dual_stack_source,
+            "use_dualstack_endpoint of the profile \"default\"");
+  EXPECT_EQ(options->remarks.size(), 3u);
+}
+
+TEST(ConfigTest, SpaceAroundAValueIsNoPartOfIt) {
+  const Result<Options> options = Read({{"S3_VERIFY_SSL", "0\n"},
+                                        {"AWS_MAX_ATTEMPTS", " 7 "},
+                                        {"AWS_LOG_LEVEL", "debug\r\n"}});
+  EXPECT_FALSE(options->verify_tls);
+  EXPECT_EQ(options->max_attempts, 7);
+  EXPECT_EQ(options->log_level, LogLevel::kDebug);
+  EXPECT_THAT(options->remarks, IsEmpty());
+}
+
+TEST(ConfigTest, AValueThatMustNotBeIgnoredIsAnError) {
+  const Result<Options> options = Read({{"AWS_USE_FIPS_ENDPOINT", "140"}});
+  ASSERT_FALSE(options.ok());
+  EXPECT_EQ(options.status().code, TF_INVALID_ARGUMENT);
+  EXPECT_THAT(options.status().message,
+              HasSubstr("AWS_USE_FIPS_ENDPOINT is set to \"140\""));
+}
+
+TEST(ConfigTest, ARegionMayHaveAnyName) {
+  for (const char* region : {"RegionOne", "us_east", "garage", "auto", "A b"}) {
+    EXPECT_EQ(Read({{"AWS_REGION", region}})->region, region);
   }
 }
 

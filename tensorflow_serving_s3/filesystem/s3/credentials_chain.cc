@@ -47,12 +47,11 @@ Result<Credentials> FetchWebIdentity(CredentialsService& service,
     return Status{TF_FAILED_PRECONDITION,
                   "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not"};
   }
-  const Result<ProfileFiles> files = ProfileFiles::Read(getenv_fn);
-  if (!files.ok()) return files.status();
+  const ProfileFiles files = ProfileFiles::Read(getenv_fn);
   const ServiceEndpoint sts = StsEndpoint(
       getenv_fn,
       [&](const std::string& profile, const char* property) {
-        return files->Get(profile, property);
+        return files.Get(profile, property);
       },
       options);
   return AssumeRoleWithWebIdentity(

@@ -6,7 +6,10 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/access_point.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
+#include "tensorflow_serving_s3/filesystem/s3/bucket_name.h"
 #include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
+#include "tensorflow_serving_s3/filesystem/s3/signer.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
@@ -30,6 +33,29 @@ Status Unusable(const Options& options, const std::string& why) {
 Status Conflict(const std::string& source, const std::string& why) {
   return {TF_INVALID_ARGUMENT,
           source + " cannot be obeyed: " + why + "; unset one of the two"};
+}
+
+// `aws`: whether AWS's rules hold, where the region is part of a host name.
+Status CheckRegion(const Options& options, bool aws,
+                   const std::string& region) {
+  if (aws ? IsRegionName(region) : CanBeSigned(region)) return {};
+  const std::string quoted = "the region \"" + OneLine(region) + "\", set by " +
+                             options.region_source + ", ";
+  return {TF_INVALID_ARGUMENT,
+          quoted + (aws ? "is none of AWS's: use a name like us-east-1, of "
+                          "lower-case letters, digits and hyphens, or name the "
+                          "store that has it by S3_ENDPOINT or AWS_ENDPOINT_URL"
+                        : "cannot be signed: it must have no slash, comma or "
+                          "control character, and no space at its ends")};
+}
+
+Status CheckBucketOfAws(const std::string& bucket) {
+  const std::string broken = BrokenBucketRule(bucket);
+  if (broken.empty()) return {};
+  return {TF_INVALID_ARGUMENT,
+          "\"" + bucket + "\" is not a bucket name: " + broken +
+              " (at AWS; for another store set S3_ENDPOINT or "
+              "AWS_ENDPOINT_URL)"};
 }
 
 // As the user gave it.
@@ -175,7 +201,13 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
   endpoint.region = bucket_region.empty() ? options.region : bucket_region;
   // AWS's public endpoints are as good as none: they only name a region.
   const bool aws = !given || PublicS3Region(endpoint.host).has_value();
+  const Status region = CheckRegion(options, aws, endpoint.region);
+  if (!region.ok()) return region;
   if (IsArn(bucket)) return AccessPointEndpoint(options, endpoint, aws, bucket);
+  if (aws) {
+    const Status name = CheckBucketOfAws(bucket);
+    if (!name.ok()) return name;
+  }
   const std::string asks_for_aws = AsksForAws(options);
   if (!aws && !asks_for_aws.empty()) {
     return Conflict(asks_for_aws, "it is for AWS, and the endpoint is " +
@@ -194,10 +226,10 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
   const bool dotted = bucket.find('.') != std::string::npos;
   const bool virtual_host = options.virtual_host_addressing.value_or(
       IsAwsHost(endpoint.host) && !dotted);
-  if (virtual_host) {
+  if (virtual_host && FitsIntoHostName(bucket)) {
     endpoint.host = bucket + "." + endpoint.host;
   } else {
-    endpoint.path_prefix += "/" + bucket;
+    endpoint.path_prefix += "/" + UriEncode(bucket, false);
   }
   return endpoint;
 }

@@ -11,10 +11,12 @@
 // Virtual-host addressing (the bucket in the host name) for AWS; path style
 // (the bucket in the path) for any other endpoint, whose DNS need not know
 // buckets, and for a bucket with dots, whose name a wildcard certificate does
-// not cover. Options::virtual_host_addressing overrules the choice. An access
-// point has a host of its own, in its region. A directory bucket is at the host
-// of its zone, always virtual-hosted on AWS; the region is that of the zone.
-// Pure function; nothing is resolved or contacted.
+// not cover. Options::virtual_host_addressing overrules the choice, except for
+// a bucket that cannot be part of a host name. An access point has a host of
+// its own, in its region. A directory bucket is at the host of its zone, always
+// virtual-hosted on AWS; the region is that of the zone. AWS's rules for the
+// names of regions and buckets hold for AWS's endpoints only. Pure function;
+// nothing is resolved or contacted.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ENDPOINT_H_
 
@@ -31,7 +33,8 @@ struct Endpoint {
   bool https = true;
   std::string host;  // An IPv6 address has no brackets here.
   uint16_t port = 443;
-  std::string path_prefix;  // "" or "/bucket", no slash at the end.
+  // "" or "/bucket", percent-encoded, no slash at the end.
+  std::string path_prefix;
   // For the signature.
   std::string region;
   std::string service = "s3";  // "s3express" for a directory bucket.
@@ -46,8 +49,9 @@ struct Endpoint {
 // requests are signed for that region and go to AWS's endpoint there, unless
 // the user gave an endpoint that is none of AWS's public ones.
 // INVALID_ARGUMENT, naming the variable that gave it, for an endpoint that is
-// no URL of scheme http or https and no `host[:port]`, and for settings that do
-// not go together.
+// no URL of scheme http or https and no `host[:port]`, for a name of a region
+// or a bucket that the store cannot have, and for settings that do not go
+// together.
 Result<Endpoint> ResolveEndpoint(const Options& options,
                                  const std::string& bucket,
                                  const std::string& bucket_region = "");

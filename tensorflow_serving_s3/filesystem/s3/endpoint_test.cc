@@ -180,6 +180,67 @@ TEST(EndpointTest, WhatDoesNotGoTogetherIsSaid) {
               HasSubstr("AWS_USE_FIPS_ENDPOINT"));
 }
 
+TEST(EndpointTest, RulesOfAwsForNamesHoldAtAws) {
+  for (const std::string endpoint :
+       {"", "s3.amazonaws.com", "https://s3.eu-west-1.amazonaws.com"}) {
+    Options options = Make(endpoint, std::nullopt, std::nullopt);
+    for (const std::string bucket : {"Models", "my_models", "ab", "a:b"}) {
+      const Status status = ResolveEndpoint(options, bucket).status();
+      EXPECT_EQ(status.code, TF_INVALID_ARGUMENT) << bucket;
+      EXPECT_THAT(status.message,
+                  HasSubstr(bucket + "\" is not a bucket name"));
+    }
+    options.region_source = "AWS_REGION";
+    for (const std::string region : {"RegionOne", "us_east", "US East", ""}) {
+      options.region = region;
+      const Status status = ResolveEndpoint(options, "models").status();
+      EXPECT_EQ(status.code, TF_INVALID_ARGUMENT) << region;
+      EXPECT_THAT(status.message,
+                  HasSubstr("the region \"" + region +
+                            "\", set by AWS_REGION, is none of AWS's"));
+    }
+  }
+}
+
+TEST(EndpointTest, NamesAreTheAffairOfAnotherStore) {
+  Options options = Make("http://minio", std::nullopt, std::nullopt);
+  const std::vector<std::pair<std::string, std::string>> buckets = {
+      {"Models", "/Models"},
+      {"my_models", "/my_models"},
+      {"a", "/a"},
+      {"192.168.0.1", "/192.168.0.1"},
+      {"tenant:models", "/tenant%3Amodels"},
+      {"a b", "/a%20b"},
+      {std::string(200, 'a'), "/" + std::string(200, 'a')},
+  };
+  for (const std::string region :
+       {"RegionOne", "us_east", "garage", "auto", "US East"}) {
+    options.region = region;
+    for (const auto& [bucket, path] : buckets) {
+      const Result<Endpoint> endpoint = ResolveEndpoint(options, bucket);
+      ASSERT_TRUE(endpoint.ok()) << endpoint.status().message;
+      EXPECT_EQ(endpoint->path_prefix, path);
+      EXPECT_EQ(endpoint->region, region);
+    }
+    EXPECT_EQ(ResolveEndpoint(options, "models", "Region_Two")->region,
+              "Region_Two");
+  }
+  for (const std::string region : {"a/b", "a\r\nX: y", "a,b"}) {
+    options.region = region;
+    EXPECT_EQ(ResolveEndpoint(options, "models").status().code,
+              TF_INVALID_ARGUMENT);
+  }
+}
+
+TEST(EndpointTest, ABucketThatFitsIntoNoHostNameStaysInThePath) {
+  const Options options = Make("http://minio", std::nullopt, true);
+  EXPECT_EQ(ResolveEndpoint(options, "models")->host, "models.minio");
+  for (const std::string bucket : {"Models", "my_models"}) {
+    EXPECT_EQ(ResolveEndpoint(options, bucket)->host, "minio");
+    EXPECT_EQ(ResolveEndpoint(options, bucket)->path_prefix, "/" + bucket);
+  }
+}
+
 TEST(EndpointTest, RefusesWhatIsNoEndpointAndNamesWhoGaveIt) {
   const std::vector<std::string> cases = {
       "ftp://host",       "http://",        "http://:9000",

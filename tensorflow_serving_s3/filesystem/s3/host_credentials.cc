@@ -9,6 +9,7 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/json.h"
 #include "tensorflow_serving_s3/filesystem/s3/small_file.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
@@ -93,10 +94,9 @@ std::string InstanceUrl(const GetenvFn& getenv_fn) {
   std::string url = Text(getenv_fn, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
   while (!url.empty() && url.back() == '/') url.pop_back();
   if (!url.empty()) return url;
-  const std::string mode =
-      Text(getenv_fn, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
-  return mode == "IPv6" || mode == "ipv6" ? "http://[fd00:ec2::254]"
-                                          : "http://169.254.169.254";
+  const std::string mode = Lowercase(
+      Trimmed(Text(getenv_fn, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")));
+  return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
 }  // namespace
@@ -140,9 +140,8 @@ Result<Credentials> FetchContainerCredentials(CredentialsService& service,
 
 Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
                                              const GetenvFn& getenv_fn) {
-  const std::string disabled = Text(getenv_fn, "AWS_EC2_METADATA_DISABLED");
-  if (disabled == "true" || disabled == "TRUE" || disabled == "True" ||
-      disabled == "1") {
+  if (ParseYesNo(Trimmed(Text(getenv_fn, "AWS_EC2_METADATA_DISABLED")))
+          .value_or(false)) {
     return Status{TF_NOT_FOUND, "AWS_EC2_METADATA_DISABLED is set"};
   }
   const auto deadline = std::chrono::steady_clock::now() + kInstancePatience;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/log.h"
 #include "tensorflow_serving_s3/filesystem/s3/profile.h"
 
 namespace tfs3 {
@@ -13,12 +14,16 @@ namespace s3 {
 Result<Options> ProcessOptions() {
   const Result<const AwsRuntime*> runtime = AwsRuntime::Get();
   if (!runtime.ok()) return runtime.status();
-  const Result<ProfileFiles> files = ProfileFiles::Read(ProcessGetenv);
-  if (!files.ok()) return files.status();
-  return OptionsFromEnvironment(
+  const ProfileFiles files = ProfileFiles::Read(ProcessGetenv);
+  for (const std::string& remark : files.remarks()) LogWarningOnce(remark);
+  Result<Options> options = OptionsFromEnvironment(
       ProcessGetenv, [&](const std::string& profile, const char* property) {
-        return files->Get(profile, property);
+        return files.Get(profile, property);
       });
+  if (options.ok()) {
+    for (const std::string& remark : options->remarks) LogWarningOnce(remark);
+  }
+  return options;
 }
 
 }  // namespace s3

@@ -3,158 +3,212 @@
 #include "tensorflow_serving_s3/filesystem/s3/profile.h"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "aws/common/byte_buf.h"
-#include "aws/common/string.h"
-#include "aws/sdkutils/aws_profile.h"
-#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <utility>
+
 #include "tensorflow_serving_s3/filesystem/s3/small_file.h"
 
 namespace tfs3 {
 namespace s3 {
 namespace {
 
-using CollectionPtr = std::shared_ptr<const aws_profile_collection>;
-
-struct StringDeleter {
-  void operator()(aws_string* string) const { aws_string_destroy(string); }
-};
-using StringPtr = std::unique_ptr<aws_string, StringDeleter>;
-
-StringPtr MakeString(const std::string& text) {
-  return StringPtr(aws_string_new_from_array(
-      AwsRuntime::allocator(), reinterpret_cast<const uint8_t*>(text.data()),
-      text.size()));
+// With the values of $NAME and ${NAME}; a name that is not set stays.
+std::string ExpandVariables(const std::string& text,
+                            const GetenvFn& getenv_fn) {
+  std::string expanded;
+  for (size_t at = 0; at < text.size();) {
+    size_t begin = at + 1;
+    const bool braces = text.compare(at, 2, "${") == 0;
+    if (braces) ++begin;
+    size_t end = begin;
+    while (end < text.size() &&
+           (braces ? text[end] != '}'
+                   : std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+                         text[end] == '_')) {
+      ++end;
+    }
+    std::optional<std::string> value;
+    if (text[at] == '$' && end > begin && !(braces && end == text.size())) {
+      value = getenv_fn(text.substr(begin, end - begin).c_str());
+    }
+    if (value.has_value()) {
+      expanded += *value;
+      at = end + (braces ? 1 : 0);
+    } else {
+      expanded += text[at++];
+    }
+  }
+  return expanded;
 }
 
-std::optional<std::string> Text(const aws_string* text) {
-  if (text == nullptr) return std::nullopt;
-  return std::string(aws_string_c_str(text), text->len);
+// The home folder of a user, or of the user of this process; "" if unknown.
+std::string FolderOfUser(const std::string& user) {
+  char buffer[4096];
+  passwd entry = {};
+  passwd* found = nullptr;
+  const int failure =
+      user.empty()
+          ? getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found)
+          : getpwnam_r(user.c_str(), &entry, buffer, sizeof(buffer), &found);
+  return failure != 0 || found == nullptr ? "" : found->pw_dir;
 }
 
 std::string FileName(const GetenvFn& getenv_fn, const char* variable,
                      const std::string& in_home) {
   std::string name = getenv_fn(variable).value_or("");
   if (name.empty()) name = "~" + in_home;
-  if (name.compare(0, 2, "~/") != 0) return name;
-  return HomeFolder(getenv_fn) + name.substr(1);
+  name = ExpandVariables(name, getenv_fn);
+  if (name.front() != '~') return name;
+  const size_t slash = std::min(name.find('/'), name.size());
+  const std::string user = name.substr(1, slash - 1);
+  const std::string home =
+      user.empty() ? HomeFolder(getenv_fn) : FolderOfUser(user);
+  if (!user.empty() && home.empty()) return name;
+  return home + name.substr(slash);
 }
 
-Result<CollectionPtr> ReadFile(const std::string& name,
-                               aws_profile_source_type type) {
-  const Result<std::string> text = ReadSmallFile(name);
-  if (!text.ok() && text.status().code == TF_NOT_FOUND) return CollectionPtr();
-  if (!text.ok()) {
-    return Status{text.status().code, "the AWS file " + text.status().message};
-  }
-  const aws_byte_buf buffer =
-      aws_byte_buf_from_array(text->data(), text->size());
-  aws_profile_collection* collection = aws_profile_collection_new_from_buffer(
-      AwsRuntime::allocator(), &buffer, type);
-  if (collection == nullptr) {
-    const std::string section =
-        type == AWS_PST_CONFIG ? "[profile NAME]" : "[NAME]";
-    return Status{TF_FAILED_PRECONDITION,
-                  "the AWS file " + name +
-                      " cannot be understood: it must consist of sections, "
-                      "[default] or " +
-                      section + ", each followed by lines of name = value"};
-  }
-  return CollectionPtr(collection, [](const aws_profile_collection* released) {
-    aws_profile_collection_release(
-        const_cast<aws_profile_collection*>(released));
-  });
+// A section of those that `prefix` begins, as "profile".
+bool BeginsWith(const std::string& text, const std::string& prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
 }
 
-const aws_profile* FindSection(const CollectionPtr& collection,
-                               aws_profile_section_type type,
-                               const std::string& name) {
-  if (collection == nullptr) return nullptr;
-  return aws_profile_collection_get_section(collection.get(), type,
-                                            MakeString(name).get());
+template <typename Sections>
+const AwsFile::Section* Find(const Sections& sections,
+                             const std::string& name) {
+  const auto found = sections.find(name);
+  return found == sections.end() ? nullptr : &found->second;
 }
 
-// "region", or "s3.addressing_style" of a group.
-std::optional<std::string> FindProperty(const aws_profile* section,
-                                        const std::string& property) {
-  if (section == nullptr) return std::nullopt;
-  const size_t dot = property.find('.');
-  const aws_profile_property* found = aws_profile_get_property(
-      section, MakeString(property.substr(0, dot)).get());
-  if (found == nullptr) return std::nullopt;
-  return Text(dot == std::string::npos
-                  ? aws_profile_property_get_value(found)
-                  : aws_profile_property_get_sub_property(
-                        found, MakeString(property.substr(dot + 1)).get()));
+bool IsPartOfKey(const std::string& property) {
+  return property == "aws_access_key_id" ||
+         property == "aws_secret_access_key" ||
+         property == "aws_session_token" || property == "aws_security_token";
 }
 
 }  // namespace
 
-Result<ProfileFiles> ProfileFiles::Read(const GetenvFn& getenv_fn) {
-  const std::string config_name =
-      FileName(getenv_fn, "AWS_CONFIG_FILE", "/.aws/config");
-  const std::string credentials_name =
-      FileName(getenv_fn, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials");
-  const Result<CollectionPtr> config = ReadFile(config_name, AWS_PST_CONFIG);
-  if (!config.ok()) return config.status();
-  const Result<CollectionPtr> credentials =
-      ReadFile(credentials_name, AWS_PST_CREDENTIALS);
-  if (!credentials.ok()) return credentials.status();
+std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
+  names_ += (names_.empty() ? "" : " and ") + name;
+  struct stat info = {};
+  const bool found = stat(name.c_str(), &info) == 0;
+  // Like /dev/null, it is no file of settings.
+  if (found && S_ISCHR(info.st_mode)) return std::nullopt;
+  // A pipe could keep its reader waiting.
+  Result<std::string> text =
+      found && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)
+          ? Result<std::string>(
+                Status{TF_FAILED_PRECONDITION,
+                       name + " cannot be read: it is not a regular file"})
+          : ReadSmallFile(name);
+  if (!text.ok()) {
+    if (text.status().code == TF_NOT_FOUND) return std::nullopt;
+    names_ += " (which" + text.status().message.substr(name.size()) + ")";
+    if (found) {
+      remarks_.push_back("the AWS file " + text.status().message +
+                         "; it counts as absent");
+    }
+    return std::nullopt;
+  }
+  Result<AwsFile> file = AwsFile::Parse(*text);
+  if (!file.ok()) {
+    const Status problem = {file.status().code, "the AWS file " + name +
+                                                    " cannot be understood: " +
+                                                    file.status().message};
+    if (problem_.ok()) problem_ = problem;
+    remarks_.push_back(problem.message + "; none of its profiles is used");
+    return std::nullopt;
+  }
+  for (const std::string& remark : file->remarks()) {
+    remarks_.push_back("the AWS file " + name + ", " + remark);
+  }
+  return *std::move(file);
+}
+
+ProfileFiles ProfileFiles::Read(const GetenvFn& getenv_fn) {
   ProfileFiles files;
-  files.config_ = *config;
-  files.credentials_ = *credentials;
-  files.names_ = config_name + " and " + credentials_name;
+  const auto contents = std::make_shared<Contents>();
+  const std::optional<AwsFile> config =
+      files.ReadFile(FileName(getenv_fn, "AWS_CONFIG_FILE", "/.aws/config"));
+  if (config.has_value()) {
+    for (const AwsFile::Section& section : config->sections()) {
+      if (section.name == "default") {
+        contents->config_profiles[section.name] = section;
+        continue;
+      }
+      const std::optional<std::string> name = NameInHeader(section.name);
+      if (!name.has_value()) continue;
+      // Of two sections of one profile, the later holds.
+      if (BeginsWith(section.name, "profile")) {
+        contents->config_profiles[*name] = section;
+      } else if (BeginsWith(section.name, "sso-session")) {
+        contents->sso_sessions[*name] = section;
+      } else if (BeginsWith(section.name, "services")) {
+        contents->services[*name] = section;
+      }
+    }
+  }
+  const std::optional<AwsFile> credentials = files.ReadFile(
+      FileName(getenv_fn, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"));
+  if (credentials.has_value()) {
+    for (const AwsFile::Section& section : credentials->sections()) {
+      contents->credentials_profiles[section.name] = section;
+    }
+  }
+  files.contents_ = contents;
   return files;
 }
 
 bool ProfileFiles::Has(const std::string& profile) const {
-  return FindSection(config_, AWS_PROFILE_SECTION_TYPE_PROFILE, profile) !=
-             nullptr ||
-         FindSection(credentials_, AWS_PROFILE_SECTION_TYPE_PROFILE, profile) !=
-             nullptr;
+  return Find(contents_->config_profiles, profile) != nullptr ||
+         Find(contents_->credentials_profiles, profile) != nullptr;
 }
 
 std::optional<std::string> ProfileFiles::Get(
     const std::string& profile, const std::string& property) const {
   const std::string services = "services/";
-  if (property.compare(0, services.size(), services) == 0) {
+  if (BeginsWith(property, services)) {
     const std::optional<std::string> name = Get(profile, "services");
-    if (!name.has_value()) return std::nullopt;
-    return FindProperty(
-        FindSection(config_, AWS_PROFILE_SECTION_TYPE_SERVICES, *name),
-        property.substr(services.size()));
+    const AwsFile::Section* section =
+        name.has_value() ? Find(contents_->services, *name) : nullptr;
+    if (section == nullptr) return std::nullopt;
+    return section->Find(property.substr(services.size()));
   }
-  const bool key = property.compare(0, 4, "aws_") == 0;
-  for (const CollectionPtr& collection :
-       {key ? credentials_ : config_, key ? config_ : credentials_}) {
-    std::optional<std::string> value = FindProperty(
-        FindSection(collection, AWS_PROFILE_SECTION_TYPE_PROFILE, profile),
-        property);
-    if (value.has_value()) return value;
+  const std::string key = IsPartOfKey(property)
+                              ? "aws_access_key_id"
+                              : property.substr(0, property.find('.'));
+  for (const Sections* sections :
+       {&contents_->credentials_profiles, &contents_->config_profiles}) {
+    const AwsFile::Section* section = Find(*sections, profile);
+    if (section != nullptr && section->Has(key)) return section->Find(property);
+  }
+  if (key == property) return std::nullopt;
+  // A secret without its ID, for the message that says so.
+  for (const Sections* sections :
+       {&contents_->credentials_profiles, &contents_->config_profiles}) {
+    const AwsFile::Section* section = Find(*sections, profile);
+    if (section != nullptr && section->Has(property)) {
+      return section->Find(property);
+    }
   }
   return std::nullopt;
 }
 
 std::optional<std::string> ProfileFiles::GetOfSsoSession(
     const std::string& session, const std::string& property) const {
-  return FindProperty(
-      FindSection(config_, AWS_PROFILE_SECTION_TYPE_SSO_SESSION, session),
-      property);
+  const AwsFile::Section* section = Find(contents_->sso_sessions, session);
+  if (section == nullptr) return std::nullopt;
+  return section->Find(property);
 }
 
 std::string HomeFolder(const GetenvFn& getenv_fn) {
   const std::string home = getenv_fn("HOME").value_or("");
-  if (!home.empty()) return home;
-  char buffer[4096];
-  passwd entry = {};
-  passwd* found = nullptr;
-  if (getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found) != 0 ||
-      found == nullptr) {
-    return "";
-  }
-  return found->pw_dir;
+  return home.empty() ? FolderOfUser("") : home;
 }
 
 }  // namespace s3

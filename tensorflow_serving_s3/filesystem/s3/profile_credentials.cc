@@ -9,9 +9,11 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/credential_process.h"
 #include "tensorflow_serving_s3/filesystem/s3/host_credentials.h"
+#include "tensorflow_serving_s3/filesystem/s3/log.h"
 #include "tensorflow_serving_s3/filesystem/s3/profile.h"
 #include "tensorflow_serving_s3/filesystem/s3/sso.h"
 #include "tensorflow_serving_s3/filesystem/s3/sts.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -77,7 +79,11 @@ class Resolver {
     CredentialParts parts;
     parts.access_key_id = Get(profile, "aws_access_key_id");
     parts.secret_access_key = Get(profile, "aws_secret_access_key");
-    parts.session_token = Get(profile, "aws_session_token");
+    // The older name comes first, as for the AWS CLI.
+    parts.session_token = Get(profile, "aws_security_token");
+    if (parts.session_token.empty()) {
+      parts.session_token = Get(profile, "aws_session_token");
+    }
     if (parts.access_key_id.empty() || parts.secret_access_key.empty()) {
       return Wrong(profile,
                    "has only one of aws_access_key_id and "
@@ -109,6 +115,13 @@ class Resolver {
     role.session_name = Get(profile, "role_session_name");
     role.external_id = Get(profile, "external_id");
     role.duration_seconds = Get(profile, "duration_seconds");
+    if (!role.duration_seconds.empty() &&
+        !ParseUnsigned(role.duration_seconds).has_value()) {
+      LogWarningOnce("duration_seconds of " + Quoted(profile) + " is \"" +
+                     OneLine(role.duration_seconds) +
+                     "\", which is ignored: use a whole number");
+      role.duration_seconds.clear();
+    }
     if (!Get(profile, "mfa_serial").empty()) {
       return Wrong(profile,
                    "has mfa_serial: there is nobody here to ask for a code");
@@ -202,18 +215,18 @@ class Resolver {
 Result<Credentials> FetchProfileCredentials(CredentialsService& service,
                                             const GetenvFn& getenv_fn,
                                             const Options& options) {
-  const Result<ProfileFiles> files = ProfileFiles::Read(getenv_fn);
-  if (!files.ok()) return files.status();
-  if (!files->Has(options.profile)) {
+  const ProfileFiles files = ProfileFiles::Read(getenv_fn);
+  if (!files.problem().ok()) return files.problem();
+  if (!files.Has(options.profile)) {
     return Status{
         options.profile_is_named ? TF_FAILED_PRECONDITION : TF_NOT_FOUND,
         (options.profile_is_named ? "AWS_PROFILE names " : "") +
             Quoted(options.profile) +
             (options.profile_is_named ? ", and there is none of that name in "
                                       : " is not in ") +
-            files->names()};
+            files.names()};
   }
-  return Resolver(service, getenv_fn, options, *files).Resolve(options.profile);
+  return Resolver(service, getenv_fn, options, files).Resolve(options.profile);
 }
 
 }  // namespace s3

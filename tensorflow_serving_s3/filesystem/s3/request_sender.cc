@@ -164,7 +164,10 @@ Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
                                                   const char* action) const {
   const std::string learnt = regions_.Get(uri.bucket);
   Result<Endpoint> endpoint = ResolveEndpoint(options_, uri.bucket, learnt);
-  if (!endpoint.ok()) return endpoint.status();
+  if (!endpoint.ok()) {
+    return Status{endpoint.status().code,
+                  uri.ToString() + ": " + endpoint.status().message};
+  }
   const Result<std::optional<Proxy>> proxy = ProxyFor(
       options_.proxies, endpoint->https, endpoint->host, endpoint->port);
   if (!proxy.ok()) return proxy.status();
@@ -395,8 +398,7 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
         Exchange(context, head, retry, {credentials});
     if (answer.ok()) error.bucket_region = ErrorFrom(*answer).bucket_region;
   }
-  if (!NamesAnotherRegion(context, error) ||
-      !IsRegionName(error.bucket_region)) {
+  if (!NamesAnotherRegion(context, error) || error.bucket_region.empty()) {
     return false;
   }
   // The request went there already. The store may answer differently on a
@@ -432,6 +434,11 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
                             request.method == "POST" || request.may_fail_late;
     const bool unreadable = success && needs_body && response->body_lost;
     if (success && !unreadable) return response;
+    if (response->crt_error == 0 && response->status >= 400 && request.amend &&
+        request.amend(ErrorFrom(*response))) {
+      CountRetry();
+      continue;
+    }
     if ((unreadable || IsRetryableAnswer(*response)) &&
         TryAgain(retry, request.cancellation)) {
       continue;
@@ -446,6 +453,14 @@ bool IsRetryableAnswer(const HttpResponse& response) {
     return IsRetryableTransportError(response.crt_error);
   }
   return response.status >= 400 && IsRetryable(ErrorFrom(response));
+}
+
+bool MayRefuseHeader(const HttpResponse& response) {
+  if (response.crt_error != 0) return false;
+  // A token that is over, or another region, is no matter of headers.
+  const HttpError error = ErrorFrom(response);
+  return (error.status == 400 || error.status == 501) && !IsStaleToken(error) &&
+         error.bucket_region.empty();
 }
 
 bool TryAgain(Retry& retry, Cancellation* cancellation) {

@@ -23,6 +23,7 @@
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_REQUEST_SENDER_H_
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,9 @@ struct Request {
   bool stores_object = false;
   // Whether it is about the bucket as such: no requester can pay for it.
   bool asks_bucket = false;
+  // Called with an answer that is an error. True: it has changed this request
+  // into one that the store may take, which is then sent.
+  std::function<bool(const HttpError&)> amend;
   // Ends it, with an answer of AWS_ERROR_HTTP_STREAM_CANCELLED; may be null.
   Cancellation* cancellation = nullptr;
 };
@@ -82,6 +86,8 @@ class RequestSender {
 
   // Whether the endpoint was named, and is not the one that AWS has.
   bool has_custom_endpoint() const { return !options_.endpoint.empty(); }
+
+  const Options& options() const { return options_; }
 
   // The count and the clock of a request's attempts.
   Retry NewRetry(int patience = 1) const { return Retry(options_, patience); }
@@ -137,6 +143,10 @@ class RequestSender {
 
 // Whether the same request may get a better answer if it is sent again.
 bool IsRetryableAnswer(const HttpResponse& response);
+
+// Whether the store may take the same request without a header that S3 knows
+// and other stores need not know.
+bool MayRefuseHeader(const HttpResponse& response);
 
 // Waits for the time of another attempt and counts it, if there is one.
 bool TryAgain(Retry& retry, Cancellation* cancellation = nullptr);

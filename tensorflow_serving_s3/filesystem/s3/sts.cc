@@ -7,6 +7,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/small_file.h"
+#include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/xml.h"
 
 namespace tfs3 {
@@ -20,10 +21,6 @@ std::string Upper(std::string text) {
     if (c >= 'a' && c <= 'z') c -= 'a' - 'A';
   }
   return text;
-}
-
-bool IsYes(const std::optional<std::string>& value) {
-  return value == "true" || value == "TRUE" || value == "True" || value == "1";
 }
 
 // The fields of a form, as the body of a POST.
@@ -104,7 +101,8 @@ ServiceEndpoint FindServiceEndpoint(const GetenvFn& getenv_fn,
   const auto found = [&](const std::string& url, const std::string& source) {
     return ServiceEndpoint{url, source, region};
   };
-  if (!IsYes(getenv_fn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
+  if (!ParseYesNo(getenv_fn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or(""))
+           .value_or(false)) {
     const std::string own = "AWS_ENDPOINT_URL_" + Upper(settings_name);
     for (const std::string& name : {own, std::string("AWS_ENDPOINT_URL")}) {
       const std::optional<std::string> url = getenv_fn(name.c_str());
@@ -132,8 +130,13 @@ ServiceEndpoint StsEndpoint(const GetenvFn& getenv_fn,
                             const Options& options) {
   ServiceEndpoint endpoint = FindServiceEndpoint(getenv_fn, profile_fn, options,
                                                  "sts", "sts", options.region);
-  if (endpoint.source.empty() && options.region_source == "the default" &&
-      options.dual_stack_source.empty() && options.fips_source.empty()) {
+  if (!endpoint.source.empty()) return endpoint;
+  // Of a store that is not AWS's, as "RegionOne".
+  const bool no_region = !IsRegionName(options.region);
+  if (no_region) endpoint.region = "us-east-1";
+  if (no_region ||
+      (options.region_source == "the default" &&
+       options.dual_stack_source.empty() && options.fips_source.empty())) {
     endpoint.url = "https://sts.amazonaws.com";
   }
   return endpoint;

@@ -61,6 +61,17 @@ std::string PercentDecoded(std::string_view text, Plus plus) {
   return decoded;
 }
 
+std::optional<bool> ParseYesNo(const std::string& text) {
+  const std::string lower = Lowercase(text);
+  for (const char* yes : {"1", "true", "yes", "on"}) {
+    if (lower == yes) return true;
+  }
+  for (const char* no : {"0", "false", "no", "off"}) {
+    if (lower == no) return false;
+  }
+  return std::nullopt;
+}
+
 std::string OneLine(std::string_view text) {
   text = text.substr(0, kQuotedBytes);
   std::string line(text.substr(0, text.find_last_not_of("\r\n\t ") + 1));

@@ -9,6 +9,7 @@
 //   Lowercase("Virtual");          // "virtual"
 //   Trimmed("\n 7 ");              // "7"
 //   PercentDecoded("a%20b%");      // "a b%"
+//   ParseYesNo("on");              // true
 //   OneLine("no such\nkey\r\n");   // "no such key"
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TEXT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TEXT_H_
@@ -37,6 +38,9 @@ std::string_view Trimmed(std::string_view text);
 // forms and the keys of S3's lists are, where it stands for a space.
 enum class Plus { kStays, kIsSpace };
 std::string PercentDecoded(std::string_view text, Plus plus = Plus::kStays);
+
+// Of 1, true, yes, on and 0, false, no, off, in any case.
+std::optional<bool> ParseYesNo(const std::string& text);
 
 // What another program said, fit to be quoted in a message: its first 200
 // bytes without the white space at their end, each control character a space.

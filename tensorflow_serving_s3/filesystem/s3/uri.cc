@@ -11,59 +11,6 @@
 
 namespace tfs3 {
 namespace s3 {
-namespace {
-
-bool IsLowerOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-// Four groups of digits between dots, as in an IPv4 address.
-bool LooksLikeIpAddress(const std::string& name) {
-  int dots = 0;
-  size_t digits = 0;
-  for (char c : name) {
-    if (c == '.') {
-      if (digits == 0) return false;
-      ++dots;
-      digits = 0;
-    } else if (c >= '0' && c <= '9') {
-      ++digits;
-    } else {
-      return false;
-    }
-  }
-  return dots == 3 && digits > 0;
-}
-
-// The rule that `name` breaks, or an empty string.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-std::string BrokenBucketRule(const std::string& name) {
-  if (name.size() < 3 || name.size() > 63) {
-    return "a bucket name has 3 to 63 characters, this one has " +
-           std::to_string(name.size());
-  }
-  for (char c : name) {
-    if (!IsLowerOrDigit(c) && c != '.' && c != '-') {
-      return std::string(
-                 "a bucket name consists of lower-case letters, digits, dots "
-                 "and hyphens, this one has '") +
-             c + "'";
-    }
-  }
-  if (!IsLowerOrDigit(name.front()) || !IsLowerOrDigit(name.back())) {
-    return "a bucket name begins and ends with a letter or a digit";
-  }
-  if (name.find("..") != std::string::npos) {
-    return "a bucket name has no two dots side by side";
-  }
-  if (LooksLikeIpAddress(name)) {
-    return "a bucket name does not look like an IP address";
-  }
-  return "";
-}
-
-}  // namespace
-
 std::string S3Uri::ToString() const {
   return scheme + "://" + bucket + "/" + key;
 }
@@ -92,12 +39,10 @@ Result<S3Uri> ParseUri(const std::string& url) {
       return Status{point.status().code, url + ": " + point.status().message};
     }
   }
-  const std::string broken =
-      IsArn(uri.bucket) ? "" : BrokenBucketRule(uri.bucket);
-  if (!broken.empty()) {
-    return Status{
-        TF_INVALID_ARGUMENT,
-        url + ": \"" + uri.bucket + "\" is not a bucket name: " + broken};
+  // They would lead to another path than that of a bucket.
+  if (uri.bucket == "." || uri.bucket == "..") {
+    return Status{TF_INVALID_ARGUMENT,
+                  url + ": \"" + uri.bucket + "\" is not a bucket name"};
   }
   if (uri.key.size() > 1024) {
     return Status{TF_INVALID_ARGUMENT,

@@ -7,10 +7,9 @@
 //   // uri->bucket == "models", uri->key == "half_plus_two/1"
 //
 // Keys are taken literally: no percent-decoding, `//` and `..` mean themselves,
-// as they do in S3. The bucket follows S3's naming rules for general purpose
-// buckets; a name that breaks one is INVALID_ARGUMENT and the message says
-// which rule. The ARN of an access point may stand in its place
-// (access_point.h). Pure functions, thread-safe.
+// as they do in S3. A bucket may have any name: AWS's rules for them hold where
+// the store is AWS's (bucket_name.h). The ARN of an access point may stand in
+// its place (access_point.h). Pure functions, thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_URI_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_URI_H_
 

@@ -30,6 +30,11 @@ TEST(ParseUriTest, SplitsBucketAndKey) {
       {"s3://my.dotted-bucket1/k", "my.dotted-bucket1", "k"},
       {"s3://1.2.3/k", "1.2.3", "k"},
       {"s3x://models/k", "models", "k"},
+      {"s3://a/k", "a", "k"},
+      {"s3://My_Models/k", "My_Models", "k"},
+      {"s3://tenant:models/k", "tenant:models", "k"},
+      {"s3://192.168.0.1/k", "192.168.0.1", "k"},
+      {"s3://" + std::string(200, 'a') + "/k", std::string(200, 'a'), "k"},
       {"s3://arn:aws:s3:us-east-1:123456789012:accesspoint/ap/half/1",
        "arn:aws:s3:us-east-1:123456789012:accesspoint/ap", "half/1"},
       {"s3://arn:aws:s3:us-east-1:123456789012:accesspoint/ap",
@@ -43,7 +48,7 @@ TEST(ParseUriTest, SplitsBucketAndKey) {
   }
 }
 
-TEST(ParseUriTest, NamesTheRuleThatABucketNameBreaks) {
+TEST(ParseUriTest, SaysWhyAUrlIsNone) {
   struct Case {
     std::string url, rule;
   };
@@ -52,16 +57,8 @@ TEST(ParseUriTest, NamesTheRuleThatABucketNameBreaks) {
       {"s3:///key", "names no bucket"},
       {"models/key", "is not an S3 URL"},
       {"://models/key", "is not an S3 URL"},
-      {"s3://ab/key", "3 to 63 characters, this one has 2"},
-      {"s3://" + std::string(64, 'a'), "3 to 63 characters, this one has 64"},
-      {"s3://Models/key", "this one has 'M'"},
-      {"s3://my_models/key", "this one has '_'"},
-      {"s3://my models/key", "this one has ' '"},
-      {"s3://user:pw@models/key", "this one has ':'"},
-      {"s3://-models/key", "begins and ends with a letter or a digit"},
-      {"s3://models-/key", "begins and ends with a letter or a digit"},
-      {"s3://a..b/key", "no two dots"},
-      {"s3://192.168.0.1/key", "IP address"},
+      {"s3://./key", "\".\" is not a bucket name"},
+      {"s3://../key", "\"..\" is not a bucket name"},
       {"s3://models/" + std::string(1025, 'k'), "at most 1024 bytes"},
   };
   for (const Case& c : cases) {

@@ -1,0 +1,98 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""TensorFlow's file functions at a store that lacks what is optional and wants a checksum.
+
+The store refuses x-amz-checksum-mode and DeleteObjects, takes no body without Content-MD5, and has
+a region of its own. The settings are those of somebody who comes from tensorflow-io: a log level
+that is a number, and a home folder whose AWS files cannot be read.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import tensorflow as tf
+from moto.s3.models import s3_backends
+
+from tensorflow_serving_s3 import filesystem
+from tests.s3_access.aws import ACCOUNT, BUCKET, Aws, Front, Reply, Seen
+
+ROOT = f"s3://{BUCKET}/demanding"
+
+
+def _refuse(seen: Seen) -> Reply | None:
+    def error(status: int, code: str, message: str = "") -> Reply:
+        return Reply(status, f"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+
+    if "x-amz-checksum-mode" in seen.headers:
+        return error(400, "InvalidArgument", "unknown header")
+    if seen.method == "POST" and seen.path.endswith("?delete"):
+        return error(501, "NotImplemented")
+    has_body = seen.method == "PUT" and "x-amz-copy-source" not in seen.headers
+    if has_body and "content-md5" not in seen.headers:
+        return error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- header is required")
+    return None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The store, with TensorFlow led to it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("config", "credentials"):
+        (home / ".aws" / name).mkdir(parents=True)
+    with (
+        Aws() as aws,
+        Front(aws.port, _refuse) as front,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in aws.writer.env().items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_SESSION_TOKEN")
+        patch.setenv("S3_ENDPOINT", f"http://127.0.0.1:{front.port}")
+        patch.setenv("AWS_REGION", "RegionOne")
+        patch.setenv("AWS_LOG_LEVEL", "3")
+        patch.setenv("HOME", os.fspath(home))
+        filesystem.register()
+        yield front
+
+
+def _keys() -> set[str]:
+    """The store's own view."""
+    bucket = s3_backends[ACCOUNT]["aws"].buckets[BUCKET]
+    return {key for key, _ in bucket.keys.items() if key.startswith("demanding/")}
+
+
+@pytest.mark.parametrize("size", [0, 5, 1 << 20])
+def test_files_are_written_and_read(size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    with tf.io.gfile.GFile(f"{ROOT}/file", "wb") as file:
+        file.write(body)
+    assert tf.io.gfile.stat(f"{ROOT}/file").length == size
+    with tf.io.gfile.GFile(f"{ROOT}/file", "rb") as file:
+        assert file.read() == body
+    tf.io.gfile.remove(f"{ROOT}/file")
+    assert not _keys()
+
+
+def test_trees_are_moved_and_removed() -> None:
+    for name in ("a", "b/c", "b/d"):
+        with tf.io.gfile.GFile(f"{ROOT}/tree/{name}", "w") as file:
+            file.write("text")
+    tf.io.gfile.rename(f"{ROOT}/tree", f"{ROOT}/moved")
+    assert {"demanding/moved/a", "demanding/moved/b/c", "demanding/moved/b/d"} <= _keys()
+    assert not any(key.startswith("demanding/tree") for key in _keys())
+    tf.io.gfile.rmtree(f"{ROOT}/moved")
+    assert not _keys()
+
+
+def test_the_store_is_asked_once_for_what_it_refuses(store: Front) -> None:
+    test_files_are_written_and_read(5)
+    test_trees_are_moved_and_removed()
+    before = len(store.seen)
+    test_files_are_written_and_read(5)
+    test_trees_are_moved_and_removed()
+    assert [seen for seen in store.seen[before:] if _refuse(seen) is not None] == []
