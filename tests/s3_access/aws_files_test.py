@@ -217,7 +217,7 @@ def test_random_files(files: Files, seed: int) -> None:
             said = probe.ask("profile default")
         # A section or a key that is there twice is taken.
         twice = (configparser.DuplicateSectionError, configparser.DuplicateOptionError)
-        if not isinstance(error.kwargs["error"], twice):
+        if not isinstance(error.__context__, twice):
             assert "cannot be understood: line " in said, text
     else:
         compare(files)
