@@ -320,7 +320,7 @@ void ReadEncryption(Reader& env, Encryption& encryption) {
     encryption.kms_key_id = key->text;
   }
   const auto bucket_key = env.Find({"AWS_SSE_BUCKET_KEY_ENABLED"});
-  const std::optional<bool> enabled = env.Boolean(bucket_key);
+  const std::optional<bool> enabled = env.RequiredBoolean(bucket_key);
   if (encryption.algorithm == "aws:kms") {
     encryption.bucket_key = enabled;
   } else if (enabled.value_or(false)) {
