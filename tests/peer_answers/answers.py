@@ -6,12 +6,12 @@ Answers are equal if:
 
 - REST: the HTTP status is equal. Of a success, the JSON is equal: key order is free, integers are
   exact, floats may differ by rounding, and text that is not UTF-8, which TensorFlow Serving writes
-  as it is, may come as {"b64": ...} instead. Of an error, the text is free, but it must be JSON with
-  "error" where the recorded one is, and "Servable" must stand where the recorded text says
+  as it is, may come as {"b64": ...} instead. Of an error, the text is free, but it must be JSON
+  with "error" where the recorded one is, and "Servable" must stand where the recorded text says
   "Servable not found".
-- gRPC: the status code is equal, with the same rule for "Servable". Responses are equal as messages:
-  tensors by dtype, shape and values whatever their encoding, packed messages unpacked, the text of
-  errors free.
+- gRPC: the status code is equal, with the same rule for "Servable". Responses are equal as
+  messages: tensors by dtype, shape and values whatever their encoding, packed messages unpacked,
+  the text of errors free.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def read_allowed(path: Path) -> dict[str, list[str]]:
-    """Returns the statuses that an answer may have instead of the recorded one, by the case's id."""
+    """Returns the statuses that an answer may have instead of the recorded one, by case id."""
     allowed = {}
     with path.open(encoding="utf-8") as lines:
         for line in lines:

@@ -26,9 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     config = make_models(tmp_path_factory.mktemp("models"))
     flags = ["--allow_version_labels_for_unavailable_models"]
     with ModelServer(model_config_file=config, model_name="half", flags=flags) as running:
-        wait_for(
-            lambda code: code == 200, lambda: clients.get(running, "/readyz").status_code
-        )
+        wait_for(lambda code: code == 200, lambda: clients.get(running, "/readyz").status_code)
         yield running
 
 

@@ -193,7 +193,8 @@ class ModelServer(Server):
             if time.monotonic() > deadline:
                 wanted = "no version" if version is None else f"version {version} not"
                 raise ProgramError(
-                    f"tensorflow_model_server: {wanted} available of {model_name or self.model_name} from "
+                    f"tensorflow_model_server: {wanted} available of "
+                    f"{model_name or self.model_name} from "
                     f"{self.base_path or self._model_config_file} after "
                     f"{timeout_seconds:g} s; the status is {json.dumps(said)}",
                     self.process.tail(),

@@ -53,7 +53,7 @@ def save_half_plus_three(folder: str | os.PathLike[str]) -> Path:
 
 
 def save_tf1_half_plus_three(folder: str | os.PathLike[str]) -> Path:
-    """Saves `y = x / 2 + 3` with the signatures of TensorFlow Serving's saved_model_half_plus_three.
+    """Saves `y = x / 2 + 3` with signatures of TensorFlow Serving's saved_model_half_plus_three.
 
     It is a TensorFlow 1 graph. `serving_default` declares x and y with the shape [-1, 1], but the
     graph takes any shape: clients send [1.0, 2.0, 5.0]. `regress_x_to_y` and `classify_x_to_y` take
