@@ -130,7 +130,7 @@ def takes(*specs: Any) -> Callable[[Callable[..., Any]], Any]:
 
 
 def half_plus(offset: float) -> Build:
-    """Y = x / 2 + offset, of tf.Examples or of a tensor fed behind the parser, as in the tutorial."""
+    """Y = x / 2 + offset, of tf.Examples or of a tensor fed behind the parser."""
 
     def build(session: Any) -> Signatures:
         serialized = tf1.placeholder(tf.string, name="tf_example")
@@ -186,7 +186,7 @@ def half_plus_three(session: Any) -> Signatures:
 
 
 def declared(session: Any) -> Signatures:
-    """Y = 2x of any shape, declared in every way; some signatures name tensors that do not exist."""
+    """Y = 2x of any shape, declared in every way; some name tensors that do not exist."""
     x = tf1.placeholder(tf.float32, name="x")
     y = tf.multiply(x, 2.0, name="y")
     shapes = {
