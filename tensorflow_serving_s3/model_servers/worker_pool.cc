@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
+#include <limits>
 #include <utility>
 
 namespace tfs3 {
@@ -24,13 +25,29 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::Run(std::function<void()> task) {
+  static_cast<void>(
+      TryRun(std::move(task), std::numeric_limits<size_t>::max()));
+}
+
+bool WorkerPool::TryRun(std::function<void()> task, size_t max_waiting) {
   bool wake;
   {
     std::lock_guard<std::mutex> lock(mu_);
+    // Idle threads that were not woken yet take the first tasks.
+    const size_t idle = static_cast<size_t>(idle_);
+    if (tasks_.size() >= idle && tasks_.size() - idle >= max_waiting) {
+      return false;
+    }
     tasks_.push_back(std::move(task));
     wake = idle_ > 0;
   }
   if (wake) added_.notify_one();
+  return true;
+}
+
+size_t WorkerPool::num_waiting() const {
+  std::lock_guard<std::mutex> lock(mu_);
+  return tasks_.size();
 }
 
 void WorkerPool::Loop() {

@@ -5,6 +5,7 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_WORKER_POOL_H_
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -30,10 +31,17 @@ class WorkerPool {
   // Runs `task` on one of the threads, soon. It must not throw.
   void Run(std::function<void()> task);
 
+  // As Run; false, and the task is dropped, if `max_waiting` tasks wait for a
+  // thread already.
+  [[nodiscard]] bool TryRun(std::function<void()> task, size_t max_waiting);
+
+  // How many tasks wait for a thread.
+  size_t num_waiting() const;
+
  private:
   void Loop();
 
-  std::mutex mu_;
+  mutable std::mutex mu_;
   std::condition_variable added_;
   std::deque<std::function<void()>> tasks_;
   // Threads that wait for added_: nobody is woken where nobody sleeps.

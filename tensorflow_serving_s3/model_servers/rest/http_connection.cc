@@ -10,6 +10,8 @@
 #include <boost/beast/http/status.hpp>
 #include <ctime>
 #include <exception>
+#include <functional>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -29,8 +31,13 @@ constexpr size_t kChunkRead = 64 << 10;
 // How much of a body of known length is asked for at once.
 constexpr size_t kBodyRead = 1 << 20;
 
-// A body arrives at this rate at least.
+// The slowest rate at which bodies may arrive and clients may take answers.
 constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
+
+// A request that has waited for longer is not computed if its client has
+// closed the connection. Until then a client that closes only its sending side,
+// as HTTP allows, gets its answer.
+constexpr auto kPatientClient = std::chrono::seconds(1);
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -54,14 +61,22 @@ std::string_view DateNow() {
   return {text, length};
 }
 
+// The target without scheme and host, which the absolute form has.
+std::string_view OriginForm(std::string_view target) {
+  const size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos ||
+      scheme > target.find_first_of("/?#")) {
+    return target;
+  }
+  const size_t path = target.find_first_of("/?#", scheme + 3);
+  return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
 // Splits a target into path and query; a target in absolute form loses scheme
 // and host.
 void SplitTarget(std::string_view target, HttpRequest* request) {
   request->target = target;
-  if (EqualIgnoringCase(target.substr(0, 7), "http://")) {
-    const size_t path = target.find('/', 7);
-    target = path == std::string_view::npos ? "/" : target.substr(path);
-  }
+  target = OriginForm(target);
   const size_t question = target.find('?');
   request->path = target.substr(0, question);
   request->query = question == std::string_view::npos
@@ -72,6 +87,39 @@ void SplitTarget(std::string_view target, HttpRequest* request) {
 std::string_view ReasonOf(int status) {
   if (status == 499) return "Client Closed Request";
   return View(http::obsolete_reason(http::int_to_status(status)));
+}
+
+// Why a head that the parser has accepted is refused all the same, by RFC 9112;
+// empty if it is not. Two programs that read such a head may disagree about
+// where the request ends or whom it is for.
+std::string_view FramingError(std::string_view raw_head,
+                              const http::request_header<>& head) {
+  // Line folding, obsolete since RFC 7230.
+  if (raw_head.find("\n ") != raw_head.npos ||
+      raw_head.find("\n\t") != raw_head.npos) {
+    return "a header is continued on the next line";
+  }
+  const size_t hosts = head.count(http::field::host);
+  if (hosts > 1) return "there are several Host headers";
+  if (hosts == 0 && head.version() >= 11) return "there is no Host header";
+  const size_t encodings = head.count(http::field::transfer_encoding);
+  if (encodings > 1 ||
+      (encodings == 1 &&
+       !EqualIgnoringCase(View(head[http::field::transfer_encoding]),
+                          "chunked"))) {
+    return "the only Transfer-Encoding that is understood is chunked";
+  }
+  const std::string_view target = View(head.target());
+  const std::string_view origin = OriginForm(target);
+  if (origin.front() != '/' && target != "*") {
+    return "the request target is neither a path nor a URL with a path";
+  }
+  return {};
+}
+
+// Whether a request of this method reads what is there and computes nothing.
+bool IsQuick(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
 bool HasNoBody(int status) {
@@ -85,7 +133,8 @@ HttpConnection::HttpConnection(StreamSocket socket, const TlsContext* tls,
     : stream_(std::move(socket), tls),
       peer_(PeerOf(stream_.socket())),
       loop_(*loop),
-      server_(*server) {
+      server_(*server),
+      charge_(server->options.memory) {
   ++server_.num_connections;
 }
 
@@ -123,7 +172,9 @@ void HttpConnection::CheckDeadline(Clock::time_point now) {
     case State::kBody: {
       // The read under way must not touch its buffer any more.
       stream_.Cancel();
-      Refuse(408, "The request did not arrive in time");
+      Refuse(408,
+             "The request did not arrive in time: its headers took too long, "
+             "or its body came at less than 16 KiB a second");
       return;
     }
     case State::kHandling:
@@ -158,6 +209,7 @@ void HttpConnection::NextRequest() {
                          input_.size());
   input_.consume(std::min(input.find_first_not_of("\r\n"), input.size()));
   parser_.emplace();
+  parser_->get().body() = PaddedBuffer(&charge_);
   parser_->eager(false);
   parser_->header_limit(server_.options.max_header_bytes);
   parser_->body_limit(server_.options.max_body_bytes);
@@ -198,31 +250,37 @@ void HttpConnection::ReadHead() {
 
 void HttpConnection::ParseHead() {
   error_code error;
-  input_.consume(parser_->put(input_.data(), error));
+  // The parser takes nothing before the head is complete, and then all of it.
+  const size_t size = parser_->put(input_.data(), error);
   if (error == http::error::need_more) {
+    input_.consume(size);
     ReadHead();
-  } else if (error) {
-    RefuseParseError(error);
-  } else {
-    OnHead();
+    return;
   }
+  if (error) {
+    RefuseParseError(error);
+    return;
+  }
+  const std::string_view raw_head(
+      static_cast<const char*>(input_.data().data()), size);
+  const std::string_view framing_error =
+      FramingError(raw_head, parser_->get().base());
+  input_.consume(size);
+  if (!framing_error.empty()) {
+    Refuse(400, "Malformed HTTP request: " + std::string(framing_error));
+    return;
+  }
+  OnHead();
 }
 
 void HttpConnection::OnHead() {
   const auto& head = parser_->get();
-  if (head.count(http::field::transfer_encoding) > 0 && !parser_->chunked()) {
-    Refuse(400,
-           "Malformed HTTP request: of transfer encodings only chunked is "
-           "understood");
-    return;
-  }
   if (parser_->is_done()) {
     Dispatch();
     return;
   }
   state_ = State::kBody;
-  body_began_ = Clock::now();
-  SetBodyDeadline();
+  AwaitProgress();
   const bool expects_continue =
       boost::beast::iequals(head[http::field::expect], "100-continue");
   if (expects_continue && input_.size() == 0) {
@@ -245,7 +303,7 @@ void HttpConnection::SendContinue() {
   ReadBody();
 }
 
-void HttpConnection::ReadBody() {
+void HttpConnection::ReadBody() try {
   if (parser_->chunked()) {
     parser_->eager(true);
     ParseChunks();
@@ -260,9 +318,11 @@ void HttpConnection::ReadBody() {
   body.Append({static_cast<const char*>(input_.data().data()), arrived});
   input_.consume(arrived);
   ReadSizedBody();
+} catch (const std::bad_alloc&) {
+  RefuseForMemory();
 }
 
-void HttpConnection::ReadSizedBody() {
+void HttpConnection::ReadSizedBody() try {
   PaddedBuffer& body = parser_->get().body();
   const uint64_t missing = body_length_ - body.size();
   if (missing == 0) {
@@ -280,9 +340,11 @@ void HttpConnection::ReadSizedBody() {
           return;
         }
         self->parser_->get().body().Commit(size);
-        self->SetBodyDeadline();
+        self->RecordProgress(size);
         self->ReadSizedBody();
       });
+} catch (const std::bad_alloc&) {
+  RefuseForMemory();
 }
 
 void HttpConnection::ReadChunkedBody() {
@@ -295,12 +357,12 @@ void HttpConnection::ReadChunkedBody() {
           return;
         }
         self->input_.commit(size);
-        self->SetBodyDeadline();
+        self->RecordProgress(size);
         self->ParseChunks();
       });
 }
 
-void HttpConnection::ParseChunks() {
+void HttpConnection::ParseChunks() try {
   error_code error;
   // The parser takes in all that it can at once; what it leaves is the
   // incomplete header of a chunk.
@@ -316,12 +378,21 @@ void HttpConnection::ParseChunks() {
   } else {
     ReadChunkedBody();
   }
+} catch (const std::bad_alloc&) {
+  RefuseForMemory();
 }
 
-void HttpConnection::SetBodyDeadline() {
-  const auto earned = std::chrono::seconds(parser_->get().body().size() /
-                                           kSlowestBytesPerSecond);
-  deadline_ = body_began_ + server_.options.request_timeout + earned;
+void HttpConnection::AwaitProgress() {
+  progress_ = 0;
+  deadline_ = Clock::now() + server_.options.request_timeout;
+}
+
+void HttpConnection::RecordProgress(size_t bytes) {
+  progress_ += bytes;
+  const uint64_t enough =
+      kSlowestBytesPerSecond *
+      static_cast<uint64_t>(server_.options.request_timeout.count()) / 1000;
+  if (progress_ >= enough) AwaitProgress();
 }
 
 void HttpConnection::Dispatch() {
@@ -340,18 +411,37 @@ void HttpConnection::Dispatch() {
     pass_ = server_.options.gate->Enter();
     request_.pass = &pass_;
   }
+  request_.charge = server_.options.memory == nullptr ? nullptr : &charge_;
   state_ = State::kHandling;
-  server_.workers->Run([self = shared_from_this()] { self->Handle(); });
+  std::function<void()> handle = [self = shared_from_this()] {
+    self->Handle();
+  };
+  const int64_t max_waiting = server_.options.max_waiting;
+  if (IsQuick(request_.method)) {
+    server_.quick_workers->Run(std::move(handle));
+  } else if (max_waiting == 0) {
+    server_.workers->Run(std::move(handle));
+  } else if (!server_.workers->TryRun(std::move(handle), max_waiting)) {
+    RefuseToWait();
+  }
 }
 
 void HttpConnection::Handle() {
+  if (Clock::now() - request_.arrival > kPatientClient && input_.size() == 0 &&
+      stream_.ClosedByPeer()) {
+    ReportRefusal(499, "The client closed its connection before its turn came");
+    broken_ = true;
+    pass_ = RequestGate::Pass();
+    asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
+    return;
+  }
   try {
     Answer();
+  } catch (const std::bad_alloc&) {
+    ComposeError(503, NoMemoryMessage());
   } catch (const std::exception& exception) {
-    response_ = {
-        500, kJsonContentType,
-        ErrorBody(std::string("The request failed inside the server: ") +
-                  exception.what())};
+    ComposeError(500, std::string("The request failed inside the server: ") +
+                          exception.what());
   }
   // A server that stops still answers the requests that have arrived behind
   // this one.
@@ -365,7 +455,7 @@ void HttpConnection::Handle() {
 
 void HttpConnection::Answer() {
   const HttpServer::Options& options = server_.options;
-  PaddedBuffer inflated;
+  PaddedBuffer inflated(&charge_);
   const std::optional<BodyError> error =
       InflateBody(options.max_inflated_body_bytes, &request_, &inflated);
   if (error.has_value()) {
@@ -388,6 +478,7 @@ void HttpConnection::OnHandled() {
     return;
   }
   state_ = State::kWriting;
+  AwaitProgress();
   SendRest();
 }
 
@@ -406,7 +497,7 @@ void HttpConnection::RefuseParseError(error_code error) {
 }
 
 void HttpConnection::Refuse(int status, std::string_view message) {
-  response_ = {status, kJsonContentType, ErrorBody(message)};
+  ComposeError(status, message);
   request_.method = {};
   request_.target = {};
   if (parser_.has_value() && !parser_->get().target().empty()) {
@@ -420,6 +511,41 @@ void HttpConnection::Refuse(int status, std::string_view message) {
   refused_ = true;
   state_ = State::kWriting;
   ComposeHead(/*keep_alive=*/false);
+  AwaitProgress();
+  SendRest();
+}
+
+void HttpConnection::ComposeError(int status, std::string_view message) {
+  response_ = {status, kJsonContentType, ErrorBody(message)};
+  if (status == 429 || status == 503) {
+    response_.headers.emplace_back("Retry-After", "1");
+  }
+}
+
+std::string HttpConnection::NoMemoryMessage() const {
+  const RequestMemory* memory = server_.options.memory;
+  return memory == nullptr ? "The server has not enough memory"
+                           : memory->RefusalMessage();
+}
+
+void HttpConnection::RefuseForMemory() {
+  // Part of a body is of no use.
+  parser_->get().body().Clear(0);
+  Refuse(503, NoMemoryMessage());
+}
+
+void HttpConnection::RefuseToWait() {
+  const std::string message =
+      "As many requests as may, " +
+      std::to_string(server_.options.max_waiting) +
+      " (--max_waiting_requests), wait for a thread already; send the request "
+      "again later, or to another server";
+  ComposeError(429, message);
+  ReportRefusal(429, message);
+  pass_ = RequestGate::Pass();
+  state_ = State::kWriting;
+  ComposeHead(keep_alive_);
+  AwaitProgress();
   SendRest();
 }
 
@@ -460,12 +586,14 @@ void HttpConnection::ComposeHead(bool keep_alive) {
 }
 
 bool HttpConnection::SendSome() {
+  sent_ = 0;
   while (unsent_[0].size() + unsent_[1].size() > 0) {
     error_code error;
     size_t sent = stream_.WriteSome(unsent_, error);
     if (error == asio::error::would_block || error == asio::error::try_again)
       return true;
     if (error) return false;
+    sent_ += sent;
     for (asio::const_buffer& buffer : unsent_) {
       const size_t taken = std::min(sent, buffer.size());
       buffer += taken;
@@ -484,7 +612,7 @@ void HttpConnection::SendRest() {
     OnSent();
     return;
   }
-  deadline_ = Clock::now() + server_.options.request_timeout;
+  RecordProgress(sent_);
   stream_.AsyncWaitToWrite([self = shared_from_this()](error_code error) {
     if (self->state_ != State::kWriting) return;
     if (error) {

@@ -36,6 +36,7 @@
 #include <string_view>
 
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_stream.h"
@@ -54,6 +55,8 @@ struct HttpServerContext {
   std::atomic<bool> stopping{false};
   std::atomic<int64_t> num_connections{0};
   std::unique_ptr<WorkerPool> workers;
+  // For requests that only read.
+  std::unique_ptr<WorkerPool> quick_workers;
 };
 
 // Collects a body in a PaddedBuffer; a body type in the sense of Boost.Beast.
@@ -147,6 +150,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // Answers with an error that ends the connection.
   void Refuse(int status, std::string_view message);
+  // Refuses what there is no memory for.
+  void RefuseForMemory();
+  // Answers that too many requests wait; the connection goes on.
+  void RefuseToWait();
+  // Has response_ be an error; 429 and 503 say when to try again.
+  void ComposeError(int status, std::string_view message);
+  std::string NoMemoryMessage() const;
   // Tells of a request that the handler does not see.
   void ReportRefusal(int status, std::string_view message);
   void RefuseParseError(boost::system::error_code error);
@@ -158,7 +168,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Drain();
   void Close();
 
-  void SetBodyDeadline();
+  // Begins a period of request_timeout in which bytes have to move.
+  void AwaitProgress();
+  // Begins the next period if enough bytes have moved in this one.
+  void RecordProgress(size_t bytes);
 
   HttpStream stream_;
   const std::string peer_;
@@ -167,19 +180,23 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   State state_ = State::kIdle;
   Clock::time_point deadline_;
+  uint64_t progress_ = 0;  // bytes that have moved since AwaitProgress
   bool close_when_handled_ = false;
 
   // Bytes that have arrived and are not parsed yet.
   boost::beast::flat_buffer input_;
+  // Before parser_, whose body is charged to it.
+  RequestMemory::Charge charge_;
   std::optional<boost::beast::http::request_parser<PaddedBody>> parser_;
   uint64_t body_length_ = 0;  // as Content-Length says; not of a chunked body
   Clock::time_point began_;   // when the first bytes of a request were there
-  Clock::time_point body_began_;
   RequestGate::Pass pass_;
   HttpRequest request_;
 
   HttpResponse response_;
   std::string response_head_;
+  // The bytes that the last SendSome has sent.
+  size_t sent_ = 0;
   // What of head and body is still to be sent.
   HttpStream::Buffers unsent_;
   bool keep_alive_ = false;

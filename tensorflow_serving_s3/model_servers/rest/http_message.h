@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 
 namespace tfs3::rest {
@@ -58,6 +59,9 @@ struct HttpRequest {
   std::string_view peer;
   // When all of it had arrived; the epoch if nobody knows.
   std::chrono::steady_clock::time_point arrival;
+  // What the request's memory is charged to, the body's bytes included. Null
+  // for a server without a budget.
+  RequestMemory::Charge* charge = nullptr;
   // Its place in the server's gate since then, which holds nothing if the gate
   // was closed. Null for a server without a gate.
   const RequestGate::Pass* pass = nullptr;

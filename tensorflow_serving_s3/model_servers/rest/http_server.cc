@@ -36,6 +36,9 @@ using boost::system::error_code;
 // How long accepting rests when there can be no more connections.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
+// The threads that answer probes, metrics and status.
+constexpr int kQuickThreads = 2;
+
 int Processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 int64_t DefaultMaxConnections() {
@@ -100,6 +103,7 @@ class HttpServerImpl : public HttpServer {
     }
     context_.workers = std::make_unique<WorkerPool>(
         options.num_threads > 0 ? options.num_threads : 4 * Processors());
+    context_.quick_workers = std::make_unique<WorkerPool>(kQuickThreads);
     asio::post(loops_[0]->io(), [this] {
       for (const auto& listener : listeners_) Accept(listener.get());
     });
@@ -134,6 +138,7 @@ class HttpServerImpl : public HttpServer {
     for (const auto& loop : loops_) loop->CloseAll();
     for (const auto& loop : loops_) loop->WaitUntilEmpty();
     context_.workers.reset();
+    context_.quick_workers.reset();
     for (const auto& loop : loops_) loop->Join();
     listeners_.clear();
     loops_.clear();

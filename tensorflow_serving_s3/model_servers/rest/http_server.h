@@ -18,8 +18,9 @@
 // bodies, Expect: 100-continue and HEAD work as in RFC 9112. What cannot be
 // served is answered with a JSON error and the end of the connection: 400 for
 // what is no HTTP, 408 for a request that takes too long to arrive, 413 and 431
-// for a body and a header beyond the limits. A handler that throws is answered
-// with 500.
+// for a body and a header beyond the limits, 429 for a request beyond those
+// that may wait, 503 for one that there is no memory for. A handler that throws
+// is answered with 500, and with 503 if it throws std::bad_alloc.
 //
 // A body in gzip is inflated before the handler sees it (400, 413 or 415 if
 // that is not possible), and an answer is compressed for a client that accepts
@@ -39,6 +40,7 @@
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
 
@@ -70,9 +72,17 @@ class HttpServer {
     // what takes too long to arrive, is too large or cannot be inflated. Called
     // on the threads of the connections, so it must be quick. May be empty.
     std::function<void(const HttpRefusal&)> on_refusal;
+    // The budget that bodies are charged to as they arrive and are inflated. A
+    // request that it has no memory for is answered 503. Null: no budget. Must
+    // outlive the server.
+    RequestMemory* memory = nullptr;
     // How many handlers run at a time; 0 for four times the number of
-    // processors.
+    // processors. GET, HEAD and OPTIONS have two threads of their own, so that
+    // probes and metrics do not wait behind predictions.
     int num_threads = 0;
+    // How many requests may wait for a thread; one more is answered 429. 0: any
+    // number.
+    int64_t max_waiting = 0;
     // The largest body; the largest start line and headers together.
     uint64_t max_body_bytes = uint64_t{1} << 30;
     uint32_t max_header_bytes = 64 << 10;
@@ -86,10 +96,10 @@ class HttpServer {
     // until others leave. 0 for three quarters of the files that the process
     // may open, so that there are some left for models.
     int64_t max_connections = 0;
-    // How long a request may take to arrive, from its first byte to the end of
-    // its headers, and a handshake of TLS. A body gets this and the time that
-    // it takes at 16 KiB a second. A client that takes in nothing of its answer
-    // for as long is cut off.
+    // The time for a handshake of TLS, and for a request from its first byte to
+    // the end of its headers. A body that arrives, or a client that takes its
+    // answer, at less than 16 KiB a second on average over a period of this
+    // length is cut off.
     std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
     // How long a connection stays open between requests.
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);

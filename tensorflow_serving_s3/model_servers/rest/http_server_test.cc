@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/gzip.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_test_client.h"
@@ -180,7 +181,7 @@ TEST(HttpServerTest, PacketsMaySplitARequestAnywhere) {
   client.SendEach(Post("/split", "the body"));
   EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /split the body");
   client.SendEach(
-      "POST / HTTP/1.1\r\nTransfer-Encoding: "
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
       "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_EQ(BodyOf(client.ReadResponse()), "POST / abcde");
 }
@@ -296,14 +297,16 @@ TEST(HttpServerTest, WhatIsNoHttpGets400) {
            "nonsense\r\n\r\n",
            "GET\r\n\r\n",
            "GET / HTTP/9.9\r\n\r\n",
-           "GET / HTTP/1.1\r\nno colon\r\n\r\n",
-           "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-           "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: "
+           "GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n",
+           "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+           "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: "
            "2\r\n\r\nab",
-           "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: "
+           "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: "
+           "3\r\nTransfer-Encoding: "
            "chunked\r\n\r\n0\r\n\r\n",
-           "POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
-           "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+           "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n",
+           "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+           "chunked\r\n\r\nzz\r\n",
            "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
        }) {
     Client client(server->port());
@@ -317,6 +320,42 @@ TEST(HttpServerTest, WhatIsNoHttpGets400) {
               HasSubstr("{\"error\": \"Malformed HTTP request")))
         << bytes;
   }
+}
+
+TEST(HttpServerTest, HeadsThatOtherProgramsMayReadDifferentlyGet400) {
+  auto server = StartServer(Echo);
+  const struct {
+    const char* head;
+    const char* message;
+  } kCases[] = {
+      {"GET / HTTP/1.1\r\n\r\n", "no Host header"},
+      {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "several Host headers"},
+      {"GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n", "continued"},
+      {"GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n\tb\r\n\r\n", "continued"},
+      {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, "
+       "chunked\r\n\r\n0\r\n\r\n",
+       "Transfer-Encoding"},
+      {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+       "identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       "Transfer-Encoding"},
+      {"GET http://evil?/v1/models/half HTTP/1.1\r\nHost: h\r\n\r\n",
+       "request target"},
+      {"GET v1/models HTTP/1.1\r\nHost: h\r\n\r\n", "request target"},
+  };
+  for (const auto& test : kCases) {
+    Client client(server->port());
+    client.Send(test.head);
+    EXPECT_THAT(client.ReadResponse(),
+                AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr(test.message)))
+        << test.head;
+  }
+}
+
+TEST(HttpServerTest, Http10NeedsNoHostHeader) {
+  auto server = StartServer(Echo);
+  Client client(server->port());
+  client.Send("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST(HttpServerTest, ABodyBeyondTheLimitGets413) {
@@ -337,14 +376,16 @@ TEST(HttpServerTest, ABodyBeyondTheLimitGets413) {
                     HasSubstr("limit of 1000 bytes")));
 
   Client chunked(server->port());
-  chunked.Send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" +
-               std::string(1024, 'x') + "\r\n0\r\n\r\n");
+  chunked.Send(
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n400\r\n" +
+      std::string(1024, 'x') + "\r\n0\r\n\r\n");
   chunked.FinishSending();
   EXPECT_THAT(chunked.ReadAll(), StartsWith("HTTP/1.1 413 "));
 
   Client polite(server->port());
   polite.Send(
-      "POST / HTTP/1.1\r\nContent-Length: 1001\r\nExpect: "
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\nExpect: "
       "100-continue\r\n\r\n");
   EXPECT_THAT(polite.ReadResponse(), StartsWith("HTTP/1.1 413 "));
 }
@@ -360,7 +401,8 @@ TEST(HttpServerTest, AHeaderBeyondTheLimitGets431) {
            Get("/", absl::StrCat("X: ", std::string(1 << 20, 'x'), "\r\n")),
            Get(absl::StrCat("/", std::string(1 << 20, 'x'))),
            std::string(1 << 20, 'x'),
-           "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " +
+           "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+           "chunked\r\n\r\n0\r\nX: " +
                std::string(1 << 20, 'x'),
        }) {
     Client client(server->port());
@@ -378,8 +420,9 @@ TEST(HttpServerTest, ARequestThatDoesNotArriveInTimeGets408) {
   auto server = StartServer(Echo, options);
   for (const char* part :
        {"G", "GET / HTTP/1.1\r\nHost:",
-        "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"}) {
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3\r\nabc\r\n"}) {
     Client client(server->port());
     client.Send(part);
     EXPECT_THAT(client.ReadResponse(),
@@ -387,6 +430,150 @@ TEST(HttpServerTest, ARequestThatDoesNotArriveInTimeGets408) {
                       HasSubstr("{\"error\": ")))
         << part;
   }
+}
+
+TEST(HttpServerTest, ABodyThatStopsArrivingGets408HoweverFastItWasBefore) {
+  HttpServer::Options options = LoopbackOptions();
+  options.request_timeout = std::chrono::milliseconds(200);
+  auto server = StartServer(Echo, options);
+  const std::string most(64 << 20, 'x');
+  for (const char* coding : {"Content-Length: 67108865\r\n\r\n",
+                             "Transfer-Encoding: chunked\r\n\r\n4000001\r\n"}) {
+    Client client(server->port());
+    client.Send(absl::StrCat("POST / HTTP/1.1\r\nHost: h\r\n", coding, most));
+    EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 408 ")) << coding;
+  }
+}
+
+TEST(HttpServerTest, ABodyBeyondTheMemoryBudgetGets503AndTheBytesReturn) {
+  RequestMemory memory(1 << 20);
+  HttpServer::Options options = LoopbackOptions();
+  options.memory = &memory;
+  auto server = StartServer(Echo, options);
+  const std::string large(2 << 20, 'x');
+  for (const std::string& request :
+       {Post("/", large),
+        absl::StrCat("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+                     "chunked\r\n\r\n200000\r\n",
+                     large, "\r\n0\r\n\r\n")}) {
+    Client client(server->port());
+    client.Send(request);
+    client.FinishSending();
+    EXPECT_THAT(client.ReadAll(),
+                AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1"),
+                      HasSubstr("--request_memory_mib")));
+  }
+  Client fits(server->port());
+  fits.Send(Post("/", std::string(1000, 'x')));
+  EXPECT_THAT(fits.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  server->Stop(std::chrono::seconds(60));
+  EXPECT_EQ(memory.used(), 0);
+  EXPECT_EQ(memory.num_refused(), 2);
+}
+
+TEST(HttpServerTest, ABodyThatInflatesBeyondTheMemoryBudgetGets503) {
+  RequestMemory memory(1 << 20);
+  HttpServer::Options options = LoopbackOptions();
+  options.memory = &memory;
+  auto server = StartServer(Echo, options);
+  Client client(server->port());
+  client.Send(Post("/", *Gzip(std::string(4 << 20, '0')),
+                   "Content-Encoding: gzip\r\n"));
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST(HttpServerTest, AHandlerThatRunsOutOfMemoryIsAnsweredWith503) {
+  auto server = StartServer(
+      [](const HttpRequest&) -> HttpResponse { throw std::bad_alloc(); });
+  Client client(server->port());
+  client.Send(Get("/"));
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 503 "));
+  client.Send(Get("/"));
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST(HttpServerTest, RequestsBeyondThoseThatMayWaitGet429) {
+  Gate gate;
+  RequestGate requests;
+  HttpServer::Options options = LoopbackOptions();
+  options.num_threads = 1;
+  options.max_waiting = 1;
+  options.gate = &requests;
+  auto server = StartServer(
+      [&](const HttpRequest& request) { return gate.Handle(request); },
+      options);
+  Client running(server->port());
+  running.Send(Post("/running", ""));
+  gate.AwaitEntered(1);
+  Client waiting(server->port());
+  waiting.Send(Post("/waiting", ""));
+  while (requests.size() < 2) std::this_thread::yield();
+
+  Client refused(server->port());
+  refused.Send(Post("/refused", ""));
+
+  EXPECT_THAT(refused.ReadResponse(),
+              AllOf(StartsWith("HTTP/1.1 429 "), HasSubstr("Retry-After: 1"),
+                    HasSubstr("--max_waiting_requests"),
+                    HasSubstr("Connection: keep-alive")));
+  gate.Open();
+  EXPECT_THAT(running.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(waiting.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(HttpServerTest, ReadingRequestsDoNotWaitBehindOthers) {
+  Gate gate;
+  HttpServer::Options options = LoopbackOptions();
+  options.num_threads = 1;
+  options.max_waiting = 1;
+  auto server = StartServer(
+      [&](const HttpRequest& request) {
+        return request.method == "POST" ? gate.Handle(request) : Echo(request);
+      },
+      options);
+  Client busy(server->port());
+  busy.Send(Post("/busy", ""));
+  gate.AwaitEntered(1);
+
+  Client probe(server->port());
+  probe.Send(Get("/livez"));
+
+  EXPECT_EQ(BodyOf(probe.ReadResponse()), "GET /livez ");
+  gate.Open();
+  EXPECT_THAT(busy.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(HttpServerTest, ARequestWhoseClientHasGoneIsNotComputed) {
+  Gate gate;
+  std::atomic<int> handled{0};
+  std::promise<int> refusal;
+  RequestGate requests;
+  HttpServer::Options options = LoopbackOptions();
+  options.num_threads = 1;
+  options.gate = &requests;
+  options.on_refusal = [&](const HttpRefusal& told) {
+    refusal.set_value(told.status);
+  };
+  auto server = StartServer(
+      [&](const HttpRequest& request) {
+        ++handled;
+        return gate.Handle(request);
+      },
+      options);
+  Client busy(server->port());
+  busy.Send(Post("/busy", ""));
+  gate.AwaitEntered(1);
+  {
+    Client gone(server->port());
+    gone.Send(Post("/gone", ""));
+    while (requests.size() < 2) std::this_thread::yield();
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  gate.Open();
+
+  EXPECT_EQ(refusal.get_future().get(), 499);
+  EXPECT_THAT(busy.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(handled, 1);
 }
 
 TEST(HttpServerTest, TellsOfRequestsThatTheHandlerDoesNotSee) {
@@ -408,9 +595,11 @@ TEST(HttpServerTest, TellsOfRequestsThatTheHandlerDoesNotSee) {
        {Get("/good"), std::string("no HTTP at all\r\n\r\n"),
         Get("/", absl::StrCat("X: ", std::string(2000, 'x'), "\r\n")),
         Post("/large", std::string(101, 'x')),
-        std::string("POST /slow HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"),
-        std::string("POST /zip HTTP/1.1\r\nContent-Encoding: gzip\r\n"
-                    "Content-Length: 3\r\nConnection: close\r\n\r\nabc")}) {
+        std::string(
+            "POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"),
+        std::string(
+            "POST /zip HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\n"
+            "Content-Length: 3\r\nConnection: close\r\n\r\nabc")}) {
     Client client(server->port());
     client.Send(bytes);
     EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 "));
@@ -445,9 +634,9 @@ TEST(HttpServerTest, SlowClientsHoldNoThread) {
   std::vector<Client> slow;
   for (int i = 0; i < 200; ++i) {
     slow.emplace_back(server->port());
-    slow.back().Send(i % 2
-                         ? "GET /slow HTTP/1.1\r\nX:"
-                         : "POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc");
+    slow.back().Send(
+        i % 2 ? "GET /slow HTTP/1.1\r\nHost: h\r\nX:"
+              : "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc");
   }
   Client client(server->port());
   client.Send(Post("/quick", "now"));
@@ -711,16 +900,16 @@ TEST(HttpServerTest, ARequestThatWaitsForAThreadIsInTheGate) {
   ASSERT_TRUE(started.ok()) << started.status();
   Client first((*started)->port());
   Client second((*started)->port());
-  first.Send(Get("/1"));
+  first.Send(Post("/1", ""));
   gate.AwaitEntered(1);
-  second.Send(Get("/2"));
+  second.Send(Post("/2", ""));
   while (requests.size() < 2) std::this_thread::yield();
   requests.Close();
   Client late((*started)->port());
   late.Send(Get("/3"));
   gate.Open();
-  EXPECT_EQ(BodyOf(first.ReadResponse()), "GET /1 ");
-  EXPECT_EQ(BodyOf(second.ReadResponse()), "GET /2 ");
+  EXPECT_EQ(BodyOf(first.ReadResponse()), "POST /1 ");
+  EXPECT_EQ(BodyOf(second.ReadResponse()), "POST /2 ");
   EXPECT_THAT(late.ReadResponse(), StartsWith("HTTP/1.1 503"));
   EXPECT_TRUE(requests.WaitUntilEmpty(std::chrono::minutes(1)));
 }
@@ -790,7 +979,8 @@ TEST(HttpServerTest, StopLetsRequestsInFlightFinish) {
 TEST(HttpServerTest, StopWithoutGraceCutsOffRequestsThatHaveNotArrived) {
   auto server = StartServer(Echo);
   Client partial(server->port());
-  partial.Send(Get("/") + "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+  partial.Send(Get("/") +
+               "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_EQ(BodyOf(partial.ReadResponse()), "GET / ");
   server->Stop(std::chrono::milliseconds(0));
   EXPECT_EQ(partial.ReadAll(), "");

@@ -242,7 +242,8 @@ TEST_F(HttpServerTlsTest, ChunkedBodiesAndExpectedContinueWork) {
   auto server = Start();
   TlsClient client(server->port());
   client.Send(
-      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n3\r\nabc\r\n");
   client.Send("2\r\nde\r\n0\r\n\r\n");
   EXPECT_EQ(client.ReadBody(), "POST / abcde");
 }
@@ -402,7 +403,7 @@ TEST_F(HttpServerTlsTest, ARequestThatDoesNotArriveInTimeIsAnswered) {
   options_.request_timeout = std::chrono::milliseconds(200);
   auto server = Start();
   TlsClient client(server->port());
-  client.Send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+  client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_THAT(client.ReadBody(), HasSubstr("did not arrive in time"));
   EXPECT_EQ(client.ReadBody(), "");
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
 #include <cstring>
 
 namespace tfs3::rest {
@@ -108,6 +109,15 @@ size_t HttpStream::WriteEncrypted(const Buffers& buffers, error_code& error) {
   }
   error = boost::asio::error::connection_aborted;
   return 0;
+}
+
+bool HttpStream::ClosedByPeer() {
+  if (encrypted()) return false;
+  char byte;
+  const ssize_t received =
+      recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return received == 0 ||
+         (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 void HttpStream::Cancel() {

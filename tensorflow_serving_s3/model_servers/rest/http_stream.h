@@ -71,6 +71,10 @@ class HttpStream {
     socket_.async_wait(write_waits_for_, std::move(handler));
   }
 
+  // Whether the client has closed its side of the connection, as far as can be
+  // seen without reading: never with TLS.
+  bool ClosedByPeer();
+
   // Ends what is under way: its handler is called with an error, and its buffer
   // not touched any more.
   void Cancel();

@@ -11,17 +11,21 @@
 //
 // Movable, not copyable, not thread-safe. Growth is geometric; views and
 // pointers die with the next Prepare, Append or Clear. Throws std::bad_alloc
-// when memory runs out.
+// when memory runs out, and RequestMemoryExceeded when the budget of its charge
+// does.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_PADDED_BUFFER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_PADDED_BUFFER_H_
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
 #include <utility>
+
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 
 namespace tfs3::rest {
 
@@ -31,17 +35,24 @@ class PaddedBuffer {
 
   PaddedBuffer() = default;
   explicit PaddedBuffer(std::string_view text) { Append(text); }
+  // Charges its capacity; `charge` must outlive the buffer.
+  explicit PaddedBuffer(RequestMemory::Charge* charge) : charge_(charge) {}
   PaddedBuffer(PaddedBuffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)),
+      : charge_(std::exchange(other.charge_, nullptr)),
+        data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)),
         capacity_(std::exchange(other.capacity_, 0)) {}
   PaddedBuffer& operator=(PaddedBuffer&& other) noexcept {
+    std::swap(charge_, other.charge_);
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(capacity_, other.capacity_);
     return *this;
   }
-  ~PaddedBuffer() { std::free(data_); }
+  ~PaddedBuffer() { Free(); }
+
+  // Where the request that the bytes belong to is charged; may be null.
+  RequestMemory::Charge* charge() const { return charge_; }
 
   // The bytes; never null, even when there are none.
   const char* data() const { return data_ == nullptr ? kNothing : data_; }
@@ -80,25 +91,37 @@ class PaddedBuffer {
   // Forgets the bytes; gives the memory back too when there is more of it than
   // `keep_capacity`.
   void Clear(size_t keep_capacity) {
-    if (capacity_ > keep_capacity) {
-      std::free(std::exchange(data_, nullptr));
-      capacity_ = 0;
-    }
+    if (capacity_ > keep_capacity) Free();
     size_ = 0;
     Commit(0);
   }
 
  private:
   void Reallocate(size_t capacity) {
+    if (charge_ != nullptr) {
+      charge_->Grow(static_cast<int64_t>(capacity - capacity_));
+    }
     void* grown = std::realloc(data_, capacity + kPadding);
-    if (grown == nullptr) throw std::bad_alloc();
+    if (grown == nullptr) {
+      if (charge_ != nullptr) {
+        charge_->Shrink(static_cast<int64_t>(capacity - capacity_));
+      }
+      throw std::bad_alloc();
+    }
     data_ = static_cast<char*>(grown);
     capacity_ = capacity;
     Commit(0);
   }
 
+  void Free() {
+    std::free(std::exchange(data_, nullptr));
+    const size_t freed = std::exchange(capacity_, 0);
+    if (charge_ != nullptr) charge_->Shrink(static_cast<int64_t>(freed));
+  }
+
   static constexpr char kNothing[kPadding] = {};
 
+  RequestMemory::Charge* charge_ = nullptr;
   char* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;

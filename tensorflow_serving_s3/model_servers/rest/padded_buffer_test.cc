@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
+
 namespace tfs3::rest {
 namespace {
 
@@ -54,6 +56,24 @@ TEST(PaddedBufferTest, ClearGivesBackMoreThanIsToBeKept) {
   buffer.Clear(/*keep_capacity=*/999);
   EXPECT_EQ(buffer.capacity(), 0u);
   EXPECT_TRUE(buffer.empty());
+}
+
+TEST(PaddedBufferTest, ChargesItsCapacity) {
+  RequestMemory memory(1000);
+  RequestMemory::Charge charge(&memory);
+  {
+    PaddedBuffer buffer(&charge);
+    buffer.Append(std::string(600, 'a'));
+    EXPECT_EQ(charge.bytes(), static_cast<int64_t>(buffer.capacity()));
+    EXPECT_THROW(buffer.Append(std::string(600, 'b')), RequestMemoryExceeded);
+    EXPECT_EQ(buffer.view(), std::string(600, 'a'));
+    buffer.Clear(/*keep_capacity=*/0);
+    EXPECT_EQ(charge.bytes(), 0);
+    buffer.Append(std::string(900, 'c'));
+    PaddedBuffer moved(std::move(buffer));
+    EXPECT_GE(charge.bytes(), 900);
+  }
+  EXPECT_EQ(charge.bytes(), 0);
 }
 
 TEST(PaddedBufferTest, MoveTakesTheBytesAlong) {
