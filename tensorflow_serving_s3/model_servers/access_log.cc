@@ -4,6 +4,8 @@
 #include "tensorflow_serving_s3/model_servers/access_log.h"
 
 #include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -16,6 +18,17 @@
 namespace tfs3 {
 namespace {
 
+// The longest field in bytes; a longer one is cut. A client chooses names,
+// targets and headers.
+constexpr size_t kLongestField = 512;
+
+std::string Cut(absl::string_view value) {
+  size_t size = kLongestField;
+  // Not within a character of UTF-8.
+  while (size > 0 && (value[size] & 0xc0) == 0x80) --size;
+  return absl::StrCat(value.substr(0, size), "... (", value.size(), " bytes)");
+}
+
 // One line under construction.
 class Line {
  public:
@@ -23,7 +36,11 @@ class Line {
 
   // Text; left out if it is empty.
   void AddText(absl::string_view key, absl::string_view value) {
-    if (!value.empty()) Add(key, value, /*is_text=*/true);
+    if (value.size() > kLongestField) {
+      Add(key, Cut(value), /*is_text=*/true);
+    } else if (!value.empty()) {
+      Add(key, value, /*is_text=*/true);
+    }
   }
   void AddNumber(absl::string_view key, absl::string_view value) {
     Add(key, value, /*is_text=*/false);

@@ -87,6 +87,26 @@ TEST(AccessLogTest, TellsWhyARequestFailed) {
               HasSubstr(" error=\"no model \\\"half\\\"\"\n"));
 }
 
+TEST(AccessLogTest, CutsLongFields) {
+  RequestRecord record = RestRecord();
+  const std::string name(1 << 20, 'n');
+  record.model_name = name;
+  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
+    const std::string line = LineOf(record, format);
+    EXPECT_LT(line.size(), 2000u);
+    EXPECT_THAT(line, HasSubstr("nnn... (1048576 bytes)"));
+  }
+}
+
+TEST(AccessLogTest, DoesNotCutWithinACharacter) {
+  RequestRecord record = RestRecord();
+  std::string name = "n";
+  for (int i = 0; i < 1000; ++i) name += "\u00e9";
+  record.model_name = name;
+  EXPECT_THAT(LineOf(record, LogFormat::kJson),
+              HasSubstr("\u00e9... (2001 bytes)"));
+}
+
 TEST(AccessLogTest, AClientCannotForgeALine) {
   RequestRecord record = RestRecord();
   record.model_name = "a\n2026 access: model=b";

@@ -89,14 +89,27 @@ std::vector<std::string> ServicesOf(const grpc::MethodTable& methods) {
   return {services.begin(), services.end()};
 }
 
+absl::StatusCode CodeOf(int http_status) {
+  switch (http_status) {
+    case 408:
+      return absl::StatusCode::kDeadlineExceeded;
+    case 429:
+      return absl::StatusCode::kResourceExhausted;
+    case 499:
+      return absl::StatusCode::kCancelled;
+    case 503:
+      return absl::StatusCode::kUnavailable;
+    default:
+      return absl::StatusCode::kInvalidArgument;
+  }
+}
+
 // Tells `observer` of a request that no route has seen.
 void ObserveRefusal(const rest::HttpRefusal& refusal,
                     RequestObserver* observer) {
   RequestRecord record;
   record.entrypoint = RequestRecord::Entrypoint::kRest;
-  record.status = refusal.status == 408
-                      ? absl::DeadlineExceededError(refusal.message)
-                      : absl::InvalidArgumentError(refusal.message);
+  record.status = absl::Status(CodeOf(refusal.status), refusal.message);
   record.method = refusal.method;
   record.target = refusal.target;
   record.http_status = refusal.status;
@@ -211,6 +224,8 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
                            backend.observer](const rest::HttpRefusal& refusal) {
     ObserveRefusal(refusal, observer);
   };
+  server.memory = backend.memory;
+  server.max_waiting = options.max_waiting_requests;
   server.max_connections = options.rest_api_max_connections;
   server.max_body_bytes =
       static_cast<uint64_t>(options.rest_api_max_body_bytes);
@@ -248,6 +263,8 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   if (!arguments.ok()) return arguments.status();
   server.channel_arguments = *std::move(arguments);
   server.gate = backend.gate;
+  server.memory = backend.memory;
+  server.max_waiting = options.max_waiting_requests;
   if (backend.path_hider != nullptr) {
     server.edit_error = [hider = backend.path_hider](const std::string& text) {
       return hider->Hide(text);

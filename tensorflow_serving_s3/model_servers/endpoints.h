@@ -16,6 +16,7 @@
 #include "tensorflow_serving_s3/model_servers/path_hider.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/request_logger.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/server_options.h"
@@ -40,6 +41,8 @@ struct Backend {
   std::string prometheus_path;
   // How many requests can wait for batches and gain by it; 0: no batching.
   int64_t max_batched_requests = 0;
+  // The budget for the memory of requests; null: none.
+  RequestMemory* memory = nullptr;
   // Hides paths in the messages of errors; null: they stay.
   const PathHider* path_hider = nullptr;
 };

@@ -45,12 +45,14 @@
 #include "tensorflow_serving_s3/model_servers/health_reporter.h"
 #include "tensorflow_serving_s3/model_servers/load_progress_reporter.h"
 #include "tensorflow_serving_s3/model_servers/logging.h"
+#include "tensorflow_serving_s3/model_servers/memory_limit.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/request_metrics.h"
 #include "tensorflow_serving_s3/model_servers/path_hider.h"
 #include "tensorflow_serving_s3/model_servers/path_hiding_view.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/request_logger.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 #include "tensorflow_serving_s3/model_servers/saved_model_settings.h"
@@ -203,6 +205,12 @@ void Drain(std::chrono::seconds patience,
   stop_grpc.join();
 }
 
+// The budget for requests in bytes; 0 for none.
+int64_t RequestMemoryBytes(const ServerOptions& options) {
+  if (options.request_memory_mib > 0) return options.request_memory_mib << 20;
+  return ReadMemoryLimit() / 2;
+}
+
 // Connections are files; how many there may be is for the hard limit to say.
 void AllowManyOpenFiles() {
   rlimit limit;
@@ -286,6 +294,7 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
         request_logger.SetConfig(in_force);
         path_hider.SetKnownPaths(PathsToHide(options, in_force));
       });
+  RequestMemory request_memory(RequestMemoryBytes(options));
   Backend backend{core,
                   core,
                   core,
@@ -295,6 +304,7 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
                   *std::move(tls),
                   *std::move(prometheus_path),
                   max_batched_requests};
+  backend.memory = &request_memory;
   if (options.hide_server_paths) {
     backend.lookup = &path_hiding_view;
     backend.status = &path_hiding_view;

@@ -302,6 +302,15 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
            {"rest_api_enable_cors_support",
             &options->rest_api_enable_cors_support,
             "Let web pages of other origins use the API (CORS)."},
+           {"request_memory_mib", &options->request_memory_mib,
+            "MiB that the requests in flight may hold, by REST and gRPC "
+            "together; 503 and RESOURCE_EXHAUSTED beyond. 0: half of the "
+            "memory that the container or the machine has.",
+            0, INT32_MAX},
+           {"max_waiting_requests", &options->max_waiting_requests,
+            "How many requests may wait for a thread, by REST and by gRPC "
+            "each; 429 and RESOURCE_EXHAUSTED beyond. 0: any number.",
+            0, INT32_MAX},
            {"rest_api_max_body_bytes", &options->rest_api_max_body_bytes,
             "The longest body of a request; 413 beyond.", 0, INT64_MAX},
            {"rest_api_max_inflated_bytes",
@@ -326,8 +335,8 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             &options->rest_api_receive_timeout_in_ms,
             "Milliseconds that the headers of a request may take to arrive, "
             "from the "
-            "first byte; a body gets this and its time at 16 KiB a second. 408 "
-            "beyond.",
+            "first byte. A body, or an answer that the client takes, must move "
+            "at 16 KiB a second over each period of this length. 408 beyond.",
             1, INT32_MAX},
        }},
       {"TLS, monitoring, logs",

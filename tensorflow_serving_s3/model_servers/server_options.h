@@ -80,6 +80,10 @@ struct ServerOptions {
   bool enable_session_run = true;
   bool enable_serialization_as_tensor_content = false;
 
+  // Limits that REST and gRPC share.
+  int64_t request_memory_mib = 0;
+  int64_t max_waiting_requests = 1000;
+
   // REST.
   int64_t rest_api_port = 0;
   std::string rest_api_socket_path;

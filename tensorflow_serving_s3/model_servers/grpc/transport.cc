@@ -12,11 +12,15 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <cstdint>
+#include <functional>
+#include <new>
 #include <system_error>
 #include <thread>
 
 #include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/tls_check.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
@@ -94,18 +98,43 @@ std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
 
 using ErrorEditor = std::function<std::string(const std::string&)>;
 
+// Calls a handler. Where memory runs out the call is dropped, which answers it
+// INTERNAL, and the server lives.
+void HandleSafely(const Handler& handler, Call call) {
+  try {
+    handler(std::move(call));
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+// How many calls may be open on one connection. A client with more waits by
+// itself.
+constexpr int kMaxStreams = 1000;
+
+// The copies of a message that a call holds at most: as it came, parsed, and as
+// tensors.
+constexpr int64_t kCopiesOfMessage = 3;
+
+// What all calls of a server share.
+struct CallLimits {
+  RequestGate* gate = nullptr;
+  RequestMemory* memory = nullptr;
+  int64_t max_waiting = 0;
+};
+
 // A call of a method that is in the table: reads until the client is done, has
 // the handler called, writes the answer. Deletes itself when gRPC is done too.
 class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
                         public internal::CallState {
  public:
   UnaryCall(::grpc::GenericCallbackServerContext* context,
-            const Handler* handler, WorkerPool* workers, RequestGate* gate,
-            const ErrorEditor& edit_error)
+            const Handler* handler, WorkerPool* workers,
+            const CallLimits& limits, const ErrorEditor& edit_error)
       : context_(context),
         handler_(handler),
         workers_(workers),
-        gate_(gate),
+        limits_(limits),
+        charge_(limits.memory),
         edit_error_(edit_error) {
     StartRead(&message_);
   }
@@ -126,8 +155,17 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       RefuseMessages("it got none");
       return;
     }
-    if (gate_ != nullptr) {
-      pass_ = gate_->Enter();
+    if (!charge_.TryGrow(kCopiesOfMessage *
+                         static_cast<int64_t>(message_.Length()))) {
+      message_.Clear();
+      surplus_.Clear();
+      ::grpc::ServerGenericBidiReactor::Finish(
+          ErrorStatus(::grpc::StatusCode::RESOURCE_EXHAUSTED,
+                      limits_.memory->RefusalMessage()));
+      return;
+    }
+    if (limits_.gate != nullptr) {
+      pass_ = limits_.gate->Enter();
       if (!pass_) {
         ::grpc::ServerGenericBidiReactor::Finish(
             ErrorStatus(::grpc::StatusCode::UNAVAILABLE,
@@ -143,7 +181,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       return;
     }
     request_ = SlicesOf(slices_);
-    (*handler_)(Call(this));
+    HandleSafely(*handler_, Call(this));
   }
 
   void OnCancel() override { cancelled_ = true; }
@@ -182,8 +220,18 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   void RunOnWorker(Handler handler) override {
-    workers_->Run(
-        [this, handler = std::move(handler)] { handler(Call(this)); });
+    std::function<void()> task = [this, handler = std::move(handler)] {
+      HandleSafely(handler, Call(this));
+    };
+    if (limits_.max_waiting == 0) {
+      workers_->Run(std::move(task));
+    } else if (!workers_->TryRun(std::move(task), limits_.max_waiting)) {
+      Finish(::grpc::StatusCode::RESOURCE_EXHAUSTED,
+             "as many calls as may, " + std::to_string(limits_.max_waiting) +
+                 " (--max_waiting_requests), wait for a thread already; call "
+                 "again later, or another server",
+             "");
+    }
   }
 
  private:
@@ -320,10 +368,10 @@ void Call::RunOnWorker(Handler handler) && {
 class Server::Impl final : public ::grpc::CallbackGenericService {
  public:
   Impl(MethodTable methods, StreamTable streams, int num_workers,
-       RequestGate* gate, ErrorEditor edit_error)
+       const CallLimits& limits, ErrorEditor edit_error)
       : methods_(std::move(methods)),
         streams_(std::move(streams)),
-        gate_(gate),
+        limits_(limits),
         edit_error_(std::move(edit_error)),
         workers_(num_workers) {}
 
@@ -331,7 +379,7 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
       ::grpc::GenericCallbackServerContext* context) override {
     const auto method = methods_.find(context->method());
     if (method != methods_.end()) {
-      return new UnaryCall(context, &method->second, &workers_, gate_,
+      return new UnaryCall(context, &method->second, &workers_, limits_,
                            edit_error_);
     }
     const auto stream = streams_.find(context->method());
@@ -343,7 +391,7 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
 
   const MethodTable methods_;
   const StreamTable streams_;
-  RequestGate* const gate_;
+  const CallLimits limits_;
   const ErrorEditor edit_error_;
   WorkerPool workers_;
   std::vector<int> ports_;
@@ -369,14 +417,23 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   auto impl = std::make_unique<Impl>(
       std::move(methods), std::move(streams),
       options.num_workers > 0 ? options.num_workers : DefaultWorkers(),
-      options.gate, options.edit_error);
+      CallLimits{options.gate, options.memory, options.max_waiting},
+      options.edit_error);
   ::grpc::ServerBuilder builder;
+  if (options.memory != nullptr && options.memory->limit() > 0) {
+    ::grpc::ResourceQuota quota("requests");
+    quota.Resize(static_cast<size_t>(options.memory->limit()));
+    builder.SetResourceQuota(quota);
+  }
   // For the servers that are built from here on, in the whole process.
   ::grpc::EnableDefaultHealthCheckService(options.serve_health);
   // By gRPC's default two servers share a port without a word. Of an argument
   // that is given twice, gRPC takes the first in some places.
   if (FindArgument(options, GRPC_ARG_ALLOW_REUSEPORT) == nullptr) {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  }
+  if (FindArgument(options, GRPC_ARG_MAX_CONCURRENT_STREAMS) == nullptr) {
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
   }
   // gRPC's own default is 4 MiB.
   if (options.max_request_bytes >= 0 ||

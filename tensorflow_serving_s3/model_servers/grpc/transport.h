@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
 
 namespace tfs3::grpc {
@@ -149,6 +151,14 @@ struct ServerOptions {
   // is sent; one that is not let in is answered UNAVAILABLE. Null: no gate.
   // Must outlive the server.
   RequestGate* gate = nullptr;
+  // The budget that each call is charged to for its message, as it came and as
+  // it is read; a call that it has no memory for is answered
+  // RESOURCE_EXHAUSTED. Also bounds what gRPC itself holds. Null: no budget.
+  // Must outlive the server.
+  RequestMemory* memory = nullptr;
+  // How many calls may wait in Call::RunOnWorker; one more is answered
+  // RESOURCE_EXHAUSTED. 0: any number.
+  int64_t max_waiting = 0;
   // Changes the error messages of handlers for the client; empty: as they are.
   // Called from many threads at once.
   std::function<std::string(const std::string&)> edit_error;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -20,6 +21,7 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/testing_certificate.h"
 
 namespace tfs3::grpc {
@@ -348,6 +350,64 @@ TEST(TransportTest, RefusesRequestsThatAreTooLong) {
 
   EXPECT_EQ(echo.Call(std::string(1000, 'x')).code, kOk);
   EXPECT_EQ(echo.Call(std::string(1001, 'x')).code, kResourceExhausted);
+}
+
+TEST(TransportTest, AMessageBeyondTheMemoryBudgetIsResourceExhausted) {
+  RequestMemory memory(16 << 20);
+  ServerOptions options = Loopback();
+  options.memory = &memory;
+  {
+    ServerAndClient echo(Echo, options);
+
+    const Answer large = echo.Call(std::string(7 << 20, 'x'));
+
+    EXPECT_EQ(large.code, kResourceExhausted);
+    EXPECT_THAT(large.message, HasSubstr("--request_memory_mib"));
+    EXPECT_EQ(echo.Call("small").code, kOk);
+  }
+  EXPECT_EQ(memory.used(), 0);
+}
+
+TEST(TransportTest, ACallBeyondThoseThatMayWaitIsResourceExhausted) {
+  std::promise<void> go;
+  std::shared_future<void> gone(go.get_future());
+  std::atomic<int> running{0};
+  RequestGate gate;
+  ServerOptions options = Loopback();
+  options.num_workers = 1;
+  options.max_waiting = 1;
+  options.gate = &gate;
+  ServerAndClient waiting(
+      [&](Call call) {
+        std::move(call).RunOnWorker([&](Call call) {
+          ++running;
+          gone.wait();
+          Echo(std::move(call));
+        });
+      },
+      options);
+  std::vector<std::thread> clients;
+  clients.emplace_back([&] { EXPECT_EQ(waiting.Call("1").code, kOk); });
+  while (running < 1) std::this_thread::yield();
+  clients.emplace_back([&] { EXPECT_EQ(waiting.Call("2").code, kOk); });
+  while (gate.size() < 2) std::this_thread::yield();
+
+  const Answer refused = waiting.Call("3");
+
+  EXPECT_EQ(refused.code, kResourceExhausted);
+  EXPECT_THAT(refused.message, HasSubstr("--max_waiting_requests"));
+  go.set_value();
+  for (std::thread& client : clients) client.join();
+}
+
+TEST(TransportTest, AHandlerThatRunsOutOfMemoryFailsItsCallAlone) {
+  ServerAndClient failing([](Call call) {
+    if (Join(call.request()) == "huge") throw std::bad_alloc();
+    Echo(std::move(call));
+  });
+
+  EXPECT_EQ(failing.Call("huge").code, kInternal);
+  EXPECT_EQ(failing.Call("small").code, kOk);
 }
 
 TEST(TransportTest, PassesChannelArgumentsOn) {
