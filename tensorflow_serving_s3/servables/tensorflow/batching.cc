@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/batching.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/log/absl_log.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tensorflow/core/framework/tensor_shape.h"
@@ -26,6 +28,18 @@ using tensorflow::Tensor;
 using tensorflow::TensorShape;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+// A batch of requests that failed with an error that one of them may have
+// caused. Each runs alone; if all succeed, it was the batch that failed.
+struct FailedBatch {
+  FailedBatch(size_t requests, absl::Status error)
+      : not_tried(requests), status(std::move(error)) {}
+
+  // Requests that have not run alone yet.
+  std::atomic<size_t> not_tried;
+  std::atomic<bool> one_failed_alone{false};
+  const absl::Status status;
+};
+
 // What a caller waits for. The batch threads share it, because the caller may
 // leave before them.
 struct Request {
@@ -39,6 +53,10 @@ struct Request {
   bool left = false;
   // The first error of a part; no other part need run after it.
   absl::Status status;
+  // Set if the caller is to run the whole request alone.
+  bool alone = false;
+  // If that is because of a failed batch: the batch.
+  std::shared_ptr<FailedBatch> failed_batch;
   // How many parts have no end yet.
   size_t pending = 1;
   // For each part its outputs. There are several parts if the request was
@@ -52,6 +70,8 @@ struct Task final : tensorflow::serving::BatchTask {
 
   std::shared_ptr<Request> request;
   size_t part = 0;
+  // Whether the request has other parts.
+  bool is_part = false;
   std::vector<Tensor> inputs;
   int64_t rows = 0;
   SteadyTime enqueued;
@@ -71,12 +91,22 @@ void Finish(const Task& task, const absl::Status& status,
   request.changed.notify_one();
 }
 
+// Has the caller run the request alone, of which `task` is all or a part.
+void FinishAlone(const Task& task, std::shared_ptr<FailedBatch> failed_batch) {
+  Request& request = *task.request;
+  std::lock_guard<std::mutex> lock(request.mu);
+  if (request.left || request.alone) return;
+  request.alone = true;
+  request.failed_batch = std::move(failed_batch);
+  request.changed.notify_one();
+}
+
 void FinishAll(const Tasks& tasks, const absl::Status& status) {
   for (const auto& task : tasks) Finish(*task, status, {});
 }
 
-// Whether an error may come from the values of one request, so that the others
-// in its batch would do without it.
+// Whether an error may come from the values of one request, or from putting
+// requests together.
 bool MayBeOfOneRequest(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
 }
@@ -189,10 +219,12 @@ class QueueOfSignature final : public BatchQueue {
         &queue_);
   }
 
-  absl::Status Run(std::vector<Tensor> inputs, absl::Time deadline,
+  absl::Status Run(const std::vector<Tensor>& inputs, absl::Time deadline,
                    const std::function<bool()>& cancelled,
                    std::vector<Tensor>* outputs) override {
-    if (!HaveRows(inputs)) return run_(inputs, deadline, outputs);
+    if (!batchable_.load(std::memory_order_relaxed) || !HaveRows(inputs)) {
+      return run_(inputs, deadline, outputs);
+    }
     const int64_t rows = inputs.front().dim_size(0);
     if (rows > options_.max_batch_size) return TooManyRowsError(rows);
     if (deadline <= absl::Now()) return DeadlineError();
@@ -200,11 +232,23 @@ class QueueOfSignature final : public BatchQueue {
     auto request = std::make_shared<Request>();
     request->deadline = deadline;
     request->cancelled = &cancelled;
-    if (absl::Status status = Enqueue(request, std::move(inputs), rows);
-        !status.ok()) {
+    if (absl::Status status = Enqueue(request, inputs, rows); !status.ok()) {
       return status;
     }
-    return Wait(*request, outputs);
+    if (absl::Status status = Wait(*request); !status.ok()) return status;
+    if (!request->alone) {
+      if (request->outputs.size() == 1) {
+        *outputs = std::move(request->outputs.front());
+        return absl::OkStatus();
+      }
+      if (Join(request->outputs, outputs)) return absl::OkStatus();
+    }
+    if (cancelled && cancelled()) return CancelledError();
+    absl::Status status = run_(inputs, deadline, outputs);
+    if (request->failed_batch != nullptr) {
+      Conclude(*request->failed_batch, status);
+    }
+    return status;
   }
 
  private:
@@ -213,6 +257,30 @@ class QueueOfSignature final : public BatchQueue {
         absl::StrCat("the request's deadline passed while it waited for its "
                      "batch of the signature \"",
                      name_, "\""));
+  }
+
+  absl::Status CancelledError() const {
+    return absl::CancelledError(
+        absl::StrCat("the request was cancelled while it waited for its batch "
+                     "of the signature \"",
+                     name_, "\""));
+  }
+
+  // Has all requests from now on run alone.
+  void StopBatching(absl::string_view reason) const {
+    if (!batchable_.exchange(false)) return;
+    ABSL_LOG(WARNING) << "Requests for the signature \"" << name_
+                      << "\" are not batched any more: " << reason;
+  }
+
+  // Takes in what one request of a failed batch has got alone.
+  void Conclude(FailedBatch& batch, const absl::Status& alone) const {
+    if (!alone.ok()) batch.one_failed_alone = true;
+    if (--batch.not_tried > 0 || batch.one_failed_alone) return;
+    StopBatching(
+        absl::StrCat("a batch failed of which every request succeeded alone; "
+                     "the error was: ",
+                     batch.status.message()));
   }
 
   // Whether the inputs have the same number of rows, at least one, and can be
@@ -235,10 +303,10 @@ class QueueOfSignature final : public BatchQueue {
   }
 
   absl::Status Enqueue(std::shared_ptr<Request> request,
-                       std::vector<Tensor> inputs, int64_t rows) {
+                       const std::vector<Tensor>& inputs, int64_t rows) {
     auto task = std::make_unique<Task>();
     task->request = std::move(request);
-    task->inputs = std::move(inputs);
+    task->inputs = inputs;
     task->rows = rows;
     task->enqueued = std::chrono::steady_clock::now();
     RecordInputBatchSize(rows);
@@ -254,10 +322,12 @@ class QueueOfSignature final : public BatchQueue {
     return status;
   }
 
-  absl::Status Wait(Request& request, std::vector<Tensor>* outputs) const {
+  // Waits for the end of the request. After OK no batch thread writes to
+  // `alone`, `failed_batch` or, if not `alone`, `outputs`.
+  absl::Status Wait(Request& request) const {
     std::unique_lock<std::mutex> lock(request.mu);
     const auto ended = [&request] {
-      return request.pending == 0 || !request.status.ok();
+      return request.pending == 0 || request.alone || !request.status.ok();
     };
     while (!ended()) {
       if (request.deadline == absl::InfiniteFuture()) {
@@ -272,38 +342,27 @@ class QueueOfSignature final : public BatchQueue {
       request.changed.wait_for(
           lock, absl::ToChronoNanoseconds(std::min(left, absl::Hours(1))));
     }
-    if (!request.status.ok()) {
-      request.left = true;
-      return request.status;
-    }
-    if (request.outputs.size() > 1) return Join(request.outputs, outputs);
-    *outputs = std::move(request.outputs.front());
-    return absl::OkStatus();
+    request.left = true;
+    return request.status;
   }
 
-  // The outputs of a request out of those of its parts.
-  absl::Status Join(const std::vector<std::vector<Tensor>>& parts,
-                    std::vector<Tensor>* outputs) const {
+  // Puts the outputs of a request together out of those of its parts; false if
+  // they do not fit together.
+  static bool Join(const std::vector<std::vector<Tensor>>& parts,
+                   std::vector<Tensor>* outputs) {
     outputs->clear();
     for (size_t i = 0; i < parts.front().size(); ++i) {
       std::vector<const Tensor*> rows;
       TensorShape shape = parts.front()[i].shape();
       shape.set_dim(0, 0);
       for (const std::vector<Tensor>& part : parts) {
-        if (!SameRowShape(part[i].shape(), shape)) {
-          return absl::FailedPreconditionError(absl::StrCat(
-              "the request was split into batches, for which the signature "
-              "\"",
-              name_, "\" has returned an output of different shapes, ",
-              shape.DebugString(), " and ", part[i].shape().DebugString(),
-              " beyond dimension 0; send smaller requests"));
-        }
+        if (!SameRowShape(part[i].shape(), shape)) return false;
         rows.push_back(&part[i]);
         shape.set_dim(0, shape.dim_size(0) + part[i].dim_size(0));
       }
       outputs->push_back(ConcatRows(rows, shape));
     }
-    return absl::OkStatus();
+    return true;
   }
 
   // Takes a task apart: `first` rows (may be none) for the batch that is being
@@ -328,6 +387,9 @@ class QueueOfSignature final : public BatchQueue {
       begin += rows;
       parts->push_back(std::move(part));
     }
+    for (const std::unique_ptr<Task>& part : *parts) {
+      part->is_part = parts->size() > 1;
+    }
     std::lock_guard<std::mutex> lock(whole->request->mu);
     whole->request->pending = parts->size();
     whole->request->outputs.resize(parts->size());
@@ -338,16 +400,11 @@ class QueueOfSignature final : public BatchQueue {
   absl::Status StillWanted(const Task& task) const {
     Request& request = *task.request;
     std::lock_guard<std::mutex> lock(request.mu);
-    if (request.left || !request.status.ok()) {
+    if (request.left || request.alone || !request.status.ok()) {
       return absl::CancelledError("nobody waits any more");
     }
     if (request.deadline <= absl::Now()) return DeadlineError();
-    if (*request.cancelled && (*request.cancelled)()) {
-      return absl::CancelledError(
-          absl::StrCat("the request was cancelled while it waited for its "
-                       "batch of the signature \"",
-                       name_, "\""));
-    }
+    if (*request.cancelled && (*request.cancelled)()) return CancelledError();
     return absl::OkStatus();
   }
 
@@ -412,18 +469,26 @@ class QueueOfSignature final : public BatchQueue {
 
     RecordBatch(size, size - rows);
     std::vector<Tensor> outputs;
-    absl::Status status = run_(inputs, deadline, &outputs);
-    if (tasks.size() > 1 && MayBeOfOneRequest(status)) {
-      for (auto& task : Wanted(std::move(tasks))) {
-        Tasks alone;
-        alone.push_back(std::move(task));
-        RunTogether(std::move(alone));
-      }
+    const absl::Status status = run_(inputs, deadline, &outputs);
+    // Whether the only request has been run as it is.
+    const bool alone =
+        tasks.size() == 1 && size == rows && !tasks.front()->is_part;
+    if (!status.ok() && (alone || !MayBeOfOneRequest(status))) {
+      FinishAll(tasks, status);
       return;
     }
-    if (status.ok()) status = CheckOutputs(outputs, size);
     if (!status.ok()) {
-      FinishAll(tasks, status);
+      RunEachAlone(std::move(tasks), status);
+      return;
+    }
+    if (!CheckOutputs(outputs, size)) {
+      if (alone) {
+        Finish(*tasks.front(), absl::OkStatus(), std::move(outputs));
+        return;
+      }
+      for (const auto& task : Wanted(std::move(tasks))) {
+        FinishAlone(*task, nullptr);
+      }
       return;
     }
     int64_t begin = 0;
@@ -438,24 +503,44 @@ class QueueOfSignature final : public BatchQueue {
     }
   }
 
-  // Whether all outputs have as many rows as the inputs had.
-  absl::Status CheckOutputs(const std::vector<Tensor>& outputs,
-                            int64_t size) const {
+  // Has the requests of a failed batch run alone.
+  void RunEachAlone(Tasks tasks, const absl::Status& status) const {
+    // Padding may have caused the error, which tells nothing about batches of
+    // requests of one shape.
+    const bool one_shape = std::all_of(
+        tasks.begin(), tasks.end(),
+        [&tasks](const std::unique_ptr<Task>& task) {
+          return std::equal(task->inputs.begin(), task->inputs.end(),
+                            tasks.front()->inputs.begin(),
+                            [](const Tensor& a, const Tensor& b) {
+                              return SameRowShape(a.shape(), b.shape());
+                            });
+        });
+    std::shared_ptr<FailedBatch> failed;
+    if (one_shape) failed = std::make_shared<FailedBatch>(tasks.size(), status);
+    for (const auto& task : Wanted(std::move(tasks))) {
+      FinishAlone(*task, failed);
+    }
+  }
+
+  // Whether all outputs have as many rows as the inputs had. If not, this is
+  // the last batch.
+  bool CheckOutputs(const std::vector<Tensor>& outputs, int64_t size) const {
     for (const Tensor& output : outputs) {
       if (output.dims() > 0 && output.dim_size(0) == size) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          "for a batch of ", size, " rows the signature \"", name_,
-          "\" has returned an output of shape ", output.shape().DebugString(),
-          "; requests can be batched only where every output has a row for "
-          "each row of the inputs: serve this model without batching"));
+      StopBatching(absl::StrCat("for ", size,
+                                " rows it has returned an output of shape ",
+                                output.shape().DebugString()));
+      return false;
     }
-    return absl::OkStatus();
+    return true;
   }
 
   const std::string name_;
   const BatchingOptions options_;
   tensorflow::monitoring::SamplerCell* const queuing_latency_;
   const RunBatch run_;
+  mutable std::atomic<bool> batchable_{true};
   std::unique_ptr<TaskQueue> queue_;
 };
 
@@ -513,13 +598,6 @@ absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
       return absl::FailedPreconditionError(absl::StrCat(
           what, " \"", spec.alias, "\" is of neither numbers nor strings"));
     }
-    if (!spec.shape.unknown_rank() &&
-        (spec.shape.dims() == 0 || spec.shape.dim_size(0) >= 0)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          what, " \"", spec.alias, "\" is declared with the shape ",
-          spec.shape.DebugString(),
-          ", in which dimension 0 is not open for any number of rows"));
-    }
     return absl::OkStatus();
   };
   for (const TensorSpec& spec : inputs) {
@@ -528,6 +606,13 @@ absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
   for (const TensorSpec& spec : outputs) {
     if (absl::Status status = check("output", spec); !status.ok()) {
       return status;
+    }
+    if (spec.shape.dims() > 0 && spec.shape.dim_size(0) >= 0 &&
+        spec.shape.dim_size(0) != 1) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "output \"", spec.alias, "\" is declared with the shape ",
+          spec.shape.DebugString(),
+          ", so that its rows may not be those of the inputs"));
     }
   }
   return absl::OkStatus();

@@ -48,21 +48,25 @@ class BatchQueue {
   virtual ~BatchQueue() = default;
 
   // Gets the outputs for the rows of `inputs`, computed in a batch with others.
-  // Blocks until they are there. A request is run at once, alone, if an input
-  // is a scalar, has no elements, has a type that cannot be put together or has
-  // another number of rows than the first.
+  // Blocks until they are there. A request that succeeds alone succeeds in a
+  // batch too. It runs alone, on the caller's thread, if
+  // - an input is a scalar, has no elements, has a type that cannot be put
+  //   together or has another number of rows than the first;
+  // - its batch failed with an error that one request may have caused
+  //   (INVALID_ARGUMENT, OUT_OF_RANGE);
+  // - an output of its batch had not a row for each row of the inputs, or
+  //   outputs of the parts of a split request do not fit together;
+  // - an earlier batch has shown that requests cannot be put together: it had
+  //   such an output, or it failed and each of its requests succeeded alone.
   //
   // Once `deadline` has passed, returns DEADLINE_EXCEEDED; `cancelled` (may be
   // null, must be quick) is asked before the batch runs, for CANCELLED. Neither
   // stops a batch that runs already. INVALID_ARGUMENT if there are more rows
-  // than max_batch_size; UNAVAILABLE if max_enqueued_batches wait already;
-  // FAILED_PRECONDITION if an output has not a row for each row of the inputs.
-  // Otherwise the errors of RunBatch. If those are of a kind that one request
-  // alone may have caused, the requests of the batch are run one by one, so
-  // that only that one fails.
+  // than max_batch_size; UNAVAILABLE if max_enqueued_batches wait already.
+  // Otherwise the errors of RunBatch.
   //
   // Thread-safe.
-  virtual absl::Status Run(std::vector<tensorflow::Tensor> inputs,
+  virtual absl::Status Run(const std::vector<tensorflow::Tensor>& inputs,
                            absl::Time deadline,
                            const std::function<bool()>& cancelled,
                            std::vector<tensorflow::Tensor>* outputs) = 0;
@@ -94,10 +98,12 @@ struct BatchingConfig {
   BatchingOptions options;
 };
 
-// Whether a signature can be run in batches: OK if every input and output is of
-// numbers or strings, and is declared with an open dimension 0, in which the
-// rows are, or with no shape. Otherwise FAILED_PRECONDITION naming one that is
-// not.
+// Whether batches of a signature can be tried: OK if it has inputs, all inputs
+// and outputs are of numbers or strings, and no output is declared with a fixed
+// dimension 0 other than 1. Such an output may be a constant, of which a batch
+// with as many rows would give each request a piece. Other declared shapes do
+// not matter: BatchQueue finds out whether the graph computes row by row.
+// Otherwise FAILED_PRECONDITION naming the input or output.
 absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
                             const std::vector<TensorSpec>& outputs);
 

@@ -491,6 +491,131 @@ TEST(BatchingTest, OneWrongRequestDoesNotFailTheOthers) {
   EXPECT_THAT(answers[2].values, ElementsAre(2));
 }
 
+TEST(BatchingTest, OneWrongRequestDoesNotStopBatching) {
+  Doubler doubler;
+  const auto queue = MakeQueue(
+      FullBatchesOf(2),
+      [run = doubler.run()](const std::vector<Tensor>& inputs,
+                            absl::Time deadline, std::vector<Tensor>* outputs) {
+        for (const float value : Values(inputs[0])) {
+          if (value < 0) return absl::InvalidArgumentError("negative");
+        }
+        return run(inputs, deadline, outputs);
+      });
+  AskTogether(*queue, {Vector({1}), Vector({-1})});
+
+  AskTogether(*queue, {Vector({2}), Vector({3})});
+
+  EXPECT_THAT(doubler.sizes(), ElementsAre(1, 2));
+}
+
+// A graph that takes one shape only, as those exported for one row do.
+TEST(BatchingTest, StopsIfABatchFailsAndAllItsRequestsSucceedAlone) {
+  Doubler doubler;
+  std::atomic<int> refused = 0;
+  const auto queue = MakeQueue(
+      FullBatchesOf(2), [&refused, run = doubler.run()](
+                            const std::vector<Tensor>& inputs,
+                            absl::Time deadline, std::vector<Tensor>* outputs) {
+        if (inputs[0].dim_size(0) != 1) {
+          ++refused;
+          return absl::InvalidArgumentError("takes one row");
+        }
+        return run(inputs, deadline, outputs);
+      });
+
+  const auto answers = AskTogether(*queue, {Vector({1}), Vector({2})});
+  // In a batch, this would wait for another row.
+  const Answer later = Ask(*queue, Vector({3}));
+
+  EXPECT_THAT(answers[0].values, ElementsAre(2));
+  EXPECT_THAT(answers[1].values, ElementsAre(4));
+  EXPECT_THAT(later.values, ElementsAre(6));
+  EXPECT_EQ(refused, 1);
+}
+
+TEST(BatchingTest, ABatchThatFailsBecauseOfPaddingDoesNotStopBatching) {
+  BatchingOptions options = FullBatchesOf(2);
+  options.pad_variable_length_inputs = true;
+  Doubler doubler;
+  const auto queue = MakeQueue(
+      options,
+      [run = doubler.run()](const std::vector<Tensor>& inputs,
+                            absl::Time deadline, std::vector<Tensor>* outputs) {
+        if (inputs[0].shape() == TensorShape({2, 3})) {
+          return absl::InvalidArgumentError("too long");
+        }
+        return run(inputs, deadline, outputs);
+      });
+  const auto answers =
+      AskTogether(*queue, {Floats(TensorShape({1, 1}), {1}),
+                           Floats(TensorShape({1, 3}), {2, 3, 4})});
+
+  AskTogether(*queue, {Floats(TensorShape({1, 1}), {5}),
+                       Floats(TensorShape({1, 1}), {6})});
+
+  EXPECT_THAT(answers[0].values, ElementsAre(2));
+  EXPECT_THAT(answers[1].values, ElementsAre(4, 6, 8));
+  EXPECT_THAT(doubler.sizes(), ElementsAre(1, 1, 2));
+}
+
+TEST(BatchingTest, RunsARequestAsItIsIfItFailsInABatchOfAnAllowedSize) {
+  BatchingOptions options = BatchesAtOnceOf(4);
+  options.allowed_batch_sizes = {4};
+  Doubler doubler;
+  const auto queue = MakeQueue(
+      options,
+      [run = doubler.run()](const std::vector<Tensor>& inputs,
+                            absl::Time deadline, std::vector<Tensor>* outputs) {
+        if (inputs[0].dim_size(0) != 3) {
+          return absl::InvalidArgumentError("takes three rows");
+        }
+        return run(inputs, deadline, outputs);
+      });
+
+  EXPECT_THAT(Ask(*queue, Vector({1, 2, 3})).values, ElementsAre(2, 4, 6));
+  EXPECT_EQ(Ask(*queue, Vector({1, 2})).status,
+            absl::InvalidArgumentError("takes three rows"));
+}
+
+TEST(BatchingTest, RunsASplitRequestAsItIsIfAPartFails) {
+  BatchingOptions options = BatchesAtOnceOf(4);
+  options.enable_large_batch_splitting = true;
+  options.max_execution_batch_size = 1;
+  Doubler doubler;
+  const auto queue = MakeQueue(
+      options,
+      [run = doubler.run()](const std::vector<Tensor>& inputs,
+                            absl::Time deadline, std::vector<Tensor>* outputs) {
+        if (inputs[0].dim_size(0) != 4) {
+          return absl::InvalidArgumentError("takes four rows");
+        }
+        return run(inputs, deadline, outputs);
+      });
+
+  EXPECT_THAT(Ask(*queue, Vector({1, 2, 3, 4})).values,
+              ElementsAre(2, 4, 6, 8));
+}
+
+TEST(BatchingTest, DoesNotRunACancelledRequestAfterItsBatchHasFailed) {
+  std::atomic<bool> gone = false;
+  std::atomic<int> runs = 0;
+  BatchingOptions options = BatchesAtOnceOf(4);
+  options.allowed_batch_sizes = {4};
+  const auto queue = MakeQueue(options, [&](const std::vector<Tensor>&,
+                                            absl::Time, std::vector<Tensor>*) {
+    ++runs;
+    gone = true;
+    return absl::InvalidArgumentError("no");
+  });
+
+  EXPECT_EQ(Ask(*queue, Vector({1}), absl::InfiniteFuture(),
+                [&gone] { return gone.load(); })
+                .status.code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(runs, 1);
+}
+
 TEST(BatchingTest, AnErrorOfTheModelFailsTheBatchAndIsNotTriedAgain) {
   std::atomic<int> runs = 0;
   const auto queue = MakeQueue(
@@ -524,41 +649,67 @@ TEST(BatchingTest, AnErrorOfOnePartFailsASplitRequest) {
             absl::InternalError("three"));
 }
 
-TEST(BatchingTest, RefusesOutputsThatHaveNotARowForEachRow) {
-  for (const TensorShape& shape : {TensorShape({}), TensorShape({3})}) {
-    const auto queue = MakeQueue(
-        BatchesAtOnceOf(4), [&shape](const std::vector<Tensor>&, absl::Time,
-                                     std::vector<Tensor>* outputs) {
-          *outputs = {Tensor(tensorflow::DT_FLOAT, shape)};
-          return absl::OkStatus();
-        });
+// A graph whose output is the sum of its input, in a shape that has nothing to
+// do with the input's.
+BatchQueue::RunBatch Sum(const TensorShape& shape) {
+  return [shape](const std::vector<Tensor>& inputs, absl::Time,
+                 std::vector<Tensor>* outputs) {
+    Tensor sum(tensorflow::DT_FLOAT, shape);
+    float total = 0;
+    for (const float value : Values(inputs[0])) total += value;
+    sum.flat<float>().setConstant(total);
+    *outputs = {sum};
+    return absl::OkStatus();
+  };
+}
 
-    const absl::Status status = Ask(*queue, Vector({1, 2})).status;
+TEST(BatchingTest, StopsIfAnOutputHasNotARowForEachRow) {
+  for (const TensorShape& shape : {TensorShape({}), TensorShape({1})}) {
+    const auto queue = MakeQueue(FullBatchesOf(3), Sum(shape));
 
-    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-    EXPECT_THAT(
-        std::string(status.message()),
-        HasSubstr("has returned an output of shape " + shape.DebugString()));
+    const auto answers = AskTogether(*queue, {Vector({1}), Vector({2, 3})});
+    // In a batch, this would wait for another row.
+    const Answer later = Ask(*queue, Vector({4, 5}));
+
+    EXPECT_THAT(answers[0].values, ElementsAre(1));
+    EXPECT_THAT(answers[1].values, ElementsAre(5));
+    EXPECT_EQ(answers[1].shape, shape);
+    EXPECT_THAT(later.values, ElementsAre(9));
   }
 }
 
-TEST(BatchingTest, RefusesPartsWhoseOutputsDoNotFitTogether) {
+TEST(BatchingTest, AnswersAnOnlyRequestWhoseOutputHasNotARowForEachRow) {
+  for (const bool pad : {false, true}) {
+    BatchingOptions options = BatchesAtOnceOf(4);
+    if (pad) options.allowed_batch_sizes = {4};
+    const auto queue = MakeQueue(options, Sum(TensorShape({})));
+
+    const Answer answer = Ask(*queue, Vector({1, 2}));
+
+    EXPECT_THAT(answer.values, ElementsAre(3));
+    EXPECT_EQ(answer.shape, TensorShape({}));
+  }
+}
+
+TEST(BatchingTest, RunsASplitRequestAsItIsIfItsOutputsDoNotFitTogether) {
   BatchingOptions options = BatchesAtOnceOf(2);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 1;
   const auto queue =
       MakeQueue(options, [](const std::vector<Tensor>& inputs, absl::Time,
                             std::vector<Tensor>* outputs) {
-        const auto length = static_cast<int64_t>(Values(inputs[0])[0]);
-        *outputs = {Tensor(tensorflow::DT_FLOAT, TensorShape({1, length}))};
+        const auto length = static_cast<int64_t>(Values(inputs[0]).back());
+        Tensor output(tensorflow::DT_FLOAT,
+                      TensorShape({inputs[0].dim_size(0), length}));
+        output.flat<float>().setConstant(7);
+        *outputs = {output};
         return absl::OkStatus();
       });
 
-  const absl::Status status = Ask(*queue, Vector({1, 2})).status;
+  const Answer answer = Ask(*queue, Vector({1, 2}));
 
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("has returned an output of different shapes"));
+  ASSERT_TRUE(answer.status.ok()) << answer.status;
+  EXPECT_EQ(answer.shape, TensorShape({2, 2}));
 }
 
 TEST(BatchingTest, RunsInputsWithoutRowsAlone) {
@@ -729,7 +880,7 @@ TEST(BatchingTest, AnswersManyClientsRowByRow) {
   EXPECT_THAT(doubler.sizes(), Each(testing::AnyOf(1, 3, 4)));
 }
 
-TEST(CheckBatchableTest, AsksForAnOpenDimension0) {
+TEST(CheckBatchableTest, AsksForInputsAndOutputsThatMayHaveRows) {
   const auto spec = [](const std::vector<int64_t>& dims,
                        tensorflow::DataType dtype) {
     TensorSpec spec{"x", dtype, {}};
@@ -741,14 +892,17 @@ TEST(CheckBatchableTest, AsksForAnOpenDimension0) {
   const TensorSpec open = spec({-1, 3}, tensorflow::DT_FLOAT);
   const TensorSpec any{"x", tensorflow::DT_STRING, {}};
   const TensorSpec scalar = spec({}, tensorflow::DT_FLOAT);
-  const TensorSpec fixed = spec({1, 3}, tensorflow::DT_FLOAT);
+  const TensorSpec one = spec({1, 3}, tensorflow::DT_FLOAT);
+  const TensorSpec fixed = spec({1000}, tensorflow::DT_STRING);
   const TensorSpec variant = spec({-1}, tensorflow::DT_VARIANT);
 
-  EXPECT_TRUE(CheckBatchable({open, any}, {any, open}).ok());
-  for (const TensorSpec& other : {scalar, fixed, variant}) {
-    EXPECT_FALSE(CheckBatchable({open, other}, {open}).ok());
-    EXPECT_FALSE(CheckBatchable({open}, {open, other}).ok());
+  for (const TensorSpec& spec : {open, any, scalar, one}) {
+    EXPECT_TRUE(CheckBatchable({open, spec}, {spec, open}).ok());
   }
+  EXPECT_TRUE(CheckBatchable({fixed}, {open}).ok());
+  EXPECT_FALSE(CheckBatchable({open}, {open, fixed}).ok());
+  EXPECT_FALSE(CheckBatchable({open, variant}, {open}).ok());
+  EXPECT_FALSE(CheckBatchable({open}, {open, variant}).ok());
   EXPECT_FALSE(CheckBatchable({}, {open}).ok());
 }
 

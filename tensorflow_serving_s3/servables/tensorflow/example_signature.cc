@@ -7,8 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tensorflow/core/framework/types.h"
-#include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 
 namespace tfs3 {
@@ -36,8 +34,9 @@ absl::Status CheckMethodName(const SavedModelBundle& model,
 
 absl::Status CheckTakesExamples(const SignatureRunner& signature) {
   constexpr absl::string_view kCure =
-      "; Classify and Regress need one string input \"inputs\" of serialized "
-      "tf.Examples, use Predict for other signatures";
+      "; Classify and Regress need one input \"inputs\", which takes "
+      "serialized "
+      "tf.Examples; use Predict for other signatures";
   if (signature.inputs().size() != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("signature \"", signature.signature_name(), "\" has ",
@@ -48,11 +47,6 @@ absl::Status CheckTakesExamples(const SignatureRunner& signature) {
     return absl::InvalidArgumentError(
         absl::StrCat("the input of signature \"", signature.signature_name(),
                      "\" is called \"", input.alias, "\"", kCure));
-  }
-  if (input.dtype != tensorflow::DT_STRING) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the input of signature \"", signature.signature_name(),
-        "\" is of type ", tensorflow::DataTypeString(input.dtype), kCure));
   }
   return absl::OkStatus();
 }

@@ -34,7 +34,8 @@ inline constexpr absl::string_view kRegressMethodName =
 //
 // INVALID_ARGUMENT if the model has no such signature, if its method name is
 // another than `method_name` and options.check_method_name is set, or if it has
-// any other input than one string called "inputs".
+// other inputs than one called "inputs". What type that declares does not
+// matter: the graph refuses tf.Examples if it does not take strings.
 absl::StatusOr<const SignatureRunner*> GetExampleSignature(
     const SavedModelBundle& model, absl::string_view signature_name,
     absl::string_view method_name, const InferenceOptions& options);

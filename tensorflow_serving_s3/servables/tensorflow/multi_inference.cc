@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/multi_inference.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -24,7 +25,6 @@
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
-#include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 
 namespace tfs3 {
 namespace {
@@ -40,7 +40,9 @@ using tensorflow::serving::MultiInferenceResponse;
 struct Task {
   const SignatureRunner* signature = nullptr;
   bool classify = false;
-  // If `classify`: its outputs' places.
+  // Which of the signature's outputs are fetched.
+  std::vector<size_t> fetch;
+  // If `classify`: the places of its outputs in `fetch`.
   ClassifyOutputs places;
 };
 
@@ -75,6 +77,30 @@ absl::Status CheckSameModel(const ModelSpec& first, const ModelSpec& spec,
   return absl::OkStatus();
 }
 
+// `task`, whose signature is found, with what it fetches.
+absl::StatusOr<Task> FindOutputs(Task task) {
+  if (!task.classify) {
+    task.fetch = {0};
+    const absl::Status status = CheckRegressOutputs(*task.signature);
+    if (!status.ok()) return status;
+    return task;
+  }
+  const absl::StatusOr<ClassifyOutputs> outputs =
+      FindClassifyOutputs(*task.signature);
+  if (!outputs.ok()) return outputs.status();
+  const auto fetch = [&task](std::optional<size_t> output) {
+    std::optional<size_t> place;
+    if (output.has_value()) {
+      place = task.fetch.size();
+      task.fetch.push_back(*output);
+    }
+    return place;
+  };
+  task.places.classes = fetch(outputs->classes);
+  task.places.scores = fetch(outputs->scores);
+  return task;
+}
+
 absl::StatusOr<Task> FindTask(const InferenceTask& wanted,
                               const SavedModelBundle& model,
                               const InferenceOptions& options) {
@@ -90,18 +116,13 @@ absl::StatusOr<Task> FindTask(const InferenceTask& wanted,
                           wanted.method_name(), options);
   if (!signature.ok()) return signature.status();
   task.signature = *signature;
-  if (!task.classify) {
-    if (absl::Status status = CheckRegressOutputs(*task.signature);
-        !status.ok()) {
-      return status;
-    }
-    return task;
+  absl::StatusOr<Task> found = FindOutputs(std::move(task));
+  if (!found.ok()) return found;
+  if (absl::Status status = found->signature->CheckFetchable(found->fetch);
+      !status.ok()) {
+    return status;
   }
-  const absl::StatusOr<ClassifyOutputs> places =
-      FindClassifyOutputs(*task.signature);
-  if (!places.ok()) return places.status();
-  task.places = *places;
-  return task;
+  return found;
 }
 
 absl::StatusOr<std::vector<Task>> FindTasks(
@@ -133,7 +154,7 @@ absl::StatusOr<std::vector<Task>> FindTasks(
   return tasks;
 }
 
-// For each task, all outputs of its signature, in their order.
+// For each task, the outputs that it fetches, in their order.
 using TaskOutputs = std::vector<std::vector<Tensor>>;
 
 absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
@@ -142,12 +163,28 @@ absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
   TaskOutputs outputs;
   outputs.reserve(tasks.size());
   for (const Task& task : tasks) {
+    std::optional<std::vector<size_t>> fetch;
+    if (task.fetch.size() < task.signature->outputs().size()) {
+      fetch = task.fetch;
+    }
     absl::StatusOr<std::vector<Tensor>> output =
-        RunOnExamples(*task.signature, examples, std::nullopt, options);
+        RunOnExamples(*task.signature, examples, std::move(fetch), options);
     if (!output.ok()) return output.status();
     outputs.push_back(*std::move(output));
   }
   return outputs;
+}
+
+// An error of the model with what the task expects that may have caused it: one
+// whose input is not declared as tf.Examples, if there is one.
+absl::Status ExplainRefusal(const std::vector<Task>& tasks,
+                            const Tensor& examples, const absl::Status& error) {
+  const auto other =
+      std::find_if(tasks.begin(), tasks.end(), [&examples](const Task& task) {
+        return task.signature->inputs()[0].dtype != examples.dtype();
+      });
+  const Task& cause = other == tasks.end() ? tasks.front() : *other;
+  return cause.signature->ExplainRefusal(error, {examples});
 }
 
 // One run of the model for all tasks.
@@ -169,8 +206,10 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
         choice.feeds.end()) {
       choice.feeds.push_back(input);
     }
-    for (const TensorSpec& output : task.signature->outputs()) {
-      choice.fetches.push_back(signature.outputs().at(output.alias).name());
+    for (const size_t output : task.fetch) {
+      choice.fetches.push_back(signature.outputs()
+                                   .at(task.signature->outputs()[output].alias)
+                                   .name());
     }
     if (task.signature->run_thread() == RunThread::kPool) {
       run_options.run_thread = RunThread::kPool;
@@ -183,16 +222,17 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
       choice, std::vector<Tensor>(choice.feeds.size(), examples), run_options);
   if (!fetched.ok()) {
     // So many sets of tasks are rare; they are answered all the same.
-    return absl::IsResourceExhausted(fetched.status()) &&
-                   model.session_runner().full()
-               ? RunOneByOne(tasks, examples, options)
-               : fetched.status();
+    if (absl::IsResourceExhausted(fetched.status()) &&
+        model.session_runner().full()) {
+      return RunOneByOne(tasks, examples, options);
+    }
+    return ExplainRefusal(tasks, examples, fetched.status());
   }
   TaskOutputs outputs;
   outputs.reserve(tasks.size());
   auto next = std::make_move_iterator(fetched->begin());
   for (const Task& task : tasks) {
-    const auto end = next + task.signature->outputs().size();
+    const auto end = next + task.fetch.size();
     outputs.emplace_back(next, end);
     next = end;
   }

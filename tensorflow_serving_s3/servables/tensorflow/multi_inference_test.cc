@@ -288,6 +288,45 @@ TEST(MultiInferenceTest, NamesTheSignatureWhoseAnswerIsWrong) {
   EXPECT_THAT(status.message(), HasSubstr("signature \"regress_wide\": "));
 }
 
+TEST(MultiInferenceTest, ASparseOutputBesideIsNotComputed) {
+  for (const auto& request :
+       {Request({{kClassifyMethodName, "classify_and_sparse"}}),
+        Request({{kClassifyMethodName, "classify_and_sparse"},
+                 {kRegressMethodName, "regress"}})}) {
+    MultiInferenceResponse response;
+
+    const absl::Status status = Answer(request, &response);
+
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(response.results(0)
+                  .classification_result()
+                  .classifications(0)
+                  .classes(0)
+                  .score(),
+              0.75f);
+  }
+}
+
+TEST(MultiInferenceTest, RefusesASparseOutput) {
+  const absl::Status status =
+      ErrorOf(Request({{kRegressMethodName, "regress"},
+                       {kRegressMethodName, "regress_sparse"}}));
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(),
+              HasSubstr("output \"outputs\" is a sparse tensor"));
+}
+
+TEST(MultiInferenceTest, NamesTheInputThatTheGraphRefuses) {
+  const absl::Status status = ErrorOf(Request(
+      {{kRegressMethodName, "regress"}, {kRegressMethodName, "number_input"}}));
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_THAT(
+      status.message(),
+      HasSubstr("(input \"inputs\" is string [2], declared float [?])"));
+}
+
 TEST(MultiInferenceTest, RefusesASignatureThatIsNotThere) {
   EXPECT_EQ(ErrorOf(Request({{kRegressMethodName, "gone"}})).code(),
             absl::StatusCode::kInvalidArgument);

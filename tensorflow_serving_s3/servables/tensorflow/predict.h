@@ -28,9 +28,8 @@ namespace tfs3 {
 //
 // INVALID_ARGUMENT naming the input or output: inputs missing or unknown,
 // a TensorProto that is no tensor, an unknown or repeated name in
-// `output_filter`. CANCELLED if the caller
-// has stopped waiting. Otherwise the errors of SignatureRunner::Run.
-// Thread-safe as the runner is.
+// `output_filter`. CANCELLED if the caller has stopped waiting. Otherwise the
+// errors of SignatureRunner::Run. Thread-safe as the runner is.
 absl::Status Predict(const tensorflow::serving::PredictRequest& request,
                      const ServableId& id, const SignatureRunner& signature,
                      const InferenceOptions& options,

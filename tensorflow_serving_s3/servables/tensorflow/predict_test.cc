@@ -8,7 +8,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/types.pb.h"
@@ -196,6 +198,52 @@ TEST_F(PredictTest, NamesTheInputWhoseTypeTheGraphRefuses) {
   EXPECT_THAT(ErrorOf(request),
               HasSubstr("(input \"floats\" is int32 [1,2], declared float "
                         "[?,2])"));
+}
+
+// The number of every type of TensorFlow, those of references included, and one
+// that is none.
+std::vector<int> AllTypes() {
+  std::vector<int> types = {9999};
+  const auto* descriptor = tensorflow::DataType_descriptor();
+  for (int i = 0; i < descriptor->value_count(); ++i) {
+    types.push_back(descriptor->value(i)->number());
+  }
+  return types;
+}
+
+TEST_F(PredictTest, ATypeThatTheGraphDoesNotTakeIsTheClientsError) {
+  for (const RunThreadPolicy policy :
+       {RunThreadPolicy::kCaller, RunThreadPolicy::kPool}) {
+    SavedModelOptions options;
+    options.run_thread_policy = policy;
+    const auto model =
+        SavedModelBundle::Load(TestModelPath("many_types"), options).value();
+    const SignatureRunner& signature = **model->GetSignature("");
+    for (const auto& [alias, right] : GoodRequest().inputs()) {
+      for (const int type : AllTypes()) {
+        for (const int dims : {0, 1, 2}) {
+          if (type == right.dtype()) continue;
+          SCOPED_TRACE(absl::StrCat(alias, " ", type, " ", dims));
+          PredictRequest request = GoodRequest();
+          TensorProto& input = (*request.mutable_inputs())[alias];
+          input.Clear();
+          input.set_dtype(static_cast<tensorflow::DataType>(type));
+          for (int dim = 0; dim < dims; ++dim) {
+            input.mutable_tensor_shape()->add_dim()->set_size(2);
+          }
+          PredictResponse response;
+
+          const absl::Status status =
+              Predict(request, kId, signature, InferenceOptions(), &response);
+
+          EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument)
+              << status;
+          EXPECT_THAT(std::string(status.message()),
+                      HasSubstr(absl::StrCat("input \"", alias, "\"")));
+        }
+      }
+    }
+  }
 }
 
 TEST_F(PredictTest, NamesTheInputThatIsNoTensor) {

@@ -143,19 +143,21 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
                                 ChooseThread(options.run_thread_policy, size),
                                 *batching);
     if (runner.ok()) {
-      absl::Status status = CheckOpsAreKnown(name, size);
-      if (!status.ok()) {
+      if (absl::Status status = CheckOpsAreKnown(name, size); !status.ok()) {
         unknown_op = status;
-      } else {
-        status = (*runner)->Prepare();
+        runner = std::move(status);
       }
-      if (!status.ok()) runner = std::move(status);
     }
-    if (runner.ok()) {
-      ++usable;
-    } else {
+    if (!runner.ok()) {
       ABSL_LOG(WARNING) << path << ": requests for the signature \"" << name
                         << "\" are refused: " << runner.status().message();
+    } else {
+      ++usable;
+      if (absl::Status status = (*runner)->Prepare(); !status.ok()) {
+        ABSL_LOG(WARNING) << path
+                          << ": requests for all outputs of the signature \""
+                          << name << "\" are refused: " << status.message();
+      }
     }
     bundle->runners_.emplace(name, std::move(runner));
   }

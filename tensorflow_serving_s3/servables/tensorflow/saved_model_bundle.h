@@ -74,8 +74,9 @@ class SavedModelBundle {
   // for their first run. Takes seconds or minutes for a large one.
   //
   // The error is one line that names the path or file, the cause and the cure.
-  // A signature that cannot be served is no error as long as another one can:
-  // GetSignature tells.
+  // A signature that cannot be served is no error, even if it is the only one:
+  // GetSignature or its runs tell. If all signatures need ops that are not
+  // registered, the model does not load.
   static absl::StatusOr<std::unique_ptr<SavedModelBundle>> Load(
       const std::string& path, const SavedModelOptions& options);
 

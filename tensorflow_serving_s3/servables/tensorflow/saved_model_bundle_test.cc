@@ -307,8 +307,24 @@ TEST(SavedModelBundleTest, LoadsAModelWithoutAnyUsableSignature) {
 
   const auto bundle = LoadOrDie(path);
 
+  const absl::Status status =
+      (*bundle->GetSignature(""))->Run({Scalar(1.f)}, {}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("is a sparse tensor"));
+}
+
+TEST(SavedModelBundleTest, LoadsAModelWhoseOnlyInputIsSparse) {
+  const std::string path = CopyTestModel("half_plus_three", "sparse_input");
+  EditModel(path, [](tensorflow::SavedModel& model) {
+    auto& signatures = *model.mutable_meta_graphs(0)->mutable_signature_def();
+    auto& info = (*signatures["serving_default"].mutable_inputs())["x"];
+    info.mutable_coo_sparse()->set_values_tensor_name(info.name());
+  });
+
+  const auto bundle = LoadOrDie(path);
+
   EXPECT_THAT(std::string(bundle->GetSignature("").status().message()),
-              HasSubstr("is a sparse tensor"));
+              HasSubstr("input \"x\" is a sparse tensor"));
 }
 
 TEST(SavedModelBundleTest, ServesTheOtherSignaturesWhenOneIsBroken) {
@@ -320,8 +336,11 @@ TEST(SavedModelBundleTest, ServesTheOtherSignaturesWhenOneIsBroken) {
 
   const auto bundle = LoadOrDie(path);
 
-  EXPECT_THAT(std::string(bundle->GetSignature("gather").status().message()),
-              HasSubstr("nowhere:0"));
+  const absl::Status status =
+      (*bundle->GetSignature("gather"))->Run({Scalar<int32_t>(0)}, {}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("nowhere:0"), Not(HasSubstr("(input"))));
   EXPECT_TRUE(bundle->GetSignature("statistics").ok());
 }
 
@@ -337,7 +356,12 @@ TEST(SavedModelBundleTest, LoadsAModelWhoseSignaturesNameNoTensor) {
     }
   });
 
-  EXPECT_THAT(std::string(LoadOrDie(path)->GetSignature("").status().message()),
+  const auto bundle = LoadOrDie(path);
+
+  EXPECT_THAT(std::string((*bundle->GetSignature(""))
+                              ->Run({Scalar(1.f)}, {})
+                              .status()
+                              .message()),
               HasSubstr("lost:0"));
 }
 

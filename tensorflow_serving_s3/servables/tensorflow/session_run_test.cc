@@ -208,6 +208,20 @@ TEST_F(SessionRunTest, AFeedOfAnotherTypeIsTheClientsError) {
   EXPECT_THAT(ErrorOf(request), HasSubstr("int32"));
 }
 
+TEST_F(SessionRunTest, NoTypeOfAFeedEndsTheProcess) {
+  const auto* descriptor = tensorflow::DataType_descriptor();
+  for (int i = 0; i < descriptor->value_count(); ++i) {
+    if (descriptor->value(i)->number() == tensorflow::DT_FLOAT) continue;
+    SCOPED_TRACE(descriptor->value(i)->name());
+    SessionRunRequest request = GoodRequest();
+    TensorProto* feed = request.mutable_feed(0)->mutable_tensor();
+    feed->clear_float_val();
+    feed->set_dtype(
+        static_cast<tensorflow::DataType>(descriptor->value(i)->number()));
+    ErrorOf(request);
+  }
+}
+
 TEST_F(SessionRunTest, RefusesHandles) {
   SessionRunRequest fed = GoodRequest();
   fed.mutable_feed(0)->mutable_tensor()->set_dtype(tensorflow::DT_RESOURCE);

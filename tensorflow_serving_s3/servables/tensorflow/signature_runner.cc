@@ -39,7 +39,8 @@ std::string CanonicalTensorName(const std::string& name) {
 }
 
 absl::Status CheckDense(absl::string_view what, absl::string_view alias,
-                        const tensorflow::TensorInfo& info) {
+                        const tensorflow::TensorInfo& info,
+                        absl::string_view cure) {
   absl::string_view kind;
   switch (info.encoding_case()) {
     case tensorflow::TensorInfo::kName:
@@ -56,8 +57,7 @@ absl::Status CheckDense(absl::string_view what, absl::string_view alias,
   }
   return absl::InvalidArgumentError(
       absl::StrCat(what, " \"", alias, "\" is ", kind,
-                   ", and only dense tensors can be served; export the model "
-                   "with a signature of dense tensors"));
+                   ", and only dense tensors can be served; ", cure));
 }
 
 // The declared shape; of unknown rank if there is none or it is not valid.
@@ -78,6 +78,12 @@ TensorSpec MakeSpec(const std::string& alias,
 bool IsAsDeclared(const Tensor& input, const TensorSpec& spec) {
   return input.dtype() == spec.dtype &&
          spec.shape.IsCompatibleWith(input.shape());
+}
+
+// Whether an error has nothing to do with the inputs' types and shapes.
+bool IsOfTimeOrResources(const absl::Status& error) {
+  return absl::IsCancelled(error) || absl::IsDeadlineExceeded(error) ||
+         absl::IsUnavailable(error) || absl::IsResourceExhausted(error);
 }
 
 // What was sent for an input and what the signature declares.
@@ -198,7 +204,10 @@ absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
   absl::flat_hash_map<std::string, size_t> feed_indices;
   for (const std::string& alias : SortedKeys(signature.inputs())) {
     const tensorflow::TensorInfo& info = signature.inputs().at(alias);
-    if (absl::Status status = CheckDense("input", alias, info); !status.ok()) {
+    if (absl::Status status =
+            CheckDense("input", alias, info,
+                       "export the model with a signature of dense tensors");
+        !status.ok()) {
       return status;
     }
     inputs_.push_back(MakeSpec(alias, info));
@@ -219,16 +228,32 @@ absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
   }
   for (const std::string& alias : SortedKeys(signature.outputs())) {
     const tensorflow::TensorInfo& info = signature.outputs().at(alias);
-    if (absl::Status status = CheckDense("output", alias, info); !status.ok()) {
-      return status;
-    }
     outputs_.push_back(MakeSpec(alias, info));
-    output_names_.push_back(CanonicalTensorName(info.name()));
+    const absl::Status status = CheckDense(
+        "output", alias, info,
+        "leave it out with an output_filter, or export the model with a "
+        "signature of dense tensors");
+    output_names_.push_back(status.ok() ? CanonicalTensorName(info.name())
+                                        : "");
+    if (!status.ok()) {
+      cannot_fetch_.resize(signature.outputs().size());
+      cannot_fetch_[outputs_.size() - 1] = absl::Status(
+          status.code(), absl::StrCat("signature \"", signature_name_,
+                                      "\": ", status.message()));
+    }
   }
   std::vector<size_t> everything(outputs_.size());
   std::iota(everything.begin(), everything.end(), size_t{0});
   all_ = MakeFetches(everything);
-  if (batching_.has_value() && !all_->batched) {
+  if (outputs_.empty()) {
+    cannot_fetch_all_ = absl::InvalidArgumentError(absl::StrCat(
+        "signature \"", signature_name_,
+        "\" has no outputs, so there is nothing to compute; export the model "
+        "with outputs"));
+  } else {
+    cannot_fetch_all_ = CheckFetchable(everything);
+  }
+  if (batching_.has_value() && cannot_fetch_all_.ok() && !all_->batched) {
     ABSL_LOG(WARNING) << "Requests for all outputs of the signature \""
                       << signature_name_ << "\" are not batched: "
                       << CheckBatchable(inputs_, outputs_).message();
@@ -257,7 +282,10 @@ bool SignatureRunner::quick() const {
   return typical > 0 && typical < kQuickNanoseconds;
 }
 
-absl::Status SignatureRunner::Prepare() const { return PrepareFetches(*all_); }
+absl::Status SignatureRunner::Prepare() const {
+  if (!cannot_fetch_all_.ok()) return cannot_fetch_all_;
+  return PrepareFetches(*all_);
+}
 
 absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
     std::vector<Tensor> inputs, const RunOptions& options) const {
@@ -266,11 +294,11 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
         absl::StrCat("signature \"", signature_name_, "\" takes ",
                      inputs_.size(), " inputs, got ", inputs.size()));
   }
-  if (outputs_.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "signature \"", signature_name_,
-        "\" has no outputs, so there is nothing to compute; export the model "
-        "with outputs"));
+  if (!cannot_fetch_all_.ok()) {
+    if (!options.fetch.has_value()) return cannot_fetch_all_;
+    if (absl::Status status = CheckFetchable(*options.fetch); !status.ok()) {
+      return status;
+    }
   }
   if (feed_names_.size() != inputs.size()) {
     absl::StatusOr<std::vector<Tensor>> feeds = Feeds(inputs);
@@ -302,10 +330,13 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
     } else {
       status = RunFetches(*fetches, inputs, options.deadline, &fetched);
     }
-    if (absl::IsInvalidArgument(status)) {
+    if (!status.ok()) {
+      // If the outputs cannot be fetched at all, the inputs are not the cause.
+      if (absl::Status prepared = PrepareFetches(*fetches); !prepared.ok()) {
+        return prepared;
+      }
       return ExplainRefusal(status, inputs);
     }
-    if (!status.ok()) return status;
   }
 
   // The usual case: the outputs are what was fetched, in that order.
@@ -345,8 +376,17 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Feeds(
   return feeds;
 }
 
+absl::Status SignatureRunner::CheckFetchable(
+    const std::vector<size_t>& outputs) const {
+  if (cannot_fetch_.empty()) return absl::OkStatus();
+  for (const size_t output : outputs) {
+    if (!cannot_fetch_[output].ok()) return cannot_fetch_[output];
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SignatureRunner::ExplainRefusal(
-    const absl::Status& refusal, const std::vector<Tensor>& feeds) const {
+    const absl::Status& error, const std::vector<Tensor>& feeds) const {
   constexpr size_t kMostInputs = 4;
   std::vector<std::string> as_declared;
   std::vector<std::string> others;
@@ -358,10 +398,15 @@ absl::Status SignatureRunner::ExplainRefusal(
       described.push_back(DescribeInput(fed, inputs_[i]));
     }
   }
-  if (inputs_.empty()) return refusal;
-  return absl::InvalidArgumentError(absl::StrCat(
-      refusal.message(), " (",
-      absl::StrJoin(others.empty() ? as_declared : others, "; "), ")"));
+  const bool explain =
+      others.empty() ? absl::IsInvalidArgument(error) && !as_declared.empty()
+                     : !IsOfTimeOrResources(error);
+  if (!explain) return error;
+  return absl::Status(
+      error.code(),
+      absl::StrCat(error.message(), " (",
+                   absl::StrJoin(others.empty() ? as_declared : others, "; "),
+                   ")"));
 }
 
 std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(
@@ -373,6 +418,11 @@ std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(
   }
   for (const size_t output : wanted) {
     const std::string& name = output_names_[output];
+    if (name.empty()) {
+      // Run refuses to fetch it.
+      fetches->origins.push_back({false, 0});
+      continue;
+    }
     const auto [origin, is_new] = origins.try_emplace(
         name, Fetches::Origin{false, fetches->names.size()});
     if (is_new) fetches->names.push_back(name);

@@ -66,8 +66,9 @@ class SignatureRunner {
   };
 
   // Looks the signature over without touching the session. INVALID_ARGUMENT
-  // naming the input or output if one of them is not a dense tensor or has an
-  // unusable default value.
+  // naming the input if one of them is not a dense tensor or has an unusable
+  // default value. An output that is not a dense tensor only fails the runs
+  // that fetch it.
   //
   // With `batching`, runs that want the same outputs are put together into
   // batches, if inputs and outputs have rows; see CheckBatchable.
@@ -96,6 +97,10 @@ class SignatureRunner {
   // null.
   const tensorflow::Tensor* default_input(size_t index) const;
 
+  // INVALID_ARGUMENT if one of `outputs`, indices into outputs(), is not a
+  // dense tensor. Run checks it too.
+  absl::Status CheckFetchable(const std::vector<size_t>& outputs) const;
+
   RunThread run_thread() const { return run_thread_; }
 
   // Whether a run is over so soon (some 200 microseconds, measured while
@@ -105,7 +110,8 @@ class SignatureRunner {
 
   // Has the session prepare what a Run that fetches everything needs, so that
   // the first one need not wait for it. The error is also that of every such
-  // Run. With RunThread::kPool the first Run prepares, and this does nothing.
+  // Run; runs that fetch fewer outputs may succeed. With RunThread::kPool the
+  // first Run prepares, and this only finds outputs that are not dense.
   absl::Status Prepare() const;
 
   // Runs the signature on `inputs`, given in the order of inputs(), and returns
@@ -115,12 +121,22 @@ class SignatureRunner {
   // signature declares, which many models get wrong. INVALID_ARGUMENT if the
   // graph refuses the inputs; the error names inputs, their types and shapes
   // and the declared ones. INVALID_ARGUMENT too for another number of inputs
-  // than inputs() has, and for a signature without outputs. DEADLINE_EXCEEDED
-  // as RunThread says. CANCELLED if options.cancelled says so. With batching
-  // also what BatchQueue::Run returns. Anything else is TensorFlow's error, on
-  // one line.
+  // than inputs() has, for a signature without outputs, and if an output to be
+  // fetched is not a dense tensor. DEADLINE_EXCEEDED as RunThread says.
+  // CANCELLED if options.cancelled says so. With batching also what
+  // BatchQueue::Run returns. Anything else is TensorFlow's error, on one line.
   absl::StatusOr<std::vector<tensorflow::Tensor>> Run(
       std::vector<tensorflow::Tensor> inputs, const RunOptions& options) const;
+
+  // An error of a run of the graph, with the inputs, their types and shapes and
+  // the declared ones added if they may be the cause: the error is
+  // INVALID_ARGUMENT, or an input is not as declared and the error is not one
+  // of time or resources. Inputs that are as declared are named only if all
+  // are. `feeds` has one tensor for each tensor of the graph that inputs()
+  // name.
+  absl::Status ExplainRefusal(
+      const absl::Status& error,
+      const std::vector<tensorflow::Tensor>& feeds) const;
 
  private:
   struct Fetches;
@@ -133,12 +149,6 @@ class SignatureRunner {
   // One tensor for each of feed_names_, out of one for each of inputs().
   absl::StatusOr<std::vector<tensorflow::Tensor>> Feeds(
       const std::vector<tensorflow::Tensor>& inputs) const;
-
-  // The graph's INVALID_ARGUMENT with a description of the inputs: only of
-  // those that are not as declared, if there are any.
-  absl::Status ExplainRefusal(
-      const absl::Status& refusal,
-      const std::vector<tensorflow::Tensor>& feeds) const;
 
   std::unique_ptr<Fetches> MakeFetches(const std::vector<size_t>& wanted) const;
   // The prepared form of a choice of outputs, or null if too many choices have
@@ -169,8 +179,14 @@ class SignatureRunner {
   // them it feeds.
   std::vector<std::string> feed_names_;
   std::vector<size_t> feed_of_input_;
-  // Names in the graph of outputs().
+  // Names in the graph of outputs(), empty for an output that is not a dense
+  // tensor.
   std::vector<std::string> output_names_;
+  // The error of a run that fetches everything whatever the inputs; OK if it
+  // can succeed.
+  absl::Status cannot_fetch_all_;
+  // For each output, why it cannot be fetched; empty if all can.
+  std::vector<absl::Status> cannot_fetch_;
 
   std::unique_ptr<Fetches> all_;
   mutable std::shared_mutex choices_mu_;

@@ -343,6 +343,95 @@ TEST_P(SignatureRunnerTest, TakesTheShortNameOfATensor) {
   EXPECT_THAT(Values(outputs->front()), ElementsAre(7));
 }
 
+TEST_P(SignatureRunnerTest, ASparseOutputFailsOnlyRunsThatFetchIt) {
+  SignatureDef signature = Subtract();
+  (*signature.mutable_outputs())["edges"]
+      .mutable_coo_sparse()
+      ->set_values_tensor_name("sum:0");
+  SetOutput(signature, "total", "sum:0");
+  const auto runner = MakeRunner(signature);
+  ASSERT_EQ(runner->outputs()[1].alias, "edges");
+  const std::vector<Tensor> inputs = {Vector({5}), Vector({2})};
+  const auto run = [&](const std::vector<size_t>& fetch) {
+    SignatureRunner::RunOptions options;
+    options.fetch = fetch;
+    return runner->Run(inputs, options);
+  };
+
+  for (const absl::Status& refused :
+       {runner->Prepare(), runner->Run(inputs, {}).status(), run({1}).status(),
+        run({0, 1}).status()}) {
+    EXPECT_EQ(refused,
+              absl::InvalidArgumentError(
+                  "signature \"calculate\": output \"edges\" is a sparse "
+                  "tensor, and only dense tensors can be served; leave it out "
+                  "with an output_filter, or export the model with a signature "
+                  "of dense tensors"));
+  }
+  const auto outputs = run({0, 2});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values((*outputs)[0]), ElementsAre(3));
+  EXPECT_THAT(Values((*outputs)[1]), ElementsAre(7));
+}
+
+// More choices than a runner prepares; the rest is picked from all outputs.
+TEST_P(SignatureRunnerTest, PicksAnyChoiceOfOutputsBesideASparseOne) {
+  SignatureDef signature = Subtract();
+  (*signature.mutable_outputs())["a_sparse"]
+      .mutable_coo_sparse()
+      ->set_values_tensor_name("sum:0");
+  for (int i = 0; i < 5; ++i) {
+    SetOutput(signature, absl::StrCat("sum", i), "sum:0");
+  }
+  const auto runner = MakeRunner(signature);
+
+  for (unsigned choice = 1; choice < 64; ++choice) {
+    SignatureRunner::RunOptions options;
+    options.fetch.emplace();
+    for (size_t i = 0; i < 6; ++i) {
+      if ((choice & (1u << i)) != 0) options.fetch->push_back(i + 1);
+    }
+    const auto outputs = runner->Run({Vector({5}), Vector({2})}, options);
+
+    ASSERT_TRUE(outputs.ok()) << outputs.status();
+    for (size_t i = 0; i < outputs->size(); ++i) {
+      const bool is_difference = (*options.fetch)[i] == 1;
+      EXPECT_THAT(Values((*outputs)[i]), ElementsAre(is_difference ? 3 : 7));
+    }
+  }
+}
+
+TEST_P(SignatureRunnerTest, AnOutputThatIsNotThereFailsOnlyRunsThatFetchIt) {
+  SignatureDef signature = Subtract();
+  SetOutput(signature, "lost", "lost:0");
+  const auto runner = MakeRunner(signature);
+  SignatureRunner::RunOptions options;
+  options.fetch = {0};
+
+  const absl::Status refused =
+      runner->Run({Vector({5}), Vector({2})}, {}).status();
+  const auto outputs = runner->Run({Vector({5}), Vector({2})}, options);
+
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("lost:0"));
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_THAT(Values(outputs->front()), ElementsAre(3));
+}
+
+TEST_P(SignatureRunnerTest, ExplainsOtherErrorsOnlyIfAnInputIsNotAsDeclared) {
+  const auto runner = MakeRunner(Subtract());
+  const absl::Status internal = absl::InternalError("broken");
+  const absl::Status memory = absl::ResourceExhaustedError("no memory");
+  const Tensor matrix(tensorflow::DT_FLOAT, TensorShape({2, 1}));
+
+  EXPECT_EQ(runner->ExplainRefusal(internal, {Vector({1}), Vector({1})}),
+            internal);
+  EXPECT_EQ(runner->ExplainRefusal(internal, {Vector({1}), matrix}),
+            absl::InternalError("broken (input \"subtrahend\" is float [2,1], "
+                                "declared float [?])"));
+  EXPECT_EQ(runner->ExplainRefusal(memory, {Vector({1}), matrix}), memory);
+}
+
 TEST_P(SignatureRunnerTest, RefusesASignatureWithoutOutputs) {
   SignatureDef signature = Subtract();
   signature.mutable_outputs()->clear();
@@ -529,6 +618,60 @@ TEST_P(SignatureRunnerTest, TakesNoLargerRequestThanABatch) {
 
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("max_batch_size"));
+}
+
+// A request larger than a batch is refused only if it is to be batched.
+TEST_P(SignatureRunnerTest, DeclaredShapesDoNotStopBatching) {
+  const auto declare = [](tensorflow::TensorInfo& info, int shape) {
+    info.clear_tensor_shape();
+    if (shape == 0) return;
+    info.mutable_tensor_shape();
+    if (shape == 2) info.mutable_tensor_shape()->add_dim()->set_size(1);
+  };
+  for (int shape = 0; shape < 3; ++shape) {
+    SCOPED_TRACE(shape);
+    SignatureDef signature = Subtract();
+    declare(signature.mutable_inputs()->at("minuend"), shape);
+    declare(signature.mutable_outputs()->at("difference"), shape);
+    const auto runner = MakeRunner(signature, Batching());
+
+    const auto two = runner->Run({Vector({1, 2}), Vector({1, 1})}, {});
+    const absl::Status three =
+        runner->Run({Vector({1, 2, 3}), Vector({1, 2, 3})}, {}).status();
+
+    ASSERT_TRUE(two.ok()) << two.status();
+    EXPECT_THAT(Values(two->front()), ElementsAre(0, 1));
+    EXPECT_THAT(std::string(three.message()), HasSubstr("max_batch_size"));
+  }
+}
+
+TEST_P(SignatureRunnerTest, BatchingRefusesNoInputsThatTheGraphTakes) {
+  const auto runner = MakeRunner(Subtract(), Batching());
+  Tensor scalar(tensorflow::DT_FLOAT, TensorShape({}));
+  scalar.scalar<float>()() = 1;
+
+  const auto both = runner->Run({scalar, scalar}, {});
+  const auto one = runner->Run({Vector({5, 7}), scalar}, {});
+  const auto broadcast = runner->Run({Vector({5, 7, 9}), Vector({1})}, {});
+
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(both->front().shape(), TensorShape({}));
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_THAT(Values(one->front()), ElementsAre(4, 6));
+  ASSERT_TRUE(broadcast.ok()) << broadcast.status();
+  EXPECT_THAT(Values(broadcast->front()), ElementsAre(4, 6, 8));
+}
+
+TEST_P(SignatureRunnerTest, ABatchThatTheGraphRefusesNamesTheInput) {
+  const auto runner = MakeRunner(Subtract(), Batching());
+  const Tensor ints(tensorflow::DT_INT32, TensorShape({1}));
+
+  const absl::Status status = runner->Run({Vector({1}), ints}, {}).status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("(input \"subtrahend\" is int32 [1], declared float "
+                        "[?])"));
 }
 
 TEST_P(SignatureRunnerTest, DoesNotBatchWhatHasNoRows) {

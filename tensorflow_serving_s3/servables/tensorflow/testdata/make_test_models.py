@@ -27,6 +27,9 @@ tf_examples
     serving_default, classify: classes [["high", "low"]], scores [[x, 1 - x]].
     classify_classes, classify_scores: one of them alone.
     classify_and_more: scores beside another output.
+    classify_and_sparse: scores beside a sparse output.
+    classify_declared_float: as classify, but the input is declared float.
+    regress_sparse: outputs is sparse.
     regress: outputs = 2 * x + bias, [n]; regress_column: the same as [n, 1].
     regress_apart: outputs = -x, with an input tensor of its own.
     Others, of which the name says what is wrong with them.
@@ -47,6 +50,7 @@ import argparse
 import os
 import pathlib
 import shutil
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -155,10 +159,14 @@ class Examples:
     """Signatures with the method names that only TensorFlow 1 writes."""
 
     def __init__(self) -> None:
-        self.signatures: dict[str, object] = {}
+        self.signatures: dict[str, Any] = {}
 
     def add(
-        self, name: str, method: str, inputs: dict[str, tf.Tensor], outputs: dict[str, tf.Tensor]
+        self,
+        name: str,
+        method: str,
+        inputs: dict[str, tf.Tensor],
+        outputs: dict[str, tf.Tensor | tf.SparseTensor],
     ) -> None:
         """Adds a signature."""
         info = tf.compat.v1.saved_model.utils.build_tensor_info
@@ -186,7 +194,13 @@ class Examples:
             self.add("classify_classes", "classify", inputs, {"classes": classes})
             self.add("classify_scores", "classify", inputs, {"scores": scores})
             self.add("classify_and_more", "classify", inputs, {"more": x, "scores": scores})
+            sparse = tf.sparse.from_dense(scores)
+            self.add("classify_and_sparse", "classify", inputs, {"more": sparse, "scores": scores})
+            self.add("classify_declared_float", "classify", inputs, both)
+            declared = self.signatures["classify_declared_float"].inputs["inputs"]
+            declared.dtype = tf.float32.as_datatype_enum
             self.add("regress", "regress", inputs, {"outputs": values})
+            self.add("regress_sparse", "regress", inputs, {"outputs": sparse})
             column = tf.expand_dims(values, 1)
             self.add("regress_column", "regress", inputs, {"outputs": column})
             self.add(
