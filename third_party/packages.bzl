@@ -62,12 +62,6 @@ PACKAGES = {
         version = "4.48",
         sha256 = "3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d",
     ),
-    "simdjson": struct(
-        registry = "pypi-sdist",
-        package = "pysimdjson",
-        version = "7.0.2",
-        sha256 = "44cf276e48912a3b9c7ca362c14da8420a7ac15a9f1a16ec95becff86db3904a",
-    ),
     "tensorflow": struct(
         registry = "pypi-wheel",
         package = "tensorflow-cpu",

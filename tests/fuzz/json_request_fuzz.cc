@@ -3,7 +3,8 @@
 //
 // Bodies of REST requests. Every input is taken for the body of a predict
 // request, of a signature that it names itself ("float", "many", ...; see
-// Signatures), and for that of a classify request.
+// Signatures), and for that of a classify request. What is JSON and what is not
+// is compared with RapidJSON, TensorFlow Serving's parser.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "simdjson.h"
+#include "rapidjson/document.h"
+#include "rapidjson/encodedstream.h"
+#include "rapidjson/memorystream.h"
 #include "tensorflow/core/example/example.pb.h"
 #include "tensorflow/core/example/feature.pb.h"
 #include "tensorflow/core/framework/tensor.h"
@@ -26,7 +29,7 @@
 #include "tensorflow_serving/apis/input.pb.h"
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_format.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_to_examples.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_to_tensors.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
@@ -47,6 +50,7 @@ using tensorflow::serving::Input;
 using tfs3::TensorSpec;
 using tfs3::fuzz::Expect;
 using tfs3::rest::JsonFormat;
+using tfs3::rest::JsonText;
 using tfs3::rest::NamedOutput;
 using tfs3::rest::PaddedBuffer;
 using tfs3::rest::PredictInput;
@@ -95,12 +99,35 @@ absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
 // Whether the answer that tells of `status` is valid UTF-8 and JSON, with the
 // message in it.
 void ExpectToldInJson(const absl::Status& status) {
-  static auto* const parser = new simdjson::dom::parser;
   const std::string body = tfs3::rest::ErrorBody(status.message());
-  std::string_view message;
-  Expect(parser->parse(body)["error"].get(message) == simdjson::SUCCESS,
+  rapidjson::Document answer;
+  answer.Parse<rapidjson::kParseValidateEncodingFlag>(body.data(), body.size());
+  Expect(!answer.HasParseError() && answer.IsObject() &&
+             answer.HasMember("error") && answer["error"].IsString(),
          "the body of an error is JSON", body);
-  Expect(!message.empty(), "an error says what is wrong", body);
+  Expect(answer["error"].GetStringLength() > 0, "an error says what is wrong",
+         body);
+}
+
+// Whether TensorFlow Serving takes `json` for an object.
+bool PeerAccepts(std::string_view json) {
+  rapidjson::MemoryStream bytes(json.data(), json.size());
+  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
+      stream(bytes);
+  rapidjson::Document document;
+  document.ParseStream<rapidjson::kParseNanAndInfFlag>(stream);
+  return !document.HasParseError() && document.IsObject();
+}
+
+// Whether `json` may have a number that RapidJSON reads by accident; see
+// json_number.h.
+bool HasAccident(std::string_view json) {
+  for (const char* accident :
+       {"NInf", "NaInf", "NaN.", "NaNe", "NaNE", "Inf.", "Infe", "InfE",
+        "Infinity.", "Infinitye", "InfinityE"}) {
+    if (json.find(accident) != json.npos) return true;
+  }
+  return false;
 }
 
 bool SameElements(const Tensor& a, const Tensor& b) {
@@ -142,26 +169,25 @@ void ExpectSame(const PredictInput& a, const PredictInput& b,
   }
 }
 
-// Bodies of numbers in lists are read in a short way of their own, if nothing
-// in them is unusual: with a member that means nothing, and is named in an
-// unusual way, they are read as all others.
-void ExpectSameTheLongWay(std::string_view text,
-                          const absl::StatusOr<PredictInput>& input) {
-  const size_t brace = text.find_first_not_of(" \n\r\t");
-  if (brace == text.npos || text[brace] != '{') return;
-  const std::string unusual =
-      absl::StrCat("{\"\\u006f\": 0, ", text.substr(brace + 1));
+// A member that means nothing makes no difference.
+void ExpectSameWithAnotherMember(std::string_view text,
+                                 const absl::StatusOr<PredictInput>& input) {
+  const size_t brace = text.find('{');
+  if (brace == text.npos) return;
+  const std::string longer =
+      absl::StrCat(text.substr(0, brace), "{\"\\u006f\": [0, \"\\n\"], ",
+                   text.substr(brace + 1));
   const absl::StatusOr<PredictInput> other =
-      tfs3::rest::JsonToTensors(PaddedBuffer(unusual), InputsOf, kMaxNesting);
+      tfs3::rest::JsonToTensors(PaddedBuffer(longer), InputsOf, kMaxNesting);
   Expect(input.status().code() == other.status().code(),
-         "a member that means nothing makes no difference", unusual);
-  if (input.ok()) ExpectSame(*input, *other, unusual);
+         "a member that means nothing makes no difference", longer);
+  if (input.ok()) ExpectSame(*input, *other, longer);
 }
 
 void TakeAsPredict(const PaddedBuffer& body) {
   const absl::StatusOr<PredictInput> input =
       tfs3::rest::JsonToTensors(body, InputsOf, kMaxNesting);
-  ExpectSameTheLongWay(body.view(), input);
+  ExpectSameWithAnotherMember(body.view(), input);
   if (!input.ok()) {
     Expect(absl::IsInvalidArgument(input.status()) ||
                absl::IsNotFound(input.status()) ||
@@ -221,17 +247,21 @@ void TakeAsClassify(const PaddedBuffer& body) {
     ExpectFeatures(example);
   for (const Example& example : input.example_list_with_context().examples())
     ExpectFeatures(example);
-  Input parsed;
-  Expect(parsed.ParseFromString(input.SerializeAsString()),
-         "examples can be sent");
 }
 
-// Counts as json_nesting does, a character at a time.
+absl::Status StatusOfText(const PaddedBuffer& body, int64_t max_nesting) {
+  JsonText text(body, max_nesting);
+  text.ReadRoot(
+      [&](std::string_view, const char* p) { return text.SkipValue(p); });
+  return text.status();
+}
+
+// How many lists and objects are open at the deepest place of valid JSON.
 int64_t DeepestNesting(std::string_view json) {
   int64_t depth = 0;
   int64_t deepest = 0;
   bool in_string = false;
-  for (size_t i = 0; i < json.size(); ++i) {
+  for (size_t i = 0; i < json.size() && json[i] != '\0'; ++i) {
     const char c = json[i];
     if (in_string) {
       if (c == '\\') ++i;
@@ -247,11 +277,18 @@ int64_t DeepestNesting(std::string_view json) {
   return deepest;
 }
 
-void TakeAsNesting(std::string_view json) {
+void TakeAsText(const PaddedBuffer& body) {
+  const std::string_view json = body.view();
+  if (HasAccident(json)) return;
+  constexpr int64_t kNoLimit = 1 << 30;
+  const absl::Status status = StatusOfText(body, kNoLimit);
+  Expect(status.ok() == PeerAccepts(json),
+         "JSON is what TensorFlow Serving takes for JSON", status.ToString());
+  if (!status.ok()) return;
   const int64_t deepest = DeepestNesting(json);
-  Expect(!tfs3::rest::NestsDeeperThan(json, deepest),
+  Expect(StatusOfText(body, deepest).ok(),
          "the deepest level is within a limit of as many levels");
-  Expect(deepest == 0 || tfs3::rest::NestsDeeperThan(json, deepest - 1),
+  Expect(!StatusOfText(body, deepest - 1).ok(),
          "the deepest level is beyond a limit of one less");
 }
 
@@ -263,7 +300,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const PaddedBuffer body(text);
   TakeAsPredict(body);
   TakeAsClassify(body);
-  TakeAsNesting(text);
+  TakeAsText(body);
   Expect(body.view() == text, "a body is read and not written");
   return 0;
 }

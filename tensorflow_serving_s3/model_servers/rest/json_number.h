@@ -8,15 +8,22 @@
 //
 // `token` points at the first character of a JSON value; at least 64 bytes
 // behind the value must be readable, and the value must end with a comma, a
-// closing bracket or white space. Promises: float and double are correctly
-// rounded; integers take no fraction and no exponent and are checked against
-// the range of the type; NaN, Infinity and -Infinity are numbers of the
-// floating types. Thread-safe, does not allocate.
+// closing bracket or white space. The numbers are those that TensorFlow Serving
+// reads (RapidJSON 1.1.0 with NaN and Inf):
+//   - NaN, Inf and Infinity, also with a minus, are numbers of the floating
+//     types. (RapidJSON also reads NInf, and NaNe2 as 0, by accident; here they
+//     are errors.)
+//   - float and double are correctly rounded. A number beyond the range of the
+//     type is infinite, unless RapidJSON refuses it: 1e39 is an infinite float,
+//     2e308 an infinite double, 1e309 is kRange.
+//   - Integers take no fraction and no exponent and are checked against the
+//     range of the type.
+// Thread-safe, does not allocate.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_NUMBER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_NUMBER_H_
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -95,23 +102,82 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
   }
 }
 
+// By how much the digits of a fraction lower RapidJSON's exponent: it counts
+// them until its mantissa is full. `whole_digits` stand at `whole`, the
+// fraction is [begin, end).
+inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
+                               const char* begin, const char* end) {
+  if (whole_digits > 18) return 0;
+  uint64_t mantissa = 0;
+  AppendDigits(whole, &mantissa);
+  int64_t significant = whole_digits - 1;
+  int64_t counted = 0;
+  constexpr uint64_t kFull = (uint64_t{1} << 53) - 1;
+  const char* p = begin;
+  for (; p < end && mantissa <= kFull; ++p) {
+    mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
+    ++counted;
+    if (mantissa != 0) ++significant;
+  }
+  return counted + std::clamp<int64_t>(17 - significant, 0, end - p);
+}
+
+// Whether RapidJSON refuses the valid number at `whole` as too big: by the
+// exponent as written, not by the value. 0e309 is too big, 0.0e309 is not.
+[[gnu::noinline]] inline bool IsTooBig(const char* whole) {
+  // The largest double, by its digits before the exponent.
+  constexpr double kLargestTenth = 1.7976931348623157e307;
+  constexpr int64_t kLargestExponent = 308;
+  const char* p = whole;
+  while (IsDigit(*p)) ++p;
+  const int64_t whole_digits = p - whole;
+  if (whole_digits > kLargestExponent + 1) return true;
+  if (whole_digits == kLargestExponent + 1) {
+    double tenth;
+    std::from_chars(whole, p - 1, tenth);
+    if (tenth >= kLargestTenth) return true;
+  }
+  int64_t counted = 0;
+  if (*p == '.') {
+    const char* const fraction = ++p;
+    while (IsDigit(*p)) ++p;
+    counted = CountedFraction(whole, whole_digits, fraction, p);
+  }
+  if ((*p != 'e' && *p != 'E') || p[1] == '-') return false;
+  p += p[1] == '+' ? 2 : 1;
+  int64_t exponent = 0;
+  for (; IsDigit(*p); ++p) {
+    exponent = exponent * 10 + (*p - '0');
+    if (exponent > kLargestExponent + counted) return true;
+  }
+  return false;
+}
+
 // The value of the valid number [begin, end), rounded correctly, by the
 // library's general algorithm. `magnitude`: how many digits its whole part has
 // when the exponent is applied.
 template <typename T>
 [[gnu::noinline]] NumberError ParseGeneral(const char* begin, const char* end,
                                            int64_t magnitude, T* value) {
+  const bool negative = *begin == '-';
+  constexpr int64_t kNeverTooBig = 308;
+  if ((end - begin > kNeverTooBig || magnitude > kNeverTooBig) &&
+      IsTooBig(begin + negative)) {
+    return NumberError::kRange;
+  }
   const auto [rest, error] = std::from_chars(begin, end, *value);
-  if (error == std::errc())
-    return std::isinf(*value) ? NumberError::kRange : NumberError::kNone;
+  if (error == std::errc()) return NumberError::kNone;
   // The library does not say on which side of the range the number lies.
-  const char* digit = begin + (*begin == '-');
+  const char* digit = begin + negative;
   if (*digit == '0') {
     --magnitude;
-    for (digit += 2; digit < end && *digit == '0'; ++digit) --magnitude;
+    if (*++digit == '.') {
+      while (*++digit == '0') --magnitude;
+    }
   }
-  if (magnitude > 0) return NumberError::kRange;
-  *value = *begin == '-' ? -T(0) : T(0);
+  const bool is_large = magnitude > 0 && IsDigit(*digit);
+  const T size = is_large ? std::numeric_limits<T>::infinity() : T(0);
+  *value = negative ? -size : size;
   return NumberError::kNone;
 }
 
@@ -119,19 +185,20 @@ template <typename T>
 [[gnu::noinline]] NumberError ParseNamed(const char* token, T* value,
                                          const char** end) {
   const bool negative = *token == '-';
-  const char* name = token + negative;
-  if (std::memcmp(name, "Infinity", 8) == 0 && EndsJsonValue(name[8])) {
+  const char* p = token + negative;
+  if (std::memcmp(p, "NaN", 3) == 0) {
+    *value = std::numeric_limits<T>::quiet_NaN();
+    p += 3;
+  } else {
+    if (std::memcmp(p, "Inf", 3) != 0) return NumberError::kSyntax;
+    p += 3;
+    if (std::memcmp(p, "inity", 5) == 0) p += 5;
     *value = negative ? -std::numeric_limits<T>::infinity()
                       : std::numeric_limits<T>::infinity();
-    *end = name + 8;
-    return NumberError::kNone;
   }
-  if (!negative && std::memcmp(name, "NaN", 3) == 0 && EndsJsonValue(name[3])) {
-    *value = std::numeric_limits<T>::quiet_NaN();
-    *end = name + 3;
-    return NumberError::kNone;
-  }
-  return NumberError::kSyntax;
+  if (!EndsJsonValue(*p)) return NumberError::kSyntax;
+  *end = p;
+  return NumberError::kNone;
 }
 
 template <typename T>
@@ -200,7 +267,7 @@ template <typename T>
       constexpr uint32_t kMiddle = uint32_t{1} << 28;
       if ((static_cast<uint32_t>(bits) & kDropped) - (kMiddle - 8) > 16u) {
         *value = static_cast<float>(negative ? -scaled : scaled);
-        return std::isinf(*value) ? NumberError::kRange : NumberError::kNone;
+        return NumberError::kNone;
       }
     }
   }
@@ -217,9 +284,8 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
     return NumberError::kSyntax;
   if (!EndsJsonValue(*p)) {
     double number;
-    return ParseFloating(token, &number, end) == NumberError::kSyntax
-               ? NumberError::kSyntax
-               : NumberError::kNotWhole;
+    const NumberError error = ParseFloating(token, &number, end);
+    return error == NumberError::kNone ? NumberError::kNotWhole : error;
   }
   *end = p;
   if (p - whole > 19) {

@@ -15,8 +15,9 @@
 //   whole numbers, true (1) and false (0)  int64_list
 //   numbers with a fraction or an exponent, NaN, Infinity  float_list
 //   strings, {"b64": "..."}  bytes_list
-// An empty list is a feature without a kind. Keys may come in any order; one
-// that means something may not come twice; other keys are skipped unread.
+// An empty list is a feature without a kind. Keys may come in any order. Of a
+// key that comes twice the first value counts, of a feature the last. Other
+// keys are checked as text and ignored. json_text.h describes the text.
 //
 // Errors: InvalidArgument with the example, the feature and what was expected
 // ("JSON Parse error: ..." with a byte offset where the text is no JSON).

@@ -15,10 +15,12 @@
 #include "gtest/gtest.h"
 #include "tensorflow/core/example/example.pb.h"
 #include "tensorflow/core/example/feature.pb.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 
 namespace tfs3::rest {
 namespace {
+
+using namespace std::string_view_literals;
 
 using ::tensorflow::Example;
 using ::tensorflow::Feature;
@@ -189,7 +191,7 @@ TEST(JsonToExamplesTest, AFeatureOfTheWrongKindIsNamed) {
            {R"(["a", 1])", "element 1 of type: int64, expecting type: bytes"},
            {R"([1, "a"])", "element \"a\" of type: bytes, expecting type: int"},
            {"18446744073709551615", "beyond the range of int64"},
-           {"-1e39", "beyond the range of float"},
+           {"-1e309", "beyond the range of double"},
        }) {
     EXPECT_THAT(ErrorOfFeature(refused.value),
                 AllOf(HasSubstr("element: 0 of 'examples' list"),
@@ -208,8 +210,6 @@ TEST(JsonToExamplesTest, WhatIsNoRequestIsRefused) {
            {R"({"examples": [{"x": 1}, 2]})", "element: 1 of 'examples' list"},
            {R"({"examples": [{}], "context": 1})", "'context'"},
            {R"({"examples": [{}], "context": {"c": null}})", "Feature: c"},
-           {R"({"examples": [{}], "examples": [{}]})", "given twice"},
-           {R"({"context": {}, "context": {}})", "given twice"},
            {R"({"signature_name": 1})", "must be a string"},
        }) {
     EXPECT_THAT(ErrorOf(refused.value), HasSubstr(refused.reason))
@@ -224,9 +224,47 @@ TEST(JsonToExamplesTest, WhatIsNoJsonIsAParseError) {
         R"({"examples": [{"x": 01}]})", R"({"examples": [{"x": [1,]}]})",
         R"({"examples": [{"x" 1}]})", R"({"examples": [nope]})",
         R"({"examples": nope})", R"({"examples": [{"x": "\q"}]})",
-        "{\"examples\": [{\"x\": \"\xff\"}]}"}) {
+        R"({"examples": [{}], "k": "\q"})",
+        R"({"examples": [{}], "examples": 01})",
+        R"({"examples": [{}], "k": 1e309})"}) {
     EXPECT_THAT(ErrorOf(json), HasSubstr("JSON Parse error: ")) << json;
   }
+}
+
+TEST(JsonToExamplesTest, OfAKeyThatComesTwiceTheFirstValueCounts) {
+  Input input;
+  std::string signature_name;
+  const PaddedBuffer body(std::string_view(
+      R"({"examples": [{"x": 1}], "signature_name": "a", "context": {"c": 2},
+          "examples": 3, "signature_name": 4, "context": 5})"));
+  ASSERT_TRUE(JsonToExamples(body, 5, &input, &signature_name).ok());
+  EXPECT_EQ(signature_name, "a");
+  EXPECT_EQ(input.example_list_with_context().examples_size(), 1);
+  EXPECT_EQ(input.example_list_with_context()
+                .context()
+                .features()
+                .feature()
+                .at("c")
+                .int64_list()
+                .value(0),
+            2);
+}
+
+TEST(JsonToExamplesTest, AByteOrderMarkNulsAndOtherBytesThanUtf8AreRead) {
+  Input input;
+  std::string signature_name;
+  const PaddedBuffer body(
+      "\xef\xbb\xbf{\"examples\": [{\"x\": \"caf\xe9\"}]}\0\0"sv);
+  const absl::Status status = JsonToExamples(body, 5, &input, &signature_name);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(input.example_list()
+                .examples(0)
+                .features()
+                .feature()
+                .at("x")
+                .bytes_list()
+                .value(0),
+            "caf\xe9");
 }
 
 TEST(JsonToExamplesTest, NestingIsLimited) {

@@ -6,77 +6,61 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "simdjson.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_source.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_value.h"
-#include "tensorflow_serving_s3/model_servers/rest/plain_json.h"
+#include "tensorflow/core/framework/tensor.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 #include "tensorflow_serving_s3/model_servers/rest/predict_input.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
 
 namespace tfs3::rest {
 namespace {
 
-using simdjson::ondemand::object;
-using simdjson::ondemand::value;
-
+using Specs = std::vector<TensorSpec>;
 using Columns = std::vector<std::unique_ptr<TensorColumn>>;
 
-std::string Names(const std::vector<TensorSpec>& specs) {
+std::string Names(const Specs& specs) {
   return absl::StrJoin(specs, ", ",
                        [](std::string* out, const TensorSpec& spec) {
                          absl::StrAppend(out, "'", spec.alias, "'");
                        });
 }
 
-// Puts the named values of one object into the columns of their inputs.
+// Puts the named values of one object into the columns of their inputs. Of a
+// name that comes twice the first value counts.
 class FieldReader {
  public:
-  FieldReader(JsonSource* source, const std::vector<TensorSpec>& specs,
-              const Columns& columns)
-      : source_(*source), specs_(specs), columns_(columns) {}
+  // What to do with a name that the signature does not have.
+  enum class Unknown { kError, kSkip };
+
+  FieldReader(JsonText* text, const Specs& specs, const Columns& columns,
+              Unknown unknown)
+      : text_(*text), specs_(specs), columns_(columns), unknown_(unknown) {}
 
   // Every column must have taken in `row` values before; afterwards each has
   // one more.
-  absl::Status Read(value object_value, int64_t row) {
-    object fields;
-    if (const auto error = object_value.get_object().get(fields))
-      return source_.ParseError(error);
+  const char* Read(const char* token, int64_t row) {
     size_t found = 0;
-    for (auto item : fields) {
-      simdjson::ondemand::field field;
-      if (const auto error = std::move(item).get(field))
-        return source_.ParseError(error);
-      std::string_view name;
-      if (const auto error = field.unescaped_key().get(name))
-        return source_.ParseError(error);
-      const size_t index = Find(name, found);
-      if (index == specs_.size()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "Unexpected input name: '", name, "'; the signature has ",
-            specs_.empty() ? "no inputs" : Names(specs_)));
-      }
-      if (columns_[index]->rows() != row) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("Input '", name, "' is given twice"));
-      }
-      if (absl::Status status = columns_[index]->Add(field.value());
-          !status.ok())
-        return status;
-      ++found;
-    }
-    if (found == specs_.size()) return absl::OkStatus();
-    std::vector<TensorSpec> missing;
-    for (size_t i = 0; i < specs_.size(); ++i) {
-      if (columns_[i]->rows() == row) missing.push_back(specs_[i]);
-    }
-    return absl::InvalidArgumentError(
-        absl::StrCat("Missing named input: ", Names(missing)));
+    const char* const end = text_.ReadObject(
+        token, [&](std::string_view name, const char* p) -> const char* {
+          const size_t index = Find(name, found);
+          if (index == specs_.size()) {
+            return unknown_ == Unknown::kSkip ? text_.SkipValue(p)
+                                              : FailUnknown(name);
+          }
+          if (columns_[index]->rows() != row) return text_.SkipValue(p);
+          ++found;
+          return columns_[index]->Add(p);
+        });
+    if (end == nullptr || found == specs_.size()) return end;
+    return FailMissing(row);
   }
 
  private:
@@ -89,50 +73,45 @@ class FieldReader {
     return i;
   }
 
-  JsonSource& source_;
-  const std::vector<TensorSpec>& specs_;
+  std::nullptr_t FailUnknown(std::string_view name) {
+    return text_.Fail(absl::InvalidArgumentError(
+        absl::StrCat("Unexpected input name: '", name, "'; the signature has ",
+                     specs_.empty() ? "no inputs" : Names(specs_))));
+  }
+
+  std::nullptr_t FailMissing(int64_t row) {
+    Specs missing;
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      if (columns_[i]->rows() == row) missing.push_back(specs_[i]);
+    }
+    return text_.Fail(absl::InvalidArgumentError(
+        absl::StrCat("Missing named input: ", Names(missing))));
+  }
+
+  JsonText& text_;
+  const Specs& specs_;
   const Columns& columns_;
+  const Unknown unknown_;
 };
 
 class Decoder {
  public:
   Decoder(const PaddedBuffer& body, SignatureInputs inputs_of,
           int64_t max_nesting)
-      : source_(body, max_nesting), inputs_of_(inputs_of) {}
+      : text_(body, max_nesting), inputs_of_(inputs_of) {}
 
   absl::StatusOr<PredictInput> Decode() {
-    if (absl::Status status = Walk(kFirst); !status.ok()) {
-      // The data may have been read by the default signature before the name of
-      // another was seen.
-      if (!guessed_ || !Walk(kNameOnly).ok() || !name_.has_value())
-        return status;
-      absl::StatusOr<const std::vector<TensorSpec>*> specs = inputs_of_(*name_);
-      if (!specs.ok()) return specs.status();
-      if (*specs == specs_) return status;
-      return DecodeBy(*specs);
-    }
-    if (guessed_ && name_.has_value()) {
-      absl::StatusOr<const std::vector<TensorSpec>*> specs = inputs_of_(*name_);
-      if (!specs.ok()) return specs.status();
-      if (*specs != specs_) return DecodeBy(*specs);
-    }
-    return Result();
-  }
-
- private:
-  enum Pass {
-    kFirst,     // reads the data by the signature named so far
-    kNameOnly,  // skips the data
-    kSpecs,     // reads the data by specs_
-  };
-
-  absl::StatusOr<PredictInput> DecodeBy(const std::vector<TensorSpec>* specs) {
-    specs_ = specs;
-    if (absl::Status status = Walk(kSpecs); !status.ok()) return status;
-    return Result();
-  }
-
-  PredictInput Result() {
+    const bool read =
+        text_.ReadRoot([this](std::string_view key, const char* p) {
+          if (key == "signature_name") return ReadName(p);
+          if (key == "instances") return MeetData(JsonFormat::kRow, p);
+          if (key == "inputs") return MeetData(JsonFormat::kColumnar, p);
+          return text_.SkipValue(p);
+        });
+    if (!read) return text_.TakeStatus();
+    if (!format_.has_value())
+      return absl::InvalidArgumentError("Missing 'inputs' or 'instances' key");
+    if (absl::Status status = Settle(); !status.ok()) return status;
     PredictInput result;
     result.signature_name = std::move(name_).value_or("");
     result.format = *format_;
@@ -140,181 +119,162 @@ class Decoder {
     return result;
   }
 
-  absl::Status Walk(Pass pass) {
-    name_.reset();
-    format_.reset();
-    tensors_.clear();
-    if (absl::Status status = source_.Open(); !status.ok()) return status;
-    object root;
-    if (const auto error = source_.document().get_object().get(root))
-      return source_.ParseError(error);
-    for (auto item : root) {
-      simdjson::ondemand::field field;
-      if (const auto error = std::move(item).get(field))
-        return source_.ParseError(error);
-      std::string_view key;
-      if (const auto error = field.unescaped_key().get(key))
-        return source_.ParseError(error);
-      absl::Status status;
-      if (key == "signature_name") {
-        status = ReadName(field.value());
-      } else if (key == "instances") {
-        status = ReadData(pass, JsonFormat::kRow, field.value());
-      } else if (key == "inputs") {
-        status = ReadData(pass, JsonFormat::kColumnar, field.value());
-      }
-      if (!status.ok()) return status;
+ private:
+  // Of a key that comes twice the first value counts.
+  const char* ReadName(const char* p) {
+    if (name_.has_value()) return text_.SkipValue(p);
+    if (*p != '"') {
+      return FailAt(p, "'signature_name' must be a string");
     }
-    if (!source_.document().at_end()) {
-      return source_.ParseError("text follows the request's object",
-                                source_.end());
-    }
-    if (!format_.has_value())
-      return absl::InvalidArgumentError("Missing 'inputs' or 'instances' key");
-    return absl::OkStatus();
+    const JsonText::String name = text_.ReadString(p);
+    if (name.end != nullptr) name_ = std::string(name.text);
+    return name.end;
   }
 
-  absl::Status ReadName(value name) {
-    if (name_.has_value())
-      return absl::InvalidArgumentError("'signature_name' is given twice");
-    if (*TokenOf(name) != '"')
-      return absl::InvalidArgumentError("'signature_name' must be a string");
-    std::string_view text;
-    if (const auto error = name.get_string().get(text))
-      return source_.ParseError(error);
-    name_ = std::string(text);
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadData(Pass pass, JsonFormat format, value data) {
+  const char* MeetData(JsonFormat format, const char* p) {
     if (format_.has_value()) {
-      return absl::InvalidArgumentError(
-          *format_ == format
-              ? "'inputs' or 'instances' is given twice"
-              : "Only one of 'inputs' and 'instances' may be given, not both");
+      if (*format_ == format) return text_.SkipValue(p);
+      return text_.Fail(absl::InvalidArgumentError(
+          "Only one of 'inputs' and 'instances' may be given, not both"));
     }
     format_ = format;
-    if (pass == kNameOnly) return absl::OkStatus();
-    if (pass == kFirst) {
-      guessed_ = !name_.has_value();
-      absl::StatusOr<const std::vector<TensorSpec>*> specs =
-          inputs_of_(name_.value_or(""));
-      if (!specs.ok()) return specs.status();
-      specs_ = *specs;
-    }
-    return format == JsonFormat::kRow ? ReadRows(data) : ReadWhole(data);
+    data_ = p;
+    const char* const end = ReadData(name_.value_or(""));
+    if (end != nullptr || name_.has_value() || text_.is_parse_error())
+      return end;
+    // The name of another signature may follow.
+    default_status_ = text_.TakeStatus();
+    return text_.SkipValue(p);
   }
 
-  absl::Status ReadRows(value data) {
-    const char* const token = TokenOf(data);
-    if (*token == '}' || *token == ',')
-      return source_.ParseError("a value was expected", token);
-    if (*token != '[')
-      return absl::InvalidArgumentError(
-          "'instances' must be a list with one element an example");
-    const char* const first = SkipSpace(token + 1);
+  // Reads the data again if the name of another signature came after them.
+  absl::Status Settle() {
+    if (!name_.has_value()) return default_status_;
+    const Specs* const read_by = specs_;
+    const absl::StatusOr<const Specs*> specs = inputs_of_(*name_);
+    if (!specs.ok()) return specs.status();
+    if (*specs == read_by) return default_status_;
+    ReadData(*name_);
+    return text_.TakeStatus();
+  }
+
+  // Reads the data as the inputs of that signature.
+  const char* ReadData(const std::string& signature_name) {
+    specs_ = nullptr;
+    tensors_.clear();
+    const absl::StatusOr<const Specs*> specs = inputs_of_(signature_name);
+    if (!specs.ok()) return text_.Fail(specs.status());
+    specs_ = *specs;
+    return *format_ == JsonFormat::kRow ? ReadRows() : ReadWhole();
+  }
+
+  const char* ReadRows() {
+    if (*data_ != '[') {
+      return FailAt(data_,
+                    "'instances' must be a list with one element an example");
+    }
+    const char* const first = SkipSpace(data_ + 1);
     if (*first == ']') {
-      return absl::InvalidArgumentError(
-          "'instances' is an empty list; it must have at least one element");
+      return text_.Fail(absl::InvalidArgumentError(
+          "'instances' is an empty list; it must have at least one element"));
     }
     if (*first != '{' || IsBareBytes(first)) {
       if (specs_->size() != 1) {
-        return absl::InvalidArgumentError(
+        return text_.Fail(absl::InvalidArgumentError(
             absl::StrCat("Failed to process element: 0 of 'instances' list: it "
                          "must be an object with the signature's ",
-                         specs_->size(), " inputs: ", Names(*specs_)));
+                         specs_->size(), " inputs: ", Names(*specs_))));
       }
-      return ReadAs(TensorColumn::kWhole, [&](const Columns& columns) {
-        return columns[0]->Add(data);
+      return ReadAs(TensorColumn::kWhole, [this](const Columns& columns) {
+        return columns[0]->Add(data_);
       });
     }
-    return ReadAs(TensorColumn::kRows, [&](const Columns& columns) {
-      return ReadObjects(data, columns);
+    return ReadAs(TensorColumn::kRows, [this](const Columns& columns) {
+      return ReadObjects(columns);
     });
   }
 
-  absl::Status ReadObjects(value data, const Columns& columns) {
-    simdjson::ondemand::array rows;
-    if (const auto error = data.get_array().get(rows))
-      return source_.ParseError(error);
-    FieldReader reader(&source_, *specs_, columns);
+  const char* ReadObjects(const Columns& columns) {
+    FieldReader reader(&text_, *specs_, columns, FieldReader::Unknown::kError);
     int64_t row = 0;
-    for (auto item : rows) {
-      value element;
-      if (const auto error = std::move(item).get(element))
-        return source_.ParseError(error);
-      absl::Status status =
-          *TokenOf(element) == '{'
-              ? reader.Read(element, row)
-              : absl::InvalidArgumentError(absl::StrCat(
-                    "it must be an object with the inputs: ", Names(*specs_)));
-      if (!status.ok()) {
-        if (IsParseError(status)) return status;
-        return absl::InvalidArgumentError(
-            absl::StrCat("Failed to process element: ", row,
-                         " of 'instances' list: ", status.message()));
+    return text_.ReadList(data_, [&](const char* p) -> const char* {
+      const char* const end =
+          *p == '{'
+              ? reader.Read(p, row)
+              : FailAt(p, absl::StrCat("it must be an object with the inputs: ",
+                                       Names(*specs_)));
+      if (end == nullptr && !text_.is_parse_error()) {
+        return text_.Fail(absl::InvalidArgumentError(absl::StrCat(
+            "Failed to process element: ", row,
+            " of 'instances' list: ", text_.TakeStatus().message())));
       }
       ++row;
-    }
-    return absl::OkStatus();
+      return end;
+    });
   }
 
-  absl::Status ReadWhole(value data) {
-    const char* const token = TokenOf(data);
-    const bool named = *token == '{' && !IsBareBytes(token);
+  const char* ReadWhole() {
+    const bool named = *data_ == '{' && !IsBareBytes(data_);
     if (!named && specs_->size() != 1) {
-      return absl::InvalidArgumentError(
+      return text_.Fail(absl::InvalidArgumentError(
           absl::StrCat("'inputs' must be an object with the signature's ",
-                       specs_->size(), " inputs: ", Names(*specs_)));
+                       specs_->size(), " inputs: ", Names(*specs_))));
     }
     return ReadAs(TensorColumn::kWhole, [&](const Columns& columns) {
-      return named ? FieldReader(&source_, *specs_, columns).Read(data, 0)
-                   : columns[0]->Add(data);
+      if (!named) return columns[0]->Add(data_);
+      return FieldReader(&text_, *specs_, columns, FieldReader::Unknown::kSkip)
+          .Read(data_, 0);
     });
   }
 
   // True when the object at `token` is the value of the only input, and not a
   // list of inputs by name.
-  bool IsBareBytes(const char* token) const {
-    return specs_->size() == 1 &&
+  bool IsBareBytes(const char* token) {
+    return *token == '{' && specs_->size() == 1 &&
            specs_->front().dtype == tensorflow::DT_STRING &&
-           OpensBase64Object(token);
+           OpensBase64Object(&text_, token);
   }
 
   // Makes the columns, has them filled by `fill` and takes their tensors.
   template <typename Fill>
-  absl::Status ReadAs(TensorColumn::Layout layout, Fill fill) {
+  const char* ReadAs(TensorColumn::Layout layout, Fill fill) {
     Columns columns;
     columns.reserve(specs_->size());
     for (const TensorSpec& spec : *specs_) {
-      auto column = TensorColumn::Create(spec, layout, &source_);
-      if (!column.ok()) return column.status();
+      auto column = TensorColumn::Create(spec, layout, &text_);
+      if (!column.ok()) return text_.Fail(column.status());
       columns.push_back(*std::move(column));
     }
-    if (absl::Status status = fill(columns); !status.ok()) return status;
+    const char* const end = fill(columns);
+    if (end == nullptr) return nullptr;
     tensors_.reserve(columns.size());
     for (const auto& column : columns) {
       absl::StatusOr<tensorflow::Tensor> tensor = column->Finish();
-      if (!tensor.ok()) return tensor.status();
+      if (!tensor.ok()) return text_.Fail(tensor.status());
       tensors_.push_back(*std::move(tensor));
     }
-    return absl::OkStatus();
+    return end;
   }
 
-  static bool IsParseError(const absl::Status& status) {
-    return status.message().substr(0, 16) == "JSON Parse error";
+  // Notes what is wrong with the value at `token`, unless it is no value.
+  std::nullptr_t FailAt(const char* token, std::string_view reason) {
+    if (!LooksLikeJson(token))
+      return text_.FailParse("a value was expected", token);
+    return text_.Fail(absl::InvalidArgumentError(reason));
   }
 
-  JsonSource source_;
+  JsonText text_;
   SignatureInputs inputs_of_;
 
   std::optional<std::string> name_;
   std::optional<JsonFormat> format_;
+  // Where the data begin.
+  const char* data_ = nullptr;
+  // The inputs that the data were last read as.
+  const Specs* specs_ = nullptr;
   std::vector<tensorflow::Tensor> tensors_;
-  // The inputs that the data were last read by, and whether they are the
-  // default signature's for want of a name.
-  const std::vector<TensorSpec>* specs_ = nullptr;
-  bool guessed_ = false;
+  // Of reading the data as the default signature's inputs, before any name.
+  absl::Status default_status_;
 };
 
 }  // namespace
@@ -322,10 +282,6 @@ class Decoder {
 absl::StatusOr<PredictInput> JsonToTensors(const PaddedBuffer& body,
                                            SignatureInputs inputs_of,
                                            int64_t max_nesting) {
-  if (std::optional<PredictInput> input =
-          ReadPlainJson(body, inputs_of, max_nesting)) {
-    return *std::move(input);
-  }
   return Decoder(body, inputs_of, max_nesting).Decode();
 }
 

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
@@ -35,8 +37,12 @@ std::optional<ModelAction> ConsumeAction(absl::string_view method,
     return std::nullopt;
   }
   if (method != "GET" && method != "HEAD") return std::nullopt;
-  return absl::ConsumeSuffix(path, "/metadata") ? ModelAction::kMetadata
-                                                : ModelAction::kStatus;
+  if (absl::ConsumeSuffix(path, "/metadata")) return ModelAction::kMetadata;
+  // In any other case the word is accepted and means nothing.
+  constexpr absl::string_view kMetadata = "/metadata";
+  if (absl::EndsWithIgnoreCase(*path, kMetadata))
+    path->remove_suffix(kMetadata.size());
+  return ModelAction::kStatus;
 }
 
 // Takes the part up to the next slash off the start of `path`.
@@ -47,8 +53,42 @@ absl::string_view ConsumePart(absl::string_view* path) {
   return part;
 }
 
-bool IsName(absl::string_view text) {
-  return !text.empty() && !absl::StrContains(text, ':');
+// The value of a hexadecimal digit, or a negative number.
+int HexDigit(char c) {
+  if (absl::ascii_isdigit(c)) return c - '0';
+  if (absl::ascii_isxdigit(c)) return absl::ascii_tolower(c) - 'a' + 10;
+  return -1;
+}
+
+// The name or label that stands for itself in a path as `part`: not empty,
+// without colons, and each "%XX" a byte. Nothing if a percent sign stands for
+// nothing.
+std::optional<std::string> DecodePart(absl::string_view part) {
+  if (part.empty() || absl::StrContains(part, ':')) return std::nullopt;
+  std::string decoded;
+  decoded.reserve(part.size());
+  while (!part.empty()) {
+    const size_t plain = std::min(part.find('%'), part.size());
+    decoded.append(part.data(), plain);
+    part.remove_prefix(plain);
+    if (part.empty()) break;
+    const int high = part.size() < 3 ? -1 : HexDigit(part[1]);
+    const int low = part.size() < 3 ? -1 : HexDigit(part[2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded.push_back(static_cast<char>(high * 16 + low));
+    part.remove_prefix(3);
+  }
+  return decoded;
+}
+
+// A number of decimal digits only.
+std::optional<int64_t> ParseVersion(absl::string_view text) {
+  int64_t version;
+  if (!std::all_of(text.begin(), text.end(), absl::ascii_isdigit) ||
+      !absl::SimpleAtoi(text, &version)) {
+    return std::nullopt;
+  }
+  return version;
 }
 
 }  // namespace
@@ -58,23 +98,23 @@ std::optional<ModelPath> ParseModelPath(absl::string_view method,
   if (!ConsumePrefixIgnoringCase(&path, kModelsPrefix)) return std::nullopt;
   const std::optional<ModelAction> action = ConsumeAction(method, &path);
   if (!action.has_value()) return std::nullopt;
-  const absl::string_view name = ConsumePart(&path);
-  if (!IsName(name)) return std::nullopt;
+  std::optional<std::string> name = DecodePart(ConsumePart(&path));
+  if (!name.has_value()) return std::nullopt;
   ModelPath parsed;
   parsed.action = *action;
-  parsed.spec.set_name(std::string(name));
+  parsed.spec.set_name(*std::move(name));
   if (path.empty()) return parsed;
 
   if (ConsumePrefixIgnoringCase(&path, "/versions/")) {
-    int64_t version;
-    if (!absl::SimpleAtoi(path, &version) || version < 0) return std::nullopt;
-    parsed.spec.mutable_version()->set_value(version);
+    const std::optional<int64_t> version = ParseVersion(path);
+    if (!version.has_value()) return std::nullopt;
+    parsed.spec.mutable_version()->set_value(*version);
     return parsed;
   }
   if (ConsumePrefixIgnoringCase(&path, "/labels/")) {
-    const absl::string_view label = ConsumePart(&path);
-    if (!path.empty() || !IsName(label)) return std::nullopt;
-    parsed.spec.set_version_label(std::string(label));
+    std::optional<std::string> label = DecodePart(ConsumePart(&path));
+    if (!path.empty() || !label.has_value()) return std::nullopt;
+    parsed.spec.set_version_label(*std::move(label));
     return parsed;
   }
   return std::nullopt;

@@ -8,6 +8,10 @@
 //   // path->action == ModelAction::kClassify
 //   // path->spec: name "half", version_label "stable"
 //
+// Names and labels are percent-decoded: "/v1/models/a%2Fb" asks for "a/b". A
+// colon or a slash in a name must be encoded, and a plus sign is a plus sign.
+// Versions are decimal digits.
+//
 // As there, "/v1/models/", "versions/" and "labels/" may be written in any
 // case; names, labels and what is asked for may not. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_MODEL_PATH_H_
@@ -32,8 +36,8 @@ struct ModelPath {
   tensorflow::serving::ModelSpec spec;
 };
 
-// Nothing if `path` is not made like the paths of the API, or is not asked for
-// by that method.
+// Nothing if `path` is no path of the API, has a percent sign without two
+// hexadecimal digits, or goes with another method.
 std::optional<ModelPath> ParseModelPath(absl::string_view method,
                                         absl::string_view path);
 

@@ -15,7 +15,7 @@
 #include "tensorflow_serving_s3/model_servers/request_logger.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_nesting.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
 
 namespace tfs3::rest {

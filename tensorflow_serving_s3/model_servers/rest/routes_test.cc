@@ -222,7 +222,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Path{"/v1/models/half", "half"},
                       Path{"/v1/models/half/versions/12", "half 12"},
                       Path{"/V1/Models/half/Versions/007", "half 7"},
-                      Path{"/v1/models/half/labels/stable",
+                      Path{"/v1/models/half/labels/stable", R"(half "stable")"},
+                      Path{"/v1/models/h%61lf/labels/st%61ble",
                            R"(half "stable")"}));
 
 TEST_F(RoutesTest, StatusIsTensorFlowServingsDocument) {
@@ -287,6 +288,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Malformed{"POST", "/v1/models/:predict"},
                       Malformed{"GET", "/v1/models/half/versions/x"},
                       Malformed{"GET", "/v1/models/half/versions/-1"},
+                      Malformed{"GET", "/v1/models/half/versions/+1"},
+                      Malformed{"GET", "/v1/models/half%zz"},
+                      Malformed{"GET", "/v1/models/half/labels/a%2"},
                       Malformed{"GET", "/v1/models/half/versions/"},
                       Malformed{"GET", "/v1/models/half/labels/"},
                       Malformed{"GET", "/v1/models/half/labels/a/b"},

@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The work is split in two: Elements<T> stores one value after the other,
-// ColumnOf<T> walks the lists and keeps the shape. Lists of what has a fixed
-// size are walked here, character by character: to step from one short number
-// to the next, simdjson takes longer than it takes to read one. It passes over
-// the list afterwards. Lists of strings are walked by simdjson.
+// ColumnOf<T> walks the lists and keeps the shape.
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
 
 #include <algorithm>
+#include <cfenv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,14 +24,13 @@
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_number.h"
-#include "tensorflow_serving_s3/model_servers/rest/json_value.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 
 namespace tfs3::rest {
 namespace {
 
-using simdjson::ondemand::array;
-using simdjson::ondemand::value;
 using tensorflow::Tensor;
 using tensorflow::TensorShape;
 using tensorflow::tstring;
@@ -43,9 +43,8 @@ enum class Outcome : uint8_t {
   kNotWhole,
   kOutOfRange,
   kNotBase64,
-  kNotAlone,   // {"b64": ...} with another key
-  kNotJson,    // the text of the value is no JSON
-  kParserSays  // simdjson has an error to report
+  kNotAlone,  // {"b64": ...} with another key
+  kNotJson,   // the text of the value is no JSON
 };
 
 inline Outcome OutcomeOf(NumberError error) {
@@ -86,16 +85,48 @@ float RoundToOdd(double wide) {
   return narrow;
 }
 
+// The valid number at `token` as a double that is rounded to odd: if no double
+// is equal, the one of its two neighbours whose last bit is set.
+[[gnu::noinline]] double ReadRoundedToOdd(const char* token) {
+  const auto read = [token](int rounding) {
+    const int before = std::fegetround();
+    std::fesetround(rounding);
+    const double number = std::strtod(token, nullptr);
+    std::fesetround(before);
+    return number;
+  };
+  const double below = read(FE_DOWNWARD);
+  uint64_t bits;
+  std::memcpy(&bits, &below, sizeof bits);
+  return (bits & 1) != 0 ? below : read(FE_UPWARD);
+}
+
+// The value of type T that is nearest to `wide`, as a float.
+template <typename T>
+float Narrowed(double wide) {
+  return static_cast<float>(static_cast<T>(RoundToOdd(wide)));
+}
+
 template <typename T>
 Outcome ParseNarrowFloat(const char* token, T* element, const char** end) {
   double wide;
   const Outcome outcome = ParseElement(token, &wide, end);
   if (outcome != Outcome::kStored) return outcome;
-  *element = static_cast<T>(std::isnan(wide) ? static_cast<float>(wide)
-                                             : RoundToOdd(wide));
-  const bool overflown =
-      std::isinf(static_cast<float>(*element)) && !std::isinf(wide);
-  return overflown ? Outcome::kOutOfRange : Outcome::kStored;
+  if (!std::isfinite(wide)) {
+    *element = static_cast<T>(static_cast<float>(wide));
+    const bool is_written_out = json_number_internal::IsDigit((*end)[-1]);
+    return is_written_out ? Outcome::kOutOfRange : Outcome::kStored;
+  }
+  // `wide` is rounded itself. That matters where its neighbours become
+  // different values: the number may lie on the other side of their middle.
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (Narrowed<T>(std::nextafter(wide, -kInfinity)) !=
+      Narrowed<T>(std::nextafter(wide, kInfinity))) {
+    wide = ReadRoundedToOdd(token);
+  }
+  *element = static_cast<T>(RoundToOdd(wide));
+  return std::isinf(static_cast<float>(*element)) ? Outcome::kOutOfRange
+                                                  : Outcome::kStored;
 }
 
 template <>
@@ -114,8 +145,8 @@ inline Outcome ParseElement(const char* token, tensorflow::bfloat16* element,
 template <typename T>
 class Elements {
  public:
-  Elements(const TensorSpec& spec, const char* text_end)
-      : dtype_(spec.dtype), text_end_(text_end) {
+  Elements(const TensorSpec& spec, JsonText* text)
+      : dtype_(spec.dtype), text_end_(text->end()) {
     // Room for one example, if the model says how large one is.
     for (int i = 0; i < spec.shape.dims(); ++i) {
       const int64_t dim = spec.shape.dim_size(i);
@@ -174,19 +205,19 @@ class Elements {
 template <>
 class Elements<tstring> {
  public:
-  Elements(const TensorSpec& /*spec*/, const char* /*text_end*/) {}
+  Elements(const TensorSpec& /*spec*/, JsonText* text) : text_(*text) {}
 
   int64_t size() const { return strings_.size(); }
 
-  Outcome Store(value& value, const char* token) {
-    if (*token == '"') {
-      std::string_view text;
-      if (value.get_string().get(text)) return Outcome::kParserSays;
-      strings_.emplace_back(text.data(), text.size());
-      return Outcome::kStored;
-    }
-    if (*token == '{' && OpensBase64Object(token)) return StoreBase64(value);
-    return Outcome::kWrongType;
+  Outcome Store(const char* token, const char** end) {
+    if (*token == '{' && OpensBase64Object(&text_, token))
+      return StoreBase64(token, end);
+    if (*token != '"') return Outcome::kWrongType;
+    const JsonText::String string = text_.ReadString(token);
+    if (string.end == nullptr) return Outcome::kNotJson;
+    strings_.emplace_back(string.text.data(), string.text.size());
+    *end = string.end;
+    return Outcome::kStored;
   }
 
   Tensor Take(const TensorShape& shape) {
@@ -196,56 +227,42 @@ class Elements<tstring> {
   }
 
  private:
-  Outcome StoreBase64(value& value) {
-    std::string bytes;
-    switch (ReadBase64Object(value, &bytes)) {
+  Outcome StoreBase64(const char* token, const char** end) {
+    const Base64Object object = ReadBase64Object(&text_, token);
+    switch (object.error) {
       case BytesError::kNone:
-        strings_.emplace_back(bytes);
+        strings_.emplace_back(object.bytes);
+        *end = object.end;
         return Outcome::kStored;
       case BytesError::kNotBase64:
         return Outcome::kNotBase64;
       case BytesError::kNotAlone:
         return Outcome::kNotAlone;
-      case BytesError::kParserSays:
+      case BytesError::kNotJson:
         break;
     }
-    return Outcome::kParserSays;
+    return Outcome::kNotJson;
   }
 
+  JsonText& text_;
   std::vector<tstring> strings_;
 };
 
 template <typename T>
 class ColumnOf : public TensorColumn {
  public:
-  ColumnOf(const TensorSpec& spec, Layout layout, JsonSource* source)
-      : spec_(spec), source_(*source), elements_(spec, source->end()) {
+  ColumnOf(const TensorSpec& spec, Layout layout, JsonText* text)
+      : spec_(spec), text_(*text), elements_(spec, text) {
     if (layout == kRows) dims_.push_back(kUnknown);
     first_level_ = dims_.size();
   }
 
-  absl::Status Add(value value) override {
-    const char* token = TokenOf(value);
-    bool added;
-    if constexpr (std::is_same_v<T, tstring>) {
-      added = *token == '[' ? AddList(value, token, first_level_)
-                            : AddElement(value, token, first_level_);
-    } else {
-      added = ScanValue(&token);
-    }
+  const char* Add(const char* token) override {
+    const bool added = *token == '[' ? ScanList(&token, first_level_)
+                                     : ScanElement(&token, first_level_);
     if (!added) return Failure();
     ++rows_;
-    return absl::OkStatus();
-  }
-
-  const char* Scan(const char* token) override {
-    if constexpr (std::is_same_v<T, tstring>) {
-      return nullptr;
-    } else {
-      if (!ScanValue(&token)) return nullptr;
-      ++rows_;
-      return token;
-    }
+    return token;
   }
 
   int64_t rows() const override { return rows_; }
@@ -282,6 +299,7 @@ class ColumnOf : public TensorColumn {
       return Fail(absl::StrCat("Encountered lists nested deeper than the ",
                                kMaxRank, " dimensions a tensor can have"));
     }
+    if (!text_.MayNest(level - first_level_)) return false;
     if (level == static_cast<int>(dims_.size())) dims_.push_back(kUnknown);
     return true;
   }
@@ -301,11 +319,6 @@ class ColumnOf : public TensorColumn {
     }
     return Fail(absl::StrCat("Encountered list at unexpected size: ", count,
                              " at level: ", level, " expected size: ", size));
-  }
-
-  bool ScanValue(const char** p) {
-    return **p == '[' ? ScanList(p, first_level_)
-                      : ScanElement(p, first_level_);
   }
 
   // Takes in the list at `*p`, around which `level` lists are open, and moves
@@ -328,7 +341,10 @@ class ColumnOf : public TensorColumn {
       ++count;
       token = SkipSpace(token);
       if (*token == ']') break;
-      if (*token != ',') return FailParse("a comma or ] was expected", token);
+      if (*token != ',') {
+        text_.FailParse("a comma or ] was expected", token);
+        return false;
+      }
       token = SkipSpace(token + 1);
     }
     *p = token + 1;
@@ -350,47 +366,8 @@ class ColumnOf : public TensorColumn {
     return true;
   }
 
-  // Takes in the list at `token`, around which `level` lists are open.
-  bool AddList(value& list_value, const char* token, int level) {
-    if (!OpenList(level)) return false;
-    array list;
-    if (const auto error = list_value.get_array().get(list))
-      return FailParse(error);
-    int64_t count = 0;
-    for (auto item : list) {
-      value element;
-      if (const auto error = std::move(item).get(element))
-        return FailParse(error);
-      token = TokenOf(element);
-      const bool added = *token == '[' ? AddList(element, token, level + 1)
-                                       : AddElement(element, token, level + 1);
-      if (!added) {
-        path_.push_back(count);
-        return false;
-      }
-      ++count;
-    }
-    return CloseList(level, count);
-  }
-
-  // Takes in the value at `token`, which is no list.
-  bool AddElement(value& element, const char* token, int level) {
-    if (rank_ != level && !SetRank(token, level)) return false;
-    const Outcome outcome = elements_.Store(element, token);
-    return outcome == Outcome::kStored || FailValue(token, outcome, level);
-  }
-
   bool Fail(std::string message) {
     message_ = std::move(message);
-    return false;
-  }
-
-  bool FailParse(simdjson::error_code error) {
-    parse_error_ = source_.ParseError(error);
-    return false;
-  }
-  bool FailParse(std::string_view reason, const char* where) {
-    parse_error_ = source_.ParseError(reason, where);
     return false;
   }
 
@@ -399,7 +376,7 @@ class ColumnOf : public TensorColumn {
   bool FailValue(const char* token, Outcome outcome, int level) {
     if (!LooksLikeJson(token)) outcome = Outcome::kNotJson;
     const std::string shown =
-        absl::StrCat("JSON Value: ", ExcerptOfJson(token, source_.end()));
+        absl::StrCat("JSON Value: ", text_.ExcerptOf(token));
     const std::string type = tensorflow::DataTypeString(spec_.dtype);
     switch (outcome) {
       case Outcome::kStored:
@@ -423,26 +400,25 @@ class ColumnOf : public TensorColumn {
         return Fail(
             "JSON Value: an object with key 'b64' must have no other key");
       case Outcome::kNotJson:
-        return FailParse("a value was expected", token);
-      case Outcome::kParserSays:
-        return FailParse("a string that is cut short or has a bad escape",
-                         token);
+        text_.FailParse("a value was expected", token);
+        break;
     }
     return false;
   }
 
-  absl::Status Failure() {
-    if (!parse_error_.ok()) return parse_error_;
+  // Notes what is wrong, unless the text knows already.
+  std::nullptr_t Failure() {
+    if (message_.empty()) return nullptr;
     if (first_level_ > 0) path_.push_back(rows_);
     std::string place = path_.empty() ? "" : ", element ";
     for (auto index = path_.rbegin(); index != path_.rend(); ++index)
       absl::StrAppend(&place, "[", *index, "]");
-    return absl::InvalidArgumentError(
-        absl::StrCat(message_, " (input '", spec_.alias, "'", place, ")"));
+    return text_.Fail(absl::InvalidArgumentError(
+        absl::StrCat(message_, " (input '", spec_.alias, "'", place, ")")));
   }
 
   const TensorSpec& spec_;
-  JsonSource& source_;
+  JsonText& text_;
   Elements<T> elements_;
   // The sizes of the lists, from the outermost inwards, as the first element
   // has them.
@@ -452,47 +428,46 @@ class ColumnOf : public TensorColumn {
   int first_level_ = 0;
   int64_t rows_ = 0;
 
-  // Set when Add fails: either of the first two, and the indices of the place
-  // from the innermost outwards.
+  // Set when Add fails: what is wrong, and the indices of the place from the
+  // innermost outwards.
   std::string message_;
-  absl::Status parse_error_;
   std::vector<int64_t> path_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TensorColumn>> TensorColumn::Create(
-    const TensorSpec& spec, Layout layout, JsonSource* source) {
+    const TensorSpec& spec, Layout layout, JsonText* text) {
   switch (spec.dtype) {
     case tensorflow::DT_FLOAT:
-      return std::make_unique<ColumnOf<float>>(spec, layout, source);
+      return std::make_unique<ColumnOf<float>>(spec, layout, text);
     case tensorflow::DT_DOUBLE:
-      return std::make_unique<ColumnOf<double>>(spec, layout, source);
+      return std::make_unique<ColumnOf<double>>(spec, layout, text);
     case tensorflow::DT_HALF:
-      return std::make_unique<ColumnOf<Eigen::half>>(spec, layout, source);
+      return std::make_unique<ColumnOf<Eigen::half>>(spec, layout, text);
     case tensorflow::DT_BFLOAT16:
       return std::make_unique<ColumnOf<tensorflow::bfloat16>>(spec, layout,
-                                                              source);
+                                                              text);
     case tensorflow::DT_INT8:
-      return std::make_unique<ColumnOf<int8_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<int8_t>>(spec, layout, text);
     case tensorflow::DT_INT16:
-      return std::make_unique<ColumnOf<int16_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<int16_t>>(spec, layout, text);
     case tensorflow::DT_INT32:
-      return std::make_unique<ColumnOf<int32_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<int32_t>>(spec, layout, text);
     case tensorflow::DT_INT64:
-      return std::make_unique<ColumnOf<int64_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<int64_t>>(spec, layout, text);
     case tensorflow::DT_UINT8:
-      return std::make_unique<ColumnOf<uint8_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<uint8_t>>(spec, layout, text);
     case tensorflow::DT_UINT16:
-      return std::make_unique<ColumnOf<uint16_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<uint16_t>>(spec, layout, text);
     case tensorflow::DT_UINT32:
-      return std::make_unique<ColumnOf<uint32_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<uint32_t>>(spec, layout, text);
     case tensorflow::DT_UINT64:
-      return std::make_unique<ColumnOf<uint64_t>>(spec, layout, source);
+      return std::make_unique<ColumnOf<uint64_t>>(spec, layout, text);
     case tensorflow::DT_BOOL:
-      return std::make_unique<ColumnOf<bool>>(spec, layout, source);
+      return std::make_unique<ColumnOf<bool>>(spec, layout, text);
     case tensorflow::DT_STRING:
-      return std::make_unique<ColumnOf<tstring>>(spec, layout, source);
+      return std::make_unique<ColumnOf<tstring>>(spec, layout, text);
     default:
       return absl::UnimplementedError(absl::StrCat(
           "Conversion of JSON Value to type: ",
