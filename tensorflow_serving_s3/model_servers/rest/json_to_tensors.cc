@@ -220,10 +220,12 @@ class Decoder {
           absl::StrCat("'inputs' must be an object with the signature's ",
                        specs_->size(), " inputs: ", Names(*specs_))));
     }
+    // A name that is ignored is one beside the signature's.
+    const auto unknown = specs_->empty() ? FieldReader::Unknown::kError
+                                         : FieldReader::Unknown::kSkip;
     return ReadAs(TensorColumn::kWhole, [&](const Columns& columns) {
       if (!named) return columns[0]->Add(data_);
-      return FieldReader(&text_, *specs_, columns, FieldReader::Unknown::kSkip)
-          .Read(data_, 0);
+      return FieldReader(&text_, *specs_, columns, unknown).Read(data_, 0);
     });
   }
 

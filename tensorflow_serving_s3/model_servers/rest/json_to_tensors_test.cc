@@ -287,6 +287,8 @@ TEST(JsonToTensorsTest, ASignatureWithoutInputsTakesEmptyObjects) {
   ASSERT_TRUE(input.ok()) << input.status();
   EXPECT_TRUE(input->tensors.empty());
   ASSERT_TRUE(Decode({}, R"({"inputs": {}})").ok());
+  EXPECT_THAT(ErrorOf({}, R"({"inputs": {"x": 1}})"),
+              HasSubstr("Unexpected input name: 'x'"));
 }
 
 TEST(JsonToTensorsTest, EmptyInstancesAreAnError) {
