@@ -42,9 +42,7 @@ def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
 
 def _ask(server: ModelServer, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
     """Returns the code and the JSON of an answer; sends the path as it is."""
-    connection = http.client.HTTPConnection(
-        "127.0.0.1", server.rest_port, timeout=clients.SECONDS
-    )
+    connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=clients.SECONDS)
     with contextlib.closing(connection):
         connection.request(method, path, body)
         response = connection.getresponse()
