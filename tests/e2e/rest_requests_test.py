@@ -19,7 +19,7 @@ from tests.e2e.model_configs import model_config, model_configs
 from tests.e2e.waiting import wait_for
 from tests.e2e.world import World
 
-_NAMES = ("half", "模型", "with space", "a+b", "100%", "..", "q?x=1")
+_NAMES = ("half", "模型", "with space", "a+b", "100%", "..", "q?x=1", "a/b", "a:b")
 _LABEL = "ready & able"
 
 

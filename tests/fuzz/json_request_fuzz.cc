@@ -17,9 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "rapidjson/document.h"
-#include "rapidjson/encodedstream.h"
-#include "rapidjson/memorystream.h"
 #include "tensorflow/core/example/example.pb.h"
 #include "tensorflow/core/example/feature.pb.h"
 #include "tensorflow/core/framework/tensor.h"
@@ -34,6 +31,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/json_to_tensors.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/rest/predict_input.h"
+#include "tensorflow_serving_s3/model_servers/rest/reference_json.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 #include "tests/fuzz/expect.h"
@@ -100,34 +98,10 @@ absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
 // message in it.
 void ExpectToldInJson(const absl::Status& status) {
   const std::string body = tfs3::rest::ErrorBody(status.message());
-  rapidjson::Document answer;
-  answer.Parse<rapidjson::kParseValidateEncodingFlag>(body.data(), body.size());
-  Expect(!answer.HasParseError() && answer.IsObject() &&
-             answer.HasMember("error") && answer["error"].IsString(),
-         "the body of an error is JSON", body);
-  Expect(answer["error"].GetStringLength() > 0, "an error says what is wrong",
-         body);
-}
-
-// Whether TensorFlow Serving takes `json` for an object.
-bool PeerAccepts(std::string_view json) {
-  rapidjson::MemoryStream bytes(json.data(), json.size());
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
-      stream(bytes);
-  rapidjson::Document document;
-  document.ParseStream<rapidjson::kParseNanAndInfFlag>(stream);
-  return !document.HasParseError() && document.IsObject();
-}
-
-// Whether `json` may have a number that RapidJSON reads by accident; see
-// json_number.h.
-bool HasAccident(std::string_view json) {
-  for (const char* accident :
-       {"NInf", "NaInf", "NaN.", "NaNe", "NaNE", "Inf.", "Infe", "InfE",
-        "Infinity.", "Infinitye", "InfinityE"}) {
-    if (json.find(accident) != json.npos) return true;
-  }
-  return false;
+  Expect(tfs3::rest::IsStrictJson(body), "the body of an error is JSON", body);
+  const auto message = tfs3::rest::ReferenceString(body, "error");
+  Expect(message.has_value() && !message->empty(),
+         "an error says what is wrong", body);
 }
 
 bool SameElements(const Tensor& a, const Tensor& b) {
@@ -279,10 +253,10 @@ int64_t DeepestNesting(std::string_view json) {
 
 void TakeAsText(const PaddedBuffer& body) {
   const std::string_view json = body.view();
-  if (HasAccident(json)) return;
+  if (tfs3::rest::HasAccident(json)) return;
   constexpr int64_t kNoLimit = 1 << 30;
   const absl::Status status = StatusOfText(body, kNoLimit);
-  Expect(status.ok() == PeerAccepts(json),
+  Expect(status.ok() == tfs3::rest::ReferenceAccepts(json),
          "JSON is what TensorFlow Serving takes for JSON", status.ToString());
   if (!status.ok()) return;
   const int64_t deepest = DeepestNesting(json);

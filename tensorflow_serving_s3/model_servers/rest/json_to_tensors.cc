@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_format.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 #include "tensorflow_serving_s3/model_servers/rest/predict_input.h"
 #include "tensorflow_serving_s3/model_servers/rest/tensor_column.h"
@@ -33,16 +34,19 @@ std::string Names(const Specs& specs) {
                        });
 }
 
-// Puts the named values of one object into the columns of their inputs. Of a
-// name that comes twice the first value counts.
+// Puts the named values of objects into the columns of their inputs. Of a name
+// that comes twice in an object the first value counts; in row format, the
+// others must be values of the same type and shape.
 class FieldReader {
  public:
-  // What to do with a name that the signature does not have.
-  enum class Unknown { kError, kSkip };
-
-  FieldReader(JsonText* text, const Specs& specs, const Columns& columns,
-              Unknown unknown)
-      : text_(*text), specs_(specs), columns_(columns), unknown_(unknown) {}
+  FieldReader(JsonText* text, JsonFormat format, const Specs& specs,
+              const Columns& columns)
+      : text_(*text),
+        format_(format),
+        specs_(specs),
+        columns_(columns),
+        values_(specs.size()),
+        others_(specs.size()) {}
 
   // Every column must have taken in `row` values before; afterwards each has
   // one more.
@@ -51,12 +55,10 @@ class FieldReader {
     const char* const end = text_.ReadObject(
         token, [&](std::string_view name, const char* p) -> const char* {
           const size_t index = Find(name, found);
-          if (index == specs_.size()) {
-            return unknown_ == Unknown::kSkip ? text_.SkipValue(p)
-                                              : FailUnknown(name);
-          }
-          if (columns_[index]->rows() != row) return text_.SkipValue(p);
+          if (index == specs_.size()) return PassUnknown(name, p);
+          if (columns_[index]->rows() != row) return PassOther(index, p);
           ++found;
+          values_[index] = p;
           return columns_[index]->Add(p);
         });
     if (end == nullptr || found == specs_.size()) return end;
@@ -73,10 +75,29 @@ class FieldReader {
     return i;
   }
 
-  std::nullptr_t FailUnknown(std::string_view name) {
+  // Passes the value at `p` of a name that the signature does not have.
+  const char* PassUnknown(std::string_view name, const char* p) {
+    // In columnar format, names beside the signature's are ignored.
+    if (format_ == JsonFormat::kColumnar && !specs_.empty())
+      return text_.SkipValue(p);
     return text_.Fail(absl::InvalidArgumentError(
         absl::StrCat("Unexpected input name: '", name, "'; the signature has ",
                      specs_.empty() ? "no inputs" : Names(specs_))));
+  }
+
+  // Passes the value at `p` of an input that has its value already.
+  const char* PassOther(size_t index, const char* p) {
+    if (format_ == JsonFormat::kColumnar) return text_.SkipValue(p);
+    std::unique_ptr<TensorColumn>& others = others_[index];
+    if (others == nullptr) {
+      auto column =
+          TensorColumn::Create(specs_[index], TensorColumn::kRows, &text_);
+      if (!column.ok()) return text_.Fail(column.status());
+      others = *std::move(column);
+      // The first value has the shape that the others must have.
+      if (others->Add(values_[index]) == nullptr) return nullptr;
+    }
+    return others->Add(p);
   }
 
   std::nullptr_t FailMissing(int64_t row) {
@@ -89,9 +110,13 @@ class FieldReader {
   }
 
   JsonText& text_;
+  const JsonFormat format_;
   const Specs& specs_;
   const Columns& columns_;
-  const Unknown unknown_;
+  // Where the value of each input begins, in the object read last.
+  std::vector<const char*> values_;
+  // What else was given for each input, if anything.
+  Columns others_;
 };
 
 class Decoder {
@@ -195,7 +220,7 @@ class Decoder {
   }
 
   const char* ReadObjects(const Columns& columns) {
-    FieldReader reader(&text_, *specs_, columns, FieldReader::Unknown::kError);
+    FieldReader reader(&text_, JsonFormat::kRow, *specs_, columns);
     int64_t row = 0;
     return text_.ReadList(data_, [&](const char* p) -> const char* {
       const char* const end =
@@ -220,12 +245,10 @@ class Decoder {
           absl::StrCat("'inputs' must be an object with the signature's ",
                        specs_->size(), " inputs: ", Names(*specs_))));
     }
-    // A name that is ignored is one beside the signature's.
-    const auto unknown = specs_->empty() ? FieldReader::Unknown::kError
-                                         : FieldReader::Unknown::kSkip;
     return ReadAs(TensorColumn::kWhole, [&](const Columns& columns) {
       if (!named) return columns[0]->Add(data_);
-      return FieldReader(&text_, *specs_, columns, unknown).Read(data_, 0);
+      return FieldReader(&text_, JsonFormat::kColumnar, *specs_, columns)
+          .Read(data_, 0);
     });
   }
 

@@ -17,7 +17,8 @@
 // describes it; json_text.h describes the text. What goes beyond that
 // description:
 //   - Keys may come in any order. Of a key that comes twice the first value
-//     counts. Other keys are checked as text and ignored.
+//     counts. Other keys are checked as text and ignored. In a row, other
+//     values of an input must have the type and shape of the first.
 //   - Types: float, double, half, bfloat16, the integers of 8 to 64 bits, bool,
 //     string. Integers, half and bfloat16 are checked against the range of the
 //     type; floating types are correctly rounded.

@@ -332,11 +332,23 @@ TEST(JsonToTensorsTest, RowsWithUnknownInputsAreErrors) {
 }
 
 TEST(JsonToTensorsTest, OfAnInputGivenTwiceInARowTheFirstValueCounts) {
-  EXPECT_THAT(
-      Values<float>(DecodeOne(
-          X(tensorflow::DT_FLOAT),
-          R"({"instances": [{"x": 1, "x": 2}, {"x": 3, "x": "other"}]})")),
-      ElementsAre(1, 3));
+  EXPECT_THAT(Values<float>(DecodeOne(
+                  X(tensorflow::DT_FLOAT),
+                  R"({"instances": [{"x": 1, "x": 2}, {"x": 3, "x": 4}]})")),
+              ElementsAre(1, 3));
+}
+
+TEST(JsonToTensorsTest, InARowAnotherValueOfAnInputMustHaveTypeAndShape) {
+  for (const char* json :
+       {R"({"instances": [{"x": [1], "x": ["a"]}]})",
+        R"({"instances": [{"x": [1], "x": [null]}]})",
+        R"({"instances": [{"x": [1], "x": 2}]})",
+        R"({"instances": [{"x": [1], "x": [2, 3]}]})",
+        R"({"instances": [{"x": [1]}, {"x": [1], "x": [2], "x": []}]})"}) {
+    EXPECT_THAT(ErrorOf(X(tensorflow::DT_FLOAT), json),
+                HasSubstr("Failed to process element: "))
+        << json;
+  }
 }
 
 TEST(JsonToTensorsTest, BareAndNamedRowsDoNotMix) {
