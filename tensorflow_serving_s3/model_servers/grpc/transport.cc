@@ -246,9 +246,10 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   ::grpc::GenericCallbackServerContext* const context_;
   const Handler* const handler_;
   WorkerPool* const workers_;
-  RequestGate* const gate_;
+  const CallLimits& limits_;
   const ErrorEditor& edit_error_;
   RequestGate::Pass pass_;
+  RequestMemory::Charge charge_;
 
   int messages_ = 0;
   ::grpc::ByteBuffer message_;
