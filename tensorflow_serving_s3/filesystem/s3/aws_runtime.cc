@@ -13,6 +13,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
 
 #include <openssl/crypto.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <atomic>
@@ -95,17 +96,31 @@ void InitLibraries() {
 }
 
 struct Shared {
-  std::mutex mutex;
   const AwsRuntime* runtime = nullptr;
 };
+
+// Never destroyed either. Guarded by start_mutex.
+Shared& OfProcess() {
+  static StaticPerProcess<Shared> per_process;
+  return per_process.get();
+}
+
+// Held while the runtime starts. fork() waits for it: the libraries of the CRT
+// mark themselves as initialised before they are, so a child that is forked in
+// between would use half-made tables, and the start of a thread takes locks
+// that nobody would release in the child.
+std::mutex start_mutex;
+
+// Registered when the program or the shared object is loaded.
+[[maybe_unused]] const int kForkWaitsForTheStart =
+    pthread_atfork([] { start_mutex.lock(); }, [] { start_mutex.unlock(); },
+                   [] { start_mutex.unlock(); });
 
 }  // namespace
 
 Result<const AwsRuntime*> AwsRuntime::Get() {
-  // Never destroyed either.
-  static auto* const per_process = new PerProcess<Shared>();
-  Shared& shared = per_process->get();
-  std::lock_guard<std::mutex> lock(shared.mutex);
+  std::lock_guard<std::mutex> lock(start_mutex);
+  Shared& shared = OfProcess();
   if (shared.runtime == nullptr) {
     InitLibraries();
     AwsRuntime* candidate = new AwsRuntime();

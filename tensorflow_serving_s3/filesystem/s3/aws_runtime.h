@@ -11,7 +11,8 @@
 //
 // Created by the first Get(); a process that never opens an s3:// URL has none
 // of its threads. The child of a fork has none of its parent's and gets a
-// runtime of its own. Never destroyed, on purpose: see aws_runtime.cc.
+// runtime of its own; a fork waits for a start that runs in another thread.
+// Never destroyed, on purpose: see aws_runtime.cc.
 // Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_RUNTIME_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_RUNTIME_H_

@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <thread>
 #include <vector>
 
 #include "aws/common/logging.h"
 #include "aws/http/http.h"
+#include "aws/http/private/http_impl.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -31,7 +33,43 @@ int ThreadCount() {
   return count;
 }
 
-// First in this file: nothing of the CRT may run before the first Get().
+int ExitStatusOf(pid_t child) {
+  int status = -1;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+// Runs in a process that has not called Get(): forks while another thread
+// starts the runtime, `delay` after the start was asked for. Returns whether
+// the child had a whole runtime.
+bool ChildOfAStartIsWhole(std::chrono::microseconds delay) {
+  std::thread starting([] { AwsRuntime::Get(); });
+  std::this_thread::sleep_for(delay);
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool whole =
+        AwsRuntime::Get().ok() &&
+        aws_http_str_to_header_name(aws_byte_cursor_from_c_str("Host")) ==
+            AWS_HTTP_HEADER_HOST;
+    _exit(whole ? 0 : 1);
+  }
+  const int status = ExitStatusOf(child);
+  starting.join();
+  return status == 0;
+}
+
+// The first two in this file: nothing of the CRT may run in this process before
+// them.
+TEST(AwsRuntimeTest, AForkWaitsForAStartInAnotherThread) {
+  for (int i = 0; i < 40; ++i) {
+    const pid_t fresh = fork();
+    if (fresh == 0) {
+      _exit(ChildOfAStartIsWhole(std::chrono::microseconds(i * 50)) ? 0 : 1);
+    }
+    EXPECT_EQ(ExitStatusOf(fresh), 0) << "forked after " << i * 50 << " us";
+  }
+}
+
 TEST(AwsRuntimeTest, CostsNothingUntilItIsAskedFor) {
   const int before = ThreadCount();
   EXPECT_EQ(before, 3);  // ".", ".." and the main thread.
@@ -60,9 +98,7 @@ TEST(AwsRuntimeTest, TheChildOfAForkGetsOneWithThreadsOfItsOwn) {
     const Result<const AwsRuntime*> own = AwsRuntime::Get();
     _exit(own.ok() && *own != parents && ThreadCount() > before ? 0 : 1);
   }
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(ExitStatusOf(child), 0);
   EXPECT_EQ(*AwsRuntime::Get(), parents);
 }
 

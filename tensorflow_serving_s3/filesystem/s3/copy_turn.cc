@@ -19,8 +19,8 @@ struct Turns {
 
 Turns& AllTurns() {
   // Never destroyed: files may be closed after main.
-  static auto* const turns = new PerProcess<Turns>();
-  return turns->get();
+  static StaticPerProcess<Turns> turns;
+  return turns.get();
 }
 
 }  // namespace

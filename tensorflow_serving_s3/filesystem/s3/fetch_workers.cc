@@ -39,8 +39,8 @@ FetchWorkers::~FetchWorkers() {
 }
 
 FetchWorkers& FetchWorkers::OfProcess() {
-  static auto* const per_process = new PerProcess<WorkersOfProcess>();
-  return per_process->get().workers;
+  static StaticPerProcess<WorkersOfProcess> per_process;
+  return per_process.get().workers;
 }
 
 void FetchWorkers::Run(Urgency urgency, std::function<void()> task) {

@@ -22,10 +22,7 @@ size_t RoundUp(size_t size, size_t unit) {
   return (size + unit - 1) / unit * unit;
 }
 
-size_t PageSize() {
-  static const size_t size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  return size;
-}
+size_t PageSize() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
 char* Map(size_t size) {
   void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE,
@@ -122,8 +119,8 @@ MemoryBudget::~MemoryBudget() {
 }
 
 MemoryBudget& MemoryBudget::OfProcess() {
-  static auto* const per_process = new PerProcess<MemoryBudget>();
-  return per_process->get();
+  static StaticPerProcess<MemoryBudget> per_process;
+  return per_process.get();
 }
 
 void MemoryBudget::SetLimit(uint64_t bytes) {

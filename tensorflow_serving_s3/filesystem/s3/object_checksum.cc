@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 #include "aws/checksums/checksums.h"
 #include "aws/checksums/crc.h"
@@ -18,9 +19,10 @@ constexpr char kPrefix[] = "x-amz-checksum-";
 
 // The CRT's library asks for it before any other call.
 void InitLibrary() {
-  static const bool initialised =
-      (aws_checksums_library_init(AwsRuntime::allocator()), true);
-  static_cast<void>(initialised);
+  // Unlike a static variable, it does not stay locked in the child of a fork.
+  static std::once_flag once;
+  std::call_once(once,
+                 [] { aws_checksums_library_init(AwsRuntime::allocator()); });
 }
 
 const uint8_t* Data(std::string_view bytes) {

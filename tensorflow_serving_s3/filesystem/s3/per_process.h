@@ -10,6 +10,15 @@
 //
 // The first get() in each process makes a T. The one of the parent stays behind
 // in the child, untouched and never destroyed. Thread-safe, without a lock.
+//
+// For a variable with static storage use StaticPerProcess, in a function or
+// outside of one:
+//
+//   static StaticPerProcess<State> state;
+//
+// The compiler initialises it and nothing destroys it. A static variable that
+// is initialised at its first use has a lock of the compiler's instead: if a
+// process forks in that moment, the child waits for ever.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PER_PROCESS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PER_PROCESS_H_
 
@@ -32,13 +41,9 @@ class OwnerProcess {
 };
 
 template <typename T>
-class PerProcess {
+class StaticPerProcess {
  public:
-  constexpr PerProcess() = default;
-  ~PerProcess() {
-    Entry* entry = entry_.load(std::memory_order_acquire);
-    if (entry != nullptr && entry->owner.IsThis()) delete entry;
-  }
+  constexpr StaticPerProcess() = default;
 
   T& get() {
     Entry* entry = entry_.load(std::memory_order_acquire);
@@ -52,8 +57,14 @@ class PerProcess {
     return entry->value;
   }
 
-  PerProcess(const PerProcess&) = delete;
-  PerProcess& operator=(const PerProcess&) = delete;
+  // Destroys the T of this process, if there is one.
+  void Destroy() {
+    Entry* entry = entry_.load(std::memory_order_acquire);
+    if (entry != nullptr && entry->owner.IsThis()) delete entry;
+  }
+
+  StaticPerProcess(const StaticPerProcess&) = delete;
+  StaticPerProcess& operator=(const StaticPerProcess&) = delete;
 
  private:
   struct Entry {
@@ -62,6 +73,20 @@ class PerProcess {
   };
 
   std::atomic<Entry*> entry_{nullptr};
+};
+
+template <typename T>
+class PerProcess {
+ public:
+  constexpr PerProcess() = default;
+  ~PerProcess() { state_.Destroy(); }
+  PerProcess(const PerProcess&) = delete;
+  PerProcess& operator=(const PerProcess&) = delete;
+
+  T& get() { return state_.get(); }
+
+ private:
+  StaticPerProcess<T> state_;
 };
 
 }  // namespace s3

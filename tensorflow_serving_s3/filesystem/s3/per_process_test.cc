@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -65,6 +67,24 @@ TEST(PerProcessTest, IsOneForAllThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(seen.size(), 1u);
+}
+
+struct SlowToMake {
+  SlowToMake() { std::this_thread::sleep_for(std::chrono::milliseconds(100)); }
+  int value = 7;
+};
+
+TEST(StaticPerProcessTest, AForkDuringTheFirstUseLeavesNoLockBehind) {
+  // So the compiler neither locks the variable nor destroys it.
+  static_assert(std::is_trivially_destructible_v<StaticPerProcess<SlowToMake>>);
+  static StaticPerProcess<SlowToMake> slow;
+  std::thread first([] { slow.get(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_TRUE(InChild([] {
+    alarm(60);
+    return slow.get().value == 7;
+  }));
+  first.join();
 }
 
 TEST(PerProcessTest, DestroysWhatIsOfThisProcess) {

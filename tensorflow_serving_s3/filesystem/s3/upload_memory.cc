@@ -9,8 +9,8 @@ namespace s3 {
 
 UploadMemory& UploadMemory::OfProcess() {
   // Never destroyed: files may be closed after main.
-  static auto* const per_process = new PerProcess<UploadMemory>();
-  return per_process->get();
+  static StaticPerProcess<UploadMemory> per_process;
+  return per_process.get();
 }
 
 void UploadMemory::Take(size_t bytes) {

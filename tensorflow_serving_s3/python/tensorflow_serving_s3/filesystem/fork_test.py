@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 import tensorflow as tf
@@ -14,11 +15,48 @@ import tensorflow as tf
 from tensorflow_serving_s3 import filesystem
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
+if TYPE_CHECKING:
+    from tensorflow_serving_s3.filesystem.conftest import RunPython
+
 _URL = "s3://models/half/greeting"
 _BIG_URL = "s3://models/big"
 _BIG = bytes(range(256)) * 40_000
 _FORKS = 25
 _SECONDS = 60
+
+# Each child of this program is a process that has not used S3 before. It forks while its threads
+# begin their first reads. What is printed are the numbers of the children of which a child failed.
+_FIRST_READS = """
+import os, threading, time
+import tensorflow as tf
+from tensorflow_serving_s3 import filesystem
+filesystem.register()
+
+def read():
+    return tf.io.gfile.GFile("s3://models/half/greeting", "rb").read()
+
+def forked(check):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            threading.Timer(30, os._exit, (2,)).start()
+            code = 0 if check() else 1
+        finally:
+            os._exit(code)
+    return child
+
+def ended_well(child):
+    return os.waitpid(child, 0)[1] == 0
+
+def fork_during_the_first_reads(number):
+    for _ in range(3):
+        threading.Thread(target=read, daemon=True).start()
+    time.sleep(number * 0.0002)
+    return ended_well(forked(lambda: read() == b"hello, s3"))
+
+print([n for n in range(20) if not ended_well(forked(lambda: fork_during_the_first_reads(n)))])
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +144,11 @@ def test_forks_while_threads_read_leave_no_child_waiting() -> None:
     with _reading_threads(3):
         codes = [_in_child(lambda: _read() == b"hello, s3") for _ in range(_FORKS)]
     assert codes == [0] * _FORKS
+
+
+def test_a_fork_during_the_first_reads_leaves_no_child_waiting(run_python: "RunPython") -> None:
+    result = run_python(_FIRST_READS)
+    assert (result.stdout, result.returncode) == ("[]\n", 0), result.stderr
 
 
 def test_a_pool_of_forked_workers_reads_in_all_of_them() -> None:
