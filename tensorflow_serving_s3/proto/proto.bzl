@@ -8,12 +8,13 @@ load("@rules_cc//cc:defs.bzl", "cc_library")
 _IMPORTS = "@tensorflow_serving_api//:descriptors"
 _PROTOC = "@com_google_protobuf//:protoc"
 
-def tfs3_cc_proto(name, src, **kwargs):
+def tfs3_cc_proto(name, src, imports = {}, **kwargs):
     """A cc_library of the generated code of one file.
 
     Args:
       name: the library's name.
       src: the .proto file, in this package.
+      imports: the files of this package that it imports, and their libraries.
       **kwargs: what else the cc_library gets.
     """
     base = src[:-len(".proto")]
@@ -23,7 +24,7 @@ def tfs3_cc_proto(name, src, **kwargs):
         srcs = [
             _IMPORTS,
             src,
-        ],
+        ] + imports.keys(),
         outs = outs,
         cmd = "$(execpath {protoc}) --descriptor_set_in=$(execpath {imports}) --proto_path=. --cpp_out=$(GENDIR) $(execpath {src})".format(
             imports = _IMPORTS,
@@ -41,6 +42,6 @@ def tfs3_cc_proto(name, src, **kwargs):
         deps = [
             "@com_google_protobuf//:protobuf",
             "@org_tensorflow//tensorflow/core:protos_all_cc",
-        ],
+        ] + imports.values(),
         **kwargs
     )

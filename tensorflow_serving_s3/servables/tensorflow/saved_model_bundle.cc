@@ -19,6 +19,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/batching_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/graph_size.h"
 #include "tensorflow_serving_s3/servables/tensorflow/load_error.h"
+#include "tensorflow_serving_s3/servables/tensorflow/saved_model_config.h"
 #include "tensorflow_serving_s3/servables/tensorflow/variables.h"
 
 namespace tfs3 {
@@ -103,7 +104,10 @@ absl::StatusOr<std::optional<BatchingConfig>> BatchingOf(
 
 absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
     const std::string& path, const SavedModelOptions& options) {
-  tensorflow::SessionOptions session_options = options.session_options;
+  absl::StatusOr<tensorflow::SessionOptions> own_options =
+      ApplySavedModelConfig(path, options.session_options);
+  if (!own_options.ok()) return own_options.status();
+  tensorflow::SessionOptions session_options = *std::move(own_options);
   // The graph is not extended and its parts are not looked at after the load,
   // so the session need not keep copies of it.
   auto* experimental = session_options.config.mutable_experimental();
