@@ -32,16 +32,29 @@ namespace {
 
 using State = LoaderHarness::State;
 
+bool HasFailedOrAwaitsData(State state) {
+  return state == State::kError || state == State::kAwaitingData;
+}
+
 // Not loaded and not being loaded at this moment.
 bool CanBeDropped(State state) {
   return state == State::kNew || state == State::kLoadRequested ||
-         state == State::kLoadApproved || state == State::kError;
+         state == State::kLoadApproved || HasFailedOrAwaitsData(state);
 }
 
 bool IsOnItsWayOut(State state) {
   return state == State::kUnloadRequested || state == State::kQuiescing ||
          state == State::kQuiesced || state == State::kUnloading ||
          state == State::kDisabled;
+}
+
+void LogIfNotLoadable(const ServableData<std::unique_ptr<Loader>>& version) {
+  if (version.is_awaited()) {
+    LOG(INFO) << version.id()
+              << " is not loaded yet: " << version.status().message();
+  } else if (!version.ok()) {
+    LOG(WARNING) << version.id() << " cannot be loaded: " << version.status();
+  }
 }
 
 bool OriginsDiffer(const std::string& a, const std::string& b) {
@@ -199,19 +212,18 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
         !basic_manager_->CancelReplacement(id).ok()) {
       return version;
     }
-    if (state == State::kError && ReplacesFailed(version, *current)) {
-      basic_manager_->StopManagingServable(id).IgnoreError();
-      Manage(std::move(version));
+    if (HasFailedOrAwaitsData(state) && ReplacesFailed(version, *current)) {
+      LogIfNotLoadable(version);
+      basic_manager_->RestartServable(std::move(version)).IgnoreError();
     }
     return std::nullopt;
   }
   if (state != State::kReady) {
     // One that begins to load at this very moment comes to its end first.
     if (!CanBeDropped(state) ||
-        !basic_manager_->StopManagingServable(id).ok()) {
+        !basic_manager_->RestartServable(std::move(version)).ok()) {
       return version;
     }
-    Manage(std::move(version));
     return std::nullopt;
   }
   if (!policy_->LoadsBesideOldData()) {
@@ -242,7 +254,10 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
 bool AspiredVersionsManager::ReplacesFailed(
     const ServableData<std::unique_ptr<Loader>>& version,
     const LoaderHarness::Snapshot& failed) const {
-  if (!version.ok()) return version.status() != failed.status;
+  if (!version.ok()) {
+    return version.status() != failed.status ||
+           version.is_awaited() != (failed.state == State::kAwaitingData);
+  }
   if (failed.num_failed_loads == 0) return true;
   return LoaderHarness::Clock::now() - failed.error_time >=
          absl::ToChronoNanoseconds(load_retry_interval_);
@@ -350,9 +365,7 @@ std::map<int64_t, BasicManager::Snapshot> AspiredVersionsManager::GetManaged(
 
 void AspiredVersionsManager::Manage(
     ServableData<std::unique_ptr<Loader>> version) {
-  if (!version.ok()) {
-    LOG(WARNING) << version.id() << " cannot be loaded: " << version.status();
-  }
+  LogIfNotLoadable(version);
   const ServableId id = version.id();
   const absl::Status status =
       basic_manager_->ManageServable(std::move(version));

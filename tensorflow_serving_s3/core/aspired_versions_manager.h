@@ -59,7 +59,8 @@ namespace tfs3 {
 //  - A version that comes as an error is published as ended with that error,
 //    and loaded when a later list has data for it. It counts as aspired, and
 //    so a version that serves is not unloaded only because its successor is
-//    broken.
+//    broken. Likewise a version whose data is awaited, which is published as
+//    starting, with the reason, and never as ended while it is listed.
 //  - A version whose retries were used up is loaded anew, with the loader of a
 //    later list, when load_retry_interval has passed since its last failure.
 //  - A version that is listed again while it is being unloaded is loaded again
@@ -147,7 +148,8 @@ class AspiredVersionsManager final
   std::optional<ServableData<std::unique_ptr<Loader>>> TakeIn(
       ServableData<std::unique_ptr<Loader>> version,
       const BasicManager::Snapshot* current);
-  // Whether `version` should take the place of one that has failed.
+  // Whether `version` should take the place of one that has failed or has no
+  // data yet.
   bool ReplacesFailed(const ServableData<std::unique_ptr<Loader>>& version,
                       const LoaderHarness::Snapshot& failed) const;
   // Takes in what is pending; whether anything has changed by that.

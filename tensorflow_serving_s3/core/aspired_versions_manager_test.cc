@@ -64,6 +64,14 @@ class AspiredVersionsManagerTest : public ::testing::Test {
     aspire_("half", std::move(list));
   }
 
+  // Aspires to one version of "half" whose data is not there yet.
+  void AspireAwaited(int64_t version, const std::string& reason) {
+    Versions list;
+    list.push_back(ServableData<std::unique_ptr<Loader>>::Awaited(
+        {"half", version}, absl::FailedPreconditionError(reason)));
+    aspire_("half", std::move(list));
+  }
+
   // Aspires to one version of "half" with this loader.
   void Aspire(int64_t version, std::unique_ptr<Loader> loader) {
     Versions list;
@@ -360,6 +368,49 @@ TEST_F(AspiredVersionsManagerTest, GoodDataAfterAnErrorIsLoaded) {
   recorder_.WaitFor("half version 1: END, DATA_LOSS: no graph");
   Aspire({1});
   WaitForReady(1);
+}
+
+TEST_F(AspiredVersionsManagerTest, AVersionWhoseDataIsAwaitedIsStarting) {
+  Start();
+  AspireAwaited(7, "saved_model.pb is missing");
+  recorder_.WaitFor(
+      "half version 7: START, FAILED_PRECONDITION: saved_model.pb is missing");
+  AspireAwaited(7, "saved_model.pb is missing");
+  AspireAwaited(7, "variables are missing");
+  recorder_.WaitFor(
+      "half version 7: START, FAILED_PRECONDITION: variables are missing");
+  Aspire({7});
+  recorder_.WaitFor("half version 7: AVAILABLE, OK");
+
+  EXPECT_THAT(
+      recorder_.states(7),
+      ElementsAre(
+          "half version 7: START, FAILED_PRECONDITION: saved_model.pb is "
+          "missing",
+          "half version 7: START, FAILED_PRECONDITION: variables are missing",
+          "half version 7: START, OK", "half version 7: LOADING, OK",
+          "half version 7: AVAILABLE, OK"));
+}
+
+TEST_F(AspiredVersionsManagerTest, AnAwaitedVersionEndsWhenItIsNotListed) {
+  Start();
+  AspireAwaited(7, "saved_model.pb is missing");
+  recorder_.WaitFor(
+      "half version 7: START, FAILED_PRECONDITION: saved_model.pb is missing");
+  Aspire({});
+  recorder_.WaitFor(
+      "half version 7: END, FAILED_PRECONDITION: saved_model.pb is missing");
+}
+
+TEST_F(AspiredVersionsManagerTest, AnAwaitedVersionLeavesTheOldServing) {
+  Start();
+  Aspire({6});
+  recorder_.WaitFor("half version 6: AVAILABLE, OK");
+  AspireAwaited(7, "saved_model.pb is missing");
+  recorder_.WaitFor(
+      "half version 7: START, FAILED_PRECONDITION: saved_model.pb is missing");
+  EXPECT_THAT(recorder_.states(6),
+              Not(Contains("half version 6: UNLOADING, OK")));
 }
 
 TEST_F(AspiredVersionsManagerTest, AnErrorOfTheNewLeavesTheOldServing) {

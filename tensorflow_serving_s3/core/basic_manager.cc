@@ -121,10 +121,8 @@ BasicManager::~BasicManager() {
 absl::Status BasicManager::ManageServable(
     ServableData<std::unique_ptr<Loader>> version) {
   const ServableId id = version.id();
-  const absl::Status error = version.status();
-  Harness harness = error.ok() ? std::make_shared<LoaderHarness>(
-                                     id, std::move(version).data())
-                               : std::make_shared<LoaderHarness>(id, error);
+  Harness harness = MakeHarness(std::move(version));
+  const LoaderHarness::Snapshot start = harness->snapshot();
   {
     std::lock_guard<std::mutex> lock(mu_);
     const bool added =
@@ -136,21 +134,67 @@ absl::Status BasicManager::ManageServable(
           absl::StrCat(id.DebugString(), " is managed already"));
     }
   }
-  Publish(id, error.ok() ? ManagerState::kStart : ManagerState::kEnd, error);
+  PublishStart(start);
   return absl::OkStatus();
+}
+
+BasicManager::Harness BasicManager::MakeHarness(
+    ServableData<std::unique_ptr<Loader>> version) {
+  const ServableId id = version.id();
+  if (version.ok()) {
+    return std::make_shared<LoaderHarness>(id, std::move(version).data());
+  }
+  return std::make_shared<LoaderHarness>(
+      id,
+      version.is_awaited() ? LoaderHarness::State::kAwaitingData
+                           : LoaderHarness::State::kError,
+      version.status());
+}
+
+void BasicManager::PublishStart(const LoaderHarness::Snapshot& start) const {
+  Publish(start.id,
+          start.state == LoaderHarness::State::kError ? ManagerState::kEnd
+                                                      : ManagerState::kStart,
+          start.status);
+}
+
+absl::Status BasicManager::Cancel(LoaderHarness& harness) {
+  if (harness.Cancel() || harness.state() == LoaderHarness::State::kError) {
+    return absl::OkStatus();
+  }
+  return WrongState(harness,
+                    "Only a version that is not loaded can be dropped");
 }
 
 absl::Status BasicManager::StopManagingServable(const ServableId& id) {
   const Harness harness = FindHarness(id);
   if (harness == nullptr) return NotManaged(id);
-  if (harness->Cancel()) {
+  if (absl::Status status = Cancel(*harness); !status.ok()) return status;
+  // The end of one in kError has been published.
+  if (harness->state() == LoaderHarness::State::kDisabled) {
     Publish(id, ManagerState::kEnd, harness->snapshot().status);
-  } else if (harness->state() != LoaderHarness::State::kError) {
-    return WrongState(*harness,
-                      "Only a version that is not loaded can be dropped");
   }
   RemoveHarness(id);
   ReleaseResources(harness.get());
+  return absl::OkStatus();
+}
+
+absl::Status BasicManager::RestartServable(
+    ServableData<std::unique_ptr<Loader>>&& version) {
+  const ServableId id = version.id();
+  const Harness old = FindHarness(id);
+  if (old == nullptr) return NotManaged(id);
+  if (absl::Status status = Cancel(*old); !status.ok()) return status;
+  Harness harness = MakeHarness(std::move(version));
+  const LoaderHarness::Snapshot start = harness->snapshot();
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    // It has no replacement: that is for versions in kReady.
+    FindVersionLocked(id)->current = std::move(harness);
+    changed_.notify_all();
+  }
+  PublishStart(start);
+  ReleaseResources(old.get());
   return absl::OkStatus();
 }
 

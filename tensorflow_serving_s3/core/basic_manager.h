@@ -59,7 +59,8 @@ namespace tfs3 {
 // Every change of state is published: kAvailable after handles can be had,
 // kUnloading before they no longer can. A failed load that will be tried again
 // is published as kLoading with the error as health; one that will not, or a
-// version that came as an error, as kEnd with the error.
+// version that came as an error, as kEnd with the error. A version whose data
+// is awaited is published as kStart with the reason.
 //
 // Thread-safe; see Manager. The destructor cancels what waits, lets running
 // loads finish, unloads everything and joins its threads. Until all handles
@@ -98,14 +99,19 @@ class BasicManager final : public Manager {
   ~BasicManager() override;
 
   // Takes a version into its care; it is not loaded yet. Data that is an error
-  // is published as such and kept in state kError. ALREADY_EXISTS if the
-  // version is managed.
+  // is published as such and kept in state kError or, if it is awaited, in
+  // kAwaitingData. ALREADY_EXISTS if the version is managed.
   absl::Status ManageServable(ServableData<std::unique_ptr<Loader>> version);
 
-  // Drops a version that is not loaded: one that is new or in error, or that
-  // waits for a thread or a retry (that is cancelled at once).
+  // Drops a version that is not loaded: one that is new, in error or without
+  // data, or that waits for a thread or a retry (that is cancelled at once).
   // FAILED_PRECONDITION in any other state, NOT_FOUND if it is not managed.
   absl::Status StopManagingServable(const ServableId& id);
+
+  // Lets a version start over with other data, as if it were dropped and taken
+  // in again, but without an end in between that others could see. Errors as
+  // for StopManagingServable; then `version` is still the caller's.
+  absl::Status RestartServable(ServableData<std::unique_ptr<Loader>>&& version);
 
   // Starts to load a version in state kNew. FAILED_PRECONDITION in any other
   // state, NOT_FOUND if it is not managed.
@@ -177,6 +183,13 @@ class BasicManager final : public Manager {
     std::weak_ptr<LoaderHarness> harness;
     ResourceEstimate estimate;
   };
+
+  // What becomes of a version that starts.
+  static Harness MakeHarness(ServableData<std::unique_ptr<Loader>> version);
+  void PublishStart(const LoaderHarness::Snapshot& start) const;
+
+  // Ends the plans for a version that is not loaded.
+  static absl::Status Cancel(LoaderHarness& harness);
 
   // Null if it is not managed.
   Harness FindHarness(const ServableId& id) const;

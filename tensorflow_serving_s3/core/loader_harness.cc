@@ -46,6 +46,8 @@ absl::string_view HarnessStateName(LoaderHarness::State state) {
       return "Disabled";
     case LoaderHarness::State::kError:
       return "Error";
+    case LoaderHarness::State::kAwaitingData:
+      return "AwaitingData";
   }
   return "Unknown";
 }
@@ -62,11 +64,15 @@ LoaderHarness::LoaderHarness(ServableId id, std::unique_ptr<Loader> loader)
   ABSL_CHECK(loader_ != nullptr) << id_ << " comes without a loader";
 }
 
-LoaderHarness::LoaderHarness(ServableId id, const absl::Status& error)
+LoaderHarness::LoaderHarness(ServableId id, State state,
+                             const absl::Status& error)
     : id_(std::move(id)),
-      state_(State::kError),
+      state_(state),
       status_(error),
-      error_time_(Clock::now()) {}
+      error_time_(Clock::now()) {
+  ABSL_CHECK(state == State::kError || state == State::kAwaitingData)
+      << id_ << " comes without a loader";
+}
 
 LoaderHarness::Snapshot LoaderHarness::snapshot() const {
   std::lock_guard<std::mutex> lock(mu_);
@@ -142,7 +148,7 @@ void LoaderHarness::Fail(const absl::Status& error) {
 bool LoaderHarness::Cancel() {
   std::lock_guard<std::mutex> lock(mu_);
   if (state_ != State::kNew && state_ != State::kLoadRequested &&
-      state_ != State::kLoadApproved) {
+      state_ != State::kLoadApproved && state_ != State::kAwaitingData) {
     return false;
   }
   state_ = State::kDisabled;

@@ -37,6 +37,9 @@ namespace tfs3 {
 //              v                          Ready > UnloadRequested > Quiescing
 //          Disabled < Unloading < Quiesced <-- last handle released --+
 //
+// A harness without a loader is in Error or AwaitingData all its life, unless
+// AwaitingData is cancelled.
+//
 // Transitions that two threads may race for tell by their result who won;
 // any other transition from a wrong state is a fault of the program and ends
 // it. Load and Unload run without the lock that guards the state, so that the
@@ -55,6 +58,7 @@ class LoaderHarness : public ServableLease {
     kUnloading,        // The loader is at work.
     kDisabled,         // The end: unloaded, or cancelled before a load.
     kError,            // The end: never came to be; see status().
+    kAwaitingData,     // There is nothing to load yet; see status().
   };
 
   using Clock = std::chrono::steady_clock;
@@ -77,8 +81,8 @@ class LoaderHarness : public ServableLease {
   // In state kNew. `loader` is not null.
   LoaderHarness(ServableId id, std::unique_ptr<Loader> loader);
 
-  // In state kError: a version that came without a loader.
-  LoaderHarness(ServableId id, const absl::Status& error);
+  // A version that came without a loader, in state kError or kAwaitingData.
+  LoaderHarness(ServableId id, State state, const absl::Status& error);
 
   // A loader that is still loaded is unloaded by its own destructor.
   ~LoaderHarness() override = default;
@@ -112,8 +116,8 @@ class LoaderHarness : public ServableLease {
   void AwaitRetry(const absl::Status& error);  // kLoading > kLoadApproved
   void Fail(const absl::Status& error);        // kLoading > kError
 
-  // kNew, kLoadRequested or kLoadApproved > kDisabled. False from any other
-  // state: it is too late.
+  // kNew, kLoadRequested, kLoadApproved or kAwaitingData > kDisabled. False
+  // from any other state: it is too late.
   [[nodiscard]] bool Cancel();
 
   // kReady > kUnloadRequested. False from any other state.

@@ -133,10 +133,22 @@ TEST(LoaderHarnessTest, AFailedLoadMayBeTheEnd) {
 }
 
 TEST(LoaderHarnessTest, AVersionWithoutALoaderStartsInError) {
-  const LoaderHarness harness(kId, absl::DataLossError("a shard is gone"));
+  const LoaderHarness harness(kId, LoaderHarness::State::kError,
+                              absl::DataLossError("a shard is gone"));
   EXPECT_EQ(harness.state(), State::kError);
   EXPECT_EQ(harness.snapshot().status, absl::DataLossError("a shard is gone"));
   EXPECT_EQ(harness.snapshot().num_failed_loads, 0);
+}
+
+TEST(LoaderHarnessTest, OneThatAwaitsItsDataCanOnlyBeCancelled) {
+  LoaderHarness harness(kId, LoaderHarness::State::kAwaitingData,
+                        absl::FailedPreconditionError("a file is missing"));
+  EXPECT_EQ(harness.snapshot().status,
+            absl::FailedPreconditionError("a file is missing"));
+  EXPECT_FALSE(harness.RequestLoad());
+  EXPECT_FALSE(harness.RequestUnload());
+  EXPECT_TRUE(harness.Cancel());
+  EXPECT_EQ(harness.state(), LoaderHarness::State::kDisabled);
 }
 
 TEST(LoaderHarnessTest, ACancelledLoadDoesNotStart) {

@@ -23,7 +23,7 @@ bool IsLeaving(State state) {
 
 bool HoldsNothing(State state) {
   return state == State::kNew || state == State::kDisabled ||
-         state == State::kError;
+         state == State::kError || state == State::kAwaitingData;
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ namespace tfs3 {
 // a broken version becomes visible at the end of the chain.
 //
 //   ServableData<std::string> good({"half", 1}, "s3://models/half/1");
-//   ServableData<std::string> bad({"half", 2},
-//                                 absl::FailedPreconditionError("..."));
+//   ServableData<std::string> bad({"half", 2}, absl::DataLossError("..."));
+//   auto uploading = ServableData<std::string>::Awaited(
+//       {"half", 3}, absl::FailedPreconditionError("... is missing"));
 //   if (good.ok()) Use(good.data());
 //   std::string path = std::move(good).data();
 //
@@ -35,9 +36,27 @@ class ServableData {
   ServableData(ServableId id, absl::Status error)
       : id_(std::move(id)), data_(std::move(error)) {}
 
+  // A version whose data is not there yet but is expected to come, such as one
+  // that is being uploaded. An error too, until then: `reason` is not OK and
+  // says what is missing.
+  static ServableData Awaited(ServableId id, absl::Status reason) {
+    ServableData data(std::move(id), std::move(reason));
+    data.is_awaited_ = true;
+    return data;
+  }
+
   const ServableId& id() const { return id_; }
   bool ok() const { return data_.ok(); }
   absl::Status status() const { return data_.status(); }
+  // Whether the error is one of Awaited.
+  bool is_awaited() const { return is_awaited_; }
+
+  // The same error in place of data of another type. Only for what is not ok().
+  template <typename Other>
+  ServableData<Other> ErrorFor() const {
+    return is_awaited_ ? ServableData<Other>::Awaited(id_, status())
+                       : ServableData<Other>(id_, status());
+  }
 
   // The data. Only for data that is ok(); anything else ends the process.
   const T& data() const& {
@@ -52,6 +71,7 @@ class ServableData {
  private:
   ServableId id_;
   absl::StatusOr<T> data_;
+  bool is_awaited_ = false;
 };
 
 }  // namespace tfs3

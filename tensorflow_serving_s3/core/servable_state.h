@@ -20,7 +20,8 @@ namespace tfs3 {
 // is the last one, unless the version is aspired again and starts over.
 struct ServableState {
   enum class ManagerState {
-    kStart,      // A manager knows of it; nothing has been done yet.
+    kStart,      // A manager knows of it; nothing has been done yet. It may
+                 // not be whole yet (then `health` says what is missing).
     kLoading,    // Loading, or waiting for the next try after a failed load
                  // (then `health` says why the last one failed).
     kAvailable,  // Handles can be had.

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <list>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -57,6 +59,22 @@ ServableStateMonitor::ServableStateMonitor(EventBus<ServableState>* bus,
     : options_(options),
       subscription_(bus->Subscribe(
           [this](const ServableState& state) { HandleEvent(state); })) {}
+
+void ServableStateMonitor::KeepEndedOnly(absl::string_view servable_name,
+                                         std::set<int64_t> versions) {
+  const std::string name(servable_name);
+  std::lock_guard<std::mutex> lock(mu_);
+  kept_when_ended_.insert_or_assign(name, std::move(versions));
+  DropUnkeptVersionsLocked(name);
+}
+
+void ServableStateMonitor::KeepEnded(absl::string_view servable_name) {
+  std::lock_guard<std::mutex> lock(mu_);
+  const auto found = kept_when_ended_.find(servable_name);
+  if (found != kept_when_ended_.end()) {
+    kept_when_ended_.erase(found);
+  }
+}
 
 std::optional<ServableStateMonitor::ServableStateAndTime>
 ServableStateMonitor::GetState(const ServableId& id) const {
@@ -127,7 +145,27 @@ void ServableStateMonitor::HandleEvent(const ServableState& state) {
   if (HasEnded(state)) {
     DropEndedVersionsLocked(versions);
     DropEndedServablesLocked();
+    DropUnkeptVersionsLocked(state.id.name);
   }
+}
+
+bool ServableStateMonitor::IsKeptWhenEndedLocked(const ServableId& id) const {
+  const auto kept = kept_when_ended_.find(id.name);
+  return kept == kept_when_ended_.end() || kept->second.count(id.version) > 0;
+}
+
+void ServableStateMonitor::DropUnkeptVersionsLocked(
+    const std::string& servable_name) {
+  const auto servable = states_.find(servable_name);
+  if (servable == states_.end()) return;
+  VersionMap& versions = servable->second;
+  for (auto it = versions.begin(); it != versions.end();) {
+    const ServableState& state = it->second.state;
+    it = HasEnded(state) && !IsKeptWhenEndedLocked(state.id)
+             ? versions.erase(it)
+             : std::next(it);
+  }
+  if (versions.empty()) states_.erase(servable);
 }
 
 void ServableStateMonitor::DropEndedVersionsLocked(VersionMap& versions) {

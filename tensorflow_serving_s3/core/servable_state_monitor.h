@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ namespace tfs3 {
 // What it keeps is bounded: of the versions that have ended (kEnd) it keeps
 // the newest few, those with an error before those without, and of the
 // servables of which all versions have ended likewise. Versions that have not
-// ended are always kept.
+// ended are always kept. KeepEndedOnly makes it forget those of which nothing
+// is left.
 //
 // Thread-safe. The bus may be destroyed before or after the monitor. The
 // monitor sees an event before Publish returns.
@@ -63,6 +65,14 @@ class ServableStateMonitor {
   ServableStateMonitor(EventBus<ServableState>* bus, const Options& options);
   ServableStateMonitor(const ServableStateMonitor&) = delete;
   ServableStateMonitor& operator=(const ServableStateMonitor&) = delete;
+
+  // From now on only these versions of a servable are kept when they have
+  // ended; others are forgotten at once, or as soon as they end.
+  void KeepEndedOnly(absl::string_view servable_name,
+                     std::set<int64_t> versions);
+
+  // Ends the effect of KeepEndedOnly for a servable.
+  void KeepEnded(absl::string_view servable_name);
 
   // The latest state of one version; nothing if it is not known (any more).
   std::optional<ServableStateAndTime> GetState(const ServableId& id) const;
@@ -94,6 +104,8 @@ class ServableStateMonitor {
   };
 
   void HandleEvent(const ServableState& state);
+  bool IsKeptWhenEndedLocked(const ServableId& id) const;
+  void DropUnkeptVersionsLocked(const std::string& servable_name);
   void DropEndedVersionsLocked(VersionMap& versions);
   void DropEndedServablesLocked();
   // Moves the requests of `wait` that are settled by the states as they are.
@@ -103,7 +115,9 @@ class ServableStateMonitor {
   const Options options_;
   mutable std::mutex mu_;
   mutable std::condition_variable settled_;
-  ServableMap states_;              // Guarded by mu_.
+  ServableMap states_;  // Guarded by mu_.
+  // See KeepEndedOnly; guarded by mu_.
+  std::map<std::string, std::set<int64_t>, std::less<>> kept_when_ended_;
   mutable std::list<Wait*> waits_;  // Guarded by mu_.
   // The last member, so that events stop before anything else goes.
   const std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;

@@ -108,6 +108,37 @@ TEST(ServableStateMonitorTest, ForgetsTheServablesThatEndedFirst) {
   EXPECT_THAT(Versions(monitor, "serving"), ElementsAre(1));
 }
 
+TEST(ServableStateMonitorTest, ForgetsEndedVersionsOfWhichNothingIsLeft) {
+  Bus bus;
+  ServableStateMonitor monitor(&bus);
+  Publish(bus, 1, ManagerState::kEnd);
+  Publish(bus, 2, ManagerState::kEnd, absl::DataLossError("broken"));
+  Publish(bus, 3, ManagerState::kEnd);
+  Publish(bus, 4, ManagerState::kAvailable);
+  Publish(bus, 1, ManagerState::kEnd, absl::OkStatus(), "other");
+
+  monitor.KeepEndedOnly("half", {3});
+  EXPECT_THAT(Versions(monitor), ElementsAre(4, 3));
+  EXPECT_THAT(Versions(monitor, "other"), ElementsAre(1));
+
+  Publish(bus, 4, ManagerState::kUnloading);
+  EXPECT_THAT(Versions(monitor), ElementsAre(4, 3));
+  Publish(bus, 4, ManagerState::kEnd);
+  EXPECT_THAT(Versions(monitor), ElementsAre(3));
+}
+
+TEST(ServableStateMonitorTest, KeepsAllEndedVersionsAgainWhenTold) {
+  Bus bus;
+  ServableStateMonitor monitor(&bus);
+  monitor.KeepEndedOnly("half", {});
+  Publish(bus, 1, ManagerState::kEnd);
+  EXPECT_THAT(Versions(monitor), IsEmpty());
+
+  monitor.KeepEnded("half");
+  Publish(bus, 2, ManagerState::kEnd);
+  EXPECT_THAT(Versions(monitor), ElementsAre(2));
+}
+
 TEST(ServableStateMonitorTest, MayOutliveTheBus) {
   auto bus = std::make_unique<Bus>();
   const ServableStateMonitor monitor(bus.get());

@@ -79,7 +79,7 @@ class UnarySourceAdapter : public SourceAdapter<In, Out> {
     adapted.reserve(versions.size());
     for (const ServableData<In>& version : versions) {
       if (!version.ok()) {
-        adapted.emplace_back(version.id(), version.status());
+        adapted.push_back(version.template ErrorFor<Out>());
         continue;
       }
       absl::StatusOr<Out> out = Convert(version.data());

@@ -99,6 +99,24 @@ TEST(UnarySourceAdapterTest, ErrorsFlowThrough) {
   EXPECT_THAT(log.lines(), ElementsAre("half: 1=10 2!gone"));
 }
 
+TEST(UnarySourceAdapterTest, AwaitedVersionsStayAwaited) {
+  NumberAdapter adapter;
+  std::vector<ServableData<int>> seen;
+  adapter.SetAspiredVersionsCallback(
+      [&seen](absl::string_view, std::vector<ServableData<int>> versions) {
+        seen = std::move(versions);
+      });
+  adapter.GetAspiredVersionsCallback()(
+      "half",
+      {ServableData<std::string>::Awaited({"half", 2},
+                                          absl::DataLossError("a")),
+       ServableData<std::string>({"half", 1}, absl::DataLossError("b"))});
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_TRUE(seen[0].is_awaited());
+  EXPECT_EQ(seen[0].status(), absl::DataLossError("a"));
+  EXPECT_FALSE(seen[1].is_awaited());
+}
+
 TEST(UnarySourceAdapterTest, AnEmptyListStaysOne) {
   NumberAdapter adapter;
   Log log;

@@ -47,8 +47,8 @@ absl::Status Incomplete(const StoragePath& version_path,
                         absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat(
       version_path, " is not complete: ", what,
-      "; it is loaded as soon as its upload has been finished. If nobody is "
-      "uploading it, upload it again or delete it"));
+      "; the server loads it when its upload is finished. If no upload is "
+      "running, upload it again or delete it"));
 }
 
 // The names of the data files that belong to those in `names`.
@@ -79,7 +79,10 @@ absl::Status CheckSavedModelComplete(tensorflow::Env* env,
   const absl::StatusOr<std::set<std::string>> names =
       ListNames(env, version_path);
   if (absl::IsFailedPrecondition(names.status())) {
-    return Incomplete(version_path, "it is no directory");
+    return absl::InvalidArgumentError(absl::StrCat(
+        version_path,
+        " is a file, and a version is a directory; delete it, or give it a "
+        "name that is not a number"));
   }
   if (!names.ok()) return names.status();
   if (names->count(tensorflow::kSavedModelFilenamePb) == 0 &&

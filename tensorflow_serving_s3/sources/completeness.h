@@ -17,8 +17,10 @@ namespace tfs3 {
 // before it passes a version on.
 //
 //   OK                   the version is whole.
-//   FAILED_PRECONDITION  it is not; the message names the path, what is
-//                        missing and the cure.
+//   FAILED_PRECONDITION  it is not whole yet; the message names the path, what
+//                        is missing and the cure.
+//   INVALID_ARGUMENT     it is no version and nothing that is added to it makes
+//                        it one; the message names the path and the cure.
 //   anything else        it cannot be told now; the message says why.
 //
 // Called from several threads at once. What makes a version whole depends on
@@ -30,6 +32,7 @@ using CompletenessCheck =
 //  - saved_model.pb, saved_model.pbtxt or saved_model.cpb is there;
 //  - if there is anything in variables/, then variables.index and data files
 //    are there, and of the data files variables.data-?????-of-NNNNN all NNNNN.
+// INVALID_ARGUMENT if it is a file.
 // Needs two listings, or one for a model without variables.
 absl::Status CheckSavedModelComplete(tensorflow::Env* env,
                                      const StoragePath& version_path);

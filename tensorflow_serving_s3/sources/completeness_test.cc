@@ -111,8 +111,10 @@ TEST(SavedModelCompletenessErrorTest, AFileWithANumberAsNameIsNoVersion) {
       tensorflow::io::JoinPath(::testing::TempDir(), "completeness_7");
   ASSERT_TRUE(tensorflow::WriteStringToFile(env, path, "").ok());
   const absl::Status status = CheckSavedModelComplete(env, path);
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(status.message(), HasSubstr("it is no directory"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(),
+              HasSubstr("completeness_7 is a file, and a version is a "
+                        "directory"));
 }
 
 }  // namespace

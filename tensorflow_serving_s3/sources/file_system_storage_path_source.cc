@@ -223,6 +223,9 @@ void FileSystemStoragePathSource::Poll(
     std::lock_guard<std::mutex> lock(servable->mu);
     if (servable->retired) return;
     servable->poll_status = outcome.status;
+    if (outcome.found.has_value() && options_.on_found != nullptr) {
+      options_.on_found(servable->name, *outcome.found);
+    }
     if (outcome.versions.has_value()) {
       servable->has_aspired = !outcome.versions->empty();
       callback_(servable->name, *std::move(outcome.versions));

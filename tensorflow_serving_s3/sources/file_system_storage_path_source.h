@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -63,6 +64,13 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
     // Null: CheckSavedModelComplete.
     CompletenessCheck completeness;
     int num_poll_threads = 8;
+    // Called after every poll that could list the base path of a servable, with
+    // all versions that are there; before the callback gets what that changes.
+    // Calls for one servable come one after the other, and none comes after it
+    // has been taken out of the configuration. May be null.
+    std::function<void(const std::string& servable_name,
+                       const std::set<int64_t>& versions)>
+        on_found;
   };
 
   // INVALID_ARGUMENT, naming the servable and the cure, if a servable has no

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,10 +15,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/path.h"
+#include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/target.h"
 #include "tensorflow_serving_s3/core/test_support.h"
 #include "tensorflow_serving_s3/sources/fake_file_system.h"
@@ -231,6 +236,34 @@ TEST_F(FileSystemStoragePathSourceTest, APollThatRunsWhenRetiredSendsNothing) {
   proceed.Open();
   source_.reset();
   EXPECT_THAT(target_.lines(), IsEmpty());
+}
+
+TEST_F(FileSystemStoragePathSourceTest, TellsWhatWasFoundBeforeWhatIsAspired) {
+  Upload("half", 1);
+  Upload("half", 2);
+  std::mutex mu;
+  std::string events;
+  FileSystemStoragePathSource::Options options;
+  options.on_found = [&](const std::string& name,
+                         const std::set<int64_t>& versions) {
+    std::lock_guard<std::mutex> lock(mu);
+    absl::StrAppend(&events, name, " has ", absl::StrJoin(versions, " "), ", ");
+  };
+  auto source =
+      FileSystemStoragePathSource::Create(MakeConfig({"half"}), options);
+  ASSERT_TRUE(source.ok()) << source.status();
+  Gate sent;
+  (*source)->SetAspiredVersionsCallback(
+      [&](absl::string_view, std::vector<ServableData<StoragePath>> versions) {
+        {
+          std::lock_guard<std::mutex> lock(mu);
+          absl::StrAppend(&events, "wants ", versions.front().id().version);
+        }
+        sent.Open();
+      });
+  sent.Wait();
+  std::lock_guard<std::mutex> lock(mu);
+  EXPECT_EQ(events, "half has 1 2, wants 2");
 }
 
 TEST_F(FileSystemStoragePathSourceTest, AskedForWhatMakesAVersionWhole) {

@@ -174,7 +174,7 @@ TEST_F(ModelsAndVersionsTest, AVersionCountsWhenItsSavedModelPbIsThere) {
   Upload("half", "1");
   FakeFileSystem::Add("fake://models/half/2/fingerprint.pb");
   Start();
-  target_.WaitFor("half: 2! 1=fake://models/half/1");
+  target_.WaitFor("half: 2? 1=fake://models/half/1");
   Upload("half", "2");
   target_.WaitFor("half: 2=fake://models/half/2");
 }
@@ -187,7 +187,7 @@ TEST_F(ModelsAndVersionsTest, AVersionCountsWhenEveryShardOfItsIndexIsThere) {
   FakeFileSystem::Add(absl::StrCat(variables, "data-00001-of-00002"));
   Upload("half", "2");
   Start();
-  target_.WaitFor("half: 2! 1=fake://models/half/1");
+  target_.WaitFor("half: 2? 1=fake://models/half/1");
   FakeFileSystem::Add(absl::StrCat(variables, "data-00000-of-00002"));
   target_.WaitFor("half: 2=fake://models/half/2");
 }

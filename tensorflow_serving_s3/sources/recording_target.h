@@ -19,8 +19,8 @@
 namespace tfs3 {
 
 // For tests: writes down what a source of paths sends, as lines of text, with
-// an exclamation mark for a version that comes as an error:
-// "half: 3! 2=fake://models/half/2".
+// a question mark for a version that is awaited and an exclamation mark for one
+// that comes as an error: "half: 4! 3? 2=fake://models/half/2".
 class RecordingTarget : public TargetBase<StoragePath> {
  public:
   ~RecordingTarget() override { Detach(); }
@@ -45,7 +45,9 @@ class RecordingTarget : public TargetBase<StoragePath> {
     std::string line = absl::StrCat(name, ":");
     for (const ServableData<StoragePath>& version : versions) {
       absl::StrAppend(&line, " ", version.id().version,
-                      version.ok() ? "=" + version.data() : "!");
+                      version.ok()           ? "=" + version.data()
+                      : version.is_awaited() ? "?"
+                                             : "!");
     }
     std::lock_guard<std::mutex> lock(mu_);
     lines_.push_back(line);

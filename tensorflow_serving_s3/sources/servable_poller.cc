@@ -63,36 +63,49 @@ ServablePoller::ServablePoller(ServableToMonitor servable, Options options)
       has_aspired_(options_.has_aspired) {}
 
 ServablePoller::Outcome ServablePoller::Poll() {
-  absl::StatusOr<Outcome> listed = ListAndChoose();
-  Outcome outcome =
-      listed.ok()
-          ? *std::move(listed)
-          : Outcome{absl::Status(
-                        listed.status().code(),
-                        absl::StrCat("Looking for versions of ",
-                                     servable_.servable_name(), " under ",
-                                     servable_.base_path(),
-                                     " failed: ", listed.status().message())),
-                    std::nullopt};
+  std::optional<std::set<int64_t>> found;
+  absl::StatusOr<VersionListing> listing = List(found);
+  absl::StatusOr<Outcome> chosen =
+      listing.ok() ? Choose(*listing) : listing.status();
+  Outcome outcome;
+  if (chosen.ok()) {
+    outcome = *std::move(chosen);
+  } else {
+    outcome.status = absl::Status(
+        chosen.status().code(),
+        absl::StrCat("Looking for versions of ", servable_.servable_name(),
+                     " under ", servable_.base_path(),
+                     " failed: ", chosen.status().message()));
+  }
+  outcome.found = std::move(found);
   LogOutcome(outcome);
   if (outcome.versions.has_value()) has_aspired_ = !outcome.versions->empty();
   return outcome;
 }
 
-absl::StatusOr<ServablePoller::Outcome> ServablePoller::ListAndChoose() {
+absl::StatusOr<VersionListing> ServablePoller::List(
+    std::optional<std::set<int64_t>>& found) {
   std::vector<std::string> children;
   const absl::Status status =
       options_.env->GetChildren(servable_.base_path(), &children);
   if (absl::IsNotFound(status)) {
+    found.emplace();
     return absl::NotFoundError(absl::StrCat(
         status.message(), "; check the base path, or put a version there, as ",
         tensorflow::io::JoinPath(servable_.base_path(), "1/saved_model.pb")));
   }
   if (!status.ok()) return status;
-  const VersionListing listing = ListVersions(children);
+  VersionListing listing = ListVersions(children);
   LogProblems(listing.problems);
-  num_found_ = listing.versions.size();
+  found.emplace();
+  for (const VersionListing::Version& version : listing.versions) {
+    found->insert(version.number);
+  }
+  return listing;
+}
 
+absl::StatusOr<ServablePoller::Outcome> ServablePoller::Choose(
+    const VersionListing& listing) {
   // What has vanished may come back as something else.
   std::set<std::string> still_complete;
   for (const VersionListing::Version& version : listing.versions) {
@@ -105,12 +118,12 @@ absl::StatusOr<ServablePoller::Outcome> ServablePoller::ListAndChoose() {
   if (policy.has_all()) {
     absl::StatusOr<Versions> versions = ChooseAll(listing.versions);
     if (!versions.ok()) return versions.status();
-    return Outcome{absl::OkStatus(), *std::move(versions)};
+    return Outcome{absl::OkStatus(), std::nullopt, *std::move(versions)};
   }
   if (!policy.has_specific()) {
     absl::StatusOr<Versions> versions = ChooseLatest(listing);
     if (!versions.ok()) return versions.status();
-    return Outcome{absl::OkStatus(), *std::move(versions)};
+    return Outcome{absl::OkStatus(), std::nullopt, *std::move(versions)};
   }
 
   std::set<int64_t> missing(policy.specific().versions().begin(),
@@ -121,7 +134,7 @@ absl::StatusOr<ServablePoller::Outcome> ServablePoller::ListAndChoose() {
   }
   absl::StatusOr<Versions> versions = ChooseAll(wanted);
   if (!versions.ok()) return versions.status();
-  Outcome outcome{absl::OkStatus(), *std::move(versions)};
+  Outcome outcome{absl::OkStatus(), std::nullopt, *std::move(versions)};
   if (!missing.empty()) {
     outcome.status = absl::NotFoundError(
         absl::StrCat("Versions of ", servable_.servable_name(),
@@ -151,17 +164,26 @@ ServablePoller::Outcome ServablePoller::HandleNoVersions(
                     "; the versions that were there stay loaded, because of "
                     "servable_versions_always_present");
   }
-  Outcome outcome{absl::NotFoundError(message), std::nullopt};
+  Outcome outcome{absl::NotFoundError(message), std::nullopt, std::nullopt};
   if (!keep) outcome.versions.emplace();
   return outcome;
 }
 
-absl::Status ServablePoller::CheckComplete(
+absl::StatusOr<ServableData<StoragePath>> ServablePoller::CheckComplete(
     const VersionListing::Version& version) {
-  if (complete_.count(version.name) > 0) return absl::OkStatus();
-  absl::Status status = options_.completeness(Path(version));
-  if (status.ok()) complete_.insert(version.name);
-  return status;
+  using Data = ServableData<StoragePath>;
+  if (complete_.count(version.name) == 0) {
+    absl::Status status = options_.completeness(Path(version));
+    if (absl::IsFailedPrecondition(status)) {
+      return Data::Awaited(Id(version), std::move(status));
+    }
+    if (absl::IsInvalidArgument(status)) {
+      return Data(Id(version), std::move(status));
+    }
+    if (!status.ok()) return status;
+    complete_.insert(version.name);
+  }
+  return Data(Id(version), Path(version));
 }
 
 absl::StatusOr<ServablePoller::Versions> ServablePoller::ChooseLatest(
@@ -172,15 +194,14 @@ absl::StatusOr<ServablePoller::Versions> ServablePoller::ChooseLatest(
   size_t num_complete = 0;
   for (const VersionListing::Version& version : listing.versions) {
     if (num_complete == num_wanted) break;
-    const absl::Status status = CheckComplete(version);
-    if (status.ok()) {
-      chosen.emplace_back(Id(version), Path(version));
+    absl::StatusOr<ServableData<StoragePath>> checked = CheckComplete(version);
+    if (!checked.ok()) return checked.status();
+    if (checked->ok()) {
       ++num_complete;
-    } else if (!absl::IsFailedPrecondition(status)) {
-      return status;
-    } else if (num_complete == 0) {
-      chosen.emplace_back(Id(version), status);
+    } else if (num_complete > 0) {
+      continue;
     }
+    chosen.push_back(*std::move(checked));
   }
   return chosen;
 }
@@ -189,14 +210,9 @@ absl::StatusOr<ServablePoller::Versions> ServablePoller::ChooseAll(
     const std::vector<VersionListing::Version>& wanted) {
   Versions chosen;
   for (const VersionListing::Version& version : wanted) {
-    const absl::Status status = CheckComplete(version);
-    if (status.ok()) {
-      chosen.emplace_back(Id(version), Path(version));
-    } else if (!absl::IsFailedPrecondition(status)) {
-      return status;
-    } else {
-      chosen.emplace_back(Id(version), status);
-    }
+    absl::StatusOr<ServableData<StoragePath>> checked = CheckComplete(version);
+    if (!checked.ok()) return checked.status();
+    chosen.push_back(*std::move(checked));
   }
   return chosen;
 }
@@ -223,15 +239,23 @@ void ServablePoller::LogOutcome(const Outcome& outcome) {
   if (!outcome.versions.has_value() || outcome.versions->empty()) return;
 
   std::vector<int64_t> whole;
+  std::vector<int64_t> awaited;
   std::vector<int64_t> broken;
   for (const ServableData<StoragePath>& version : *outcome.versions) {
-    (version.ok() ? whole : broken).push_back(version.id().version);
+    (version.ok()           ? whole
+     : version.is_awaited() ? awaited
+                            : broken)
+        .push_back(version.id().version);
   }
+  const size_t num_found =
+      outcome.found.has_value() ? outcome.found->size() : 0;
   const std::string versions = absl::StrCat(
-      "Found ", num_found_, num_found_ == 1 ? " version" : " versions", " of ",
+      "Found ", num_found, num_found == 1 ? " version" : " versions", " of ",
       servable_.servable_name(), " under ", servable_.base_path(),
       ", aspiring to: ", whole.empty() ? "none" : absl::StrJoin(whole, ", "),
-      broken.empty() ? "" : "; not complete: ", absl::StrJoin(broken, ", "));
+      awaited.empty() ? "" : "; not complete: ", absl::StrJoin(awaited, ", "),
+      broken.empty() ? "" : "; files, not versions: ",
+      absl::StrJoin(broken, ", "));
   if (versions != logged_versions_ || recovered) {
     ABSL_LOG(INFO) << versions;
     logged_versions_ = versions;

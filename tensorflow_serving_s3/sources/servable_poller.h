@@ -4,7 +4,7 @@
 #ifndef TENSORFLOW_SERVING_S3_SOURCES_SERVABLE_POLLER_H_
 #define TENSORFLOW_SERVING_S3_SOURCES_SERVABLE_POLLER_H_
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,9 +38,10 @@ namespace tfs3 {
 //  - latest: the newest N (0 means 1) that are whole;
 //  - all: every one;
 //  - specific: those listed.
-// A version that is not whole is not among them. It is passed on as an error,
-// so that its state can be seen, if it is newer than every whole one (latest)
-// or wanted by name or by `all`.
+// A version that is not whole is not among them. It is passed on as awaited, so
+// that its state can be seen, if it is newer than every whole one (latest) or
+// wanted by name or by `all`; a file with a number as its name likewise, as an
+// error.
 //
 // What changes is logged once; an error that stays, once a minute. Not
 // thread-safe: one poll at a time.
@@ -63,6 +64,9 @@ class ServablePoller {
     // OK, or what is wrong with the servable as a whole. The message names the
     // servable, its path and the cause.
     absl::Status status;
+    // The numbers of all versions that are there, whole or not; nothing if the
+    // base path could not be listed.
+    std::optional<std::set<int64_t>> found;
     // What to aspire to from now on. Nothing: as before.
     std::optional<std::vector<ServableData<StoragePath>>> versions;
   };
@@ -74,10 +78,13 @@ class ServablePoller {
  private:
   using Versions = std::vector<ServableData<StoragePath>>;
 
-  absl::StatusOr<Outcome> ListAndChoose();
+  // Fills in `found`.
+  absl::StatusOr<VersionListing> List(std::optional<std::set<int64_t>>& found);
+  absl::StatusOr<Outcome> Choose(const VersionListing& listing);
   Outcome HandleNoVersions(const VersionListing& listing);
-  // FAILED_PRECONDITION if it is not whole.
-  absl::Status CheckComplete(const VersionListing::Version& version);
+  // The version if it is whole; awaited or an error if it is not.
+  absl::StatusOr<ServableData<StoragePath>> CheckComplete(
+      const VersionListing::Version& version);
   absl::StatusOr<Versions> ChooseLatest(const VersionListing& listing);
   absl::StatusOr<Versions> ChooseAll(
       const std::vector<VersionListing::Version>& wanted);
@@ -93,7 +100,6 @@ class ServablePoller {
   // The names of the versions that were found whole and are still there.
   std::set<std::string> complete_;
   bool has_aspired_;
-  size_t num_found_ = 0;  // In the last listing.
 
   // What was logged last.
   absl::Status logged_status_;

@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/sources/servable_poller.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Optional;
 
 constexpr char kBasePath[] = "fake://models/half";
 
@@ -49,7 +51,8 @@ class ServablePollerTest : public ::testing::Test {
 
   ServablePoller MakePoller() { return ServablePoller(servable_, options_); }
 
-  // What a poll aspires to: "7=fake://models/half/7", "8!" for an error.
+  // What a poll aspires to: "7=fake://models/half/7", "8?" for a version that
+  // is awaited, "9!" for an error.
   static std::vector<std::string> Aspired(
       const ServablePoller::Outcome& outcome) {
     if (!outcome.versions.has_value()) return {"as before"};
@@ -57,8 +60,9 @@ class ServablePollerTest : public ::testing::Test {
     for (const ServableData<StoragePath>& version : *outcome.versions) {
       EXPECT_EQ(version.id().name, "half");
       aspired.push_back(
-          version.ok() ? absl::StrCat(version.id().version, "=", version.data())
-                       : absl::StrCat(version.id().version, "!"));
+          absl::StrCat(version.id().version, version.ok() ? "=" + version.data()
+                                             : version.is_awaited() ? "?"
+                                                                    : "!"));
     }
     return aspired;
   }
@@ -126,12 +130,41 @@ TEST_F(ServablePollerTest, AnIncompleteVersionDoesNotCountAndIsShown) {
   ServablePoller poller = MakePoller();
   const ServablePoller::Outcome outcome = poller.Poll();
   EXPECT_EQ(outcome.status, absl::OkStatus());
-  ASSERT_THAT(Aspired(outcome), ElementsAre("3!", "2=fake://models/half/2"));
+  ASSERT_THAT(Aspired(outcome), ElementsAre("3?", "2=fake://models/half/2"));
   EXPECT_EQ((*outcome.versions)[0].status().code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT((*outcome.versions)[0].status().message(),
               AllOf(HasSubstr("fake://models/half/3"),
                     HasSubstr("saved_model.pb is missing")));
+}
+
+TEST_F(ServablePollerTest, AFileWithANumberAsItsNameIsAnErrorAndNotAwaited) {
+  Upload("1");
+  Upload("2");
+  options_.completeness = [](const StoragePath& path) {
+    return path == "fake://models/half/2"
+               ? absl::InvalidArgumentError(path + " is a file")
+               : absl::OkStatus();
+  };
+  ServablePoller poller = MakePoller();
+  const ServablePoller::Outcome outcome = poller.Poll();
+  EXPECT_EQ(outcome.status, absl::OkStatus());
+  EXPECT_THAT(Aspired(outcome), ElementsAre("2!", "1=fake://models/half/1"));
+}
+
+TEST_F(ServablePollerTest, TellsAllVersionsThatAreThereWhateverIsChosen) {
+  BeginUpload("1");
+  Upload("2");
+  Upload("3");
+  ServablePoller poller = MakePoller();
+  EXPECT_THAT(poller.Poll().found, Optional(ElementsAre(1, 2, 3)));
+  FakeFileSystem::Fail(kBasePath, absl::UnavailableError("not now"));
+  EXPECT_EQ(poller.Poll().found, std::nullopt);
+}
+
+TEST_F(ServablePollerTest, ABasePathThatDoesNotExistHasNoVersions) {
+  ServablePoller poller = MakePoller();
+  EXPECT_THAT(poller.Poll().found, Optional(IsEmpty()));
 }
 
 TEST_F(ServablePollerTest, AnOldIncompleteVersionIsPassedOver) {
@@ -152,13 +185,13 @@ TEST_F(ServablePollerTest, AnIncompleteVersionThatIsWantedByNameIsShown) {
   BeginUpload("1");
   Upload("2");
   ServablePoller poller = MakePoller();
-  EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1!"));
+  EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1?"));
 }
 
 TEST_F(ServablePollerTest, AVersionIsTakenWhenItsUploadHasEnded) {
   BeginUpload("1");
   ServablePoller poller = MakePoller();
-  EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1!"));
+  EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1?"));
   Upload("1");
   EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1=fake://models/half/1"));
 }
@@ -195,7 +228,7 @@ TEST_F(ServablePollerTest, AVersionThatWasGoneIsCheckedAgain) {
   EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1=fake://models/half/1"));
   BeginUpload("2");
   EXPECT_THAT(Aspired(poller.Poll()),
-              ElementsAre("2!", "1=fake://models/half/1"));
+              ElementsAre("2?", "1=fake://models/half/1"));
 }
 
 TEST_F(ServablePollerTest, AFailedListingLeavesAllAsBefore) {
