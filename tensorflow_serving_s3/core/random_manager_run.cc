@@ -100,8 +100,11 @@ class World {
         before == ManagerState::kEnd
             ? now == ManagerState::kStart ||
                   (now == ManagerState::kEnd && !state.health.ok())
-            : now > before || (now == before && now != ManagerState::kStart &&
-                               now != ManagerState::kUnloading);
+            : now > before ||
+                  (now == before && now != ManagerState::kUnloading) ||
+                  // It starts over with other data.
+                  (now == ManagerState::kStart &&
+                   before == ManagerState::kLoading);
     EXPECT_TRUE(follows) << state << " was published after "
                          << position->second;
     position->second = state;
@@ -313,6 +316,7 @@ class Sequence {
   struct Aspired {
     Plan plan;
     bool is_error = false;
+    bool is_awaited = false;
   };
   using List = std::map<int64_t, Aspired>;
 
@@ -363,6 +367,7 @@ class Sequence {
       if (!OneIn(2)) continue;
       Aspired& aspired = list[version];
       aspired.is_error = OneIn(10);
+      aspired.is_awaited = OneIn(10);
       aspired.plan.origin = std::string(1, static_cast<char>('a' + Below(3)));
       // What waits with an origin that is not known could not be mended.
       if (!limited_ && OneIn(6)) aspired.plan.origin.clear();
@@ -383,6 +388,9 @@ class Sequence {
       const ServableId id{name, version};
       if (aspired.is_error) {
         versions.emplace_back(id, absl::DataLossError("planned"));
+      } else if (aspired.is_awaited) {
+        versions.push_back(ServableData<std::unique_ptr<Loader>>::Awaited(
+            id, absl::FailedPreconditionError("planned")));
       } else {
         versions.emplace_back(
             id, std::make_unique<PlannedLoader>(&world_, aspired.plan));
@@ -413,31 +421,34 @@ class Sequence {
 
   // Everything has come to what it can come to.
   void Settle() {
-    const bool settled = world_.WaitUntil(
-        [this](const World::States& states, int64_t /*loaded*/) {
-          for (const auto& [name, list] : lists_) {
-            for (const auto& [version, aspired] : list) {
-              const auto state = states.find({name, version});
-              if (state == states.end()) return false;
-            }
+    const bool settled = world_.WaitUntil([this](const World::States& states,
+                                                 int64_t /*loaded*/) {
+      for (const auto& [name, list] : lists_) {
+        for (const auto& [version, aspired] : list) {
+          const auto state = states.find({name, version});
+          if (state == states.end()) return false;
+        }
+      }
+      for (const auto& [id, state] : states) {
+        const bool ended = state.manager_state == ManagerState::kEnd;
+        const bool waits =
+            limited_ && state.manager_state == ManagerState::kLoading &&
+            state.health.code() == absl::StatusCode::kResourceExhausted;
+        const bool is_available =
+            state.manager_state == ManagerState::kAvailable;
+        if (IsAspired(id)) {
+          const bool awaits_data =
+              state.manager_state == ManagerState::kStart && !state.health.ok();
+          if (!is_available && !waits && !awaits_data &&
+              !(ended && !state.health.ok())) {
+            return false;
           }
-          for (const auto& [id, state] : states) {
-            const bool ended = state.manager_state == ManagerState::kEnd;
-            const bool waits =
-                limited_ && state.manager_state == ManagerState::kLoading &&
-                state.health.code() == absl::StatusCode::kResourceExhausted;
-            const bool is_available =
-                state.manager_state == ManagerState::kAvailable;
-            if (IsAspired(id)) {
-              if (!is_available && !waits && !(ended && !state.health.ok())) {
-                return false;
-              }
-            } else if (!ended && !MayStay(id.name, is_available)) {
-              return false;
-            }
-          }
-          return true;
-        });
+        } else if (!ended && !MayStay(id.name, is_available)) {
+          return false;
+        }
+      }
+      return true;
+    });
     EXPECT_TRUE(settled) << "Something never came to its end: "
                          << world_.DebugString();
   }

@@ -17,7 +17,9 @@ namespace tfs3 {
 // publish on an EventBus<ServableState>.
 //
 // A version goes through the states in their order, and may skip some. kEnd
-// is the last one, unless the version is aspired again and starts over.
+// is the last one, unless the version is aspired again and starts over. A
+// version that is not loaded yet starts over too, at kStart, when other data of
+// it comes.
 struct ServableState {
   enum class ManagerState {
     kStart,      // A manager knows of it; nothing has been done yet. It may

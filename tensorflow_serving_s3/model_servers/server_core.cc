@@ -100,20 +100,6 @@ const LoaderHarness::Snapshot* SnapshotOfOrigin(
                                                             : nullptr;
 }
 
-// "a, b, c", or the first few of many; "none".
-std::string NamesOf(const std::vector<std::string>& names) {
-  constexpr size_t kMost = 10;
-  if (names.empty()) return "none";
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", names[i]);
-  }
-  if (names.size() > kMost) {
-    absl::StrAppend(&text, " and ", names.size() - kMost, " more");
-  }
-  return text;
-}
-
 }  // namespace
 
 ServerCore::ServerCore(Options options)
@@ -169,9 +155,16 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(
   if (!router.ok()) return router.status();
   core->router_ = *std::move(router);
 
+  FileSystemStoragePathSource::Options source_options;
+  source_options.on_found = [core = core.get()](
+                                const std::string& model,
+                                const std::set<int64_t>& versions) {
+    core->HandleFound(model, versions);
+  };
   auto source = FileSystemStoragePathSource::Create(
       SourceConfigOf(kept.config, kept.file_system_poll_wait_seconds,
-                     kept.servable_versions_always_present));
+                     kept.servable_versions_always_present),
+      std::move(source_options));
   if (!source.ok()) return source.status();
   core->source_ = *std::move(source);
 
@@ -192,12 +185,43 @@ void ServerCore::Start() {
       [this, send = router_->GetAspiredVersionsCallback()](
           absl::string_view model,
           std::vector<ServableData<StoragePath>> versions) {
-        {
-          std::lock_guard<std::mutex> lock(mu_);
-          aspired_.insert_or_assign(std::string(model), versions);
-        }
+        HandleAspired(model, versions);
         send(model, std::move(versions));
       });
+}
+
+void ServerCore::HandleFound(const std::string& model,
+                             const std::set<int64_t>& versions) {
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    found_.insert_or_assign(model, versions);
+  }
+  ForgetVanishedVersions(model);
+}
+
+void ServerCore::HandleAspired(
+    absl::string_view model,
+    const std::vector<ServableData<StoragePath>>& versions) {
+  const std::string name(model);
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    aspired_.insert_or_assign(name, versions);
+  }
+  ForgetVanishedVersions(name);
+  if (options_.allow_version_labels_for_unavailable_models) {
+    readiness_.AwaitAtMost(name, AspiredVersions(name));
+  }
+}
+
+void ServerCore::ForgetVanishedVersions(const std::string& model) {
+  std::set<int64_t> kept = AspiredVersions(model);
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    const auto found = found_.find(model);
+    if (found == found_.end()) return;
+    kept.insert(found->second.begin(), found->second.end());
+  }
+  monitor_.KeepEndedOnly(model, std::move(kept));
 }
 
 void ServerCore::BeginStop() { stopping_ = true; }
@@ -327,12 +351,17 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
     for (auto it = aspired_.begin(); it != aspired_.end();) {
       it = models.count(it->first) > 0 ? std::next(it) : aspired_.erase(it);
     }
+    for (auto it = found_.begin(); it != found_.end();) {
+      it = models.count(it->first) > 0 ? std::next(it) : found_.erase(it);
+    }
   }
   AwaitReadiness(config);
   ModelNames removed;
   for (const auto& [name, model] : current_models) {
     if (routes.count(name) == 0) removed.push_back(name);
   }
+  // Nothing looks any more for what is left of them in the storage.
+  for (const std::string& name : removed) monitor_.KeepEnded(name);
   ABSL_LOG(INFO) << "The configuration is replaced; new or changed models: "
                  << NamesOf(changed) << "; removed: " << NamesOf(removed)
                  << "; in all: " << config.model_config_list().config_size();
@@ -397,6 +426,11 @@ absl::Status ServerCore::ReloadConfig(const Config& config, absl::Time deadline,
   if (!pending.empty()) {
     absl::StrAppend(&message, pending.size(),
                     " still loading: ", NamesOf(pending));
+    for (const std::string& model : pending) {
+      const std::string problem = VersionProblem(model);
+      if (!problem.empty())
+        absl::StrAppend(&message, "; ", model, " ", problem);
+    }
   }
   const absl::StatusCode code = failed.empty()
                                     ? absl::StatusCode::kDeadlineExceeded
@@ -426,8 +460,15 @@ ServerCore::Progress ServerCore::ProgressOf(const std::string& model,
   for (auto& snapshot : manager_->GetManagedServableSnapshots(model)) {
     managed.emplace(snapshot.id.version, std::move(snapshot));
   }
+  // What is still being uploaded is waited for only if there is nothing else.
+  const bool all_awaited =
+      !versions.empty() &&
+      std::all_of(versions.begin(), versions.end(),
+                  [](const auto& version) { return version.is_awaited(); });
+  if (all_awaited) return Progress::kPending;
   Progress progress = Progress::kAvailable;
   for (const ServableData<StoragePath>& version : versions) {
+    if (version.is_awaited()) continue;
     if (!version.ok()) {
       *problem = version.status();
       return Progress::kFailed;
@@ -454,20 +495,35 @@ ServerCore::Progress ServerCore::ProgressOf(const std::string& model,
 void ServerCore::HandleEvent(const ServableState& state) {
   if (state.manager_state != ManagerState::kAvailable) return;
   labels_.VersionIsAvailable(state.id);
-  if (ready_) return;
-  std::lock_guard<std::mutex> lock(mu_);
-  awaited_.erase(state.id.name);
-  if (awaited_.empty()) ready_ = true;
+  readiness_.VersionIsAvailable(state.id);
 }
 
 void ServerCore::AwaitReadiness(const Config& config) {
-  if (ready_) return;
-  std::lock_guard<std::mutex> lock(mu_);
-  awaited_.clear();
+  if (readiness_.is_ready()) return;
+  Readiness::Awaited awaited;
   for (const ModelConfig& model : config.model_config_list().config()) {
-    if (!IsAvailable(model.name())) awaited_.insert(model.name());
+    const std::string& name = model.name();
+    if (!IsAvailable(name)) awaited.models.insert(name);
+    for (const auto& [label, version] : model.version_labels()) {
+      if (!IsAvailable(ServableId{name, version})) {
+        awaited.versions.insert({name, version});
+      }
+    }
   }
-  if (awaited_.empty()) ready_ = true;
+  readiness_.Await(std::move(awaited));
+  // What has become available meanwhile.
+  for (const ModelConfig& model : config.model_config_list().config()) {
+    for (const auto& [version, known] :
+         monitor_.GetVersionStates(model.name())) {
+      if (known.state.manager_state == ManagerState::kAvailable) {
+        readiness_.VersionIsAvailable(known.state.id);
+      }
+    }
+    if (options_.allow_version_labels_for_unavailable_models &&
+        source_->HasPolled(model.name())) {
+      readiness_.AwaitAtMost(model.name(), AspiredVersions(model.name()));
+    }
+  }
 }
 
 ModelServerConfig ServerCore::config() const { return *CurrentConfig(); }
@@ -477,14 +533,15 @@ std::shared_ptr<const ModelServerConfig> ServerCore::CurrentConfig() const {
   return config_;
 }
 
-bool ServerCore::IsAspired(const ServableId& id) const {
+std::set<int64_t> ServerCore::AspiredVersions(absl::string_view model) const {
+  std::set<int64_t> aspired;
   std::lock_guard<std::mutex> lock(mu_);
-  const auto versions = aspired_.find(id.name);
-  if (versions == aspired_.end()) return false;
+  const auto versions = aspired_.find(model);
+  if (versions == aspired_.end()) return aspired;
   for (const ServableData<StoragePath>& version : versions->second) {
-    if (version.id() == id) return true;
+    aspired.insert(version.id().version);
   }
-  return false;
+  return aspired;
 }
 
 bool ServerCore::IsAvailable(const ServableId& id) const {
@@ -521,9 +578,8 @@ absl::StatusOr<ServableRequest> ServerCore::RequestOf(
       const auto target = labels_.Find(spec.name(), spec.version_label());
       if (!target.has_value()) {
         return absl::InvalidArgumentError(absl::StrCat(
-            "Unrecognized servable version label: model \"", spec.name(),
-            "\" has no label \"", spec.version_label(),
-            "\"; ask for a version by its number, or for none"));
+            "Unrecognized servable version label: ", spec.version_label(), "; ",
+            WhyNotLabel(FactsOf(spec.name()), spec.version_label())));
       }
       return ServableRequest::Specific(
           spec.name(), target->previous.value_or(target->version));
@@ -545,8 +601,8 @@ absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
     absl::StatusOr<ServableRequest> now = RequestOf(spec);
     if (!now.ok()) return now.status();
     if (now->version == request->version) {
-      return absl::NotFoundError(
-          absl::StrCat(handle.status().message(), WhyUnavailable(*request)));
+      return absl::NotFoundError(absl::StrCat(handle.status().message(), "; ",
+                                              WhyUnavailable(*request, spec)));
     }
     request = std::move(now);
   }
@@ -554,6 +610,13 @@ absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
 
 absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
     const ModelSpec& spec) const {
+  const bool is_labelled =
+      spec.version_choice_case() == ModelSpec::kVersionLabel;
+  if (is_labelled && !spec.name().empty() && !IsConfigured(spec.name())) {
+    return absl::NotFoundError(
+        absl::StrCat("Could not find any versions of model ", spec.name(), "; ",
+                     WhyNotLabel(FactsOf(spec.name()), spec.version_label())));
+  }
   absl::StatusOr<ServableRequest> request = RequestOf(spec);
   if (!request.ok()) return request.status();
   GetModelStatusResponse response;
@@ -561,9 +624,9 @@ absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
     const auto known =
         monitor_.GetState(ServableId{request->name, *request->version});
     if (!known.has_value()) {
-      return absl::NotFoundError(
-          absl::StrCat("Could not find version ", *request->version,
-                       " of model ", request->name, WhyUnavailable(*request)));
+      return absl::NotFoundError(absl::StrCat(
+          "Could not find version ", *request->version, " of model ",
+          request->name, "; ", WhyUnavailable(*request, spec)));
     }
     AddVersion(known->state, &response);
     return response;
@@ -575,17 +638,19 @@ absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
   if (response.model_version_status().empty()) {
     return absl::NotFoundError(
         absl::StrCat("Could not find any versions of model ", request->name,
-                     WhyUnavailable(*request)));
+                     "; ", WhyUnavailable(*request, spec)));
   }
   return response;
 }
 
 std::string ServerCore::VersionProblem(absl::string_view model) const {
+  const std::set<int64_t> aspired = AspiredVersions(model);
   for (const auto& [version, known] : monitor_.GetVersionStates(model)) {
     const ServableState& state = known.state;
     if (state.health.ok()) continue;
     // What has ended and is not wanted any more is no problem any more.
-    if (state.manager_state == ManagerState::kEnd && !IsAspired(state.id)) {
+    if (state.manager_state == ManagerState::kEnd &&
+        aspired.count(version) == 0) {
       continue;
     }
     return absl::StrCat("version ", version, ": ", state.health.message());
@@ -595,6 +660,7 @@ std::string ServerCore::VersionProblem(absl::string_view model) const {
 
 std::vector<ModelSummary> ServerCore::ListModels() const {
   const std::shared_ptr<const Config> config = CurrentConfig();
+  const Readiness::Awaited awaited = readiness_.awaited();
   std::vector<ModelSummary> models;
   for (const auto& [name, model] : ByName(*config)) {
     ModelSummary summary;
@@ -610,24 +676,45 @@ std::vector<ModelSummary> ServerCore::ListModels() const {
     if (!summary.available && summary.problem.empty()) {
       summary.problem = "no version has been loaded yet";
     }
+    for (const auto& [label, version] : model->version_labels()) {
+      if (awaited.versions.count({name, version}) > 0) {
+        summary.awaited_labels.push_back(
+            WhyNotVersion(FactsOf(name), version, label));
+      }
+    }
     models.push_back(std::move(summary));
   }
   return models;
 }
 
-std::string ServerCore::WhyUnavailable(const ServableRequest& request) const {
-  const absl::Status polled = source_->poll_status(request.name);
-  if (!polled.ok()) return absl::StrCat("; ", polled.message());
-  std::string problem;
-  if (!request.version.has_value()) {
-    problem = VersionProblem(request.name);
-  } else if (const auto known =
-                 monitor_.GetState({request.name, *request.version});
-             known.has_value() && !known->state.health.ok()) {
-    problem = absl::StrCat("version ", *request.version, ": ",
-                           known->state.health.message());
+UnavailableModel ServerCore::FactsOf(const std::string& model) const {
+  UnavailableModel facts;
+  facts.name = model;
+  const std::shared_ptr<const Config> config = CurrentConfig();
+  for (const auto& [name, model_config] : ByName(*config)) {
+    facts.configured_models.push_back(name);
+    if (name != model) continue;
+    facts.is_configured = true;
+    facts.base_path = model_config->base_path();
+    facts.labels.insert(model_config->version_labels().begin(),
+                        model_config->version_labels().end());
   }
-  return problem.empty() ? "" : absl::StrCat("; ", problem);
+  facts.polled = source_->poll_status(model);
+  facts.aspired = AspiredVersions(model);
+  facts.states = monitor_.GetVersionStates(model);
+  std::lock_guard<std::mutex> lock(mu_);
+  if (const auto found = found_.find(model); found != found_.end()) {
+    facts.found = found->second;
+  }
+  return facts;
+}
+
+std::string ServerCore::WhyUnavailable(const ServableRequest& request,
+                                       const ModelSpec& spec) const {
+  const UnavailableModel facts = FactsOf(request.name);
+  return request.version.has_value()
+             ? WhyNotVersion(facts, *request.version, spec.version_label())
+             : WhyNoVersion(facts);
 }
 
 }  // namespace tfs3

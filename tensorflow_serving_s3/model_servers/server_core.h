@@ -34,7 +34,9 @@
 #include "tensorflow_serving_s3/core/source_router.h"
 #include "tensorflow_serving_s3/model_servers/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/readiness.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
+#include "tensorflow_serving_s3/model_servers/unavailable_model.h"
 #include "tensorflow_serving_s3/model_servers/version_labels.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
@@ -67,6 +69,12 @@ namespace tfs3 {
 // model is new, or has another base path, policy or platform); and, with
 // allow_version_labels_for_unavailable_models, at any version if the label is
 // new. See VersionLabels for labels that move.
+//
+// Ready for the first time: when every model has been available, and every
+// version that a label points at. With
+// allow_version_labels_for_unavailable_models a label whose version the source
+// does not ask for (it is not there, or the policy leaves it out) is not waited
+// for.
 class ServerCore final : public ModelLookup,
                          public ServerStatus,
                          public ConfigReloader {
@@ -138,7 +146,7 @@ class ServerCore final : public ModelLookup,
 
   // Of ServerStatus:
 
-  bool IsReady() const override { return ready_ && !stopping_; }
+  bool IsReady() const override { return readiness_.is_ready() && !stopping_; }
   bool IsStopping() const override { return stopping_; }
   std::vector<ModelSummary> ListModels() const override;
 
@@ -166,8 +174,13 @@ class ServerCore final : public ModelLookup,
   DynamicSourceRouter<StoragePath>::Routes RoutesOf(const Config& config) const;
 
   void HandleEvent(const ServableState& state);
-  // Begins to wait for the models of `config` that are not available, unless
-  // the server has been ready before.
+  // What a look into the base path of a model found.
+  void HandleFound(const std::string& model, const std::set<int64_t>& versions);
+  void HandleAspired(absl::string_view model,
+                     const std::vector<ServableData<StoragePath>>& versions);
+  // Lets the monitor forget the ended versions of which nothing is left.
+  void ForgetVanishedVersions(const std::string& model);
+  // Begins to wait for what `config` needs and is not available.
   void AwaitReadiness(const Config& config);
 
   // How far one model has come since its configuration changed.
@@ -176,14 +189,16 @@ class ServerCore final : public ModelLookup,
 
   bool IsAvailable(const ServableId& id) const;
   std::shared_ptr<const Config> CurrentConfig() const;
-  // Whether the source asks for the version now.
-  bool IsAspired(const ServableId& id) const;
   // What is wrong with the versions of a model that are wanted; "" if nothing.
   std::string VersionProblem(absl::string_view model) const;
 
-  // What is wrong with a model that cannot be had, to be appended to the
-  // message that says so; empty if nothing is known to be wrong.
-  std::string WhyUnavailable(const ServableRequest& request) const;
+  // The numbers of the versions that the source asks for now.
+  std::set<int64_t> AspiredVersions(absl::string_view model) const;
+  // What to tell of a model that cannot be had.
+  UnavailableModel FactsOf(const std::string& model) const;
+  // Why there is no such version, or none; `spec` asked for it.
+  std::string WhyUnavailable(const ServableRequest& request,
+                             const tensorflow::serving::ModelSpec& spec) const;
 
   absl::StatusOr<ServableRequest> RequestOf(
       const tensorflow::serving::ModelSpec& spec) const;
@@ -203,10 +218,10 @@ class ServerCore final : public ModelLookup,
   // The versions of each model that the source has asked for last.
   std::map<std::string, std::vector<ServableData<StoragePath>>, std::less<>>
       aspired_;
-  // The models without which the server is not ready for the first time.
-  std::set<std::string, std::less<>> awaited_;
+  // The versions of each model that the last look into its base path found.
+  std::map<std::string, std::set<int64_t>, std::less<>> found_;
 
-  std::atomic<bool> ready_{false};
+  Readiness readiness_;
   std::atomic<bool> stopping_{false};
 
   std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -24,7 +26,11 @@ using ::tensorflow::serving::GetModelStatusResponse;
 using ::tensorflow::serving::ModelSpec;
 using ::tensorflow::serving::ModelVersionStatus;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 // A base path of this test's own, with half_plus_three as each of `versions`.
 std::string BasePath(const std::vector<std::string>& versions,
@@ -149,9 +155,12 @@ TEST(ServerCoreTest, AVersionCanBeAskedForByNumber) {
   StartedCore core(OptionsFor(BasePath({"7"})));
   core.WaitUntilLoaded();
   EXPECT_TRUE(core->GetModel(Spec("half", 7)).ok());
-  EXPECT_EQ(
-      core->GetModel(Spec("half", 8)).status(),
-      absl::NotFoundError("Servable not found for request: Specific(half, 8)"));
+  const absl::Status status = core->GetModel(Spec("half", 8)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(StartsWith("Servable not found for request: "
+                               "Specific(half, 8); version 8 is not in "),
+                    EndsWith("; available versions: 7")));
 }
 
 TEST(ServerCoreTest, StatusTellsTheStateOfEachVersion) {
@@ -169,8 +178,11 @@ TEST(ServerCoreTest, StatusTellsTheStateOfEachVersion) {
 TEST(ServerCoreTest, StatusOfAVersionThatIsNotThere) {
   StartedCore core(OptionsFor(BasePath({"7"})));
   core.WaitUntilLoaded();
-  EXPECT_EQ(core->GetModelStatus(Spec("half", 8)).status(),
-            absl::NotFoundError("Could not find version 8 of model half"));
+  const absl::Status status = core->GetModelStatus(Spec("half", 8)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()),
+              StartsWith("Could not find version 8 of model half; version 8 is "
+                         "not in "));
 }
 
 TEST(ServerCoreTest, AModelThatIsNotConfiguredIsNotFound) {
@@ -196,6 +208,64 @@ TEST(ServerCoreTest, AVersionThatDoesNotLoadSaysWhy) {
               HasSubstr(base_path));
 }
 
+// The rows of the status of "half": "2 AVAILABLE", "3 START: reason".
+std::vector<std::string> StatusRows(StartedCore& core) {
+  std::vector<std::string> rows;
+  const auto response = core->GetModelStatus(Spec("half"));
+  if (!response.ok()) return rows;
+  for (const ModelVersionStatus& row : response->model_version_status()) {
+    const std::string& reason = row.status().error_message();
+    rows.push_back(absl::StrCat(row.version(), " ",
+                                ModelVersionStatus::State_Name(row.state()),
+                                reason.empty() ? "" : ": ", reason));
+  }
+  return rows;
+}
+
+TEST(ServerCoreTest, AVersionThatIsBeingUploadedIsStartWithTheReason) {
+  const std::string base_path = BasePath({"1", "2"});
+  std::filesystem::remove(base_path + "/2/saved_model.pb");
+  StartedCore core(OptionsFor(base_path));
+  core.WaitUntilLoaded();
+  EXPECT_THAT(StatusRows(core),
+              ElementsAre(AllOf(StartsWith("2 START: "),
+                                HasSubstr("saved_model.pb is missing")),
+                          "1 AVAILABLE"));
+}
+
+TEST(ServerCoreTest, ForgetsAnEndedVersionWhenItsFolderIsGone) {
+  const std::string base_path = BasePath({"1"});
+  StartedCore core(OptionsFor(base_path));
+  core.WaitUntilLoaded();
+  BasePath({"2"});
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_THAT(StatusRows(core), ElementsAre("2 AVAILABLE", "1 END"));
+
+  std::filesystem::remove_all(base_path + "/1");
+  while (StatusRows(core).size() > 1) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_THAT(StatusRows(core), ElementsAre("2 AVAILABLE"));
+}
+
+TEST(ServerCoreTest, ForgetsAFailedVersionWhenItsFolderIsGone) {
+  const std::string base_path = BasePath({"1", "2"});
+  std::filesystem::resize_file(base_path + "/2/saved_model.pb", 10);
+  StartedCore core(OptionsFor(base_path));
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_THAT(StatusRows(core), ElementsAre(StartsWith("2 END: ")));
+
+  std::filesystem::remove_all(base_path + "/2");
+  core.WaitUntilLoaded();
+  EXPECT_THAT(StatusRows(core), ElementsAre("1 AVAILABLE"));
+}
+
+TEST(ServerCoreTest, KeepsTheEndOfAModelThatWasTakenOutOfTheConfiguration) {
+  StartedCore core(OptionsFor(BasePath({"1"})));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({})), absl::OkStatus());
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_THAT(StatusRows(core), ElementsAre("1 END"));
+}
+
 TEST(ServerCoreTest, ARequestWithoutAModelNameIsInvalid) {
   StartedCore core(OptionsFor(BasePath({})));
   EXPECT_TRUE(absl::IsInvalidArgument(core->GetModel(ModelSpec()).status()));
@@ -208,6 +278,20 @@ TEST(ServerCoreTest, ALabelThatTheModelDoesNotHaveIsInvalid) {
   const absl::Status status = core->GetModel(spec).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("\"stable\""));
+}
+
+TEST(ServerCoreTest, ALabelOfAnUnknownModelGetsNoAdviceAboutVersions) {
+  StartedCore core(OptionsFor(BasePath({})));
+  ModelSpec spec = Spec("other");
+  spec.set_version_label("stable");
+  EXPECT_EQ(core->GetModel(spec).status(),
+            absl::InvalidArgumentError(
+                "Unrecognized servable version label: stable; no model "
+                "\"other\" is configured; configured models: half"));
+  EXPECT_EQ(core->GetModelStatus(spec).status(),
+            absl::NotFoundError(
+                "Could not find any versions of model other; no model "
+                "\"other\" is configured; configured models: half"));
 }
 
 TEST(ServerCoreTest, AnUnknownPlatformIsInvalid) {
@@ -382,7 +466,7 @@ TEST(ServerCoreTest, AReloadForgetsTheErrorOfTheOldPath) {
   const std::string incomplete = BasePath({"1"});
   std::filesystem::remove(incomplete + "/1/saved_model.pb");
   StartedCore core(OptionsFor(ConfigOf({ModelAt("half", incomplete)})));
-  core.WaitUntil(ServableState::ManagerState::kEnd);
+  core.WaitUntil(ServableState::ManagerState::kStart);
   EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", BasePath({"1"}, "B"))})),
             absl::OkStatus());
 }
@@ -396,6 +480,27 @@ TEST(ServerCoreTest, AProblemThatIsMendedIsNotToldOf) {
   BasePath({"2"});
   core.WaitUntilLoaded();
   EXPECT_EQ(core->ListModels()[0].problem, "");
+}
+
+TEST(ServerCoreTest, AReloadWaitsForAnUploadAndSaysSo) {
+  const std::string incomplete = BasePath({"1"});
+  std::filesystem::remove(incomplete + "/1/saved_model.pb");
+  StartedCore core(OptionsFor(ConfigOf({})));
+  const absl::Status status =
+      core->ReloadConfig(ConfigOf({ModelAt("half", incomplete)}),
+                         absl::Now() + absl::Seconds(2), nullptr);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("1 still loading: half; half version 1: "),
+                    HasSubstr("saved_model.pb is missing")));
+}
+
+TEST(ServerCoreTest, AReloadDoesNotWaitForAnUploadBesideAWholeVersion) {
+  const std::string base_path = BasePath({"1", "2"});
+  std::filesystem::remove(base_path + "/2/saved_model.pb");
+  StartedCore core(OptionsFor(ConfigOf({})));
+  EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", base_path)})),
+            absl::OkStatus());
 }
 
 TEST(ServerCoreTest, AReloadDoesNotWaitWhereNobodyLooks) {
@@ -503,6 +608,59 @@ TEST(ServerCoreTest, StaysReadyWhenABadModelIsAdded) {
   core.WaitUntilLoaded();
   EXPECT_FALSE(
       core.Reload(ConfigOf({half, ModelAt("bad", "/no/such/path")})).ok());
+  EXPECT_TRUE(core->IsReady());
+}
+
+TEST(ServerCoreTest, IsReadyWhenTheVersionsOfLabelsAre) {
+  const std::string base_path = BasePath({"1", "2"});
+  std::filesystem::rename(base_path + "/2/saved_model.pb",
+                          base_path + "/2/saved_model.part");
+  StartedCore core(OptionsFor(ConfigOf(
+      {WithLabel(WithBothVersions(ModelAt("half", base_path)), "canary", 2)})));
+  core.WaitUntilLoaded();
+  EXPECT_FALSE(core->IsReady());
+  EXPECT_THAT(
+      core->ListModels()[0].awaited_labels,
+      ElementsAre(HasSubstr("label \"canary\" points at version 2, which is "
+                            "not loaded yet: ")));
+
+  std::filesystem::rename(base_path + "/2/saved_model.part",
+                          base_path + "/2/saved_model.pb");
+  core.WaitUntilLoaded(2);
+  EXPECT_TRUE(core->IsReady());
+  EXPECT_THAT(core->ListModels()[0].awaited_labels, IsEmpty());
+}
+
+TEST(ServerCoreTest, IsNotReadyWhileALabelPointsAtAMissingVersion) {
+  StartedCore core(OptionsFor(
+      ConfigOf({WithLabel(ModelAt("half", BasePath({"1"})), "canary", 2)})));
+  core.WaitUntilLoaded();
+  EXPECT_FALSE(core->IsReady());
+}
+
+TEST(ServerCoreTest, WithTheFlagDoesNotWaitForLabelsOfMissingVersions) {
+  const std::string base_path = BasePath({"1", "2"});
+  std::filesystem::rename(base_path + "/2/saved_model.pb",
+                          base_path + "/2/saved_model.part");
+  ServerCore::Options options = OptionsFor(ConfigOf({WithLabel(
+      WithLabel(WithBothVersions(ModelAt("half", base_path)), "later", 9),
+      "canary", 2)}));
+  options.allow_version_labels_for_unavailable_models = true;
+  StartedCore core(std::move(options));
+  core.WaitUntilLoaded();
+  // Version 2 is on its way.
+  EXPECT_FALSE(core->IsReady());
+  std::filesystem::rename(base_path + "/2/saved_model.part",
+                          base_path + "/2/saved_model.pb");
+  core.WaitUntilLoaded(2);
+  EXPECT_TRUE(core->IsReady());
+}
+
+TEST(ServerCoreTest, BecomesReadyWhenALabelOfAMissingVersionIsTakenAway) {
+  const Model half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({WithLabel(half, "canary", 2)})));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({half})), absl::OkStatus());
   EXPECT_TRUE(core->IsReady());
 }
 

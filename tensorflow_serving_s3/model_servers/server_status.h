@@ -19,6 +19,9 @@ struct ModelSummary {
   // What is wrong with it; empty if nothing is known to be. A model can be
   // available and have a newer version that does not load.
   std::string problem;
+  // The labels without whose versions the server is not ready for the first
+  // time, and what became of these versions, as sentences.
+  std::vector<std::string> awaited_labels;
   // The newest version first.
   tensorflow::serving::GetModelStatusResponse versions;
 };
@@ -30,9 +33,9 @@ class ServerStatus {
   virtual ~ServerStatus() = default;
 
   // Whether the server should get requests: from the moment when every
-  // configured model has been available, until it begins to stop. A model that
-  // is added, or lost, after that changes nothing: it is no reason to take all
-  // the others from their users.
+  // configured model, and every version that a label points at, has been
+  // available, until it begins to stop. A model that is added, or lost, after
+  // that changes nothing: the others go on serving their users.
   virtual bool IsReady() const = 0;
 
   // Whether it is finishing its last requests.

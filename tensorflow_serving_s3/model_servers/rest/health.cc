@@ -31,16 +31,24 @@ std::string WhyNotReady(const ServerStatus& server,
   if (server.IsStopping()) return "not ready: the server is stopping";
   constexpr size_t kMostNames = 10;
   std::string names;
+  std::string labels;
   size_t num_unavailable = 0;
+  size_t num_labels = 0;
   for (const ModelSummary& model : models) {
-    if (model.available) continue;
-    if (++num_unavailable <= kMostNames) {
+    if (!model.available && ++num_unavailable <= kMostNames) {
       absl::StrAppend(&names, names.empty() ? "" : ", ", model.name);
+    }
+    for (const std::string& label : model.awaited_labels) {
+      if (++num_labels <= kMostNames) {
+        absl::StrAppend(&labels, "; ", model.name, ": ", label);
+      }
     }
   }
   if (num_unavailable > kMostNames) absl::StrAppend(&names, ", ...");
+  if (num_labels > kMostNames) absl::StrAppend(&labels, "; ...");
   return absl::StrCat("not ready: ", num_unavailable, " of ", models.size(),
-                      " models not available yet: ", names);
+                      " models not available yet", names.empty() ? "" : ": ",
+                      names, labels);
 }
 
 }  // namespace
