@@ -85,7 +85,8 @@ void Finish(const Task& task, const absl::Status& status,
             std::vector<Tensor> outputs) {
   Request& request = *task.request;
   std::lock_guard<std::mutex> lock(request.mu);
-  if (request.status.ok()) request.status = status;
+  // A request that is to run alone does not need its parts any more.
+  if (!request.alone && request.status.ok()) request.status = status;
   request.outputs[task.part] = std::move(outputs);
   --request.pending;
   request.changed.notify_one();
