@@ -554,6 +554,11 @@ absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
 
 absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
     const ModelSpec& spec) const {
+  if (spec.name().empty()) {
+    return absl::NotFoundError(
+        "Could not find any versions of a model without a name: set "
+        "model_spec.name");
+  }
   absl::StatusOr<ServableRequest> request = RequestOf(spec);
   if (!request.ok()) return request.status();
   GetModelStatusResponse response;
