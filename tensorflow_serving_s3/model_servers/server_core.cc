@@ -610,9 +610,14 @@ absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
 
 absl::StatusOr<GetModelStatusResponse> ServerCore::GetModelStatus(
     const ModelSpec& spec) const {
+  if (spec.name().empty()) {
+    return absl::NotFoundError(
+        "Could not find any versions of a model without a name: set "
+        "model_spec.name");
+  }
   const bool is_labelled =
       spec.version_choice_case() == ModelSpec::kVersionLabel;
-  if (is_labelled && !spec.name().empty() && !IsConfigured(spec.name())) {
+  if (is_labelled && !IsConfigured(spec.name())) {
     return absl::NotFoundError(
         absl::StrCat("Could not find any versions of model ", spec.name(), "; ",
                      WhyNotLabel(FactsOf(spec.name()), spec.version_label())));

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -18,6 +17,7 @@
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/kernels/batching_util/batch_scheduler.h"
 #include "tensorflow/core/kernels/batching_util/shared_batch_scheduler.h"
+#include "tensorflow_serving_s3/servables/tensorflow/batch_task.h"
 #include "tensorflow_serving_s3/servables/tensorflow/batch_tensors.h"
 #include "tensorflow_serving_s3/servables/tensorflow/batching_metrics.h"
 
@@ -28,80 +28,10 @@ using tensorflow::Tensor;
 using tensorflow::TensorShape;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// A batch of requests that failed with an error that one of them may have
-// caused. Each runs alone; if all succeed, it was the batch that failed.
-struct FailedBatch {
-  FailedBatch(size_t requests, absl::Status error)
-      : not_tried(requests), status(std::move(error)) {}
+using Scheduler = tensorflow::serving::SharedBatchScheduler<BatchTask>;
+using TaskQueue = tensorflow::serving::BatchScheduler<BatchTask>;
 
-  // Requests that have not run alone yet.
-  std::atomic<size_t> not_tried;
-  std::atomic<bool> one_failed_alone{false};
-  const absl::Status status;
-};
-
-// What a caller waits for. The batch threads share it, because the caller may
-// leave before them.
-struct Request {
-  absl::Time deadline;
-  // Only to be called while the caller has not left.
-  const std::function<bool()>* cancelled;
-
-  std::mutex mu;
-  std::condition_variable changed;
-  // The rest is guarded by mu.
-  bool left = false;
-  // The first error of a part; no other part need run after it.
-  absl::Status status;
-  // Set if the caller is to run the whole request alone.
-  bool alone = false;
-  // If that is because of a failed batch: the batch.
-  std::shared_ptr<FailedBatch> failed_batch;
-  // How many parts have no end yet.
-  size_t pending = 1;
-  // For each part its outputs. There are several parts if the request was
-  // split.
-  std::vector<std::vector<Tensor>> outputs{1};
-};
-
-// A request, or a part of it, on its way through the queue.
-struct Task final : tensorflow::serving::BatchTask {
-  size_t size() const override { return static_cast<size_t>(rows); }
-
-  std::shared_ptr<Request> request;
-  size_t part = 0;
-  // Whether the request has other parts.
-  bool is_part = false;
-  std::vector<Tensor> inputs;
-  int64_t rows = 0;
-  SteadyTime enqueued;
-};
-
-using Tasks = std::vector<std::unique_ptr<Task>>;
-using Scheduler = tensorflow::serving::SharedBatchScheduler<Task>;
-using TaskQueue = tensorflow::serving::BatchScheduler<Task>;
-
-void Finish(const Task& task, const absl::Status& status,
-            std::vector<Tensor> outputs) {
-  Request& request = *task.request;
-  std::lock_guard<std::mutex> lock(request.mu);
-  if (request.status.ok()) request.status = status;
-  request.outputs[task.part] = std::move(outputs);
-  --request.pending;
-  request.changed.notify_one();
-}
-
-// Has the caller run the request alone, of which `task` is all or a part.
-void FinishAlone(const Task& task, std::shared_ptr<FailedBatch> failed_batch) {
-  Request& request = *task.request;
-  std::lock_guard<std::mutex> lock(request.mu);
-  if (request.left || request.alone) return;
-  request.alone = true;
-  request.failed_batch = std::move(failed_batch);
-  request.changed.notify_one();
-}
-
-void FinishAll(const Tasks& tasks, const absl::Status& status) {
+void FinishAll(const BatchTasks& tasks, const absl::Status& status) {
   for (const auto& task : tasks) Finish(*task, status, {});
 }
 
@@ -109,80 +39,6 @@ void FinishAll(const Tasks& tasks, const absl::Status& status) {
 // requests together.
 bool MayBeOfOneRequest(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
-}
-
-// Which tasks can be put together: those of the same types and of one shape
-// beyond dimension 0, or, with padding, of one rank. Padded rows are no larger
-// than some times the largest that a task brings: shapes that are long in
-// different dimensions would make a batch that no memory holds.
-class Group {
- public:
-  Group(const Task& first, bool pad) : pad_(pad) {
-    for (const Tensor& input : first.inputs) {
-      const TensorShape& shape = input.shape();
-      dtypes_.push_back(input.dtype());
-      Dims& dims = padded_.emplace_back();
-      for (int i = 0; i < shape.dims(); ++i) dims.push_back(shape.dim_size(i));
-      largest_.push_back(shape.num_elements() / first.rows);
-    }
-  }
-
-  // Whether `task` can join, which it has done then.
-  bool Join(const Task& task) {
-    std::vector<Dims> padded = padded_;
-    std::vector<int64_t> largest = largest_;
-    for (size_t i = 0; i < padded.size(); ++i) {
-      const TensorShape& shape = task.inputs[i].shape();
-      if (task.inputs[i].dtype() != dtypes_[i] ||
-          shape.dims() != static_cast<int>(padded[i].size())) {
-        return false;
-      }
-      largest[i] = std::max(largest[i], shape.num_elements() / task.rows);
-      const int64_t most = std::max(kSmallRow, kMostGrowth * largest[i]);
-      int64_t elements = 1;
-      for (int dim = 1; dim < shape.dims(); ++dim) {
-        int64_t& size = padded[i][dim];
-        if (!pad_ && size != shape.dim_size(dim)) return false;
-        size = std::max(size, shape.dim_size(dim));
-        if (size != 0 && elements > most / size) return false;
-        elements *= size;
-      }
-    }
-    padded_ = std::move(padded);
-    largest_ = std::move(largest);
-    return true;
-  }
-
- private:
-  using Dims = std::vector<int64_t>;
-
-  // In elements.
-  static constexpr int64_t kSmallRow = int64_t{1} << 16;
-  static constexpr int64_t kMostGrowth = 8;
-
-  const bool pad_;
-  // One for each input.
-  std::vector<tensorflow::DataType> dtypes_;
-  // For each input, the sizes of a padded tensor (that of dimension 0 means
-  // nothing), and the elements of the largest row.
-  std::vector<Dims> padded_;
-  std::vector<int64_t> largest_;
-};
-
-// One input of all tasks in one tensor of `size` rows.
-Tensor ConcatInput(const Tasks& tasks, size_t input, int64_t size) {
-  std::vector<const Tensor*> parts;
-  parts.reserve(tasks.size());
-  TensorShape shape = tasks.front()->inputs[input].shape();
-  for (const auto& task : tasks) {
-    const Tensor& part = task->inputs[input];
-    parts.push_back(&part);
-    for (int i = 1; i < shape.dims(); ++i) {
-      shape.set_dim(i, std::max(shape.dim_size(i), part.dim_size(i)));
-    }
-  }
-  shape.set_dim(0, size);
-  return ConcatRows(parts, shape);
 }
 
 class QueueOfSignature final : public BatchQueue {
@@ -229,7 +85,7 @@ class QueueOfSignature final : public BatchQueue {
     if (rows > options_.max_batch_size) return TooManyRowsError(rows);
     if (deadline <= absl::Now()) return DeadlineError();
 
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<BatchRequest>();
     request->deadline = deadline;
     request->cancelled = &cancelled;
     if (absl::Status status = Enqueue(request, inputs, rows); !status.ok()) {
@@ -302,9 +158,9 @@ class QueueOfSignature final : public BatchQueue {
         options_.max_batch_size, "; send several smaller ones"));
   }
 
-  absl::Status Enqueue(std::shared_ptr<Request> request,
+  absl::Status Enqueue(std::shared_ptr<BatchRequest> request,
                        const std::vector<Tensor>& inputs, int64_t rows) {
-    auto task = std::make_unique<Task>();
+    auto task = std::make_unique<BatchTask>();
     task->request = std::move(request);
     task->inputs = inputs;
     task->rows = rows;
@@ -324,7 +180,7 @@ class QueueOfSignature final : public BatchQueue {
 
   // Waits for the end of the request. After OK no batch thread writes to
   // `alone`, `failed_batch` or, if not `alone`, `outputs`.
-  absl::Status Wait(Request& request) const {
+  absl::Status Wait(BatchRequest& request) const {
     std::unique_lock<std::mutex> lock(request.mu);
     const auto ended = [&request] {
       return request.pending == 0 || request.alone || !request.status.ok();
@@ -367,14 +223,14 @@ class QueueOfSignature final : public BatchQueue {
 
   // Takes a task apart: `first` rows (may be none) for the batch that is being
   // filled, and as many as a batch takes for those after it.
-  static absl::Status SplitTask(std::unique_ptr<Task>* task, int first,
-                                int batch_size, Tasks* parts) {
-    const std::unique_ptr<Task> whole = std::move(*task);
+  static absl::Status SplitTask(std::unique_ptr<BatchTask>* task, int first,
+                                int batch_size, BatchTasks* parts) {
+    const std::unique_ptr<BatchTask> whole = std::move(*task);
     int64_t begin = 0;
     for (int64_t rows = first; begin < whole->rows; rows = batch_size) {
       rows = std::min(rows, whole->rows - begin);
       if (rows == 0) continue;
-      auto part = std::make_unique<Task>();
+      auto part = std::make_unique<BatchTask>();
       part->request = whole->request;
       part->part = parts->size();
       part->rows = rows;
@@ -387,7 +243,7 @@ class QueueOfSignature final : public BatchQueue {
       begin += rows;
       parts->push_back(std::move(part));
     }
-    for (const std::unique_ptr<Task>& part : *parts) {
+    for (const std::unique_ptr<BatchTask>& part : *parts) {
       part->is_part = parts->size() > 1;
     }
     std::lock_guard<std::mutex> lock(whole->request->mu);
@@ -397,8 +253,8 @@ class QueueOfSignature final : public BatchQueue {
   }
 
   // Whether anybody still waits for the outputs.
-  absl::Status StillWanted(const Task& task) const {
-    Request& request = *task.request;
+  absl::Status StillWanted(const BatchTask& task) const {
+    BatchRequest& request = *task.request;
     std::lock_guard<std::mutex> lock(request.mu);
     if (request.left || request.alone || !request.status.ok()) {
       return absl::CancelledError("nobody waits any more");
@@ -409,8 +265,8 @@ class QueueOfSignature final : public BatchQueue {
   }
 
   // Those of `tasks` that are still wanted; the others end here.
-  Tasks Wanted(Tasks tasks) const {
-    Tasks wanted;
+  BatchTasks Wanted(BatchTasks tasks) const {
+    BatchTasks wanted;
     wanted.reserve(tasks.size());
     for (auto& task : tasks) {
       if (absl::Status status = StillWanted(*task); !status.ok()) {
@@ -423,7 +279,7 @@ class QueueOfSignature final : public BatchQueue {
   }
 
   // Runs a batch, in several runs if its requests do not fit together.
-  void Process(Tasks tasks) const {
+  void Process(BatchTasks tasks) const {
     const SteadyTime now = std::chrono::steady_clock::now();
     for (const auto& task : tasks) {
       queuing_latency_->Add(
@@ -432,10 +288,10 @@ class QueueOfSignature final : public BatchQueue {
     }
     tasks = Wanted(std::move(tasks));
     while (!tasks.empty()) {
-      Group group(*tasks.front(), options_.pad_variable_length_inputs);
-      Tasks together;
-      Tasks others;
-      for (std::unique_ptr<Task>& task : tasks) {
+      BatchGroup group(*tasks.front(), options_.pad_variable_length_inputs);
+      BatchTasks together;
+      BatchTasks others;
+      for (std::unique_ptr<BatchTask>& task : tasks) {
         (group.Join(*task) ? together : others).push_back(std::move(task));
       }
       tasks = std::move(others);
@@ -451,7 +307,7 @@ class QueueOfSignature final : public BatchQueue {
     return allowed == options_.allowed_batch_sizes.end() ? rows : *allowed;
   }
 
-  void RunTogether(Tasks tasks) const {
+  void RunTogether(BatchTasks tasks) const {
     int64_t rows = 0;
     absl::Time deadline = absl::InfinitePast();
     for (const auto& task : tasks) {
@@ -504,12 +360,12 @@ class QueueOfSignature final : public BatchQueue {
   }
 
   // Has the requests of a failed batch run alone.
-  void RunEachAlone(Tasks tasks, const absl::Status& status) const {
+  void RunEachAlone(BatchTasks tasks, const absl::Status& status) const {
     // Padding may have caused the error, which tells nothing about batches of
     // requests of one shape.
     const bool one_shape = std::all_of(
         tasks.begin(), tasks.end(),
-        [&tasks](const std::unique_ptr<Task>& task) {
+        [&tasks](const std::unique_ptr<BatchTask>& task) {
           return std::equal(task->inputs.begin(), task->inputs.end(),
                             tasks.front()->inputs.begin(),
                             [](const Tensor& a, const Tensor& b) {

@@ -22,6 +22,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
+#include "tensorflow_serving_s3/servables/tensorflow/refusal.h"
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
@@ -175,16 +176,16 @@ absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
   return outputs;
 }
 
-// An error of the model with what the task expects that may have caused it: one
-// whose input is not declared as tf.Examples, if there is one.
-absl::Status ExplainRefusal(const std::vector<Task>& tasks,
-                            const Tensor& examples, const absl::Status& error) {
+// ExplainRefusal by the task that may have caused the error: one whose input is
+// not declared as tf.Examples, if there is one.
+absl::Status ExplainByTask(const std::vector<Task>& tasks,
+                           const Tensor& examples, const absl::Status& error) {
   const auto other =
       std::find_if(tasks.begin(), tasks.end(), [&examples](const Task& task) {
         return task.signature->inputs()[0].dtype != examples.dtype();
       });
   const Task& cause = other == tasks.end() ? tasks.front() : *other;
-  return cause.signature->ExplainRefusal(error, {examples});
+  return ExplainRefusal(error, cause.signature->inputs(), {examples});
 }
 
 // One run of the model for all tasks.
@@ -226,7 +227,7 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
         model.session_runner().full()) {
       return RunOneByOne(tasks, examples, options);
     }
-    return ExplainRefusal(tasks, examples, fetched.status());
+    return ExplainByTask(tasks, examples, fetched.status());
   }
   TaskOutputs outputs;
   outputs.reserve(tasks.size());

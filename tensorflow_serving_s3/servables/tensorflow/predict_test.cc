@@ -219,12 +219,13 @@ TEST_F(PredictTest, ATypeThatTheGraphDoesNotTakeIsTheClientsError) {
     const auto model =
         SavedModelBundle::Load(TestModelPath("many_types"), options).value();
     const SignatureRunner& signature = **model->GetSignature("");
-    for (const auto& [alias, right] : GoodRequest().inputs()) {
+    const PredictRequest good = GoodRequest();
+    for (const auto& [alias, right] : good.inputs()) {
       for (const int type : AllTypes()) {
         for (const int dims : {0, 1, 2}) {
           if (type == right.dtype()) continue;
           SCOPED_TRACE(absl::StrCat(alias, " ", type, " ", dims));
-          PredictRequest request = GoodRequest();
+          PredictRequest request = good;
           TensorProto& input = (*request.mutable_inputs())[alias];
           input.Clear();
           input.set_dtype(static_cast<tensorflow::DataType>(type));

@@ -13,12 +13,12 @@
 #include "absl/log/absl_log.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow/core/protobuf/config.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/refusal.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run_error.h"
 
 namespace tfs3 {
@@ -73,27 +73,6 @@ TensorSpec MakeSpec(const std::string& alias,
                     const tensorflow::TensorInfo& info) {
   return TensorSpec{alias, tensorflow::BaseType(info.dtype()),
                     DeclaredShape(info)};
-}
-
-bool IsAsDeclared(const Tensor& input, const TensorSpec& spec) {
-  return input.dtype() == spec.dtype &&
-         spec.shape.IsCompatibleWith(input.shape());
-}
-
-// Whether an error has nothing to do with the inputs' types and shapes.
-bool IsOfTimeOrResources(const absl::Status& error) {
-  return absl::IsCancelled(error) || absl::IsDeadlineExceeded(error) ||
-         absl::IsUnavailable(error) || absl::IsResourceExhausted(error);
-}
-
-// What was sent for an input and what the signature declares.
-std::string DescribeInput(const Tensor& input, const TensorSpec& spec) {
-  return absl::StrCat(
-      "input \"", spec.alias, "\" is ",
-      tensorflow::DataTypeString(input.dtype()), " ",
-      input.shape().DebugString(), ", declared ",
-      tensorflow::DataTypeString(spec.dtype), " ",
-      spec.shape.unknown_rank() ? "of any shape" : spec.shape.DebugString());
 }
 
 // The aliases of a signature in order.
@@ -332,10 +311,9 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
     }
     if (!status.ok()) {
       // If the outputs cannot be fetched at all, the inputs are not the cause.
-      if (absl::Status prepared = PrepareFetches(*fetches); !prepared.ok()) {
-        return prepared;
-      }
-      return ExplainRefusal(status, inputs);
+      const bool fetchable =
+          !absl::IsInvalidArgument(status) || PrepareFetches(*fetches).ok();
+      return fetchable ? ExplainFeeds(status, inputs) : status;
     }
   }
 
@@ -385,28 +363,12 @@ absl::Status SignatureRunner::CheckFetchable(
   return absl::OkStatus();
 }
 
-absl::Status SignatureRunner::ExplainRefusal(
+absl::Status SignatureRunner::ExplainFeeds(
     const absl::Status& error, const std::vector<Tensor>& feeds) const {
-  constexpr size_t kMostInputs = 4;
-  std::vector<std::string> as_declared;
-  std::vector<std::string> others;
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    const Tensor& fed = feeds[feed_of_input_[i]];
-    std::vector<std::string>& described =
-        IsAsDeclared(fed, inputs_[i]) ? as_declared : others;
-    if (described.size() < kMostInputs) {
-      described.push_back(DescribeInput(fed, inputs_[i]));
-    }
-  }
-  const bool explain =
-      others.empty() ? absl::IsInvalidArgument(error) && !as_declared.empty()
-                     : !IsOfTimeOrResources(error);
-  if (!explain) return error;
-  return absl::Status(
-      error.code(),
-      absl::StrCat(error.message(), " (",
-                   absl::StrJoin(others.empty() ? as_declared : others, "; "),
-                   ")"));
+  std::vector<Tensor> inputs;
+  inputs.reserve(feed_of_input_.size());
+  for (const size_t feed : feed_of_input_) inputs.push_back(feeds[feed]);
+  return ExplainRefusal(error, inputs_, inputs);
 }
 
 std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(

@@ -128,16 +128,6 @@ class SignatureRunner {
   absl::StatusOr<std::vector<tensorflow::Tensor>> Run(
       std::vector<tensorflow::Tensor> inputs, const RunOptions& options) const;
 
-  // An error of a run of the graph, with the inputs, their types and shapes and
-  // the declared ones added if they may be the cause: the error is
-  // INVALID_ARGUMENT, or an input is not as declared and the error is not one
-  // of time or resources. Inputs that are as declared are named only if all
-  // are. `feeds` has one tensor for each tensor of the graph that inputs()
-  // name.
-  absl::Status ExplainRefusal(
-      const absl::Status& error,
-      const std::vector<tensorflow::Tensor>& feeds) const;
-
  private:
   struct Fetches;
 
@@ -149,6 +139,10 @@ class SignatureRunner {
   // One tensor for each of feed_names_, out of one for each of inputs().
   absl::StatusOr<std::vector<tensorflow::Tensor>> Feeds(
       const std::vector<tensorflow::Tensor>& inputs) const;
+
+  // ExplainRefusal of tensors fed, one for each of feed_names_.
+  absl::Status ExplainFeeds(const absl::Status& error,
+                            const std::vector<tensorflow::Tensor>& feeds) const;
 
   std::unique_ptr<Fetches> MakeFetches(const std::vector<size_t>& wanted) const;
   // The prepared form of a choice of outputs, or null if too many choices have

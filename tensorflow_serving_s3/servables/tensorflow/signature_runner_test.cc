@@ -418,20 +418,6 @@ TEST_P(SignatureRunnerTest, AnOutputThatIsNotThereFailsOnlyRunsThatFetchIt) {
   EXPECT_THAT(Values(outputs->front()), ElementsAre(3));
 }
 
-TEST_P(SignatureRunnerTest, ExplainsOtherErrorsOnlyIfAnInputIsNotAsDeclared) {
-  const auto runner = MakeRunner(Subtract());
-  const absl::Status internal = absl::InternalError("broken");
-  const absl::Status memory = absl::ResourceExhaustedError("no memory");
-  const Tensor matrix(tensorflow::DT_FLOAT, TensorShape({2, 1}));
-
-  EXPECT_EQ(runner->ExplainRefusal(internal, {Vector({1}), Vector({1})}),
-            internal);
-  EXPECT_EQ(runner->ExplainRefusal(internal, {Vector({1}), matrix}),
-            absl::InternalError("broken (input \"subtrahend\" is float [2,1], "
-                                "declared float [?])"));
-  EXPECT_EQ(runner->ExplainRefusal(memory, {Vector({1}), matrix}), memory);
-}
-
 TEST_P(SignatureRunnerTest, RefusesASignatureWithoutOutputs) {
   SignatureDef signature = Subtract();
   signature.mutable_outputs()->clear();
