@@ -18,7 +18,7 @@ from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
 from tests.e2e import clients
-from tests.e2e.model_configs import model_config_list
+from tests.e2e.model_configs import model_config, model_config_list, model_configs
 from tests.e2e.waiting import wait_for
 from tests.e2e.world import World
 
@@ -68,6 +68,28 @@ def test_a_server_is_ready_when_its_model_has_been_published(world: World) -> No
         assert clients.post(server, {"instances": [1.0]}).json() == _ANSWER
         verbose = clients.get(server, "/readyz?verbose").text
         assert verbose.splitlines() == [f"[+] {server.model_name}: available", "ok"]
+
+
+def test_a_server_is_ready_when_the_versions_of_its_labels_are_too(
+    world: World, tmp_path: Path
+) -> None:
+    base_path = world.new_base_path()
+    world.publish(world.half_plus_three, base_path, 1)
+    config = tmp_path / "models.config"
+    labels = {"stable": 1, "canary": 2}
+    config.write_text(
+        model_configs(model_config(_MODEL, base_path, versions="all {}", labels=labels))
+    )
+    with world.serving_config(config, model_name=_MODEL, flags=_HEALTH_FLAG) as server:
+        server.wait_until_available(1)
+        response = clients.get(server, "/readyz")
+        assert response.status_code == 503
+        assert f'{_MODEL}: label "canary" points at version 2' in response.text
+        assert clients.health(server, "") == "NOT_SERVING"
+
+        world.publish(world.half_plus_three, base_path, 2)
+        _wait_until_ready(server)
+        assert clients.health(server, "") == "SERVING"
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])

@@ -105,8 +105,8 @@ def test_a_version_without_its_saved_model_pb_does_not_count(world: World) -> No
     with world.serving_model(world.half_plus_three, 1) as server:
         world.put(f"{server.base_path}/200/variables/variables.index", b"of an upload under way")
         world.publish(world.half_plus_three, server.base_path, 2)
-        # It is told of, as a version that is not there.
-        _wait_for({200: "END", 2: "AVAILABLE", 1: "END"}, server)
+        # Its state says that it is not there yet.
+        _wait_for({200: "START", 2: "AVAILABLE", 1: "END"}, server)
 
 
 def test_folders_that_are_no_versions_do_not_count(world: World) -> None:

@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_config.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "absl/log/absl_log.h"
@@ -28,11 +29,16 @@ using ::tensorflow::serving::SessionOverrides;
 // Nothing if there is no such file.
 absl::StatusOr<std::optional<SavedModelConfig>> ReadConfig(
     const std::string& file) {
-  std::string content;
-  const absl::Status status =
-      tensorflow::ReadFileToString(tensorflow::Env::Default(), file, &content);
+  tensorflow::Env* const env = tensorflow::Env::Default();
+  // Most models have no such file. An S3 store is asked once to find that out.
+  std::unique_ptr<tensorflow::RandomAccessFile> probe;
+  absl::Status status = env->NewRandomAccessFile(file, &probe);
   if (absl::IsNotFound(status)) {
     return std::nullopt;
+  }
+  std::string content;
+  if (status.ok()) {
+    status = tensorflow::ReadFileToString(env, file, &content);
   }
   if (!status.ok()) {
     return absl::Status(

@@ -14,8 +14,10 @@ It is the filesystem of the model server, in a shared object that any TensorFlow
 Region, endpoint and credentials come from the environment and the AWS profile, as docs/s3.md says,
 when a process uses the first `s3://` path.
 
-Processes may fork: the child makes connections and threads of its own at its first use. Files that
-were open at the fork raise FailedPreconditionError in the child.
+Processes may fork, also while other threads read: the child makes connections and threads of its
+own at its first use. A fork waits while another thread makes the first use of `s3://` in the
+process, which takes milliseconds. Files that were open at the fork raise FailedPreconditionError
+in the child.
 """
 
 from tensorflow_serving_s3.filesystem._plugin import register
