@@ -185,6 +185,13 @@ TEST(ServerCoreTest, StatusOfAVersionThatIsNotThere) {
                          "not in "));
 }
 
+TEST(ServerCoreTest, StatusOfAModelWithoutANameIsNotFound) {
+  StartedCore core(OptionsFor(BasePath({"7"})));
+  EXPECT_TRUE(absl::IsNotFound(core->GetModelStatus(Spec("")).status()));
+  EXPECT_TRUE(absl::IsNotFound(core->GetModelStatus(Spec("", 7)).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(core->GetModel(Spec("")).status()));
+}
+
 TEST(ServerCoreTest, AModelThatIsNotConfiguredIsNotFound) {
   StartedCore core(OptionsFor(BasePath({"7"})));
   const absl::Status status = core->GetModel(Spec("other")).status();
