@@ -46,7 +46,7 @@ def test_a_directory_is_not_removed_as_a_file(place: Place) -> None:
     assert place.files() == ["folder/file"]
 
 
-@pytest.mark.parametrize("url", ["s3://", "s3:///key", "s3://Not_A_Bucket!/key"])
+@pytest.mark.parametrize("url", ["s3://", "s3:///key"])
 def test_what_is_no_url_of_an_object_is_an_invalid_argument(place: Place, url: str) -> None:
     with pytest.raises(tf.errors.InvalidArgumentError):
         _read(url)
