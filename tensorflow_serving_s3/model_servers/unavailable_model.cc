@@ -126,7 +126,7 @@ std::string WhyNoVersion(const UnavailableModel& model) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }
-  // The first few of those that are on their way, or failed to come.
+  // Versions that are loading or that failed, a few at most.
   constexpr size_t kMost = 3;
   std::vector<std::string> sentences;
   for (const auto& [version, known] : model.states) {

@@ -73,7 +73,7 @@ std::string FileName(const GetenvFn& getenv_fn, const char* variable,
   return home + name.substr(slash);
 }
 
-// A section of those that `prefix` begins, as "profile".
+// Whether a section's name begins with `prefix`, such as "profile".
 bool BeginsWith(const std::string& text, const std::string& prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }

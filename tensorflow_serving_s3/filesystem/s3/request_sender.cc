@@ -457,7 +457,7 @@ bool IsRetryableAnswer(const HttpResponse& response) {
 
 bool MayRefuseHeader(const HttpResponse& response) {
   if (response.crt_error != 0) return false;
-  // A token that is over, or another region, is no matter of headers.
+  // An expired token or another region has nothing to do with the headers.
   const HttpError error = ErrorFrom(response);
   return (error.status == 400 || error.status == 501) && !IsStaleToken(error) &&
          error.bucket_region.empty();
