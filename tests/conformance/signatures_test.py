@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A signature is no contract: the graph decides which inputs it takes, with and without batching."""
+"""A signature is no contract: the graph decides which inputs it takes, also with batching."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def _save(folder: Path) -> None:
         )
         product = tf.matmul(rows, tf.ones([3, 1]))
         signatures["product"] = _signature({"rows": build_info(rows)}, {"y": build_info(product)})
-        signatures["sum"] = _signature(
-            {"x": _info(x, [-1])}, {"y": _info(tf.reduce_sum(x), None)}
-        )
+        signatures["sum"] = _signature({"x": _info(x, [-1])}, {"y": _info(tf.reduce_sum(x), None)})
         sparse = build_info(tf.sparse.from_dense(tf.reshape(x, [-1])))
         signatures["partly_sparse"] = _signature(
             {"x": _info(x, [-1])}, {"edges": sparse, "y": _info(y, [-1])}
