@@ -230,22 +230,26 @@ TEST_F(IncompleteAnswersTest, AListThatIsNotWholeIsAnError) {
       FakeAnswer(200, ""),
       FakeAnswer(200, whole.substr(0, whole.size() - 10)),
       FakeAnswer(200,
-                 "<ListBucketResult><Contents><Key>k</Key></Contents>"
-                 "</ListBucketResult>"),
-      FakeAnswer(200,
-                 "<ListBucketResult><Contents><Key>k</Key><Size/>"
-                 "</Contents></ListBucketResult>"),
-      FakeAnswer(200,
                  "<ListBucketResult><Contents><Size>1</Size></Contents>"
-                 "</ListBucketResult>"),
-      FakeAnswer(200,
-                 "<ListBucketResult><IsTruncated>true</IsTruncated>"
                  "</ListBucketResult>"),
   };
   for (const std::string& answer : answers) {
     answers_ = {{"GET", answer}};
     EXPECT_EQ(client_->ListObjects(uri_, {}).status().code, TF_UNAVAILABLE)
         << answer;
+  }
+}
+
+TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeIsNotEmpty) {
+  for (const char* size : {"", "<Size/>"}) {
+    answers_ = {
+        {"GET", FakeAnswer(200, std::string("<ListBucketResult><Contents>"
+                                            "<Key>k</Key>") +
+                                    size + "</Contents></ListBucketResult>")}};
+    const Result<Listing> listing = client_->ListObjects(uri_, {});
+    ASSERT_TRUE(listing.ok()) << listing.status().message;
+    ASSERT_EQ(listing->objects.size(), 1u);
+    EXPECT_FALSE(listing->objects[0].has_size);
   }
 }
 
