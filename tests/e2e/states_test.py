@@ -1,7 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the server answers about versions that cannot be asked, for each case: the state that status
-shows, the code, and an advice that fits; the same by REST and by gRPC."""
+"""What the server answers about versions that cannot be asked.
+
+For each case: the state that status shows, the code, and an advice that fits, by REST and by gRPC.
+"""
 
 from __future__ import annotations
 

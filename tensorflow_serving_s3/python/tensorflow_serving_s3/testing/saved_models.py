@@ -76,17 +76,21 @@ def save_tf1_half_plus_three(folder: str | os.PathLike[str]) -> Path:
         b = tf1.get_variable("b", initializer=3.0, use_resource=False)
         y = tf.add(tf.multiply(a, x), b, name="y")
         session.run(tf1.global_variables_initializer())
-        builder = tf1.saved_model.Builder(os.fspath(folder))
-        builder.add_meta_graph_and_variables(
-            session,
-            ["serve"],
-            signature_def_map={
+        # TensorFlow 2 warns of each of these functions that it is deprecated.
+        logger = tf.get_logger()
+        level = logger.level
+        logger.setLevel("ERROR")
+        try:
+            signatures = {
                 "serving_default": tf1.saved_model.predict_signature_def({"x": x}, {"y": y}),
                 "regress_x_to_y": tf1.saved_model.regression_signature_def(examples, y),
                 "classify_x_to_y": tf1.saved_model.classification_signature_def(examples, None, y),
-            },
-        )
-        builder.save()
+            }
+            builder = tf1.saved_model.Builder(os.fspath(folder))
+            builder.add_meta_graph_and_variables(session, ["serve"], signature_def_map=signatures)
+            builder.save()
+        finally:
+            logger.setLevel(level)
     return Path(folder)
 
 
