@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <iterator>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -60,20 +59,13 @@ ServableStateMonitor::ServableStateMonitor(EventBus<ServableState>* bus,
       subscription_(bus->Subscribe(
           [this](const ServableState& state) { HandleEvent(state); })) {}
 
-void ServableStateMonitor::KeepEndedOnly(absl::string_view servable_name,
-                                         std::set<int64_t> versions) {
-  const std::string name(servable_name);
+void ServableStateMonitor::ForgetEnded(absl::string_view servable_name,
+                                       std::set<int64_t> versions) {
   std::lock_guard<std::mutex> lock(mu_);
-  kept_when_ended_.insert_or_assign(name, std::move(versions));
-  DropUnkeptVersionsLocked(name);
-}
-
-void ServableStateMonitor::KeepEnded(absl::string_view servable_name) {
-  std::lock_guard<std::mutex> lock(mu_);
-  const auto found = kept_when_ended_.find(servable_name);
-  if (found != kept_when_ended_.end()) {
-    kept_when_ended_.erase(found);
-  }
+  forgotten_when_ended_.erase(std::string(servable_name));
+  if (versions.empty()) return;
+  forgotten_when_ended_.emplace(servable_name, std::move(versions));
+  DropForgottenVersionsLocked(servable_name);
 }
 
 std::optional<ServableStateMonitor::ServableStateAndTime>
@@ -145,25 +137,23 @@ void ServableStateMonitor::HandleEvent(const ServableState& state) {
   if (HasEnded(state)) {
     DropEndedVersionsLocked(versions);
     DropEndedServablesLocked();
-    DropUnkeptVersionsLocked(state.id.name);
+    DropForgottenVersionsLocked(state.id.name);
   }
 }
 
-bool ServableStateMonitor::IsKeptWhenEndedLocked(const ServableId& id) const {
-  const auto kept = kept_when_ended_.find(id.name);
-  return kept == kept_when_ended_.end() || kept->second.count(id.version) > 0;
-}
-
-void ServableStateMonitor::DropUnkeptVersionsLocked(
-    const std::string& servable_name) {
+void ServableStateMonitor::DropForgottenVersionsLocked(
+    absl::string_view servable_name) {
+  const auto forgotten = forgotten_when_ended_.find(servable_name);
   const auto servable = states_.find(servable_name);
-  if (servable == states_.end()) return;
+  if (forgotten == forgotten_when_ended_.end() || servable == states_.end()) {
+    return;
+  }
   VersionMap& versions = servable->second;
-  for (auto it = versions.begin(); it != versions.end();) {
-    const ServableState& state = it->second.state;
-    it = HasEnded(state) && !IsKeptWhenEndedLocked(state.id)
-             ? versions.erase(it)
-             : std::next(it);
+  for (const int64_t version : forgotten->second) {
+    const auto known = versions.find(version);
+    if (known != versions.end() && HasEnded(known->second.state)) {
+      versions.erase(known);
+    }
   }
   if (versions.empty()) states_.erase(servable);
 }

@@ -66,13 +66,10 @@ class ServableStateMonitor {
   ServableStateMonitor(const ServableStateMonitor&) = delete;
   ServableStateMonitor& operator=(const ServableStateMonitor&) = delete;
 
-  // From now on only these versions of a servable are kept when they have
-  // ended; others are forgotten at once, or as soon as they end.
-  void KeepEndedOnly(absl::string_view servable_name,
-                     std::set<int64_t> versions);
-
-  // Ends the effect of KeepEndedOnly for a servable.
-  void KeepEnded(absl::string_view servable_name);
+  // From now on, in place of those named before, these versions of a servable
+  // are forgotten when they have ended: at once, or as soon as they end. For
+  // versions of which nothing is left.
+  void ForgetEnded(absl::string_view servable_name, std::set<int64_t> versions);
 
   // The latest state of one version; nothing if it is not known (any more).
   std::optional<ServableStateAndTime> GetState(const ServableId& id) const;
@@ -104,8 +101,7 @@ class ServableStateMonitor {
   };
 
   void HandleEvent(const ServableState& state);
-  bool IsKeptWhenEndedLocked(const ServableId& id) const;
-  void DropUnkeptVersionsLocked(const std::string& servable_name);
+  void DropForgottenVersionsLocked(absl::string_view servable_name);
   void DropEndedVersionsLocked(VersionMap& versions);
   void DropEndedServablesLocked();
   // Moves the requests of `wait` that are settled by the states as they are.
@@ -116,8 +112,8 @@ class ServableStateMonitor {
   mutable std::mutex mu_;
   mutable std::condition_variable settled_;
   ServableMap states_;  // Guarded by mu_.
-  // See KeepEndedOnly; guarded by mu_.
-  std::map<std::string, std::set<int64_t>, std::less<>> kept_when_ended_;
+  // See ForgetEnded; guarded by mu_.
+  std::map<std::string, std::set<int64_t>, std::less<>> forgotten_when_ended_;
   mutable std::list<Wait*> waits_;  // Guarded by mu_.
   // The last member, so that events stop before anything else goes.
   const std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;

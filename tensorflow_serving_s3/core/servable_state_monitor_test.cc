@@ -117,7 +117,7 @@ TEST(ServableStateMonitorTest, ForgetsEndedVersionsOfWhichNothingIsLeft) {
   Publish(bus, 4, ManagerState::kAvailable);
   Publish(bus, 1, ManagerState::kEnd, absl::OkStatus(), "other");
 
-  monitor.KeepEndedOnly("half", {3});
+  monitor.ForgetEnded("half", {1, 2, 4, 5});
   EXPECT_THAT(Versions(monitor), ElementsAre(4, 3));
   EXPECT_THAT(Versions(monitor, "other"), ElementsAre(1));
 
@@ -130,11 +130,11 @@ TEST(ServableStateMonitorTest, ForgetsEndedVersionsOfWhichNothingIsLeft) {
 TEST(ServableStateMonitorTest, KeepsAllEndedVersionsAgainWhenTold) {
   Bus bus;
   ServableStateMonitor monitor(&bus);
-  monitor.KeepEndedOnly("half", {});
+  monitor.ForgetEnded("half", {1, 2});
   Publish(bus, 1, ManagerState::kEnd);
   EXPECT_THAT(Versions(monitor), IsEmpty());
 
-  monitor.KeepEnded("half");
+  monitor.ForgetEnded("half", {});
   Publish(bus, 2, ManagerState::kEnd);
   EXPECT_THAT(Versions(monitor), ElementsAre(2));
 }

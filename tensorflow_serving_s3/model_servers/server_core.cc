@@ -158,8 +158,9 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(
   FileSystemStoragePathSource::Options source_options;
   source_options.on_found = [core = core.get()](
                                 const std::string& model,
+                                const std::string& base_path,
                                 const std::set<int64_t>& versions) {
-    core->HandleFound(model, versions);
+    core->HandleFound(model, base_path, versions);
   };
   auto source = FileSystemStoragePathSource::Create(
       SourceConfigOf(kept.config, kept.file_system_poll_wait_seconds,
@@ -191,10 +192,15 @@ void ServerCore::Start() {
 }
 
 void ServerCore::HandleFound(const std::string& model,
+                             const std::string& base_path,
                              const std::set<int64_t>& versions) {
   {
     std::lock_guard<std::mutex> lock(mu_);
-    found_.insert_or_assign(model, versions);
+    Found& found = found_[model];
+    if (found.base_path != base_path) found = Found{base_path, {}, {}};
+    found.vanished.insert(found.versions.begin(), found.versions.end());
+    for (const int64_t version : versions) found.vanished.erase(version);
+    found.versions = versions;
   }
   ForgetVanishedVersions(model);
 }
@@ -214,14 +220,17 @@ void ServerCore::HandleAspired(
 }
 
 void ServerCore::ForgetVanishedVersions(const std::string& model) {
-  std::set<int64_t> kept = AspiredVersions(model);
+  const std::set<int64_t> aspired = AspiredVersions(model);
+  std::set<int64_t> vanished;
   {
     std::lock_guard<std::mutex> lock(mu_);
-    const auto found = found_.find(model);
-    if (found == found_.end()) return;
-    kept.insert(found->second.begin(), found->second.end());
+    if (const auto found = found_.find(model); found != found_.end()) {
+      vanished = found->second.vanished;
+    }
   }
-  monitor_.KeepEndedOnly(model, std::move(kept));
+  // They are still to be loaded if the storage has them again.
+  for (const int64_t version : aspired) vanished.erase(version);
+  monitor_.ForgetEnded(model, std::move(vanished));
 }
 
 void ServerCore::BeginStop() { stopping_ = true; }
@@ -361,7 +370,7 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
     if (routes.count(name) == 0) removed.push_back(name);
   }
   // Nothing looks any more for what is left of them in the storage.
-  for (const std::string& name : removed) monitor_.KeepEnded(name);
+  for (const std::string& name : removed) monitor_.ForgetEnded(name, {});
   ABSL_LOG(INFO) << "The configuration is replaced; new or changed models: "
                  << NamesOf(changed) << "; removed: " << NamesOf(removed)
                  << "; in all: " << config.model_config_list().config_size();
@@ -709,7 +718,7 @@ UnavailableModel ServerCore::FactsOf(const std::string& model) const {
   facts.states = monitor_.GetVersionStates(model);
   std::lock_guard<std::mutex> lock(mu_);
   if (const auto found = found_.find(model); found != found_.end()) {
-    facts.found = found->second;
+    facts.found = found->second.versions;
   }
   return facts;
 }

@@ -175,7 +175,8 @@ class ServerCore final : public ModelLookup,
 
   void HandleEvent(const ServableState& state);
   // What a look into the base path of a model found.
-  void HandleFound(const std::string& model, const std::set<int64_t>& versions);
+  void HandleFound(const std::string& model, const std::string& base_path,
+                   const std::set<int64_t>& versions);
   void HandleAspired(absl::string_view model,
                      const std::vector<ServableData<StoragePath>>& versions);
   // Lets the monitor forget the ended versions of which nothing is left.
@@ -218,8 +219,13 @@ class ServerCore final : public ModelLookup,
   // The versions of each model that the source has asked for last.
   std::map<std::string, std::vector<ServableData<StoragePath>>, std::less<>>
       aspired_;
-  // The versions of each model that the last look into its base path found.
-  std::map<std::string, std::set<int64_t>, std::less<>> found_;
+  // What looks into the base path of a model found.
+  struct Found {
+    std::string base_path;
+    std::set<int64_t> versions;  // In the last look.
+    std::set<int64_t> vanished;  // In earlier ones only.
+  };
+  std::map<std::string, Found, std::less<>> found_;
 
   Readiness readiness_;
   std::atomic<bool> stopping_{false};

@@ -265,6 +265,15 @@ TEST(ServerCoreTest, ForgetsAFailedVersionWhenItsFolderIsGone) {
   EXPECT_THAT(StatusRows(core), ElementsAre("1 AVAILABLE"));
 }
 
+TEST(ServerCoreTest, KeepsTheEndOfAVersionFromABasePathThatWasLeft) {
+  StartedCore core(OptionsFor(ConfigOf({ModelAt("half", BasePath({"1"}))})));
+  core.WaitUntilLoaded();
+  EXPECT_EQ(core.Reload(ConfigOf({ModelAt("half", BasePath({"2"}, "B"))})),
+            absl::OkStatus());
+  core.WaitUntil(ServableState::ManagerState::kEnd);
+  EXPECT_THAT(StatusRows(core), ElementsAre("2 AVAILABLE", "1 END"));
+}
+
 TEST(ServerCoreTest, KeepsTheEndOfAModelThatWasTakenOutOfTheConfiguration) {
   StartedCore core(OptionsFor(BasePath({"1"})));
   core.WaitUntilLoaded();

@@ -78,11 +78,14 @@ absl::Status CheckSavedModelComplete(tensorflow::Env* env,
                                      const StoragePath& version_path) {
   const absl::StatusOr<std::set<std::string>> names =
       ListNames(env, version_path);
-  if (absl::IsFailedPrecondition(names.status())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        version_path,
-        " is a file, and a version is a directory; delete it, or give it a "
-        "name that is not a number"));
+  // A store of objects has no files that could be listed: it lists nothing.
+  if (absl::IsFailedPrecondition(names.status()) ||
+      (names.ok() && names->empty() &&
+       absl::IsFailedPrecondition(env->IsDirectory(version_path)))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(version_path,
+                     " is a file, and a version is a directory; delete it, or "
+                     "give it a name that is not a number"));
   }
   if (!names.ok()) return names.status();
   if (names->count(tensorflow::kSavedModelFilenamePb) == 0 &&

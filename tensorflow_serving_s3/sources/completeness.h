@@ -33,7 +33,8 @@ using CompletenessCheck =
 //  - if there is anything in variables/, then variables.index and data files
 //    are there, and of the data files variables.data-?????-of-NNNNN all NNNNN.
 // INVALID_ARGUMENT if it is a file.
-// Needs two listings, or one for a model without variables.
+// Needs two listings, or one for a model without variables; of what is empty,
+// one and a look at what it is.
 absl::Status CheckSavedModelComplete(tensorflow::Env* env,
                                      const StoragePath& version_path);
 

@@ -61,6 +61,7 @@ FileSystemStoragePathSource::Servable::Servable(
     const ServablePoller::ServableToMonitor& servable,
     ServablePoller::Options options)
     : name(servable.servable_name()),
+      base_path(servable.base_path()),
       poller(servable, options),
       has_aspired(options.has_aspired),
       poll_status(absl::UnavailableError(
@@ -224,7 +225,7 @@ void FileSystemStoragePathSource::Poll(
     if (servable->retired) return;
     servable->poll_status = outcome.status;
     if (outcome.found.has_value() && options_.on_found != nullptr) {
-      options_.on_found(servable->name, *outcome.found);
+      options_.on_found(servable->name, servable->base_path, *outcome.found);
     }
     if (outcome.versions.has_value()) {
       servable->has_aspired = !outcome.versions->empty();

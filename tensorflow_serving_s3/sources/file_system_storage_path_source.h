@@ -69,6 +69,7 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
     // Calls for one servable come one after the other, and none comes after it
     // has been taken out of the configuration. May be null.
     std::function<void(const std::string& servable_name,
+                       const std::string& base_path,
                        const std::set<int64_t>& versions)>
         on_found;
   };
@@ -110,6 +111,7 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
              ServablePoller::Options options);
 
     const std::string name;
+    const std::string base_path;
     ServablePoller poller;  // Used by one poll at a time.
 
     // Held while the callback is called, so that nothing is sent after the

@@ -244,10 +244,11 @@ TEST_F(FileSystemStoragePathSourceTest, TellsWhatWasFoundBeforeWhatIsAspired) {
   std::mutex mu;
   std::string events;
   FileSystemStoragePathSource::Options options;
-  options.on_found = [&](const std::string& name,
+  options.on_found = [&](const std::string& name, const std::string& base_path,
                          const std::set<int64_t>& versions) {
     std::lock_guard<std::mutex> lock(mu);
-    absl::StrAppend(&events, name, " has ", absl::StrJoin(versions, " "), ", ");
+    absl::StrAppend(&events, name, " has in ", base_path, ": ",
+                    absl::StrJoin(versions, " "), ", ");
   };
   auto source =
       FileSystemStoragePathSource::Create(MakeConfig({"half"}), options);
@@ -263,7 +264,7 @@ TEST_F(FileSystemStoragePathSourceTest, TellsWhatWasFoundBeforeWhatIsAspired) {
       });
   sent.Wait();
   std::lock_guard<std::mutex> lock(mu);
-  EXPECT_EQ(events, "half has 1 2, wants 2");
+  EXPECT_EQ(events, "half has in fake://models/half: 1 2, wants 2");
 }
 
 TEST_F(FileSystemStoragePathSourceTest, AskedForWhatMakesAVersionWhole) {

@@ -274,8 +274,9 @@ def test_a_model_that_moves_to_a_path_with_another_version_is_served_from_there(
     with _polling(world, config_file, model_config_list({"half": half})) as server:
         config_file.write(model_config_list({"half": twice_2}))
         _wait_for_prediction(server, "half", _TWICE)
-        # Version 1 has no folder at the new path, so it has no state any more.
-        wait_for(lambda states: states == {2: "AVAILABLE"}, lambda: server.status().states())
+        wait_for(
+            lambda states: states == {1: "END", 2: "AVAILABLE"}, lambda: server.status().states()
+        )
 
 
 def test_a_model_that_moves_to_a_path_with_the_same_version_is_served_from_there(

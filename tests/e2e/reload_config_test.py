@@ -86,8 +86,7 @@ def test_a_model_that_moves_answers_from_its_new_path_when_the_call_returns(
 ) -> None:
     clients.reload_config(server, model_config_list({"half": twice}))
     assert _prediction(server, "half") == _TWICE
-    # Version 2 has no folder at the new path, so it has no state any more.
-    wait_for(lambda states: states == {4: "AVAILABLE"}, lambda: server.status().states())
+    wait_for(lambda states: states == {2: "END", 4: "AVAILABLE"}, lambda: server.status().states())
 
 
 def test_a_model_that_moves_to_the_same_version_answers_from_there_when_the_call_returns(

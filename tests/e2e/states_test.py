@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the server answers about versions that cannot be asked.
+"""What the server answers about versions, for each case: state, code and advice.
 
-For each case: the state that status shows, the code, and an advice that fits, by REST and by gRPC.
+By REST and by gRPC the answers are the same.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ _SITUATIONS = {
         "upgrading", _OK, {2: "START", 1: "AVAILABLE"}, _OK, ("variables.index is missing",)
     ),
     "a version that does not load": Situation(
-        "broken", _OK, {1: "END"}, _NOT_FOUND, ("not a SavedModel", "copy the model again")
+        "broken", _OK, {1: "END"}, _NOT_FOUND, ("damaged", "copy it again")
     ),
     "a version that does not load asked by its label": Situation(
-        "broken@stable", _OK, {1: "END"}, _NOT_FOUND, ("not a SavedModel",)
+        "broken@stable", _OK, {1: "END"}, _NOT_FOUND, ("damaged",)
     ),
     "a file with a number as its name": Situation(
         "file", _OK, {9: "END", 1: "AVAILABLE"}, _OK, ("is a file, and a version is a directory",)
@@ -290,7 +290,13 @@ def test_the_row_of_an_ended_version_goes_when_its_folder_is_gone(world: World) 
         )
         client = world.storage.client()
         bucket, _, prefix = running.base_path.removeprefix("s3://").partition("/")
-        for item in client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/1/")["Contents"]:
-            client.delete_object(Bucket=bucket, Key=item["Key"])
+        keys = [
+            item["Key"]
+            for item in client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/1/")["Contents"]
+        ]
+        # SeaweedFS keeps folders that have become empty, unlike S3.
+        folders = {f"{key.rpartition('/')[0]}/" for key in keys}
+        for key in (*keys, *sorted(folders, key=len, reverse=True)):
+            client.delete_object(Bucket=bucket, Key=key)
         wait_for(lambda states: states == {2: "AVAILABLE"}, lambda: running.status().states())
         assert running.status(1).code == 404
