@@ -172,11 +172,12 @@ def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
             ("broken", {1: "END"}),
             ("uploading", {5: "START"}),
         ):
-            wait_for(
-                lambda seen, states=states: seen == states,
-                lambda name=name: running.status(model_name=name).states(),
-            )
+            _wait_for_states(running, name, states)
         yield running
+
+
+def _wait_for_states(server: ModelServer, name: str, states: dict[int, str]) -> None:
+    wait_for(lambda seen: seen == states, lambda: server.status(model_name=name).states())
 
 
 def _spec(asked: str) -> model_pb2.ModelSpec:
