@@ -169,7 +169,7 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
                 _detail(f"200  {json.dumps(answer)}")
                 _expect(answer, _FIRST_ANSWER)
 
-            with _step(6, "Asking it by gRPC, with the client of tensorflow-serving-api"):
+            with _step(6, "Asking the first by gRPC, with the client of tensorflow-serving-api"):
                 request, response = _ask_by_grpc(server)
             _detail(f"Predict {_one_line(request)}")
             _detail(f"OK      {_one_line(response)}")
