@@ -37,8 +37,7 @@ namespace tfs3 {
 // What it keeps is bounded: of the versions that have ended (kEnd) it keeps
 // the newest few, those with an error before those without, and of the
 // servables of which all versions have ended likewise. Versions that have not
-// ended are always kept. KeepEndedOnly makes it forget those of which nothing
-// is left.
+// ended are always kept. ForgetEnded makes it forget more.
 //
 // Thread-safe. The bus may be destroyed before or after the monitor. The
 // monitor sees an event before Publish returns.
