@@ -32,8 +32,8 @@ std::string CauseOf(const Status& error) {
 }  // namespace
 
 ErrorNotes& ErrorNotes::OfProcess() {
-  static auto* const per_process = new PerProcess<ErrorNotes>();
-  return per_process->get();
+  static StaticPerProcess<ErrorNotes> per_process;
+  return per_process.get();
 }
 
 bool ErrorNotes::Print(const Status& error) {

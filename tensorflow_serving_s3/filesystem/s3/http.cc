@@ -151,19 +151,23 @@ int GetBodyLength(aws_input_stream* stream, int64_t* length) {
 
 void DeleteBody(void* stream) { delete static_cast<BodyStream*>(stream); }
 
+constexpr aws_input_stream_vtable BodyFunctions() {
+  aws_input_stream_vtable functions = {};
+  functions.seek = SeekBody;
+  functions.read = ReadBody;
+  functions.get_status = GetBodyStatus;
+  functions.get_length = GetBodyLength;
+  return functions;
+}
+
+// Initialised by the compiler: the child of a fork waits for no thread.
+constexpr aws_input_stream_vtable kBodyFunctions = BodyFunctions();
+
 void SetBody(aws_http_message* message, const ExchangePtr& exchange) {
-  static const aws_input_stream_vtable vtable = [] {
-    aws_input_stream_vtable functions = {};
-    functions.seek = SeekBody;
-    functions.read = ReadBody;
-    functions.get_status = GetBodyStatus;
-    functions.get_length = GetBodyLength;
-    return functions;
-  }();
   auto* stream = new BodyStream();
   stream->exchange = exchange;
   stream->base.impl = stream;
-  stream->base.vtable = &vtable;
+  stream->base.vtable = &kBodyFunctions;
   aws_ref_count_init(&stream->base.ref_count, stream, DeleteBody);
   aws_http_message_set_body_stream(message, &stream->base);
   aws_input_stream_release(&stream->base);  // The message has it.

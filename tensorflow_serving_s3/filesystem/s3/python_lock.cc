@@ -36,21 +36,20 @@ struct Python {
   }
 };
 
-const Python& InProcess() {
-  // The plugin is loaded by Python, so all of it is there or none.
-  static const Python python;
-  return python;
-}
+// Looked up when the plugin is loaded. Python loads it, so all functions are
+// there or none. Not a variable of a function: the child of a fork would wait
+// for ever for a thread of its parent that initialised it.
+const Python kPython;
 
 }  // namespace
 
 bool IsPythonThread() {
-  const Python& python = InProcess();
+  const Python& python = kPython;
   return python.is_there() && python.own_state() != nullptr;
 }
 
 ReleasedPythonLock::ReleasedPythonLock() {
-  const Python& python = InProcess();
+  const Python& python = kPython;
   if (!python.is_there()) return;
   // PyGILState_Check would answer yes to every thread once there are
   // subinterpreters.
@@ -63,7 +62,7 @@ ReleasedPythonLock::ReleasedPythonLock() {
 
 ReleasedPythonLock::~ReleasedPythonLock() {
   if (thread_state_ == nullptr) return;
-  const Python& python = InProcess();
+  const Python& python = kPython;
   // Until 3.14, Python ends threads that ask for its lock now, and would unwind
   // the stack through destructors.
   while (python.is_ending() != 0) pause();
