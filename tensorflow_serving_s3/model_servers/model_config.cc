@@ -10,8 +10,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -60,12 +62,63 @@ bool IsAbsolute(absl::string_view path) {
   return !scheme.empty() || tensorflow::io::IsAbsolutePath(path);
 }
 
+// The longest name of a model and of a version label, in bytes. Access logs and
+// metrics repeat them for every request.
+constexpr size_t kMaxNameBytes = 512;
+// S3 keys have up to 1,024 bytes and local paths 4,096.
+constexpr size_t kMaxBasePathBytes = 8192;
+
+// `text` as an error message shows it: escaped, and cut if it is long.
+std::string Shown(absl::string_view text) {
+  constexpr size_t kShownBytes = 64;
+  std::string shown = absl::CHexEscape(text.substr(0, kShownBytes));
+  if (text.size() > kShownBytes) {
+    absl::StrAppend(&shown, "... (", text.size(), " bytes)");
+  }
+  return shown;
+}
+
+// True if a segment of `name` is "." or "..". HTTP clients remove these from a
+// path before they send it.
+bool HasDotSegment(absl::string_view name) {
+  for (absl::string_view segment : absl::StrSplit(name, '/')) {
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
+}
+
+// Checks the name of a model or of a version label; `whose` begins the error.
+absl::Status CheckName(absl::string_view whose, absl::string_view name) {
+  const auto refuse = [&](absl::string_view rule) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(whose, " \"", Shown(name), "\" ", rule));
+  };
+  if (name.size() > kMaxNameBytes) {
+    return refuse(absl::StrCat("is too long; a name has at most ",
+                               kMaxNameBytes, " bytes"));
+  }
+  if (HasDotSegment(name)) {
+    return refuse(
+        "has \".\" or \"..\" as a path segment, which HTTP clients remove from "
+        "URLs, so no request could name it; choose another name");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ValidateName(const ModelConfig& model) {
   if (model.name().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "The model with base path \"", model.base_path(),
-        "\" has an empty name; give it the name that requests use, which may "
-        "hold any character"));
+        "The model with base path \"", Shown(model.base_path()),
+        "\" has an empty name; give it the name that requests use"));
+  }
+  return CheckName("The model name", model.name());
+}
+
+absl::Status ValidateLabelNames(const ModelConfig& model) {
+  for (const auto& [label, version] : model.version_labels()) {
+    const std::string whose =
+        absl::StrCat("Model \"", model.name(), "\": the version label");
+    if (auto status = CheckName(whose, label); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -77,6 +130,12 @@ absl::Status ValidateBasePath(const ModelConfig& model) {
         " to have an absolute path or URI; got base_path()=; set it, as to "
         "s3://BUCKET/",
         model.name()));
+  }
+  if (model.base_path().size() > kMaxBasePathBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The base path of model \"", model.name(),
+                     "\" is too long: \"", Shown(model.base_path()),
+                     "\"; it has at most ", kMaxBasePathBytes, " bytes"));
   }
   if (!IsAbsolute(model.base_path())) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -100,7 +159,7 @@ absl::Status ValidatePlatform(
   const std::string platform = PlatformOf(model);
   if (platforms.count(platform) == 0) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "Model \"", model.name(), "\" has the platform \"", platform,
+        "Model \"", model.name(), "\" has the platform \"", Shown(platform),
         "\"; this server has: \"", absl::StrJoin(platforms, "\", \""), "\""));
   }
   return absl::OkStatus();
@@ -159,6 +218,7 @@ absl::Status ValidateModelServerConfig(
       return status;
     }
     if (auto status = ValidateVersions(model); !status.ok()) return status;
+    if (auto status = ValidateLabelNames(model); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

@@ -152,8 +152,70 @@ INSTANTIATE_TEST_SUITE_P(All, AllowedNameTest,
                          ::testing::Values("a/b", "team/model/v2", "a:b", "a b",
                                            "a%2Fb", "模型", "Modèle", "a\nb",
                                            "\"quoted\"", "a?b#c", "versions",
-                                           "/", ".", "@", "a,b;c",
-                                           "\xf0\x9f\x98\x80"));
+                                           "/", "...", ".a", "a..b", "@",
+                                           "a,b;c", "\xf0\x9f\x98\x80"));
+
+struct RefusedName {
+  const char* test;
+  std::string name;
+  std::string rule;
+};
+
+class RefusedNameTest : public ::testing::TestWithParam<RefusedName> {};
+
+TEST_P(RefusedNameTest, TheErrorOfAModelStatesTheRuleAndIsShort) {
+  ModelServerConfig config = Half("");
+  config.mutable_model_config_list()->mutable_config(0)->set_name(
+      GetParam().name);
+  const absl::Status status = Validate(config);
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(
+      std::string(status.message()),
+      AllOf(StartsWith("The model name \""), HasSubstr(GetParam().rule)));
+  EXPECT_LT(status.message().size(), 400u);
+}
+
+TEST_P(RefusedNameTest, TheErrorOfALabelStatesTheRuleAndIsShort) {
+  ModelServerConfig config = Half("");
+  (*config.mutable_model_config_list()
+        ->mutable_config(0)
+        ->mutable_version_labels())[GetParam().name] = 1;
+  const absl::Status status = Validate(config);
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(StartsWith("Model \"half\": the version label \""),
+                    HasSubstr(GetParam().rule)));
+  EXPECT_LT(status.message().size(), 400u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, RefusedNameTest,
+    ::testing::Values(RefusedName{"TooLong", std::string(513, 'a'),
+                                  "at most 512 bytes"},
+                      RefusedName{"FarTooLong", std::string(100 << 10, 'a'),
+                                  "... (102400 bytes)"},
+                      RefusedName{"DotDot", "..", "path segment"},
+                      RefusedName{"Dot", ".", "path segment"},
+                      RefusedName{"DotDotWithin", "a/../b", "path segment"},
+                      RefusedName{"DotDotAtTheEnd", "a/..", "path segment"}),
+    [](const auto& info) { return info.param.test; });
+
+TEST(ValidateModelServerConfigTest, ANameOf512BytesIsAllowed) {
+  ModelServerConfig config = Half("");
+  config.mutable_model_config_list()->mutable_config(0)->set_name(
+      std::string(512, 'a'));
+  EXPECT_EQ(Validate(config), absl::OkStatus());
+}
+
+TEST(ValidateModelServerConfigTest, ABasePathHasAtMost8192Bytes) {
+  ModelServerConfig config = Half("");
+  auto* const model = config.mutable_model_config_list()->mutable_config(0);
+  model->set_base_path("s3://" + std::string(100 << 10, 'b'));
+  const absl::Status status = Validate(config);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("base path of model \"half\" is too long"));
+  EXPECT_LT(status.message().size(), 400u);
+}
 
 TEST(ValidateModelServerConfigTest, ALabelMayBeEmpty) {
   EXPECT_EQ(Validate(Half(R"(version_labels { key: "" value: 1 })")),
