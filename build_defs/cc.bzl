@@ -10,16 +10,22 @@ _HIDE_SYMBOLS = "//build_defs:hide_symbols.lds"
 # library exports.
 _LINKED_LAST = "@org_tensorflow//tensorflow/core:framework"
 
-def _link(kwargs):
+def _link(kwargs, version_script = _HIDE_SYMBOLS):
     return dict(
         kwargs,
-        linkopts = kwargs.get("linkopts", []) + ["-Wl,--version-script=$(location {})".format(_HIDE_SYMBOLS)],
-        deps = [dep for dep in kwargs.get("deps", []) if dep != _LINKED_LAST] + [_HIDE_SYMBOLS, _LINKED_LAST],
+        linkopts = kwargs.get("linkopts", []) + ["-Wl,--version-script=$(location {})".format(version_script)],
+        deps = [dep for dep in kwargs.get("deps", []) if dep != _LINKED_LAST] + [version_script, _LINKED_LAST],
     )
 
-def tfs3_cc_binary(name, **kwargs):
-    """A cc_binary that exports no symbol, so that neither it nor TensorFlow's libraries call into the other's OpenSSL."""
-    cc_binary(name = name, **_link(kwargs))
+def tfs3_cc_binary(name, version_script = _HIDE_SYMBOLS, **kwargs):
+    """A cc_binary that exports no symbol, so that neither it nor TensorFlow's libraries call into the other's OpenSSL.
+
+    Args:
+      name: the target.
+      version_script: the linker's list of the symbols that the program exports after all.
+      **kwargs: as of cc_binary.
+    """
+    cc_binary(name = name, **_link(kwargs, version_script))
 
 def tfs3_cc_test(name, **kwargs):
     """A cc_test linked as tfs3_cc_binary links."""
