@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +24,7 @@
 #include "tensorflow_serving_s3/model_servers/grpc/reflection.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/metrics_page.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/routes.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
@@ -42,6 +45,19 @@ int NumThreads(int64_t flag, int64_t max_batched_requests) {
     return static_cast<int>(std::min(flag, kMostThreads));
   }
   return static_cast<int>(std::clamp(max_batched_requests, kFewest, kMost));
+}
+
+// The longest body by default.
+constexpr int64_t kMostDefaultBodyBytes = int64_t{1} << 30;
+
+// The longest request, by a flag of which 0 is the default: what leaves room
+// for the tensors and the answer in the budget, and `most`.
+int64_t MaxRequestBytes(int64_t flag, int64_t most,
+                        const RequestMemory* memory) {
+  constexpr int64_t kShareOfBudget = 4;
+  if (flag != 0) return flag;
+  if (memory == nullptr || memory->limit() == 0) return most;
+  return std::min(most, memory->limit() / kShareOfBudget);
 }
 
 constexpr char kGetModelStatus[] =
@@ -227,10 +243,12 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   server.memory = backend.memory;
   server.max_waiting = options.max_waiting_requests;
   server.max_connections = options.rest_api_max_connections;
-  server.max_body_bytes =
-      static_cast<uint64_t>(options.rest_api_max_body_bytes);
-  server.max_inflated_body_bytes =
-      static_cast<uint64_t>(options.rest_api_max_inflated_bytes);
+  server.max_body_bytes = static_cast<uint64_t>(MaxRequestBytes(
+      options.rest_api_max_body_bytes, kMostDefaultBodyBytes, backend.memory));
+  server.max_inflated_body_bytes = static_cast<uint64_t>(
+      MaxRequestBytes(options.rest_api_max_inflated_bytes,
+                      kMostDefaultBodyBytes, backend.memory));
+  server.max_inflate_ratio = static_cast<uint64_t>(options.max_inflate_ratio);
   server.max_header_bytes =
       static_cast<uint32_t>(options.rest_api_max_header_bytes);
   server.request_timeout =
@@ -257,11 +275,22 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
 absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
                                       const Backend& backend) {
   grpc::ServerOptions server;
-  server.max_request_bytes =
-      static_cast<int>(options.grpc_max_receive_message_bytes);
   auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
   if (!arguments.ok()) return arguments.status();
   server.channel_arguments = *std::move(arguments);
+  const bool has_argument =
+      std::any_of(server.channel_arguments.begin(),
+                  server.channel_arguments.end(), [](const auto& argument) {
+                    return argument.first == "grpc.max_receive_message_length";
+                  });
+  // The channel argument is used if the flag is not set.
+  server.max_request_bytes = static_cast<int>(
+      options.grpc_max_receive_message_bytes == 0 && has_argument
+          ? -1
+          : MaxRequestBytes(options.grpc_max_receive_message_bytes,
+                            std::numeric_limits<int32_t>::max(),
+                            backend.memory));
+  server.max_inflate_ratio = options.max_inflate_ratio;
   server.gate = backend.gate;
   server.memory = backend.memory;
   server.max_waiting = options.max_waiting_requests;

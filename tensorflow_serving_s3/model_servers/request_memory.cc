@@ -29,6 +29,13 @@ void RequestMemory::Charge::Shrink(int64_t bytes) {
   memory_->Return(bytes);
 }
 
+void RequestMemory::Part::Shrink(int64_t bytes) {
+  bytes = std::min(bytes, bytes_);
+  if (charge_ == nullptr || bytes <= 0) return;
+  bytes_ -= bytes;
+  charge_->Shrink(bytes);
+}
+
 std::string RequestMemory::RefusalMessage() const {
   return "The server's memory budget for requests, " +
          std::to_string(limit_ >> 20) +

@@ -57,13 +57,62 @@ class RequestMemory {
     }
     // Returns `bytes`, at most all.
     void Shrink(int64_t bytes);
+    // As Shrink, down to a total of `bytes`; more than the present total is
+    // fine.
+    void ShrinkTo(int64_t bytes) { Shrink(bytes_ - bytes); }
     // Returns all bytes.
     void Reset() { Shrink(bytes_); }
 
     int64_t bytes() const { return bytes_; }
+    // The budget; null without one.
+    const RequestMemory* memory() const { return memory_; }
 
    private:
     RequestMemory* memory_ = nullptr;
+    int64_t bytes_ = 0;
+  };
+
+  // Bytes of a charge that are returned before the request ends: those of a
+  // container, as long as it lives.
+  //
+  //   RequestMemory::Part part(charge);
+  //   part.GrowTo(elements.capacity() * sizeof elements[0]);
+  //
+  // Without a charge: grants everything and counts nothing.
+  class Part {
+   public:
+    explicit Part(Charge* charge) : charge_(charge) {}
+    Part(Part&& other) noexcept
+        : charge_(other.charge_), bytes_(std::exchange(other.bytes_, 0)) {}
+    Part& operator=(Part&&) = delete;
+    ~Part() { Shrink(bytes_); }
+
+    // Adds `bytes`; false, and nothing is added, if the budget has not as many.
+    [[nodiscard]] bool TryGrow(int64_t bytes) {
+      if (charge_ == nullptr || bytes <= 0) return true;
+      if (!charge_->TryGrow(bytes)) return false;
+      bytes_ += bytes;
+      return true;
+    }
+    // Adds `bytes` or throws RequestMemoryExceeded.
+    void Grow(int64_t bytes) {
+      if (charge_ == nullptr || bytes <= 0) return;
+      charge_->Grow(bytes);
+      bytes_ += bytes;
+    }
+    // As Grow, up to a total of `bytes`; less than the present total is fine.
+    void GrowTo(int64_t bytes) { Grow(bytes - bytes_); }
+    // Returns `bytes`, at most all.
+    void Shrink(int64_t bytes);
+    // As Shrink, down to a total of `bytes`.
+    void ShrinkTo(int64_t bytes) { Shrink(bytes_ - bytes); }
+    // Leaves the bytes to the charge: they are returned when the request ends.
+    void Keep() { bytes_ = 0; }
+
+    int64_t bytes() const { return bytes_; }
+
+   private:
+    Charge* const charge_;
     int64_t bytes_ = 0;
   };
 

@@ -105,5 +105,28 @@ TEST(RequestMemoryTest, TheMessageNamesTheLimitAndTheFlag) {
               testing::HasSubstr("512 MiB (--request_memory_mib)"));
 }
 
+TEST(RequestMemoryTest, APartReturnsItsBytesUnlessTheyAreKept) {
+  RequestMemory memory(100);
+  RequestMemory::Charge charge(&memory);
+  {
+    RequestMemory::Part part(&charge);
+    part.GrowTo(60);
+    part.ShrinkTo(50);
+    EXPECT_EQ(memory.used(), 50);
+    EXPECT_FALSE(part.TryGrow(51));
+    EXPECT_THROW(part.Grow(51), RequestMemoryExceeded);
+    EXPECT_EQ(part.bytes(), 50);
+  }
+  EXPECT_EQ(memory.used(), 0);
+  {
+    RequestMemory::Part part(&charge);
+    part.Grow(60);
+    part.Keep();
+  }
+  EXPECT_EQ(memory.used(), 60);
+  charge.ShrinkTo(20);
+  EXPECT_EQ(memory.used(), 20);
+}
+
 }  // namespace
 }  // namespace tfs3

@@ -252,8 +252,10 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             0, INT32_MAX},
            {"grpc_max_receive_message_bytes",
             &options->grpc_max_receive_message_bytes,
-            "The longest request in bytes; -1: 2 GiB, which is the most that a "
-            "message can be.",
+            "The longest request in bytes, before and after inflating; 0: a "
+            "quarter of the memory for requests (--request_memory_mib), and "
+            "2 GiB at most, which is the most that a message can be; -1: "
+            "2 GiB.",
             -1, INT32_MAX},
            {"enable_grpc_healthcheck_service",
             &options->enable_grpc_healthcheck_service,
@@ -311,12 +313,23 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             "How many requests may wait for a thread, by REST and by gRPC "
             "each; 429 and RESOURCE_EXHAUSTED beyond. 0: any number.",
             0, INT32_MAX},
+           {"max_inflate_ratio", &options->max_inflate_ratio,
+            "How many times its compressed size a request may become, by REST "
+            "and gRPC, when that is more than 64 MiB; 413 and "
+            "RESOURCE_EXHAUSTED beyond. 0: any number.",
+            0, INT32_MAX},
            {"rest_api_max_body_bytes", &options->rest_api_max_body_bytes,
-            "The longest body of a request; 413 beyond.", 0, INT64_MAX},
+            "The longest body of a request in bytes; 413 beyond. 0: a quarter "
+            "of the memory for requests (--request_memory_mib), and 1 GiB at "
+            "most.",
+            0, INT64_MAX},
            {"rest_api_max_inflated_bytes",
             &options->rest_api_max_inflated_bytes,
-            "The longest that a compressed body may become; 413 beyond.", 0,
-            INT64_MAX},
+            "The longest that a compressed body may become, in bytes; 413 "
+            "beyond. 0: a quarter of the memory for requests "
+            "(--request_memory_mib), and 1 GiB at most.",
+            0, INT64_MAX},
+
            {"rest_api_max_header_bytes", &options->rest_api_max_header_bytes,
             "The longest start line and headers of a request; 431 beyond.",
             1024, INT32_MAX},

@@ -73,7 +73,7 @@ struct ServerOptions {
   std::string management_address;
   bool enable_reload_config = true;
   int64_t grpc_max_threads = 0;
-  int64_t grpc_max_receive_message_bytes = -1;
+  int64_t grpc_max_receive_message_bytes = 0;
   bool enable_grpc_healthcheck_service = false;
   bool enable_grpc_reflection = true;
   bool enable_profiler = true;
@@ -83,6 +83,7 @@ struct ServerOptions {
   // Limits that REST and gRPC share.
   int64_t request_memory_mib = 0;
   int64_t max_waiting_requests = 1000;
+  int64_t max_inflate_ratio = 100;
 
   // REST.
   int64_t rest_api_port = 0;
@@ -91,8 +92,8 @@ struct ServerOptions {
   int64_t rest_api_num_threads = 0;
   int64_t rest_api_timeout_in_ms = 30000;
   bool rest_api_enable_cors_support = false;
-  int64_t rest_api_max_body_bytes = int64_t{1} << 30;
-  int64_t rest_api_max_inflated_bytes = int64_t{1} << 30;
+  int64_t rest_api_max_body_bytes = 0;
+  int64_t rest_api_max_inflated_bytes = 0;
   int64_t rest_api_max_header_bytes = 64 << 10;
   int64_t rest_api_max_json_nesting = 260;
   int64_t rest_api_max_connections = 0;

@@ -207,8 +207,10 @@ void ExpectFeatures(const Example& example) {
 void TakeAsClassify(const PaddedBuffer& body) {
   Input input;
   std::string signature_name;
-  const absl::Status status =
-      tfs3::rest::JsonToExamples(body, kMaxNesting, &input, &signature_name);
+  const absl::Status status = tfs3::rest::JsonToExamples(
+      body, kMaxNesting,
+      [](absl::string_view /*name*/) { return absl::OkStatus(); }, &input,
+      &signature_name);
   if (!status.ok()) {
     Expect(absl::IsInvalidArgument(status),
            "a bad request is the client's fault", status.ToString());

@@ -3,13 +3,18 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/arena.h"
 #include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 
 namespace tfs3::grpc {
 namespace {
@@ -45,8 +50,30 @@ Exchange::Exchange(const Call& call, const MethodName* method,
 
 absl::Status Exchange::Parse(const Call& call,
                              google::protobuf::MessageLite* request) const {
-  SliceStream stream(call.request());
-  if (!request->ParseFromZeroCopyStream(&stream)) {
+  RequestMemory::Charge& charge = *call.charge();
+  const google::protobuf::Arena* const arena = request->GetArena();
+  // A message of empty ones grows most.
+  constexpr int64_t kMostGrowth = 64;
+  if (arena == nullptr && !charge.TryGrow(kMostGrowth * request_bytes_)) {
+    return NoMemoryError(call);
+  }
+  // What is on the arena, and in strings what has been read at most.
+  int64_t charged = 0;
+  bool has_memory = true;
+  const auto grow = [&](int64_t bytes_read) {
+    if (arena == nullptr) return true;
+    const int64_t bytes =
+        static_cast<int64_t>(arena->SpaceAllocated()) + bytes_read;
+    has_memory = charge.TryGrow(bytes - charged);
+    charged = std::max(charged, bytes);
+    return has_memory;
+  };
+  SliceStream stream(call.request(), grow);
+  const bool parsed = request->ParseFromZeroCopyStream(&stream);
+  if (!has_memory || !grow(static_cast<int64_t>(request_bytes_))) {
+    return NoMemoryError(call);
+  }
+  if (!parsed) {
     return absl::InvalidArgumentError(
         absl::StrCat("the request is not a ", request->GetTypeName()));
   }
@@ -60,14 +87,22 @@ void Exchange::Answer(Call call, const absl::Status& error) const {
 
 void Exchange::Answer(Call call,
                       const google::protobuf::MessageLite& response) const {
-  std::string payload;
-  if (!response.SerializeToString(&payload)) {
+  const size_t bytes = response.ByteSizeLong();
+  constexpr size_t kLongestResponse = std::numeric_limits<int32_t>::max();
+  if (bytes > kLongestResponse) {
     return Answer(std::move(call),
                   absl::ResourceExhaustedError(
                       "the response is longer than the 2 GiB that a message "
                       "can be; ask for fewer outputs (output_filter) or send "
                       "fewer inputs at a time"));
   }
+  if (!call.charge()->TryGrow(static_cast<int64_t>(bytes))) {
+    const absl::Status error = NoMemoryError(call);
+    return Answer(std::move(call), error);
+  }
+  std::string payload(bytes, '\0');
+  response.SerializeWithCachedSizesToArray(
+      reinterpret_cast<uint8_t*>(payload.data()));
   Observe(call, absl::OkStatus(), payload.size());
   std::move(call).Finish(0, "", std::move(payload));
 }
@@ -97,6 +132,13 @@ void Exchange::Observe(const Call& call, const absl::Status& status,
   record.start = start_;
   record.duration = std::chrono::steady_clock::now() - steady_start_;
   observer_->OnRequest(record);
+}
+
+absl::Status NoMemoryError(const Call& call) {
+  const RequestMemory* const memory = call.charge()->memory();
+  return absl::ResourceExhaustedError(
+      memory == nullptr ? "the server has not enough memory for the call"
+                        : memory->RefusalMessage());
 }
 
 absl::Status NoModelSpecError() {

@@ -50,7 +50,10 @@ class Exchange {
 
   const MethodName& method() const { return *method_; }
 
-  // INVALID_ARGUMENT if what came is no message of this kind.
+  // Charges what the message takes to the call as it is parsed.
+  // INVALID_ARGUMENT if what came is no message of this kind,
+  // RESOURCE_EXHAUSTED if there is no memory for it. `request` should be on an
+  // arena.
   absl::Status Parse(const Call& call,
                      google::protobuf::MessageLite* request) const;
 
@@ -74,6 +77,9 @@ class Exchange {
   const tensorflow::serving::ModelSpec* spec_ = nullptr;
   int64_t version_ = -1;
 };
+
+// What a call is told that there is no memory for.
+absl::Status NoMemoryError(const Call& call);
 
 // What a request that needs a model_spec and has none is told.
 absl::Status NoModelSpecError();

@@ -4,7 +4,9 @@
 #include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -24,6 +26,7 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
 #include "tensorflow_serving_s3/model_servers/request_logger.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/servables/tensorflow/classify.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
@@ -153,8 +156,13 @@ class ModelCall {
   // Parses the request and finds its model; false if the call is answered,
   // with an error.
   bool Prepare(Call* call) {
-    absl::Status status = exchange_.Parse(*call, request_);
-    if (status.ok()) status = FindModel();
+    absl::Status status;
+    try {
+      status = exchange_.Parse(*call, request_);
+      if (status.ok()) status = FindModel();
+    } catch (const std::bad_alloc&) {
+      status = NoMemoryError(*call);
+    }
     if (status.ok()) return true;
     exchange_.Answer(std::move(*call), status);
     return false;
@@ -178,9 +186,15 @@ class ModelCall {
     options.cancelled = [&call] { return call.cancelled(); };
     options.encoding = options_.encoding;
     options.check_method_name = options_.check_method_name;
-    const absl::Status status =
-        method_.answer(*request_, model_.id(), *model_, options, response_);
-    if (status.ok() && method_.log != nullptr) MaybeLog();
+    options.charge = [&call](int64_t bytes) { call.charge()->Grow(bytes); };
+    absl::Status status;
+    try {
+      status =
+          method_.answer(*request_, model_.id(), *model_, options, response_);
+      if (status.ok() && method_.log != nullptr) MaybeLog(call);
+    } catch (const std::bad_alloc&) {
+      status = NoMemoryError(call);
+    }
     // The version may be unloaded from here on.
     model_ = ServableHandle<SavedModelBundle>();
     if (!status.ok()) return exchange_.Answer(std::move(call), status);
@@ -188,10 +202,14 @@ class ModelCall {
   }
 
   // Before the answer: when a server stops, what it has answered is logged.
-  void MaybeLog() {
+  void MaybeLog(const Call& call) {
     RequestLogger* const logger = options_.request_logger;
     const ServableId& id = model_.id();
     if (logger == nullptr || !logger->Samples(id.name)) return;
+    // The log is a copy of both messages.
+    RequestMemory::Part log_charge(call.charge());
+    log_charge.Grow(
+        static_cast<int64_t>(arena_.SpaceUsed() + exchange_.request_bytes()));
     PredictionLog log;
     method_.log(*request_, *response_, &log);
     logger->Log(id, method_.spec(*request_)->signature_name(), std::move(log));

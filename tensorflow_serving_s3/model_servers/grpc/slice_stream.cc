@@ -14,8 +14,11 @@ bool SliceStream::Next(const void** data, int* size) {
     offset_ = 0;
   }
   if (slice_ == slices_.size()) return false;
-  const size_t count = std::min<size_t>(slices_[slice_].size - offset_,
-                                        std::numeric_limits<int>::max());
+  if (bytes_ > 0 && go_on_ != nullptr && !go_on_(bytes_)) return false;
+  const size_t count =
+      std::min(slices_[slice_].size - offset_,
+               go_on_ == nullptr ? size_t{std::numeric_limits<int>::max()}
+                                 : kMostAtOnce);
   *data = slices_[slice_].data + offset_;
   *size = static_cast<int>(count);
   offset_ += count;

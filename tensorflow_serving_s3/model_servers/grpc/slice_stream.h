@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "google/protobuf/io/zero_copy_stream.h"
@@ -22,7 +24,13 @@ namespace tfs3::grpc {
 // The slices must outlive the stream. Not thread-safe.
 class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
  public:
-  explicit SliceStream(const std::vector<Slice>& slices) : slices_(slices) {}
+  // Asked before each piece of at most kMostAtOnce bytes but the first; false
+  // ends the stream, and so the parsing.
+  using GoOn = std::function<bool(int64_t bytes_read)>;
+  static constexpr size_t kMostAtOnce = size_t{256} << 10;
+
+  explicit SliceStream(const std::vector<Slice>& slices, GoOn go_on = nullptr)
+      : slices_(slices), go_on_(std::move(go_on)) {}
 
   bool Next(const void** data, int* size) override;
   void BackUp(int count) override;
@@ -31,6 +39,7 @@ class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
 
  private:
   const std::vector<Slice>& slices_;
+  const GoOn go_on_;
   // The next byte: in slices_[slice_], at offset_.
   size_t slice_ = 0;
   size_t offset_ = 0;

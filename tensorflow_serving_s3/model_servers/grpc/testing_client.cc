@@ -57,6 +57,11 @@ class TestingClient::Impl {
     for (const auto& [key, value] : options.metadata) {
       context.AddMetadata(key, value);
     }
+    if (options.compression == "gzip") {
+      context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+    } else if (options.compression == "deflate") {
+      context.set_compression_algorithm(GRPC_COMPRESS_DEFLATE);
+    }
     ::grpc::CompletionQueue queue;
     const auto stream = stub_.PrepareCall(&context, method, &queue);
     stream->StartCall(nullptr);

@@ -25,6 +25,8 @@ struct CallOptions {
   // How long to wait; for ever if zero.
   std::chrono::milliseconds timeout{0};
   std::vector<std::pair<std::string, std::string>> metadata;
+  // How the request is compressed: "gzip", "deflate" or "".
+  std::string compression;
 };
 
 // The client's side of TLS, as PEM text.

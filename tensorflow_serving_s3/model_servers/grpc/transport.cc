@@ -13,12 +13,15 @@
 #include <atomic>
 #include <charconv>
 #include <cstdint>
+#include <exception>
 #include <functional>
+#include <limits>
 #include <new>
 #include <system_error>
 #include <thread>
 
 #include "tensorflow_serving_s3/model_servers/grpc/listen_check.h"
+#include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/tls_check.h"
@@ -99,7 +102,7 @@ std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
 using ErrorEditor = std::function<std::string(const std::string&)>;
 
 // Calls a handler. Where memory runs out the call is dropped, which answers it
-// INTERNAL, and the server lives.
+// RESOURCE_EXHAUSTED, and the server lives.
 void HandleSafely(const Handler& handler, Call call) {
   try {
     handler(std::move(call));
@@ -111,15 +114,18 @@ void HandleSafely(const Handler& handler, Call call) {
 // itself.
 constexpr int kMaxStreams = 1000;
 
-// The copies of a message that a call holds at most: as it came, parsed, and as
-// tensors.
-constexpr int64_t kCopiesOfMessage = 3;
+// Messages up to this size are inflated where they arrive.
+constexpr size_t kSmallCompressedBytes = 4 << 10;
+
+// What a call frees when it is answered, and not with the call: more than this.
+constexpr int64_t kSmallCallBytes = 64 << 10;
 
 // What all calls of a server share.
 struct CallLimits {
   RequestGate* gate = nullptr;
   RequestMemory* memory = nullptr;
   int64_t max_waiting = 0;
+  InflateLimits inflate;
 };
 
 // A call of a method that is in the table: reads until the client is done, has
@@ -134,8 +140,8 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
         handler_(handler),
         workers_(workers),
         limits_(limits),
-        charge_(limits.memory),
-        edit_error_(edit_error) {
+        edit_error_(edit_error),
+        charge_(limits.memory) {
     StartRead(&message_);
   }
 
@@ -155,13 +161,9 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       RefuseMessages("it got none");
       return;
     }
-    if (!charge_.TryGrow(kCopiesOfMessage *
-                         static_cast<int64_t>(message_.Length()))) {
-      message_.Clear();
+    if (!charge_.TryGrow(static_cast<int64_t>(message_.Length()))) {
       surplus_.Clear();
-      ::grpc::ServerGenericBidiReactor::Finish(
-          ErrorStatus(::grpc::StatusCode::RESOURCE_EXHAUSTED,
-                      limits_.memory->RefusalMessage()));
+      RefuseForMemory();
       return;
     }
     if (limits_.gate != nullptr) {
@@ -181,7 +183,13 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       return;
     }
     request_ = SlicesOf(slices_);
-    HandleSafely(*handler_, Call(this));
+    if (!MayBeCompressed(request_)) {
+      HandleSafely(*handler_, Call(this));
+    } else if (message_.Length() <= kSmallCompressedBytes) {
+      HandleCompressed();
+    } else {
+      RunTask([this] { HandleCompressed(); });
+    }
   }
 
   void OnCancel() override { cancelled_ = true; }
@@ -198,6 +206,8 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
 
   bool cancelled() const override { return cancelled_; }
 
+  RequestMemory::Charge* charge() override { return &charge_; }
+
   std::string peer() const override { return context_->peer(); }
 
   std::optional<std::string_view> metadata(
@@ -209,6 +219,10 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   void Finish(int code, std::string message, std::string payload) override {
+    if (charge_.bytes() > kSmallCallBytes) {
+      FreeRequest();
+      charge_.ShrinkTo(static_cast<int64_t>(payload.capacity()));
+    }
     if (code != ::grpc::StatusCode::OK) {
       if (edit_error_) message = edit_error_(message);
       ::grpc::ServerGenericBidiReactor::Finish(
@@ -220,9 +234,16 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   void RunOnWorker(Handler handler) override {
-    std::function<void()> task = [this, handler = std::move(handler)] {
+    RunTask([this, handler = std::move(handler)] {
       HandleSafely(handler, Call(this));
-    };
+    });
+  }
+
+ private:
+  ~UnaryCall() override = default;
+
+  // Runs `task`, which answers, on a worker.
+  void RunTask(std::function<void()> task) {
     if (limits_.max_waiting == 0) {
       workers_->Run(std::move(task));
     } else if (!workers_->TryRun(std::move(task), limits_.max_waiting)) {
@@ -234,8 +255,69 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
     }
   }
 
- private:
-  ~UnaryCall() override = default;
+  // Inflates the message, if it is compressed, and has it handled.
+  void HandleCompressed() {
+    Inflated inflated;
+    try {
+      inflated = Inflate(request_, limits_.inflate, &charge_);
+    } catch (const std::bad_alloc&) {
+      RefuseForMemory();
+      return;
+    }
+    switch (inflated.error) {
+      case InflateError::kNone:
+        UseInflated(std::move(inflated.bytes));
+        break;
+      case InflateError::kNotCompressed:
+        break;  // The handler sees that it is no message of its kind.
+      case InflateError::kTooLong:
+      case InflateError::kTooDense:
+        Finish(::grpc::StatusCode::RESOURCE_EXHAUSTED,
+               TooLargeMessage(inflated.error), "");
+        return;
+    }
+    HandleSafely(*handler_, Call(this));
+  }
+
+  // Has `bytes`, which are charged, be the request.
+  void UseInflated(std::string bytes) {
+    const auto compressed = static_cast<int64_t>(message_.Length());
+    FreeRequest();
+    charge_.Shrink(compressed);
+    inflated_ = std::move(bytes);
+    request_ = {{inflated_.data(), inflated_.size()}};
+  }
+
+  std::string TooLargeMessage(InflateError error) const {
+    const InflateLimits& limits = limits_.inflate;
+    const std::string bytes = std::to_string(message_.Length());
+    if (error == InflateError::kTooLong) {
+      return "the message has " + bytes + " bytes and inflates to more than " +
+             std::to_string(limits.max_bytes) +
+             " (--grpc_max_receive_message_bytes); send it in smaller parts";
+    }
+    return "the message has " + bytes + " bytes and inflates to more than " +
+           std::to_string(limits.max_ratio) +
+           " times as many (--max_inflate_ratio); send it in smaller parts or "
+           "without compression";
+  }
+
+  void RefuseForMemory() {
+    FreeRequest();
+    charge_.Reset();
+    ::grpc::ServerGenericBidiReactor::Finish(ErrorStatus(
+        ::grpc::StatusCode::RESOURCE_EXHAUSTED,
+        limits_.memory == nullptr ? "the server has not enough memory"
+                                  : limits_.memory->RefusalMessage()));
+  }
+
+  // Frees the request as it came and inflated.
+  void FreeRequest() {
+    request_.clear();
+    slices_.clear();
+    message_.Clear();
+    inflated_ = std::string();
+  }
 
   void RefuseMessages(const std::string& got) {
     ::grpc::ServerGenericBidiReactor::Finish(ErrorStatus(
@@ -255,6 +337,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   ::grpc::ByteBuffer message_;
   ::grpc::ByteBuffer surplus_;
   std::vector<::grpc::Slice> slices_;
+  std::string inflated_;
   std::vector<Slice> request_;
   ::grpc::ByteBuffer response_;
   std::atomic<bool> cancelled_{false};
@@ -276,7 +359,7 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor {
     }
     std::vector<::grpc::Slice> slices;
     std::optional<std::string> answer;
-    if (message_.Dump(&slices).ok()) answer = (*handler_)(SlicesOf(slices));
+    if (message_.Dump(&slices).ok()) answer = Answer(SlicesOf(slices));
     if (!answer.has_value()) {
       Finish(ErrorStatus(::grpc::StatusCode::INVALID_ARGUMENT,
                          method_ + " cannot read a message of the stream"));
@@ -298,6 +381,15 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor {
 
  private:
   ~StreamCall() override = default;
+
+  std::optional<std::string> Answer(const std::vector<Slice>& message) const {
+    if (!MayBeCompressed(message)) return (*handler_)(message);
+    // Queries are short.
+    constexpr InflateLimits kLimits = {/*max_bytes=*/1 << 20};
+    const Inflated inflated = Inflate(message, kLimits, nullptr);
+    if (inflated.error != InflateError::kNone) return std::nullopt;
+    return (*handler_)({{inflated.bytes.data(), inflated.bytes.size()}});
+  }
 
   const std::string method_;
   const StreamHandler* const handler_;
@@ -337,6 +429,19 @@ const std::string* FindArgument(const ServerOptions& options,
   return found;
 }
 
+// How long messages may become when they are inflated, which is checked here.
+InflateLimits InflateLimitsOf(const ServerOptions& options) {
+  int64_t most = options.max_request_bytes;
+  if (most < 0) {
+    const std::string* const value =
+        FindArgument(options, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH);
+    most = value == nullptr ? -1 : ParseInteger(*value).value_or(-1);
+  }
+  constexpr int64_t kLongestMessage = std::numeric_limits<int32_t>::max();
+  return {static_cast<uint64_t>(most < 0 ? kLongestMessage : most),
+          static_cast<uint64_t>(options.max_inflate_ratio)};
+}
+
 bool MaySharePort(const ServerOptions& options) {
   const std::string* const value =
       FindArgument(options, GRPC_ARG_ALLOW_REUSEPORT);
@@ -351,7 +456,13 @@ Call& Call::operator=(Call&& other) noexcept {
 }
 
 Call::~Call() {
-  if (state_ != nullptr) {
+  if (state_ == nullptr) return;
+  if (std::uncaught_exceptions() > 0) {
+    state_->Finish(::grpc::StatusCode::RESOURCE_EXHAUSTED,
+                   "the server has not enough memory for the call now; call "
+                   "again later",
+                   "");
+  } else {
     state_->Finish(::grpc::StatusCode::INTERNAL,
                    "the server gave up on the call without an answer", "");
   }
@@ -418,7 +529,8 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   auto impl = std::make_unique<Impl>(
       std::move(methods), std::move(streams),
       options.num_workers > 0 ? options.num_workers : DefaultWorkers(),
-      CallLimits{options.gate, options.memory, options.max_waiting},
+      CallLimits{options.gate, options.memory, options.max_waiting,
+                 InflateLimitsOf(options)},
       options.edit_error);
   ::grpc::ServerBuilder builder;
   if (options.memory != nullptr && options.memory->limit() > 0) {
@@ -435,6 +547,11 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   }
   if (FindArgument(options, GRPC_ARG_MAX_CONCURRENT_STREAMS) == nullptr) {
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  }
+  // gRPC would inflate a message before anything could refuse it.
+  if (FindArgument(options, GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION) ==
+      nullptr) {
+    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   }
   // gRPC's own default is 4 MiB.
   if (options.max_request_bytes >= 0 ||

@@ -75,6 +75,7 @@ class CallState {
   virtual const std::vector<Slice>& request() const = 0;
   virtual std::chrono::system_clock::time_point deadline() const = 0;
   virtual bool cancelled() const = 0;
+  virtual RequestMemory::Charge* charge() = 0;
   virtual std::string peer() const = 0;
   virtual std::optional<std::string_view> metadata(
       std::string_view key) const = 0;
@@ -110,6 +111,11 @@ class Call {
   // answered all the same.
   bool cancelled() const { return state_->cancelled(); }
 
+  // What the memory of the call is charged to, the request's bytes included.
+  // Where there is no budget it grants everything. For the user of the call
+  // alone, until the answer.
+  RequestMemory::Charge* charge() const { return state_->charge(); }
+
   // Where the client is, such as "ipv4:127.0.0.1:40000".
   std::string peer() const { return state_->peer(); }
 
@@ -120,7 +126,8 @@ class Call {
 
   // Answers. `code` is a status code of gRPC, which are those of absl::Status;
   // for 0 (OK) `payload` is the response message, else `message` tells the
-  // client why. The payload is sent without a copy.
+  // client why. The payload is sent without a copy; of what is charged, its
+  // bytes are left.
   void Finish(int code, std::string message, std::string payload) &&;
 
   // Hands the call to `handler` on a worker thread, in turn. The client may
@@ -137,8 +144,8 @@ struct ServerOptions {
   std::vector<std::string> addresses;
   // What to speak TLS with, at every address; absent: no TLS.
   std::optional<TlsOptions> tls;
-  // The longest request in bytes; -1: as the channel argument
-  // grpc.max_receive_message_length says, or no limit but memory.
+  // The longest request in bytes, compressed or not; -1: as the channel
+  // argument grpc.max_receive_message_length says, or no limit but memory.
   int max_request_bytes = -1;
   // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"}. A
   // whole number that fits 32 bits is passed as an integer, anything else as a
@@ -151,11 +158,14 @@ struct ServerOptions {
   // is sent; one that is not let in is answered UNAVAILABLE. Null: no gate.
   // Must outlive the server.
   RequestGate* gate = nullptr;
-  // The budget that each call is charged to for its message, as it came and as
-  // it is read; a call that it has no memory for is answered
-  // RESOURCE_EXHAUSTED. Also bounds what gRPC itself holds. Null: no budget.
-  // Must outlive the server.
+  // The budget that each call is charged to for its message, and by its handler
+  // for what that becomes (Call::charge); a call that it has no memory for is
+  // answered RESOURCE_EXHAUSTED. Also bounds what gRPC itself holds. Null: no
+  // budget. Must outlive the server.
   RequestMemory* memory = nullptr;
+  // How many times its compressed size a message of more than 64 MiB may
+  // become; 0: any number.
+  int64_t max_inflate_ratio = 0;
   // How many calls may wait in Call::RunOnWorker; one more is answered
   // RESOURCE_EXHAUSTED. 0: any number.
   int64_t max_waiting = 0;

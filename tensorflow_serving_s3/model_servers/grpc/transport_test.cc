@@ -359,7 +359,9 @@ TEST(TransportTest, AMessageBeyondTheMemoryBudgetIsResourceExhausted) {
   {
     ServerAndClient echo(Echo, options);
 
-    const Answer large = echo.Call(std::string(7 << 20, 'x'));
+    RequestMemory::Charge others(&memory);
+    others.Grow(15 << 20);
+    const Answer large = echo.Call(std::string(2 << 20, 'x'));
 
     EXPECT_EQ(large.code, kResourceExhausted);
     EXPECT_THAT(large.message, HasSubstr("--request_memory_mib"));
@@ -406,7 +408,7 @@ TEST(TransportTest, AHandlerThatRunsOutOfMemoryFailsItsCallAlone) {
     Echo(std::move(call));
   });
 
-  EXPECT_EQ(failing.Call("huge").code, kInternal);
+  EXPECT_EQ(failing.Call("huge").code, kResourceExhausted);
   EXPECT_EQ(failing.Call("small").code, kOk);
 }
 
@@ -725,6 +727,73 @@ TEST_F(TlsTest, AKeyThatIsNoneIsTold) {
   const StartResult started = Server::Start(options_, {});
   EXPECT_EQ(started.server, nullptr);
   EXPECT_THAT(started.error, HasSubstr("server_key"));
+}
+
+TEST(TransportTest, CompressedMessagesAreInflated) {
+  RequestMemory memory(16 << 20);
+  ServerOptions options = Loopback();
+  options.memory = &memory;
+  {
+    ServerAndClient echo(Echo, options);
+    for (const char* compression : {"gzip", "deflate"}) {
+      CallOptions compressed;
+      compressed.compression = compression;
+      for (const size_t size : {1000, 1 << 20}) {
+        const std::string message(size, 'x');
+        const Answer answer = echo.Call(message, compressed);
+        EXPECT_EQ(answer.code, kOk) << answer.message;
+        EXPECT_TRUE(answer.payload == message) << compression << size;
+      }
+    }
+  }
+  EXPECT_EQ(memory.used(), 0);
+}
+
+TEST(TransportTest, ACompressedMessageIsRefusedForWhatItInflatesTo) {
+  RequestMemory memory(32 << 20);
+  ServerOptions options = Loopback();
+  options.memory = &memory;
+  options.max_request_bytes = 16 << 20;
+  {
+    ServerAndClient echo(Echo, options);
+    CallOptions compressed;
+    compressed.compression = "gzip";
+
+    const Answer beyond_limit =
+        echo.Call(std::string(17 << 20, 'x'), compressed);
+    EXPECT_EQ(beyond_limit.code, kResourceExhausted);
+    EXPECT_THAT(beyond_limit.message,
+                HasSubstr("--grpc_max_receive_message_bytes"));
+
+    RequestMemory::Charge others(&memory);
+    others.Grow(30 << 20);
+    const Answer beyond_budget =
+        echo.Call(std::string(4 << 20, 'x'), compressed);
+    EXPECT_EQ(beyond_budget.code, kResourceExhausted);
+    EXPECT_THAT(beyond_budget.message, HasSubstr("--request_memory_mib"));
+  }
+  EXPECT_EQ(memory.used(), 0);
+}
+
+TEST(TransportTest, WhatAHandlerChargesReturnsWithTheCall) {
+  RequestMemory memory(16 << 20);
+  ServerOptions options = Loopback();
+  options.memory = &memory;
+  {
+    ServerAndClient charging(
+        [](Call call) {
+          call.charge()->Grow(int64_t{1} << 20);
+          if (Join(call.request()) == "much") {
+            call.charge()->Grow(int64_t{1} << 30);
+          }
+          Echo(std::move(call));
+        },
+        options);
+
+    EXPECT_EQ(charging.Call("little").code, kOk);
+    EXPECT_EQ(charging.Call("much").code, kResourceExhausted);
+    while (memory.used() != 0) std::this_thread::yield();
+  }
 }
 
 }  // namespace

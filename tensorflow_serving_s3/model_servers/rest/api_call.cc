@@ -3,6 +3,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/api_call.h"
 
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/classify.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/metadata.h"
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
@@ -55,6 +57,33 @@ HttpResponse Json(std::string body) {
 }  // namespace
 
 HttpResponse ApiCall::Answer(const HttpRequest& request) {
+  charge_ = request.charge;
+  const int64_t charged_before = charge_ == nullptr ? 0 : charge_->bytes();
+  HttpResponse response;
+  try {
+    response = AnswerOrThrow(request);
+  } catch (const std::bad_alloc&) {
+    response = FailForMemory();
+  }
+  // Of what was made beside the body only the answer is left.
+  if (charge_ != nullptr) {
+    charge_->ShrinkTo(charged_before +
+                      static_cast<int64_t>(response.body.capacity()));
+  }
+  return response;
+}
+
+HttpResponse ApiCall::FailForMemory() {
+  const RequestMemory* const memory =
+      charge_ == nullptr ? nullptr : charge_->memory();
+  HttpResponse response = Fail(absl::UnavailableError(
+      memory == nullptr ? "The server has not enough memory"
+                        : memory->RefusalMessage()));
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+HttpResponse ApiCall::AnswerOrThrow(const HttpRequest& request) {
   if (!absl::StartsWithIgnoreCase(request.path, kApiPrefix)) {
     return Fail(absl::NotFoundError(absl::StrCat(
         "Not found: ", request.path, "; the API is under ", kModelsPrefix)));
@@ -127,6 +156,7 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
     if (!signature.ok()) return signature.status();
     return &(*signature)->inputs();
   };
+  const int64_t charged_before = charge_ == nullptr ? 0 : charge_->bytes();
   absl::StatusOr<PredictInput> input =
       JsonToTensors(body, inputs_of, options_.max_json_nesting);
   if (!input.ok()) return input.status();
@@ -145,7 +175,12 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
       (*signature)->Run(std::move(input->tensors), run_options);
   if (!outputs.ok()) return outputs.status();
   timer.Record(model->id().name, "Predict");
+  // The run has freed its inputs.
+  if (!is_logged && charge_ != nullptr) charge_->ShrinkTo(charged_before);
+  Charge(MemoryOf(*outputs));
   if (is_logged) {
+    RequestMemory::Part log_charge(charge_);
+    log_charge.Grow(MemoryOf(logged_inputs) + MemoryOf(*outputs));
     options_.request_logger->Log(
         model->id(), signature_name_,
         PredictLogOf(model->id(), signature_name_, **signature, logged_inputs,
@@ -157,42 +192,55 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
   for (size_t i = 0; i < outputs->size(); ++i) {
     named.push_back({(*signature)->outputs()[i].alias, (*outputs)[i]});
   }
-  return TensorsToJson(input->format, named);
+  return TensorsToJson(input->format, named, charge_);
 }
 
 absl::StatusOr<std::string> ApiCall::Classify(const PaddedBuffer& body) {
   return AnswerExamples<ClassificationRequest, ClassificationResponse>(
-      body, tfs3::Classify, &PredictionLog::mutable_classify_log);
+      body, CheckClassifySignature, tfs3::Classify,
+      &PredictionLog::mutable_classify_log);
 }
 
 absl::StatusOr<std::string> ApiCall::Regress(const PaddedBuffer& body) {
   return AnswerExamples<RegressionRequest, RegressionResponse>(
-      body, tfs3::Regress, &PredictionLog::mutable_regress_log);
+      body, CheckRegressSignature, tfs3::Regress,
+      &PredictionLog::mutable_regress_log);
 }
 
-template <typename Request, typename Response, typename Infer, typename LogOf>
+template <typename Request, typename Response, typename Check, typename Infer,
+          typename LogOf>
 absl::StatusOr<std::string> ApiCall::AnswerExamples(const PaddedBuffer& body,
-                                                    Infer infer, LogOf log_of) {
+                                                    Check check, Infer infer,
+                                                    LogOf log_of) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) return model.status();
   google::protobuf::Arena arena;
   auto* const request = google::protobuf::Arena::Create<Request>(&arena);
+  InferenceOptions inference = options_.inference;
+  if (charge_ != nullptr) {
+    inference.charge = [this](int64_t bytes) { charge_->Grow(bytes); };
+  }
+  const auto check_signature = [&](absl::string_view signature_name) {
+    return check(**model, signature_name, inference);
+  };
   absl::Status status =
-      JsonToExamples(body, options_.max_json_nesting, request->mutable_input(),
-                     &signature_name_);
+      JsonToExamples(body, options_.max_json_nesting, check_signature,
+                     request->mutable_input(), &signature_name_);
   if (!status.ok()) return status;
   request->mutable_model_spec()->set_signature_name(signature_name_);
   auto* const response = google::protobuf::Arena::Create<Response>(&arena);
-  status = infer(*request, model->id(), **model, options_.inference, response);
+  status = infer(*request, model->id(), **model, inference, response);
   if (!status.ok()) return status;
   if (IsLogged(*model)) {
     request->mutable_model_spec()->set_name(model->id().name);
+    RequestMemory::Part log_charge(charge_);
+    log_charge.Grow(static_cast<int64_t>(arena.SpaceUsed() + body.size()));
     PredictionLog log;
     *(log.*log_of)()->mutable_request() = *request;
     *(log.*log_of)()->mutable_response() = *response;
     options_.request_logger->Log(model->id(), signature_name_, std::move(log));
   }
-  return ResultsToJson(response->result());
+  return ResultsToJson(response->result(), charge_);
 }
 
 absl::StatusOr<std::string> ApiCall::Metadata() {

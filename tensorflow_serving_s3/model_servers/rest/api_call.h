@@ -21,6 +21,7 @@
 #include "tensorflow_serving/apis/model.pb.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/request_logger.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
@@ -57,19 +58,31 @@ class ApiCall {
  private:
   using Model = ServableHandle<SavedModelBundle>;
 
+  HttpResponse AnswerOrThrow(const HttpRequest& request);
+  // Answers that there is no memory for the request.
+  HttpResponse FailForMemory();
+
   absl::StatusOr<std::string> Predict(const PaddedBuffer& body);
   absl::StatusOr<std::string> Classify(const PaddedBuffer& body);
   absl::StatusOr<std::string> Regress(const PaddedBuffer& body);
   // Of the two before: `infer` is the function of that name in servables, and
   // `log_of` tells where in a PredictionLog its request and response stand.
-  template <typename Request, typename Response, typename Infer, typename LogOf>
+  // `check` is that for its signature.
+  template <typename Request, typename Response, typename Check, typename Infer,
+            typename LogOf>
   absl::StatusOr<std::string> AnswerExamples(const PaddedBuffer& body,
-                                             Infer infer, LogOf log_of);
+                                             Check check, Infer infer,
+                                             LogOf log_of);
   absl::StatusOr<std::string> Metadata();
   absl::StatusOr<std::string> Status();
 
   // Whether the request that `model` answers is to be logged.
   bool IsLogged(const Model& model) const;
+
+  // Charges `bytes` to the request, or throws RequestMemoryExceeded.
+  void Charge(int64_t bytes) {
+    if (charge_ != nullptr) charge_->Grow(bytes);
+  }
 
   // Also notes the version.
   absl::StatusOr<Model> FindModel();
@@ -78,6 +91,7 @@ class ApiCall {
   const ServerStatus& server_;
   const Options& options_;
 
+  RequestMemory::Charge* charge_ = nullptr;
   absl::string_view api_;
   tensorflow::serving::ModelSpec spec_;
   int64_t model_version_ = -1;

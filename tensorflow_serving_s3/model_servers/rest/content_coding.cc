@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/content_coding.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -10,7 +12,35 @@
 
 namespace tfs3::rest {
 
-std::optional<BodyError> InflateBody(uint64_t max_bytes, HttpRequest* request,
+namespace {
+
+// What `bytes` of gzip may become by their ratio.
+uint64_t MostByRatio(uint64_t bytes, uint64_t max_ratio) {
+  constexpr uint64_t kAny = std::numeric_limits<uint64_t>::max();
+  if (max_ratio == 0 || bytes > kAny / max_ratio) return kAny;
+  return std::max(kFreeInflatedBytes, bytes * max_ratio);
+}
+
+BodyError TooLargeError(const InflateLimits& limits, uint64_t bytes,
+                        uint64_t most_by_ratio) {
+  if (most_by_ratio >= limits.max_bytes) {
+    return {413,
+            absl::StrCat("The request's body is larger than the limit of ",
+                         limits.max_bytes,
+                         " bytes (--rest_api_max_inflated_bytes) when it is "
+                         "inflated; send it in smaller parts")};
+  }
+  return {413, absl::StrCat("The request's body has ", bytes,
+                            " bytes and inflates to more than ", most_by_ratio,
+                            ", which is more than ", limits.max_ratio,
+                            " times as many (--max_inflate_ratio); "
+                            "send it in smaller parts or without compression")};
+}
+
+}  // namespace
+
+std::optional<BodyError> InflateBody(const InflateLimits& limits,
+                                     HttpRequest* request,
                                      PaddedBuffer* inflated) {
   if (request->body->empty()) return std::nullopt;
   const auto coding = request->FindHeader("Content-Encoding");
@@ -26,15 +56,15 @@ std::optional<BodyError> InflateBody(uint64_t max_bytes, HttpRequest* request,
                    "Content-Encoding: ", *coding,
                    " is not understood; send the body as gzip or as it is")};
   }
-  switch (Gunzip(request->body->view(), max_bytes, inflated)) {
+  const uint64_t most_by_ratio =
+      MostByRatio(request->body->size(), limits.max_ratio);
+  switch (Gunzip(request->body->view(),
+                 std::min(limits.max_bytes, most_by_ratio), inflated)) {
     case GunzipError::kNone:
       request->body = inflated;
       return std::nullopt;
     case GunzipError::kTooLarge:
-      return BodyError{413,
-                       absl::StrCat("The request's body is larger than the "
-                                    "limit of ",
-                                    max_bytes, " bytes when it is inflated")};
+      return TooLargeError(limits, request->body->size(), most_by_ratio);
     case GunzipError::kNotGzip:
       break;
   }

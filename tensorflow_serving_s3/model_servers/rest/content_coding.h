@@ -5,7 +5,7 @@
 //
 //   PaddedBuffer inflated;
 //   std::optional<BodyError> error =
-//       InflateBody(max_bytes, &request, &inflated);
+//       InflateBody({max_bytes, max_ratio}, &request, &inflated);
 //   HttpResponse response = error ? Refuse(*error) : handler(request);
 //   CompressAnswer(request, min_bytes, &response);
 //
@@ -29,9 +29,23 @@ struct BodyError {
   std::string message;
 };
 
+// How long a body may become.
+struct InflateLimits {
+  // Of any body.
+  uint64_t max_bytes = 0;
+  // So many bytes for each compressed byte, and kFreeInflatedBytes at least; 0:
+  // any number.
+  uint64_t max_ratio = 0;
+};
+
+// A body may inflate to so many bytes whatever its ratio: it holds no more
+// memory than one of that size that is not compressed.
+inline constexpr uint64_t kFreeInflatedBytes = uint64_t{64} << 20;
+
 // If the request says that its body is gzip, points it to `inflated`, which
 // gets the body as it was before.
-std::optional<BodyError> InflateBody(uint64_t max_bytes, HttpRequest* request,
+std::optional<BodyError> InflateBody(const InflateLimits& limits,
+                                     HttpRequest* request,
                                      PaddedBuffer* inflated);
 
 // Compresses an answer of at least `min_bytes` if the client accepts it and the

@@ -2,9 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
 
+#include <cstddef>
+
 #include "tensorflow_serving_s3/model_servers/json_writer.h"
 
 namespace tfs3::rest {
+namespace {
+
+// Longer ones quote what the request says.
+constexpr size_t kLongestMessage = 8192;
+
+}  // namespace
 
 int HttpStatusOf(const absl::Status& status) {
   switch (status.code()) {
@@ -39,6 +47,15 @@ int HttpStatusOf(const absl::Status& status) {
 }
 
 std::string ErrorBody(std::string_view message) {
+  std::string shortened;
+  if (message.size() > kLongestMessage) {
+    size_t end = kLongestMessage;
+    // Not within a character of UTF-8.
+    while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
+    shortened = message.substr(0, end);
+    shortened += "...";
+    message = shortened;
+  }
   std::string body = "{\"error\": ";
   AppendJsonString(message, &body);
   body += '}';

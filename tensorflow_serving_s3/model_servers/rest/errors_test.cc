@@ -48,5 +48,16 @@ TEST(ErrorsTest, BodyIsValidUtf8WhateverTheMessage) {
   EXPECT_EQ(ErrorBody("bad \xff"), "{\"error\": \"bad \xef\xbf\xbd\"}");
 }
 
+TEST(ErrorBodyTest, CutsALongMessageBetweenCharacters) {
+  std::string message = "x";
+  for (int i = 0; i < 100000; ++i) message += "\u00e9";
+
+  const std::string body = ErrorBody(message);
+
+  EXPECT_LT(body.size(), 9000);
+  EXPECT_EQ(body.substr(body.size() - 7), "\u00e9...\"}");
+  EXPECT_EQ(body.find("\xef\xbf\xbd"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tfs3::rest

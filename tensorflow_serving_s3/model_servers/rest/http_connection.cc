@@ -209,6 +209,8 @@ void HttpConnection::NextRequest() {
                          input_.size());
   input_.consume(std::min(input.find_first_not_of("\r\n"), input.size()));
   parser_.emplace();
+  // The answer to the request before is sent.
+  charge_.Reset();
   parser_->get().body() = PaddedBuffer(&charge_);
   parser_->eager(false);
   parser_->header_limit(server_.options.max_header_bytes);
@@ -443,6 +445,10 @@ void HttpConnection::Handle() {
     ComposeError(500, std::string("The request failed inside the server: ") +
                           exception.what());
   }
+  // From here on the request holds its answer only.
+  parser_->get().body().Clear(0);
+  request_.body = nullptr;
+  charge_.ShrinkTo(static_cast<int64_t>(response_.body.capacity()));
   // A server that stops still answers the requests that have arrived behind
   // this one.
   keep_alive_ = keep_alive_ && !response_.close &&
@@ -457,7 +463,8 @@ void HttpConnection::Answer() {
   const HttpServer::Options& options = server_.options;
   PaddedBuffer inflated(&charge_);
   const std::optional<BodyError> error =
-      InflateBody(options.max_inflated_body_bytes, &request_, &inflated);
+      InflateBody({options.max_inflated_body_bytes, options.max_inflate_ratio},
+                  &request_, &inflated);
   if (error.has_value()) {
     response_ = {error->status, kJsonContentType, ErrorBody(error->message)};
     if (error->status == 415)
@@ -468,8 +475,12 @@ void HttpConnection::Answer() {
     if (request_.body == &inflated) parser_->get().body().Clear(0);
     response_ = server_.handler(request_);
   }
-  if (options.gzip_answers)
+  // What is compressed lies beside what is not.
+  RequestMemory::Part compressed(&charge_);
+  if (options.gzip_answers &&
+      compressed.TryGrow(static_cast<int64_t>(response_.body.size()))) {
     CompressAnswer(request_, options.min_gzip_bytes, &response_);
+  }
 }
 
 void HttpConnection::OnHandled() {
@@ -490,7 +501,9 @@ void HttpConnection::RefuseParseError(error_code error) {
                     " bytes");
   } else if (error == http::error::body_limit) {
     Refuse(413, "The request's body is larger than the limit of " +
-                    std::to_string(server_.options.max_body_bytes) + " bytes");
+                    std::to_string(server_.options.max_body_bytes) +
+                    " bytes (--rest_api_max_body_bytes); send it in smaller "
+                    "parts");
   } else {
     Refuse(400, "Malformed HTTP request: " + error.message());
   }
@@ -641,6 +654,7 @@ void HttpConnection::Drain() {
     state_ = State::kDraining;
     deadline_ = Clock::now() + server_.options.request_timeout;
     parser_.reset();
+    charge_.Reset();
     stream_.ShutdownSend();
     if (server_.stopping) {
       Close();

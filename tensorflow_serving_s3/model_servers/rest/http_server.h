@@ -88,6 +88,9 @@ class HttpServer {
     uint32_t max_header_bytes = 64 << 10;
     // The largest body when it is inflated.
     uint64_t max_inflated_body_bytes = uint64_t{1} << 30;
+    // How many times its compressed size a body may become, beyond 64 MiB; 0:
+    // any number.
+    uint64_t max_inflate_ratio = 0;
     // Whether answers are compressed for clients that accept it, and from which
     // size on.
     bool gzip_answers = true;

@@ -716,7 +716,8 @@ TEST(HttpServerTest, ABodyThatCannotBeInflatedIsRefused) {
                     HasSubstr("Content-Encoding: br")));
   EXPECT_THAT(send(*Gzip(std::string(1001, 'x')), "gzip"),
               AllOf(StartsWith("HTTP/1.1 413 "),
-                    HasSubstr("limit of 1000 bytes when it is inflated")));
+                    HasSubstr("limit of 1000 bytes "
+                              "(--rest_api_max_inflated_bytes)")));
   EXPECT_THAT(send(*Gzip(std::string(1000, 'x')), "gzip"),
               StartsWith("HTTP/1.1 200 "));
 }
@@ -1012,6 +1013,48 @@ TEST(HttpServerTest, StopUnderLoadAnswersOrCloses) {
   while (answered.load() < 200) std::this_thread::yield();
   server->Stop(std::chrono::hours(1));
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(HttpServerTest, ABodyThatInflatesBeyondTheRatioIs413AndNamesTheFlag) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_inflate_ratio = 100;
+  auto server = StartServer(
+      [](const HttpRequest& request) {
+        return HttpResponse{200, "text/plain",
+                            absl::StrCat(request.body->size())};
+      },
+      options);
+  const auto send = [&](size_t size) {
+    Client client(server->port());
+    client.Send(
+        Post("/", *Gzip(std::string(size, '0')), "Content-Encoding: gzip\r\n"));
+    return client.ReadResponse();
+  };
+  constexpr size_t kFree = 64 << 20;
+  EXPECT_THAT(send(kFree), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(send(kFree + 1), AllOf(StartsWith("HTTP/1.1 413 "),
+                                     HasSubstr("--max_inflate_ratio")));
+}
+
+TEST(HttpServerTest, WhatAHandlerChargesReturnsHoweverItEnds) {
+  RequestMemory memory(int64_t{1} << 20);
+  HttpServer::Options options = LoopbackOptions();
+  options.memory = &memory;
+  auto server = StartServer(
+      [](const HttpRequest& request) -> HttpResponse {
+        request.charge->Grow(1000);
+        if (request.path == "/throw") throw std::runtime_error("x");
+        if (request.path == "/much") request.charge->Grow(int64_t{1} << 30);
+        return {200, "text/plain", "done"};
+      },
+      options);
+  Client client(server->port());
+  for (const char* path : {"/", "/throw", "/much", "/"}) {
+    client.Send(Post(path, "body"));
+    EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 "));
+    // The loop begins with the next request soon after the answer.
+    while (memory.used() != 0) std::this_thread::yield();
+  }
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +21,8 @@ bool OpensBase64Object(JsonText* text, const char* token) {
 }
 
 Base64Object ReadBase64Object(JsonText* text, const char* token) {
-  Base64Object object;
+  constexpr size_t kFewBytes = 16 << 10;
+  Base64Object object(text->charge());
   bool is_first = true;
   object.end = text->ReadObject(
       token, [&](std::string_view /*name*/, const char* p) -> const char* {
@@ -28,6 +31,9 @@ Base64Object ReadBase64Object(JsonText* text, const char* token) {
           return nullptr;
         }
         const JsonText::String encoded = text->ReadString(p);
+        if (encoded.text.size() > kFewBytes) {
+          object.charge.Grow(static_cast<int64_t>(encoded.text.size()));
+        }
         if (encoded.end != nullptr &&
             !absl::Base64Unescape(encoded.text, &object.bytes)) {
           object.error = BytesError::kNotBase64;

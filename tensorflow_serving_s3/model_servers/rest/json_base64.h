@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 
 namespace tfs3::rest {
@@ -27,8 +28,11 @@ enum class BytesError : uint8_t {
 };
 
 struct Base64Object {
+  explicit Base64Object(RequestMemory::Charge* charge) : charge(charge) {}
+
   BytesError error = BytesError::kNone;
   std::string bytes;
+  RequestMemory::Part charge;  // of `bytes`, if they are many
   // The position behind the object, if there is no error.
   const char* end = nullptr;
 };

@@ -131,11 +131,20 @@ JsonText::String JsonText::ReadString(const char* p) {
 
 JsonText::String JsonText::ReadUnusualString(const char* p,
                                              const char* special) {
+  const auto charge = [this](size_t more) {
+    const size_t size = unescaped_.size() + more;
+    if (size > unescaped_.capacity()) {
+      copies_.GrowTo(static_cast<int64_t>(2 * size));
+    }
+  };
+  unescaped_.clear();
+  charge(special - (p + 1));
   unescaped_.assign(p + 1, special);
   while (*special == '\\') {
     const char* const rest = ReadEscape(special);
     if (rest == nullptr) return {};
     special = FindSpecial(rest);
+    charge(special - rest);
     unescaped_.append(rest, special);
   }
   if (*special == '"') return {unescaped_, special + 1};
@@ -278,6 +287,13 @@ std::nullptr_t JsonText::FailParse(std::string_view reason, const char* where) {
                                                where - body_.data(), ")")));
   is_parse_error_ = true;
   return nullptr;
+}
+
+std::string JsonText::ExcerptOfName(std::string_view name) {
+  constexpr size_t kLongest = 256;
+  return name.size() <= kLongest
+             ? std::string(name)
+             : absl::StrCat(name.substr(0, kLongest), "...");
 }
 
 std::string JsonText::ExcerptOf(const char* token) const {

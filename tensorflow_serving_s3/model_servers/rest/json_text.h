@@ -34,6 +34,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_number.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 
@@ -72,8 +73,9 @@ class JsonText {
   };
 
   // Lists and objects that nest deeper than `max_nesting` levels are a fault.
+  // Charges what it copies to the charge of the body.
   JsonText(const PaddedBuffer& body, int64_t max_nesting)
-      : body_(body), max_nesting_(max_nesting) {}
+      : body_(body), max_nesting_(max_nesting), copies_(body.charge()) {}
   JsonText(const JsonText&) = delete;
   JsonText& operator=(const JsonText&) = delete;
 
@@ -81,6 +83,8 @@ class JsonText {
   const char* begin() const;
   // The end of the body.
   const char* end() const { return body_.data() + body_.size(); }
+  // Where the request's memory is charged; may be null.
+  RequestMemory::Charge* charge() const { return body_.charge(); }
 
   // Reads the whole text, which must be one object. See ReadObject.
   template <typename OnMember>
@@ -126,6 +130,8 @@ class JsonText {
 
   // The value at `token` as an error message shows it.
   std::string ExcerptOf(const char* token) const;
+  // A name of the request as an error message shows it: its beginning.
+  static std::string ExcerptOfName(std::string_view name);
 
  private:
   // Behind a string with escapes or a fault; the text goes to unescaped_.
@@ -153,6 +159,7 @@ class JsonText {
   const int64_t max_nesting_;
   int64_t depth_ = 0;
   std::string unescaped_;
+  RequestMemory::Part copies_;  // of unescaped_
   absl::Status status_;
   bool is_parse_error_ = false;
 };

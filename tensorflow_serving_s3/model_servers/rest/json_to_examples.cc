@@ -11,8 +11,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/repeated_field.h"
 #include "tensorflow/core/example/example.pb.h"
 #include "tensorflow/core/example/feature.pb.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_number.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_text.h"
@@ -39,38 +42,134 @@ std::string_view NameOf(Feature::KindCase kind) {
   return "none";
 }
 
+// Charges what Examples take as they grow: what their arena holds, and by an
+// estimate what is not on an arena.
+class ExampleMeter {
+ public:
+  // `arena` is where the Examples are; may be null.
+  ExampleMeter(RequestMemory::Charge* charge,
+               const google::protobuf::Arena* arena)
+      : arena_(arena), charge_(charge) {}
+
+  // The Examples stay: their charge ends with the request.
+  void Keep() { charge_.Keep(); }
+
+  void AddExample() { Add(kExampleBytes, 0); }
+  void AddFeature(std::string_view name) {
+    Add(kFeatureBytes, HeapBytesOf(name));
+  }
+  void AddBytes(std::string_view bytes) {
+    Add(kStringBytes, HeapBytesOf(bytes));
+  }
+
+  // One more element goes into `list`, which doubles when it is full.
+  template <typename T>
+  void AddNumber(const google::protobuf::RepeatedField<T>& list) {
+    if (list.size() < list.Capacity()) return;
+    const int64_t growth = 2 * list.size() * static_cast<int64_t>(sizeof(T));
+    if (growth < kLeastCharge) {
+      Add(growth, 0);
+      return;
+    }
+    Settle(growth);
+    if (arena_ == nullptr) heap_bytes_ += growth;
+  }
+
+  // Nothing of what was added is there any more.
+  void Clear() {
+    heap_bytes_ = 0;
+    uncharged_ = 0;
+    charge_.ShrinkTo(0);
+  }
+
+ private:
+  // What comes in small pieces is charged together.
+  static constexpr int64_t kLeastCharge = 64 << 10;
+  // What these take at least, on an arena or not.
+  static constexpr int64_t kExampleBytes = 64;
+  static constexpr int64_t kFeatureBytes = 128;
+  static constexpr int64_t kStringBytes = 40;
+
+  // What a string takes outside of its object.
+  static int64_t HeapBytesOf(std::string_view text) {
+    constexpr size_t kMostInside = 15;
+    constexpr size_t kOverhead = 24;  // of the allocator
+    return text.size() <= kMostInside
+               ? 0
+               : static_cast<int64_t>(text.size() + kOverhead);
+  }
+
+  // `object_bytes` are on the arena, if there is one.
+  void Add(int64_t object_bytes, int64_t heap_bytes) {
+    heap_bytes_ += heap_bytes + (arena_ == nullptr ? object_bytes : 0);
+    uncharged_ += object_bytes + heap_bytes;
+    if (uncharged_ >= kLeastCharge) Settle(0);
+  }
+
+  // Charges what there is, and `more`.
+  void Settle(int64_t more) {
+    uncharged_ = 0;
+    const int64_t arena_bytes =
+        arena_ == nullptr ? 0 : static_cast<int64_t>(arena_->SpaceAllocated());
+    charge_.GrowTo(arena_bytes + heap_bytes_ + more);
+  }
+
+  const google::protobuf::Arena* const arena_;
+  RequestMemory::Part charge_;
+  int64_t heap_bytes_ = 0;
+  int64_t uncharged_ = 0;
+};
+
 class Decoder {
  public:
-  Decoder(const PaddedBuffer& body, int64_t max_nesting, Input* input,
+  Decoder(const PaddedBuffer& body, int64_t max_nesting,
+          CheckSignature check_signature, Input* input,
           std::string* signature_name)
       : text_(body, max_nesting),
+        check_signature_(check_signature),
         input_(*input),
-        signature_name_(*signature_name) {}
+        signature_name_(*signature_name),
+        meter_(body.charge(), input->GetArena()),
+        names_(body.charge()) {}
 
   absl::Status Decode() {
     signature_name_.clear();
     // Whether there is a context shows only at the end.
     ExampleListWithContext* list = input_.mutable_example_list_with_context();
-    bool has_name = false;
     bool has_context = false;
-    bool has_examples = false;
-    const bool read = text_.ReadRoot([&](std::string_view key,
-                                         const char* p) -> const char* {
-      // Of a key that comes twice the first value counts.
-      if (key == "signature_name" && !std::exchange(has_name, true))
-        return ReadName(p);
-      if (key == "context" && !std::exchange(has_context, true)) {
-        return InPlace("'context'", ReadExample(p, list->mutable_context()));
-      }
-      if (key == "examples" && !std::exchange(has_examples, true))
-        return ReadExamples(p, list);
-      return text_.SkipValue(p);
-    });
+    const char* examples = nullptr;
+    bool deferred = false;
+    const bool read =
+        text_.ReadRoot([&](std::string_view key, const char* p) -> const char* {
+          // Of a key that comes twice the first value counts.
+          if (key == "signature_name" && !std::exchange(has_name_, true))
+            return ReadName(p);
+          if (key == "context" && !std::exchange(has_context, true)) {
+            return InPlace("'context'",
+                           ReadExample(p, &meter_, list->mutable_context()));
+          }
+          if (key == "examples" && examples == nullptr) {
+            examples = p;
+            deferred = MayNameFollow(p);
+            if (!deferred) return ReadExamples(p, list);
+          }
+          return text_.SkipValue(p);
+        });
     if (!read) return text_.TakeStatus();
-    if (!has_examples)
+    if (examples == nullptr)
       return absl::InvalidArgumentError(
           "Missing 'examples' key: the request must have a list of examples");
+    // The name may have followed with its key in escapes.
+    const bool is_other = !deferred && checked_name_ != signature_name_;
+    if (is_other && signature_status_.ok()) {
+      signature_status_ = check_signature_(signature_name_);
+    } else if ((is_other || deferred) &&
+               ReadExamples(examples, list) == nullptr) {
+      return text_.TakeStatus();
+    }
+    if (!signature_status_.ok()) return signature_status_;
     if (!has_context) DropContext();
+    meter_.Keep();
     return absl::OkStatus();
   }
 
@@ -90,9 +189,18 @@ class Decoder {
         "Failed to process ", place, ": ", text_.TakeStatus().message())));
   }
 
+  // Whether the name of the signature may stand behind `p`; rare in requests of
+  // real clients.
+  bool MayNameFollow(const char* p) const {
+    if (has_name_) return false;
+    const std::string_view rest(p, text_.end() - p);
+    return rest.find("signature_name") != rest.npos;
+  }
+
   const char* ReadName(const char* p) {
     if (*p != '"') return FailAt(p, "'signature_name' must be a string");
     const JsonText::String name = text_.ReadString(p);
+    names_.GrowTo(static_cast<int64_t>(2 * name.text.size()));
     signature_name_.assign(name.text);
     return name.end;
   }
@@ -101,19 +209,39 @@ class Decoder {
     if (*p != '[') {
       return FailAt(p, "'examples' must be a list of objects, one an example");
     }
+    checked_name_ = signature_name_;
+    signature_status_ = check_signature_(signature_name_);
+    const bool keeps = signature_status_.ok();
+    // One example after the other, where none is kept.
+    Example scratch;
+    ExampleMeter scratch_meter(text_.charge(), nullptr);
+    int64_t index = 0;
     p = text_.ReadList(p, [&](const char* element) {
-      const int index = list->examples_size();
-      return InPlace(absl::StrCat("element: ", index, " of 'examples' list"),
-                     ReadExample(element, list->add_examples()));
+      if (!keeps) {
+        scratch.Clear();
+        scratch_meter.Clear();
+      }
+      const char* const end =
+          keeps ? ReadExample(element, &meter_, list->add_examples())
+                : ReadExample(element, &scratch_meter, &scratch);
+      if (end == nullptr) {
+        return InPlace(absl::StrCat("element: ", index, " of 'examples' list"),
+                       end);
+      }
+      ++index;
+      return end;
     });
-    if (p != nullptr && list->examples().empty()) {
+    if (p != nullptr && index == 0) {
       return text_.Fail(absl::InvalidArgumentError(
           "'examples' is an empty list; it must have at least one element"));
     }
     return p;
   }
 
-  const char* ReadExample(const char* token, Example* example) {
+  const char* ReadExample(const char* token, ExampleMeter* meter,
+                          Example* example) {
+    metered_ = meter;
+    meter->AddExample();
     if (*token != '{') {
       return FailAt(
           token,
@@ -126,10 +254,12 @@ class Decoder {
           const auto [feature, is_new] = features.try_emplace(name);
           // Of two features of one name the last counts.
           if (!is_new) feature->second.Clear();
+          metered_->AddFeature(name);
           const char* const end = ReadFeature(p, &feature->second);
           if (end != nullptr || text_.is_parse_error()) return end;
-          return text_.Fail(absl::InvalidArgumentError(absl::StrCat(
-              "Feature: ", feature->first, " ", text_.TakeStatus().message())));
+          return text_.Fail(absl::InvalidArgumentError(
+              absl::StrCat("Feature: ", JsonText::ExcerptOfName(feature->first),
+                           " ", text_.TakeStatus().message())));
         });
   }
 
@@ -228,18 +358,23 @@ class Decoder {
 
   bool AddInteger(const char* token, int64_t number, Feature* feature) {
     if (!CheckKind(token, Feature::kInt64List, *feature)) return false;
-    feature->mutable_int64_list()->add_value(number);
+    auto* const values = feature->mutable_int64_list()->mutable_value();
+    metered_->AddNumber(*values);
+    values->Add(number);
     return true;
   }
 
   bool AddFloat(const char* token, float number, Feature* feature) {
     if (!CheckKind(token, Feature::kFloatList, *feature)) return false;
-    feature->mutable_float_list()->add_value(number);
+    auto* const values = feature->mutable_float_list()->mutable_value();
+    metered_->AddNumber(*values);
+    values->Add(number);
     return true;
   }
 
   bool AddBytes(const char* token, std::string_view bytes, Feature* feature) {
     if (!CheckKind(token, Feature::kBytesList, *feature)) return false;
+    metered_->AddBytes(bytes);
     feature->mutable_bytes_list()->add_value(bytes);
     return true;
   }
@@ -256,15 +391,27 @@ class Decoder {
   }
 
   JsonText text_;
+  CheckSignature check_signature_;
   Input& input_;
   std::string& signature_name_;
+  bool has_name_ = false;
+  // The name that was checked last, and the result.
+  std::string checked_name_;
+  absl::Status signature_status_;
+
+  ExampleMeter meter_;
+  // Of the example that is read now.
+  ExampleMeter* metered_ = nullptr;
+  RequestMemory::Part names_;  // of signature_name_
 };
 
 }  // namespace
 
 absl::Status JsonToExamples(const PaddedBuffer& body, int64_t max_nesting,
-                            Input* input, std::string* signature_name) {
-  return Decoder(body, max_nesting, input, signature_name).Decode();
+                            CheckSignature check_signature, Input* input,
+                            std::string* signature_name) {
+  return Decoder(body, max_nesting, check_signature, input, signature_name)
+      .Decode();
 }
 
 }  // namespace tfs3::rest

@@ -7,6 +7,7 @@
 //   // {"signature_name": "s", "context": {"user": "u"},
 //   //  "examples": [{"age": 41, "name": "Ann"}, {"age": [1, 2], ...}]}
 //   absl::Status status = JsonToExamples(body, kDefaultMaxJsonNesting,
+//                                        check_signature,
 //                                        request->mutable_input(),
 //                                        &signature_name);
 //
@@ -19,25 +20,38 @@
 // key that comes twice the first value counts, of a feature the last. Other
 // keys are checked as text and ignored. json_text.h describes the text.
 //
+// The signature is checked before Examples are made: for one that cannot be
+// used the body is read to its end for its own faults, which come first, and no
+// Examples are kept.
+//
+// What the Examples take is charged to the charge of the body as they grow;
+// that throws RequestMemoryExceeded. It is returned when the request ends.
+//
 // Errors: InvalidArgument with the example, the feature and what was expected
-// ("JSON Parse error: ..." with a byte offset where the text is no JSON).
-// Thread-safe.
+// ("JSON Parse error: ..." with a byte offset where the text is no JSON);
+// those of `check_signature`. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TO_EXAMPLES_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TO_EXAMPLES_H_
 
 #include <cstdint>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "tensorflow_serving/apis/input.pb.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 
 namespace tfs3::rest {
 
+// Whether the signature of that name, empty for the default one, can be used.
+using CheckSignature = absl::FunctionRef<absl::Status(absl::string_view)>;
+
 // Fills `input`, which is empty and may be on an arena: example_list, or
 // example_list_with_context when the request has a context. `signature_name`
 // is empty afterwards when the request names none.
 absl::Status JsonToExamples(const PaddedBuffer& body, int64_t max_nesting,
+                            CheckSignature check_signature,
                             tensorflow::serving::Input* input,
                             std::string* signature_name);
 

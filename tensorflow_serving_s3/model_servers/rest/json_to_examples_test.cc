@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow/core/example/example.pb.h"
 #include "tensorflow/core/example/feature.pb.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_text.h"
 
 namespace tfs3::rest {
@@ -30,10 +31,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+absl::Status AnySignature(absl::string_view /*name*/) {
+  return absl::OkStatus();
+}
+
 absl::Status Decode(const std::string& json, Input* input,
                     std::string* signature_name) {
   const PaddedBuffer body(json);
-  return JsonToExamples(body, kDefaultMaxJsonNesting, input, signature_name);
+  return JsonToExamples(body, kDefaultMaxJsonNesting, AnySignature, input,
+                        signature_name);
 }
 
 Input DecodeOk(const std::string& json) {
@@ -237,7 +243,8 @@ TEST(JsonToExamplesTest, OfAKeyThatComesTwiceTheFirstValueCounts) {
   const PaddedBuffer body(std::string_view(
       R"({"examples": [{"x": 1}], "signature_name": "a", "context": {"c": 2},
           "examples": 3, "signature_name": 4, "context": 5})"));
-  ASSERT_TRUE(JsonToExamples(body, 5, &input, &signature_name).ok());
+  ASSERT_TRUE(
+      JsonToExamples(body, 5, AnySignature, &input, &signature_name).ok());
   EXPECT_EQ(signature_name, "a");
   EXPECT_EQ(input.example_list_with_context().examples_size(), 1);
   EXPECT_EQ(input.example_list_with_context()
@@ -255,7 +262,8 @@ TEST(JsonToExamplesTest, AByteOrderMarkNulsAndOtherBytesThanUtf8AreRead) {
   std::string signature_name;
   const PaddedBuffer body(
       "\xef\xbb\xbf{\"examples\": [{\"x\": \"caf\xe9\"}]}\0\0"sv);
-  const absl::Status status = JsonToExamples(body, 5, &input, &signature_name);
+  const absl::Status status =
+      JsonToExamples(body, 5, AnySignature, &input, &signature_name);
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(input.example_list()
                 .examples(0)
@@ -272,9 +280,93 @@ TEST(JsonToExamplesTest, NestingIsLimited) {
   std::string signature_name;
   const PaddedBuffer body(
       std::string_view(R"({"more": [[[[1]]]], "examples": [{}]})"));
-  EXPECT_TRUE(JsonToExamples(body, 5, &input, &signature_name).ok());
-  EXPECT_THAT(JsonToExamples(body, 4, &input, &signature_name).message(),
-              HasSubstr("nest more than 4 levels"));
+  EXPECT_TRUE(
+      JsonToExamples(body, 5, AnySignature, &input, &signature_name).ok());
+  EXPECT_THAT(
+      JsonToExamples(body, 4, AnySignature, &input, &signature_name).message(),
+      HasSubstr("nest more than 4 levels"));
+}
+
+TEST(JsonToExamplesTest, ChargesWhatTheExamplesTakeAndStopsInTheMiddle) {
+  const std::pair<const char*, const char*> lists[] = {
+      {R"({"examples": [)", R"({"a":1},)"},
+      {R"({"examples": [)", "{},"},
+      {R"({"examples": [{"a":[)", "1,"},
+      {R"({"examples": [{"a":[)", "0.5,"},
+      {R"({"examples": [{"a":[)", R"("",)"},
+      {R"({"examples": [{"a":[)", R"("a longer piece of text",)"},
+  };
+  for (const auto& [start, element] : lists) {
+    std::string json = start;
+    for (int i = 0; i < 500000; ++i) json += element;
+    // The text never ends: the budget must.
+    RequestMemory memory(static_cast<int64_t>(2 * json.size()));
+    {
+      RequestMemory::Charge charge(&memory);
+      PaddedBuffer body(&charge);
+      body.Append(json);
+      google::protobuf::Arena arena;
+      auto* const input = google::protobuf::Arena::Create<Input>(&arena);
+      std::string name;
+      EXPECT_THROW(static_cast<void>(
+                       JsonToExamples(body, 100, AnySignature, input, &name)),
+                   RequestMemoryExceeded)
+          << element;
+      EXPECT_LE(arena.SpaceAllocated(), 4 * json.size()) << element;
+      // Only the body's own bytes are left.
+      EXPECT_LE(memory.used(), static_cast<int64_t>(body.capacity()));
+    }
+    EXPECT_EQ(memory.used(), 0);
+  }
+}
+
+TEST(JsonToExamplesTest, ChargesTheArena) {
+  std::string json = R"({"examples": [{"a":1})";
+  for (int i = 0; i < 50000; ++i) json += R"(,{"a":1})";
+  json += "]}";
+  RequestMemory memory(0);
+  RequestMemory::Charge charge(&memory);
+  PaddedBuffer body(&charge);
+  body.Append(json);
+  google::protobuf::Arena arena;
+  auto* const input = google::protobuf::Arena::Create<Input>(&arena);
+  std::string name;
+
+  ASSERT_TRUE(JsonToExamples(body, 100, AnySignature, input, &name).ok());
+
+  EXPECT_GE(memory.used() - static_cast<int64_t>(body.capacity()) + (1 << 18),
+            static_cast<int64_t>(arena.SpaceAllocated()));
+}
+
+TEST(JsonToExamplesTest, ASignatureThatCannotBeUsedIsToldAfterFaultsOfTheBody) {
+  const auto decode = [](const std::string& json) {
+    const PaddedBuffer body(json);
+    Input input;
+    std::string name;
+    return std::string(JsonToExamples(
+                           body, 100,
+                           [](absl::string_view name) {
+                             return name == "good"
+                                        ? absl::OkStatus()
+                                        : absl::NotFoundError("no signature");
+                           },
+                           &input, &name)
+                           .message());
+  };
+  EXPECT_EQ(decode(R"({"examples": [{"a": 1}]})"), "no signature");
+  EXPECT_EQ(decode(R"({"signature_name": "bad", "examples": [{"a": 1}]})"),
+            "no signature");
+  EXPECT_EQ(decode(R"({"examples": [{"a": 1}], "signature_name": "bad"})"),
+            "no signature");
+  EXPECT_THAT(decode(R"({"examples": [{}, {"a": {}}], "signature_name": "b"})"),
+              HasSubstr("element: 1"));
+  EXPECT_THAT(decode(R"({"examples": [{"a": 1}]])"), HasSubstr("JSON Parse"));
+  for (const char* json :
+       {R"({"signature_name": "good", "examples": [{"a": 1}]})",
+        R"({"examples": [{"a": 1}], "signature_name": "good"})",
+        R"({"examples": [{"a": 1}], "signature\u005fname": "good"})"}) {
+    EXPECT_EQ(decode(json), "") << json;
+  }
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tensorflow/core/framework/tensor.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_format.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_text.h"
@@ -81,7 +82,8 @@ class FieldReader {
     if (format_ == JsonFormat::kColumnar && !specs_.empty())
       return text_.SkipValue(p);
     return text_.Fail(absl::InvalidArgumentError(
-        absl::StrCat("Unexpected input name: '", name, "'; the signature has ",
+        absl::StrCat("Unexpected input name: '", JsonText::ExcerptOfName(name),
+                     "'; the signature has ",
                      specs_.empty() ? "no inputs" : Names(specs_))));
   }
 
@@ -123,7 +125,9 @@ class Decoder {
  public:
   Decoder(const PaddedBuffer& body, SignatureInputs inputs_of,
           int64_t max_nesting)
-      : text_(body, max_nesting), inputs_of_(inputs_of) {}
+      : text_(body, max_nesting),
+        inputs_of_(inputs_of),
+        names_(body.charge()) {}
 
   absl::StatusOr<PredictInput> Decode() {
     const bool read =
@@ -152,7 +156,9 @@ class Decoder {
       return FailAt(p, "'signature_name' must be a string");
     }
     const JsonText::String name = text_.ReadString(p);
-    if (name.end != nullptr) name_ = std::string(name.text);
+    if (name.end == nullptr) return nullptr;
+    names_.GrowTo(static_cast<int64_t>(2 * name.text.size()));
+    name_ = std::string(name.text);
     return name.end;
   }
 
@@ -183,10 +189,17 @@ class Decoder {
     return text_.TakeStatus();
   }
 
+  // Forgets the tensors, of which the charge is not a container's any more.
+  void DropTensors() {
+    if (tensors_.empty()) return;
+    tensors_.clear();
+    if (text_.charge() != nullptr) text_.charge()->ShrinkTo(charge_before_);
+  }
+
   // Reads the data as the inputs of that signature.
   const char* ReadData(const std::string& signature_name) {
     specs_ = nullptr;
-    tensors_.clear();
+    DropTensors();
     const absl::StatusOr<const Specs*> specs = inputs_of_(signature_name);
     if (!specs.ok()) return text_.Fail(specs.status());
     specs_ = *specs;
@@ -263,6 +276,7 @@ class Decoder {
   // Makes the columns, has them filled by `fill` and takes their tensors.
   template <typename Fill>
   const char* ReadAs(TensorColumn::Layout layout, Fill fill) {
+    if (text_.charge() != nullptr) charge_before_ = text_.charge()->bytes();
     Columns columns;
     columns.reserve(specs_->size());
     for (const TensorSpec& spec : *specs_) {
@@ -290,6 +304,7 @@ class Decoder {
 
   JsonText text_;
   SignatureInputs inputs_of_;
+  RequestMemory::Part names_;  // of name_
 
   std::optional<std::string> name_;
   std::optional<JsonFormat> format_;
@@ -298,6 +313,8 @@ class Decoder {
   // The inputs that the data were last read as.
   const Specs* specs_ = nullptr;
   std::vector<tensorflow::Tensor> tensors_;
+  // What was charged before the tensors.
+  int64_t charge_before_ = 0;
   // Of reading the data as the default signature's inputs, before any name.
   absl::Status default_status_;
 };

@@ -902,5 +902,51 @@ TEST(JsonToTensorsTest, EveryPrefixOfARequestIsAnError) {
   }
 }
 
+TEST(JsonToTensorsTest, ChargesTheTensorsAndStopsBeyondTheBudget) {
+  const std::pair<tensorflow::DataType, const char*> cases[] = {
+      {tensorflow::DT_DOUBLE, "0,"},
+      {tensorflow::DT_INT8, "0,"},
+      {tensorflow::DT_STRING, R"("",)"},
+      {tensorflow::DT_STRING, R"("a text of more than 22 characters",)"},
+      {tensorflow::DT_STRING, R"({"b64":""},)"},
+  };
+  for (const auto& [dtype, element] : cases) {
+    std::string json = R"({"instances": [)";
+    for (int i = 0; i < 100000; ++i) json += element;
+    json.back() = ']';
+    json += "}";
+    TensorSpec spec;
+    spec.alias = "x";
+    spec.dtype = dtype;
+    const std::vector<TensorSpec> specs = {spec};
+    const auto inputs_of = [&](absl::string_view)
+        -> absl::StatusOr<const std::vector<TensorSpec>*> { return &specs; };
+    RequestMemory memory(0);
+    {
+      RequestMemory::Charge charge(&memory);
+      PaddedBuffer body(&charge);
+      body.Append(json);
+      const int64_t before = memory.used();
+      const auto input = JsonToTensors(body, inputs_of);
+      ASSERT_TRUE(input.ok()) << input.status();
+      const int64_t charged = memory.used() - before;
+      EXPECT_GE(charged + (16 << 10),
+                static_cast<int64_t>(input->tensors[0].TotalBytes()));
+
+      RequestMemory small(before + charged / 2);
+      {
+        RequestMemory::Charge little(&small);
+        PaddedBuffer same(&little);
+        same.Append(json);
+        EXPECT_THROW(static_cast<void>(JsonToTensors(same, inputs_of)),
+                     RequestMemoryExceeded);
+        EXPECT_EQ(small.used(), static_cast<int64_t>(same.capacity()));
+      }
+      EXPECT_EQ(small.used(), 0);
+    }
+    EXPECT_EQ(memory.used(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace tfs3::rest

@@ -10,7 +10,8 @@
 //
 // Scores and values are written as TensorsToJson writes floats. A label that
 // is not valid UTF-8 becomes {"b64": "..."}, so that the answer is valid JSON.
-// Thread-safe.
+// The text is charged to `charge` as it grows, which may throw
+// RequestMemoryExceeded; null: no charge. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_RESULTS_TO_JSON_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_RESULTS_TO_JSON_H_
 
@@ -18,12 +19,15 @@
 
 #include "tensorflow_serving/apis/classification.pb.h"
 #include "tensorflow_serving/apis/regression.pb.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 
 namespace tfs3::rest {
 
 std::string ResultsToJson(
-    const tensorflow::serving::ClassificationResult& result);
-std::string ResultsToJson(const tensorflow::serving::RegressionResult& result);
+    const tensorflow::serving::ClassificationResult& result,
+    RequestMemory::Charge* charge = nullptr);
+std::string ResultsToJson(const tensorflow::serving::RegressionResult& result,
+                          RequestMemory::Charge* charge = nullptr);
 
 }  // namespace tfs3::rest
 

@@ -20,6 +20,7 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/request_logger_testing.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
@@ -106,13 +107,15 @@ class RoutesTest : public ::testing::Test {
 
   HttpResponse Send(std::string_view method, std::string_view path,
                     std::string_view body = "") {
-    const PaddedBuffer buffer(body);
+    PaddedBuffer buffer(charge_);
+    buffer.Append(body);
     HttpRequest request;
     request.method = method;
     request.target = path;
     request.path = path;
     request.headers = {{"Host", "h"}, {"Traceparent", "00-1-2-01"}};
     request.body = &buffer;
+    request.charge = charge_;
     request.peer = "ipv4:127.0.0.1:40000";
     const Routes routes(&model_, &model_, &gate_, options_);
     return routes(request);
@@ -121,6 +124,7 @@ class RoutesTest : public ::testing::Test {
   OneModel model_;
   RequestGate gate_;
   Routes::Options options_;
+  RequestMemory::Charge* charge_ = nullptr;
 };
 
 // The value of a header of an answer; empty if it has none.
@@ -639,6 +643,72 @@ TEST_F(RoutesTest, AClosedGateLetsOnlyProbesIn) {
 TEST_F(RoutesTest, ARequestHasLeftTheGateWhenItIsAnswered) {
   Send("GET", "/v1/models/half");
   EXPECT_EQ(gate_.size(), 0);
+}
+
+TEST_F(RoutesTest, ARequestBeyondTheMemoryBudgetIs503AndSaysWhenToComeAgain) {
+  std::string body = R"({"instances": [1.0)";
+  for (int i = 0; i < 100000; ++i) body += ",1";
+  body += "]}";
+  // Where it ends: in the tensors, in the outputs, in the answer.
+  for (const int64_t limit : {300'000, 700'000, 900'000}) {
+    RequestMemory memory(limit);
+    RequestMemory::Charge charge(&memory);
+    charge_ = &charge;
+    const HttpResponse response = Send("POST", "/v1/models/half:predict", body);
+    EXPECT_EQ(response.status, 503) << limit;
+    EXPECT_EQ(HeaderOf(response, "Retry-After"), "1");
+    EXPECT_THAT(response.body, HasSubstr("--request_memory_mib"));
+    EXPECT_LE(memory.used(), static_cast<int64_t>(response.body.capacity()));
+    EXPECT_EQ(memory.num_refused(), 1);
+  }
+}
+
+TEST_F(RoutesTest, AnAnswerStaysChargedAndNothingElse) {
+  RequestMemory memory(0);
+  RequestMemory::Charge charge(&memory);
+  charge_ = &charge;
+  const HttpResponse response = Send("POST", "/v1/models/half:predict",
+                                     R"({"instances": [1.0, 2.0, 5.0]})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_GE(memory.used() + 16, response.body.capacity());
+  EXPECT_LE(memory.used(), response.body.capacity());
+}
+
+class ExamplesMemoryTest : public RoutesTest {
+ protected:
+  ExamplesMemoryTest() : RoutesTest("tf_examples") {}
+
+  static std::string ManyExamples(std::string_view members) {
+    std::string body = R"({"examples": [{"x": 1.0})";
+    for (int i = 0; i < 20000; ++i) body += R"(,{"x": 1.0})";
+    absl::StrAppend(&body, "]", members, "}");
+    return body;
+  }
+};
+
+TEST_F(ExamplesMemoryTest, ExamplesBeyondTheMemoryBudgetAre503) {
+  const std::string body = ManyExamples(R"(, "signature_name": "regress")");
+  RequestMemory memory(2 << 20);
+  RequestMemory::Charge charge(&memory);
+  charge_ = &charge;
+  const HttpResponse response = Send("POST", "/v1/models/half:regress", body);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(HeaderOf(response, "Retry-After"), "1");
+}
+
+TEST_F(ExamplesMemoryTest, ASignatureThatIsMissingIsToldBeforeExamplesAreMade) {
+  for (const std::string& body :
+       {ManyExamples(R"(, "signature_name": "none")"),
+        ManyExamples(R"(, "signature\u005fname": "none")")}) {
+    const bool escaped = body.find("u005f") != body.npos;
+    // Examples of this many take more.
+    RequestMemory memory(escaped ? int64_t{1} << 30 : int64_t{2} << 20);
+    RequestMemory::Charge charge(&memory);
+    charge_ = &charge;
+    const HttpResponse response = Send("POST", "/v1/models/half:regress", body);
+    EXPECT_EQ(response.status, 400) << response.body;
+    EXPECT_THAT(response.body, HasSubstr("none"));
+  }
 }
 
 }  // namespace

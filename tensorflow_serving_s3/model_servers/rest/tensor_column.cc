@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +25,7 @@
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_base64.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_number.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_text.h"
@@ -146,7 +148,7 @@ template <typename T>
 class Elements {
  public:
   Elements(const TensorSpec& spec, JsonText* text)
-      : dtype_(spec.dtype), text_end_(text->end()) {
+      : dtype_(spec.dtype), text_end_(text->end()), charge_(text->charge()) {
     // Room for one example, if the model says how large one is.
     for (int i = 0; i < spec.shape.dims(); ++i) {
       const int64_t dim = spec.shape.dim_size(i);
@@ -167,8 +169,10 @@ class Elements {
     return outcome;
   }
 
-  // The stored elements, in memory that they keep.
+  // The stored elements, in memory that they keep; its charge ends with the
+  // request.
   Tensor Take(const TensorShape& shape) {
+    charge_.Keep();
     if (size_ == 0) return Tensor(dtype_, shape);
     Tensor tensor;
     CHECK(tensor.CopyFrom(
@@ -183,18 +187,23 @@ class Elements {
   void Grow(const char* token) {
     // Every further element takes a character and a comma at least.
     const int64_t most = size_ + (text_end_ - token) / 2 + 1;
+    const int64_t before = charge_.bytes();
     capacity_ =
         std::min(most, capacity_ == 0 ? first_capacity_ : 2 * capacity_);
+    charge_.Grow(capacity_ * static_cast<int64_t>(sizeof(T)));
     Tensor grown(dtype_, TensorShape({capacity_}));
     T* const data = grown.flat<T>().data();
+    if (data == nullptr) throw std::bad_alloc();
     if (size_ > 0)
       std::memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
     buffer_ = std::move(grown);
     data_ = data;
+    charge_.Shrink(before);
   }
 
   const tensorflow::DataType dtype_;
   const char* const text_end_;
+  RequestMemory::Part charge_;
   int64_t first_capacity_ = 1;
   Tensor buffer_;
   T* data_ = nullptr;
@@ -205,7 +214,8 @@ class Elements {
 template <>
 class Elements<tstring> {
  public:
-  Elements(const TensorSpec& /*spec*/, JsonText* text) : text_(*text) {}
+  Elements(const TensorSpec& /*spec*/, JsonText* text)
+      : text_(*text), slots_(text->charge()), texts_(text->charge()) {}
 
   int64_t size() const { return strings_.size(); }
 
@@ -215,13 +225,17 @@ class Elements<tstring> {
     if (*token != '"') return Outcome::kWrongType;
     const JsonText::String string = text_.ReadString(token);
     if (string.end == nullptr) return Outcome::kNotJson;
+    MakeRoom(string.text.size());
     strings_.emplace_back(string.text.data(), string.text.size());
     *end = string.end;
     return Outcome::kStored;
   }
 
+  // Its charge ends with the request.
   Tensor Take(const TensorShape& shape) {
+    texts_.Grow(shape.num_elements() * static_cast<int64_t>(sizeof(tstring)));
     Tensor tensor(tensorflow::DT_STRING, shape);
+    texts_.Keep();
     std::move(strings_.begin(), strings_.end(), tensor.flat<tstring>().data());
     return tensor;
   }
@@ -231,6 +245,7 @@ class Elements<tstring> {
     const Base64Object object = ReadBase64Object(&text_, token);
     switch (object.error) {
       case BytesError::kNone:
+        MakeRoom(object.bytes.size());
         strings_.emplace_back(object.bytes);
         *end = object.end;
         return Outcome::kStored;
@@ -244,7 +259,34 @@ class Elements<tstring> {
     return Outcome::kNotJson;
   }
 
+  // Charges one more string of `size` bytes.
+  void MakeRoom(size_t size) {
+    if (strings_.size() == strings_.capacity()) {
+      const int64_t before = slots_.bytes();
+      const size_t capacity = std::max(size_t{8}, 2 * strings_.capacity());
+      slots_.Grow(static_cast<int64_t>(capacity * sizeof(tstring)));
+      strings_.reserve(capacity);
+      slots_.Shrink(before);
+    }
+    uncharged_ += HeapBytesOf(size);
+    if (uncharged_ < kLeastCharge) return;
+    texts_.Grow(std::exchange(uncharged_, 0));
+  }
+
+  // What a string of that size takes outside of its tstring.
+  static int64_t HeapBytesOf(size_t size) {
+    constexpr size_t kMostInside = 22;
+    constexpr size_t kOverhead = 24;  // of the allocator
+    return size <= kMostInside ? 0 : static_cast<int64_t>(size + kOverhead);
+  }
+
+  // Short strings are charged together.
+  static constexpr int64_t kLeastCharge = 16 << 10;
+
   JsonText& text_;
+  RequestMemory::Part slots_;  // of strings_
+  RequestMemory::Part texts_;  // of what does not fit into a tstring
+  int64_t uncharged_ = 0;
   std::vector<tstring> strings_;
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/tensors_to_json.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow_serving_s3/model_servers/json_writer.h"
+#include "tensorflow_serving_s3/model_servers/rest/json_output.h"
 
 namespace tfs3::rest {
 namespace {
@@ -22,9 +24,13 @@ namespace {
 using tensorflow::Tensor;
 using tensorflow::tstring;
 
+// A number needs the room for it.
 template <typename T>
-void AppendElement(const T& element, bool /*as_bytes*/, std::string* out) {
-  if constexpr (std::is_same_v<T, bool>) {
+void AppendElement(const T& element, bool as_bytes, JsonOutput* output) {
+  std::string* const out = &output->text();
+  if constexpr (std::is_same_v<T, tstring>) {
+    output->AppendString({element.data(), element.size()}, as_bytes);
+  } else if constexpr (std::is_same_v<T, bool>) {
     *out += element ? "true" : "false";
   } else if constexpr (std::is_floating_point_v<T>) {
     AppendJsonNumber(element, out);
@@ -38,23 +44,13 @@ void AppendElement(const T& element, bool /*as_bytes*/, std::string* out) {
   }
 }
 
-template <>
-void AppendElement(const tstring& element, bool as_bytes, std::string* out) {
-  const std::string_view text(element.data(), element.size());
-  if (as_bytes || !IsValidUtf8(text)) {
-    AppendJsonBase64(text, out);
-  } else {
-    AppendJsonString(text, out);
-  }
-}
-
 // Writes parts of one tensor.
 class TensorWriter {
  public:
   virtual ~TensorWriter() = default;
-  virtual void AppendWhole(std::string* out) const = 0;
+  virtual void AppendWhole(JsonOutput* out) const = 0;
   // The part at `row` of the first dimension.
-  virtual void AppendRow(int64_t row, std::string* out) const = 0;
+  virtual void AppendRow(int64_t row, JsonOutput* out) const = 0;
 };
 
 template <typename T>
@@ -72,31 +68,50 @@ class TensorWriterOf : public TensorWriter {
     for (int i = 0; i < rank; ++i) dims_.push_back(output.tensor.dim_size(i));
   }
 
-  void AppendWhole(std::string* out) const override { Append(data_, 0, out); }
-  void AppendRow(int64_t row, std::string* out) const override {
+  void AppendWhole(JsonOutput* out) const override { Append(data_, 0, out); }
+  void AppendRow(int64_t row, JsonOutput* out) const override {
     Append(data_ + row * strides_[1], 1, out);
   }
 
  private:
   // Writes the elements from `data` on that the dimensions from `level` on
   // span.
-  void Append(const T* data, size_t level, std::string* out) const {
+  void Append(const T* data, size_t level, JsonOutput* out) const {
     if (level == dims_.size()) {
+      out->MakeRoom(JsonOutput::kMostBytesOfNumber);
       AppendElement(*data, as_bytes_, out);
       return;
     }
-    *out += '[';
-    const bool innermost = level + 1 == dims_.size();
-    for (int64_t i = 0; i < dims_[level]; ++i) {
-      if (i > 0) *out += ", ";
-      if (innermost) {
-        AppendElement(data[i], as_bytes_, out);
-      } else {
+    out->MakeRoom(kBytesOfList);
+    out->text() += '[';
+    if (level + 1 == dims_.size()) {
+      AppendElements(data, dims_[level], out);
+    } else {
+      for (int64_t i = 0; i < dims_[level]; ++i) {
+        if (i > 0) out->text() += ", ";
         Append(data + i * strides_[level + 1], level + 1, out);
+        out->MakeRoom(kBytesOfList);
       }
     }
-    *out += ']';
+    out->text() += ']';
   }
+
+  // Writes `count` elements; leaves room for the end of a list.
+  void AppendElements(const T* data, int64_t count, JsonOutput* out) const {
+    constexpr int64_t kAtOnce = 64;
+    for (int64_t i = 0; i < count;) {
+      const int64_t stop = std::min(count, i + kAtOnce);
+      out->MakeRoom((stop - i) * JsonOutput::kMostBytesOfNumber + kBytesOfList);
+      for (; i < stop; ++i) {
+        if (i > 0) out->text() += ", ";
+        AppendElement(data[i], as_bytes_, out);
+      }
+    }
+    out->MakeRoom(kBytesOfList);
+  }
+
+  // Brackets and a separator.
+  static constexpr size_t kBytesOfList = 4;
 
   const T* const data_;
   const bool as_bytes_;
@@ -146,6 +161,8 @@ absl::StatusOr<std::unique_ptr<TensorWriter>> WriterOf(
 // About how long the text of the outputs will be.
 size_t EstimateSize(absl::Span<const NamedOutput> outputs) {
   constexpr size_t kBytesOfNumber = 12;
+  // What is made room for before it is known to be needed.
+  constexpr size_t kSpare = 2048;
   size_t size = 64;
   for (const NamedOutput& output : outputs) {
     const size_t elements = output.tensor.NumElements();
@@ -154,7 +171,7 @@ size_t EstimateSize(absl::Span<const NamedOutput> outputs) {
     if (output.tensor.dtype() == tensorflow::DT_STRING)
       size += output.tensor.TotalBytes();
   }
-  return size;
+  return size + std::min(size, kSpare);
 }
 
 // The size of the first dimension, which all outputs must share.
@@ -185,20 +202,26 @@ using Writers = std::vector<std::unique_ptr<TensorWriter>>;
 // Appends an object of all outputs; `append` writes the value of one.
 template <typename AppendValue>
 void AppendObject(const std::vector<std::string>& keys, const Writers& writers,
-                  AppendValue append, std::string* out) {
-  *out += '{';
+                  AppendValue append, JsonOutput* out) {
+  constexpr size_t kBytesAround = 4;  // braces and a separator
+  std::string& text = out->text();
+  out->MakeRoom(kBytesAround);
+  text += '{';
   for (size_t i = 0; i < writers.size(); ++i) {
-    if (i > 0) *out += ", ";
-    *out += keys[i];
+    out->MakeRoom(keys[i].size() + kBytesAround);
+    if (i > 0) text += ", ";
+    text += keys[i];
     append(*writers[i]);
   }
-  *out += '}';
+  out->MakeRoom(kBytesAround);
+  text += '}';
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> TensorsToJson(
-    JsonFormat format, absl::Span<const NamedOutput> outputs) {
+absl::StatusOr<std::string> TensorsToJson(JsonFormat format,
+                                          absl::Span<const NamedOutput> outputs,
+                                          RequestMemory::Charge* charge) {
   Writers writers;
   std::vector<std::string> keys;
   for (const NamedOutput& output : outputs) {
@@ -208,10 +231,10 @@ absl::StatusOr<std::string> TensorsToJson(
     AppendJsonString(output.alias, &keys.emplace_back());
     keys.back() += ": ";
   }
-  std::string out;
+  constexpr size_t kBytesAround = 32;  // of what stands before and after
   if (format == JsonFormat::kColumnar) {
-    out.reserve(EstimateSize(outputs));
-    out += "{\"outputs\": ";
+    JsonOutput out(charge, EstimateSize(outputs));
+    out.text() += "{\"outputs\": ";
     if (writers.size() == 1) {
       writers[0]->AppendWhole(&out);
     } else {
@@ -219,15 +242,17 @@ absl::StatusOr<std::string> TensorsToJson(
           keys, writers,
           [&](const TensorWriter& writer) { writer.AppendWhole(&out); }, &out);
     }
-    out += '}';
-    return out;
+    out.MakeRoom(kBytesAround);
+    out.text() += '}';
+    return std::move(out).Take();
   }
   absl::StatusOr<int64_t> batch_size = BatchSize(outputs);
   if (!batch_size.ok()) return batch_size.status();
-  out.reserve(EstimateSize(outputs));
-  out += "{\"predictions\": [";
+  JsonOutput out(charge, EstimateSize(outputs));
+  out.text() += "{\"predictions\": [";
   for (int64_t row = 0; row < *batch_size; ++row) {
-    if (row > 0) out += ", ";
+    out.MakeRoom(kBytesAround);
+    if (row > 0) out.text() += ", ";
     if (writers.size() == 1) {
       writers[0]->AppendRow(row, &out);
     } else {
@@ -237,8 +262,9 @@ absl::StatusOr<std::string> TensorsToJson(
           &out);
     }
   }
-  out += "]}";
-  return out;
+  out.MakeRoom(kBytesAround);
+  out.text() += "]}";
+  return std::move(out).Take();
 }
 
 }  // namespace tfs3::rest

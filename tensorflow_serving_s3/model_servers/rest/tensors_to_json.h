@@ -28,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "tensorflow/core/framework/tensor.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json_format.h"
 
 namespace tfs3::rest {
@@ -39,10 +40,14 @@ struct NamedOutput {
   const tensorflow::Tensor& tensor;
 };
 
+// The text is charged to `charge` as it grows, which may throw
+// RequestMemoryExceeded; null: no charge.
+//
 // At least one output, or an answer without values: {"predictions": []},
 // {"outputs": {}}.
 absl::StatusOr<std::string> TensorsToJson(
-    JsonFormat format, absl::Span<const NamedOutput> outputs);
+    JsonFormat format, absl::Span<const NamedOutput> outputs,
+    RequestMemory::Charge* charge = nullptr);
 
 }  // namespace tfs3::rest
 

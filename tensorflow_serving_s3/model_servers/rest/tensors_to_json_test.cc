@@ -187,5 +187,31 @@ TEST(TensorsToJsonTest, TypesThatJsonCannotCarryAreUnimplemented) {
                                       HasSubstr("gRPC")));
 }
 
+TEST(TensorsToJsonTest, ChargesTheTextAndStopsBeyondTheBudget) {
+  // A number has more brackets than digits.
+  Tensor deep(tensorflow::DT_BOOL, TensorShape({1000, 1, 1, 1, 1, 1, 1, 1, 1}));
+  deep.flat<bool>().setZero();
+  Tensor strings(tensorflow::DT_STRING, TensorShape({1000}));
+  strings.flat<tstring>().setConstant(tstring(std::string(100, '\x01')));
+  Tensor doubles(tensorflow::DT_DOUBLE, TensorShape({1000}));
+  doubles.flat<double>().setConstant(-2.2250738585072014e-308);
+  for (const Tensor& y : {deep, strings, doubles}) {
+    RequestMemory memory(0);
+    {
+      RequestMemory::Charge charge(&memory);
+      const auto json = TensorsToJson(JsonFormat::kRow, {{"y", y}}, &charge);
+      ASSERT_TRUE(json.ok());
+      EXPECT_GE(memory.used(), static_cast<int64_t>(json->size()));
+      RequestMemory small(static_cast<int64_t>(json->size()) - 1);
+      RequestMemory::Charge little(&small);
+      EXPECT_THROW(static_cast<void>(
+                       TensorsToJson(JsonFormat::kRow, {{"y", y}}, &little)),
+                   RequestMemoryExceeded);
+      EXPECT_EQ(small.used(), 0);
+    }
+    EXPECT_EQ(memory.used(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace tfs3::rest

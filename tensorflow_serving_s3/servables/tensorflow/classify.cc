@@ -14,6 +14,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 
 namespace tfs3 {
@@ -63,7 +64,7 @@ absl::StatusOr<ClassifyOutputs> FindClassifyOutputs(
 }
 
 absl::Status WriteClassifications(const Tensor* classes, const Tensor* scores,
-                                  int64_t examples,
+                                  int64_t examples, const MemoryCharge& charge,
                                   ClassificationResult* result) {
   if (classes != nullptr) {
     if (absl::Status status = CheckOutput(kClassesAlias, *classes,
@@ -92,6 +93,11 @@ absl::Status WriteClassifications(const Tensor* classes, const Tensor* scores,
                          : nullptr;
   const float* score =
       scores != nullptr ? scores->flat<float>().data() : nullptr;
+  // Of messages and of the pointers to them.
+  constexpr int64_t kBytesOfExample = 64;
+  constexpr int64_t kBytesOfClass = 96;
+  ChargeMemory(charge, examples * (kBytesOfExample + count * kBytesOfClass) +
+                           (classes != nullptr ? MemoryOf(*classes) : 0));
   result->mutable_classifications()->Reserve(static_cast<int>(examples));
   for (int64_t i = 0; i < examples; ++i) {
     auto* entries = result->add_classifications()->mutable_classes();
@@ -108,6 +114,15 @@ absl::Status WriteClassifications(const Tensor* classes, const Tensor* scores,
   return absl::OkStatus();
 }
 
+absl::Status CheckClassifySignature(const SavedModelBundle& model,
+                                    absl::string_view signature_name,
+                                    const InferenceOptions& options) {
+  const absl::StatusOr<const SignatureRunner*> signature =
+      GetExampleSignature(model, signature_name, kClassifyMethodName, options);
+  if (!signature.ok()) return signature.status();
+  return FindClassifyOutputs(**signature).status();
+}
+
 absl::Status Classify(const ClassificationRequest& request,
                       const ServableId& id, const SavedModelBundle& model,
                       const InferenceOptions& options,
@@ -119,7 +134,8 @@ absl::Status Classify(const ClassificationRequest& request,
   const absl::StatusOr<ClassifyOutputs> places =
       FindClassifyOutputs(**signature);
   if (!places.ok()) return places.status();
-  absl::StatusOr<Tensor> examples = SerializeExamples(request.input());
+  absl::StatusOr<Tensor> examples =
+      SerializeExamples(request.input(), options.charge);
   if (!examples.ok()) return examples.status();
   const int64_t count = examples->dim_size(0);
 
@@ -143,7 +159,7 @@ absl::Status Classify(const ClassificationRequest& request,
   if (absl::Status status = WriteClassifications(
           places->classes.has_value() ? &(*outputs)[classes_place] : nullptr,
           places->scores.has_value() ? &(*outputs)[scores_place] : nullptr,
-          count, response->mutable_result());
+          count, options.charge, response->mutable_result());
       !status.ok()) {
     return status;
   }

@@ -11,10 +11,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving/apis/classification.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
 
@@ -40,6 +42,12 @@ absl::Status Classify(const tensorflow::serving::ClassificationRequest& request,
                       const InferenceOptions& options,
                       tensorflow::serving::ClassificationResponse* response);
 
+// The error of a Classify with that signature, empty for the default one,
+// whatever its examples; OK if there is none.
+absl::Status CheckClassifySignature(const SavedModelBundle& model,
+                                    absl::string_view signature_name,
+                                    const InferenceOptions& options);
+
 // The places of "classes" and "scores" among a signature's outputs.
 struct ClassifyOutputs {
   std::optional<size_t> classes;
@@ -51,10 +59,12 @@ absl::StatusOr<ClassifyOutputs> FindClassifyOutputs(
     const SignatureRunner& signature);
 
 // Writes the answer for `examples` examples out of what the outputs gave; null
-// for one that there is not. INVALID_ARGUMENT if a shape or type is wrong.
+// for one that there is not. Charges the answer. INVALID_ARGUMENT if a shape or
+// type is wrong.
 absl::Status WriteClassifications(
     const tensorflow::Tensor* classes, const tensorflow::Tensor* scores,
-    int64_t examples, tensorflow::serving::ClassificationResult* result);
+    int64_t examples, const MemoryCharge& charge,
+    tensorflow::serving::ClassificationResult* result);
 
 }  // namespace tfs3
 

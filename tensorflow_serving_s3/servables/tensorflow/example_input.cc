@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -30,12 +31,21 @@ constexpr size_t kMaxContextBytes = size_t{256} << 20;
 // A parser that meets a message twice merges both, the later one winning; so
 // the context's bytes followed by an example's are the merged example.
 Tensor Serialize(const google::protobuf::RepeatedPtrField<Example>& examples,
-                 absl::string_view context) {
+                 absl::string_view context, const MemoryCharge& charge) {
+  constexpr int64_t kLeastCharge = 64 << 10;
+  // What the elements take outside of the tensor, charged in large pieces.
+  int64_t uncharged = 0;
+  ChargeMemory(charge, examples.size() *
+                           static_cast<int64_t>(sizeof(tensorflow::tstring)));
   Tensor tensor(tensorflow::DT_STRING,
                 tensorflow::TensorShape({examples.size()}));
   tensorflow::tstring* element = tensor.flat<tensorflow::tstring>().data();
   for (const Example& example : examples) {
     const size_t bytes = example.ByteSizeLong();
+    uncharged += HeapBytesOfString(context.size() + bytes);
+    if (uncharged >= kLeastCharge) {
+      ChargeMemory(charge, std::exchange(uncharged, 0));
+    }
     element->resize_uninitialized(context.size() + bytes);
     char* data = element->mdata();
     if (!context.empty()) std::memcpy(data, context.data(), context.size());
@@ -43,6 +53,7 @@ Tensor Serialize(const google::protobuf::RepeatedPtrField<Example>& examples,
         reinterpret_cast<uint8_t*>(data + context.size()));
     ++element;
   }
+  ChargeMemory(charge, uncharged);
   return tensor;
 }
 
@@ -53,12 +64,13 @@ absl::Status NoExamplesError() {
 
 }  // namespace
 
-absl::StatusOr<Tensor> SerializeExamples(const Input& input) {
+absl::StatusOr<Tensor> SerializeExamples(const Input& input,
+                                         const MemoryCharge& charge) {
   switch (input.kind_case()) {
     case Input::kExampleList: {
       const auto& examples = input.example_list().examples();
       if (examples.empty()) return NoExamplesError();
-      return Serialize(examples, "");
+      return Serialize(examples, "", charge);
     }
     case Input::kExampleListWithContext: {
       const auto& list = input.example_list_with_context();
@@ -71,7 +83,7 @@ absl::StatusOr<Tensor> SerializeExamples(const Input& input) {
             list.examples_size(), " examples is more than ", kMaxContextBytes,
             " bytes; send fewer examples at a time"));
       }
-      return Serialize(list.examples(), context);
+      return Serialize(list.examples(), context, charge);
     }
     case Input::KIND_NOT_SET:
       break;

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving/apis/input.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 
 namespace tfs3 {
 
@@ -19,10 +20,12 @@ namespace tfs3 {
 // A context is merged into every example. Where both have a feature, the
 // example's own counts.
 //
+// The tensor's memory is charged to `charge` as it grows.
+//
 // INVALID_ARGUMENT if there is no example, or if a context repeated for all
 // examples would take more than 256 MiB.
 absl::StatusOr<tensorflow::Tensor> SerializeExamples(
-    const tensorflow::serving::Input& input);
+    const tensorflow::serving::Input& input, const MemoryCharge& charge = {});
 
 }  // namespace tfs3
 

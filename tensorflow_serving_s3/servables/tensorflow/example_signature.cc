@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_spec.h"
 
 namespace tfs3 {
@@ -87,7 +88,10 @@ absl::StatusOr<std::vector<Tensor>> RunOnExamples(
   run_options.fetch = std::move(fetch);
   std::vector<Tensor> inputs;
   inputs.push_back(std::move(examples));
-  return signature.Run(std::move(inputs), run_options);
+  absl::StatusOr<std::vector<Tensor>> outputs =
+      signature.Run(std::move(inputs), run_options);
+  if (outputs.ok()) ChargeMemory(options.charge, MemoryOf(*outputs));
+  return outputs;
 }
 
 }  // namespace tfs3

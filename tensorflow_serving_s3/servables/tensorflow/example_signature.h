@@ -40,7 +40,8 @@ absl::StatusOr<const SignatureRunner*> GetExampleSignature(
     const SavedModelBundle& model, absl::string_view signature_name,
     absl::string_view method_name, const InferenceOptions& options);
 
-// Runs such a signature on the tensor of SerializeExamples.
+// Runs such a signature on the tensor of SerializeExamples. Charges the
+// outputs.
 absl::StatusOr<std::vector<tensorflow::Tensor>> RunOnExamples(
     const SignatureRunner& signature, tensorflow::Tensor examples,
     std::optional<std::vector<size_t>> fetch, const InferenceOptions& options);

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 namespace tfs3 {
@@ -26,6 +27,11 @@ struct InferenceOptions {
   // runs, on whatever thread it is to run on, and not any more once it does.
   // Must be quick. May be null.
   std::function<bool()> cancelled;
+
+  // Told of the tensors that the request is decoded to, of the outputs and of
+  // the response, on the thread of the caller: before they are made, and of
+  // outputs when the model has made them. What it throws passes through.
+  MemoryCharge charge;
 
   // How tensors are written to a response.
   TensorEncoding encoding = TensorEncoding::kField;

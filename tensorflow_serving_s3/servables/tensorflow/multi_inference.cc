@@ -21,6 +21,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/refusal.h"
 #include "tensorflow_serving_s3/servables/tensorflow/regress.h"
@@ -229,6 +230,7 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
     }
     return ExplainByTask(tasks, examples, fetched.status());
   }
+  ChargeMemory(options.charge, MemoryOf(*fetched));
   TaskOutputs outputs;
   outputs.reserve(tasks.size());
   auto next = std::make_move_iterator(fetched->begin());
@@ -241,16 +243,17 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
 }
 
 absl::Status WriteResult(const Task& task, const std::vector<Tensor>& outputs,
-                         int64_t examples, InferenceResult* result) {
+                         int64_t examples, const MemoryCharge& charge,
+                         InferenceResult* result) {
   if (!task.classify) {
-    return WriteRegressions(outputs[0], examples,
+    return WriteRegressions(outputs[0], examples, charge,
                             result->mutable_regression_result());
   }
   const auto output = [&](std::optional<size_t> place) {
     return place.has_value() ? &outputs[*place] : nullptr;
   };
   return WriteClassifications(output(task.places.classes),
-                              output(task.places.scores), examples,
+                              output(task.places.scores), examples, charge,
                               result->mutable_classification_result());
 }
 
@@ -263,7 +266,8 @@ absl::Status MultiInference(const MultiInferenceRequest& request,
   const absl::StatusOr<std::vector<Task>> tasks =
       FindTasks(request, id, model, options);
   if (!tasks.ok()) return tasks.status();
-  const absl::StatusOr<Tensor> examples = SerializeExamples(request.input());
+  const absl::StatusOr<Tensor> examples =
+      SerializeExamples(request.input(), options.charge);
   if (!examples.ok()) return examples.status();
 
   const RunTimer timer;
@@ -277,8 +281,8 @@ absl::Status MultiInference(const MultiInferenceRequest& request,
   for (size_t i = 0; i < tasks->size(); ++i) {
     const Task& task = (*tasks)[i];
     InferenceResult* result = response->add_results();
-    if (absl::Status status =
-            WriteResult(task, (*outputs)[i], examples->dim_size(0), result);
+    if (absl::Status status = WriteResult(
+            task, (*outputs)[i], examples->dim_size(0), options.charge, result);
         !status.ok()) {
       return absl::Status(
           status.code(),

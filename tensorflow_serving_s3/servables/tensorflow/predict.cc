@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
@@ -66,8 +68,9 @@ absl::Status WrongInputsError(const PredictRequest& request,
 }
 
 absl::StatusOr<Tensor> DecodeInput(const TensorProto& proto, size_t index,
-                                   const SignatureRunner& signature) {
-  absl::StatusOr<Tensor> tensor = DecodeTensor(proto);
+                                   const SignatureRunner& signature,
+                                   const MemoryCharge& charge) {
+  absl::StatusOr<Tensor> tensor = DecodeTensor(proto, charge);
   if (tensor.ok()) return tensor;
   return absl::Status(
       tensor.status().code(),
@@ -78,7 +81,8 @@ absl::StatusOr<Tensor> DecodeInput(const TensorProto& proto, size_t index,
 
 // The request's tensors in the order of the signature's inputs.
 absl::StatusOr<std::vector<Tensor>> DecodeInputs(
-    const PredictRequest& request, const SignatureRunner& signature) {
+    const PredictRequest& request, const SignatureRunner& signature,
+    const MemoryCharge& charge) {
   std::vector<Tensor> inputs;
   inputs.reserve(signature.inputs().size());
   size_t found = 0;
@@ -86,7 +90,8 @@ absl::StatusOr<std::vector<Tensor>> DecodeInputs(
     const auto input = request.inputs().find(signature.inputs()[i].alias);
     if (input != request.inputs().end()) {
       ++found;
-      absl::StatusOr<Tensor> tensor = DecodeInput(input->second, i, signature);
+      absl::StatusOr<Tensor> tensor =
+          DecodeInput(input->second, i, signature, charge);
       if (!tensor.ok()) return tensor.status();
       inputs.push_back(*std::move(tensor));
     } else if (const Tensor* value = signature.default_input(i)) {
@@ -134,7 +139,8 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
                      const SignatureRunner& signature,
                      const InferenceOptions& options,
                      PredictResponse* response) {
-  absl::StatusOr<std::vector<Tensor>> inputs = DecodeInputs(request, signature);
+  absl::StatusOr<std::vector<Tensor>> inputs =
+      DecodeInputs(request, signature, options.charge);
   if (!inputs.ok()) return inputs.status();
   absl::StatusOr<std::optional<std::vector<size_t>>> chosen =
       ChooseOutputs(request, signature);
@@ -149,6 +155,11 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
       signature.Run(*std::move(inputs), run_options);
   if (!outputs.ok()) return outputs.status();
   timer.Record(id.name, "Predict");
+  int64_t bytes = MemoryOf(*outputs);
+  for (const Tensor& output : *outputs) {
+    bytes += MemoryWhenEncoded(output, options.encoding);
+  }
+  ChargeMemory(options.charge, bytes);
 
   SetModelSpec(id, signature.signature_name(), response->mutable_model_spec());
   for (size_t i = 0; i < outputs->size(); ++i) {

@@ -15,6 +15,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/example_signature.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_metrics.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 
 namespace tfs3 {
@@ -46,6 +47,7 @@ absl::Status CheckRegressOutputs(const SignatureRunner& signature) {
 }
 
 absl::Status WriteRegressions(const Tensor& outputs, int64_t examples,
+                              const MemoryCharge& charge,
                               RegressionResult* result) {
   const bool right_shape =
       outputs.dims() == 1 || (outputs.dims() == 2 && outputs.dim_size(1) == 1);
@@ -59,11 +61,22 @@ absl::Status WriteRegressions(const Tensor& outputs, int64_t examples,
                      examples, ", 1]"));
   }
   const float* value = outputs.flat<float>().data();
+  constexpr int64_t kBytesOfRegression = 40;  // message and pointer
+  ChargeMemory(charge, examples * kBytesOfRegression);
   result->mutable_regressions()->Reserve(static_cast<int>(examples));
   for (int64_t i = 0; i < examples; ++i) {
     result->add_regressions()->set_value(value[i]);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckRegressSignature(const SavedModelBundle& model,
+                                   absl::string_view signature_name,
+                                   const InferenceOptions& options) {
+  const absl::StatusOr<const SignatureRunner*> signature =
+      GetExampleSignature(model, signature_name, kRegressMethodName, options);
+  if (!signature.ok()) return signature.status();
+  return CheckRegressOutputs(**signature);
 }
 
 absl::Status Regress(const RegressionRequest& request, const ServableId& id,
@@ -77,7 +90,8 @@ absl::Status Regress(const RegressionRequest& request, const ServableId& id,
   if (absl::Status status = CheckRegressOutputs(**signature); !status.ok()) {
     return status;
   }
-  absl::StatusOr<Tensor> examples = SerializeExamples(request.input());
+  absl::StatusOr<Tensor> examples =
+      SerializeExamples(request.input(), options.charge);
   if (!examples.ok()) return examples.status();
   const int64_t count = examples->dim_size(0);
 
@@ -88,8 +102,8 @@ absl::Status Regress(const RegressionRequest& request, const ServableId& id,
   timer.Record(id.name, "Regress");
   RecordExampleCount(id.name, count);
 
-  if (absl::Status status =
-          WriteRegressions(outputs->front(), count, response->mutable_result());
+  if (absl::Status status = WriteRegressions(
+          outputs->front(), count, options.charge, response->mutable_result());
       !status.ok()) {
     return status;
   }

@@ -7,10 +7,12 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving/apis/regression.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/servables/tensorflow/inference_options.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
 
@@ -35,13 +37,19 @@ absl::Status Regress(const tensorflow::serving::RegressionRequest& request,
                      const InferenceOptions& options,
                      tensorflow::serving::RegressionResponse* response);
 
+// The error of a Regress with that signature, empty for the default one,
+// whatever its examples; OK if there is none.
+absl::Status CheckRegressSignature(const SavedModelBundle& model,
+                                   absl::string_view signature_name,
+                                   const InferenceOptions& options);
+
 // INVALID_ARGUMENT if a signature's outputs are not as Regress wants them.
 absl::Status CheckRegressOutputs(const SignatureRunner& signature);
 
 // Writes the answer for `examples` examples out of what "outputs" gave.
-// INVALID_ARGUMENT if its shape or type is wrong.
+// Charges the answer. INVALID_ARGUMENT if its shape or type is wrong.
 absl::Status WriteRegressions(const tensorflow::Tensor& outputs,
-                              int64_t examples,
+                              int64_t examples, const MemoryCharge& charge,
                               tensorflow::serving::RegressionResult* result);
 
 }  // namespace tfs3

@@ -24,6 +24,7 @@
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/protobuf/named_tensor.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 #include "tensorflow_serving_s3/servables/tensorflow/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
@@ -107,7 +108,7 @@ absl::StatusOr<SessionRunner::Choice> MakeChoice(
 }
 
 absl::StatusOr<std::vector<Tensor>> DecodeFeeds(
-    const SessionRunRequest& request) {
+    const SessionRunRequest& request, const MemoryCharge& charge) {
   std::vector<Tensor> feeds;
   feeds.reserve(request.feed_size());
   for (const NamedTensorProto& feed : request.feed()) {
@@ -115,7 +116,7 @@ absl::StatusOr<std::vector<Tensor>> DecodeFeeds(
     if (CannotBeSent(feed.tensor().dtype())) {
       return CannotBeSentError(what, feed.tensor().dtype());
     }
-    absl::StatusOr<Tensor> tensor = DecodeTensor(feed.tensor());
+    absl::StatusOr<Tensor> tensor = DecodeTensor(feed.tensor(), charge);
     if (!tensor.ok()) {
       return absl::Status(tensor.status().code(),
                           absl::StrCat(what, ": ", tensor.status().message()));
@@ -177,7 +178,8 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
   const absl::StatusOr<SessionRunner::Choice> choice =
       MakeChoice(request, model, &signature_name);
   if (!choice.ok()) return choice.status();
-  const absl::StatusOr<std::vector<Tensor>> feeds = DecodeFeeds(request);
+  const absl::StatusOr<std::vector<Tensor>> feeds =
+      DecodeFeeds(request, options.charge);
   if (!feeds.ok()) return feeds.status();
   if (absl::Status status = CheckNotCancelled(options); !status.ok()) {
     return status;
@@ -190,6 +192,7 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
   if (!outputs.ok()) return outputs.status();
 
   if (absl::Status status = CheckSize(*outputs); !status.ok()) return status;
+  ChargeMemory(options.charge, MemoryOf(*outputs));
   response->mutable_tensor()->Reserve(static_cast<int>(outputs->size()));
   for (size_t i = 0; i < outputs->size(); ++i) {
     const std::string& name = request.fetch(static_cast<int>(i));
@@ -198,6 +201,7 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
       return CannotBeSentError(absl::StrCat("fetch \"", name, "\""),
                                output.dtype());
     }
+    ChargeMemory(options.charge, MemoryWhenEncoded(output, options.encoding));
     NamedTensorProto* tensor = response->add_tensor();
     tensor->set_name(name);
     EncodeTensor(output, options.encoding, tensor->mutable_tensor());

@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "tensorflow/core/framework/types.h"
@@ -30,6 +31,43 @@ bool GrowsTooMuch(const tensorflow::TensorProto& proto,
          static_cast<uint64_t>(elements) > proto.ByteSizeLong();
 }
 
+// The memory of one element in the field of a TensorProto for its type.
+int64_t FieldBytes(tensorflow::DataType dtype) {
+  switch (dtype) {
+    case tensorflow::DT_BOOL:
+      return 1;
+    case tensorflow::DT_HALF:
+    case tensorflow::DT_BFLOAT16:
+    case tensorflow::DT_INT8:
+    case tensorflow::DT_INT16:
+    case tensorflow::DT_UINT8:
+    case tensorflow::DT_UINT16:
+    case tensorflow::DT_QINT8:
+    case tensorflow::DT_QINT16:
+    case tensorflow::DT_QUINT8:
+    case tensorflow::DT_QUINT16:
+      return 4;
+    default:
+      return tensorflow::DataTypeSize(dtype);
+  }
+}
+
+// The memory of the tensor that a proto makes.
+int64_t MemoryWhenDecoded(const tensorflow::TensorProto& proto,
+                          const tensorflow::TensorShape& shape) {
+  int64_t bytes = shape.num_elements() * ElementBytes(proto.dtype());
+  if (proto.dtype() != tensorflow::DT_STRING) return bytes;
+  for (const std::string& value : proto.string_val()) {
+    bytes += HeapBytesOfString(value.size());
+  }
+  // The last value stands for those that are left out.
+  const int64_t missing = shape.num_elements() - proto.string_val_size();
+  if (missing > 0 && proto.string_val_size() > 0) {
+    bytes += missing * HeapBytesOfString(proto.string_val().rbegin()->size());
+  }
+  return bytes + static_cast<int64_t>(proto.tensor_content().size());
+}
+
 }  // namespace
 
 absl::StatusOr<tensorflow::TensorShape> DecodeShape(
@@ -44,7 +82,7 @@ absl::StatusOr<tensorflow::TensorShape> DecodeShape(
 }
 
 absl::StatusOr<tensorflow::Tensor> DecodeTensor(
-    const tensorflow::TensorProto& proto) {
+    const tensorflow::TensorProto& proto, const MemoryCharge& charge) {
   absl::StatusOr<tensorflow::TensorShape> shape = DecodeShape(proto);
   if (!shape.ok()) return shape.status();
   if (ElementBytes(proto.dtype()) == 0) {
@@ -57,6 +95,9 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
         absl::StrCat("a tensor of shape ", shape->DebugString(),
                      " needs its values; the request carries ",
                      proto.ByteSizeLong(), " bytes of them"));
+  }
+  if (charge != nullptr) {
+    ChargeMemory(charge, MemoryWhenDecoded(proto, *shape));
   }
   tensorflow::Tensor tensor;
   if (!tensor.FromProto(proto)) {
@@ -77,6 +118,16 @@ void EncodeTensor(const tensorflow::Tensor& tensor, TensorEncoding encoding,
   } else {
     tensor.AsProtoField(proto);
   }
+}
+
+int64_t MemoryWhenEncoded(const tensorflow::Tensor& tensor,
+                          TensorEncoding encoding) {
+  if (tensor.dtype() == tensorflow::DT_STRING) {
+    // A std::string and a pointer to it take 16 bytes more than a tstring.
+    return MemoryOf(tensor) + 16 * tensor.NumElements();
+  }
+  if (encoding == TensorEncoding::kContent) return MemoryOf(tensor);
+  return tensor.NumElements() * FieldBytes(tensor.dtype());
 }
 
 }  // namespace tfs3

@@ -4,11 +4,14 @@
 #ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_TENSOR_PROTO_H_
 #define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_TENSOR_PROTO_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow_serving_s3/servables/tensorflow/memory_charge.h"
 
 namespace tfs3 {
 
@@ -22,9 +25,10 @@ absl::StatusOr<tensorflow::TensorShape> DecodeShape(
 // where the last value stands for all that are left out.
 //
 // INVALID_ARGUMENT if the values do not make a tensor of the type and shape
-// given, or if a few bytes would grow into more than 64 MiB.
+// given, or if a few bytes would grow into more than 64 MiB. The tensor's
+// memory is charged to `charge` before it is taken.
 absl::StatusOr<tensorflow::Tensor> DecodeTensor(
-    const tensorflow::TensorProto& proto);
+    const tensorflow::TensorProto& proto, const MemoryCharge& charge = {});
 
 // How numbers are written to a TensorProto. Strings are always written to
 // string_val, the one place from which Python's tf.make_ndarray reads them.
@@ -38,6 +42,10 @@ enum class TensorEncoding {
 // Writes `tensor` to the empty `proto`.
 void EncodeTensor(const tensorflow::Tensor& tensor, TensorEncoding encoding,
                   tensorflow::TensorProto* proto);
+
+// The memory of what EncodeTensor makes of a tensor.
+int64_t MemoryWhenEncoded(const tensorflow::Tensor& tensor,
+                          TensorEncoding encoding);
 
 }  // namespace tfs3
 

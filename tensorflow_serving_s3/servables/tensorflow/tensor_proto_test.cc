@@ -174,5 +174,38 @@ TEST(EncodeTensorTest, WritesStringsToStringValAlways) {
   EXPECT_THAT(proto.string_val(), ElementsAre("text"));
 }
 
+TEST(EncodeTensorTest, SmallTypesAreFourBytesInTheirField) {
+  const tensorflow::Tensor halves(tensorflow::DT_HALF,
+                                  tensorflow::TensorShape({100}));
+
+  EXPECT_EQ(MemoryWhenEncoded(halves, TensorEncoding::kField), 400);
+  EXPECT_EQ(MemoryWhenEncoded(halves, TensorEncoding::kContent), 200);
+}
+
+TEST(DecodeTensorTest, ChargesTheTensorBeforeItIsMade) {
+  TensorProto proto = Proto(tensorflow::DT_HALF, {1000});
+  proto.add_half_val(0);
+  int64_t charged = 0;
+
+  const auto tensor =
+      DecodeTensor(proto, [&charged](int64_t bytes) { charged += bytes; });
+
+  ASSERT_TRUE(tensor.ok()) << tensor.status();
+  EXPECT_EQ(charged, 2000);
+}
+
+TEST(DecodeTensorTest, ChargesTheTextOfStrings) {
+  TensorProto proto = Proto(tensorflow::DT_STRING, {2});
+  proto.add_string_val(std::string(1000, 'x'));
+  proto.add_string_val("short");
+  int64_t charged = 0;
+
+  const auto tensor =
+      DecodeTensor(proto, [&charged](int64_t bytes) { charged += bytes; });
+
+  ASSERT_TRUE(tensor.ok()) << tensor.status();
+  EXPECT_EQ(charged, MemoryOf(*tensor));
+}
+
 }  // namespace
 }  // namespace tfs3
