@@ -343,6 +343,9 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   std::atomic<bool> cancelled_{false};
 };
 
+// For the queries of reflection and of health checks.
+constexpr InflateLimits kShortMessages = {/*max_bytes=*/1 << 20};
+
 // A call of a method that answers each message of a stream. Deletes itself when
 // gRPC is done.
 class StreamCall final : public ::grpc::ServerGenericBidiReactor {
@@ -384,9 +387,7 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor {
 
   std::optional<std::string> Answer(const std::vector<Slice>& message) const {
     if (!MayBeCompressed(message)) return (*handler_)(message);
-    // Queries are short.
-    constexpr InflateLimits kLimits = {/*max_bytes=*/1 << 20};
-    const Inflated inflated = Inflate(message, kLimits, nullptr);
+    const Inflated inflated = Inflate(message, kShortMessages, nullptr);
     if (inflated.error != InflateError::kNone) return std::nullopt;
     return (*handler_)({{inflated.bytes.data(), inflated.bytes.size()}});
   }
@@ -395,6 +396,44 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor {
   const StreamHandler* const handler_;
   ::grpc::ByteBuffer message_;
   ::grpc::ByteBuffer answer_;
+};
+
+// Inflates the requests of gRPC's own health service.
+class HealthInflater final : public ::grpc::experimental::Interceptor {
+ public:
+  void Intercept(
+      ::grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            ::grpc::experimental::InterceptionHookPoints::POST_RECV_MESSAGE)) {
+      auto* const message =
+          static_cast<::grpc::ByteBuffer*>(methods->GetRecvMessage());
+      if (message != nullptr) Replace(message);
+    }
+    methods->Proceed();
+  }
+
+ private:
+  static void Replace(::grpc::ByteBuffer* message) {
+    std::vector<::grpc::Slice> slices;
+    if (!message->Valid() || !message->Dump(&slices).ok()) return;
+    const std::vector<Slice> parts = SlicesOf(slices);
+    if (!MayBeCompressed(parts)) return;
+    Inflated inflated = Inflate(parts, kShortMessages, nullptr);
+    if (inflated.error != InflateError::kNone) return;
+    *message = MakeBuffer(std::move(inflated.bytes));
+  }
+};
+
+class HealthInflaterFactory final
+    : public ::grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  ::grpc::experimental::Interceptor* CreateServerInterceptor(
+      ::grpc::experimental::ServerRpcInfo* info) override {
+    constexpr std::string_view kHealth = "/grpc.health.v1.Health/";
+    const bool is_health =
+        std::string_view(info->method()).substr(0, kHealth.size()) == kHealth;
+    return is_health ? new HealthInflater : nullptr;
+  }
 };
 
 // A call of a method that is in no table.
@@ -552,6 +591,13 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   if (FindArgument(options, GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION) ==
       nullptr) {
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  }
+  if (options.serve_health) {
+    std::vector<std::unique_ptr<
+        ::grpc::experimental::ServerInterceptorFactoryInterface>>
+        creators;
+    creators.push_back(std::make_unique<HealthInflaterFactory>());
+    builder.experimental().SetInterceptorCreators(std::move(creators));
   }
   // gRPC's own default is 4 MiB.
   if (options.max_request_bytes >= 0 ||

@@ -796,5 +796,19 @@ TEST(TransportTest, WhatAHandlerChargesReturnsWithTheCall) {
   }
 }
 
+TEST(TransportTest, CompressedHealthChecksAreInflated) {
+  ServerOptions options = Loopback();
+  options.serve_health = true;
+  ServerAndClient server(Echo, options);
+  CallOptions compressed;
+  compressed.compression = "gzip";
+  const std::string service(100, 'x');
+  server.server().SetServing(service, true);
+
+  EXPECT_EQ(
+      server.client().Call(kHealthCheck, HealthOf(service), compressed).payload,
+      kServing);
+}
+
 }  // namespace
 }  // namespace tfs3::grpc

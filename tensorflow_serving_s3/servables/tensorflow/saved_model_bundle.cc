@@ -179,8 +179,10 @@ absl::StatusOr<const SignatureRunner*> SavedModelBundle::GetSignature(
   if (signature_name.empty()) signature_name = kDefaultSignatureName;
   const auto found = runners_.find(signature_name);
   if (found == runners_.end()) {
+    constexpr size_t kMostShown = 256;
     return absl::FailedPreconditionError(absl::StrCat(
-        "the model has no signature \"", signature_name, "\"; it has: ",
+        "the model has no signature \"", signature_name.substr(0, kMostShown),
+        signature_name.size() > kMostShown ? "..." : "", "\"; it has: ",
         runners_.empty()
             ? "none"
             : absl::StrJoin(runners_, ", ",
