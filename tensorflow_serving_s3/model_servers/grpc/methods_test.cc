@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <string>
@@ -26,8 +27,10 @@
 #include "tensorflow_serving/apis/model_management.pb.h"
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving/apis/prediction_log.pb.h"
+#include "tensorflow_serving/apis/regression.pb.h"
 #include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
 #include "tensorflow_serving_s3/model_servers/request_logger_testing.h"
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
 
 namespace tfs3::grpc {
@@ -149,11 +152,13 @@ class MethodsTest : public testing::Test {
   void TearDown() override {
     server_.reset();
     EXPECT_EQ(models_->handles(), 0);
+    EXPECT_EQ(memory_.used(), 0);
   }
 
   void Start(const ModelMethodOptions& method_options) {
     ServerOptions options;
     options.addresses = {"127.0.0.1:0"};
+    options.memory = &memory_;
     StartResult started = Server::Start(
         options, MakeMethods(models_, &reloader_, method_options));
     ASSERT_EQ(started.error, "");
@@ -196,6 +201,7 @@ class MethodsTest : public testing::Test {
   }
 
   static TwoModels* models_;
+  RequestMemory memory_{int64_t{64} << 20};
   FakeReloader reloader_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<TestingClient> client_;
@@ -456,6 +462,52 @@ TEST_F(MethodsTest, ReloadConfigWithAnUnknownMetricChangesNothing) {
 
   EXPECT_EQ(answer.code, static_cast<int>(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(answer.message, HasSubstr("/no/such/metric"));
+}
+
+// Each takes far less as a message than as what it becomes.
+TEST_F(MethodsTest, WhatAMessageBecomesIsChargedAsItIsParsed) {
+  constexpr char kRegress[] = "/tensorflow.serving.PredictionService/Regress";
+  tensorflow::serving::RegressionRequest examples;
+  examples.mutable_model_spec()->set_name("half_plus_three");
+  for (int i = 0; i < 2'000'000; ++i) {
+    examples.mutable_input()->mutable_example_list()->add_examples();
+  }
+  PredictRequest strings;
+  strings.mutable_model_spec()->set_name("half_plus_three");
+  TensorProto& x = (*strings.mutable_inputs())["x"];
+  x.set_dtype(tensorflow::DT_STRING);
+  for (int i = 0; i < 2'000'000; ++i) x.add_string_val("");
+  PredictRequest integers;
+  integers.mutable_model_spec()->set_name("half_plus_three");
+  TensorProto& y = (*integers.mutable_inputs())["x"];
+  y.set_dtype(tensorflow::DT_INT64);
+  for (int i = 0; i < 8'000'000; ++i) y.add_int64_val(1);
+  for (const auto& [method, request] : std::initializer_list<
+           std::pair<const char*, const google::protobuf::MessageLite*>>{
+           {kRegress, &examples},
+           {kPredict, &strings},
+           {kPredict, &integers}}) {
+    ASSERT_LT(request->ByteSizeLong(), 10'000'000);
+    const Answer answer = Call(method, *request);
+    EXPECT_EQ(answer.code,
+              static_cast<int>(absl::StatusCode::kResourceExhausted));
+    EXPECT_THAT(answer.message, HasSubstr("--request_memory_mib"));
+  }
+}
+
+TEST_F(MethodsTest, TensorsAndTheResponseAreCharged) {
+  constexpr int kSize = 1'000'000;
+  // Arrives, is parsed, becomes a tensor, an output, a field and a message: six
+  // times its 4 MB, of which three are not enough.
+  RequestMemory::Charge others(&memory_);
+  others.Grow((int64_t{64} << 20) - 3 * 4 * kSize);
+  const Answer refused = Call(kPredict, HalfRequest(kSize));
+  EXPECT_EQ(refused.code,
+            static_cast<int>(absl::StatusCode::kResourceExhausted));
+
+  others.Reset();
+  EXPECT_EQ(Predict(HalfRequest(kSize)).outputs().at("y").float_val_size(),
+            kSize);
 }
 
 }  // namespace
