@@ -17,7 +17,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace tfs3::grpc {
@@ -29,11 +30,19 @@ constexpr auto kTick = std::chrono::milliseconds(50);
 constexpr int kInspectedPerTick = 2000;
 // How many connections are accepted before the other listeners have a turn.
 constexpr int kAcceptsPerTurn = 64;
-// How long a connection has to be idle to make room for another.
+// A connection that has brought fewer bytes has made no call: the preface and
+// the first settings of a client are some 100 bytes, a call some 200 more; of
+// TLS there are some 600 before.
+constexpr uint64_t kUnusedBytes = 200;
+constexpr uint64_t kUnusedTlsBytes = 800;
+// How long other connections have to be idle to make room for another.
 constexpr uint32_t kLeastIdleMilliseconds = 1000;
 // Of so many connections one is closed when room is made, so that not every
 // new connection has all of them looked at.
 constexpr size_t kOpenPerEvicted = 64;
+// How many of the connections that were shut down are not counted as open while
+// gRPC has yet to let go of them.
+constexpr int64_t kUncountedClosing = 16;
 // How long new connections are refused after a search for room was in vain.
 constexpr auto kNoRoom = std::chrono::milliseconds(50);
 constexpr auto kLogPeriod = std::chrono::seconds(10);
@@ -201,8 +210,7 @@ void Connections::Admit(int fd) {
   if (const auto old = connections_.find(fd); old != connections_.end()) {
     Remove(old);
   }
-  if (options_.max_connections > 0 && num_open_ >= options_.max_connections &&
-      !MakeRoom()) {
+  if (!HasRoom() && !MakeRoom()) {
     close(fd);
     CountRefused();
     return;
@@ -217,12 +225,19 @@ void Connections::Admit(int fd) {
   hand_over_(fd);
 }
 
+bool Connections::HasRoom() const {
+  if (options_.max_connections == 0) return true;
+  const int64_t open =
+      num_open_ - std::min<int64_t>(num_closing_, kUncountedClosing);
+  return open < options_.max_connections;
+}
+
 bool Connections::MakeRoom() {
   const Clock::time_point now = Clock::now();
   if (now - no_room_since_ < kNoRoom) return false;
   RemoveClosed();
-  if (num_open_ >= options_.max_connections) CloseIdlest();
-  if (num_open_ < options_.max_connections) return true;
+  if (!HasRoom()) CloseIdlest();
+  if (HasRoom()) return true;
   no_room_since_ = now;
   return false;
 }
@@ -235,22 +250,35 @@ void Connections::RemoveClosed() {
 
 void Connections::CloseIdlest() {
   const std::unordered_set<std::string> busy = TakePeers();
-  std::vector<std::pair<uint32_t, int>> idle;
+  struct Idle {
+    bool is_unused;
+    uint32_t milliseconds;
+    int fd;
+  };
+  std::vector<Idle> idle;
+  const uint64_t unused_bytes =
+      options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
   for (const auto& [fd, connection] : connections_) {
     if (connection.is_closing || busy.count(connection.peer) > 0) continue;
     const std::optional<tcp_info> info = InfoOf(fd);
     if (!info.has_value()) continue;
     const uint32_t milliseconds =
         std::min(info->tcpi_last_data_recv, info->tcpi_last_data_sent);
-    if (milliseconds >= kLeastIdleMilliseconds) {
-      idle.emplace_back(milliseconds, fd);
+    // No time is too short for a connection that has not been of use: a flood
+    // of new ones pushes itself out.
+    const bool is_unused = info->tcpi_bytes_received < unused_bytes;
+    if (is_unused || milliseconds >= kLeastIdleMilliseconds) {
+      idle.push_back({is_unused, milliseconds, fd});
     }
   }
-  std::sort(idle.rbegin(), idle.rend());
+  std::sort(idle.begin(), idle.end(), [](const Idle& a, const Idle& b) {
+    return std::tie(a.is_unused, a.milliseconds) >
+           std::tie(b.is_unused, b.milliseconds);
+  });
   const size_t most = connections_.size() / kOpenPerEvicted + 1;
   if (idle.size() > most) idle.resize(most);
-  for (const auto& [milliseconds, fd] : idle) {
-    ShutDown(fd, &connections_.at(fd));
+  for (const Idle& connection : idle) {
+    ShutDown(connection.fd, &connections_.at(connection.fd));
     ++unlogged_evicted_;
     if (options_.counters != nullptr) ++options_.counters->evicted_connections;
   }
@@ -265,7 +293,7 @@ void Connections::ShutDown(int fd, Connection* connection) {
   close(copy);
   Watch(connection, false);
   connection->is_closing = true;
-  CountOpen(-1);
+  ++num_closing_;
 }
 
 Connections::Table::iterator Connections::Remove(Table::iterator position) {
@@ -276,7 +304,8 @@ Connections::Table::iterator Connections::Remove(Table::iterator position) {
   if (descriptor != descriptors_.end() && descriptor->second == fd) {
     descriptors_.erase(descriptor);
   }
-  if (!connection.is_closing) CountOpen(-1);
+  if (connection.is_closing) --num_closing_;
+  CountOpen(-1);
   return connections_.erase(position);
 }
 

@@ -33,9 +33,9 @@ namespace tfs3::grpc {
 //   ...
 //   connections.StopAccepting();
 //
-// At the limit the idlest connections make room: those without a call on which
-// no byte has moved for a second. If there are none, the new connection is
-// closed at once.
+// At the limit the idlest connections without a call make room: first those
+// that have made none yet, then those on which no byte has moved for a second.
+// If there are none, the new connection is closed at once.
 //
 // A connection that brings more than 4 MiB without a call is closed: gRPC keeps
 // the frames of a header block that never ends (CONTINUATION), whatever its
@@ -50,6 +50,7 @@ class Connections {
     int64_t max_connections = 0;
     // The operator's name of the limit, for the log.
     std::string limit_name;
+    bool uses_tls = false;
     // Null: nothing is counted. Must outlive this.
     TransportCounters* counters = nullptr;
     // Logs a line; called at most once in ten seconds. May be empty.
@@ -90,6 +91,8 @@ class Connections {
   void Accept(const Listener& listener);
   // Takes a connection in, or closes it because of the limit.
   void Admit(int fd);
+  // Whether another connection may be open.
+  bool HasRoom() const;
   // Makes room for a connection; false if there is none.
   bool MakeRoom();
   void CloseIdlest();
@@ -121,7 +124,8 @@ class Connections {
   // The members below belong to the thread.
   Table connections_;
   std::unordered_map<std::string, int> descriptors_;  // by peer
-  int64_t num_open_ = 0;                              // those not closing
+  int64_t num_open_ = 0;
+  int64_t num_closing_ = 0;
   int num_watched_ = 0;
   int next_inspected_ = 0;
   // When a search for room was last in vain.

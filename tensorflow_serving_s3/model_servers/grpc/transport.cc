@@ -579,10 +579,14 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
 
   // Begins to accept connections for grpc_server_.
   void Accept(const ServerOptions& options, std::vector<Listener> listeners) {
-    connections_.emplace(Connections::Options{options.max_connections,
-                                              options.max_connections_name,
-                                              options.counters, options.warn},
-                         std::move(listeners), &watch_, [this](int fd) {
+    Connections::Options connections;
+    connections.max_connections = options.max_connections;
+    connections.limit_name = options.max_connections_name;
+    connections.uses_tls = options.tls.has_value();
+    connections.counters = options.counters;
+    connections.warn = options.warn;
+    connections_.emplace(std::move(connections), std::move(listeners), &watch_,
+                         [this](int fd) {
                            ::grpc::experimental::ExternalConnectionAcceptor::
                                NewConnectionParameters connection;
                            connection.fd = fd;
