@@ -48,14 +48,16 @@ void CallWatch::Unlink(Shard* shard, Entry* call) {
   call->linked_ = false;
 }
 
-void CallWatch::Add(Entry* call) {
+CallWatch::Clock::time_point CallWatch::Add(Entry* call) {
+  const Clock::time_point now = CoarseNow();
   Shard& shard = ShardOf(call);
   std::lock_guard<std::recursive_mutex> lock(shard.mu);
-  call->since_ = CoarseNow();
+  call->since_ = now;
   Append(&shard, call);
   if (keeps_peers_.load(std::memory_order_relaxed)) {
     shard.kept_peers.push_back(call->WatchedPeer());
   }
+  return now;
 }
 
 bool CallWatch::BeginHandling(Entry* call) {
@@ -63,26 +65,27 @@ bool CallWatch::BeginHandling(Entry* call) {
   return call->phase_.compare_exchange_strong(receiving, Phase::kHandling);
 }
 
-void CallWatch::Begin(Entry* call, Phase phase, Clock::time_point deadline) {
+void CallWatch::Begin(Entry* call, Phase phase,
+                      std::chrono::seconds more_time) {
+  const Clock::time_point now = CoarseNow();
   Shard& shard = ShardOf(call);
   std::lock_guard<std::recursive_mutex> lock(shard.mu);
   if (!call->linked_) return;
   Unlink(&shard, call);
   call->phase_ = phase;
-  call->since_ = CoarseNow();
+  call->since_ = now;
   call->is_second_half_ = false;
-  call->deadline_ = deadline;
+  call->deadline_ = now + timeout_ + more_time;
   Append(&shard, call);
 }
 
 void CallWatch::BeginSending(Entry* call, uint64_t bytes) {
   Begin(call, Phase::kSending,
-        CoarseNow() + timeout_ +
-            std::chrono::seconds(bytes / kSlowestBytesPerSecond));
+        std::chrono::seconds(bytes / kSlowestBytesPerSecond));
 }
 
 void CallWatch::BeginReceiving(Entry* call) {
-  Begin(call, Phase::kReceiving, Clock::time_point::max());
+  Begin(call, Phase::kReceiving, std::chrono::seconds(0));
 }
 
 void CallWatch::Remove(Entry* call) {

@@ -89,7 +89,8 @@ class CallWatch {
 
   std::chrono::milliseconds timeout() const { return timeout_; }
 
-  void Add(Entry* call);
+  // Returns the time of it, as exact as the kernel's ticks.
+  Clock::time_point Add(Entry* call);
   // The request has arrived; false if the call was ended before.
   [[nodiscard]] bool BeginHandling(Entry* call);
   // The answer is on its way.
@@ -119,7 +120,7 @@ class CallWatch {
   static void Append(Shard* shard, Entry* call);
   static void Unlink(Shard* shard, Entry* call);
   Shard& ShardOf(const Entry* call);
-  void Begin(Entry* call, Entry::Phase phase, Clock::time_point deadline);
+  void Begin(Entry* call, Entry::Phase phase, std::chrono::seconds more_time);
   void SweepShard(Shard* shard, Clock::time_point now,
                   const ProgressOf& progress_of);
   // Whether a call in `phase`, of which a half of the timeout is over, goes on.

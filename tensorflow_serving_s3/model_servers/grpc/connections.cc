@@ -43,6 +43,9 @@ constexpr size_t kOpenPerEvicted = 64;
 // How many of the connections that were shut down are not counted as open while
 // gRPC has yet to let go of them.
 constexpr int64_t kUncountedClosing = 16;
+// How long accepting waits for gRPC to let go of more of them.
+constexpr auto kWait = std::chrono::milliseconds(1);
+constexpr int kMostWaits = 20;
 // How long new connections are refused after a search for room was in vain.
 constexpr auto kNoRoom = std::chrono::milliseconds(50);
 constexpr auto kLogPeriod = std::chrono::seconds(10);
@@ -237,6 +240,10 @@ bool Connections::MakeRoom() {
   if (now - no_room_since_ < kNoRoom) return false;
   RemoveClosed();
   if (!HasRoom()) CloseIdlest();
+  for (int i = 0; i < kMostWaits && !HasRoom() && num_closing_ > 0; ++i) {
+    std::this_thread::sleep_for(kWait);
+    RemoveClosed();
+  }
   if (HasRoom()) return true;
   no_room_since_ = now;
   return false;
@@ -321,7 +328,16 @@ void Connections::CountRefused() {
   if (options_.counters != nullptr) ++options_.counters->refused_connections;
 }
 
+void Connections::CloseIdle(const std::vector<int>& idle) {
+  const std::unordered_set<std::string> busy = TakePeers();
+  for (const int fd : idle) {
+    Connection& connection = connections_.at(fd);
+    if (busy.count(connection.peer) == 0) ShutDown(fd, &connection);
+  }
+}
+
 void Connections::Inspect(Clock::time_point now) {
+  std::vector<int> idle;
   std::vector<int> suspects;
   auto it = connections_.lower_bound(next_inspected_);
   if (it == connections_.end()) it = connections_.begin();
@@ -346,8 +362,14 @@ void Connections::Inspect(Clock::time_point now) {
     connection.received = received;
     connection.seen = now;
     if (connection.unexplained >= kSuspectBytes) suspects.push_back(fd);
+    if (options_.idle_timeout.count() > 0 &&
+        std::min(info->tcpi_last_data_recv, info->tcpi_last_data_sent) >=
+            options_.idle_timeout.count()) {
+      idle.push_back(fd);
+    }
   }
   next_inspected_ = it == connections_.end() ? 0 : it->first;
+  if (!idle.empty()) CloseIdle(idle);
   if (!suspects.empty()) FindFloods(suspects);
 }
 

@@ -51,6 +51,9 @@ class Connections {
     // The operator's name of the limit, for the log.
     std::string limit_name;
     bool uses_tls = false;
+    // How long a connection stays open on which no byte moves and no call is
+    // under way; 0: for ever.
+    std::chrono::milliseconds idle_timeout{0};
     // Null: nothing is counted. Must outlive this.
     TransportCounters* counters = nullptr;
     // Logs a line; called at most once in ten seconds. May be empty.
@@ -112,6 +115,7 @@ class Connections {
   // Their connections bring bytes for a reason.
   std::unordered_set<std::string> TakePeers();
   void Watch(Connection* connection, bool watched);
+  void CloseIdle(const std::vector<int>& idle);
   void FindFloods(const std::vector<int>& suspects);
   std::optional<ConnectionProgress> ProgressOf(const std::string& peer);
   void WriteLog(Clock::time_point now);

@@ -183,8 +183,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
         handler_(handler),
         shared_(shared),
         charge_(shared.memory),
-        began_(std::chrono::steady_clock::now()) {
-    shared_.watch->Add(this);
+        began_(shared.watch->Add(this)) {
     StartRead(&message_);
   }
 
@@ -394,8 +393,7 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor,
       : context_(context),
         handler_(handler),
         shared_(shared),
-        began_(std::chrono::steady_clock::now()) {
-    shared_.watch->Add(this);
+        began_(shared.watch->Add(this)) {
     StartRead(&message_);
   }
 
@@ -583,6 +581,7 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
     connections.max_connections = options.max_connections;
     connections.limit_name = options.max_connections_name;
     connections.uses_tls = options.tls.has_value();
+    connections.idle_timeout = options.idle_timeout;
     connections.counters = options.counters;
     connections.warn = options.warn;
     connections_.emplace(std::move(connections), std::move(listeners), &watch_,
@@ -632,10 +631,6 @@ void SetArguments(const ServerOptions& options,
   // Covers TLS and the first frames of HTTP/2.
   SetDefault(options, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
              Milliseconds(options.receive_timeout), builder);
-  if (options.idle_timeout.count() > 0) {
-    SetDefault(options, GRPC_ARG_MAX_CONNECTION_IDLE_MS,
-               Milliseconds(options.idle_timeout), builder);
-  }
   // gRPC's own default is 4 MiB.
   if (options.max_request_bytes >= 0 ||
       FindArgument(options, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH) == nullptr) {
