@@ -104,9 +104,10 @@ void CallWatch::SweepShard(Shard* shard, Clock::time_point now,
   // Ending a call may remove others: so each turn begins with the first.
   while (shard->first != nullptr && shard->first->since_ + timeout_ / 2 < now) {
     Entry* const call = shard->first;
-    Unlink(shard, call);
     Phase phase = call->phase_;
-    if (GoesOn(call, phase, now, progress_of)) {
+    const bool goes_on = GoesOn(call, phase, now, progress_of);
+    Unlink(shard, call);
+    if (goes_on) {
       call->since_ = now;
       Append(shard, call);
     } else if (call->phase_.compare_exchange_strong(phase, Phase::kEnded)) {

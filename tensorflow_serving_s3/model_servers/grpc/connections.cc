@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <new>
 #include <tuple>
 #include <utility>
 
@@ -159,17 +160,22 @@ void Connections::Loop() {
     }
     eventfd_t ignored;
     eventfd_read(wake_fd_, &ignored);
-    for (size_t i = 0; i < listeners_.size(); ++i) {
-      if (polled[i].revents != 0) Accept(listeners_[i]);
-    }
     const Clock::time_point now = Clock::now();
-    Inspect(now);
-    if (now - last_sweep >= sweep_period) {
-      last_sweep = now;
-      watch_->Sweep(
-          now, [this](const std::string& peer) { return ProgressOf(peer); });
+    try {
+      for (size_t i = 0; i < listeners_.size(); ++i) {
+        if (polled[i].revents != 0) Accept(listeners_[i]);
+      }
+      Inspect(now);
+      if (now - last_sweep >= sweep_period) {
+        last_sweep = now;
+        watch_->Sweep(
+            now, [this](const std::string& peer) { return ProgressOf(peer); });
+      }
+      WriteLog(now);
+    } catch (const std::bad_alloc&) {
+      // The next turn does what this one could not.
+      std::this_thread::sleep_for(kTick);
     }
-    WriteLog(now);
   }
 }
 
@@ -178,7 +184,12 @@ void Connections::Accept(const Listener& listener) {
     const int fd =
         accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      Admit(fd);
+      try {
+        Admit(fd);
+      } catch (const std::bad_alloc&) {
+        close(fd);
+        throw;
+      }
       continue;
     }
     switch (errno) {
@@ -222,8 +233,9 @@ void Connections::Admit(int fd) {
   connection.inode = InodeOf(fd);
   connection.peer = PeerOf(fd);
   connection.seen = Clock::now();
-  if (!connection.peer.empty()) descriptors_[connection.peer] = fd;
+  const std::string peer = connection.peer;
   connections_.emplace(fd, std::move(connection));
+  if (!peer.empty()) descriptors_[peer] = fd;
   CountOpen(1);
   hand_over_(fd);
 }

@@ -23,7 +23,7 @@ constexpr char kUnixPrefix[] = "unix:";
 
 ListenResult ListenError(const std::string& address, const std::string& cause,
                          const std::string& cure) {
-  return {{}, "cannot listen at " + address + ": " + cause + "; " + cure};
+  return {{}, "gRPC cannot listen at " + address + ": " + cause + "; " + cure};
 }
 
 std::string Cure(int error) {

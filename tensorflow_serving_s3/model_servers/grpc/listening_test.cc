@@ -40,17 +40,19 @@ TEST(ListenTest, AllAddressesOfANameHaveTheSamePort) {
 }
 
 TEST(ListenTest, WantsAFolderForAUnixSocket) {
-  EXPECT_EQ(ErrorOf("unix:/no/such/folder/socket"),
-            "cannot listen at unix:/no/such/folder/socket: No such file or "
-            "directory; choose another path, in a folder that there is and "
-            "that this user may write to");
+  EXPECT_EQ(
+      ErrorOf("unix:/no/such/folder/socket"),
+      "gRPC cannot listen at unix:/no/such/folder/socket: No such file or "
+      "directory; choose another path, in a folder that there is and "
+      "that this user may write to");
 }
 
 TEST(ListenTest, DoesNotReplaceAFileThatIsNoSocket) {
-  EXPECT_EQ(ErrorOf("unix:/proc/self/status"),
-            "cannot listen at unix:/proc/self/status: Address already in use; "
-            "choose another path, in a folder that there is and that this "
-            "user may write to");
+  EXPECT_EQ(
+      ErrorOf("unix:/proc/self/status"),
+      "gRPC cannot listen at unix:/proc/self/status: Address already in use; "
+      "choose another path, in a folder that there is and that this "
+      "user may write to");
 }
 
 TEST(ListenTest, NamesThePortThatIsInUse) {
@@ -66,7 +68,7 @@ TEST(ListenTest, NamesThePortThatIsInUse) {
       "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 
   EXPECT_EQ(ErrorOf(name),
-            "cannot listen at " + name +
+            "gRPC cannot listen at " + name +
                 ": Address already in use; end the process that has the port, "
                 "or choose another port");
   close(fd);
@@ -74,20 +76,21 @@ TEST(ListenTest, NamesThePortThatIsInUse) {
 
 TEST(ListenTest, WantsAPort) {
   EXPECT_EQ(ErrorOf("localhost"),
-            "cannot listen at localhost: it has no port; write HOST:PORT");
+            "gRPC cannot listen at localhost: it has no port; write HOST:PORT");
 }
 
 TEST(ListenTest, WantsAPortThatIsANumber) {
-  EXPECT_EQ(
-      ErrorOf("127.0.0.1:http").rfind("cannot listen at 127.0.0.1:http: ", 0),
-      0u);
+  EXPECT_EQ(ErrorOf("127.0.0.1:http")
+                .rfind("gRPC cannot listen at 127.0.0.1:http: ", 0),
+            0u);
 }
 
 TEST(ListenTest, WantsAnAddressOfThisMachine) {
   // TEST-NET-1, which no machine has.
-  EXPECT_EQ(ErrorOf("192.0.2.1:0"),
-            "cannot listen at 192.0.2.1:0: Cannot assign requested address; "
-            "choose an address of this machine, such as 0.0.0.0");
+  EXPECT_EQ(
+      ErrorOf("192.0.2.1:0"),
+      "gRPC cannot listen at 192.0.2.1:0: Cannot assign requested address; "
+      "choose an address of this machine, such as 0.0.0.0");
 }
 
 }  // namespace

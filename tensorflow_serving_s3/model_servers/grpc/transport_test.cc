@@ -566,7 +566,7 @@ TEST(TransportTest, DoesNotShareThePortOfAnotherServer) {
 
   EXPECT_EQ(second.server, nullptr);
   EXPECT_EQ(second.error,
-            "cannot listen at " + AddressOf(*first) +
+            "gRPC cannot listen at " + AddressOf(*first) +
                 ": Address already in use; end the process that has the port, "
                 "or choose another port");
 }
