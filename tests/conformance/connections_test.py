@@ -136,6 +136,13 @@ def _assert_probes_and_polls_work(server: ModelServer, folder: Path) -> None:
     server.wait_until_available(version)
 
 
+_HALF_A_CALL = (
+    _PREFACE
+    + _frame(_HEADERS, _PREDICT, flags=_END_HEADERS, stream=1)
+    + _frame(_DATA, b"\0" + struct.pack(">I", 100) + b"x" * 50, stream=1)
+)
+
+
 @pytest.mark.parametrize("data", [b"", _PREFACE], ids=["silent", "preface"])
 def test_a_flood_of_grpc_connections_leaves_probes_and_polls_alone(
     server: ModelServer, folder: Path, data: bytes
@@ -164,6 +171,14 @@ def test_a_flood_of_rest_connections_leaves_probes_and_polls_alone(
         _assert_probes_and_polls_work(server, folder)
 
 
+def test_connections_with_half_a_call_make_room_when_they_are_silent(server: ModelServer) -> None:
+    with _flood(server.grpc_port, _HALF_A_CALL), clients.channel(server) as channel:
+        answer = health_pb2_grpc.HealthStub(channel).Check(
+            health_pb2.HealthCheckRequest(), timeout=_SECONDS, wait_for_ready=True
+        )
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
 def test_connections_with_calls_are_not_closed_for_new_ones(server: ModelServer) -> None:
     request = clients.predict_request(server, {"x": [1.0]})
     with clients.channel(server) as channel:
@@ -178,9 +193,7 @@ def test_connections_with_calls_are_not_closed_for_new_ones(server: ModelServer)
 
 
 def test_a_request_that_does_not_arrive_is_deadline_exceeded(server: ModelServer) -> None:
-    headers = _frame(_HEADERS, _PREDICT, flags=_END_HEADERS, stream=1)
-    half = _frame(_DATA, b"\0" + struct.pack(">I", 100) + b"x" * 50, stream=1)
-    with _connected(server.grpc_port, _PREFACE, headers, half) as connection:
+    with _connected(server.grpc_port, _HALF_A_CALL) as connection:
         received = b""
         while b"grpc-status\x014" not in received:
             data = connection.recv(1 << 16)

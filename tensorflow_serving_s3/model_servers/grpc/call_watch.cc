@@ -152,4 +152,19 @@ std::unordered_set<std::string> CallWatch::TakePeers() {
   return peers;
 }
 
+std::unordered_map<std::string, Phase> CallWatch::PhasesByPeer() {
+  std::unordered_map<std::string, Phase> phases;
+  for (Shard& shard : shards_) {
+    std::lock_guard<std::recursive_mutex> lock(shard.mu);
+    for (const Entry* call = shard.first; call != nullptr; call = call->next_) {
+      const Phase phase = call->phase_;
+      const auto [position, is_new] =
+          phases.emplace(call->WatchedPeer(), phase);
+      if (is_new || position->second == Phase::kHandling) continue;
+      if (phase != Phase::kReceiving) position->second = phase;
+    }
+  }
+  return phases;
+}
+
 }  // namespace tfs3::grpc

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -106,6 +107,11 @@ class CallWatch {
   // The peers of all calls that are under way, and those kept since the last
   // call of this function.
   std::unordered_set<std::string> TakePeers();
+
+  // What the client of each peer with calls can be waited for: kHandling if any
+  // of its calls is handled, else kSending if an answer is on its way, else
+  // kReceiving.
+  std::unordered_map<std::string, Entry::Phase> PhasesByPeer();
 
  private:
   // Calls in the order of their since_. The mutex is recursive: gRPC may run

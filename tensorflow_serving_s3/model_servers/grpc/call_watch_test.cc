@@ -136,6 +136,18 @@ TEST_F(CallWatchTest, TellsThePeersOfCallsUnderWay) {
   EXPECT_EQ(watch_.TakePeers().count("peer"), 1u);
 }
 
+TEST_F(CallWatchTest, TellsWhetherThePeerWaitsForTheServer) {
+  FakeCall other;
+  watch_.Add(&other);
+  EXPECT_EQ(watch_.PhasesByPeer().at("peer"), Phase::kReceiving);
+  ASSERT_TRUE(watch_.BeginHandling(&other));
+  watch_.BeginSending(&other, 1);
+  EXPECT_EQ(watch_.PhasesByPeer().at("peer"), Phase::kSending);
+  ASSERT_TRUE(watch_.BeginHandling(&call_));
+  EXPECT_EQ(watch_.PhasesByPeer().at("peer"), Phase::kHandling);
+  watch_.Remove(&other);
+}
+
 TEST_F(CallWatchTest, KeepsThePeersOfCallsThatHaveEnded) {
   watch_.KeepPeers(true);
   FakeCall other;

@@ -19,7 +19,6 @@
 #include <cerrno>
 #include <iterator>
 #include <new>
-#include <tuple>
 #include <utility>
 
 namespace tfs3::grpc {
@@ -38,6 +37,8 @@ constexpr uint64_t kUnusedBytes = 200;
 constexpr uint64_t kUnusedTlsBytes = 800;
 // How long other connections have to be idle to make room for another.
 constexpr uint32_t kLeastIdleMilliseconds = 1000;
+// The same while an answer is being sent.
+constexpr uint32_t kLeastIdleSendingMilliseconds = 5000;
 // Of so many connections one is closed when room is made, so that not every
 // new connection has all of them looked at.
 constexpr size_t kOpenPerEvicted = 64;
@@ -267,37 +268,53 @@ void Connections::RemoveClosed() {
   }
 }
 
-void Connections::CloseIdlest() {
-  const std::unordered_set<std::string> busy = TakePeers();
-  struct Idle {
-    bool is_unused;
-    uint32_t milliseconds;
-    int fd;
-  };
-  std::vector<Idle> idle;
-  const uint64_t unused_bytes =
-      options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
-  for (const auto& [fd, connection] : connections_) {
-    if (connection.is_closing || busy.count(connection.peer) > 0) continue;
-    const std::optional<tcp_info> info = InfoOf(fd);
-    if (!info.has_value()) continue;
-    const uint32_t milliseconds =
-        std::min(info->tcpi_last_data_recv, info->tcpi_last_data_sent);
+Connections::Idleness Connections::IdlenessOf(
+    const tcp_info& info, std::optional<CallWatch::Entry::Phase> phase) const {
+  using Phase = CallWatch::Entry::Phase;
+  const uint32_t idle =
+      std::min(info.tcpi_last_data_recv, info.tcpi_last_data_sent);
+  if (!phase.has_value()) {
     // No time is too short for a connection that has not been of use: a flood
     // of new ones pushes itself out.
-    const bool is_unused = info->tcpi_bytes_received < unused_bytes;
-    if (is_unused || milliseconds >= kLeastIdleMilliseconds) {
-      idle.push_back({is_unused, milliseconds, fd});
-    }
+    const uint64_t unused_bytes =
+        options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
+    if (info.tcpi_bytes_received < unused_bytes) return {true, 0, idle};
+    return {idle >= kLeastIdleMilliseconds, 1, idle};
   }
-  std::sort(idle.begin(), idle.end(), [](const Idle& a, const Idle& b) {
-    return std::tie(a.is_unused, a.milliseconds) >
-           std::tie(b.is_unused, b.milliseconds);
+  switch (*phase) {
+    case Phase::kReceiving:
+    case Phase::kEnded:
+      return {idle >= kLeastIdleMilliseconds, 2, idle};
+    case Phase::kSending:
+      return {idle >= kLeastIdleSendingMilliseconds, 3, idle};
+    case Phase::kHandling:
+      return {};
+  }
+  return {};
+}
+
+void Connections::CloseIdlest() {
+  const auto phases = watch_->PhasesByPeer();
+  std::vector<std::pair<Idleness, int>> idle;
+  for (const auto& [fd, connection] : connections_) {
+    if (connection.is_closing) continue;
+    const std::optional<tcp_info> info = InfoOf(fd);
+    if (!info.has_value()) continue;
+    const auto found = phases.find(connection.peer);
+    const Idleness idleness =
+        IdlenessOf(*info, found == phases.end() ? std::nullopt
+                                                : std::optional(found->second));
+    if (idleness.is_idle) idle.emplace_back(idleness, fd);
+  }
+  std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
+    return a.first.rank != b.first.rank
+               ? a.first.rank < b.first.rank
+               : a.first.milliseconds > b.first.milliseconds;
   });
   const size_t most = connections_.size() / kOpenPerEvicted + 1;
   if (idle.size() > most) idle.resize(most);
-  for (const Idle& connection : idle) {
-    ShutDown(connection.fd, &connections_.at(connection.fd));
+  for (const auto& [idleness, fd] : idle) {
+    ShutDown(fd, &connections_.at(fd));
     ++unlogged_evicted_;
     if (options_.counters != nullptr) ++options_.counters->evicted_connections;
   }

@@ -22,6 +22,8 @@
 #include "tensorflow_serving_s3/model_servers/grpc/listening.h"
 #include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
+struct tcp_info;
+
 namespace tfs3::grpc {
 
 // Accepts the connections of a gRPC server, limits how many are open, and has
@@ -33,9 +35,10 @@ namespace tfs3::grpc {
 //   ...
 //   connections.StopAccepting();
 //
-// At the limit the idlest connections without a call make room: first those
-// that have made none yet, then those on which no byte has moved for a second.
-// If there are none, the new connection is closed at once.
+// At the limit the idlest connections make room: first those that have made no
+// call yet, then those on which no byte has moved for a second, those without a
+// call first. One whose call is handled stays. If there are none, the new
+// connection is closed at once.
 //
 // A connection that brings more than 4 MiB without a call is closed: gRPC keeps
 // the frames of a header block that never ends (CONTINUATION), whatever its
@@ -90,6 +93,15 @@ class Connections {
   };
   using Table = std::map<int, Connection>;
 
+  // How idle a connection is.
+  struct Idleness {
+    // Whether it may be closed for another one.
+    bool is_idle = false;
+    // Lower ones go first: 0 for a connection that has made no call yet.
+    int rank = 0;
+    uint32_t milliseconds = 0;
+  };
+
   void Loop();
   void Accept(const Listener& listener);
   // Takes a connection in, or closes it because of the limit.
@@ -99,6 +111,9 @@ class Connections {
   // Makes room for a connection; false if there is none.
   bool MakeRoom();
   void CloseIdlest();
+  // `phase` is that of its calls; nothing if it has none.
+  Idleness IdlenessOf(const tcp_info& info,
+                      std::optional<CallWatch::Entry::Phase> phase) const;
   void RemoveClosed();
   // With no descriptor left, closes the next connection in the queue.
   void RefuseWithoutDescriptor(const Listener& listener);
