@@ -233,6 +233,11 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   // Has the handler called, or refuses the call. `more` is whether there is
   // another message after the first.
   void Receive(bool more) {
+    if (messages_ == 0 && context_->IsCancelled()) {
+      Refuse(::grpc::StatusCode::CANCELLED,
+             "the client cancelled the call before its request had arrived");
+      return;
+    }
     if (more || messages_ == 0) {
       Refuse(::grpc::StatusCode::INVALID_ARGUMENT,
              context_->method() + " takes one request message, and it got " +
