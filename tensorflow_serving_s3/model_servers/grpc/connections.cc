@@ -47,7 +47,7 @@ constexpr size_t kOpenPerEvicted = 64;
 constexpr int64_t kUncountedClosing = 16;
 // How long accepting waits for gRPC to let go of more of them.
 constexpr auto kWait = std::chrono::milliseconds(1);
-constexpr int kMostWaits = 20;
+constexpr int kMostWaits = 200;
 // How long new connections are refused after a search for room was in vain.
 constexpr auto kNoRoom = std::chrono::milliseconds(50);
 constexpr auto kLogPeriod = std::chrono::seconds(10);
