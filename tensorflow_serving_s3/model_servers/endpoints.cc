@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tensorflow_serving_s3/model_servers/file_limits.h"
 #include "tensorflow_serving_s3/model_servers/grpc/methods.h"
 #include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
 #include "tensorflow_serving_s3/model_servers/grpc/profiler_methods.h"
@@ -105,6 +106,26 @@ std::vector<std::string> ServicesOf(const grpc::MethodTable& methods) {
   return {services.begin(), services.end()};
 }
 
+// How many connections the management address takes.
+constexpr int64_t kManagementConnections = 16;
+
+ConnectionLimits LimitsOf(const ServerOptions& options) {
+  return DivideFiles(
+      MaxOpenFiles(),
+      {options.rest_api_port != 0 || !options.rest_api_socket_path.empty(),
+       options.port != 0 || !options.grpc_socket_path.empty(),
+       options.rest_api_max_connections, options.grpc_max_connections});
+}
+
+// Counts a request that no handler has seen.
+void CountRefusal(absl::StatusCode code, TransportCounters* counters) {
+  const int number = static_cast<int>(code);
+  if (counters != nullptr && number >= 0 &&
+      number < TransportCounters::kNumCodes) {
+    ++counters->refused_requests[number];
+  }
+}
+
 absl::StatusCode CodeOf(int http_status) {
   switch (http_status) {
     case 408:
@@ -130,6 +151,25 @@ void ObserveRefusal(const rest::HttpRefusal& refusal,
   record.target = refusal.target;
   record.http_status = refusal.status;
   record.peer = refusal.peer;
+  record.duration = refusal.duration;
+  record.start = std::chrono::time_point_cast<
+      std::chrono::system_clock::time_point::duration>(
+      std::chrono::system_clock::now() - refusal.duration);
+  observer->OnRequest(record);
+}
+
+// As ObserveRefusal, for a call of gRPC.
+void ObserveCallRefusal(const grpc::CallRefusal& refusal,
+                        RequestObserver* observer) {
+  RequestRecord record;
+  record.entrypoint = RequestRecord::Entrypoint::kGrpc;
+  record.api = refusal.method.substr(refusal.method.rfind('/') + 1);
+  record.target = refusal.method;
+  record.status = absl::Status(static_cast<absl::StatusCode>(refusal.code),
+                               refusal.message);
+  record.peer = refusal.peer;
+  record.traceparent = refusal.traceparent;
+  record.request_bytes = refusal.request_bytes;
   record.duration = refusal.duration;
   record.start = std::chrono::time_point_cast<
       std::chrono::system_clock::time_point::duration>(
@@ -190,6 +230,8 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartManagement(
   constexpr int kWorkers = 4;
   server.addresses = {options.management_address};
   server.num_workers = kWorkers;
+  server.max_connections = kManagementConnections;
+  server.max_connections_name = "of --management_address";
   if (!absl::StartsWith(options.management_address, "unix:")) {
     server.tls = backend.tls;
   }
@@ -222,9 +264,15 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   routes.observer = backend.observer;
   routes.request_logger = backend.request_logger;
   if (!backend.prometheus_path.empty()) {
-    routes.pages[backend.prometheus_path] = [] {
+    MetricsSources sources;
+    sources.memory = backend.memory;
+    if (backend.counters != nullptr) {
+      sources.rest = &backend.counters->rest;
+      sources.grpc = &backend.counters->grpc;
+    }
+    routes.pages[backend.prometheus_path] = [sources] {
       return rest::HttpResponse{200, PrometheusWriter::kContentType,
-                                MetricsPage()};
+                                MetricsPage(sources)};
     };
   }
   rest::HttpServer::Options server;
@@ -236,13 +284,15 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   server.unix_socket_path = options.rest_api_socket_path;
   if (!options.rest_api_plain_http) server.tls = backend.tls;
   server.gate = backend.gate;
-  server.on_refusal = [observer =
-                           backend.observer](const rest::HttpRefusal& refusal) {
+  if (backend.counters != nullptr) server.counters = &backend.counters->rest;
+  server.on_refusal = [observer = backend.observer, counters = server.counters](
+                          const rest::HttpRefusal& refusal) {
+    CountRefusal(CodeOf(refusal.status), counters);
     ObserveRefusal(refusal, observer);
   };
   server.memory = backend.memory;
   server.max_waiting = options.max_waiting_requests;
-  server.max_connections = options.rest_api_max_connections;
+  server.max_connections = LimitsOf(options).rest;
   server.max_body_bytes = static_cast<uint64_t>(MaxRequestBytes(
       options.rest_api_max_body_bytes, kMostDefaultBodyBytes, backend.memory));
   server.max_inflated_body_bytes = static_cast<uint64_t>(
@@ -294,6 +344,18 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   server.gate = backend.gate;
   server.memory = backend.memory;
   server.max_waiting = options.max_waiting_requests;
+  server.max_connections = LimitsOf(options).grpc;
+  server.receive_timeout =
+      std::chrono::milliseconds(options.grpc_receive_timeout_in_ms);
+  server.idle_timeout =
+      std::chrono::milliseconds(options.grpc_idle_timeout_in_ms);
+  if (backend.counters != nullptr) server.counters = &backend.counters->grpc;
+  server.on_refusal = [observer = backend.observer, counters = server.counters](
+                          const grpc::CallRefusal& refusal) {
+    CountRefusal(static_cast<absl::StatusCode>(refusal.code), counters);
+    ObserveCallRefusal(refusal, observer);
+  };
+  server.warn = [](const std::string& line) { ABSL_LOG(WARNING) << line; };
   if (backend.path_hider != nullptr) {
     server.edit_error = [hider = backend.path_hider](const std::string& text) {
       return hider->Hide(text);

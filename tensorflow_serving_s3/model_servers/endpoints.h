@@ -22,8 +22,15 @@
 #include "tensorflow_serving_s3/model_servers/server_options.h"
 #include "tensorflow_serving_s3/model_servers/server_status.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
 namespace tfs3 {
+
+// What the servers of both APIs count.
+struct ApiCounters {
+  TransportCounters rest;
+  TransportCounters grpc;
+};
 
 // What both APIs need of the rest of the server. All pointers must outlive the
 // servers that are started with it.
@@ -43,6 +50,8 @@ struct Backend {
   int64_t max_batched_requests = 0;
   // The budget for the memory of requests; null: none.
   RequestMemory* memory = nullptr;
+  // Null: nothing is counted.
+  ApiCounters* counters = nullptr;
   // Hides paths in the messages of errors; null: they stay.
   const PathHider* path_hider = nullptr;
 };

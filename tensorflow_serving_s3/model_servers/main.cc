@@ -305,6 +305,8 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
                   *std::move(prometheus_path),
                   max_batched_requests};
   backend.memory = &request_memory;
+  ApiCounters counters;
+  backend.counters = &counters;
   if (options.hide_server_paths) {
     backend.lookup = &path_hiding_view;
     backend.status = &path_hiding_view;

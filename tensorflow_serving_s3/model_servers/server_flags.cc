@@ -257,6 +257,22 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             "2 GiB at most, which is the most that a message can be; -1: "
             "2 GiB.",
             -1, INT32_MAX},
+           {"grpc_max_connections", &options->grpc_max_connections,
+            "How many connections may be open; idle ones make room for new "
+            "ones, and if there are none, further ones are closed at once. 0: "
+            "three eighths of the files that the process may open, or three "
+            "quarters without REST.",
+            0, INT32_MAX},
+           {"grpc_receive_timeout_in_ms", &options->grpc_receive_timeout_in_ms,
+            "Milliseconds that the handshake of a connection may take, a "
+            "request to arrive and its answer to be taken, unless the "
+            "connection moves 16 KiB a second. Then the call is answered "
+            "DEADLINE_EXCEEDED, or cancelled if the answer is on its way.",
+            1, INT32_MAX},
+           {"grpc_idle_timeout_in_ms", &options->grpc_idle_timeout_in_ms,
+            "Milliseconds that a connection without a call stays open; 0: for "
+            "ever.",
+            0, INT32_MAX},
            {"enable_grpc_healthcheck_service",
             &options->enable_grpc_healthcheck_service,
             "Serve grpc.health.v1.Health: \"\" and the names of the gRPC "
@@ -337,8 +353,10 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
             "How deep lists and objects of a request may nest; 400 beyond.", 1,
             1000000},
            {"rest_api_max_connections", &options->rest_api_max_connections,
-            "How many connections may be open; further ones wait. 0: three "
-            "quarters of the files that the process may open.",
+            "How many connections may be open; idle ones make room for new "
+            "ones, and if there are none, further ones are closed at once or "
+            "answered 503, but for GET. 0: three eighths of the files that the "
+            "process may open, or three quarters without gRPC.",
             0, INT32_MAX},
            {"rest_api_idle_timeout_in_ms",
             &options->rest_api_idle_timeout_in_ms,

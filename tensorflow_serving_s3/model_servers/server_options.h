@@ -74,6 +74,9 @@ struct ServerOptions {
   bool enable_reload_config = true;
   int64_t grpc_max_threads = 0;
   int64_t grpc_max_receive_message_bytes = 0;
+  int64_t grpc_max_connections = 0;
+  int64_t grpc_receive_timeout_in_ms = 30 * 1000;
+  int64_t grpc_idle_timeout_in_ms = 60 * 60 * 1000;
   bool enable_grpc_healthcheck_service = false;
   bool enable_grpc_reflection = true;
   bool enable_profiler = true;

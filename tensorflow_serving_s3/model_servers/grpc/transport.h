@@ -19,6 +19,7 @@
 #include "tensorflow_serving_s3/model_servers/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
 namespace tfs3::grpc {
 
@@ -82,6 +83,8 @@ class CallState {
   // Each ends the use of this object by the one that calls it.
   virtual void Finish(int code, std::string message, std::string payload) = 0;
   virtual void RunOnWorker(Handler handler) = 0;
+  // The handler gave up on the call.
+  virtual void Drop() = 0;
 
  protected:
   virtual ~CallState() = default;
@@ -90,7 +93,8 @@ class CallState {
 }  // namespace internal
 
 // One request that waits for its answer. Movable; used by one thread at a time.
-// A call that is dropped without an answer is answered INTERNAL.
+// A call that is dropped without an answer is answered INTERNAL, or
+// RESOURCE_EXHAUSTED if an exception (std::bad_alloc) drops it.
 class Call {
  public:
   explicit Call(internal::CallState* state) : state_(state) {}
@@ -138,6 +142,22 @@ class Call {
   internal::CallState* state_;
 };
 
+// A call that was answered without its handler, or in spite of it. Views live
+// as long as the call of the function that gets it.
+struct CallRefusal {
+  // As in Call::Finish.
+  int code = 0;
+  std::string_view message;
+  // "/package.Service/Method".
+  std::string_view method;
+  // As Call::peer.
+  std::string_view peer;
+  std::string_view traceparent;
+  size_t request_bytes = 0;
+  // Since the call began.
+  std::chrono::nanoseconds duration{0};
+};
+
 struct ServerOptions {
   // Where to listen: "HOST:PORT" ("0.0.0.0:8500", "[::]:8500"; port 0 is any
   // that is free) or "unix:PATH".
@@ -169,6 +189,27 @@ struct ServerOptions {
   // How many calls may wait in Call::RunOnWorker; one more is answered
   // RESOURCE_EXHAUSTED. 0: any number.
   int64_t max_waiting = 0;
+  // How many connections may be open. At the limit idle ones are closed for new
+  // ones, or the new ones are closed at once. 0: any number.
+  int64_t max_connections = 0;
+  // What the operator knows that limit as, for the log.
+  std::string max_connections_name = "--grpc_max_connections";
+  // How long a connection may take for its handshake, a request to arrive and
+  // an answer to be taken, if its connection moves less than 16 KiB a second.
+  // Such a call is answered DEADLINE_EXCEEDED, or cancelled if its answer is on
+  // its way.
+  std::chrono::milliseconds receive_timeout = std::chrono::seconds(30);
+  // How long a connection without calls stays open; 0: for ever.
+  std::chrono::milliseconds idle_timeout{0};
+  // What the server counts of itself. Null: nothing. Must outlive the server.
+  TransportCounters* counters = nullptr;
+  // Told of calls that are answered without the handler: by the gate, the
+  // budget, the queue, a timeout, for lack of memory or because they are
+  // malformed. Called on the threads that move bytes, so it must be quick. May
+  // be empty.
+  std::function<void(const CallRefusal&)> on_refusal;
+  // Logs a warning; called at most once in ten seconds. May be empty.
+  std::function<void(const std::string&)> warn;
   // Changes the error messages of handlers for the client; empty: as they are.
   // Called from many threads at once.
   std::function<std::string(const std::string&)> edit_error;

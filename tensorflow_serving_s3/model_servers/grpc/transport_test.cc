@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
@@ -28,7 +30,9 @@ namespace tfs3::grpc {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 // Numbers of gRPC's status codes.
@@ -402,14 +406,86 @@ TEST(TransportTest, ACallBeyondThoseThatMayWaitIsResourceExhausted) {
   for (std::thread& client : clients) client.join();
 }
 
-TEST(TransportTest, AHandlerThatRunsOutOfMemoryFailsItsCallAlone) {
+TEST(TransportTest, AHandlerThatRunsOutOfMemoryIsResourceExhausted) {
   ServerAndClient failing([](Call call) {
     if (Join(call.request()) == "huge") throw std::bad_alloc();
     Echo(std::move(call));
   });
 
-  EXPECT_EQ(failing.Call("huge").code, kResourceExhausted);
+  const Answer answer = failing.Call("huge");
+  EXPECT_EQ(answer.code, kResourceExhausted);
+  EXPECT_THAT(answer.message, HasSubstr("ran out of memory"));
   EXPECT_EQ(failing.Call("small").code, kOk);
+}
+
+TEST(TransportTest, AWorkerThatRunsOutOfMemoryIsResourceExhausted) {
+  ServerAndClient failing([](Call call) {
+    std::move(call).RunOnWorker([](Call) { throw std::bad_alloc(); });
+  });
+
+  EXPECT_EQ(failing.Call("").code, kResourceExhausted);
+}
+
+// Keeps the refusals that a server tells of.
+class Refusals {
+ public:
+  std::function<void(const CallRefusal&)> Listener() {
+    return [this](const CallRefusal& refusal) {
+      std::lock_guard<std::mutex> lock(mu_);
+      texts_.push_back(std::string(refusal.method) + " " +
+                       std::to_string(refusal.code) + " " +
+                       std::to_string(refusal.request_bytes));
+    };
+  }
+  std::vector<std::string> texts() {
+    std::lock_guard<std::mutex> lock(mu_);
+    return texts_;
+  }
+
+ private:
+  std::mutex mu_;
+  std::vector<std::string> texts_;
+};
+
+TEST(TransportTest, TellsOfCallsThatTheBudgetRefuses) {
+  RequestMemory memory(1 << 20);
+  Refusals refusals;
+  ServerOptions options = Loopback();
+  options.memory = &memory;
+  options.on_refusal = refusals.Listener();
+  ServerAndClient echo(Echo, options);
+
+  RequestMemory::Charge others(&memory);
+  others.Grow(700000);
+  EXPECT_EQ(echo.Call(std::string(400000, 'x')).code, kResourceExhausted);
+
+  EXPECT_THAT(refusals.texts(), ElementsAre("/test.Test/Call 8 400000"));
+}
+
+TEST(TransportTest, TellsOfCallsThatAClosedGateRefuses) {
+  RequestGate gate;
+  gate.Close();
+  Refusals refusals;
+  ServerOptions options = Loopback();
+  options.gate = &gate;
+  options.on_refusal = refusals.Listener();
+  ServerAndClient echo(Echo, options);
+
+  EXPECT_EQ(echo.Call("12345").code, kUnavailable);
+
+  EXPECT_THAT(refusals.texts(), ElementsAre("/test.Test/Call 14 5"));
+}
+
+TEST(TransportTest, DoesNotTellOfCallsThatAHandlerAnswers) {
+  Refusals refusals;
+  ServerOptions options = Loopback();
+  options.on_refusal = refusals.Listener();
+  ServerAndClient failing(
+      [](Call call) { std::move(call).Finish(kNotFound, "", ""); }, options);
+
+  EXPECT_EQ(failing.Call("").code, kNotFound);
+
+  EXPECT_THAT(refusals.texts(), IsEmpty());
 }
 
 TEST(TransportTest, PassesChannelArgumentsOn) {
@@ -493,7 +569,7 @@ TEST(TransportTest, DoesNotShareThePortOfAnotherServer) {
 
   EXPECT_EQ(second.server, nullptr);
   EXPECT_EQ(second.error,
-            "cannot listen at " + AddressOf(*first) +
+            "gRPC cannot listen at " + AddressOf(*first) +
                 ": Address already in use; end the process that has the port, "
                 "or choose another port");
 }

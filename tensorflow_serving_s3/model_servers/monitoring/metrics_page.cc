@@ -8,6 +8,7 @@
 
 #include "tensorflow/c/c_api.h"
 #include "tensorflow_serving_s3/filesystem/s3/stats.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/limit_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/load_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/process_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
@@ -18,11 +19,15 @@
 
 namespace tfs3 {
 
-std::string MetricsPage() {
+std::string MetricsPage(const MetricsSources& sources) {
   PrometheusWriter writer;
   WriteRegistryMetrics(&writer);
   WriteS3Metrics(s3::ReadStats(), &writer);
   WriteLoadMetrics(LoadsUnderWay(), &writer);
+  if (sources.memory != nullptr) WriteMemoryMetrics(*sources.memory, &writer);
+  if (sources.rest != nullptr && sources.grpc != nullptr) {
+    WriteTransportMetrics(*sources.rest, *sources.grpc, &writer);
+  }
   WriteProcessMetrics(&writer);
   constexpr char kBuildInfo[] = "tf_serving_s3_build_info";
   writer.Family(kBuildInfo, "gauge",

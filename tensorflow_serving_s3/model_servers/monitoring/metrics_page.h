@@ -6,16 +6,27 @@
 
 #include <string>
 
+#include "tensorflow_serving_s3/model_servers/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/transport_counters.h"
+
 namespace tfs3 {
 
+// What the page tells of the servers. All may be null, and must outlive the
+// page.
+struct MetricsSources {
+  const RequestMemory* memory = nullptr;
+  const TransportCounters* rest = nullptr;
+  const TransportCounters* grpc = nullptr;
+};
+
 // What Prometheus gets: every metric of TensorFlow's registry (see
-// registry_metrics.h), those of S3 (s3_metrics.h), of loads (load_metrics.h)
-// and of the process, and
+// registry_metrics.h), those of S3 (s3_metrics.h), of loads (load_metrics.h),
+// of limits (limit_metrics.h) and of the process, and
 //
 //   tf_serving_s3_build_info{version, tensorflow_version} 1
 //
 // The type of the text is PrometheusWriter::kContentType. Thread-safe.
-std::string MetricsPage();
+std::string MetricsPage(const MetricsSources& sources);
 
 }  // namespace tfs3
 

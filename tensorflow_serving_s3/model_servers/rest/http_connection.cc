@@ -39,6 +39,15 @@ constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
 // as HTTP allows, gets its answer.
 constexpr auto kPatientClient = std::chrono::seconds(1);
 
+// How long a connection beyond the limit may take to send its request.
+constexpr auto kReserveTimeout = std::chrono::seconds(2);
+
+// How long no byte must have moved before a connection makes room for another.
+constexpr auto kLeastIdle = std::chrono::seconds(1);
+// The same while an answer is being sent: the kernel's buffers hide what the
+// client takes.
+constexpr auto kLeastIdleWriting = std::chrono::seconds(5);
+
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view View(boost::beast::string_view text) {
@@ -135,7 +144,7 @@ HttpConnection::HttpConnection(StreamSocket socket, const TlsContext* tls,
       loop_(*loop),
       server_(*server),
       charge_(server->options.memory) {
-  ++server_.num_connections;
+  ++server_.counters->open_connections;
 }
 
 void HttpConnection::Start() {
@@ -149,10 +158,61 @@ void HttpConnection::Start() {
   }
 }
 
+void HttpConnection::StartInReserve() {
+  in_reserve_ = true;
+  Start();
+}
+
+std::chrono::milliseconds HttpConnection::RequestTimeout() const {
+  const std::chrono::milliseconds timeout = server_.options.request_timeout;
+  return in_reserve_
+             ? std::min<std::chrono::milliseconds>(timeout, kReserveTimeout)
+             : timeout;
+}
+
+HttpConnection::Idleness HttpConnection::IdlenessAt(
+    Clock::time_point now) const {
+  const Clock::duration idle = now - last_moved_;
+  switch (state_) {
+    case State::kHandshake:
+    case State::kIdle:
+    case State::kHead:
+      // No time is too short for a connection that has not been of use: a flood
+      // of new ones pushes itself out.
+      if (!has_had_head_) return {true, 0, last_moved_};
+      return {in_reserve_ || idle >= kLeastIdle, state_ == State::kIdle ? 1 : 2,
+              last_moved_};
+    case State::kDraining:
+      return {in_reserve_ || idle >= kLeastIdle, 2, last_moved_};
+    case State::kBody:
+      return {in_reserve_ || idle >= kLeastIdle, 3, last_moved_};
+    case State::kWriting:
+      return {idle >= kLeastIdleWriting, 4, last_moved_};
+    case State::kHandling:
+    case State::kClosed:
+      return {};
+  }
+  return {};
+}
+
+void HttpConnection::Evict() {
+  ++server_.counters->evicted_connections;
+  if (state_ == State::kHead || state_ == State::kBody) {
+    request_.method = {};
+    request_.target = {};
+    ReportRefusal(503,
+                  "The connection was closed for another one: no byte of the "
+                  "request had arrived for a second, and as many connections "
+                  "as may (--rest_api_max_connections) were open");
+  }
+  Close();
+}
+
 void HttpConnection::Handshake() {
   state_ = State::kHandshake;
   began_ = Clock::now();
-  deadline_ = began_ + server_.options.request_timeout;
+  last_moved_ = began_;
+  deadline_ = began_ + RequestTimeout();
   stream_.AsyncHandshake([self = shared_from_this()](error_code error) {
     if (self->state_ != State::kHandshake) return;
     if (!error) {
@@ -218,7 +278,8 @@ void HttpConnection::NextRequest() {
   if (input_.size() > 0) {
     state_ = State::kHead;
     began_ = Clock::now();
-    deadline_ = began_ + server_.options.request_timeout;
+    last_moved_ = began_;
+    deadline_ = began_ + RequestTimeout();
     ParseHead();
     return;
   }
@@ -227,7 +288,9 @@ void HttpConnection::NextRequest() {
     return;
   }
   state_ = State::kIdle;
-  deadline_ = Clock::now() + server_.options.idle_timeout;
+  last_moved_ = Clock::now();
+  deadline_ = last_moved_ +
+              (in_reserve_ ? RequestTimeout() : server_.options.idle_timeout);
   ReadHead();
 }
 
@@ -245,6 +308,7 @@ void HttpConnection::ReadHead() {
         if (self->state_ == State::kIdle) {
           self->NextRequest();
         } else {
+          self->last_moved_ = Clock::now();
           self->ParseHead();
         }
       });
@@ -276,7 +340,12 @@ void HttpConnection::ParseHead() {
 }
 
 void HttpConnection::OnHead() {
+  has_had_head_ = true;
   const auto& head = parser_->get();
+  if (in_reserve_ && !IsQuick(View(head.method_string()))) {
+    RefuseConnection();
+    return;
+  }
   if (parser_->is_done()) {
     Dispatch();
     return;
@@ -386,10 +455,12 @@ void HttpConnection::ParseChunks() try {
 
 void HttpConnection::AwaitProgress() {
   progress_ = 0;
-  deadline_ = Clock::now() + server_.options.request_timeout;
+  last_moved_ = Clock::now();
+  deadline_ = last_moved_ + server_.options.request_timeout;
 }
 
 void HttpConnection::RecordProgress(size_t bytes) {
+  if (bytes > 0) last_moved_ = Clock::now();
   progress_ += bytes;
   const uint64_t enough =
       kSlowestBytesPerSecond *
@@ -399,7 +470,7 @@ void HttpConnection::RecordProgress(size_t bytes) {
 
 void HttpConnection::Dispatch() {
   const auto& message = parser_->get();
-  keep_alive_ = parser_->keep_alive();
+  keep_alive_ = parser_->keep_alive() && !in_reserve_;
   request_.method = View(message.method_string());
   SplitTarget(View(message.target()), &request_);
   request_.headers.clear();
@@ -419,16 +490,21 @@ void HttpConnection::Dispatch() {
     self->Handle();
   };
   const int64_t max_waiting = server_.options.max_waiting;
+  // Before the handler can run.
+  ++server_.counters->waiting_requests;
   if (IsQuick(request_.method)) {
     server_.quick_workers->Run(std::move(handle));
   } else if (max_waiting == 0) {
     server_.workers->Run(std::move(handle));
   } else if (!server_.workers->TryRun(std::move(handle), max_waiting)) {
+    --server_.counters->waiting_requests;
+    ++server_.counters->refused_by_queue;
     RefuseToWait();
   }
 }
 
 void HttpConnection::Handle() {
+  --server_.counters->waiting_requests;
   if (Clock::now() - request_.arrival > kPatientClient && input_.size() == 0 &&
       stream_.ClosedByPeer()) {
     ReportRefusal(499, "The client closed its connection before its turn came");
@@ -547,6 +623,13 @@ void HttpConnection::RefuseForMemory() {
   Refuse(503, NoMemoryMessage());
 }
 
+void HttpConnection::RefuseConnection() {
+  Refuse(503, "As many connections as may, " +
+                  std::to_string(server_.options.max_connections) +
+                  " (--rest_api_max_connections), are open; send the request "
+                  "again later, or to another server");
+}
+
 void HttpConnection::RefuseToWait() {
   const std::string message =
       "As many requests as may, " +
@@ -652,7 +735,8 @@ void HttpConnection::Drain() {
   // never see the answer.
   if (state_ != State::kDraining) {
     state_ = State::kDraining;
-    deadline_ = Clock::now() + server_.options.request_timeout;
+    last_moved_ = Clock::now();
+    deadline_ = last_moved_ + RequestTimeout();
     parser_.reset();
     charge_.Reset();
     stream_.ShutdownSend();

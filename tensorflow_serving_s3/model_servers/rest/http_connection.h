@@ -43,6 +43,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/rest/tls_session.h"
+#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::rest {
@@ -53,7 +54,9 @@ struct HttpServerContext {
   HttpServer::Handler handler;
   // From then on a connection closes when it has no more requests to answer.
   std::atomic<bool> stopping{false};
-  std::atomic<int64_t> num_connections{0};
+  // Never null: that of the options, or own_counters.
+  TransportCounters* counters = nullptr;
+  TransportCounters own_counters;
   std::unique_ptr<WorkerPool> workers;
   // For requests that only read.
   std::unique_ptr<WorkerPool> quick_workers;
@@ -106,10 +109,31 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
                  HttpServerContext* server);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
-  ~HttpConnection() { --server_.num_connections; }
+  ~HttpConnection() { --server_.counters->open_connections; }
+
+  // How idle a connection is.
+  struct Idleness {
+    // Whether it may be closed for another one.
+    bool is_idle = false;
+    // Lower ones go first: 0 for a connection that has sent no request yet, 1
+    // for one between requests.
+    int rank = 0;
+    std::chrono::steady_clock::time_point since;
+
+    bool GoesBefore(const Idleness& other) const {
+      return rank != other.rank ? rank < other.rank : since < other.since;
+    }
+  };
 
   // All of these are called on the loop's thread.
   void Start();
+  // As Start, for a connection beyond the limit: one request that only reads
+  // is answered, and it must arrive soon.
+  void StartInReserve();
+  bool in_reserve() const { return in_reserve_; }
+  Idleness IdlenessAt(std::chrono::steady_clock::time_point now) const;
+  // Closes an idle connection to make room for another one.
+  void Evict();
   // Closes or answers what has passed its deadline.
   void CheckDeadline(std::chrono::steady_clock::time_point now);
   void BeginStop();
@@ -154,6 +178,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void RefuseForMemory();
   // Answers that too many requests wait; the connection goes on.
   void RefuseToWait();
+  // Refuses a request of a connection beyond the limit.
+  void RefuseConnection();
+  std::chrono::milliseconds RequestTimeout() const;
   // Has response_ be an error; 429 and 503 say when to try again.
   void ComposeError(int status, std::string_view message);
   std::string NoMemoryMessage() const;
@@ -180,6 +207,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   State state_ = State::kIdle;
   Clock::time_point deadline_;
+  Clock::time_point last_moved_;  // when a byte arrived or was sent
+  bool in_reserve_ = false;
+  bool has_had_head_ = false;
   uint64_t progress_ = 0;  // bytes that have moved since AwaitProgress
   bool close_when_handled_ = false;
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/http_server.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/log/absl_log.h"
 #include "absl/status/status.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_connection.h"
 #include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
@@ -33,8 +36,11 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// How long accepting rests when there can be no more connections.
+// How long accepting rests when there is no file descriptor for a connection.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
+// The connections beyond the limit, for probes.
+constexpr int64_t kReservedConnections = 16;
 
 // The threads that answer probes, metrics and status.
 constexpr int kQuickThreads = 2;
@@ -47,6 +53,8 @@ int64_t DefaultMaxConnections() {
     return std::numeric_limits<int64_t>::max();
   return std::max<int64_t>(1, static_cast<int64_t>(files.rlim_cur / 4 * 3));
 }
+
+int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 // One place where clients connect; belongs to the first loop.
 struct Listener {
@@ -65,6 +73,9 @@ class HttpServerImpl : public HttpServer {
     context_.options = options;
     if (options.max_connections <= 0)
       context_.options.max_connections = DefaultMaxConnections();
+    context_.counters =
+        options.counters != nullptr ? options.counters : &context_.own_counters;
+    context_.counters->max_connections = context_.options.max_connections;
     context_.handler = std::move(handler);
     const auto sweep_period = std::clamp(
         std::min(options.request_timeout, options.idle_timeout) / 4,
@@ -74,7 +85,10 @@ class HttpServerImpl : public HttpServer {
       loops_.push_back(std::make_unique<IoLoop>(sweep_period));
   }
 
-  ~HttpServerImpl() override { Stop(std::chrono::milliseconds(0)); }
+  ~HttpServerImpl() override {
+    Stop(std::chrono::milliseconds(0));
+    if (spare_fd_ >= 0) close(spare_fd_);
+  }
 
   absl::Status Open() {
     const Options& options = context_.options;
@@ -151,29 +165,102 @@ class HttpServerImpl : public HttpServer {
   }
 
   void Accept(Listener* listener) {
-    if (context_.num_connections >= context_.options.max_connections) {
-      AcceptLater(listener);
-      return;
-    }
     IoLoop* const loop = loops_[next_loop_++ % loops_.size()].get();
     listener->acceptor.async_accept(
         loop->io(),
         [this, listener, loop](error_code error, StreamSocket socket) {
           if (!listener->acceptor.is_open()) return;
           if (!error) {
-            auto connection = std::make_shared<HttpConnection>(
-                std::move(socket), listener->tls, loop, &context_);
-            asio::post(loop->io(), [connection] { connection->Start(); });
+            Admit(std::make_shared<HttpConnection>(
+                      std::move(socket), listener->tls, loop, &context_),
+                  loop);
           }
           if (error == asio::error::no_descriptors ||
               error == asio::error::no_memory ||
               error == asio::error::no_buffer_space ||
               error == error_code(ENFILE, boost::system::system_category())) {
+            RefuseWithoutDescriptor(listener);
             AcceptLater(listener);
           } else {
             Accept(listener);
           }
         });
+  }
+
+  // Starts a connection, which is counted already, or closes it because of the
+  // limit.
+  void Admit(std::shared_ptr<HttpConnection> connection, IoLoop* loop) {
+    if (num_open() <= context_.options.max_connections) {
+      Start(std::move(connection), loop, /*in_reserve=*/false);
+    } else {
+      MakeRoom(std::move(connection), loop, /*in_reserve=*/false, 0);
+    }
+  }
+
+  void Start(std::shared_ptr<HttpConnection> connection, IoLoop* loop,
+             bool in_reserve) {
+    asio::post(loop->io(), [connection = std::move(connection), in_reserve] {
+      if (in_reserve) {
+        connection->StartInReserve();
+      } else {
+        connection->Start();
+      }
+    });
+  }
+
+  // Starts the connection in the place of an idle one of loops_[index] or
+  // later.
+  void MakeRoom(std::shared_ptr<HttpConnection> connection, IoLoop* loop,
+                bool in_reserve, size_t index) {
+    if (index == loops_.size()) {
+      if (in_reserve) {
+        ++context_.counters->refused_connections;
+      } else {
+        AdmitBeyondLimit(std::move(connection), loop);
+      }
+      return;
+    }
+    IoLoop* const searched = loops_[index].get();
+    asio::post(searched->io(), [this, connection = std::move(connection), loop,
+                                in_reserve, index, searched]() mutable {
+      if (context_.stopping) return;
+      if (searched->CloseIdlest(in_reserve)) {
+        Start(std::move(connection), loop, in_reserve);
+      } else {
+        MakeRoom(std::move(connection), loop, in_reserve, index + 1);
+      }
+    });
+  }
+
+  void AdmitBeyondLimit(std::shared_ptr<HttpConnection> connection,
+                        IoLoop* loop) {
+    const int64_t limit = context_.options.max_connections;
+    ABSL_LOG_EVERY_N_SEC(WARNING, 10)
+        << "REST: the limit of open connections, " << limit
+        << " (--rest_api_max_connections), is reached; new connections are "
+           "refused, but for some probes. Raise it, and the limit of open "
+           "files (ulimit -n).";
+    if (num_open() <= limit + kReservedConnections) {
+      Start(std::move(connection), loop, /*in_reserve=*/true);
+    } else {
+      MakeRoom(std::move(connection), loop, /*in_reserve=*/true, 0);
+    }
+  }
+
+  int64_t num_open() const { return context_.counters->open_connections; }
+
+  // Closes the next connection in the queue, so that its client does not wait.
+  void RefuseWithoutDescriptor(Listener* listener) {
+    ABSL_LOG_EVERY_N_SEC(WARNING, 10)
+        << "REST: connections are refused because this process has as many "
+           "files open as it may; raise the limit (ulimit -n) or lower "
+           "--rest_api_max_connections.";
+    if (spare_fd_ >= 0) close(spare_fd_);
+    const int fd = accept4(listener->acceptor.native_handle(), nullptr, nullptr,
+                           SOCK_CLOEXEC);
+    if (fd >= 0) close(fd);
+    spare_fd_ = OpenSpare();
+    ++context_.counters->refused_connections;
   }
 
   // Retrying at once would spin until some connection closes.
@@ -190,6 +277,8 @@ class HttpServerImpl : public HttpServer {
   std::vector<std::unique_ptr<Listener>> listeners_;
   size_t next_loop_ = 0;
   int port_ = kNoPort;
+  // Given up for the moment that a connection is refused in.
+  int spare_fd_ = OpenSpare();
   bool has_unix_socket_ = false;
   std::mutex stop_mutex_;
 };

@@ -43,6 +43,7 @@
 #include "tensorflow_serving_s3/model_servers/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
 namespace tfs3::rest {
 
@@ -95,10 +96,16 @@ class HttpServer {
     // size on.
     bool gzip_answers = true;
     uint64_t min_gzip_bytes = 1 << 10;
-    // How many connections may be open. Clients beyond it wait to be accepted
-    // until others leave. 0 for three quarters of the files that the process
-    // may open, so that there are some left for models.
+    // How many connections may be open. At the limit the idlest make room for
+    // new ones: first those that have sent no request, then those on which
+    // nothing has arrived for a second. If there are none, a few more
+    // connections are taken for GET, HEAD and OPTIONS, so that probes are
+    // answered; other requests there are answered 503. Further ones are closed
+    // at once. 0 for three quarters of the files that the process may open, so
+    // that there are some left for models.
     int64_t max_connections = 0;
+    // What the server counts of itself. Null: nothing. Must outlive the server.
+    TransportCounters* counters = nullptr;
     // The time for a handshake of TLS, and for a request from its first byte to
     // the end of its headers. A body that arrives, or a client that takes its
     // answer, at less than 16 KiB a second on average over a period of this

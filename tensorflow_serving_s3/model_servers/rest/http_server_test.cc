@@ -29,6 +29,7 @@
 #include "tensorflow_serving_s3/model_servers/rest/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/http_test_client.h"
 #include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
 namespace tfs3::rest {
 namespace {
@@ -643,24 +644,112 @@ TEST(HttpServerTest, SlowClientsHoldNoThread) {
   EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /quick now");
 }
 
-TEST(HttpServerTest, AFullServerAcceptsAgainWhenAConnectionCloses) {
+// Fills a server of two connections, both of which have just been served.
+std::vector<std::unique_ptr<Client>> FillTwoConnections(int port) {
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<Client>(port));
+    clients.back()->Send(Get("/"));
+    EXPECT_EQ(BodyOf(clients.back()->ReadResponse()), "GET / ");
+  }
+  return clients;
+}
+
+HttpServer::Options TwoConnections() {
   HttpServer::Options options = LoopbackOptions();
   options.max_connections = 2;
-  auto server = StartServer(Echo, options);
-  auto first = std::make_unique<Client>(server->port());
+  return options;
+}
+
+TEST(HttpServerTest, AFullServerAnswersReadingRequestsAndRefusesOthers) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnections();
+  options.counters = &counters;
+  // Handlers that wait keep both connections from being idle.
+  std::promise<void> release;
+  auto server = StartServer(
+      [released = release.get_future().share()](const HttpRequest& request) {
+        if (request.path == "/wait") released.wait();
+        return Echo(request);
+      },
+      options);
+  Client first(server->port());
   Client second(server->port());
-  for (Client* client : {first.get(), &second}) {
-    client->Send(Get("/"));
-    EXPECT_EQ(BodyOf(client->ReadResponse()), "GET / ");
+  first.Send(Post("/wait", ""));
+  second.Send(Post("/wait", ""));
+  while (counters.open_connections < 2) std::this_thread::yield();
+
+  Client probe(server->port());
+  probe.Send(Get("/probe"));
+  const std::string answer = probe.ReadResponse();
+  EXPECT_EQ(BodyOf(answer), "GET /probe ");
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  Client other(server->port());
+  other.Send(Post("/other", "body"));
+  const std::string refusal = other.ReadResponse();
+
+  EXPECT_THAT(refusal, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refusal, HasSubstr("--rest_api_max_connections"));
+  release.set_value();
+  EXPECT_EQ(BodyOf(first.ReadResponse()), "POST /wait ");
+  EXPECT_EQ(BodyOf(second.ReadResponse()), "POST /wait ");
+}
+
+TEST(HttpServerTest, AFloodOfSilentConnectionsKeepsNobodyOut) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnections();
+  options.counters = &counters;
+  auto server = StartServer(Echo, options);
+
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 50; ++i) {
+    silent.push_back(std::make_unique<Client>(server->port()));
   }
-  Client third(server->port());
-  third.Send(Get("/third"));
-  // The two that are in are served as before.
-  second.Send(Get("/second"));
-  EXPECT_EQ(BodyOf(second.ReadResponse()), "GET /second ");
-  EXPECT_FALSE(third.HasInput());
-  first.reset();
-  EXPECT_EQ(BodyOf(third.ReadResponse()), "GET /third ");
+  Client client(server->port());
+  client.Send(Post("/new", "body"));
+
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /new body");
+  EXPECT_LE(counters.open_connections, 2 + 16 + 1);
+  EXPECT_GE(counters.evicted_connections, 48);
+}
+
+TEST(HttpServerTest, AFullServerAnswersProbesBesideAFlood) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnections();
+  options.counters = &counters;
+  auto server = StartServer(Echo, options);
+
+  // Bodies that do not arrive.
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 50; ++i) {
+    slow.push_back(std::make_unique<Client>(server->port()));
+    slow.back()->Send(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+  }
+  Client probe(server->port());
+  probe.Send(Get("/probe"));
+
+  EXPECT_EQ(BodyOf(probe.ReadResponse()), "GET /probe ");
+  EXPECT_LE(counters.open_connections, 2 + 16 + 1);
+}
+
+TEST(HttpServerTest, AnIdleConnectionMakesRoomForANewOne) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnections();
+  options.counters = &counters;
+  auto server = StartServer(Echo, options);
+  const auto idle = FillTwoConnections(server->port());
+
+  // Within the first second the connections are not idle yet.
+  std::string answer;
+  do {
+    Client client(server->port());
+    client.Send(Post("/new", "body"));
+    answer = client.ReadResponse();
+  } while (answer.rfind("HTTP/1.1 503 ", 0) == 0);
+
+  EXPECT_EQ(BodyOf(answer), "POST /new body");
+  EXPECT_GE(counters.evicted_connections, 1);
 }
 
 // --- Compression ---

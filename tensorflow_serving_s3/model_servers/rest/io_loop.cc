@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/rest/io_loop.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 #include <utility>
@@ -12,6 +13,17 @@
 namespace tfs3::rest {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Of so many connections one is closed when room is made, so that not every
+// new connection has all of them looked at.
+constexpr size_t kOpenPerClosed = 64;
+
+// How long a search for idle connections that was in vain is not repeated.
+constexpr auto kNoneIdle = std::chrono::milliseconds(50);
+
+}  // namespace
 
 IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
     : sweep_period_(sweep_period) {
@@ -39,6 +51,30 @@ void IoLoop::ScheduleSweep() {
     for (const auto& connection : open) connection->CheckDeadline(now);
     ScheduleSweep();
   });
+}
+
+bool IoLoop::CloseIdlest(bool in_reserve) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!in_reserve && now - none_idle_since_ < kNoneIdle) return false;
+  std::vector<
+      std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
+      idle;
+  for (const auto& connection : connections_) {
+    if (connection->in_reserve() != in_reserve) continue;
+    const HttpConnection::Idleness idleness = connection->IdlenessAt(now);
+    if (idleness.is_idle) idle.emplace_back(idleness, connection);
+  }
+  if (idle.empty()) {
+    if (!in_reserve) none_idle_since_ = now;
+    return false;
+  }
+  std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
+    return a.first.GoesBefore(b.first);
+  });
+  const size_t most = in_reserve ? 1 : connections_.size() / kOpenPerClosed + 1;
+  if (idle.size() > most) idle.resize(most);
+  for (const auto& [idleness, connection] : idle) connection->Evict();
+  return true;
 }
 
 void IoLoop::BeginStop() {

@@ -64,6 +64,11 @@ class IoLoop {
   // Thread-safe.
   void WaitUntilEmpty();
 
+  // Called on the loop's thread only. Closes idle connections to make room for
+  // new ones, the idlest first: of those within the limit, or one of those
+  // beyond it. False if there are none.
+  bool CloseIdlest(bool in_reserve);
+
   // The set of open connections; called on the loop's thread only.
   void Add(std::shared_ptr<HttpConnection> connection);
   void Remove(const std::shared_ptr<HttpConnection>& connection);
@@ -76,6 +81,8 @@ class IoLoop {
   boost::asio::executor_work_guard<Executor> work_{io_.get_executor()};
   SteadyTimer sweep_timer_{io_};
   std::unordered_set<std::shared_ptr<HttpConnection>> connections_;
+  // When CloseIdlest last found none.
+  std::chrono::steady_clock::time_point none_idle_since_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,0 +1,484 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/grpc/connections.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <new>
+#include <utility>
+
+namespace tfs3::grpc {
+namespace {
+
+// How often connections and calls are looked at, and how many connections at a
+// time.
+constexpr auto kTick = std::chrono::milliseconds(50);
+constexpr int kInspectedPerTick = 2000;
+// How many connections are accepted before the other listeners have a turn.
+constexpr int kAcceptsPerTurn = 64;
+// A connection that has brought fewer bytes has made no call: the preface and
+// the first settings of a client are some 100 bytes, a call some 200 more; of
+// TLS there are some 600 before.
+constexpr uint64_t kUnusedBytes = 200;
+constexpr uint64_t kUnusedTlsBytes = 800;
+// How long other connections have to be idle to make room for another.
+constexpr uint32_t kLeastIdleMilliseconds = 1000;
+// The same while an answer is being sent.
+constexpr uint32_t kLeastIdleSendingMilliseconds = 5000;
+// Of so many connections one is closed when room is made, so that not every
+// new connection has all of them looked at.
+constexpr size_t kOpenPerEvicted = 64;
+// How many of the connections that were shut down are not counted as open while
+// gRPC has yet to let go of them.
+constexpr int64_t kUncountedClosing = 16;
+// How long accepting waits for gRPC to let go of more of them.
+constexpr auto kWait = std::chrono::milliseconds(1);
+constexpr int kMostWaits = 200;
+// How long new connections are refused after a search for room was in vain.
+constexpr auto kNoRoom = std::chrono::milliseconds(50);
+constexpr auto kLogPeriod = std::chrono::seconds(10);
+// How many bytes a connection may bring without a call; PING, SETTINGS and
+// calls of the health service need some. Half of them are allowed before the
+// peers of calls are kept, which takes time on each call.
+constexpr double kSuspectBytes = 2 << 20;
+constexpr double kFloodBytes = 4 << 20;
+constexpr double kAllowedBytesPerSecond = 16 << 10;
+
+// The inode of an open socket; 0 for anything else.
+ino_t InodeOf(int fd) {
+  struct stat status;
+  if (fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) return 0;
+  return status.st_ino;
+}
+
+std::optional<tcp_info> InfoOf(int fd) {
+  tcp_info info = {};
+  socklen_t size = sizeof(info);
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+    return std::nullopt;
+  }
+  return info;
+}
+
+// The peer of a TCP connection as gRPC writes it: "ipv4:1.2.3.4:5" or
+// "ipv6:%5B::1%5D:5".
+std::string PeerOf(int fd) {
+  sockaddr_storage address;
+  socklen_t size = sizeof(address);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return "";
+  }
+  char text[INET6_ADDRSTRLEN];
+  if (address.ss_family == AF_INET) {
+    const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(address);
+    inet_ntop(AF_INET, &ipv4.sin_addr, text, sizeof(text));
+    return std::string("ipv4:") + text + ":" +
+           std::to_string(ntohs(ipv4.sin_port));
+  }
+  if (address.ss_family != AF_INET6) return "";
+  const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(address);
+  const std::string port = std::to_string(ntohs(ipv6.sin6_port));
+  if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr)) {
+    inet_ntop(AF_INET, &ipv6.sin6_addr.s6_addr[12], text, sizeof(text));
+    return std::string("ipv4:") + text + ":" + port;
+  }
+  inet_ntop(AF_INET6, &ipv6.sin6_addr, text, sizeof(text));
+  return std::string("ipv6:%5B") + text + "%5D:" + port;
+}
+
+int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+}  // namespace
+
+Connections::Connections(Options options, std::vector<Listener> listeners,
+                         CallWatch* watch,
+                         std::function<void(int fd)> hand_over)
+    : options_(std::move(options)),
+      listeners_(std::move(listeners)),
+      watch_(watch),
+      hand_over_(std::move(hand_over)),
+      spare_fd_(OpenSpare()),
+      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (options_.counters != nullptr) {
+    options_.counters->max_connections += options_.max_connections;
+  }
+  thread_ = std::thread([this] { Loop(); });
+}
+
+Connections::~Connections() {
+  ends_ = true;
+  StopAccepting();
+  thread_.join();
+  CountOpen(-num_open_);
+  if (options_.counters != nullptr) {
+    options_.counters->max_connections -= options_.max_connections;
+  }
+  if (spare_fd_ >= 0) close(spare_fd_);
+  close(wake_fd_);
+}
+
+void Connections::StopAccepting() {
+  stops_accepting_ = true;
+  eventfd_write(wake_fd_, 1);
+  while (!has_stopped_accepting_) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+void Connections::Loop() {
+  std::vector<pollfd> polled;
+  for (const Listener& listener : listeners_) {
+    polled.push_back({listener.fd, POLLIN, 0});
+  }
+  polled.push_back({wake_fd_, POLLIN, 0});
+  Clock::time_point last_sweep = Clock::now();
+  const auto sweep_period =
+      std::clamp<Clock::duration>(watch_->timeout() / 8, kTick / 5, 20 * kTick);
+  while (!ends_) {
+    const int timeout = connections_.empty() && unlogged_refused_ == 0
+                            ? -1
+                            : static_cast<int>(kTick.count());
+    poll(polled.data(), polled.size(), timeout);
+    if (stops_accepting_ && !has_stopped_accepting_) {
+      for (const Listener& listener : listeners_) CloseListener(listener);
+      polled.erase(polled.begin(), polled.end() - 1);
+      listeners_.clear();
+      has_stopped_accepting_ = true;
+    }
+    eventfd_t ignored;
+    eventfd_read(wake_fd_, &ignored);
+    const Clock::time_point now = Clock::now();
+    try {
+      for (size_t i = 0; i < listeners_.size(); ++i) {
+        if (polled[i].revents != 0) Accept(listeners_[i]);
+      }
+      Inspect(now);
+      if (now - last_sweep >= sweep_period) {
+        last_sweep = now;
+        watch_->Sweep(
+            now, [this](const std::string& peer) { return ProgressOf(peer); });
+      }
+      WriteLog(now);
+    } catch (const std::bad_alloc&) {
+      // The next turn does what this one could not.
+      std::this_thread::sleep_for(kTick);
+    }
+  }
+}
+
+void Connections::Accept(const Listener& listener) {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    const int fd =
+        accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      try {
+        Admit(fd);
+      } catch (const std::bad_alloc&) {
+        close(fd);
+        throw;
+      }
+      continue;
+    }
+    switch (errno) {
+      case EMFILE:
+      case ENFILE:
+      case ENOBUFS:
+      case ENOMEM:
+        RefuseWithoutDescriptor(listener);
+        return;
+      case EINTR:
+      case ECONNABORTED:  // The client has gone already.
+        continue;
+      default:
+        return;
+    }
+  }
+}
+
+void Connections::RefuseWithoutDescriptor(const Listener& listener) {
+  if (spare_fd_ >= 0) close(spare_fd_);
+  const int fd = accept4(listener.fd, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd >= 0) close(fd);
+  spare_fd_ = OpenSpare();
+  ++unlogged_without_descriptor_;
+  CountRefused();
+  // Another thread may have taken the descriptor; do not spin.
+  if (fd < 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+void Connections::Admit(int fd) {
+  // A connection that had this descriptor has ended.
+  if (const auto old = connections_.find(fd); old != connections_.end()) {
+    Remove(old);
+  }
+  if (!HasRoom() && !MakeRoom()) {
+    close(fd);
+    CountRefused();
+    return;
+  }
+  Connection connection;
+  connection.inode = InodeOf(fd);
+  connection.peer = PeerOf(fd);
+  connection.seen = Clock::now();
+  const std::string peer = connection.peer;
+  connections_.emplace(fd, std::move(connection));
+  if (!peer.empty()) descriptors_[peer] = fd;
+  CountOpen(1);
+  hand_over_(fd);
+}
+
+bool Connections::HasRoom() const {
+  if (options_.max_connections == 0) return true;
+  const int64_t open =
+      num_open_ - std::min<int64_t>(num_closing_, kUncountedClosing);
+  return open < options_.max_connections;
+}
+
+bool Connections::MakeRoom() {
+  const Clock::time_point now = Clock::now();
+  if (now - no_room_since_ < kNoRoom) return false;
+  RemoveClosed();
+  if (!HasRoom()) CloseIdlest();
+  for (int i = 0; i < kMostWaits && !HasRoom() && num_closing_ > 0; ++i) {
+    std::this_thread::sleep_for(kWait);
+    RemoveClosed();
+  }
+  if (HasRoom()) return true;
+  no_room_since_ = now;
+  return false;
+}
+
+void Connections::RemoveClosed() {
+  for (auto it = connections_.begin(); it != connections_.end();) {
+    it = InodeOf(it->first) == it->second.inode ? std::next(it) : Remove(it);
+  }
+}
+
+Connections::Idleness Connections::IdlenessOf(
+    const tcp_info& info, std::optional<CallWatch::Entry::Phase> phase) const {
+  using Phase = CallWatch::Entry::Phase;
+  const uint32_t idle =
+      std::min(info.tcpi_last_data_recv, info.tcpi_last_data_sent);
+  if (!phase.has_value()) {
+    // No time is too short for a connection that has not been of use: a flood
+    // of new ones pushes itself out.
+    const uint64_t unused_bytes =
+        options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
+    if (info.tcpi_bytes_received < unused_bytes) return {true, 0, idle};
+    return {idle >= kLeastIdleMilliseconds, 1, idle};
+  }
+  switch (*phase) {
+    case Phase::kReceiving:
+    case Phase::kEnded:
+      return {idle >= kLeastIdleMilliseconds, 2, idle};
+    case Phase::kSending:
+      return {idle >= kLeastIdleSendingMilliseconds, 3, idle};
+    case Phase::kHandling:
+      return {};
+  }
+  return {};
+}
+
+void Connections::CloseIdlest() {
+  const auto phases = watch_->PhasesByPeer();
+  std::vector<std::pair<Idleness, int>> idle;
+  for (const auto& [fd, connection] : connections_) {
+    if (connection.is_closing) continue;
+    const std::optional<tcp_info> info = InfoOf(fd);
+    if (!info.has_value()) continue;
+    const auto found = phases.find(connection.peer);
+    const Idleness idleness =
+        IdlenessOf(*info, found == phases.end() ? std::nullopt
+                                                : std::optional(found->second));
+    if (idleness.is_idle) idle.emplace_back(idleness, fd);
+  }
+  std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
+    return a.first.rank != b.first.rank
+               ? a.first.rank < b.first.rank
+               : a.first.milliseconds > b.first.milliseconds;
+  });
+  const size_t most = connections_.size() / kOpenPerEvicted + 1;
+  if (idle.size() > most) idle.resize(most);
+  for (const auto& [idleness, fd] : idle) {
+    ShutDown(fd, &connections_.at(fd));
+    ++unlogged_evicted_;
+    if (options_.counters != nullptr) ++options_.counters->evicted_connections;
+  }
+}
+
+void Connections::ShutDown(int fd, Connection* connection) {
+  // gRPC may close the descriptor at any time, and another file may get its
+  // number. The copy stays what it is.
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return;
+  if (InodeOf(copy) == connection->inode) shutdown(copy, SHUT_RDWR);
+  close(copy);
+  Watch(connection, false);
+  connection->is_closing = true;
+  ++num_closing_;
+}
+
+Connections::Table::iterator Connections::Remove(Table::iterator position) {
+  const int fd = position->first;
+  Connection& connection = position->second;
+  Watch(&connection, false);
+  const auto descriptor = descriptors_.find(connection.peer);
+  if (descriptor != descriptors_.end() && descriptor->second == fd) {
+    descriptors_.erase(descriptor);
+  }
+  if (connection.is_closing) --num_closing_;
+  CountOpen(-1);
+  return connections_.erase(position);
+}
+
+void Connections::CountOpen(int64_t change) {
+  num_open_ += change;
+  if (options_.counters != nullptr) {
+    options_.counters->open_connections += change;
+  }
+}
+
+void Connections::CountRefused() {
+  ++unlogged_refused_;
+  if (options_.counters != nullptr) ++options_.counters->refused_connections;
+}
+
+void Connections::CloseIdle(const std::vector<int>& idle) {
+  const std::unordered_set<std::string> busy = TakePeers();
+  for (const int fd : idle) {
+    Connection& connection = connections_.at(fd);
+    if (busy.count(connection.peer) == 0) ShutDown(fd, &connection);
+  }
+}
+
+void Connections::Inspect(Clock::time_point now) {
+  std::vector<int> idle;
+  std::vector<int> suspects;
+  auto it = connections_.lower_bound(next_inspected_);
+  if (it == connections_.end()) it = connections_.begin();
+  for (int i = 0; i < kInspectedPerTick && it != connections_.end(); ++i) {
+    const int fd = it->first;
+    Connection& connection = it->second;
+    if (InodeOf(fd) != connection.inode) {
+      it = Remove(it);
+      continue;
+    }
+    ++it;
+    const std::optional<tcp_info> info = InfoOf(fd);
+    if (!info.has_value() || connection.is_closing) continue;
+    const double seconds =
+        std::chrono::duration<double>(now - connection.seen).count();
+    const auto received = static_cast<uint64_t>(info->tcpi_bytes_received);
+    connection.unexplained =
+        std::max(connection.unexplained +
+                     static_cast<double>(received - connection.received) -
+                     seconds * kAllowedBytesPerSecond,
+                 0.0);
+    connection.received = received;
+    connection.seen = now;
+    if (connection.unexplained >= kSuspectBytes) suspects.push_back(fd);
+    if (options_.idle_timeout.count() > 0 &&
+        std::min(info->tcpi_last_data_recv, info->tcpi_last_data_sent) >=
+            options_.idle_timeout.count()) {
+      idle.push_back(fd);
+    }
+  }
+  next_inspected_ = it == connections_.end() ? 0 : it->first;
+  if (!idle.empty()) CloseIdle(idle);
+  if (!suspects.empty()) FindFloods(suspects);
+}
+
+std::unordered_set<std::string> Connections::TakePeers() {
+  std::unordered_set<std::string> peers = watch_->TakePeers();
+  for (const std::string& peer : peers) {
+    const auto descriptor = descriptors_.find(peer);
+    if (descriptor == descriptors_.end()) continue;
+    Connection& connection = connections_.at(descriptor->second);
+    connection.unexplained = 0;
+    Watch(&connection, false);
+  }
+  return peers;
+}
+
+void Connections::Watch(Connection* connection, bool watched) {
+  if (connection->is_watched == watched) return;
+  connection->is_watched = watched;
+  num_watched_ += watched ? 1 : -1;
+  watch_->KeepPeers(num_watched_ > 0);
+}
+
+void Connections::FindFloods(const std::vector<int>& suspects) {
+  TakePeers();
+  for (const int fd : suspects) {
+    Connection& connection = connections_.at(fd);
+    if (connection.unexplained == 0) continue;
+    if (!connection.is_watched) {
+      // From now on none of its calls can be missed.
+      Watch(&connection, true);
+      connection.unexplained = kSuspectBytes;
+    } else if (connection.unexplained >= kFloodBytes) {
+      ShutDown(fd, &connection);
+      ++unlogged_floods_;
+    }
+  }
+}
+
+std::optional<ConnectionProgress> Connections::ProgressOf(
+    const std::string& peer) {
+  const auto descriptor = descriptors_.find(peer);
+  if (descriptor == descriptors_.end()) return std::nullopt;
+  const int fd = descriptor->second;
+  const std::optional<tcp_info> info = InfoOf(fd);
+  if (!info.has_value()) return std::nullopt;
+  int unread = 0;
+  ioctl(fd, SIOCINQ, &unread);
+  return ConnectionProgress{info->tcpi_bytes_received, info->tcpi_bytes_acked,
+                            unread > 0};
+}
+
+void Connections::WriteLog(Clock::time_point now) {
+  if (now - last_logged_ < kLogPeriod) return;
+  const int64_t refused = std::exchange(unlogged_refused_, 0);
+  const int64_t evicted = std::exchange(unlogged_evicted_, 0);
+  const int64_t floods = std::exchange(unlogged_floods_, 0);
+  const int64_t without = std::exchange(unlogged_without_descriptor_, 0);
+  if (refused + evicted + floods == 0) return;
+  last_logged_ = now;
+  if (!options_.warn) return;
+  if (floods > 0) {
+    options_.warn("gRPC: " + std::to_string(floods) +
+                  " connections were closed that sent more than 4 MiB without "
+                  "a call, as an endless header block does");
+  }
+  if (without > 0) {
+    options_.warn(
+        "gRPC: " + std::to_string(without) +
+        " connections were refused because this process has as many "
+        "files open as it may; raise the limit (ulimit -n) or lower " +
+        options_.limit_name);
+  }
+  if (refused - without + evicted > 0) {
+    options_.warn(
+        "gRPC: the limit of open connections, " +
+        std::to_string(options_.max_connections) + " (" + options_.limit_name +
+        "), is reached: " + std::to_string(refused - without) +
+        " new connections were refused and " + std::to_string(evicted) +
+        " idle ones closed; raise it, and the limit of open files (ulimit -n)");
+  }
+}
+
+}  // namespace tfs3::grpc
