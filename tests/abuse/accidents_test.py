@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from tensorflow_serving_s3.testing import model_server
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
 from tests.abuse import grpc_client, rest
@@ -69,7 +70,9 @@ def test_a_request_log_beyond_the_longest_file_fails_no_request(tmp_path: Path) 
             _assert_predicts(server)
 
 
-def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(tmp_path: Path) -> None:
+def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     models = {"half": saved_model("half_plus_three")}
     with tempfile.TemporaryDirectory() as folder:
         sockets = [
@@ -81,7 +84,8 @@ def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(tmp_path: 
         second_folder.mkdir()
         with serving(first_folder, models, flags=sockets) as first:
             _assert_predicts(first)
-            ports = [f"--port={first.grpc_port}", f"--rest_api_port={first.rest_port}"]
+            ports = (first.grpc_port, first.rest_port)
+            monkeypatch.setattr(model_server, "pick_free_ports", lambda _: ports)
             with (
                 # Connections in all states that the kernel keeps after the process.
                 rest.connected(first) as idle,
@@ -90,9 +94,8 @@ def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(tmp_path: 
             ):
                 begun.sendall(rest.head(first, 1_000) + b"{")
                 assert first.stop(signal.SIGKILL) == -signal.SIGKILL
-                # The last of two flags with one name holds.
-                with serving(second_folder, models, flags=[*sockets, *ports]) as second:
-                    second.rest_port, second.grpc_port = first.rest_port, first.grpc_port
+                with serving(second_folder, models, flags=sockets) as second:
+                    assert (second.grpc_port, second.rest_port) == ports
                     _assert_predicts(second)
                     assert idle.recv(1) == b""
                     assert second.stop() == 0

@@ -20,7 +20,7 @@ _MEBIBYTE = 1 << 20
 _MOST_STREAMS = 1_000  # docs/apis.md
 # What gRPC keeps of calls that end before it has begun with them.
 _MOST_MEBIBYTES_OF_RESETS = 384.0
-_FRAMES = 20_000
+_FRAMES = 10_000
 _BATCH = 500
 # A gibibyte in the long form.
 _CONTINUATION_MEBIBYTES = int(os.environ.get("TFS3_CONTINUATION_MEBIBYTES", "128"))

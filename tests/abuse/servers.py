@@ -102,9 +102,9 @@ def _program(folder: Path, before: str, log: str) -> Path:
 
 
 def assert_serves(server: ModelServer) -> None:
-    """Asserts that the process runs and that its status is answered, which /livez is not alone."""
+    """Asserts that the process runs and has an available version."""
     assert server.process.exit_code is None
-    assert server.status().states() == {1: "AVAILABLE"}
+    assert "AVAILABLE" in server.status().states().values()
 
 
 @contextlib.contextmanager

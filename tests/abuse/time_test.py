@@ -25,7 +25,7 @@ _ENDS_SECONDS = 60.0  # Much more than the limits below.
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     """A server that waits for a second."""
     models = {"half": saved_model("half_plus_three"), "identity": saved_model("identity")}
-    flags = ["--rest_api_receive_timeout_in_ms=1000", "--grpc_progress_timeout_in_ms=1000"]
+    flags = ["--rest_api_receive_timeout_in_ms=1000", "--grpc_receive_timeout_in_ms=1000"]
     folder = tmp_path_factory.mktemp("time")
     with serving(folder, models, flags=flags) as running:
         yield running
