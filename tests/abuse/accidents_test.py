@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import tempfile
@@ -97,6 +98,7 @@ def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(
                 with serving(second_folder, models, flags=sockets) as second:
                     assert (second.grpc_port, second.rest_port) == ports
                     _assert_predicts(second)
-                    assert idle.recv(1) == b""
+                    with contextlib.suppress(ConnectionResetError):
+                        assert idle.recv(1) == b""
                     assert second.stop() == 0
             assert list(Path(folder).iterdir()) == []

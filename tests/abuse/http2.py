@@ -26,6 +26,9 @@ LARGEST_PAYLOAD = 16_384
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _SECONDS = 120.0
+_WINDOW_UPDATE = 8
+_SETTINGS_INITIAL_WINDOW_SIZE = 4
+_WINDOW = 65_535
 
 
 def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
@@ -103,10 +106,11 @@ class Connection:
         self.settings: dict[int, int] = {}
         self.ended = False
         self._acknowledged = 0
+        self._windows: collections.Counter[int] = collections.Counter()
         self._changed = threading.Condition()
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=_SECONDS)
-        acknowledgement = frame(SETTINGS, ACK, 0) if acknowledging else b""
-        self._socket.sendall(_PREFACE + frame(SETTINGS, 0, 0) + acknowledgement)
+        self._socket.sendall(_PREFACE + frame(SETTINGS, 0, 0))
+        self._acknowledging = acknowledging
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reading = reading
         if reading:
@@ -137,6 +141,29 @@ class Connection:
         except OSError:
             return False
         return True
+
+    def send_data(self, stream: int, data: bytes) -> None:
+        """Sends DATA frames as fast as the server's windows allow.
+
+        Raises:
+            TimeoutError: The server takes no more.
+            ConnectionError: It has ended the connection.
+        """
+        for start in range(0, len(data), LARGEST_PAYLOAD):
+            payload = data[start : start + LARGEST_PAYLOAD]
+            with self._changed:
+                if not self._changed.wait_for(
+                    lambda size=len(payload): self.ended or self._window(stream) >= size, _SECONDS
+                ):
+                    raise TimeoutError(f"the server takes no more after {start} bytes")
+                self._windows[0] -= len(payload)
+                self._windows[stream] -= len(payload)
+            if not self.send(frame(DATA, 0, stream, payload)):
+                raise ConnectionError(f"the connection ended after {start} bytes")
+
+    def _window(self, stream: int) -> int:
+        initial = self.settings.get(_SETTINGS_INITIAL_WINDOW_SIZE, _WINDOW)
+        return min(_WINDOW + self._windows[0], initial + self._windows[stream])
 
     def wait_until_processed(self) -> bool:
         """Waits until the server has seen all that was sent, or has ended the connection.
@@ -169,8 +196,13 @@ class Connection:
                 with self._changed:
                     self.received[kind] += 1
                     self._acknowledged += kind == PING and flags & ACK
+                    if kind == _WINDOW_UPDATE:
+                        stream_id = int.from_bytes(head[5:], "big")
+                        self._windows[stream_id] += int.from_bytes(payload, "big")
                     if kind == SETTINGS and not flags & ACK:
                         self.settings.update(struct.iter_unpack(">HI", payload))
+                        if self._acknowledging:
+                            self._socket.sendall(frame(SETTINGS, ACK, 0))
                     self._changed.notify_all()
         with self._changed:
             self.ended = True

@@ -56,8 +56,9 @@ def test_one_connection_has_at_most_1000_open_streams(
             if not connection.send(http2.headers(stream, http2.PREDICT)):
                 break
         open_still = connection.wait_until_processed()
-        refused = connection.received[http2.RST_STREAM]
-        assert not open_still or refused >= 20_000 - most, connection.received
+        if acknowledging:
+            assert not open_still or connection.received[http2.RST_STREAM] >= 20_000 - most
+        grpc_client.assert_predicts(server)
 
 
 def test_rapid_resets(server: ModelServer) -> None:
@@ -164,7 +165,6 @@ def _header_blocks() -> dict[str, tuple[bytes, bytes]]:
         "one value": (long_value, b"a" * http2.LARGEST_PAYLOAD),
         "one name": (b"\x00" + http2.integer(1 << 31, 7), b"a" * http2.LARGEST_PAYLOAD),
         "references": (http2.literal(b"x", bytes(3_900), indexed=True), b"\xbe" * 4_000),
-        "empty frames": (b"", b""),
     }
 
 
@@ -172,7 +172,7 @@ def _header_blocks() -> dict[str, tuple[bytes, bytes]]:
 def test_headers_without_an_end(server: ModelServer, name: str) -> None:
     start, repeated = _header_blocks()[name]
     more = http2.frame(http2.CONTINUATION, 0, 1, repeated)
-    count = min(_CONTINUATION_MEBIBYTES * _MEBIBYTE // len(more), 100_000)
+    count = _CONTINUATION_MEBIBYTES * _MEBIBYTE // len(more)
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
         http2.Connection(server.grpc_port) as connection,
