@@ -50,7 +50,7 @@ def server(waiting_model: Path, tmp_path: Path) -> Iterator[ModelServer]:
         f"--max_waiting_requests={_MAX_WAITING}",
         f"--rest_api_num_threads={_THREADS}",
         f"--grpc_max_threads={_THREADS}",
-        "--rest_api_timeout_in_ms=0",
+        "--rest_api_timeout_in_ms=600000",
         "--enable_grpc_healthcheck_service",
     ]
     models = {"waiting": waiting_model, "half": saved_model("half_plus_three")}
