@@ -153,7 +153,7 @@ class Connection:
             payload = data[start : start + LARGEST_PAYLOAD]
             with self._changed:
                 if not self._changed.wait_for(
-                    lambda size=len(payload): self.ended or self._window(stream) >= size, _SECONDS
+                    lambda: self.ended or self._window(stream) >= LARGEST_PAYLOAD, _SECONDS
                 ):
                     raise TimeoutError(f"the server takes no more after {start} bytes")
                 self._windows[0] -= len(payload)

@@ -15,11 +15,11 @@ from tensorflow_serving_s3.testing.model_server import ModelServer
 from tests.abuse import grpc_client, http2
 from tests.abuse.servers import assert_serves, peak_growth_below, saved_model, serving
 
-_MOST_MEBIBYTES = 64.0
+_MOST_MEBIBYTES = 128.0
 _MEBIBYTE = 1 << 20
 _MOST_STREAMS = 1_000  # docs/apis.md
 # What gRPC keeps of calls that end before it has begun with them.
-_MOST_MEBIBYTES_OF_RESETS = 384.0
+_MOST_MEBIBYTES_OF_RESETS = 512.0
 _FRAMES = 10_000
 _BATCH = 500
 # A gibibyte in the long form.

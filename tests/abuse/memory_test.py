@@ -101,7 +101,9 @@ def _gzip_of_zeros(mebibytes: int) -> bytes:
 
 
 def _examples(part: bytes, mebibytes: int) -> bytes:
-    return rest.gzip_of(part, mebibytes=mebibytes, before=b'{"examples": [', after=part[:-1] + b"]}")
+    return rest.gzip_of(
+        part, mebibytes=mebibytes, before=b'{"examples": [', after=part[:-1] + b"]}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -68,11 +68,11 @@ class _Held:
         self._pool = concurrent.futures.ThreadPoolExecutor(200)
         self._futures: list[concurrent.futures.Future[Any]] = []
 
-    def rest(self, count: int) -> None:
+    def send_by_rest(self, count: int) -> None:
         """Sends so many requests by REST."""
         self._submit(count, self._ask_by_rest)
 
-    def grpc(self, count: int) -> None:
+    def send_by_grpc(self, count: int) -> None:
         """Sends so many requests by gRPC."""
         self._submit(count, self._ask_by_grpc)
 
@@ -153,8 +153,8 @@ def _wait_until_answered(held: _Held, count: int) -> None:
 def test_probes_are_answered_while_all_threads_and_queues_are_taken(
     server: ModelServer, held: _Held
 ) -> None:
-    held.rest(_REQUESTS)
-    held.grpc(_REQUESTS)
+    held.send_by_rest(_REQUESTS)
+    held.send_by_grpc(_REQUESTS)
     # Requests for which there is no place are refused: then all threads and queues are full.
     _wait_until_answered(held, 2 * _REFUSED)
     _all_probes(server)
@@ -164,8 +164,8 @@ def test_probes_are_answered_while_all_threads_and_queues_are_taken(
 
 
 def test_probes_are_answered_while_no_request_is_refused(server: ModelServer, held: _Held) -> None:
-    held.rest(_THREADS + _MAX_WAITING)
-    held.grpc(_THREADS + _MAX_WAITING)
+    held.send_by_rest(_THREADS + _MAX_WAITING)
+    held.send_by_grpc(_THREADS + _MAX_WAITING)
     wait_for(bool, held.started, timeout_seconds=rest.SECONDS)
     _all_probes(server)
     assert held.answered() == 0
@@ -176,7 +176,7 @@ def test_probes_are_answered_while_no_request_is_refused(server: ModelServer, he
 def test_requests_beyond_those_that_may_wait_are_refused(
     server: ModelServer, held: _Held, api: str
 ) -> None:
-    getattr(held, api)(_REQUESTS)
+    getattr(held, f"send_by_{api}")(_REQUESTS)
     _wait_until_answered(held, _REFUSED)
     codes = held.release()
     assert sum(code in {200, grpc.StatusCode.OK} for code in codes) >= _MAX_WAITING

@@ -31,7 +31,7 @@ class Answer:
     """An answer by REST."""
 
     code: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     body: bytes
 
     def json(self) -> Any:

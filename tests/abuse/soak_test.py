@@ -1,9 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Random abuse of both ports beside a normal client, which must not notice it.
+r"""Random abuse of both ports beside a normal client, which must not notice it.
 
     ./bazelw test //tests/abuse:soak --test_output=streamed            # 30 minutes
-    ./bazelw test //tests/abuse:soak_test --test_env=TFS3_ABUSE_SEED=7 --test_env=TFS3_ABUSE_SECONDS=600
+    ./bazelw test //tests/abuse:soak_test \
+      --test_env=TFS3_ABUSE_SEED=7 --test_env=TFS3_ABUSE_SECONDS=600
 
 A run prints its seed, which draws the same actions again; when they happen is the system's affair.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import contextlib
+import functools
 import http.client
 import os
 import random
@@ -122,9 +124,9 @@ def _many_connections(server: ModelServer, draw: random.Random) -> None:
         time.sleep(draw.uniform(0.0, 2.0))
 
 
-def _requests_without_a_reader(server: ModelServer, _: random.Random) -> None:
+def _requests_without_a_reader(server: ModelServer, draw: random.Random) -> None:
     body = b'{"instances": [' + b"0," * 100_000 + b"0]}"
-    for _ in range(20):
+    for _ in range(draw.randint(1, 40)):
         with rest.connected(server) as connection:
             connection.sendall(rest.head(server, len(body)) + body)
 
@@ -191,7 +193,7 @@ class _NormalClient:
     def ask_everything(self) -> None:
         """Sends one request of each kind."""
         for path in ("/livez", "/readyz", "/v1/models/half", "/monitoring/prometheus/metrics"):
-            self._rest(path, lambda path=path: rest.get(self._server, path))
+            self._rest(path, functools.partial(rest.get, self._server, path))
         self._rest("predict", lambda: rest.post(self._server, _BODY))
         self._grpc("Predict", grpc_client.PREDICT, _MESSAGE)
         self._grpc("status", "/tensorflow.serving.ModelService/GetModelStatus", _STATUS)
