@@ -41,7 +41,16 @@ def _streams(count: int) -> range:
     return range(1, 2 * count, 2)
 
 
-@pytest.mark.parametrize("acknowledging", [True, False], ids=["settings kept", "not kept"])
+_KNOWN_LIMIT = pytest.mark.xfail(strict=True, reason="SECURITY.md, Known limits")
+
+
+@pytest.mark.parametrize(
+    "acknowledging",
+    [
+        pytest.param(True, id="settings acknowledged"),
+        pytest.param(False, id="not acknowledged", marks=_KNOWN_LIMIT),
+    ],
+)
 def test_one_connection_has_at_most_1000_open_streams(
     server: ModelServer, acknowledging: bool
 ) -> None:
