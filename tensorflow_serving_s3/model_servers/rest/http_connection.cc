@@ -17,6 +17,7 @@
 
 #include "tensorflow_serving_s3/model_servers/rest/content_coding.h"
 #include "tensorflow_serving_s3/model_servers/rest/errors.h"
+#include "tensorflow_serving_s3/model_servers/rest/request_target.h"
 
 namespace tfs3::rest {
 namespace {
@@ -70,22 +71,11 @@ std::string_view DateNow() {
   return {text, length};
 }
 
-// The target without scheme and host, which the absolute form has.
-std::string_view OriginForm(std::string_view target) {
-  const size_t scheme = target.find("://");
-  if (scheme == std::string_view::npos ||
-      scheme > target.find_first_of("/?#")) {
-    return target;
-  }
-  const size_t path = target.find_first_of("/?#", scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
-}
-
 // Splits a target into path and query; a target in absolute form loses scheme
 // and host.
 void SplitTarget(std::string_view target, HttpRequest* request) {
   request->target = target;
-  target = OriginForm(target);
+  target = ParseRequestTarget(target).origin;
   const size_t question = target.find('?');
   request->path = target.substr(0, question);
   request->query = question == std::string_view::npos
@@ -118,12 +108,18 @@ std::string_view FramingError(std::string_view raw_head,
                           "chunked"))) {
     return "the only Transfer-Encoding that is understood is chunked";
   }
-  const std::string_view target = View(head.target());
-  const std::string_view origin = OriginForm(target);
-  if (origin.front() != '/' && target != "*") {
-    return "the request target is neither a path nor a URL with a path";
+  if (encodings == 1 && head.version() < 11) {
+    return "HTTP/1.0 has no Transfer-Encoding";
   }
-  return {};
+  const std::string_view target = View(head.target());
+  if (hosts == 0) {
+    return TargetError(target, ParseRequestTarget(target).authority);
+  }
+  const std::string_view host = View(head[http::field::host]);
+  if (!IsHost(host)) {
+    return "the Host header is not the name or address of a host";
+  }
+  return TargetError(target, host);
 }
 
 // Whether a request of this method reads what is there and computes nothing.

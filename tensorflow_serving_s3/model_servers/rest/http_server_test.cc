@@ -129,7 +129,7 @@ TEST(HttpServerTest, HandlerSeesAllPartsOfTheRequest) {
       "3\r\n\r\nxyz");
   EXPECT_EQ(BodyOf(client.ReadResponse()),
             "PUT|/a%20b?c=d?e|/a%20b|c=d?e|1|none|xyz");
-  client.Send(Get("http://host:80/path?q"));
+  client.Send("GET http://host:80/path?q HTTP/1.1\r\nHost: host:80\r\n\r\n");
   EXPECT_EQ(BodyOf(client.ReadResponse()),
             "GET|http://host:80/path?q|/path|q|none|none|");
 }
@@ -342,6 +342,11 @@ TEST(HttpServerTest, HeadsThatOtherProgramsMayReadDifferentlyGet400) {
       {"GET http://evil?/v1/models/half HTTP/1.1\r\nHost: h\r\n\r\n",
        "request target"},
       {"GET v1/models HTTP/1.1\r\nHost: h\r\n\r\n", "request target"},
+      {"GET http://evil/v1/models HTTP/1.1\r\nHost: h\r\n\r\n", "another host"},
+      {"GET / HTTP/1.1\r\nHost: user@h\r\n\r\n", "Host header"},
+      {"POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n0\r\n\r\n",
+       "HTTP/1.0"},
   };
   for (const auto& test : kCases) {
     Client client(server->port());

@@ -1,0 +1,199 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Floods of HTTP/2 frames at the gRPC port: memory stays flat, and other clients are served."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tensorflow_serving_s3.testing.model_server import ModelServer
+
+from tests.abuse import grpc_client, http2
+from tests.abuse.servers import assert_serves, peak_growth_below, saved_model, serving
+
+_MOST_MEBIBYTES = 128.0
+_MEBIBYTE = 1 << 20
+_MOST_STREAMS = 1_000  # docs/apis.md
+# What gRPC keeps of calls that end before it has begun with them.
+_MOST_MEBIBYTES_OF_RESETS = 512.0
+_FRAMES = 10_000
+_BATCH = 500
+# A gibibyte in the long form.
+_CONTINUATION_MEBIBYTES = int(os.environ.get("TFS3_CONTINUATION_MEBIBYTES", "128"))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ModelServer]:
+    """A server with the default limits, which predicts before and after."""
+    with serving(tmp_path, {"half": saved_model("half_plus_three")}) as running:
+        for _ in range(20):  # What the first calls take for good.
+            grpc_client.assert_predicts(running)
+        yield running
+        grpc_client.assert_predicts(running)
+        assert_serves(running)
+
+
+def _streams(count: int) -> range:
+    return range(1, 2 * count, 2)
+
+
+_KNOWN_LIMIT = pytest.mark.xfail(strict=True, reason="SECURITY.md, Known limits")
+
+
+@pytest.mark.parametrize(
+    "acknowledging",
+    [
+        pytest.param(True, id="settings acknowledged"),
+        pytest.param(False, id="not acknowledged", marks=_KNOWN_LIMIT),
+    ],
+)
+def test_one_connection_has_at_most_1000_open_streams(
+    server: ModelServer, acknowledging: bool
+) -> None:
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
+        http2.Connection(server.grpc_port, acknowledging=acknowledging) as connection,
+    ):
+        assert connection.wait_until(http2.SETTINGS)
+        most = connection.settings.get(http2.SETTINGS_MAX_CONCURRENT_STREAMS, 1 << 32)
+        for stream in _streams(20_000):
+            if not connection.send(http2.headers(stream, http2.PREDICT)):
+                break
+        open_still = connection.wait_until_processed()
+        if acknowledging:
+            assert not open_still or connection.received[http2.RST_STREAM] >= 20_000 - _MOST_STREAMS
+        assert most <= _MOST_STREAMS
+        grpc_client.assert_predicts(server)
+
+
+def test_rapid_resets(server: ModelServer) -> None:
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES_OF_RESETS),
+        http2.Connection(server.grpc_port) as connection,
+    ):
+        for first in range(0, _FRAMES, _BATCH):
+            calls = _streams(_FRAMES)[first : first + _BATCH]
+            frames = [http2.headers(call, http2.PREDICT) + http2.reset(call) for call in calls]
+            if not connection.send(b"".join(frames)):
+                break
+            if first % (10 * _BATCH) == 0:
+                grpc_client.assert_predicts(server)
+        connection.wait_until_processed()
+
+
+def test_rapid_resets_of_calls_with_a_message(server: ModelServer) -> None:
+    message = grpc_client.predict_message("half", [1.0])
+    data = struct.pack(">BI", 0, len(message)) + message
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES_OF_RESETS),
+        http2.Connection(server.grpc_port) as connection,
+    ):
+        for first in range(0, _FRAMES, _BATCH):
+            frames = [
+                http2.headers(call, http2.PREDICT)
+                + http2.frame(http2.DATA, http2.END_STREAM, call, data)
+                + http2.reset(call)
+                for call in _streams(_FRAMES)[first : first + _BATCH]
+            ]
+            if not connection.send(b"".join(frames)):
+                break
+            if first % (10 * _BATCH) == 0:
+                grpc_client.assert_predicts(server)
+        connection.wait_until_processed()
+
+
+_FLOODS = {
+    "PING": http2.frame(http2.PING, 0, 0, bytes(8)),
+    "SETTINGS": http2.frame(http2.SETTINGS, 0, 0),
+    "SETTINGS of 100 values": http2.frame(http2.SETTINGS, 0, 0, b"\x00\x09\x00\x00\x00\x01" * 100),
+    "empty DATA": http2.frame(http2.DATA, 0, 1),
+    "empty HEADERS": http2.frame(http2.HEADERS, http2.END_HEADERS, 1),
+    "PRIORITY": http2.frame(2, 0, 3, bytes(5)),
+    "WINDOW_UPDATE": http2.frame(8, 0, 0, struct.pack(">I", 1)),
+    "unknown frames": http2.frame(0xBB, 0, 0, bytes(1_000)),
+}
+
+
+@pytest.mark.parametrize("name", list(_FLOODS))
+@pytest.mark.parametrize("reading", [True, False], ids=["answers read", "answers not read"])
+def test_floods_of_frames(server: ModelServer, name: str, reading: bool) -> None:
+    flood = _FLOODS[name] * _BATCH
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
+        http2.Connection(server.grpc_port, reading=reading) as connection,
+    ):
+        connection.send(http2.headers(1, http2.PREDICT))
+        for _ in range(0, _FRAMES, _BATCH):
+            # A server may take no more from a client that does not read.
+            if not connection.send(flood, seconds=5.0):
+                break
+        grpc_client.assert_predicts(server)
+        if reading:
+            connection.wait_until_processed()
+
+
+def test_an_hpack_bomb(server: ModelServer) -> None:
+    entry = http2.literal(b"x", b"a" * 3_900, indexed=True)
+    references = b"\xbe" * 12_000  # Index 62, the entry above: 46 MB of headers in 12 KB.
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
+        http2.Connection(server.grpc_port) as connection,
+    ):
+        connection.send(http2.headers(1, http2.PREDICT, entry))
+        for stream in _streams(200)[1:]:
+            if not connection.send(http2.headers(stream, http2.PREDICT, references)):
+                break
+        connection.wait_until_processed()
+
+
+def test_a_dynamic_table_is_not_made_larger_than_the_server_allows(server: ModelServer) -> None:
+    grow = http2.integer(1 << 30, 5, 0x20)  # RFC 7541, 6.3; first in a block of headers.
+    entry = http2.literal(b"x", b"a" * 3_900, indexed=True)
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
+        http2.Connection(server.grpc_port) as connection,
+    ):
+        for stream in _streams(30_000):
+            block = grow + http2.grpc_headers(http2.PREDICT) + entry
+            frames = http2.frame(http2.HEADERS, http2.END_HEADERS, stream, block)
+            if not connection.send(frames + http2.reset(stream)):
+                break
+        connection.wait_until_processed()
+
+
+def _header_blocks() -> dict[str, tuple[bytes, bytes]]:
+    """Returns, by name, the start of a block of headers that never ends, and what is repeated."""
+    kibibyte = http2.literal(b"x-header", b"a" * 1_000)
+    long_value = b"\x00" + http2.text(b"x-header") + http2.integer(1 << 30, 7)
+    return {
+        "many headers": (b"", kibibyte * 16),
+        "one value": (long_value, b"a" * http2.LARGEST_PAYLOAD),
+        "one name": (b"\x00" + http2.integer(1 << 30, 7), b"a" * http2.LARGEST_PAYLOAD),
+        "references": (http2.literal(b"x", b"a" * 3_900, indexed=True), b"\xbe" * 4_000),
+    }
+
+
+@pytest.mark.parametrize("name", list(_header_blocks()))
+def test_headers_without_an_end(server: ModelServer, name: str) -> None:
+    start, repeated = _header_blocks()[name]
+    more = http2.frame(http2.CONTINUATION, 0, 1, repeated)
+    count = _CONTINUATION_MEBIBYTES * _MEBIBYTE // len(more)
+    with (
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
+        http2.Connection(server.grpc_port) as connection,
+    ):
+        # Nothing may come between a HEADERS frame and its end, an acknowledgement neither.
+        assert connection.wait_until(http2.SETTINGS)
+        assert connection.wait_until_processed()
+        connection.send(http2.headers(1, http2.PREDICT, start, flags=0))
+        sent = 0
+        while sent < count and connection.send(more):
+            sent += 1
+        grpc_client.assert_predicts(server)
+        # It ends within the time that a request has to arrive.
+        connection.wait_until(http2.GOAWAY)
+        assert connection.ended, f"{sent} frames of {len(more)} bytes were taken"
