@@ -16,6 +16,8 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_PADDED_BUFFER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_PADDED_BUFFER_H_
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -101,24 +103,54 @@ class PaddedBuffer {
     if (charge_ != nullptr) {
       charge_->Grow(static_cast<int64_t>(capacity - capacity_));
     }
-    void* grown = std::realloc(data_, capacity + kPadding);
+    char* const grown = Resize(capacity);
     if (grown == nullptr) {
       if (charge_ != nullptr) {
         charge_->Shrink(static_cast<int64_t>(capacity - capacity_));
       }
       throw std::bad_alloc();
     }
-    data_ = static_cast<char*>(grown);
+    data_ = grown;
     capacity_ = capacity;
     Commit(0);
   }
 
+  // The bytes in a block for `capacity` bytes, or null if there is no memory.
+  // The system grows large blocks in place: a copy would take twice the memory
+  // for a moment.
+  char* Resize(size_t capacity) {
+    if (capacity < kMappedBytes) {
+      return static_cast<char*>(std::realloc(data_, capacity + kPadding));
+    }
+    if (capacity_ >= kMappedBytes) {
+      void* const grown = mremap(data_, capacity_ + kPadding,
+                                 capacity + kPadding, MREMAP_MAYMOVE);
+      return grown == MAP_FAILED ? nullptr : static_cast<char*>(grown);
+    }
+    void* const mapped =
+        mmap(nullptr, capacity + kPadding, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) return nullptr;
+    if (data_ != nullptr) {
+      std::memcpy(mapped, data_, size_);
+      std::free(data_);
+    }
+    return static_cast<char*>(mapped);
+  }
+
   void Free() {
-    std::free(std::exchange(data_, nullptr));
+    char* const data = std::exchange(data_, nullptr);
+    if (capacity_ >= kMappedBytes) {
+      munmap(data, capacity_ + kPadding);
+    } else {
+      std::free(data);
+    }
     const size_t freed = std::exchange(capacity_, 0);
     if (charge_ != nullptr) charge_->Shrink(static_cast<int64_t>(freed));
   }
 
+  // From this capacity on a block is mapped, not allocated.
+  static constexpr size_t kMappedBytes = size_t{8} << 20;
   static constexpr char kNothing[kPadding] = {};
 
   RequestMemory::Charge* charge_ = nullptr;

@@ -48,6 +48,24 @@ TEST(PaddedBufferTest, BytesSurviveGrowthInManySmallSteps) {
   EXPECT_LE(buffer.capacity(), 2 * expected.size());
 }
 
+TEST(PaddedBufferTest, BytesSurviveGrowthToManyMebibytes) {
+  RequestMemory memory(0);
+  RequestMemory::Charge charge(&memory);
+  PaddedBuffer buffer(&charge);
+  std::string expected;
+  for (int i = 0; i < 40; ++i) {
+    const std::string mebibyte(size_t{1} << 20, static_cast<char>('a' + i));
+    buffer.Append(mebibyte);
+    expected += mebibyte;
+  }
+  EXPECT_TRUE(buffer.view() == expected);
+  EXPECT_EQ(buffer.data()[buffer.size() + PaddedBuffer::kPadding - 1], 0);
+  EXPECT_EQ(charge.bytes(), static_cast<int64_t>(buffer.capacity()));
+  buffer.Clear(0);
+  EXPECT_EQ(buffer.capacity(), 0u);
+  EXPECT_EQ(charge.bytes(), 0);
+}
+
 TEST(PaddedBufferTest, ClearGivesBackMoreThanIsToBeKept) {
   PaddedBuffer buffer(std::string(1000, 'a'));
   buffer.Clear(/*keep_capacity=*/1000);
