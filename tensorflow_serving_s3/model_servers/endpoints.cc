@@ -141,7 +141,14 @@ absl::StatusCode CodeOf(int http_status) {
   }
 }
 
-// Tells `observer` of a request that no route has seen.
+std::chrono::system_clock::time_point TimeBefore(
+    std::chrono::nanoseconds duration) {
+  return std::chrono::time_point_cast<
+      std::chrono::system_clock::time_point::duration>(
+      std::chrono::system_clock::now() - duration);
+}
+
+// Reports to `observer` a request that no route has seen.
 void ObserveRefusal(const rest::HttpRefusal& refusal,
                     RequestObserver* observer) {
   RequestRecord record;
@@ -152,9 +159,7 @@ void ObserveRefusal(const rest::HttpRefusal& refusal,
   record.http_status = refusal.status;
   record.peer = refusal.peer;
   record.duration = refusal.duration;
-  record.start = std::chrono::time_point_cast<
-      std::chrono::system_clock::time_point::duration>(
-      std::chrono::system_clock::now() - refusal.duration);
+  record.start = TimeBefore(refusal.duration);
   observer->OnRequest(record);
 }
 
@@ -171,9 +176,7 @@ void ObserveCallRefusal(const grpc::CallRefusal& refusal,
   record.traceparent = refusal.traceparent;
   record.request_bytes = refusal.request_bytes;
   record.duration = refusal.duration;
-  record.start = std::chrono::time_point_cast<
-      std::chrono::system_clock::time_point::duration>(
-      std::chrono::system_clock::now() - refusal.duration);
+  record.start = TimeBefore(refusal.duration);
   observer->OnRequest(record);
 }
 
