@@ -14,8 +14,8 @@
 #include "tensorflow_serving_s3/filesystem/s3/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/request_sender.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/text.h"
+#include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
 namespace s3 {

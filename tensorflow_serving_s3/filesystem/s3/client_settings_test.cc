@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/tree_changes.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_copy.h"
 
 namespace tfs3 {
 namespace s3 {

@@ -16,8 +16,8 @@
 #include "tensorflow_serving_s3/filesystem/s3/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/parallel.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/text.h"
+#include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
 namespace s3 {

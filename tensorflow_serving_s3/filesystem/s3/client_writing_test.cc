@@ -16,7 +16,6 @@
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
 #include "tensorflow_serving_s3/filesystem/s3/hash.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_writer.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -32,9 +31,6 @@ const char kInternalError[] =
     "<?xml version=\"1.0\"?>\n\n<Error><Code>InternalError</Code></Error>";
 const char kCopied[] =
     "<CopyObjectResult><ETag>\"e\"</ETag></CopyObjectResult>";
-const char kUpload[] =
-    "<InitiateMultipartUploadResult><UploadId>id</UploadId>"
-    "</InitiateMultipartUploadResult>";
 
 S3Uri At(const std::string& key) { return *ParseUri("s3://models/" + key); }
 
@@ -211,27 +207,6 @@ TEST(ClientWritingTest, KeysThatXmlCannotCarryAreDeletedOneByOne) {
   }
   EXPECT_THAT(asked, ElementsAre("POST /models/?delete", "DELETE /models/a%01",
                                  "POST /models/?delete"));
-}
-
-TEST(ClientWritingTest, APartThatFailsEndsTheUpload) {
-  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-    if (request.method == "PUT") {
-      out.Send(FakeAnswer(400, "<Error><Code>EntityTooLarge</Code></Error>"));
-    } else if (request.method == "DELETE") {
-      out.Send("HTTP/1.1 204 No Content\r\n\r\n");
-    } else {
-      out.Send(FakeAnswer(200, kUpload));
-    }
-  });
-  auto client = NewClient(server.url());
-  auto writer = ObjectWriter::New(client.get(), At("k"));
-  ASSERT_TRUE(writer->Append(std::string(9 << 20, 'x')).ok());
-  const Status status = writer->Close();
-  EXPECT_EQ(status.code, TF_INVALID_ARGUMENT);
-  EXPECT_THAT(status.message,
-              AllOf(HasSubstr("s3://models/k"), HasSubstr("EntityTooLarge")));
-  EXPECT_EQ(server.requests().back().method, "DELETE");
-  EXPECT_EQ(server.requests().back().path, "/models/k?uploadId=id");
 }
 
 }  // namespace

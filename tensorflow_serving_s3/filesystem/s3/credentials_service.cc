@@ -8,6 +8,7 @@
 #include "aws/common/error.h"
 #include "tensorflow_serving_s3/filesystem/s3/endpoint.h"
 #include "tensorflow_serving_s3/filesystem/s3/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/http_message.h"
 #include "tensorflow_serving_s3/filesystem/s3/json.h"
 #include "tensorflow_serving_s3/filesystem/s3/retry.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"

@@ -8,7 +8,6 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/bucket_name.h"
 #include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/url.h"
 

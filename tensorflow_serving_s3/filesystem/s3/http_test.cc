@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
+#include "tensorflow_serving_s3/filesystem/s3/http_message.h"
 
 namespace tfs3 {
 namespace s3 {

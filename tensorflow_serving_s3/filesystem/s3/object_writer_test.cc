@@ -20,10 +20,10 @@
 #include "tensorflow_serving_s3/filesystem/s3/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/live_client.h"
 #include "tensorflow_serving_s3/filesystem/s3/multipart_upload.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_copy.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 #include "tensorflow_serving_s3/filesystem/s3/seaweed.h"
 #include "tensorflow_serving_s3/filesystem/s3/stats.h"
-#include "tensorflow_serving_s3/filesystem/s3/tree_changes.h"
 
 namespace tfs3 {
 namespace s3 {

@@ -27,6 +27,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/directory_bucket.h"
 #include "tensorflow_serving_s3/filesystem/s3/endpoint.h"
+#include "tensorflow_serving_s3/filesystem/s3/http_message.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
 #include "tensorflow_serving_s3/filesystem/s3/proxy.h"
 #include "tensorflow_serving_s3/filesystem/s3/signer.h"

@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
+#include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
 namespace s3 {

@@ -39,25 +39,6 @@ void OnSigned(aws_signing_result* result, int error, void* user_data) {
 
 }  // namespace
 
-void HttpMessageDeleter::operator()(aws_http_message* message) const {
-  aws_http_message_release(message);
-}
-
-HttpMessagePtr NewMessage(const std::string& method, const std::string& path) {
-  HttpMessagePtr message(aws_http_message_new_request(AwsRuntime::allocator()));
-  aws_http_message_set_request_method(message.get(), Cursor(method));
-  aws_http_message_set_request_path(message.get(), Cursor(path));
-  return message;
-}
-
-void AddHeader(aws_http_message* message, const std::string& name,
-               const std::string& value) {
-  aws_http_header header = {};
-  header.name = Cursor(name);
-  header.value = Cursor(value);
-  aws_http_message_add_header(message, header);
-}
-
 Status SignRequest(aws_http_message* message, const Credentials& credentials,
                    const std::string& region, std::string_view body,
                    const std::string& service, bool express_session) {
@@ -94,26 +75,6 @@ Status SignRequest(aws_http_message* message, const Credentials& credentials,
                                   aws_error_str(signing.error) +
                                   "; the credentials came from " +
                                   credentials.source};
-}
-
-std::string UriEncode(const std::string& text, bool keep_slash) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                       c == '_' || c == '~' || (keep_slash && c == '/');
-    if (plain) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += kHex[byte >> 4];
-      encoded += kHex[byte & 15];
-    }
-  }
-  return encoded;
 }
 
 }  // namespace s3

@@ -13,26 +13,15 @@
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_SIGNER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_SIGNER_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "tensorflow_serving_s3/filesystem/s3/credentials.h"
+#include "tensorflow_serving_s3/filesystem/s3/http_message.h"
 #include "tensorflow_serving_s3/filesystem/s3/status.h"
-
-struct aws_http_message;
 
 namespace tfs3 {
 namespace s3 {
-
-struct HttpMessageDeleter {
-  void operator()(aws_http_message* message) const;
-};
-using HttpMessagePtr = std::unique_ptr<aws_http_message, HttpMessageDeleter>;
-
-HttpMessagePtr NewMessage(const std::string& method, const std::string& path);
-void AddHeader(aws_http_message* message, const std::string& name,
-               const std::string& value);
 
 // Adds the headers of the signature, with the present time. It covers `body`,
 // by its SHA-256: the store refuses one that was changed on its way. Anonymous
@@ -42,10 +31,6 @@ Status SignRequest(aws_http_message* message, const Credentials& credentials,
                    const std::string& region, std::string_view body = {},
                    const std::string& service = "s3",
                    bool express_session = false);
-
-// Percent-encodes every byte but letters, digits and "-._~"; with `keep_slash`
-// also '/' stays, as in a path.
-std::string UriEncode(const std::string& text, bool keep_slash);
 
 }  // namespace s3
 }  // namespace tfs3

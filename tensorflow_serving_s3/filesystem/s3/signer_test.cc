@@ -95,12 +95,6 @@ TEST(SignerTest, AnonymousAddsNothing) {
   EXPECT_THAT(Headers(message.get()), ElementsAre(Key("Host")));
 }
 
-TEST(UriEncodeTest, EncodesEveryByteThatIsNotUnreserved) {
-  EXPECT_EQ(UriEncode("a/b c+d%e?f&g=\xc3\xbc~._-", true),
-            "a/b%20c%2Bd%25e%3Ff%26g%3D%C3%BC~._-");
-  EXPECT_EQ(UriEncode("a/b", false), "a%2Fb");
-}
-
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3

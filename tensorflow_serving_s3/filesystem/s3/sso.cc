@@ -14,9 +14,9 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
 #include "tensorflow_serving_s3/filesystem/s3/json.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_info.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/small_file.h"
 #include "tensorflow_serving_s3/filesystem/s3/sts.h"
+#include "tensorflow_serving_s3/filesystem/s3/url.h"
 
 namespace tfs3 {
 namespace s3 {

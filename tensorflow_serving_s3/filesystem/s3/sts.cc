@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "tensorflow_serving_s3/filesystem/s3/aws_hosts.h"
-#include "tensorflow_serving_s3/filesystem/s3/signer.h"
 #include "tensorflow_serving_s3/filesystem/s3/small_file.h"
 #include "tensorflow_serving_s3/filesystem/s3/text.h"
+#include "tensorflow_serving_s3/filesystem/s3/url.h"
 #include "tensorflow_serving_s3/filesystem/s3/xml.h"
 
 namespace tfs3 {

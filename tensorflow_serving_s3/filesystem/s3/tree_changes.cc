@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/filesystem/s3/access_denied.h"
-#include "tensorflow_serving_s3/filesystem/s3/copy_turn.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_pages.h"
 #include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
-#include "tensorflow_serving_s3/filesystem/s3/multipart_upload.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_copy.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
 #include "tensorflow_serving_s3/filesystem/s3/parallel.h"
 
@@ -484,26 +483,6 @@ Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to) {
   Result<S3Uri> target = FileTarget(client, to);
   if (!target.ok()) return target.status();
   return CopyWhole(client, file, source->object, *target);
-}
-
-Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
-                 const S3Uri& to, uint64_t most_by_one) {
-  if (info.size <= most_by_one) {
-    const CopyTurn turn;
-    return client.CopyObject(from, info.etag, to);
-  }
-  Result<Metadata> metadata = client.GetMetadata(from);
-  if (!metadata.ok()) return metadata.status();
-  Result<std::unique_ptr<MultipartUpload>> upload =
-      MultipartUpload::Begin(&client, to, *metadata);
-  if (!upload.ok()) return upload.status();
-  Status status = (*upload)->Copy(
-      from, info, std::min(most_by_one, MultipartUpload::kSectionBytes));
-  if (status.ok()) status = (*upload)->Complete().status();
-  if (status.ok()) return status;
-  const Status aborted = (*upload)->Abort();
-  if (!aborted.ok()) status.message += "; " + aborted.message;
-  return status;
 }
 
 }  // namespace s3

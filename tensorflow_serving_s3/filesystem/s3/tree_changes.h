@@ -61,12 +61,6 @@ Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to);
 // Copies a file on the store, in place of one that is there.
 Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to);
 
-// Copies an object on the store, with its metadata: by one request, or in parts
-// where it is larger than `most_by_one` bytes, at most the 5 GiB of S3. Tags
-// stay with the former way only.
-Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
-                 const S3Uri& to, uint64_t most_by_one = uint64_t{1} << 30);
-
 }  // namespace s3
 }  // namespace tfs3
 

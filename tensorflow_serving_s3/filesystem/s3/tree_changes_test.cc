@@ -18,6 +18,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/config.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
 #include "tensorflow_serving_s3/filesystem/s3/fake_store.h"
+#include "tensorflow_serving_s3/filesystem/s3/object_copy.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
 #include "tensorflow_serving_s3/filesystem/s3/object_writer.h"

@@ -30,6 +30,10 @@ struct Url {
 // wrong, or "". The path is taken as it is.
 std::string ParseUrl(const std::string& text, Url& url);
 
+// Percent-encodes every byte but letters, digits and "-._~"; with `keep_slash`
+// also '/' stays, as in a path.
+std::string UriEncode(const std::string& text, bool keep_slash);
+
 }  // namespace s3
 }  // namespace tfs3
 

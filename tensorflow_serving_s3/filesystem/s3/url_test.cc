@@ -63,6 +63,12 @@ TEST(ParseUrlTest, SaysWhatIsWrong) {
   }
 }
 
+TEST(UriEncodeTest, EncodesEveryByteThatIsNotUnreserved) {
+  EXPECT_EQ(UriEncode("a/b c+d%e?f&g=\xc3\xbc~._-", true),
+            "a/b%20c%2Bd%25e%3Ff%26g%3D%C3%BC~._-");
+  EXPECT_EQ(UriEncode("a/b", false), "a%2Fb");
+}
+
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3
