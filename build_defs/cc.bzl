@@ -1,8 +1,13 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""C++ programs that link TensorFlow's shared libraries beside static libraries of other releases of the same code."""
+"""C++ libraries with their tests, and programs that link TensorFlow's libraries.
 
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
+The programs link TensorFlow's shared libraries beside static libraries of other releases of the same code.
+"""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+
+_GTEST_MAIN = "@com_google_googletest//:gtest_main"
 
 _HIDE_SYMBOLS = "//build_defs:hide_symbols.lds"
 
@@ -30,3 +35,31 @@ def tfs3_cc_binary(name, version_script = _HIDE_SYMBOLS, **kwargs):
 def tfs3_cc_test(name, **kwargs):
     """A cc_test linked as tfs3_cc_binary links."""
     cc_test(name = name, **_link(kwargs))
+
+def tfs3_cc_library(name, srcs = None, hdrs = None, test_deps = None, test_size = "small", deps = [], **kwargs):
+    """A cc_library of NAME.h and, if there is one, NAME.cc; with `test_deps`, also the cc_test NAME_test of NAME_test.cc.
+
+    Args:
+        name: name of the library.
+        srcs: other sources than NAME.cc.
+        hdrs: other headers than NAME.h.
+        test_deps: what the test depends on besides the library, the library's own deps and GoogleTest's main; None if there is no
+            test.
+        test_size: size of the test.
+        deps: what the library depends on.
+        **kwargs: passed to cc_library.
+    """
+    cc_library(
+        name = name,
+        srcs = native.glob([name + ".cc"], allow_empty = True) if srcs == None else srcs,
+        hdrs = [name + ".h"] if hdrs == None else hdrs,
+        deps = deps,
+        **kwargs
+    )
+    if test_deps != None:
+        cc_test(
+            name = name + "_test",
+            size = test_size,
+            srcs = [name + "_test.cc"],
+            deps = [":" + name, _GTEST_MAIN] + deps + test_deps,
+        )

@@ -26,7 +26,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 
 namespace custom_source {
 

@@ -23,8 +23,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace custom_source {
 namespace {

@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
-#include "tensorflow_serving_s3/core/test_support.h"
+#include "tensorflow_serving_s3/core/testing/test_support.h"
 
 namespace tfs3 {
 namespace {

@@ -16,7 +16,7 @@
 #include "tensorflow_serving_s3/core/loader_harness.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/core/test_support.h"
+#include "tensorflow_serving_s3/core/testing/test_support.h"
 
 namespace tfs3 {
 namespace {

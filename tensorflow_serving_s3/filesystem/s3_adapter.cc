@@ -10,7 +10,7 @@
 
 #include "tensorflow/c/experimental/filesystem/filesystem_interface.h"
 #include "tensorflow/c/experimental/filesystem/modular_filesystem_registration.h"
-#include "tensorflow_serving_s3/filesystem/s3/plugin.h"
+#include "tensorflow_serving_s3/filesystem/s3/plugin/plugin.h"
 
 namespace tfs3 {
 

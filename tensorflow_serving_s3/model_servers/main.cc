@@ -37,7 +37,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/resource_preserving_policy.h"
-#include "tensorflow_serving_s3/filesystem/s3/memory_budget.h"
+#include "tensorflow_serving_s3/filesystem/s3/reading/memory_budget.h"
 #include "tensorflow_serving_s3/model_servers/access_log.h"
 #include "tensorflow_serving_s3/model_servers/config_file_poller.h"
 #include "tensorflow_serving_s3/model_servers/endpoints.h"

@@ -32,6 +32,7 @@
 #include "tensorflow_serving_s3/core/servable_state_monitor.h"
 #include "tensorflow_serving_s3/core/source_adapter.h"
 #include "tensorflow_serving_s3/core/source_router.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/model_servers/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/readiness.h"
@@ -40,7 +41,6 @@
 #include "tensorflow_serving_s3/model_servers/version_labels.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 

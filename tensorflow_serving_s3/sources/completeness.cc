@@ -19,7 +19,7 @@
 #include "tensorflow/cc/saved_model/constants.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/path.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 
 namespace tfs3 {
 namespace {

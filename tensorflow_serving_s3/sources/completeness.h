@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "tensorflow/core/platform/env.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 
 namespace tfs3 {
 

@@ -20,9 +20,9 @@
 #include "absl/time/time.h"
 #include "tensorflow/core/platform/path.h"
 #include "tensorflow_serving_s3/core/scheduled_thread_pool.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
 #include "tensorflow_serving_s3/sources/servable_poller.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 namespace {

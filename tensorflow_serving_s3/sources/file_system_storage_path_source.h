@@ -20,9 +20,9 @@
 #include "tensorflow_serving/config/file_system_storage_path_source.pb.h"
 #include "tensorflow_serving_s3/core/scheduled_thread_pool.h"
 #include "tensorflow_serving_s3/core/source.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
 #include "tensorflow_serving_s3/sources/servable_poller.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 

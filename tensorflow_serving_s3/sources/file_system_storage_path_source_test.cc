@@ -22,11 +22,11 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/path.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/core/test_support.h"
+#include "tensorflow_serving_s3/core/testing/test_support.h"
 #include "tensorflow_serving_s3/sources/fake_file_system.h"
 #include "tensorflow_serving_s3/sources/recording_target.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 namespace {

@@ -20,12 +20,12 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/core/test_support.h"
+#include "tensorflow_serving_s3/core/testing/test_support.h"
 #include "tensorflow_serving_s3/sources/fake_file_system.h"
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
 #include "tensorflow_serving_s3/sources/recording_target.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 namespace {

@@ -17,8 +17,8 @@
 #include "tensorflow_serving/config/file_system_storage_path_source.pb.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 #include "tensorflow_serving_s3/sources/version_listing.h"
 
 namespace tfs3 {

@@ -12,9 +12,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow/core/platform/env.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
 #include "tensorflow_serving_s3/sources/fake_file_system.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 namespace {

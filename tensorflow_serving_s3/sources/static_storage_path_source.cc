@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 
 namespace tfs3 {
 

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/core/source.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 
 namespace tfs3 {
 

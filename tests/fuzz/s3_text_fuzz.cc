@@ -9,12 +9,12 @@
 #include <iterator>
 #include <string>
 
-#include "tensorflow_serving_s3/filesystem/s3/aws_file.h"
-#include "tensorflow_serving_s3/filesystem/s3/aws_runtime.h"
-#include "tensorflow_serving_s3/filesystem/s3/errors.h"
-#include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
-#include "tensorflow_serving_s3/filesystem/s3/uri.h"
-#include "tensorflow_serving_s3/filesystem/s3/write_messages.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/aws_file.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/list_parser.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/write_messages.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
 #include "tests/fuzz/expect.h"
 
 namespace {

@@ -12,7 +12,7 @@ import pytest
 DOCS = Path("docs/s3.md").read_text()
 SOURCES = "".join(
     file.read_text()
-    for file in sorted(Path("tensorflow_serving_s3/filesystem/s3").glob("*.cc"))
+    for file in sorted(Path("tensorflow_serving_s3/filesystem/s3").rglob("*.cc"))
     if not file.stem.endswith("_test")
 )
 TEXT = r'"(?:[^"\\\n]|\\.)*"'

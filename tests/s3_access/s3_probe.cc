@@ -19,12 +19,12 @@
 #include <string>
 #include <vector>
 
-#include "tensorflow_serving_s3/filesystem/s3/client.h"
-#include "tensorflow_serving_s3/filesystem/s3/list_parser.h"
-#include "tensorflow_serving_s3/filesystem/s3/process_options.h"
-#include "tensorflow_serving_s3/filesystem/s3/profile.h"
-#include "tensorflow_serving_s3/filesystem/s3/uri.h"
-#include "tensorflow_serving_s3/filesystem/s3/write_messages.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/process_options.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/profile.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/list_parser.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/write_messages.h"
 
 namespace tfs3 {
 namespace s3 {

@@ -21,7 +21,7 @@ from typing import Self
 
 from tensorflow_serving_s3._programs import find_program
 
-_PROGRAM = ("s3_driver", "tf_serving_s3/tensorflow_serving_s3/filesystem/s3/s3_driver")
+_PROGRAM = ("s3_driver", "tf_serving_s3/tensorflow_serving_s3/filesystem/s3/testing/s3_driver")
 _END_SECONDS = 30.0
 # What leads a sanitizer to its reports, and a program to its libraries.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")

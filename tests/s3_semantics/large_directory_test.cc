@@ -24,7 +24,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow/core/platform/env.h"
-#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
 #include "tensorflow_serving_s3/sources/servable_poller.h"
 

@@ -14,7 +14,7 @@
 #include "absl/base/log_severity.h"
 #include "absl/log/globals.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/core/random_manager_run.h"
+#include "tensorflow_serving_s3/core/testing/random_manager_run.h"
 
 namespace tfs3 {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/filesystem/random_operations.h"
+#include "tensorflow_serving_s3/filesystem/testing/random_operations.h"
 
 namespace tfs3 {
 namespace {

@@ -17,11 +17,11 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/filesystem/s3/client.h"
-#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/glob.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
-#include "tensorflow_serving_s3/filesystem/s3/tree_changes.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/glob.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/object_tree.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/tree_changes.h"
 
 namespace tfs3 {
 namespace s3 {

@@ -13,9 +13,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/filesystem/s3/client.h"
-#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_copy.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/object_copy.h"
 
 namespace tfs3 {
 namespace s3 {

@@ -28,16 +28,16 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/filesystem/s3/cancellation.h"
-#include "tensorflow_serving_s3/filesystem/s3/client.h"
-#include "tensorflow_serving_s3/filesystem/s3/config.h"
-#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/live_client.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
-#include "tensorflow_serving_s3/filesystem/s3/seaweed.h"
-#include "tensorflow_serving_s3/filesystem/s3/status.h"
-#include "tensorflow_serving_s3/filesystem/s3/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/cancellation.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/reading/object_reader.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/live_client.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/seaweed.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/object_tree.h"
 
 namespace tfs3 {
 namespace s3 {

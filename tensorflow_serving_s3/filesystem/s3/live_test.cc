@@ -9,12 +9,12 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/filesystem/s3/client.h"
-#include "tensorflow_serving_s3/filesystem/s3/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/live_client.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_reader.h"
-#include "tensorflow_serving_s3/filesystem/s3/object_tree.h"
-#include "tensorflow_serving_s3/filesystem/s3/seaweed.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/reading/object_reader.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/live_client.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/seaweed.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/object_tree.h"
 
 namespace tfs3 {
 namespace s3 {

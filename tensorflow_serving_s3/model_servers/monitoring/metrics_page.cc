@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "tensorflow/c/c_api.h"
-#include "tensorflow_serving_s3/filesystem/s3/stats.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/limit_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/load_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/process_metrics.h"

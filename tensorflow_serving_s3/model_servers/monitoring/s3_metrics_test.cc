@@ -7,7 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/filesystem/s3/stats.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 
 namespace tfs3 {

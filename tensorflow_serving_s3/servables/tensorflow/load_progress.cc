@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "tensorflow/core/platform/env.h"
-#include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
 #include "tensorflow_serving_s3/servables/tensorflow/storage_size.h"
 
 namespace tfs3 {

@@ -12,8 +12,8 @@
 
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/filesystem/s3/read_watch.h"
-#include "tensorflow_serving_s3/filesystem/s3/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
 
 namespace tfs3 {

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/core/loader.h"
 #include "tensorflow_serving_s3/core/source_adapter.h"
+#include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
-#include "tensorflow_serving_s3/sources/storage_path.h"
 
 namespace tfs3 {
 

@@ -1,0 +1,62 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The layers of the source tree.
+
+`above()` gives a BUILD file the visibility that these layers allow; //build_defs:layers_test checks the includes.
+"""
+
+# Folder -> its subfolders from the bottom up. A source file includes headers of its own folder and of lower ones. "" stands for
+# the folder itself. Folders in a tuple share a layer: they may include each other, but not in a circle.
+#
+# A folder `testing` has no place here: it may include everything, and only tests may include it.
+LAYERS = {
+    "tensorflow_serving_s3": [
+        "proto",
+        "filesystem",
+        "core",
+        "sources",
+        "servables/tensorflow",
+        "model_servers",
+        "python",
+    ],
+    "tensorflow_serving_s3/filesystem": [
+        "s3",
+        "",
+    ],
+    "tensorflow_serving_s3/filesystem/s3": [
+        "base",
+        "aws",
+        "address",
+        "http",
+        "credentials",
+        "client",
+        "reading",
+        "writing",
+        "tree",
+        "plugin",
+        "",
+    ],
+}
+
+def above():
+    """Returns the visibility of a library: its own folder, the folders above it, and those of test support."""
+    package = native.package_name()
+    house = None
+    for folder in LAYERS:
+        if package.startswith(folder + "/") and (house == None or len(folder) > len(house)):
+            house = folder
+    if house == None:
+        fail("//build_defs:layers.bzl has no layers for " + package)
+    visible = ["//{}/testing:__pkg__".format(house)]
+    reached = False
+    for layer in LAYERS[house]:
+        names = layer if type(layer) == "tuple" else (layer,)
+        reached = reached or package[len(house) + 1:] in names
+        for name in names:
+            if reached and name:
+                visible.append("//{}/{}:__subpackages__".format(house, name))
+            elif reached:
+                visible.append("//{}:__pkg__".format(house))
+    if not reached:
+        fail("//build_defs:layers.bzl does not say which layer of {} is {}".format(house, package))
+    return visible

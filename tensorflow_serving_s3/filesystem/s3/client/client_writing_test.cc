@@ -1,0 +1,214 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the client makes of answers to writes that no healthy store gives. With
+// a healthy one: live_writing_test.cc.
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/hash.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const char kInternalError[] =
+    "<?xml version=\"1.0\"?>\n\n<Error><Code>InternalError</Code></Error>";
+const char kCopied[] =
+    "<CopyObjectResult><ETag>\"e\"</ETag></CopyObjectResult>";
+
+S3Uri At(const std::string& key) { return *ParseUri("s3://models/" + key); }
+
+std::unique_ptr<Client> NewClient(
+    const std::string& endpoint,
+    milliseconds request_timeout = milliseconds(20000)) {
+  Options options;
+  options.endpoint = endpoint;
+  options.endpoint_source = "S3_ENDPOINT";
+  options.request_timeout = request_timeout;
+  options.max_attempts = 3;
+  const GetenvFn getenv_fn =
+      [](const char* name) -> std::optional<std::string> {
+    const std::string text = name;
+    if (text == "AWS_ACCESS_KEY_ID") return "testkey";
+    if (text == "AWS_SECRET_ACCESS_KEY") return "geheim";
+    return std::nullopt;
+  };
+  Result<std::unique_ptr<Client>> client = Client::New(options, getenv_fn);
+  EXPECT_TRUE(client.ok()) << client.status().message;
+  return *std::move(client);
+}
+
+TEST(ClientWritingTest, ABodyIsSignedAndSentAgainWhole) {
+  const std::string body(3 << 20, 'x');
+  std::atomic<int> attempts{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    EXPECT_TRUE(request.body == body);
+    EXPECT_EQ(request.headers.at("x-amz-content-sha256"), Sha256InHex(body));
+    out.Send(++attempts == 1
+                 ? FakeAnswer(503, "<Error><Code>SlowDown</Code></Error>")
+                 : FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+  });
+  Result<std::string> etag = NewClient(server.url())->PutObject(At("k"), body);
+  ASSERT_TRUE(etag.ok()) << etag.status().message;
+  EXPECT_EQ(*etag, "\"e\"");
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+TEST(ClientWritingTest, ALargeBodyMayStandStillForTenTimeouts) {
+  // More than the system's buffers take.
+  const std::string body(48 << 20, 'x');
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    EXPECT_EQ(request.body.size(), body.size());
+    out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+  });
+  server.StopReading();
+  std::thread later([&server] {
+    std::this_thread::sleep_for(milliseconds(2400));
+    server.Read();
+  });
+  // Which is six of these; an answer has four.
+  auto client = NewClient(server.url(), milliseconds(400));
+  const Result<std::string> etag = client->PutObject(At("k"), body);
+  later.join();
+  EXPECT_TRUE(etag.ok()) << etag.status().message;
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST(ClientWritingTest, AnAnswerToAWriteMayTakeFourTimeouts) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    std::this_thread::sleep_for(milliseconds(1000));
+    out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+  });
+  // Of which that is two.
+  auto client = NewClient(server.url(), milliseconds(500));
+  const Result<std::string> etag = client->PutObject(At("k"), "body");
+  EXPECT_TRUE(etag.ok()) << etag.status().message;
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST(ClientWritingTest, ACopyThatFailsAfterItsStatusIsTriedAgain) {
+  std::atomic<int> attempts{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    EXPECT_EQ(request.headers.at("x-amz-copy-source"), "/models/a%20b");
+    out.Send(FakeAnswer(200, ++attempts == 1 ? kInternalError : kCopied));
+  });
+  const Status status =
+      NewClient(server.url())->CopyObject(At("a b"), "", At("to"));
+  EXPECT_TRUE(status.ok()) << status.message;
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST(ClientWritingTest, ACopyThatGoesOnFailingAfterItsStatusIsAnError) {
+  FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(200, kInternalError));
+  });
+  const Status status =
+      NewClient(server.url())->CopyObject(At("from"), "", At("to"));
+  EXPECT_EQ(status.code, TF_UNAVAILABLE);
+  EXPECT_THAT(status.message, HasSubstr("InternalError for CopyObject"));
+}
+
+TEST(ClientWritingTest, AnAnswerWithoutWhatItShouldSayIsAnError) {
+  FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(200, "<html>Welcome</html>"));
+  });
+  auto client = NewClient(server.url());
+  EXPECT_EQ(client->CopyObject(At("a"), "", At("b")).code, TF_UNAVAILABLE);
+  EXPECT_EQ(client->CreateMultipartUpload(At("a")).status().code,
+            TF_UNAVAILABLE);
+  EXPECT_EQ(client->UploadPart(At("a"), "id", 1, "x").status().code,
+            TF_UNAVAILABLE);
+  EXPECT_EQ(client->DeleteObjects(At(""), {"a"}).status().code, TF_UNAVAILABLE);
+}
+
+// The upload is complete, and the answer that says so is lost.
+Result<std::string> CompleteWithALostAnswer(const std::string& etag_there) {
+  std::atomic<int> completions{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    if (request.method == "HEAD") {
+      out.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: " + etag_there +
+               "\r\n\r\n");
+    } else if (++completions == 1) {
+      out.Close();
+    } else {
+      out.Send(FakeAnswer(404, "<Error><Code>NoSuchUpload</Code></Error>"));
+    }
+  });
+  return NewClient(server.url())
+      ->CompleteMultipartUpload(At("k"), "id",
+                                {"\"0cc175b9c0f1b6a831c399e269772661\""});
+}
+
+TEST(ClientWritingTest, ACompletionWhoseAnswerIsLostIsFoundOut) {
+  const std::string etag =
+      MultipartEtag({"\"0cc175b9c0f1b6a831c399e269772661\""});
+  Result<std::string> completed = CompleteWithALostAnswer(etag);
+  ASSERT_TRUE(completed.ok()) << completed.status().message;
+  EXPECT_EQ(*completed, etag);
+  EXPECT_EQ(CompleteWithALostAnswer("\"another\"").status().code, TF_ABORTED);
+}
+
+TEST(ClientWritingTest, KeysThatCouldNotBeDeletedAreToldAndOthersTriedAgain) {
+  std::atomic<int> attempts{0};
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    EXPECT_EQ(request.headers.at("content-md5"), Md5InBase64(request.body));
+    if (++attempts == 1) {
+      EXPECT_THAT(request.body, AllOf(HasSubstr("<Key>gone</Key>"),
+                                      HasSubstr("<Key>denied</Key>"),
+                                      HasSubstr("<Key>later</Key>")));
+      out.Send(FakeAnswer(
+          200,
+          "<DeleteResult><Error><Key>denied</Key><Code>AccessDenied</Code>"
+          "</Error><Error><Key>later</Key><Code>SlowDown</Code></Error>"
+          "</DeleteResult>"));
+    } else {
+      EXPECT_THAT(request.body, Not(HasSubstr("<Key>gone</Key>")));
+      out.Send(FakeAnswer(200, "<DeleteResult/>"));
+    }
+  });
+  Result<std::vector<UndeletedObject>> undeleted =
+      NewClient(server.url())
+          ->DeleteObjects(At(""), {"gone", "denied", "later"});
+  ASSERT_TRUE(undeleted.ok()) << undeleted.status().message;
+  ASSERT_EQ(undeleted->size(), 1u);
+  EXPECT_EQ(undeleted->front().key, "denied");
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST(ClientWritingTest, KeysThatXmlCannotCarryAreDeletedOneByOne) {
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    out.Send(request.method == "DELETE" ? "HTTP/1.1 204 No Content\r\n\r\n"
+                                        : FakeAnswer(200, "<DeleteResult/>"));
+  });
+  std::vector<std::string> keys(1001, "k");
+  keys.push_back("a\x01");
+  Result<std::vector<UndeletedObject>> undeleted =
+      NewClient(server.url())->DeleteObjects(At(""), keys);
+  ASSERT_TRUE(undeleted.ok()) << undeleted.status().message;
+  std::vector<std::string> asked;
+  for (const FakeRequest& request : server.requests()) {
+    asked.push_back(request.method + " " + request.path);
+  }
+  EXPECT_THAT(asked, ElementsAre("POST /models/?delete", "DELETE /models/a%01",
+                                 "POST /models/?delete"));
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,412 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Answers of status 200 that lack a part. What is absent is neither zero nor
+// empty: the client asks for it in another form, or fails.
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/aws_runtime.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/object_info.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/list_parser.h"
+#include "tensorflow_serving_s3/filesystem/s3/credentials/credentials.h"
+#include "tensorflow_serving_s3/filesystem/s3/credentials/credentials_chain.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+const char kEtag[] = "ETag: \"e1\"\r\n";
+
+// What one case answers to each method. The end of the connection follows a
+// body without a Content-Length.
+using Answers = std::map<std::string, std::string>;
+
+class IncompleteAnswersTest : public ::testing::Test {
+ protected:
+  IncompleteAnswersTest()
+      : server_([this](const FakeRequest& request, FakeConnection& out) {
+          const auto found = answers_.find(request.method);
+          const std::string answer =
+              found == answers_.end() ? FakeAnswer(404, "") : found->second;
+          out.Send(answer);
+          if (request.method == "HEAD") {
+            return;  // It has no body to end, so the connection stays.
+          }
+          const bool chunked = answer.find("chunked") != std::string::npos;
+          if (answer.find("Content-Length") == std::string::npos && !chunked) {
+            out.Close();
+          }
+          if (chunked && answer.find("\r\n0\r\n") == std::string::npos) {
+            out.Close();
+          }
+        }) {
+    Options options;
+    options.endpoint = server_.url();
+    options.endpoint_source = "S3_ENDPOINT";
+    options.anonymous = true;
+    options.max_attempts = 2;
+    client_ = *Client::New(
+        options, [](const char*) { return std::optional<std::string>(); });
+  }
+
+  Result<ObjectRange> Get(size_t size = 20) {
+    buffer_.assign(size, '?');
+    return client_->GetObject(uri_, 0, buffer_.data(), size, "");
+  }
+
+  Answers answers_;
+  const S3Uri uri_ = *ParseUri("s3://models/k");
+  std::string buffer_;
+  FakeHttpServer server_;
+  std::unique_ptr<Client> client_;
+};
+
+// A HEAD's answer.
+std::string Head(const std::string& headers) {
+  return "HTTP/1.1 200 OK\r\n" + headers + "\r\n";
+}
+
+TEST_F(IncompleteAnswersTest, ABodyWithoutALengthIsAnErrorAndNotAnEmptyObject) {
+  const std::string etag = kEtag;
+  const std::vector<std::string> bodies = {
+      "HTTP/1.1 200 OK\r\nConnection: close\r\n" + etag + "\r\n0123456789",
+      "HTTP/1.0 200 OK\r\n" + etag + "\r\n0123456789",
+      "HTTP/1.1 206 Partial Content\r\nConnection: close\r\n"
+      "Content-Range: bytes 0-9/10\r\n" +
+          etag + "\r\n0123456789",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n" + etag +
+          "\r\n0123456789",
+      "HTTP/1.1 206 OK\r\nTransfer-Encoding: gzip, chunked\r\n"
+      "Content-Range: bytes 0-9/10\r\n" +
+          etag + "\r\na\r\n0123456789\r\n0\r\n\r\n"};
+  for (const std::string& body : bodies) {
+    for (const std::string& head :
+         {Head("Content-Length: 10\r\n" + etag), Head(etag),
+          std::string("HTTP/1.1 404 Not Found\r\n\r\n")}) {
+      answers_ = {{"GET", body}, {"HEAD", head}};
+      const Result<ObjectRange> range = Get();
+      ASSERT_FALSE(range.ok()) << body << head;
+      EXPECT_EQ(range.status().code, TF_UNAVAILABLE);
+      EXPECT_THAT(range.status().message,
+                  AllOf(HasSubstr("s3://models/k"),
+                        HasSubstr("no Content-Length"), HasSubstr("proxy")));
+    }
+  }
+}
+
+TEST_F(IncompleteAnswersTest, AnEmptyObjectWithoutALengthIsEmptyIfAHeadSaysSo) {
+  answers_ = {{"GET", std::string("HTTP/1.0 200 OK\r\n") + kEtag + "\r\n"},
+              {"HEAD", Head(std::string("Content-Length: 0\r\n") + kEtag)}};
+  const Result<ObjectRange> range = Get();
+  ASSERT_TRUE(range.ok()) << range.status().message;
+  EXPECT_EQ(range->bytes, 0u);
+  EXPECT_EQ(range->object.etag, "\"e1\"");
+}
+
+TEST_F(IncompleteAnswersTest, AnErrorWithoutALengthIsWhatItsStatusSays) {
+  for (const auto& [status, code] :
+       std::vector<std::pair<std::string, TF_Code>>{
+           {"403 Forbidden", TF_PERMISSION_DENIED},
+           {"404 Not Found", TF_NOT_FOUND},
+           {"503 Busy", TF_UNAVAILABLE}}) {
+    answers_ = {{"GET", "HTTP/1.0 " + status + "\r\n\r\n<Error></Error>"}};
+    EXPECT_EQ(Get().status().code, code) << status;
+  }
+}
+
+TEST_F(IncompleteAnswersTest, TheLostBodyIsNotTheAnswerToTheNextRequest) {
+  // The connection stays open, and its bytes look like another answer.
+  bool lost = true;
+  FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+    if (request.method == "HEAD") {
+      out.Send(Head(std::string("Content-Length: 3\r\n") + kEtag));
+    } else if (std::exchange(lost, false)) {
+      out.Send(std::string("HTTP/1.1 200 OK\r\n") + kEtag + "\r\n" +
+               FakeAnswer(200, "evil", kEtag));
+    } else {
+      out.Send(FakeAnswer(200, "abc", kEtag));
+    }
+  });
+  Options options;
+  options.endpoint = server.url();
+  options.anonymous = true;
+  auto client = *Client::New(
+      options, [](const char*) { return std::optional<std::string>(); });
+  std::string buffer(20, '?');
+  const Result<ObjectRange> range =
+      client->GetObject(uri_, 0, buffer.data(), buffer.size(), "");
+  ASSERT_TRUE(range.ok()) << range.status().message;
+  EXPECT_EQ(buffer.substr(0, range->bytes), "abc");
+}
+
+TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectAsksForTheSize) {
+  answers_ = {{"GET", FakeAnswer(206, "0123",
+                                 std::string("Content-Range: bytes 0-3/*\r\n") +
+                                     kEtag)},
+              {"HEAD", Head(std::string("Content-Length: 10\r\n") + kEtag)}};
+  const Result<ObjectRange> range = Get(4);
+  ASSERT_TRUE(range.ok()) << range.status().message;
+  EXPECT_EQ(buffer_, "0123");
+  EXPECT_EQ(range->object.size, 10u);
+  // Of another object, or not known either.
+  for (const std::string& head :
+       {Head("Content-Length: 10\r\nETag: \"e2\"\r\n"), Head(kEtag),
+        Head(std::string("Content-Length: 2\r\n") + kEtag)}) {
+    answers_["HEAD"] = head;
+    EXPECT_EQ(Get(4).status().code, TF_UNAVAILABLE) << head;
+  }
+}
+
+TEST_F(IncompleteAnswersTest, OtherAnswersToAGetAreErrors) {
+  const std::string etag = kEtag;
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + etag + "\r\n";
+  const std::vector<std::string> answers = {
+      FakeAnswer(206, "0123", etag),
+      FakeAnswer(206, "", etag),
+      FakeAnswer(206, "0123", etag + "Content-Range: bytes */10\r\n"),
+      FakeAnswer(206, "0123", etag + "Content-Range: bytes 0-3/\r\n"),
+      FakeAnswer(206, "0123", etag + "Content-Range: bytes 3-0/10\r\n"),
+      FakeAnswer(206, "0123", etag + "Content-Range: \r\n"),
+      FakeAnswer(200, "0123"),
+      "HTTP/1.1 204 No Content\r\n" + etag + "Content-Length: 0\r\n\r\n",
+      "HTTP/1.1 304 Not Modified\r\n" + etag + "Content-Length: 0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: \r\n" + etag + "\r\n0123",
+      "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n" + etag + "\r\n0123",
+      FakeAnswer(416, "", "Content-Range: bytes */10\r\n"),
+      chunked + "4\r\n0123\r\n",
+      chunked + "4\r\n01",
+      chunked,
+  };
+  for (const std::string& answer : answers) {
+    answers_ = {{"GET", answer},
+                {"HEAD", Head("Content-Length: 10\r\n" + etag)}};
+    EXPECT_FALSE(Get().ok()) << answer;
+  }
+}
+
+TEST_F(IncompleteAnswersTest, AHeadWithoutALengthAsksARangeForTheSize) {
+  answers_ = {
+      {"HEAD", Head(std::string("Last-Modified: Sat, 31 Jan 2026 12:00:01 "
+                                "GMT\r\n") +
+                    kEtag)},
+      {"GET",
+       FakeAnswer(206, "0",
+                  std::string("Content-Range: bytes 0-0/10\r\n") + kEtag)}};
+  const Result<ObjectInfo> info = client_->HeadObject(uri_);
+  ASSERT_TRUE(info.ok()) << info.status().message;
+  EXPECT_EQ(info->size, 10u);
+  EXPECT_EQ(info->mtime_nsec, 1769860801000000000);
+  // A store that never tells it.
+  answers_["GET"] = FakeAnswer(416, "");
+  EXPECT_EQ(client_->HeadObject(uri_).status().code, TF_UNAVAILABLE);
+}
+
+TEST_F(IncompleteAnswersTest, AListThatIsNotWholeIsAnError) {
+  const std::string whole =
+      "<ListBucketResult><Contents><Key>k</Key><Size>1</Size></Contents>"
+      "</ListBucketResult>";
+  answers_ = {{"GET", FakeAnswer(200, whole)}};
+  EXPECT_TRUE(client_->ListObjects(uri_, {}).ok());
+  const std::vector<std::string> answers = {
+      "HTTP/1.0 200 OK\r\n\r\n" + whole,
+      "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+      FakeAnswer(200, ""),
+      FakeAnswer(200, whole.substr(0, whole.size() - 10)),
+      FakeAnswer(200,
+                 "<ListBucketResult><Contents><Size>1</Size></Contents>"
+                 "</ListBucketResult>"),
+  };
+  for (const std::string& answer : answers) {
+    answers_ = {{"GET", answer}};
+    EXPECT_EQ(client_->ListObjects(uri_, {}).status().code, TF_UNAVAILABLE)
+        << answer;
+  }
+}
+
+TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeIsNotEmpty) {
+  for (const char* size : {"", "<Size/>"}) {
+    answers_ = {
+        {"GET", FakeAnswer(200, std::string("<ListBucketResult><Contents>"
+                                            "<Key>k</Key>") +
+                                    size + "</Contents></ListBucketResult>")}};
+    const Result<Listing> listing = client_->ListObjects(uri_, {});
+    ASSERT_TRUE(listing.ok()) << listing.status().message;
+    ASSERT_EQ(listing->objects.size(), 1u);
+    EXPECT_FALSE(listing->objects[0].has_size);
+  }
+}
+
+TEST_F(IncompleteAnswersTest, AWriteWhoseAnswerLacksItsResultIsAnError) {
+  const S3Uri bucket = *ParseUri("s3://models");
+  struct Case {
+    std::string name, method;
+    std::function<Status()> call;
+    std::vector<std::string> bodies;
+  };
+  const std::vector<Case> cases = {
+      {"CreateMultipartUpload",
+       "POST",
+       [&] { return client_->CreateMultipartUpload(uri_).status(); },
+       {"", "<Result/>", "<Result><UploadId/></Result>"}},
+      {"UploadPart",
+       "PUT",
+       [&] { return client_->UploadPart(uri_, "id", 1, "x").status(); },
+       {""}},
+      {"UploadPartCopy",
+       "PUT",
+       [&] {
+         return client_->UploadPartCopy(uri_, 0, 1, "", uri_, "id", 1).status();
+       },
+       {"<CopyPartResult/>", "<CopyPartResult><ETag/></CopyPartResult>"}},
+      {"CompleteMultipartUpload",
+       "POST",
+       [&] {
+         return client_->CompleteMultipartUpload(uri_, "id", {"\"e\""})
+             .status();
+       },
+       {"", "<Result/>", "<Error><Code>InternalError</Code></Error>"}},
+      {"CopyObject",
+       "PUT",
+       [&] { return client_->CopyObject(uri_, "", uri_); },
+       {"", "<Result/>", "<Error><Code>InternalError</Code></Error>"}},
+      {"DeleteObjects",
+       "POST",
+       [&] { return client_->DeleteObjects(bucket, {"k"}).status(); },
+       {"", "<Result/>", "<DeleteResult>"}},
+  };
+  for (const Case& c : cases) {
+    for (const std::string& body : c.bodies) {
+      answers_ = {{c.method, FakeAnswer(200, body)}};
+      EXPECT_FALSE(c.call().ok()) << c.name << ": " << body;
+    }
+    if (c.name == "UploadPart") continue;
+    answers_ = {{c.method, "HTTP/1.0 200 OK\r\n\r\n<R><ETag>\"e\"</ETag></R>"}};
+    const Status status = c.call();
+    EXPECT_EQ(status.code, TF_UNAVAILABLE) << c.name;
+    EXPECT_THAT(status.message,
+                AllOf(HasSubstr(c.name), HasSubstr("no Content-Length")));
+  }
+}
+
+// Who hands out credentials, and their answers.
+class IncompleteCredentialsTest : public ::testing::Test {
+ protected:
+  IncompleteCredentialsTest()
+      : server_([this](const FakeRequest& request, FakeConnection& out) {
+          const std::string answer = answers_(request);
+          out.Send(answer);
+          if (answer.find("Content-Length") == std::string::npos) out.Close();
+        }) {
+    EXPECT_TRUE(AwsRuntime::Get().ok());
+    std::ofstream(token_file_) << "token";
+  }
+  ~IncompleteCredentialsTest() override { std::remove(token_file_.c_str()); }
+
+  Status Get() {
+    return CredentialsChain(
+               Options(),
+               [&](const char* name) -> std::optional<std::string> {
+                 const auto it = variables_.find(name);
+                 if (it == variables_.end()) return std::nullopt;
+                 return it->second;
+               },
+               (*AwsRuntime::Get())->client_bootstrap())
+        .Get()
+        .status();
+  }
+
+  const std::string token_file_ = ::testing::TempDir() + "/incomplete_token";
+  std::map<std::string, std::string> variables_ = {
+      {"AWS_EC2_METADATA_DISABLED", "true"},
+      {"AWS_CONFIG_FILE", token_file_ + ".none"},
+      {"AWS_SHARED_CREDENTIALS_FILE", token_file_ + ".none"}};
+  std::function<std::string(const FakeRequest&)> answers_;
+  FakeHttpServer server_;
+};
+
+TEST_F(IncompleteCredentialsTest, KeysOfARoleWithoutTheirTokenAreAnError) {
+  variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = token_file_;
+  variables_["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/reader";
+  variables_["AWS_ENDPOINT_URL_STS"] = server_.url();
+  const std::string keys =
+      "<R><R><Credentials><AccessKeyId>a</AccessKeyId>"
+      "<SecretAccessKey>s</SecretAccessKey>";
+  const std::string end = "</Credentials></R></R>";
+  const std::string token = "<SessionToken>t</SessionToken>";
+  std::string answer = FakeAnswer(200, keys + token + end);
+  answers_ = [&](const FakeRequest&) { return answer; };
+  EXPECT_TRUE(Get().ok()) << Get().message;
+  for (const std::string& incomplete :
+       {FakeAnswer(200, keys + end), FakeAnswer(200, keys),
+        FakeAnswer(200, keys + "<SessionToken/>" + end), FakeAnswer(200, ""),
+        FakeAnswer(200, keys + token + "</Credentials></R>")}) {
+    answer = incomplete;
+    const Status status = Get();
+    EXPECT_EQ(status.code, TF_UNAVAILABLE) << answer;
+    EXPECT_THAT(status.message, HasSubstr("SessionToken"));
+  }
+  answer = "HTTP/1.0 200 OK\r\n\r\n" + keys + token + end;
+  EXPECT_THAT(Get().message, HasSubstr("no Content-Length"));
+}
+
+TEST_F(IncompleteCredentialsTest, AnInstanceWithoutATokenOfItsKeysIsAnError) {
+  variables_.erase("AWS_EC2_METADATA_DISABLED");
+  variables_["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = server_.url();
+  const std::string role = "/latest/meta-data/iam/security-credentials/";
+  std::string keys = "{\"AccessKeyId\": \"a\", \"SecretAccessKey\": \"s\"}";
+  bool has_length = true;
+  answers_ = [&](const FakeRequest& request) {
+    if (request.method == "PUT") return FakeAnswer(200, "metadata-token");
+    if (request.path != role) return FakeAnswer(200, keys);
+    return has_length ? FakeAnswer(200, "reader")
+                      : std::string("HTTP/1.0 200 OK\r\n\r\nreader");
+  };
+  EXPECT_EQ(Get().code, TF_UNAVAILABLE);
+  EXPECT_THAT(Get().message, HasSubstr("SecretAccessKey and Token"));
+  keys.insert(keys.size() - 1, ", \"Token\": \"t\"");
+  EXPECT_TRUE(Get().ok()) << Get().message;
+  // It has a role, whose name cannot be read.
+  has_length = false;
+  EXPECT_THAT(Get().message, HasSubstr("no Content-Length"));
+}
+
+TEST_F(IncompleteCredentialsTest, AContainersAnswerWithoutKeysIsAnError) {
+  variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server_.url() + "/c";
+  std::string body;
+  answers_ = [&](const FakeRequest&) { return FakeAnswer(200, body); };
+  for (const std::string& incomplete :
+       {std::string(), std::string("{}"),
+        std::string("{\"AccessKeyId\": \"a\"}"),
+        std::string("{\"AccessKeyId\": \"\", \"SecretAccessKey\": \"s\"}"),
+        std::string("{\"AccessKeyId\": null, \"SecretAccessKey\": null}")}) {
+    body = incomplete;
+    EXPECT_EQ(Get().code, TF_UNAVAILABLE) << body;
+  }
+  // The keys of a user have no token and do not expire.
+  body = "{\"AccessKeyId\": \"a\", \"SecretAccessKey\": \"s\"}";
+  EXPECT_TRUE(Get().ok()) << Get().message;
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

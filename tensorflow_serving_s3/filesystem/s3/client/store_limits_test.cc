@@ -1,0 +1,289 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The client at stores that refuse a part of S3: what is optional is left out,
+// what they ask for is added, and both are remembered.
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/hash.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const char kNeedsMd5[] =
+    "<Error><Code>InvalidRequest</Code><Message>Content-MD5 OR "
+    "x-amz-checksum- HTTP header is required for Put Object requests with "
+    "Object Lock parameters</Message></Error>";
+
+S3Uri At(const std::string& key) { return *ParseUri("s3://models/" + key); }
+
+std::string Refusal(int status, const std::string& code) {
+  return FakeAnswer(status, "<Error><Code>" + code + "</Code></Error>");
+}
+
+std::unique_ptr<Client> NewClient(const std::string& endpoint,
+                                  Options options = {}) {
+  options.endpoint = endpoint;
+  options.endpoint_source = "S3_ENDPOINT";
+  options.request_timeout = std::chrono::seconds(20);
+  options.anonymous = true;
+  options.anonymous_source = "AWS_NO_SIGN_REQUEST";
+  const GetenvFn nothing = [](const char*) { return std::nullopt; };
+  Result<std::unique_ptr<Client>> client = Client::New(options, nothing);
+  EXPECT_TRUE(client.ok()) << client.status().message;
+  return *std::move(client);
+}
+
+// What was asked, as "GET" or "PUT md5", in order.
+std::vector<std::string> Asked(const FakeHttpServer& server) {
+  std::vector<std::string> asked;
+  for (const FakeRequest& request : server.requests()) {
+    std::string text = request.method;
+    if (request.headers.count("x-amz-checksum-mode") != 0) text += " mode";
+    const auto md5 = request.headers.find("content-md5");
+    if (md5 != request.headers.end()) {
+      EXPECT_EQ(md5->second, Md5InBase64(request.body));
+      text += " md5";
+    }
+    asked.push_back(text);
+  }
+  return asked;
+}
+
+void AnswerObject(FakeConnection& out) {
+  out.Send(
+      FakeAnswer(206, "text", "Content-Range: bytes 0-3/4\r\nETag: \"e\"\r\n"));
+}
+
+Status ReadText(Client& client) {
+  char buffer[4];
+  const Result<ObjectRange> range =
+      client.GetObject(At("k"), 0, buffer, sizeof(buffer), "");
+  if (!range.ok()) return range.status();
+  EXPECT_EQ(std::string(buffer, range->bytes), "text");
+  return {};
+}
+
+TEST(StoreLimitsTest, AStoreThatRefusesTheChecksumModeIsReadWithoutIt) {
+  for (const auto& [status, code] :
+       {std::pair<int, std::string>{400, "InvalidArgument"},
+        {400, "InvalidRequest"},
+        {501, "NotImplemented"}}) {
+    FakeHttpServer server([status = status, code = code](
+                              const FakeRequest& request, FakeConnection& out) {
+      if (request.headers.count("x-amz-checksum-mode") != 0) {
+        out.Send(Refusal(status, code));
+      } else {
+        AnswerObject(out);
+      }
+    });
+    auto client = NewClient(server.url());
+    for (int i = 0; i < 2; ++i) {
+      const Status read = ReadText(*client);
+      EXPECT_TRUE(read.ok()) << read.message;
+    }
+    EXPECT_THAT(Asked(server), ElementsAre("GET mode", "GET", "GET")) << code;
+  }
+}
+
+TEST(StoreLimitsTest, ARefusalForAnotherReasonIsToldAndNotRemembered) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    out.Send(Refusal(400, "InvalidArgument"));
+  });
+  auto client = NewClient(server.url());
+  for (int i = 0; i < 2; ++i) {
+    const Status read = ReadText(*client);
+    EXPECT_EQ(read.code, TF_INVALID_ARGUMENT);
+    EXPECT_THAT(read.message, HasSubstr("400 InvalidArgument for GetObject"));
+  }
+  EXPECT_THAT(Asked(server), ElementsAre("GET mode", "GET", "GET mode", "GET"));
+}
+
+TEST(StoreLimitsTest, ChecksumsOfResponsesCanBeTurnedOff) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(206, "text",
+                        "Content-Range: bytes 0-3/4\r\nETag: \"e\"\r\n"
+                        "x-amz-checksum-crc32: AAAAAA==\r\n"));
+  });
+  Options options;
+  options.checksum_of_responses = false;
+  const Status read = ReadText(*NewClient(server.url(), options));
+  EXPECT_TRUE(read.ok()) << read.message;
+  EXPECT_THAT(Asked(server), ElementsAre("GET"));
+}
+
+void AnswerWrite(FakeConnection& out) {
+  out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+}
+
+TEST(StoreLimitsTest, ABucketWithObjectLockGetsTheChecksumThatItWants) {
+  for (const std::string& refusal :
+       {FakeAnswer(400, kNeedsMd5), Refusal(400, "MissingContentMD5"),
+        FakeAnswer(400,
+                   "<Error><Code>InvalidRequest</Code><Message>Missing "
+                   "required header for this request: Content-MD5"
+                   "</Message></Error>")}) {
+    FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
+      if (request.headers.count("content-md5") == 0) {
+        out.Send(refusal);
+      } else {
+        AnswerWrite(out);
+      }
+    });
+    auto client = NewClient(server.url());
+    EXPECT_TRUE(client->PutObject(At("k"), "body").ok());
+    EXPECT_TRUE(client->UploadPart(At("k"), "id", 1, "part").ok());
+    EXPECT_TRUE(client->PutObject(*ParseUri("s3://other/k"), "").ok());
+    // Each bucket is asked once.
+    EXPECT_THAT(Asked(server),
+                ElementsAre("PUT", "PUT md5", "PUT md5", "PUT", "PUT md5"));
+  }
+}
+
+TEST(StoreLimitsTest, AStoreThatWantsMoreThanAChecksumIsAnError) {
+  FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeAnswer(400, kNeedsMd5));
+  });
+  const Status status =
+      NewClient(server.url())->PutObject(At("k"), "body").status();
+  EXPECT_EQ(status.code, TF_INVALID_ARGUMENT);
+  EXPECT_THAT(Asked(server), ElementsAre("PUT", "PUT md5"));
+}
+
+TEST(StoreLimitsTest, ChecksumsOfRequestsCanBeTurnedOn) {
+  FakeHttpServer server(
+      [](const FakeRequest&, FakeConnection& out) { AnswerWrite(out); });
+  Options options;
+  options.checksum_of_requests = true;
+  auto client = NewClient(server.url(), options);
+  EXPECT_TRUE(client->PutObject(At("k"), "body").ok());
+  EXPECT_TRUE(client->UploadPart(At("k"), "id", 1, "part").ok());
+  // A directory bucket of AWS refuses this one.
+  EXPECT_TRUE(
+      client->PutObject(*ParseUri("s3://a--use1-az4--x-s3/k"), "body").ok());
+  EXPECT_TRUE(client->DeleteObject(At("k")).ok());
+  EXPECT_THAT(Asked(server),
+              ElementsAre("PUT md5", "PUT md5", "PUT", "DELETE"));
+}
+
+TEST(StoreLimitsTest, AStoreWithoutDeleteObjectsGetsSingleDeletes) {
+  for (const auto& [status, code] :
+       {std::pair<int, std::string>{501, "NotImplemented"},
+        {405, "MethodNotAllowed"},
+        {400, "NotImplemented"},
+        {405, ""}}) {
+    FakeHttpServer server([status = status, code = code](
+                              const FakeRequest& request, FakeConnection& out) {
+      if (request.method == "POST") {
+        out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
+      } else {
+        out.Send("HTTP/1.1 204 No Content\r\n\r\n");
+      }
+    });
+    auto client = NewClient(server.url());
+    for (const std::string key : {"a", "b"}) {
+      const auto left = client->DeleteObjects(At(""), {key});
+      ASSERT_TRUE(left.ok()) << left.status().message;
+      EXPECT_THAT(*left, IsEmpty());
+    }
+    EXPECT_THAT(Asked(server), ElementsAre("POST md5", "DELETE", "DELETE"))
+        << code;
+    EXPECT_THAT(server.requests()[1].path, HasSubstr("/models/a"));
+  }
+}
+
+TEST(StoreLimitsTest, ARefusalOfDeleteObjectsThatIsUnclearIsNotRemembered) {
+  for (const auto& [status, code] :
+       {std::pair<int, std::string>{400, "InvalidArgument"},
+        {404, ""},
+        {412, "PreconditionFailed"}}) {
+    FakeHttpServer server([status = status, code = code](
+                              const FakeRequest& request, FakeConnection& out) {
+      if (request.method == "POST") {
+        out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
+      } else {
+        out.Send("HTTP/1.1 204 No Content\r\n\r\n");
+      }
+    });
+    auto client = NewClient(server.url());
+    for (const std::string key : {"a", "b"}) {
+      const auto left = client->DeleteObjects(At(""), {key});
+      ASSERT_TRUE(left.ok()) << left.status().message;
+      EXPECT_THAT(*left, IsEmpty());
+    }
+    EXPECT_THAT(Asked(server),
+                ElementsAre("POST md5", "DELETE", "POST md5", "DELETE"))
+        << code;
+  }
+}
+
+TEST(StoreLimitsTest, OtherFailuresOfDeleteObjectsAreTold) {
+  for (const auto& [status, code, told] :
+       {std::tuple<int, std::string, TF_Code>{403, "AccessDenied",
+                                              TF_PERMISSION_DENIED},
+        {404, "NoSuchBucket", TF_NOT_FOUND},
+        {400, "ExpiredToken", TF_UNAUTHENTICATED}}) {
+    FakeHttpServer server([status = status, code = code](const FakeRequest&,
+                                                         FakeConnection& out) {
+      out.Send(Refusal(status, code));
+    });
+    auto client = NewClient(server.url());
+    EXPECT_EQ(client->DeleteObjects(At(""), {"a"}).status().code, told);
+    EXPECT_THAT(Asked(server), ElementsAre("POST md5"));
+  }
+}
+
+TEST(StoreLimitsTest, OfSingleDeletesEachFailureIsToldOfItsKey) {
+  FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
+    if (request.method == "POST") {
+      out.Send(Refusal(501, "NotImplemented"));
+    } else if (request.path.find("denied") != std::string::npos) {
+      out.Send(Refusal(403, "AccessDenied"));
+    } else {
+      out.Send("HTTP/1.1 204 No Content\r\n\r\n");
+    }
+  });
+  const auto left =
+      NewClient(server.url())->DeleteObjects(At(""), {"a", "denied", "b"});
+  ASSERT_TRUE(left.ok()) << left.status().message;
+  ASSERT_EQ(left->size(), 1u);
+  EXPECT_EQ(left->front().key, "denied");
+  EXPECT_THAT(left->front().message, HasSubstr("403 AccessDenied"));
+}
+
+TEST(StoreLimitsTest, NamesThatAwsWouldRefuseGoIntoThePathEncoded) {
+  FakeHttpServer server(
+      [](const FakeRequest&, FakeConnection& out) { AnswerWrite(out); });
+  Options options;
+  options.virtual_host_addressing = true;
+  auto client = NewClient(server.url(), options);
+  for (const std::string bucket :
+       {"tenant:models", "My_Models", "a b", "\xc3\xbc"}) {
+    EXPECT_TRUE(client->PutObject(*ParseUri("s3://" + bucket + "/k"), "").ok());
+  }
+  std::vector<std::string> paths;
+  for (const FakeRequest& request : server.requests()) {
+    paths.push_back(request.path);
+  }
+  EXPECT_THAT(paths, ElementsAre("/tenant%3Amodels/k", "/My_Models/k",
+                                 "/a%20b/k", "/%C3%BC/k"));
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

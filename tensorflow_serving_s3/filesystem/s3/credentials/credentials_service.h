@@ -1,0 +1,68 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Requests to the services that give credentials: STS, SSO, a container's
+// agent, the metadata of an instance.
+//
+//   CredentialsService service(options, bootstrap);
+//   ServiceRequest request;
+//   request.url = "http://169.254.170.2/creds";
+//   Result<HttpResponse> response = service.Send(request);
+//
+// An attempt that fails for a reason that may pass is made again, three times
+// and for five seconds in all. Nothing is logged. Thread-safe.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_CREDENTIALS_SERVICE_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_CREDENTIALS_SERVICE_H_
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/filesystem/s3/aws/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/credentials/credentials.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/http.h"
+
+struct aws_client_bootstrap;
+
+namespace tfs3 {
+namespace s3 {
+
+struct ServiceRequest {
+  std::string method = "GET";
+  std::string url;         // With scheme, path and query.
+  std::string url_source;  // Who said so: "AWS_ENDPOINT_URL_STS"; may be "".
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  // Signed for this service and region, where a service is named.
+  std::string signing_service;
+  std::string signing_region;
+  Credentials credentials;
+  std::chrono::milliseconds patience{5000};
+  int max_attempts = 3;
+};
+
+class CredentialsService {
+ public:
+  // `bootstrap` must outlive it.
+  CredentialsService(const Options& options, aws_client_bootstrap* bootstrap);
+
+  // A complete answer, of any status. UNAVAILABLE, naming the URL and the
+  // cause, when there is none. Addresses of this host and of its link are not
+  // asked through a proxy.
+  Result<HttpResponse> Send(const ServiceRequest& request);
+
+ private:
+  HttpClient http_;
+  HttpClient direct_http_;  // Without a proxy.
+};
+
+// "http://127.0.0.1:80 said 403: AccessDenied: ...", of a text, XML or JSON.
+std::string DescribeRefusal(const ServiceRequest& request,
+                            const HttpResponse& response);
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_CREDENTIALS_SERVICE_H_

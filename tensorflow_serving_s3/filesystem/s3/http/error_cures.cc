@@ -1,0 +1,316 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/http/error_cures.h"
+
+#include <optional>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/address/access_point.h"
+#include "tensorflow_serving_s3/filesystem/s3/aws/aws_hosts.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/text.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/access_denied.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+// Codes of AWS whose cause is outside of policies and credentials.
+struct AccountState {
+  const char* code;
+  const char* cure;
+};
+constexpr AccountState kAccountStates[] = {
+    {"AllAccessDisabled",
+     "AWS has disabled all access to this bucket or object. Check the name of "
+     "the bucket; if it is right, its owner must ask AWS Support"},
+    {"AccountProblem",
+     "AWS has stopped the account, for a bill that is not paid or for another "
+     "reason: its owner must ask AWS Support"},
+    {"InvalidPayer",
+     "AWS has disabled the account that pays for the bucket: its owner must "
+     "ask AWS Support"},
+    {"NotSignedUp", "The AWS account is not signed up for S3: sign it up"},
+    {"OptInRequired", "The AWS account is not signed up for S3: sign it up"},
+    {"UnauthorizedAccess",
+     "In the regions of China, AWS serves only accounts with an ICP license: "
+     "ask the owner of the account"},
+    {"UnauthorizedAccessError",
+     "In the regions of China, AWS serves only accounts with an ICP license: "
+     "ask the owner of the account"},
+};
+
+bool Contains(const std::string& text, const char* part) {
+  return Lowercase(text).find(part) != std::string::npos;
+}
+
+bool IsCopy(const RequestContext& context) {
+  return context.operation == "CopyObject" ||
+         context.operation == "UploadPartCopy";
+}
+
+// What a policy that allows the request says it about. To policies, an access
+// point has one name: neither its alias nor the ARN with a second colon.
+std::string PolicyResource(const RequestContext& context) {
+  const std::string& name = context.uri.bucket;
+  if (context.directory_bucket) {
+    return "arn:" + AwsPartition(context.region) +
+           ":s3express:" + context.region + ":ACCOUNT:bucket/" + name +
+           ", with the account of the bucket";
+  }
+  const std::string partition = "arn:" + AwsPartition(context.region) + ":s3:";
+  std::string resource = partition + "::" + name;
+  std::string objects = "/";
+  std::string note;
+  const Result<AccessPoint> point = ParseAccessPoint(name);
+  if (point.ok()) {
+    resource = partition + point->region + ":" + point->account +
+               ":accesspoint/" + point->name;
+    objects = "/object/";
+  } else if (IsAccessPointAlias(name)) {
+    resource = partition + context.region + ":ACCOUNT:accesspoint/NAME";
+    objects = "/object/";
+    note =
+        ", with the account and the name of the access point whose alias is " +
+        name;
+  }
+  if (context.action.find("Bucket") != std::string::npos) {
+    return resource + note;
+  }
+  // A request without a key is about several.
+  return resource + objects +
+         (context.uri.key.empty() ? "*" : context.uri.key) + note;
+}
+
+bool IsClockSkew(const std::string& code) {
+  return code == "RequestTimeTooSkewed" || code == "RequestExpired";
+}
+
+std::string ArchivedCure(const HttpError& error) {
+  return "The object is in an archive" +
+         (error.storage_class.empty() ? "" : " (" + error.storage_class + ")") +
+         ", from where it cannot be read: restore it (aws s3api "
+         "restore-object) and wait until that is done, or copy the model "
+         "there anew; and let no lifecycle rule archive it";
+}
+
+bool IsCustomerKeyNeeded(const HttpError& error) {
+  return Contains(error.message, "stored using a form of server side") ||
+         Contains(error.message, "server side encryption with customer") ||
+         Contains(error.message, "sse-c");
+}
+
+const char kCustomerKeyCure[] =
+    "The object is encrypted with a key that must come with each request "
+    "(SSE-C), which this filesystem does not send: upload the object anew "
+    "with AES256 or aws:kms";
+
+std::string AskedEncryption(const RequestContext& context) {
+  return "the request asked for the encryption " + context.encryption +
+         ", set by AWS_SERVER_SIDE_ENCRYPTION";
+}
+
+// The reasons that S3 gives with several statuses.
+std::optional<Status> CommonRefusal(const RequestContext& context,
+                                    const HttpError& error) {
+  if (error.code == "InvalidObjectState") {
+    return Status{TF_FAILED_PRECONDITION, ArchivedCure(error)};
+  }
+  if (Contains(error.message, "secure connection") ||
+      Contains(error.message, "made via ssl")) {
+    return Status{TF_FAILED_PRECONDITION,
+                  "Objects that are encrypted by KMS are sent and read by "
+                  "https only: write https:// before the endpoint or set "
+                  "S3_USE_HTTPS=1. It is " +
+                      DescribeEndpoint(context)};
+  }
+  if (IsCustomerKeyNeeded(error)) {
+    return Status{TF_FAILED_PRECONDITION, kCustomerKeyCure};
+  }
+  if (error.code.compare(0, 4, "KMS.") == 0 &&
+      !Contains(error.code, "accessdenied")) {
+    return Status{
+        TF_FAILED_PRECONDITION,
+        "The KMS key cannot be used: it must exist in the region of the "
+        "bucket, be enabled and not be on its way to deletion" +
+            (context.encryption.empty() ? ""
+                                        : "; " + AskedEncryption(context) +
+                                              " and AWS_SSE_KMS_KEY_ID")};
+  }
+  return std::nullopt;
+}
+
+// A 403 that names neither an action nor a policy.
+std::string UnexplainedDenial(const RequestContext& context) {
+  std::string cure = context.anonymous ? "; the bucket must allow everyone "
+                                       : "; their policy must allow ";
+  cure += context.action + " on " + PolicyResource(context);
+  if (IsCopy(context)) cure += ", and s3:GetObject on what is copied";
+  if (context.action == "s3:GetObject") {
+    cure +=
+        " (without s3:ListBucket, S3 answers 403 also for an object that does "
+        "not exist)";
+  }
+  if (context.directory_bucket || context.requester_pays) return cure;
+  return cure + (context.anonymous
+                     ? ". If the requester pays for the bucket, use "
+                       "credentials and set AWS_REQUEST_PAYER=requester"
+                     : ". If the requester pays for the bucket, set "
+                       "AWS_REQUEST_PAYER=requester");
+}
+
+std::string PolicyCure(const RequestContext& context, const HttpError& error) {
+  const std::string credentials = DescribeCredentials(context);
+  if (Contains(error.message, "requester pays") ||
+      Contains(error.message, "requester-pays")) {
+    return credentials +
+           (context.requester_pays
+                ? "; the requester pays for this bucket: their account must "
+                  "be one that can pay"
+                : "; the requester pays for this bucket: set "
+                  "AWS_REQUEST_PAYER=requester" +
+                      std::string(context.anonymous ? ", with credentials"
+                                                    : ""));
+  }
+  if (Contains(error.message, "object lock") ||
+      Contains(error.message, "legal hold")) {
+    return credentials +
+           "; the object is locked (S3 Object Lock): it can be neither "
+           "deleted nor overwritten before its retention and its legal hold "
+           "end";
+  }
+  if (Contains(error.message, "block public access") ||
+      Contains(error.message, "blockpublic")) {
+    return credentials +
+           "; S3 Block Public Access of the bucket or of its account forbids "
+           "this: use credentials that a policy allows " +
+           context.action + ", or change that setting";
+  }
+  // What S3 says where the key is of another account or does not exist.
+  if (Contains(error.message, "ciphertext refers to a customer master key") ||
+      (error.code.compare(0, 4, "KMS.") == 0 &&
+       !Contains(error.message, "not authorized to perform"))) {
+    return credentials + "; their policy and that of the KMS key must allow " +
+           (context.encryption.empty() && !IsCopy(context)
+                ? "kms:Decrypt"
+                : "kms:Decrypt and kms:GenerateDataKey") +
+           ", on the key with which the object is encrypted";
+  }
+  const AccessDenied denied = ParseAccessDenied(error.message);
+  if (denied.action.empty() && denied.policy == PolicyKind::kUnknown &&
+      !denied.is_explicit) {
+    return credentials + UnexplainedDenial(context);
+  }
+  return credentials + "; " +
+         AccessDeniedCure(denied, context.action, PolicyResource(context));
+}
+
+}  // namespace
+
+std::string DescribeEndpoint(const RequestContext& context) {
+  const std::string url =
+      context.endpoint.Url() +
+      (context.proxy.empty() ? ""
+                             : " (through the proxy " + context.proxy + ")");
+  if (!context.endpoint_source.empty()) {
+    return url + ", set by " + context.endpoint_source;
+  }
+  return url + ", the endpoint of AWS for the region " + context.region +
+         ", set by " + context.region_source +
+         " (for another store set S3_ENDPOINT or AWS_ENDPOINT_URL)";
+}
+
+std::string DescribeCredentials(const RequestContext& context) {
+  if (context.anonymous) {
+    return "The request was anonymous, as " + context.credentials_source +
+           " asks";
+  }
+  return "The credentials came from " + context.credentials_source;
+}
+
+Status BadRequest(const RequestContext& context, const HttpError& error) {
+  if (const auto refusal = CommonRefusal(context, error)) return *refusal;
+  if (error.code == "KMS.AccessDeniedException") {
+    return Forbidden(context, error);
+  }
+  std::string cure = "The request went to " + DescribeEndpoint(context);
+  // A HEAD has no body to say why.
+  if (error.code.empty() && context.operation.compare(0, 4, "Head") == 0) {
+    cure +=
+        "; an object that is encrypted with a key that must come with each "
+        "request (SSE-C) is answered like this";
+  }
+  if (!context.encryption.empty()) cure += "; " + AskedEncryption(context);
+  return {TF_INVALID_ARGUMENT, cure};
+}
+
+Status Forbidden(const RequestContext& context, const HttpError& error) {
+  if (const auto refusal = CommonRefusal(context, error)) return *refusal;
+  for (const AccountState& state : kAccountStates) {
+    if (error.code == state.code) return {TF_PERMISSION_DENIED, state.cure};
+  }
+  if (IsClockSkew(error.code)) {
+    const bool known =
+        !error.request_time.empty() && !error.server_time.empty();
+    return {TF_PERMISSION_DENIED,
+            "The clocks of this machine and of the store differ by too much" +
+                (known ? ": it is " + error.request_time + " here and " +
+                             error.server_time + " there"
+                       : std::string()) +
+                "; set this machine's clock (NTP)"};
+  }
+  const std::string credentials = DescribeCredentials(context);
+  if (error.code == "InvalidAccessKeyId") {
+    return {TF_PERMISSION_DENIED,
+            credentials + "; the store at " + DescribeEndpoint(context) +
+                ", does not know their access key ID: check it and that it "
+                "belongs to this store"};
+  }
+  if (error.code == "SignatureDoesNotMatch") {
+    return {TF_PERMISSION_DENIED,
+            credentials +
+                "; their secret key does not belong to their access key ID: "
+                "check the secret key, and the region (" +
+                context.region + ", set by " + context.region_source + ")"};
+  }
+  return {TF_PERMISSION_DENIED, PolicyCure(context, error)};
+}
+
+Status Conflict(const RequestContext& context, const HttpError& error) {
+  if (IsRetryable(error)) {
+    return {TF_UNAVAILABLE,
+            "Another request was changing the same object or bucket at the "
+            "same time: try again, and let one program at a time write it"};
+  }
+  if (error.code == "InvalidBucketState") {
+    return {TF_FAILED_PRECONDITION, "The settings of the bucket \"" +
+                                        context.uri.bucket +
+                                        "\" do not allow this request"};
+  }
+  return {TF_FAILED_PRECONDITION, "Something else of that name is in the way"};
+}
+
+Status PreconditionFailed(const RequestContext& context, const HttpError&) {
+  if (IsCopy(context)) {
+    return {TF_FAILED_PRECONDITION,
+            "The object was replaced while it was being copied: copy it again"};
+  }
+  const bool reads =
+      context.operation == "GetObject" || context.operation == "HeadObject";
+  return {TF_FAILED_PRECONDITION,
+          reads ? "The object was replaced while it was being read"
+                : "The object was changed by another program at the same "
+                  "time: write it again"};
+}
+
+Status NotImplemented(const RequestContext& context, const HttpError&) {
+  return {TF_UNIMPLEMENTED,
+          "The store at " + DescribeEndpoint(context) +
+              ", does not offer this" +
+              (context.encryption.empty()
+                   ? ""
+                   : "; " + AskedEncryption(context) +
+                         ": unset that, or set up the store's encryption")};
+}
+
+}  // namespace s3
+}  // namespace tfs3

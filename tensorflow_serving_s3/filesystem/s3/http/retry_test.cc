@@ -1,0 +1,99 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/http/retry.h"
+
+#include <chrono>
+
+#include "gtest/gtest.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using std::chrono::milliseconds;
+
+Options Make(int max_attempts, milliseconds request_timeout) {
+  Options options;
+  options.max_attempts = max_attempts;
+  options.request_timeout = request_timeout;
+  return options;
+}
+
+TEST(RetryTest, EndsAfterTheAttemptsThatAreAllowed) {
+  Retry retry(Make(3, milliseconds(60000)));
+  EXPECT_TRUE(retry.Again());
+  EXPECT_TRUE(retry.Again());
+  EXPECT_FALSE(retry.Again());
+  EXPECT_EQ(retry.attempts(), 3);
+}
+
+TEST(RetryTest, OneAttemptMeansNoRetry) {
+  Retry retry(Make(1, milliseconds(60000)));
+  EXPECT_FALSE(retry.Again());
+  EXPECT_EQ(retry.attempts(), 1);
+}
+
+TEST(RetryTest, PatienceIsTheRequestTimeoutWhileThereIsTime) {
+  EXPECT_EQ(Retry(Make(3, milliseconds(60000))).Patience(),
+            milliseconds(60000));
+}
+
+TEST(RetryTest, EndsWhenItsTimeIsUp) {
+  // Less than one attempt needs.
+  Retry retry(Make(100, milliseconds(1)));
+  EXPECT_FALSE(retry.Again());
+  EXPECT_GE(retry.Patience(), milliseconds(1));
+}
+
+TEST(RetryTest, WaitsAsLongAsItIsAskedTo) {
+  Retry retry(Make(5, milliseconds(60000)));
+  const auto before = Retry::Clock::now();
+  retry.AskedToWait(milliseconds(200));
+  EXPECT_TRUE(retry.Again());
+  EXPECT_GE(Retry::Clock::now() - before, milliseconds(200));
+}
+
+TEST(RetryTest, EndsWhereItIsAskedToWaitLongerThanThereIsTime) {
+  Retry retry(Make(5, milliseconds(1000)));
+  retry.AskedToWait(milliseconds(60000));
+  EXPECT_FALSE(retry.Again());
+}
+
+TEST(RetryTest, WhatNeedsTimeHasMostOfItWithinTheAttempts) {
+  Retry retry(Make(5, milliseconds(2000)));
+  for (int i = 0; i < 4; ++i) {
+    retry.NeedsTime();
+    EXPECT_TRUE(retry.Again());
+  }
+  EXPECT_GE(retry.elapsed(), milliseconds(2000));  // Of 3000.
+  // And for the last attempt there is some left.
+  EXPECT_GT(retry.Patience(), milliseconds(1));
+}
+
+TEST(RetryTest, WhatNeedsTimeHasASecondForTheFirstPauseWhereThereIsMore) {
+  Retry retry(Make(2, milliseconds(60000)));
+  retry.NeedsTime();
+  EXPECT_TRUE(retry.Again());
+  EXPECT_GE(retry.elapsed(), milliseconds(750));
+}
+
+TEST(RetryTest, ProgressStartsTheCountAnew) {
+  Retry retry(Make(2, milliseconds(60000)));
+  EXPECT_TRUE(retry.Again());
+  retry.Progress(size_t{1} << 20);
+  EXPECT_TRUE(retry.Again());
+  EXPECT_TRUE(retry.Again());
+  EXPECT_FALSE(retry.Again());
+  EXPECT_EQ(retry.attempts(), 4);
+}
+
+TEST(RetryTest, ATrickleIsNoProgress) {
+  Retry retry(Make(2, milliseconds(60000)));
+  EXPECT_TRUE(retry.Again());
+  retry.Progress(1);
+  EXPECT_FALSE(retry.Again());
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

@@ -1,0 +1,151 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/reading/fetch_workers.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+using Urgency = FetchWorkers::Urgency;
+
+// Opened once; whoever waits for it before waits.
+class Gate {
+ public:
+  void Open() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+FetchWorkers::Options Threads(size_t max) {
+  FetchWorkers::Options options;
+  options.max_threads = max;
+  options.idle = std::chrono::hours(1);
+  return options;
+}
+
+TEST(FetchWorkersTest, TasksRunBesideEachOther) {
+  FetchWorkers workers(Threads(3));
+  Gate gates[3];
+  Gate done;
+  // Each waits for the next one.
+  workers.Run(Urgency::kAhead, [&] { gates[0].Wait(), done.Open(); });
+  workers.Run(Urgency::kAwaited, [&] { gates[1].Wait(), gates[0].Open(); });
+  workers.Run(Urgency::kAhead, [&] { gates[1].Open(); });
+  done.Wait();
+  EXPECT_LE(workers.num_threads(), 3u);
+}
+
+TEST(FetchWorkersTest, NoMoreThreadsThanAllowed) {
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  std::atomic<int> left{100};
+  Gate done;
+  FetchWorkers workers(Threads(4));
+  for (int i = 0; i < 100; ++i) {
+    workers.Run(Urgency::kAhead, [&] {
+      const int now = ++running;
+      int before = most;
+      while (before < now && !most.compare_exchange_weak(before, now)) {
+      }
+      --running;
+      if (--left == 0) done.Open();
+    });
+  }
+  done.Wait();
+  EXPECT_LE(most, 4);
+  EXPECT_LE(workers.num_threads(), 4u);
+}
+
+TEST(FetchWorkersTest, WhatIsAwaitedComesFirst) {
+  std::string order;
+  Gate started;
+  Gate go;
+  Gate done;
+  FetchWorkers workers(Threads(1));
+  workers.Run(Urgency::kAhead, [&] { started.Open(), go.Wait(); });
+  started.Wait();
+  workers.Run(Urgency::kAhead, [&] { order += 'c'; });
+  workers.Run(Urgency::kAhead, [&] { order += 'd', done.Open(); });
+  workers.Run(Urgency::kAwaited, [&] { order += 'a'; });
+  workers.Run(Urgency::kAwaited, [&] { order += 'b'; });
+  go.Open();
+  done.Wait();
+  EXPECT_EQ(order, "abcd");
+}
+
+TEST(FetchWorkersTest, IdleThreadsAskOnceMoreIfTheyAreToldTo) {
+  std::atomic<int> asked{0};
+  Gate done;
+  FetchWorkers::Options options;
+  options.idle = std::chrono::milliseconds(1);
+  options.when_idle = [&] {
+    if (++asked == 3) done.Open();
+    return asked < 3;
+  };
+  FetchWorkers workers(options);
+  workers.Run(Urgency::kAhead, [] {});
+  done.Wait();
+  // The thread that ended is replaced.
+  Gate ran;
+  workers.Run(Urgency::kAhead, [&] { ran.Open(); });
+  ran.Wait();
+}
+
+TEST(FetchWorkersTest, TheEndWaitsForTasksUnderWay) {
+  Gate started;
+  Gate go;
+  bool finished = false;
+  std::optional<FetchWorkers> workers;
+  workers.emplace(Threads(1));
+  workers->Run(Urgency::kAhead,
+               [&] { started.Open(), go.Wait(), finished = true; });
+  started.Wait();
+  std::thread opener([&] { go.Open(); });
+  workers.reset();
+  opener.join();
+  EXPECT_TRUE(finished);
+}
+
+TEST(FetchWorkersTest, CallersTakeTurns) {
+  FetchWorkers::Options options = Threads(1);
+  options.max_callers = 2;
+  FetchWorkers workers(options);
+  std::atomic<int> inside{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 200; ++i) {
+        const FetchWorkers::CallerTurn turn(&workers);
+        EXPECT_LE(++inside, 2);
+        --inside;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace s3
+}  // namespace tfs3

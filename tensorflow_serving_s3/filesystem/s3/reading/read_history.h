@@ -1,0 +1,67 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of a file that its reader was given, as far as is needed to tell
+// whether another version of the file begins with them.
+//
+//   ReadHistory history;
+//   history.Note(0, buffer, size);
+//   std::optional<ReadHistory::Prefix> prefix = history.prefix();
+//   if (prefix.has_value()) ...  // all that was given is the first
+//                                // prefix->size bytes, of this checksum
+//
+// Holds 16 KiB at most. Thread-safe.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_HISTORY_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_HISTORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace tfs3 {
+namespace s3 {
+
+class ReadHistory {
+ public:
+  static constexpr size_t kSampleBytes = size_t{16} << 10;
+  static constexpr uint64_t kMostPrefixBytes = uint64_t{256} << 20;
+
+  struct Prefix {
+    uint64_t size = 0;
+    uint64_t crc64 = 0;  // See ExtendCrc64 in object_checksum.h.
+  };
+
+  // Adjacent bytes and where they begin in the file.
+  struct Sample {
+    uint64_t offset = 0;
+    std::string bytes;
+  };
+
+  // The reader was given these bytes.
+  void Note(uint64_t offset, const char* bytes, size_t size);
+
+  // Nothing if the reader skipped bytes, or read beyond kMostPrefixBytes.
+  std::optional<Prefix> prefix() const;
+
+  // The last bytes that were given, kSampleBytes at most.
+  Sample last() const;
+
+  // Copies bytes that are all among the last ones that were given. False
+  // otherwise.
+  bool CopyFromLast(uint64_t offset, char* buffer, size_t size) const;
+
+ private:
+  void ExtendLast(uint64_t offset, const char* bytes, size_t size);
+
+  mutable std::mutex mutex_;
+  bool has_prefix_ = true;
+  Prefix prefix_;
+  Sample last_;
+};
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_HISTORY_H_

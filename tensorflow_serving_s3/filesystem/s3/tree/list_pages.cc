@@ -1,0 +1,84 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/tree/list_pages.h"
+
+#include <algorithm>
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+constexpr int kMostEmptyPages = 1000;
+constexpr int kMostKeysOfAPage = 1000;
+// The last character of Unicode: no key goes on with it behind a slash.
+constexpr char kLastCharacter[] = "\xf4\x8f\xbf\xbf";
+
+}  // namespace
+
+ListPages::ListPages(Client* client, const S3Uri& prefix,
+                     const ListRequest& request)
+    : client_(client), prefix_(prefix), request_(request) {}
+
+Result<Listing> ListPages::Next() {
+  Result<Listing> page = client_->ListObjects(prefix_, request_);
+  more_ = page.ok() && page->truncated;
+  if (more_) {
+    const Status status = GoOnAfter(*page);
+    if (!status.ok()) {
+      more_ = false;
+      return status;
+    }
+  }
+  return page;
+}
+
+Status ListPages::GoOnAfter(const Listing& page) {
+  empty_pages_ = page.last_entry.empty() ? empty_pages_ + 1 : 0;
+  if (empty_pages_ == kMostEmptyPages) {
+    return Error(std::to_string(kMostEmptyPages) +
+                 " pages without an entry, and says that there are more");
+  }
+  // A store that ignores the prefix has it all to go through.
+  if (page.objects.empty() && page.common_prefixes.empty()) {
+    request_.max_keys = kMostKeysOfAPage;
+  }
+  if (!page.continuation_token.empty()) {
+    if (!tokens_.insert(page.continuation_token).second) {
+      return Error("the continuation token \"" + page.continuation_token +
+                   "\" twice, so that the list would have no end");
+    }
+    request_.continuation_token = page.continuation_token;
+    request_.start_after.clear();
+    return {};
+  }
+  std::string after =
+      page.next_marker.empty() ? page.last_entry : page.next_marker;
+  if (after.empty()) {
+    return Error(
+        "a page that is cut short, with neither a continuation token nor an "
+        "entry");
+  }
+  // The keys behind a common prefix are told.
+  if (std::count(page.common_prefixes.begin(), page.common_prefixes.end(),
+                 after) > 0) {
+    after += kLastCharacter;
+  }
+  if (after <= request_.start_after) {
+    return Error(
+        "the same entries twice, without a continuation token, after "
+        "\"" +
+        request_.start_after + "\"");
+  }
+  request_.continuation_token.clear();
+  request_.start_after = after;
+  return {};
+}
+
+Status ListPages::Error(const std::string& what) const {
+  return {TF_UNAVAILABLE, prefix_.ToString() +
+                              ": the store answers ListObjectsV2 with " + what +
+                              "; it does not implement lists as S3 does"};
+}
+
+}  // namespace s3
+}  // namespace tfs3

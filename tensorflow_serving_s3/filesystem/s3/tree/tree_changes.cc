@@ -1,0 +1,489 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/tree/tree_changes.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/filesystem/s3/base/parallel.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/list_parser.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/access_denied.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/list_pages.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/object_tree.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/object_copy.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+constexpr size_t kMostCopiesAtATime = 16;
+
+S3Uri Inside(const S3Uri& directory) {
+  return WithKey(directory, DirectoryPrefix(directory.key));
+}
+
+// The path without the slash at its end, except where the key would then be
+// empty or still end in one.
+S3Uri WithoutSlash(const S3Uri& uri) {
+  const std::string& key = uri.key;
+  if (key.size() < 2 || key.back() != '/' || key[key.size() - 2] == '/') {
+    return uri;
+  }
+  return WithKey(uri, key.substr(0, key.size() - 1));
+}
+
+Status IsAFile(const S3Uri& uri) {
+  return {TF_FAILED_PRECONDITION,
+          uri.ToString() + " is a file, not a directory"};
+}
+
+Status IsADirectory(const S3Uri& uri) {
+  return {TF_FAILED_PRECONDITION,
+          uri.ToString() + " is a directory, not a file"};
+}
+
+Status IsNotEmpty(const S3Uri& uri) {
+  return {TF_FAILED_PRECONDITION,
+          uri.ToString() + " is a directory that is not empty"};
+}
+
+Status IsABucket(const S3Uri& uri, const std::string& what) {
+  return {TF_FAILED_PRECONDITION,
+          uri.ToString() + " is a whole bucket, which is not " + what +
+              " here: do that with the tools of the store"};
+}
+
+// As FindPath. But a path with a slash at its end that is no directory is taken
+// for the file without the slash, as on the local disk.
+Result<std::optional<PathInfo>> FindEither(Client& client, const S3Uri& uri) {
+  Result<std::optional<PathInfo>> found = FindPath(client, uri);
+  const S3Uri file = WithoutSlash(uri);
+  if (!found.ok() || found->has_value() || file.key == uri.key) return found;
+  return FindPath(client, file);
+}
+
+// The same, and NOT_FOUND where there is nothing.
+Result<PathInfo> StatEither(Client& client, const S3Uri& uri) {
+  Result<std::optional<PathInfo>> found = FindEither(client, uri);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return StatPath(client, uri);
+  return **found;
+}
+
+// A directory that is there, without the slash at its end, unless a file has
+// that name. See AddMarkersAbove.
+Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
+  const S3Uri path = WithoutSlash(directory);
+  if (path.key == directory.key || !client.may_keep_directories()) {
+    return directory;
+  }
+  Result<std::optional<PathInfo>> found = FindPath(client, path);
+  if (!found.ok()) {
+    // Ignores PERMISSION_DENIED: what is asked for is an improvement only.
+    if (found.status().code == TF_PERMISSION_DENIED) return directory;
+    return found.status();
+  }
+  return found->has_value() && (*found)->is_directory ? path : directory;
+}
+
+bool IsMarker(const std::string& key) { return key.back() == '/'; }
+
+// Calls `use` with each page of the objects under the directory, until it
+// fails.
+Status ForEachPage(Client& client, const S3Uri& directory,
+                   const std::function<Status(const Listing& page)>& use) {
+  ListPages pages(&client, Inside(directory), ListRequest());
+  while (pages.more()) {
+    Result<Listing> page = pages.Next();
+    if (!page.ok()) return page.status();
+    const Status status = use(*page);
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+// What a directory holds beside its own marker.
+struct Contents {
+  bool marker = false;
+  bool others = false;
+};
+
+Result<Contents> LookInto(Client& client, const S3Uri& directory) {
+  ListRequest request;
+  request.max_keys = 2;
+  ListPages pages(&client, Inside(directory), request);
+  Contents contents;
+  while (pages.more() && !contents.others) {
+    Result<Listing> page = pages.Next();
+    if (!page.ok()) return page.status();
+    for (const ListedObject& object : page->objects) {
+      (object.key == Inside(directory).key ? contents.marker
+                                           : contents.others) = true;
+    }
+  }
+  return contents;
+}
+
+// What DeleteObjects could not do, as the failure of `path`.
+Status WhyUndeleted(const S3Uri& path,
+                    const std::vector<UndeletedObject>& undeleted) {
+  const UndeletedObject& first = undeleted.front();
+  std::string message =
+      path.ToString() + ": " + std::to_string(undeleted.size()) +
+      " objects could not be deleted; the first, " +
+      WithKey(path, first.key).ToString() + ": " +
+      (first.code.empty() ? "" : first.code + ": ") + first.message;
+  if (first.code != "AccessDenied") return {TF_UNAVAILABLE, message};
+  return {TF_PERMISSION_DENIED,
+          message + "; " +
+              AccessDeniedCure(ParseAccessDenied(first.message),
+                               "s3:DeleteObject", "")};
+}
+
+// The markers that the directories above the key, up to `root`, would have.
+// Stores that keep directories as such keep also those that no marker was put
+// for, and let go of them as if there were one; for others it is a key that
+// they do not have. Without that of a `root` whose key ends in a slash: a file
+// has its name, and such a store could take the one for the other.
+void AddMarkersAbove(const Client& client, const std::string& key,
+                     const S3Uri& root, std::set<std::string>& markers) {
+  if (!client.may_keep_directories()) return;
+  size_t slash = root.key.size() - (root.key.back() == '/' ? 1 : 0);
+  if (root.key.back() == '/') slash = key.find('/', slash + 1);
+  for (; slash != std::string::npos; slash = key.find('/', slash + 1)) {
+    markers.insert(key.substr(0, slash + 1));
+  }
+}
+
+// Deletes markers, those that AddMarkersAbove made up among them, the deepest
+// first: stores that keep directories as such do not let go of one that has
+// something in it. Those of `listed` that are still there; what becomes of the
+// others, which no listing has shown, is the store's affair.
+Result<std::vector<UndeletedObject>> DeleteMarkers(
+    Client& client, const S3Uri& root, const std::set<std::string>& listed,
+    const std::set<std::string>& markers) {
+  Result<std::vector<UndeletedObject>> left = client.DeleteObjects(
+      root, {markers.rbegin(), markers.rend()}, /*patient=*/false);
+  if (!left.ok()) return left;
+  std::vector<std::string> again;
+  for (const UndeletedObject& object : *left) {
+    if (listed.count(object.key) > 0) again.push_back(object.key);
+  }
+  return client.DeleteObjects(root, again);
+}
+
+// Ignores PERMISSION_DENIED: a caller without s3:ListBucket cannot verify the
+// result.
+Status UnlessNotAllowed(const Status& status) {
+  return status.code == TF_PERMISSION_DENIED ? Status() : status;
+}
+
+// After the first marker has been put: whether the store has it as one. There
+// are stores to which `dir/` is the file `dir`, which would be in the way of
+// all that is to be in the directory; it goes again.
+Status FindOutAboutMarkers(Client& client, const S3Uri& directory) {
+  const S3Uri file = WithoutSlash(Inside(directory));
+  Result<std::optional<PathInfo>> found = FindPath(client, file);
+  if (!found.ok()) return UnlessNotAllowed(found.status());
+  if (!found->has_value()) return {};
+  if (!(*found)->is_directory) {
+    Result<Contents> contents = LookInto(client, directory);
+    if (!contents.ok()) return UnlessNotAllowed(contents.status());
+    if (!contents->marker && !contents->others && (*found)->object.size == 0) {
+      const Status deleted = client.DeleteObject(file);
+      if (deleted.ok()) client.NoteMarkers(Markers::kTakenForFiles);
+      return deleted;
+    }
+  }
+  client.NoteMarkers(Markers::kKept);
+  return {};
+}
+
+// Makes the directory, for which there must be room. On a store that has no
+// markers it comes with the first file in it.
+Status PutMarker(Client& client, const S3Uri& directory) {
+  if (client.markers() == Markers::kTakenForFiles) return {};
+  const Status status = client.PutObject(Inside(directory), "").status();
+  if (!status.ok() || client.markers() == Markers::kKept ||
+      !client.may_keep_directories()) {
+    return status;
+  }
+  return FindOutAboutMarkers(client, directory);
+}
+
+Status RenameFile(Client& client, const S3Uri& from, const ObjectInfo& info,
+                  const S3Uri& to) {
+  const Status copied = CopyWhole(client, from, info, to);
+  return copied.ok() ? client.DeleteObject(from) : copied;
+}
+
+// Deletes the objects of the directory that have these keys, and no other.
+Status DeleteKeys(Client& client, const S3Uri& directory,
+                  const std::vector<std::string>& keys) {
+  std::vector<std::string> files;
+  std::set<std::string> listed;
+  std::set<std::string> markers;
+  for (const std::string& key : keys) {
+    AddMarkersAbove(client, key, directory, markers);
+    if (IsMarker(key)) {
+      listed.insert(key);
+      markers.insert(key);
+    } else {
+      files.push_back(key);
+    }
+  }
+  Result<std::vector<UndeletedObject>> left =
+      client.DeleteObjects(directory, files);
+  if (!left.ok()) return left.status();
+  if (!left->empty()) return WhyUndeleted(directory, *left);
+  left = DeleteMarkers(client, directory, listed, markers);
+  if (!left.ok()) return left.status();
+  return left->empty() ? Status() : WhyUndeleted(directory, *left);
+}
+
+// Of each object whether it has the name of a directory beside it, as "a" has
+// beside "a/b".
+std::vector<bool> FindTwins(const std::vector<ListedObject>& objects) {
+  std::set<std::string_view> directories;
+  for (const ListedObject& object : objects) {
+    const std::string_view key = object.key;
+    for (size_t slash = key.find('/'); slash != std::string_view::npos;
+         slash = key.find('/', slash + 1)) {
+      directories.insert(key.substr(0, slash));
+    }
+  }
+  std::vector<bool> twins;
+  for (const ListedObject& object : objects) {
+    twins.push_back(directories.count(object.key) > 0);
+  }
+  return twins;
+}
+
+// `to_marker`: whether there is a marker of `to` before.
+Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
+                       bool to_marker) {
+  const std::string from_prefix = Inside(from).key;
+  const std::string to_prefix = Inside(to).key;
+  std::vector<std::string> copied;
+  const Status status =
+      ForEachPage(client, from, [&](const Listing& page) -> Status {
+        const size_t before = copied.size();
+        for (const ListedObject& object : page.objects) {
+          copied.push_back(object.key);
+        }
+        const auto copy = [&](size_t i) -> Status {
+          const std::string& key = copied[before + i];
+          ObjectInfo info = page.objects[i].info;
+          if (!page.objects[i].has_size) {
+            Result<ObjectInfo> object = client.HeadObject(WithKey(from, key));
+            if (!object.ok()) return object.status();
+            info = *std::move(object);
+          }
+          const S3Uri target =
+              WithKey(to, to_prefix + key.substr(from_prefix.size()));
+          // Not every store copies markers.
+          return IsMarker(key) && info.size == 0
+                     ? PutMarker(client, target)
+                     : CopyWhole(client, WithKey(from, key), info, target);
+        };
+        // These first: a store that keeps objects as files in folders may lose
+        // one that comes while the folder of its name is made.
+        const std::vector<bool> twins = FindTwins(page.objects);
+        for (size_t i = 0; i < twins.size(); ++i) {
+          const Status twin = twins[i] ? copy(i) : Status();
+          if (!twin.ok()) return twin;
+        }
+        return ForEachInParallel(
+            page.objects.size(), kMostCopiesAtATime,
+            [&](size_t i) { return twins[i] ? Status() : copy(i); });
+      });
+  if (!status.ok()) {
+    for (std::string& key : copied) {
+      key = to_prefix + key.substr(from_prefix.size());
+    }
+    if (to_marker) {
+      copied.erase(std::remove(copied.begin(), copied.end(), to_prefix),
+                   copied.end());
+    }
+    // With its slash, the marker that was there before stays.
+    const Status undone =
+        DeleteKeys(client, to_marker ? Inside(to) : to, copied);
+    if (undone.ok()) return status;
+    return {status.code,
+            status.message +
+                "; copies that were made are left behind: " + undone.message};
+  }
+  const Status deleted = DeleteKeys(client, from, copied);
+  if (deleted.ok()) return deleted;
+  return {deleted.code, to.ToString() +
+                            " is complete, but what was copied there is still "
+                            "in its old place too, and can be deleted: " +
+                            deleted.message};
+}
+
+// Whether a file can be put at `to`, and under which name. A slash at the end
+// is left out where there is nothing of that name, as on the local disk.
+Result<S3Uri> FileTarget(Client& client, const S3Uri& to) {
+  const S3Uri file = WithoutSlash(to);
+  if (file.key.empty() || file.key.back() == '/') return IsADirectory(to);
+  Result<std::optional<PathInfo>> target = FindPath(client, file);
+  if (!target.ok()) return target.status();
+  if (!target->has_value()) return file;
+  if ((*target)->is_directory) return IsADirectory(to);
+  // A caller that does not want to replace a file has asked for `to`, slash
+  // included, and was told that there is none.
+  return file.key == to.key ? Result<S3Uri>(file) : IsAFile(to);
+}
+
+}  // namespace
+
+Status CreateDirectory(Client& client, const S3Uri& uri) {
+  Result<std::optional<PathInfo>> found = FindPath(client, WithoutSlash(uri));
+  if (!found.ok()) return found.status();
+  if (found->has_value()) {
+    return {TF_ALREADY_EXISTS, uri.ToString() + " exists already"};
+  }
+  return PutMarker(client, uri);
+}
+
+Status EnsureDirectory(Client& client, const S3Uri& uri) {
+  Result<std::optional<PathInfo>> found = FindPath(client, WithoutSlash(uri));
+  if (!found.ok()) {
+    // A caller without s3:ListBucket can still write.
+    if (found.status().code != TF_PERMISSION_DENIED) return found.status();
+    return PutMarker(client, uri);
+  }
+  if (!found->has_value()) return PutMarker(client, uri);
+  return (*found)->is_directory ? Status() : IsAFile(uri);
+}
+
+Status DeleteFile(Client& client, const S3Uri& uri) {
+  Result<PathInfo> info = StatEither(client, uri);
+  if (!info.ok()) return info.status();
+  return info->is_directory ? IsADirectory(uri)
+                            : client.DeleteObject(WithoutSlash(uri));
+}
+
+Status DeleteDirectory(Client& client, const S3Uri& uri) {
+  if (uri.key.empty()) return IsABucket(uri, "deleted");
+  Result<Contents> contents = LookInto(client, uri);
+  if (!contents.ok()) return contents.status();
+  if (contents->others) return IsNotEmpty(uri);
+  if (contents->marker) return client.DeleteObject(Inside(uri));
+  Result<PathInfo> info = StatPath(client, uri);
+  if (!info.ok()) return info.status();
+  // See AddMarkersAbove for a directory without a marker.
+  return info->is_directory ? client.DeleteObject(Inside(uri)) : IsAFile(uri);
+}
+
+Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
+  undeleted = Undeleted();
+  if (given.key.empty()) {
+    undeleted.directories = 1;
+    return IsABucket(given, "emptied");
+  }
+  Result<PathInfo> info = StatEither(client, given);
+  if (!info.ok()) {
+    undeleted.directories = 1;
+    return info.status();
+  }
+  if (!info->is_directory) {
+    const Status status = client.DeleteObject(WithoutSlash(given));
+    if (!status.ok()) undeleted.files = 1;
+    return status;
+  }
+  const Result<S3Uri> root = WithoutSlashOrTwin(client, given);
+  if (!root.ok()) {
+    undeleted.directories = 1;
+    return root.status();
+  }
+  const S3Uri& uri = *root;
+  Status failure;
+  // Notes what could not be deleted.
+  const auto note =
+      [&](const Result<std::vector<UndeletedObject>>& left) -> Status {
+    if (!left.ok()) return left.status();
+    for (const UndeletedObject& object : *left) {
+      ++(IsMarker(object.key) ? undeleted.directories : undeleted.files);
+    }
+    if (failure.ok() && !left->empty()) failure = WhyUndeleted(uri, *left);
+    return {};
+  };
+  std::set<std::string> listed;
+  std::set<std::string> markers;
+  Status status = ForEachPage(client, uri, [&](const Listing& page) {
+    std::vector<std::string> files;
+    for (const ListedObject& object : page.objects) {
+      AddMarkersAbove(client, object.key, uri, markers);
+      if (IsMarker(object.key)) {
+        listed.insert(object.key);
+        markers.insert(object.key);
+      } else {
+        files.push_back(object.key);
+      }
+    }
+    return note(client.DeleteObjects(uri, files));
+  });
+  if (status.ok()) status = note(DeleteMarkers(client, uri, listed, markers));
+  if (status.ok()) return failure;
+  ++undeleted.directories;
+  return status;
+}
+
+Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
+  if (from.key.empty()) return IsABucket(from, "renamed");
+  Result<PathInfo> source = StatEither(client, from);
+  if (!source.ok()) return source.status();
+  const bool same_bucket = from.bucket == to.bucket;
+  if (!source->is_directory) {
+    const S3Uri file = WithoutSlash(from);
+    if (same_bucket && file.key == WithoutSlash(to).key) return {};
+    Result<S3Uri> target = FileTarget(client, to);
+    if (!target.ok()) return target.status();
+    return RenameFile(client, file, source->object, *target);
+  }
+  if (to.key.empty()) return IsABucket(to, "replaced");
+  const std::string from_prefix = Inside(from).key;
+  const std::string to_prefix = Inside(to).key;
+  if (same_bucket && from_prefix == to_prefix) return {};
+  if (same_bucket &&
+      to_prefix.compare(0, from_prefix.size(), from_prefix) == 0) {
+    return {
+        TF_INVALID_ARGUMENT,
+        from.ToString() + " cannot be moved into itself, to " + to.ToString()};
+  }
+  Result<std::optional<PathInfo>> target = FindPath(client, WithoutSlash(to));
+  if (!target.ok()) return target.status();
+  bool to_marker = false;
+  if (target->has_value()) {
+    if (!(*target)->is_directory) return IsAFile(to);
+    Result<Contents> contents = LookInto(client, to);
+    if (!contents.ok()) return contents.status();
+    if (contents->others) return IsNotEmpty(to);
+    to_marker = contents->marker;
+  }
+  Result<S3Uri> root = WithoutSlashOrTwin(client, from);
+  if (!root.ok()) return root.status();
+  return RenameDirectory(client, *root, WithoutSlash(to), to_marker);
+}
+
+Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to) {
+  Result<PathInfo> source = StatEither(client, from);
+  if (!source.ok()) return source.status();
+  if (source->is_directory) return IsADirectory(from);
+  const S3Uri file = WithoutSlash(from);
+  if (from.bucket == to.bucket && file.key == WithoutSlash(to).key) return {};
+  Result<S3Uri> target = FileTarget(client, to);
+  if (!target.ok()) return target.status();
+  return CopyWhole(client, file, source->object, *target);
+}
+
+}  // namespace s3
+}  // namespace tfs3

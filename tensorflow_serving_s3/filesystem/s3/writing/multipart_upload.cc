@@ -1,0 +1,227 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/filesystem/s3/writing/multipart_upload.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "tensorflow_serving_s3/filesystem/s3/base/parallel.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/copy_turn.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/upload_memory.h"
+
+namespace tfs3 {
+namespace s3 {
+namespace {
+
+constexpr size_t kMostParts = 10000;
+constexpr uint64_t kFirstPartBytes = uint64_t{8} << 20;
+// So many parts are of one size, which is what some stores ask of all.
+constexpr size_t kEqualParts = 1000;
+// Then every so many parts they are as much larger as the first one is.
+constexpr size_t kPartsOfASize = 60;
+// Copies leave some of the parts to what is appended to them.
+constexpr size_t kMostSections = 9000;
+constexpr size_t kMostCopiesAtATime = 16;
+
+}  // namespace
+
+uint64_t PartBytes(size_t part_number) {
+  if (part_number <= kEqualParts) return kFirstPartBytes;
+  return kFirstPartBytes *
+         (1 + (part_number - kEqualParts - 1) / kPartsOfASize);
+}
+
+Result<std::unique_ptr<MultipartUpload>> MultipartUpload::Begin(
+    Client* client, const S3Uri& uri, const Metadata& metadata) {
+  Result<std::string> id = client->CreateMultipartUpload(uri, metadata);
+  if (!id.ok()) return id.status();
+  return std::unique_ptr<MultipartUpload>(
+      new MultipartUpload(client, uri, metadata, *std::move(id)));
+}
+
+MultipartUpload::MultipartUpload(Client* client, const S3Uri& uri,
+                                 const Metadata& metadata, std::string id)
+    : client_(client), uri_(uri), metadata_(metadata), id_(std::move(id)) {}
+
+MultipartUpload::~MultipartUpload() {
+  // A caller that wants to know of a failure calls it before.
+  if (!ended_) Abort();
+}
+
+void MultipartUpload::Send(std::string bytes) {
+  Join(/*all=*/false);
+  UploadMemory::OfProcess().Take(bytes.size());
+  SendTaken(std::move(bytes));
+}
+
+size_t MultipartUpload::AddPart() {
+  const size_t part = next_part();
+  std::lock_guard<std::mutex> lock(mutex_);
+  etags_.emplace_back();
+  if (part > kMostParts && failure_.ok()) {
+    failure_ = {TF_OUT_OF_RANGE,
+                uri_.ToString() +
+                    " is longer than an object of S3 can be: it has more "
+                    "than 10,000 parts"};
+  }
+  return part;
+}
+
+void MultipartUpload::SendTaken(std::string bytes) {
+  Join(/*all=*/false);
+  const size_t part = AddPart();
+  sending_.emplace_back();
+  Sending& sending = sending_.back();
+  sending.bytes = std::move(bytes);
+  try {
+    sending.thread =
+        std::thread([this, &sending, part] { SendOnThread(sending, part); });
+  } catch (const std::system_error&) {
+    // The system has no more threads to give.
+    SendOnThread(sending, part);
+  }
+}
+
+void MultipartUpload::SendOnThread(Sending& sending, size_t part) {
+  if (status().ok()) {
+    Note(part, client_->UploadPart(uri_, id_, static_cast<int>(part),
+                                   sending.bytes, &cancellation_));
+  }
+  const size_t bytes = sending.bytes.size();
+  sending.bytes = std::string();
+  UploadMemory::OfProcess().GiveBack(bytes);
+  std::lock_guard<std::mutex> lock(mutex_);
+  sending.over = true;
+}
+
+Status MultipartUpload::Copy(const S3Uri& from, const ObjectInfo& info,
+                             uint64_t section_bytes) {
+  const Status status = CopyOnStore(from, info, section_bytes);
+  if (status.code != TF_UNIMPLEMENTED) return status;
+  return CopyThroughHere(from, info);
+}
+
+Status MultipartUpload::CopyOnStore(const S3Uri& from, const ObjectInfo& info,
+                                    uint64_t section_bytes) {
+  // Even ones: the last would else be too small for a part that others follow.
+  const uint64_t most =
+      std::max(section_bytes, (info.size + kMostSections - 1) / kMostSections);
+  const uint64_t count = (info.size + most - 1) / most;
+  const uint64_t section = (info.size + count - 1) / count;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    etags_.resize(count);
+  }
+  return ForEachInParallel(count, kMostCopiesAtATime, [&](size_t i) {
+    const CopyTurn turn;
+    const uint64_t offset = i * section;
+    Result<std::string> etag = client_->UploadPartCopy(
+        from, offset, std::min(section, info.size - offset), info.etag, uri_,
+        id_, static_cast<int>(i + 1));
+    Note(i + 1, etag);
+    return etag.status();
+  });
+}
+
+Status MultipartUpload::CopyThroughHere(const S3Uri& from,
+                                        const ObjectInfo& info) {
+  // Not every store lets go of the part that it has put in place of a copy.
+  Status status = client_->AbortMultipartUpload(uri_, id_);
+  if (!status.ok()) return status;
+  Result<std::string> id = client_->CreateMultipartUpload(uri_, metadata_);
+  if (!id.ok()) return id.status();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    id_ = *std::move(id);
+    etags_.clear();
+    failure_ = Status();
+  }
+  // Even ones here as well.
+  const uint64_t count =
+      std::clamp<uint64_t>(info.size / kFirstPartBytes, 1, kMostSections);
+  const uint64_t section = (info.size + count - 1) / count;
+  std::string etag = info.etag;
+  for (uint64_t offset = 0; offset < info.size && status.ok();) {
+    std::string bytes(std::min(section, info.size - offset), '\0');
+    Result<ObjectRange> got = client_->GetObject(
+        from, offset, bytes.data(), bytes.size(), etag, &cancellation_);
+    if (!got.ok()) return got.status();
+    // There are stores whose listings have no ETags.
+    if (etag.empty()) etag = got->object.etag;
+    if (got->bytes != bytes.size() || got->object.size != info.size) {
+      return {TF_FAILED_PRECONDITION,
+              from.ToString() +
+                  ": the object was replaced while it was being copied"};
+    }
+    offset += bytes.size();
+    // Without waiting: what has the memory may wait for this copy.
+    if (UploadMemory::OfProcess().TryTake(bytes.size())) {
+      SendTaken(std::move(bytes));
+    } else {
+      const size_t part = AddPart();
+      Note(part, client_->UploadPart(uri_, id_, static_cast<int>(part), bytes,
+                                     &cancellation_));
+    }
+    status = this->status();
+  }
+  return status;
+}
+
+Status MultipartUpload::status() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return failure_;
+}
+
+Result<std::string> MultipartUpload::Complete() {
+  Join(/*all=*/true);
+  if (!status().ok()) return status();
+  Result<std::string> etag =
+      client_->CompleteMultipartUpload(uri_, id_, etags_);
+  if (etag.ok()) {
+    ended_ = true;
+  } else {
+    Note(0, etag);
+  }
+  return etag;
+}
+
+Status MultipartUpload::Abort() {
+  cancellation_.Cancel();
+  Join(/*all=*/true);
+  ended_ = true;
+  const Status status = client_->AbortMultipartUpload(uri_, id_);
+  if (status.ok()) return {};
+  return {status.code,
+          "the upload " + id_ +
+              " could not be aborted, and its parts are paid for until a "
+              "lifecycle rule of the bucket does (AbortIncompleteMultipart"
+              "Upload): " +
+              status.message};
+}
+
+void MultipartUpload::Join(bool all) {
+  for (auto it = sending_.begin(); it != sending_.end();) {
+    if (!all) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!it->over) {
+        ++it;
+        continue;
+      }
+    }
+    if (it->thread.joinable()) it->thread.join();
+    it = sending_.erase(it);
+  }
+}
+
+void MultipartUpload::Note(size_t part, const Result<std::string>& etag) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (etag.ok()) {
+    etags_[part - 1] = *etag;
+  } else if (failure_.ok()) {
+    failure_ = etag.status();
+  }
+}
+
+}  // namespace s3
+}  // namespace tfs3
