@@ -1,0 +1,211 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""No source file includes a header of a folder above its own, as build_defs/layers.bzl has them."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import itertools
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+_INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+Layer = str | tuple[str, ...]
+Layers = Mapping[str, Sequence[Layer]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Include:
+    """A line of a source file that includes a header of this repository."""
+
+    file: str
+    header: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A folder of a house (a key of the table), and the number of its layer from the bottom."""
+
+    house: str
+    folder: str
+    layer: int
+
+
+def table(text: str) -> Layers:
+    """The constant LAYERS of build_defs/layers.bzl."""
+    for statement in ast.parse(text).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id="LAYERS")], value=value):
+                layers: Layers = ast.literal_eval(value)
+                return layers
+    raise AssertionError("build_defs/layers.bzl assigns no LAYERS")
+
+
+def includes(root: Path, house: str) -> Iterator[Include]:
+    """The includes of all sources under a house."""
+    for folder, subfolders, files in os.walk(root / house):
+        subfolders.sort()
+        for name in sorted(files):
+            path = Path(folder, name)
+            if path.suffix in (".cc", ".h"):
+                for header in _INCLUDE.findall(path.read_text()):
+                    yield Include(str(path.relative_to(root)), header)
+
+
+def is_testing(file: str) -> bool:
+    """Whether a file is test support."""
+    return "testing" in Path(file).parts[:-1]
+
+
+def is_test(file: str) -> bool:
+    """Whether a file is a test or test support; these may include test support."""
+    return file.endswith("_test.cc") or is_testing(file)
+
+
+def place(layers: Layers, house: str, file: str) -> Place | None:
+    """The place of a file that is under `house`; None if the table has none for it."""
+    folder = str(Path(file).parent.relative_to(house))
+    found = None
+    for number, layer in enumerate(layers[house]):
+        for name in (layer,) if isinstance(layer, str) else layer:
+            inside = folder == "." if name == "" else f"{folder}/".startswith(f"{name}/")
+            if inside:
+                found = Place(house, name, number)
+    return found
+
+
+def common_house(layers: Layers, include: Include) -> str | None:
+    """The innermost house of both files."""
+    both = [
+        house
+        for house in layers
+        if include.file.startswith(f"{house}/") and include.header.startswith(f"{house}/")
+    ]
+    return max(both, key=len, default=None)
+
+
+def circle(edges: Mapping[tuple[str, str], Include]) -> list[Include]:
+    """The includes that lead from a folder back to it; empty if there is no such folder."""
+    successors: dict[str, list[str]] = {}
+    for source, target in edges:
+        successors.setdefault(source, []).append(target)
+    done: set[str] = set()
+
+    def search(folder: str, way: list[str]) -> list[str]:
+        if folder in way:
+            return [*way[way.index(folder) :], folder]
+        if folder in done:
+            return []
+        for target in successors.get(folder, []):
+            if found := search(target, [*way, folder]):
+                return found
+        done.add(folder)
+        return []
+
+    for start in successors:
+        if found := search(start, []):
+            return [edges[pair] for pair in itertools.pairwise(found)]
+    return []
+
+
+def faults(root: Path, layers: Layers) -> list[str]:
+    """What breaks the rules, a message each."""
+    found: list[str] = []
+    edges: dict[str, dict[tuple[str, str], Include]] = {}
+    outermost = [h for h in layers if not any(h.startswith(f"{other}/") for other in layers)]
+    for include in (include for house in outermost for include in includes(root, house)):
+        if is_testing(include.header) and not is_test(include.file):
+            found.append(
+                f"{include.file} includes {include.header}: only tests and folders named testing "
+                "may use test support"
+            )
+        house = common_house(layers, include)
+        if house is None or is_testing(include.file) or is_testing(include.header):
+            continue
+        ends = (include.file, include.header)
+        user, used = (place(layers, house, end) for end in ends)
+        for end, at in zip(ends, (user, used), strict=True):
+            if at is None:
+                found.append(
+                    f"{end}: LAYERS in build_defs/layers.bzl names no layer of {house} for it"
+                )
+        if user is None or used is None or user == used:
+            continue
+        if user.layer < used.layer:
+            found.append(
+                f"{include.file} includes {include.header}: in {house}, the folder "
+                f'"{used.folder}" is above "{user.folder}" (LAYERS in build_defs/layers.bzl)'
+            )
+        edges.setdefault(house, {}).setdefault((user.folder, used.folder), include)
+    for house, of_house in edges.items():
+        if way := circle(of_house):
+            steps = "; ".join(f"{step.file} includes {step.header}" for step in way)
+            found.append(f"the folders of {house} include each other in a circle: {steps}")
+    return sorted(set(found))
+
+
+def test_no_file_of_this_repository_includes_an_upper_folder() -> None:
+    bzl = Path("build_defs/layers.bzl").resolve()
+    root = bzl.parent.parent
+    layers = table(bzl.read_text())
+    assert sum(1 for _ in includes(root, "tensorflow_serving_s3")) > 1000
+    assert "\n".join(faults(root, layers)) == ""
+
+
+# How the check itself works, on small trees.
+
+HOUSE: Layers = {"house": ["cellar", ("left", "right"), "attic/small", ""]}
+
+
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        pytest.param({"cellar/a.cc": ["cellar/a.h"]}, "", id="own folder"),
+        pytest.param({"attic/small/a.cc": ["cellar/a.h"], "a.h": ["left/b.h"]}, "", id="lower"),
+        pytest.param(
+            {"cellar/a.h": ["left/b.h"]},
+            'house/cellar/a.h includes house/left/b.h: in house, the folder "left" is above '
+            '"cellar" (LAYERS in build_defs/layers.bzl)',
+            id="upper",
+        ),
+        pytest.param(
+            {"attic/small/a_test.cc": ["b.h"]},
+            'house/attic/small/a_test.cc includes house/b.h: in house, the folder "" is above '
+            '"attic/small" (LAYERS in build_defs/layers.bzl)',
+            id="the house itself, from a test",
+        ),
+        pytest.param({"left/a.h": ["right/b.h"]}, "", id="neighbour"),
+        pytest.param(
+            {"left/a.h": ["right/b.h"], "right/c.cc": ["left/d.h"]},
+            "the folders of house include each other in a circle: house/left/a.h includes "
+            "house/right/b.h; house/right/c.cc includes house/left/d.h",
+            id="circle",
+        ),
+        pytest.param(
+            {"garden/a.h": ["cellar/b.h"]},
+            "house/garden/a.h: LAYERS in build_defs/layers.bzl names no layer of house for it",
+            id="folder without a layer",
+        ),
+        pytest.param(
+            {"testing/a.h": ["b.h"], "cellar/a_test.cc": ["testing/a.h"]}, "", id="test support"
+        ),
+        pytest.param(
+            {"left/a.cc": ["testing/a.h"]},
+            "house/left/a.cc includes house/testing/a.h: only tests and folders named testing "
+            "may use test support",
+            id="test support in the product",
+        ),
+    ],
+)
+def test_the_check(tmp_path: Path, files: Mapping[str, Sequence[str]], fault: str) -> None:
+    for name, headers in files.items():
+        file = tmp_path / "house" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f'#include "house/{header}"\n' for header in headers))
+    assert "\n".join(faults(tmp_path, HOUSE)) == fault
