@@ -141,13 +141,6 @@ class RequestSender {
   std::atomic<bool> has_answered_{false};
 };
 
-// Whether the same request may get a better answer if it is sent again.
-bool IsRetryableAnswer(const HttpResponse& response);
-
-// Whether the store may take the same request without a header that S3 knows
-// and other stores need not know.
-bool MayRefuseHeader(const HttpResponse& response);
-
 // Waits for the time of another attempt and counts it, if there is one.
 bool TryAgain(Retry& retry, Cancellation* cancellation = nullptr);
 

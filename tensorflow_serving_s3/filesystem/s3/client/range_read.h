@@ -1,0 +1,98 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads one range of an object, by as many GetObject requests as that takes.
+//
+//   RangeRead read(&sender, &limits, {uri, 0, buffer, size, if_match}, head);
+//   Result<ObjectRange> got = read.Run();
+//
+// A connection that breaks is taken up where it broke, as long as the object is
+// the same. What an answer means is in range_answer.h. For one use, by one
+// thread.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/cancellation.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/object_info.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/status.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/client.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/object_checksum.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/range_answer.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/request_sender.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/store_limits.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/http.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/retry.h"
+
+namespace tfs3 {
+namespace s3 {
+
+// The arguments of Client::GetObject.
+struct RangeTarget {
+  S3Uri uri;
+  uint64_t offset = 0;
+  char* buffer = nullptr;
+  size_t size = 0;
+  std::string if_match;
+  Cancellation* cancellation = nullptr;  // May be null.
+};
+
+class RangeRead {
+ public:
+  // Sends a HEAD for the object; an answer without its size is an error.
+  using HeadFn = std::function<Result<ObjectInfo>()>;
+
+  // All pointers must outlive the object.
+  RangeRead(RequestSender* sender, StoreLimits* limits, RangeTarget target,
+            HeadFn head);
+
+  Result<ObjectRange> Run();
+
+ private:
+  // What goes on: nothing for another attempt, else the end of Run.
+  using Outcome = std::optional<Result<ObjectRange>>;
+
+  RangeQuestion NextQuestion() const;
+  Request NextRequest(const RangeQuestion& question) const;
+  // With the HEAD that may be needed.
+  Result<RangeAnswer> Judge(const RangeQuestion& question,
+                            const HttpResponse& response) const;
+
+  Outcome Take(const RangeAnswer& answer, HttpResponse& response);
+  Outcome TakeBytes(const RangeAnswer& answer, HttpResponse& response);
+  Outcome TakeWrong(const RangeAnswer& answer, HttpResponse& response);
+  // All bytes have come, with this checksum or another.
+  Outcome Complete();
+  Status Replaced(const ObjectInfo& object) const;
+
+  bool Again() { return TryAgain(retry_, target_.cancellation); }
+  bool cancelled() const;
+  Status FailureOf(HttpResponse& response) const;
+
+  RequestSender* const sender_;
+  StoreLimits* const limits_;
+  const RangeTarget target_;
+  const HeadFn head_;
+
+  RequestContext context_;
+  std::string path_;
+  Retry retry_;
+  std::string etag_;  // Of the object that the next bytes must be of, or "".
+  ObjectRange got_;
+  // Of the whole object, if the range is that.
+  ObjectChecksum checksum_;
+  int mismatches_ = 0;
+  bool asks_for_checksum_;
+  bool checksum_mode_refused_ = false;
+};
+
+}  // namespace s3
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
