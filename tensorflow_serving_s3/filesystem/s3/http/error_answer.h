@@ -15,7 +15,7 @@
 #include <string>
 
 #include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
-#include "tensorflow_serving_s3/filesystem/s3/http/http.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/http_response.h"
 
 namespace tfs3 {
 namespace s3 {
