@@ -56,19 +56,18 @@ Result<std::vector<std::string>> MatchNames(Client& client, const S3Uri& bucket,
       bucket, prefix + pattern.substr(0, pattern.find_first_of(kSpecial)));
   ListRequest request;
   request.delimit = true;
-  ListPages pages(&client, listed, request);
-  while (pages.more()) {
-    Result<Listing> page = pages.Next();
-    if (!page.ok()) return page.status();
-    for (const std::string& common : page->common_prefixes) {
-      add(common.substr(prefix.size(), common.size() - prefix.size() - 1));
-    }
-    if (!directories_only) {
-      for (const ListedObject& object : page->objects) {
-        add(object.key.substr(prefix.size()));
-      }
-    }
-  }
+  const Status status = ForEachPage(
+      client, listed, request, [&](const Listing& page) -> Result<bool> {
+        for (const std::string& common : page.common_prefixes) {
+          add(common.substr(prefix.size(), common.size() - prefix.size() - 1));
+        }
+        if (directories_only) return true;
+        for (const ListedObject& object : page.objects) {
+          add(object.key.substr(prefix.size()));
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
   return names;
 }
 

@@ -80,5 +80,19 @@ Status ListPages::Error(const std::string& what) const {
                               "; it does not implement lists as S3 does"};
 }
 
+Status ForEachPage(
+    Client& client, const S3Uri& prefix, const ListRequest& request,
+    const std::function<Result<bool>(const Listing& page)>& use) {
+  ListPages pages(&client, prefix, request);
+  while (pages.more()) {
+    const Result<Listing> page = pages.Next();
+    if (!page.ok()) return page.status();
+    const Result<bool> go_on = use(*page);
+    if (!go_on.ok()) return go_on.status();
+    if (!*go_on) return {};
+  }
+  return {};
+}
+
 }  // namespace s3
 }  // namespace tfs3

@@ -3,12 +3,11 @@
 //
 // All pages of a list, one after the other.
 //
-//   ListPages pages(client, uri, ListRequest());
-//   while (pages.more()) {
-//     Result<Listing> page = pages.Next();
-//     if (!page.ok()) return page.status();
-//     Use(*page);
-//   }
+//   Status status = ForEachPage(client, uri, ListRequest(),
+//                               [](const Listing& page) -> Result<bool> {
+//                                 Use(page);
+//                                 return true;  // go on
+//                               });
 //
 // A page without entries need not be the last. A store that says that there is
 // more and gives no token for it is asked for what comes after the last entry.
@@ -18,6 +17,7 @@
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_LIST_PAGES_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_LIST_PAGES_H_
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -53,6 +53,18 @@ class ListPages {
   int empty_pages_ = 0;
   std::set<std::string> tokens_;
 };
+
+// Calls `use` with each page of the objects whose keys begin with `prefix.key`,
+// until it returns false or fails.
+Status ForEachPage(Client& client, const S3Uri& prefix,
+                   const ListRequest& request,
+                   const std::function<Result<bool>(const Listing& page)>& use);
+
+// For a `use` that takes all pages: true if `failed` is OK, else the error.
+inline Result<bool> GoOnUnless(const Status& failed) {
+  if (!failed.ok()) return failed;
+  return true;
+}
 
 }  // namespace s3
 }  // namespace tfs3

@@ -37,16 +37,15 @@ Result<std::optional<PathInfo>> FindDirectory(Client& client,
                                               const S3Uri& uri) {
   ListRequest request;
   request.max_keys = 1;
-  ListPages pages(&client, uri, request);
-  while (pages.more()) {
-    Result<Listing> page = pages.Next();
-    if (!page.ok()) return page.status();
-    if (!page->objects.empty() || !page->common_prefixes.empty() ||
-        uri.key.empty()) {
-      return std::optional<PathInfo>(Directory());
-    }
-  }
-  return Nothing();
+  bool exists = false;
+  const Status status = ForEachPage(
+      client, uri, request, [&](const Listing& page) -> Result<bool> {
+        exists = !page.objects.empty() || !page.common_prefixes.empty() ||
+                 uri.key.empty();
+        return !exists;
+      });
+  if (!status.ok()) return status;
+  return exists ? std::optional<PathInfo>(Directory()) : Nothing();
 }
 
 Result<std::optional<PathInfo>> FoundObject(Result<ObjectInfo> object) {
@@ -143,27 +142,27 @@ Result<std::vector<std::string>> ListChildren(Client& client,
   bool exists = inside.key.empty();
   ListRequest request;
   request.delimit = true;
-  ListPages pages(&client, inside, request);
-  while (pages.more()) {
-    Result<Listing> page = pages.Next();
-    if (!page.ok()) return page.status();
-    for (const ListedObject& object : page->objects) {
-      exists = true;
-      // The directory's own marker has no name in it.
-      if (object.key.size() > prefix_size) {
-        names.push_back(object.key.substr(prefix_size));
-      }
-    }
-    for (const std::string& prefix : page->common_prefixes) {
-      exists = true;
-      // A child whose name is empty, in a key with two slashes side by side,
-      // has no path.
-      if (prefix.size() > prefix_size + 1) {
-        names.push_back(
-            prefix.substr(prefix_size, prefix.size() - prefix_size - 1));
-      }
-    }
-  }
+  const Status status = ForEachPage(
+      client, inside, request, [&](const Listing& page) -> Result<bool> {
+        for (const ListedObject& object : page.objects) {
+          exists = true;
+          // The directory's own marker has no name in it.
+          if (object.key.size() > prefix_size) {
+            names.push_back(object.key.substr(prefix_size));
+          }
+        }
+        for (const std::string& prefix : page.common_prefixes) {
+          exists = true;
+          // A child whose name is empty, in a key with two slashes side by
+          // side, has no path.
+          if (prefix.size() > prefix_size + 1) {
+            names.push_back(
+                prefix.substr(prefix_size, prefix.size() - prefix_size - 1));
+          }
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
   if (!exists) return NotFound(inside);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

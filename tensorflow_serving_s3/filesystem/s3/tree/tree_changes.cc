@@ -3,7 +3,6 @@
 #include "tensorflow_serving_s3/filesystem/s3/tree/tree_changes.h"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -95,20 +94,6 @@ Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
 
 bool IsMarker(const std::string& key) { return key.back() == '/'; }
 
-// Calls `use` with each page of the objects under the directory, until it
-// fails.
-Status ForEachPage(Client& client, const S3Uri& directory,
-                   const std::function<Status(const Listing& page)>& use) {
-  ListPages pages(&client, Inside(directory), ListRequest());
-  while (pages.more()) {
-    Result<Listing> page = pages.Next();
-    if (!page.ok()) return page.status();
-    const Status status = use(*page);
-    if (!status.ok()) return status;
-  }
-  return {};
-}
-
 // What a directory holds beside its own marker.
 struct Contents {
   bool marker = false;
@@ -118,16 +103,16 @@ struct Contents {
 Result<Contents> LookInto(Client& client, const S3Uri& directory) {
   ListRequest request;
   request.max_keys = 2;
-  ListPages pages(&client, Inside(directory), request);
   Contents contents;
-  while (pages.more() && !contents.others) {
-    Result<Listing> page = pages.Next();
-    if (!page.ok()) return page.status();
-    for (const ListedObject& object : page->objects) {
-      (object.key == Inside(directory).key ? contents.marker
-                                           : contents.others) = true;
-    }
-  }
+  const S3Uri inside = Inside(directory);
+  const Status status = ForEachPage(
+      client, inside, request, [&](const Listing& page) -> Result<bool> {
+        for (const ListedObject& object : page.objects) {
+          (object.key == inside.key ? contents.marker : contents.others) = true;
+        }
+        return !contents.others;
+      });
+  if (!status.ok()) return status;
   return contents;
 }
 
@@ -272,8 +257,9 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
   const std::string from_prefix = Inside(from).key;
   const std::string to_prefix = Inside(to).key;
   std::vector<std::string> copied;
-  const Status status =
-      ForEachPage(client, from, [&](const Listing& page) -> Status {
+  const Status status = ForEachPage(
+      client, Inside(from), ListRequest(),
+      [&](const Listing& page) -> Result<bool> {
         const size_t before = copied.size();
         for (const ListedObject& object : page.objects) {
           copied.push_back(object.key);
@@ -300,9 +286,9 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
           const Status twin = twins[i] ? copy(i) : Status();
           if (!twin.ok()) return twin;
         }
-        return ForEachInParallel(
+        return GoOnUnless(ForEachInParallel(
             page.objects.size(), kMostCopiesAtATime,
-            [&](size_t i) { return twins[i] ? Status() : copy(i); });
+            [&](size_t i) { return twins[i] ? Status() : copy(i); }));
       });
   if (!status.ok()) {
     for (std::string& key : copied) {
@@ -418,7 +404,7 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   };
   std::set<std::string> listed;
   std::set<std::string> markers;
-  Status status = ForEachPage(client, uri, [&](const Listing& page) {
+  const auto delete_page = [&](const Listing& page) -> Result<bool> {
     std::vector<std::string> files;
     for (const ListedObject& object : page.objects) {
       AddMarkersAbove(client, object.key, uri, markers);
@@ -429,8 +415,9 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
         files.push_back(object.key);
       }
     }
-    return note(client.DeleteObjects(uri, files));
-  });
+    return GoOnUnless(note(client.DeleteObjects(uri, files)));
+  };
+  Status status = ForEachPage(client, Inside(uri), ListRequest(), delete_page);
   if (status.ok()) status = note(DeleteMarkers(client, uri, listed, markers));
   if (status.ok()) return failure;
   ++undeleted.directories;
