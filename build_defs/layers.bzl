@@ -36,6 +36,26 @@ LAYERS = {
         "plugin",
         "",
     ],
+    "tensorflow_serving_s3/servables/tensorflow": [
+        "tensors",
+        "batching",
+        "run",
+        "bundle",
+        "apis",
+        "load",
+        "",
+    ],
+    "tensorflow_serving_s3/model_servers": [
+        "base",
+        "options",
+        "net",
+        "request_logging",
+        "monitoring",
+        "grpc",
+        "rest/json",
+        "rest/api",
+        "",
+    ],
 }
 
 def above():

@@ -32,7 +32,7 @@
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/public/session.h"
 #include "tensorflow_serving/apis/predict.pb.h"
-#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 
 namespace {
 

@@ -44,9 +44,9 @@
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
-#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle_source_adapter.h"
-#include "tensorflow_serving_s3/servables/tensorflow/signature_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load/saved_model_bundle_source_adapter.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/signature_runner.h"
 
 namespace custom_source {
 namespace {

@@ -11,7 +11,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/scheduled_thread_pool.h"
-#include "tensorflow_serving_s3/model_servers/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
 
 namespace tfs3 {
 

@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/file_limits.h"
 #include "tensorflow_serving_s3/model_servers/grpc/methods.h"
 #include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
@@ -25,10 +26,9 @@
 #include "tensorflow_serving_s3/model_servers/grpc/reflection.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/metrics_page.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/rest/http_message.h"
-#include "tensorflow_serving_s3/model_servers/rest/routes.h"
-#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
+#include "tensorflow_serving_s3/model_servers/net/http_message.h"
+#include "tensorflow_serving_s3/model_servers/rest/api/routes.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_proto.h"
 
 namespace tfs3 {
 namespace {

@@ -10,19 +10,19 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "tensorflow_serving_s3/model_servers/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/request_observer.h"
+#include "tensorflow_serving_s3/model_servers/base/server_status.h"
+#include "tensorflow_serving_s3/model_servers/base/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/options/server_options.h"
 #include "tensorflow_serving_s3/model_servers/path_hider.h"
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/request_logger.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/request_observer.h"
-#include "tensorflow_serving_s3/model_servers/rest/http_server.h"
-#include "tensorflow_serving_s3/model_servers/server_options.h"
-#include "tensorflow_serving_s3/model_servers/server_status.h"
-#include "tensorflow_serving_s3/model_servers/tls_options.h"
-#include "tensorflow_serving_s3/model_servers/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/request_logging/request_logger.h"
 
 namespace tfs3 {
 

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
-#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load/load_progress.h"
 
 namespace tfs3 {
 

@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load/load_progress.h"
 
 namespace tfs3 {
 namespace {

@@ -10,10 +10,10 @@
 #include "tensorflow_serving/apis/get_model_status.pb.h"
 #include "tensorflow_serving/apis/model.pb.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
-#include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/server_status.h"
 #include "tensorflow_serving_s3/model_servers/path_hider.h"
-#include "tensorflow_serving_s3/model_servers/server_status.h"
-#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 
 namespace tfs3 {
 

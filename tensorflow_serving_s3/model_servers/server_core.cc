@@ -28,8 +28,8 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/core/target.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
-#include "tensorflow_serving_s3/model_servers/request_logger_config.h"
-#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle_source_adapter.h"
+#include "tensorflow_serving_s3/model_servers/request_logging/request_logger_config.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load/saved_model_bundle_source_adapter.h"
 
 namespace tfs3 {
 namespace {

@@ -33,13 +33,13 @@
 #include "tensorflow_serving_s3/core/source_adapter.h"
 #include "tensorflow_serving_s3/core/source_router.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
-#include "tensorflow_serving_s3/model_servers/config_reloader.h"
-#include "tensorflow_serving_s3/model_servers/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/server_status.h"
 #include "tensorflow_serving_s3/model_servers/readiness.h"
-#include "tensorflow_serving_s3/model_servers/server_status.h"
 #include "tensorflow_serving_s3/model_servers/unavailable_model.h"
 #include "tensorflow_serving_s3/model_servers/version_labels.h"
-#include "tensorflow_serving_s3/servables/tensorflow/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
 
 namespace tfs3 {

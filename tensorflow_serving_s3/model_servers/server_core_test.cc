@@ -17,7 +17,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testing/test_models.h"
 
 namespace tfs3 {
 namespace {

@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "tensorflow_serving_s3/model_servers/rest/gzip.h"
-#include "tensorflow_serving_s3/model_servers/rest/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/net/gzip.h"
+#include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 #include "tests/fuzz/expect.h"
 
 namespace {

@@ -13,13 +13,13 @@
 #include <memory>
 #include <string>
 
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
 #include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/transport_counters.h"
-#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::grpc {
 

@@ -18,9 +18,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
 #include "tensorflow_serving_s3/model_servers/grpc/listening.h"
-#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
 struct tcp_info;
 

@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/arena.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
 
 namespace tfs3::grpc {
 namespace {

@@ -13,8 +13,8 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message_lite.h"
 #include "tensorflow_serving/apis/model.pb.h"
+#include "tensorflow_serving_s3/model_servers/base/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/request_observer.h"
 
 namespace tfs3::grpc {
 

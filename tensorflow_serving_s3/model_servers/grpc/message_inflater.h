@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
 
 // Inflates messages that arrive compressed. gRPC's own code inflates a message
 // whatever it becomes, before its limit of messages counts.

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 
 namespace tfs3::grpc {
 namespace {

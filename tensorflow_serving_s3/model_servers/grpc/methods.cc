@@ -18,9 +18,9 @@
 #include "absl/time/time.h"
 #include "tensorflow_serving/apis/get_model_status.pb.h"
 #include "tensorflow_serving/apis/model_management.pb.h"
+#include "tensorflow_serving_s3/model_servers/base/metric_counters.h"
+#include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
-#include "tensorflow_serving_s3/model_servers/metric_counters.h"
-#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::grpc {
 namespace {

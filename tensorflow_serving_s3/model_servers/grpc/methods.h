@@ -4,10 +4,10 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_METHODS_H_
 
-#include "tensorflow_serving_s3/model_servers/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/grpc/model_methods.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/model_lookup.h"
 
 namespace tfs3::grpc {
 

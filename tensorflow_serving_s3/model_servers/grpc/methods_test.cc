@@ -28,10 +28,10 @@
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving/apis/regression.pb.h"
-#include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
-#include "tensorflow_serving_s3/model_servers/request_logger_testing.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/servables/tensorflow/testdata/test_models.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/testing/grpc_test_client.h"
+#include "tensorflow_serving_s3/model_servers/testing/request_logger_test_util.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testing/test_models.h"
 
 namespace tfs3::grpc {
 namespace {

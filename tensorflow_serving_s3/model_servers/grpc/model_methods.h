@@ -4,11 +4,11 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MODEL_METHODS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MODEL_METHODS_H_
 
+#include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/model_lookup.h"
-#include "tensorflow_serving_s3/model_servers/request_logger.h"
-#include "tensorflow_serving_s3/model_servers/request_observer.h"
-#include "tensorflow_serving_s3/servables/tensorflow/tensor_proto.h"
+#include "tensorflow_serving_s3/model_servers/request_logging/request_logger.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_proto.h"
 
 namespace tfs3::grpc {
 

@@ -14,9 +14,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 #include "tsl/profiler/lib/profiler_session.h"
 #include "tsl/profiler/protobuf/profiler_service.pb.h"
 #include "tsl/profiler/protobuf/xplane.pb.h"

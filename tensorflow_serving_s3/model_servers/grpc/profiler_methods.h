@@ -4,8 +4,8 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_PROFILER_METHODS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_PROFILER_METHODS_H_
 
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
 
 namespace tfs3::grpc {
 

@@ -18,15 +18,15 @@
 #include <system_error>
 #include <thread>
 
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/tls_check.h"
+#include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
 #include "tensorflow_serving_s3/model_servers/grpc/calls.h"
 #include "tensorflow_serving_s3/model_servers/grpc/connections.h"
 #include "tensorflow_serving_s3/model_servers/grpc/listening.h"
 #include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/tls_check.h"
-#include "tensorflow_serving_s3/model_servers/worker_pool.h"
 
 namespace tfs3::grpc {
 namespace {

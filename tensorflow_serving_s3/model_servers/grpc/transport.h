@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/tls_options.h"
-#include "tensorflow_serving_s3/model_servers/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 
 namespace tfs3::grpc {
 

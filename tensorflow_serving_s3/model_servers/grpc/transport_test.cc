@@ -21,10 +21,10 @@
 #include <utility>
 #include <vector>
 
-#include "tensorflow_serving_s3/model_servers/grpc/testing_client.h"
-#include "tensorflow_serving_s3/model_servers/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/testing_certificate.h"
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/testing/certificate_test_util.h"
+#include "tensorflow_serving_s3/model_servers/testing/grpc_test_client.h"
 
 namespace tfs3::grpc {
 namespace {

@@ -4,9 +4,9 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_LIMIT_METRICS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_LIMIT_METRICS_H_
 
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/transport_counters.h"
 
 namespace tfs3 {
 

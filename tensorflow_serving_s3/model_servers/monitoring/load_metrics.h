@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
-#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load/load_progress.h"
 
 namespace tfs3 {
 

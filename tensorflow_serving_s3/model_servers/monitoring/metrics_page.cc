@@ -8,14 +8,14 @@
 
 #include "tensorflow/c/c_api.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
+#include "tensorflow_serving_s3/model_servers/base/version.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/limit_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/load_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/process_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/registry_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/s3_metrics.h"
-#include "tensorflow_serving_s3/model_servers/version.h"
-#include "tensorflow_serving_s3/servables/tensorflow/load_progress.h"
+#include "tensorflow_serving_s3/servables/tensorflow/load/load_progress.h"
 
 namespace tfs3 {
 

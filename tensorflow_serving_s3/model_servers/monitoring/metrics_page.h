@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "tensorflow_serving_s3/model_servers/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 
 namespace tfs3 {
 

@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "tensorflow/core/lib/monitoring/counter.h"
 #include "tensorflow/core/lib/monitoring/sampler.h"
-#include "tensorflow_serving_s3/servables/tensorflow/metric_cells.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensors/metric_cells.h"
 
 namespace tfs3 {
 namespace {

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "absl/strings/string_view.h"
-#include "tensorflow_serving_s3/model_servers/request_observer.h"
+#include "tensorflow_serving_s3/model_servers/base/request_observer.h"
 
 namespace tfs3 {
 

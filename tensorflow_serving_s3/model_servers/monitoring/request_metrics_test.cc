@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tensorflow_serving_s3/model_servers/base/request_observer.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/registry_metrics.h"
-#include "tensorflow_serving_s3/model_servers/request_observer.h"
 
 namespace tfs3 {
 namespace {

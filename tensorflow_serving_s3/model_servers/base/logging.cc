@@ -1,0 +1,253 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/base/logging.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/base/log_severity.h"
+#include "absl/log/globals.h"
+#include "absl/log/internal/globals.h"
+#include "absl/log/log_entry.h"
+#include "absl/log/log_sink.h"
+#include "absl/log/log_sink_registry.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "tensorflow_serving_s3/model_servers/base/json_writer.h"
+#include "tensorflow_serving_s3/model_servers/base/stderr_lines.h"
+
+namespace tfs3 {
+namespace {
+
+// How often the places in others' code that log may be shown.
+class RepeatLimiter {
+ public:
+  // Whether this entry may be shown; `*left_out` becomes how many of the same
+  // place were not since the last one that was.
+  bool Admit(const absl::LogEntry& entry, int64_t* left_out) {
+    const int64_t second = absl::ToUnixSeconds(entry.timestamp());
+    std::lock_guard<std::mutex> lock(mu_);
+    Place& place =
+        places_[{std::string(entry.source_filename()), entry.source_line()}];
+    if (place.second != second) {
+      place.second = second;
+      place.shown = 0;
+    }
+    if (place.shown == kMostPerSecond) {
+      ++place.left_out;
+      return false;
+    }
+    ++place.shown;
+    *left_out = std::exchange(place.left_out, 0);
+    return true;
+  }
+
+ private:
+  static constexpr int kMostPerSecond = 10;
+
+  struct Place {
+    int64_t second = 0;
+    int shown = 0;  // In that second.
+    int64_t left_out = 0;
+  };
+
+  std::mutex mu_;
+  // By file and line: as many as there are in the code.
+  std::map<std::pair<std::string, int>, Place> places_;
+};
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
+}
+
+// A line of LogFormat::kJson.
+std::string JsonLine(absl::Time time, absl::LogSeverity severity,
+                     absl::string_view source, absl::string_view message,
+                     absl::string_view stacktrace = "") {
+  std::string line =
+      absl::StrCat("{\"time\": \"", TimeText(time), "\", \"severity\": \"",
+                   absl::LogSeverityName(severity), "\", \"source\": ");
+  AppendJsonString(source, &line);
+  line += ", \"message\": ";
+  AppendJsonString(message, &line);
+  if (!stacktrace.empty()) {
+    line += ", \"stacktrace\": ";
+    AppendJsonString(stacktrace, &line);
+  }
+  line += "}\n";
+  return line;
+}
+
+// The severity that a line written past the log names: "E1128 20:04:21 ..." by
+// gRPC and absl, "s3 [ERROR] ..." by the S3 client.
+absl::LogSeverity SeverityOf(absl::string_view line) {
+  constexpr char kLetters[] = "IWEF";
+  if (line.size() > 5 &&
+      std::all_of(line.begin() + 1, line.begin() + 5, absl::ascii_isdigit)) {
+    const size_t severity = absl::string_view(kLetters).find(line[0]);
+    if (severity != absl::string_view::npos) {
+      return absl::NormalizeLogSeverity(static_cast<int>(severity));
+    }
+  }
+  if (absl::StartsWith(line, "s3 [ERROR]") ||
+      absl::StartsWith(line, "s3 [FATAL]")) {
+    return absl::LogSeverity::kError;
+  }
+  if (absl::StartsWith(line, "s3 [WARN]")) return absl::LogSeverity::kWarning;
+  return absl::LogSeverity::kInfo;
+}
+
+class StderrSink final : public absl::LogSink {
+ public:
+  StderrSink(LogFormat format, bool all_of_tensorflow)
+      : format_(format), all_of_tensorflow_(all_of_tensorflow) {}
+
+  void Send(const absl::LogEntry& entry) override {
+    const bool ours =
+        absl::StartsWith(entry.source_filename(), "tensorflow_serving_s3/");
+    // Verbose messages are there only if somebody asked for them.
+    if (!ours && !all_of_tensorflow_ && entry.verbosity() < 1 &&
+        entry.log_severity() < absl::LogSeverity::kWarning) {
+      return;
+    }
+    int64_t left_out = 0;
+    if (!ours && entry.log_severity() < absl::LogSeverity::kFatal &&
+        !limiter_.Admit(entry, &left_out)) {
+      return;
+    }
+    std::string message(entry.text_message());
+    if (left_out > 0) {
+      absl::StrAppend(&message, " (", left_out, " like this were left out)");
+    }
+    // One message is one line, and one write, so that lines of several threads
+    // do not mix.
+    if (format_ == LogFormat::kJson) {
+      WriteToStderr(JsonLine(entry.timestamp(), entry.log_severity(),
+                             SourceOf(entry), message, entry.stacktrace()));
+      return;
+    }
+    WriteToStderr(TextLine(entry, message));
+    // A failed CHECK ends the process: the stack tells where.
+    WriteToStderr(entry.stacktrace());
+  }
+
+  void Flush() override { std::fflush(stderr); }
+
+ private:
+  static std::string SourceOf(const absl::LogEntry& entry) {
+    return absl::StrCat(entry.source_basename(), ":", entry.source_line());
+  }
+
+  static std::string TextLine(const absl::LogEntry& entry,
+                              absl::string_view message) {
+    return absl::StrCat(
+        TimeText(entry.timestamp()), " ",
+        absl::string_view(absl::LogSeverityName(entry.log_severity()), 1), " ",
+        SourceOf(entry), "] ",
+        absl::StrReplaceAll(message, {{"\n", "\\n"}, {"\r", "\\r"}}), "\n");
+  }
+
+  const LogFormat format_;
+  const bool all_of_tensorflow_;
+  RepeatLimiter limiter_;
+};
+
+// TF_CPP_MIN_LOG_LEVEL, if its value is `text`.
+absl::LogSeverityAtLeast LevelOf(absl::string_view text) {
+  const bool is_digit = text.size() == 1 && absl::ascii_isdigit(text[0]);
+  const int level = is_digit ? text[0] - '0' : 0;
+  return static_cast<absl::LogSeverityAtLeast>(
+      std::min(level, static_cast<int>(absl::LogSeverityAtLeast::kFatal)));
+}
+
+// Whether the arguments ask for --log_format=json.
+bool AskForJson(char** arguments) {
+  bool json = false;
+  bool is_value = false;
+  for (; *arguments != nullptr; ++arguments) {
+    absl::string_view argument = *arguments;
+    if (is_value) {
+      json = argument == "json";
+      is_value = false;
+      continue;
+    }
+    if (!absl::ConsumePrefix(&argument, "-")) continue;
+    absl::ConsumePrefix(&argument, "-");
+    if (!absl::ConsumePrefix(&argument, "log_format")) continue;
+    if (argument.empty()) {
+      is_value = true;
+    } else if (argument[0] == '=') {
+      json = argument == "=json";
+    }
+  }
+  return json;
+}
+
+// TensorFlow's libraries log when they are loaded, long before main can filter
+// or format that. The functions in .preinit_array run before the initialisers
+// of any library, of this program and of the environment, so this one reads
+// `environment` and stores numbers only.
+void PrepareForLibraries(int, char** arguments, char** environment) {
+  absl::LogSeverityAtLeast level = absl::LogSeverityAtLeast::kWarning;
+  for (; *environment != nullptr; ++environment) {
+    absl::string_view variable = *environment;
+    if (absl::ConsumePrefix(&variable, "TF_CPP_MIN_LOG_LEVEL=")) {
+      level = LevelOf(variable);
+    }
+  }
+  absl::log_internal::RawSetMinLogLevel(level);
+  if (AskForJson(arguments)) HoldStderr();
+}
+
+__attribute__((section(".preinit_array"),
+               used)) void (*const prepare_for_libraries)(int, char**, char**) =
+    &PrepareForLibraries;
+
+}  // namespace
+
+void InitializeLogging(const LogOptions& options) {
+  const char* const variable = std::getenv("TF_CPP_MIN_LOG_LEVEL");
+  absl::LogSeverityAtLeast level = options.level;
+  if (variable != nullptr) level = std::max(level, LevelOf(variable));
+  absl::SetMinLogLevel(level);
+  absl::AddLogSink(new StderrSink(options.format, variable != nullptr));
+  absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
+  // The threshold counts from here on. TensorFlow's library has no
+  // absl::InitializeLog, which would do just this.
+  absl::log_internal::SetInitialized();
+  if (options.format == LogFormat::kJson) {
+    CaptureStderr([](absl::string_view line) {
+      WriteToStderr(JsonLine(absl::Now(), SeverityOf(line), "stderr", line));
+    });
+  }
+}
+
+void WriteLastError(LogFormat format, absl::string_view message) {
+  if (format == LogFormat::kJson) {
+    WriteToStderr(
+        JsonLine(absl::Now(), absl::LogSeverity::kError, "main.cc", message));
+  } else {
+    WriteToStderr(absl::StrCat("tensorflow_model_server: ", message, "\n"));
+  }
+}
+
+void FlushLogging() {
+  std::fflush(nullptr);
+  ReleaseStderr();
+}
+
+}  // namespace tfs3

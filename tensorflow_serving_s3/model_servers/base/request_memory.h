@@ -1,0 +1,148 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_REQUEST_MEMORY_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_REQUEST_MEMORY_H_
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace tfs3 {
+
+// Thrown where a request needs more memory than the budget has left. Derived
+// from std::bad_alloc: both mean that this request fails and the server lives.
+class RequestMemoryExceeded : public std::bad_alloc {
+ public:
+  const char* what() const noexcept override;
+};
+
+// The budget for the memory of all requests in flight: one count of bytes.
+//
+//   RequestMemory memory(int64_t{1} << 30);
+//   RequestMemory::Charge charge(&memory);
+//   if (!charge.TryGrow(body_bytes)) return Refuse(503);
+//   charge.Grow(tensor_bytes);       // throws RequestMemoryExceeded
+//   ...                              // the bytes return with the charge
+//
+// Counts what it is told; allocates nothing. Plain C++, for both transports.
+// Thread-safe; wait-free but for contention on one counter.
+class RequestMemory {
+ public:
+  // The bytes that one request holds. Movable; used by one thread at a time.
+  class Charge {
+   public:
+    // Without a budget: grants everything and counts nothing.
+    Charge() = default;
+    explicit Charge(RequestMemory* memory) : memory_(memory) {}
+    Charge(Charge&& other) noexcept
+        : memory_(std::exchange(other.memory_, nullptr)),
+          bytes_(std::exchange(other.bytes_, 0)) {}
+    Charge& operator=(Charge&& other) noexcept {
+      std::swap(memory_, other.memory_);
+      std::swap(bytes_, other.bytes_);
+      return *this;
+    }
+    ~Charge() { Reset(); }
+
+    // Adds `bytes`; false, and nothing is added, if the budget has not as many.
+    [[nodiscard]] bool TryGrow(int64_t bytes);
+    // Adds `bytes` or throws RequestMemoryExceeded.
+    void Grow(int64_t bytes);
+    // As Grow, up to a total of `bytes`; less than the present total is fine.
+    void GrowTo(int64_t bytes) {
+      if (bytes > bytes_) Grow(bytes - bytes_);
+    }
+    // Returns `bytes`, at most all.
+    void Shrink(int64_t bytes);
+    // As Shrink, down to a total of `bytes`; more than the present total is
+    // fine.
+    void ShrinkTo(int64_t bytes) { Shrink(bytes_ - bytes); }
+    // Returns all bytes.
+    void Reset() { Shrink(bytes_); }
+
+    int64_t bytes() const { return bytes_; }
+    // The budget; null without one.
+    const RequestMemory* memory() const { return memory_; }
+
+   private:
+    RequestMemory* memory_ = nullptr;
+    int64_t bytes_ = 0;
+  };
+
+  // Bytes of a charge that are returned before the request ends: those of a
+  // container, as long as it lives.
+  //
+  //   RequestMemory::Part part(charge);
+  //   part.GrowTo(elements.capacity() * sizeof elements[0]);
+  //
+  // Without a charge: grants everything and counts nothing.
+  class Part {
+   public:
+    explicit Part(Charge* charge) : charge_(charge) {}
+    Part(Part&& other) noexcept
+        : charge_(other.charge_), bytes_(std::exchange(other.bytes_, 0)) {}
+    Part& operator=(Part&&) = delete;
+    ~Part() { Shrink(bytes_); }
+
+    // Adds `bytes`; false, and nothing is added, if the budget has not as many.
+    [[nodiscard]] bool TryGrow(int64_t bytes) {
+      if (charge_ == nullptr || bytes <= 0) return true;
+      if (!charge_->TryGrow(bytes)) return false;
+      bytes_ += bytes;
+      return true;
+    }
+    // Adds `bytes` or throws RequestMemoryExceeded.
+    void Grow(int64_t bytes) {
+      if (charge_ == nullptr || bytes <= 0) return;
+      charge_->Grow(bytes);
+      bytes_ += bytes;
+    }
+    // As Grow, up to a total of `bytes`; less than the present total is fine.
+    void GrowTo(int64_t bytes) { Grow(bytes - bytes_); }
+    // Returns `bytes`, at most all.
+    void Shrink(int64_t bytes);
+    // As Shrink, down to a total of `bytes`.
+    void ShrinkTo(int64_t bytes) { Shrink(bytes_ - bytes); }
+    // Leaves the bytes to the charge: they are returned when the request ends.
+    void Keep() { bytes_ = 0; }
+
+    int64_t bytes() const { return bytes_; }
+
+   private:
+    Charge* const charge_;
+    int64_t bytes_ = 0;
+  };
+
+  // `limit` in bytes; 0 for no limit.
+  explicit RequestMemory(int64_t limit) : limit_(limit) {}
+  RequestMemory(const RequestMemory&) = delete;
+  RequestMemory& operator=(const RequestMemory&) = delete;
+
+  int64_t limit() const { return limit_; }
+  // The bytes that all charges hold now.
+  int64_t used() const { return used_.load(std::memory_order_relaxed); }
+  // How often a charge was refused bytes.
+  int64_t num_refused() const {
+    return num_refused_.load(std::memory_order_relaxed);
+  }
+
+  // What a client is told whose request was refused.
+  std::string RefusalMessage() const;
+
+ private:
+  bool Take(int64_t bytes);
+  void Return(int64_t bytes) {
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+
+  const int64_t limit_;
+  std::atomic<int64_t> used_{0};
+  std::atomic<int64_t> num_refused_{0};
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_REQUEST_MEMORY_H_

@@ -1,0 +1,65 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/net/errors.h"
+
+#include <cstddef>
+
+#include "tensorflow_serving_s3/model_servers/base/json_writer.h"
+
+namespace tfs3::rest {
+namespace {
+
+// Longer ones quote what the request says.
+constexpr size_t kLongestMessage = 8192;
+
+}  // namespace
+
+int HttpStatusOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return 200;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+      return 400;
+    case absl::StatusCode::kUnauthenticated:
+      return 401;
+    case absl::StatusCode::kPermissionDenied:
+      return 403;
+    case absl::StatusCode::kNotFound:
+      return 404;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kAborted:
+      return 409;
+    case absl::StatusCode::kResourceExhausted:
+      return 429;
+    case absl::StatusCode::kCancelled:
+      return 499;
+    case absl::StatusCode::kUnimplemented:
+      return 501;
+    case absl::StatusCode::kUnavailable:
+      return 503;
+    case absl::StatusCode::kDeadlineExceeded:
+      return 504;
+    default:
+      return 500;
+  }
+}
+
+std::string ErrorBody(std::string_view message) {
+  std::string shortened;
+  if (message.size() > kLongestMessage) {
+    size_t end = kLongestMessage;
+    // Not within a character of UTF-8.
+    while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
+    shortened = message.substr(0, end);
+    shortened += "...";
+    message = shortened;
+  }
+  std::string body = "{\"error\": ";
+  AppendJsonString(message, &body);
+  body += '}';
+  return body;
+}
+
+}  // namespace tfs3::rest

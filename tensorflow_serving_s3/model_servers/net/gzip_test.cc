@@ -1,0 +1,140 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/net/gzip.h"
+
+#include <dlfcn.h>
+#include <zlib.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace tfs3::rest {
+namespace {
+
+constexpr uint64_t kNoLimit = uint64_t{1} << 40;
+
+// Text that compresses to about a third.
+std::string SomeText(size_t size) {
+  std::string text;
+  uint32_t state = 1;
+  while (text.size() < size) {
+    state = state * 1664525 + 1013904223;
+    text += std::to_string(state >> 20) + ", ";
+  }
+  text.resize(size);
+  return text;
+}
+
+std::string Compressed(const std::string& text) {
+  std::optional<std::string> gzip = Gzip(text);
+  EXPECT_TRUE(gzip.has_value());
+  return std::move(gzip).value_or("");
+}
+
+TEST(GzipTest, WhatIsCompressedIsInflatedToTheSame) {
+  for (const size_t size : {1000, 70'000, 3'000'000}) {
+    const std::string text = SomeText(size);
+    PaddedBuffer out;
+    EXPECT_EQ(Gunzip(Compressed(text), kNoLimit, &out), GunzipError::kNone);
+    EXPECT_TRUE(out.view() == text) << size;
+  }
+}
+
+TEST(GzipTest, WhatGrowsALotIsInflatedWhole) {
+  const std::string zeros(size_t{40} << 20, '\0');
+  PaddedBuffer out;
+  EXPECT_EQ(Gunzip(Compressed(zeros), kNoLimit, &out), GunzipError::kNone);
+  EXPECT_TRUE(out.view() == zeros);
+}
+
+TEST(GzipTest, SeveralMembersAreJoined) {
+  PaddedBuffer out;
+  const std::string first = SomeText(1000);
+  const std::string second(5000, 'x');
+  EXPECT_EQ(Gunzip(Compressed(first) + Compressed(second), kNoLimit, &out),
+            GunzipError::kNone);
+  EXPECT_EQ(out.view(), first + second);
+}
+
+TEST(GzipTest, TheLimitIsExact) {
+  for (const size_t size : {size_t{100'000}, size_t{20} << 20}) {
+    const std::string gzip = Compressed(std::string(size, 'x'));
+    PaddedBuffer fits;
+    EXPECT_EQ(Gunzip(gzip, size, &fits), GunzipError::kNone);
+    EXPECT_EQ(fits.size(), size);
+    PaddedBuffer too_large;
+    EXPECT_EQ(Gunzip(gzip, size - 1, &too_large), GunzipError::kTooLarge);
+  }
+}
+
+TEST(GzipTest, ABombIsRefusedBeforeMemoryIsSetAside) {
+  // 1 GiB in some 5 MiB; sixteen times that, and room to grow, is trusted.
+  const std::string part = Compressed(std::string(size_t{64} << 20, '\0'));
+  std::string bomb;
+  for (int i = 0; i < 16; ++i) bomb += part;
+  PaddedBuffer out;
+  EXPECT_EQ(Gunzip(bomb, uint64_t{1} << 29, &out), GunzipError::kTooLarge);
+  EXPECT_LE(out.capacity(), 32 * bomb.size());
+}
+
+TEST(GzipTest, WhatIsNotGzipIsRefused) {
+  const std::string gzip = Compressed(std::string(1000, 'x'));
+  std::string bad_sum = gzip;
+  bad_sum[bad_sum.size() - 8] ^= 1;
+  for (const std::string& bytes :
+       {std::string(), std::string("{\"instances\": [1]}"),
+        gzip.substr(0, gzip.size() - 1), gzip.substr(0, 5), gzip + "more",
+        gzip + gzip.substr(0, 12), bad_sum}) {
+    PaddedBuffer out;
+    EXPECT_EQ(Gunzip(bytes, kNoLimit, &out), GunzipError::kNotGzip)
+        << bytes.size();
+  }
+}
+
+TEST(GzipTest, WhatDoesNotGetSmallerIsNotCompressed) {
+  std::string noise;
+  uint32_t state = 1;
+  for (int i = 0; i < 4000; ++i) {
+    state = state * 1664525 + 1013904223;
+    noise += static_cast<char>(state >> 24);
+  }
+  EXPECT_FALSE(Gzip(noise).has_value());
+  EXPECT_FALSE(Gzip("").has_value());
+}
+
+TEST(GzipTest, TheLibraryIsTheOneThatTheHeaderIsOf) {
+  // TensorFlow's library exports another.
+  EXPECT_STREQ(zlibVersion(), ZLIB_VERSION);
+  Dl_info place;
+  ASSERT_NE(dladdr(reinterpret_cast<void*>(&inflate), &place), 0);
+  EXPECT_EQ(std::string(place.dli_fname).find("tensorflow_framework"),
+            std::string::npos);
+}
+
+TEST(AcceptsGzipTest, ReadsQualities) {
+  for (const char* accepted :
+       {"gzip", "GZIP", "deflate, gzip", "gzip, deflate, br", "x-gzip", "*",
+        "br;q=1.0, gzip;q=0.8, *;q=0.1", "gzip ; q=0.001", "identity, *"}) {
+    EXPECT_TRUE(AcceptsGzip(accepted)) << accepted;
+  }
+  for (const char* refused :
+       {"", "identity", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0", "deflate",
+        "gzipped", ",;,"}) {
+    EXPECT_FALSE(AcceptsGzip(refused)) << refused;
+  }
+}
+
+TEST(ContentCodingTest, KnowsGzipAndIdentity) {
+  for (const char* identity : {"", "identity", " Identity , identity"})
+    EXPECT_EQ(ContentCodingOf(identity), ContentCoding::kIdentity) << identity;
+  for (const char* gzip : {"gzip", "GZip", "x-gzip", "identity, gzip"})
+    EXPECT_EQ(ContentCodingOf(gzip), ContentCoding::kGzip) << gzip;
+  for (const char* other : {"br", "deflate", "gzip, gzip", "gzip, br"})
+    EXPECT_EQ(ContentCodingOf(other), ContentCoding::kOther) << other;
+}
+
+}  // namespace
+}  // namespace tfs3::rest

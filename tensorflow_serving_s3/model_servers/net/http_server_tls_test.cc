@@ -1,0 +1,471 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// HttpServer with TLS, asked by OpenSSL's client.
+#include <dlfcn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensorflow_serving_s3/model_servers/base/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/net/http_message.h"
+#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
+
+namespace tfs3::rest {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// A key and a certificate for it.
+class Identity {
+ public:
+  // Signed by itself, or by `issuer`.
+  explicit Identity(const char* name, const Identity* issuer = nullptr)
+      : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
+    const Identity& signer = issuer == nullptr ? *this : *issuer;
+    X509_set_version(certificate_, 2);
+    static int serial = 0;
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate_), ++serial);
+    X509_gmtime_adj(X509_getm_notBefore(certificate_), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate_), 3600);
+    X509_NAME_add_entry_by_txt(
+        X509_get_subject_name(certificate_), "CN", MBSTRING_ASC,
+        reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+    X509_set_issuer_name(certificate_,
+                         X509_get_subject_name(signer.certificate_));
+    X509_set_pubkey(certificate_, key_);
+    if (issuer == nullptr) {
+      X509_EXTENSION* const is_ca = X509V3_EXT_conf_nid(
+          nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE");
+      X509_add_ext(certificate_, is_ca, -1);
+      X509_EXTENSION_free(is_ca);
+    }
+    X509_sign(certificate_, signer.key_, EVP_sha256());
+  }
+  Identity(const Identity&) = delete;
+  Identity& operator=(const Identity&) = delete;
+  ~Identity() {
+    X509_free(certificate_);
+    EVP_PKEY_free(key_);
+  }
+
+  std::string KeyPem(const char* passphrase = nullptr) const {
+    return Pem([&](BIO* out) {
+      PEM_write_bio_PKCS8PrivateKey(
+          out, key_, passphrase == nullptr ? nullptr : EVP_aes_128_cbc(),
+          nullptr, 0, nullptr, const_cast<char*>(passphrase));
+    });
+  }
+
+  std::string CertificatePem() const {
+    return Pem([&](BIO* out) { PEM_write_bio_X509(out, certificate_); });
+  }
+
+  EVP_PKEY* key() const { return key_; }
+  X509* certificate() const { return certificate_; }
+
+ private:
+  template <typename Write>
+  static std::string Pem(Write write) {
+    BIO* const out = BIO_new(BIO_s_mem());
+    write(out);
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(out, &data);  // NOLINT: OpenSSL's type
+    std::string pem(data, size);
+    BIO_free(out);
+    return pem;
+  }
+
+  EVP_PKEY* const key_;
+  X509* const certificate_;
+};
+
+// A client that takes whatever certificate the server has.
+class TlsClient {
+ public:
+  struct Options {
+    const Identity* identity = nullptr;
+    int version = 0;  // the only one spoken; any if 0
+    std::string protocols;
+    int receive_buffer = 0;
+  };
+
+  TlsClient(int port, const Options& options)
+      : client_(port, options.receive_buffer),
+        context_(SSL_CTX_new(TLS_client_method())),
+        ssl_(nullptr) {
+    SSL_CTX_set_security_level(context_, 0);
+    SSL_CTX_set_min_proto_version(context_, options.version);
+    SSL_CTX_set_max_proto_version(context_, options.version);
+    if (options.identity != nullptr) {
+      SSL_CTX_use_certificate(context_, options.identity->certificate());
+      SSL_CTX_use_PrivateKey(context_, options.identity->key());
+    }
+    if (!options.protocols.empty()) {
+      SSL_CTX_set_alpn_protos(
+          context_,
+          reinterpret_cast<const unsigned char*>(options.protocols.data()),
+          options.protocols.size());
+    }
+    ssl_ = SSL_new(context_);
+    SSL_set_fd(ssl_, client_.fd());
+    connected_ = SSL_connect(ssl_) == 1;
+    ERR_clear_error();
+  }
+  explicit TlsClient(int port) : TlsClient(port, Options()) {}
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+  ~TlsClient() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+  }
+
+  bool connected() const { return connected_; }
+  SSL* ssl() const { return ssl_; }
+
+  void Send(std::string_view bytes) const {
+    SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
+  }
+
+  // The body of the next answer; empty if the server closes before it.
+  std::string ReadBody() {
+    size_t head;
+    while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!Receive()) return "";
+    }
+    size_t length = 0;
+    const size_t value = received_.find("Content-Length: ") + 16;
+    EXPECT_TRUE(absl::SimpleAtoi(
+        received_.substr(value, received_.find('\r', value) - value), &length));
+    while (received_.size() < head + 4 + length) {
+      if (!Receive()) return "";
+    }
+    std::string body = received_.substr(head + 4, length);
+    received_.erase(0, head + 4 + length);
+    return body;
+  }
+
+ private:
+  bool Receive() {
+    char buffer[64 << 10];
+    const int size = SSL_read(ssl_, buffer, sizeof buffer);
+    if (size > 0) received_.append(buffer, size);
+    return size > 0;
+  }
+
+  Client client_;
+  SSL_CTX* const context_;
+  SSL* ssl_;
+  bool connected_;
+  std::string received_;
+};
+
+HttpResponse Echo(const HttpRequest& request) {
+  return {200, "text/plain",
+          absl::StrCat(request.method, " ", request.path, " ",
+                       request.body->view())};
+}
+
+class HttpServerTlsTest : public ::testing::Test {
+ protected:
+  HttpServerTlsTest() {
+    options_.address = "127.0.0.1";
+    options_.num_threads = 2;
+    options_.tls = TlsOptions();
+    options_.tls->server_key = server_.KeyPem();
+    options_.tls->server_cert = server_.CertificatePem();
+  }
+
+  std::unique_ptr<HttpServer> Start(HttpServer::Handler handler = Echo) const {
+    auto server = HttpServer::Start(options_, std::move(handler));
+    EXPECT_TRUE(server.ok()) << server.status();
+    return *std::move(server);
+  }
+
+  std::string ErrorOf(const TlsOptions& tls) const {
+    HttpServer::Options options = options_;
+    options.tls = tls;
+    const absl::Status status = HttpServer::Start(options, Echo).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(status.message(), StartsWith("Cannot speak TLS: "));
+    return std::string(status.message());
+  }
+
+  const Identity server_{"server"};
+  HttpServer::Options options_;
+};
+
+TEST_F(HttpServerTlsTest, BodiesOfAnySizeGoBothWays) {
+  auto server = Start();
+  TlsClient client(server->port());
+  ASSERT_TRUE(client.connected());
+  for (const size_t size : {0, 1, 100, 16'000, 20'000, 300'000, 5'000'000}) {
+    const std::string body(size, 'x');
+    client.Send(Post("/", body));
+    EXPECT_TRUE(client.ReadBody() == "POST / " + body) << size;
+  }
+}
+
+TEST_F(HttpServerTlsTest, PipelinedRequestsAreAnsweredInOrder) {
+  auto server = Start();
+  TlsClient client(server->port());
+  std::string requests;
+  for (int i = 0; i < 50; ++i) requests += Get(absl::StrCat("/", i));
+  client.Send(requests);
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(client.ReadBody(), absl::StrCat("GET /", i, " "));
+}
+
+TEST_F(HttpServerTlsTest, ChunkedBodiesAndExpectedContinueWork) {
+  auto server = Start();
+  TlsClient client(server->port());
+  client.Send(
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n3\r\nabc\r\n");
+  client.Send("2\r\nde\r\n0\r\n\r\n");
+  EXPECT_EQ(client.ReadBody(), "POST / abcde");
+}
+
+TEST_F(HttpServerTlsTest, LargeAnswersReachAClientThatReadsLate) {
+  const std::string large(20 << 20, 'z');
+  auto server = Start([&](const HttpRequest&) {
+    return HttpResponse{200, "text/plain", large};
+  });
+  TlsClient::Options options;
+  options.receive_buffer = 4096;
+  TlsClient client(server->port(), options);
+  client.Send(Get("/") + Get("/"));
+  EXPECT_TRUE(client.ReadBody() == large);
+  EXPECT_TRUE(client.ReadBody() == large);
+}
+
+TEST_F(HttpServerTlsTest, SpeaksVersions12And13Only) {
+  auto server = Start();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient::Options options;
+    options.version = version;
+    TlsClient client(server->port(), options);
+    ASSERT_TRUE(client.connected()) << version;
+    EXPECT_EQ(SSL_version(client.ssl()), version);
+    client.Send(Get("/"));
+    EXPECT_EQ(client.ReadBody(), "GET / ");
+  }
+  for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
+    TlsClient::Options options;
+    options.version = version;
+    EXPECT_FALSE(TlsClient(server->port(), options).connected()) << version;
+  }
+}
+
+TEST_F(HttpServerTlsTest, AgreesOnHttp11) {
+  auto server = Start();
+  TlsClient::Options options;
+  options.protocols = "\x02h2\x08http/1.1";
+  TlsClient client(server->port(), options);
+  ASSERT_TRUE(client.connected());
+  const unsigned char* protocol;
+  unsigned int size;
+  SSL_get0_alpn_selected(client.ssl(), &protocol, &size);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(protocol), size),
+            "http/1.1");
+  options.protocols = "\x02h2";
+  EXPECT_FALSE(TlsClient(server->port(), options).connected());
+}
+
+TEST_F(HttpServerTlsTest, TheCertificatesOfTheIssuersAreSent) {
+  const Identity root("root");
+  const Identity leaf("leaf", &root);
+  options_.tls->server_key = leaf.KeyPem();
+  options_.tls->server_cert = leaf.CertificatePem() + root.CertificatePem();
+  auto server = Start();
+  TlsClient client(server->port());
+  ASSERT_TRUE(client.connected());
+  EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(client.ssl())), 2);
+}
+
+TEST_F(HttpServerTlsTest, AClientNeedsACertificateWhenThatIsAsked) {
+  const Identity root("root");
+  const Identity known("known", &root);
+  const Identity unknown("unknown");
+  options_.tls->client_verify = true;
+  options_.tls->custom_ca = root.CertificatePem();
+  auto server = Start();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient::Options options;
+    options.version = version;
+    for (const Identity* identity :
+         {&known, &unknown, (const Identity*)nullptr}) {
+      options.identity = identity;
+      TlsClient client(server->port(), options);
+      if (client.connected()) client.Send(Get("/"));
+      EXPECT_EQ(client.connected() ? client.ReadBody() : "",
+                identity == &known ? "GET / " : "");
+    }
+  }
+}
+
+TEST_F(HttpServerTlsTest, ACertificateIsNotAskedForWithoutClientVerify) {
+  options_.tls->custom_ca = Identity("root").CertificatePem();
+  auto server = Start();
+  TlsClient client(server->port());
+  client.Send(Get("/"));
+  EXPECT_EQ(client.ReadBody(), "GET / ");
+}
+
+TEST_F(HttpServerTlsTest, KeysAndCertificatesThatCannotBeUsedAreErrors) {
+  TlsOptions tls = *options_.tls;
+  tls.server_key = "";
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("server_key is not a private key"));
+  tls.server_key = "/path/of/key.pem";
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("server_key is not a private key"));
+  tls.server_key = server_.KeyPem("secret");
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("protected by a passphrase"));
+  tls.server_key = Identity("other").KeyPem();
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("does not belong to server_cert"));
+
+  tls = *options_.tls;
+  tls.server_cert = "";
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("certificate 1 of server_cert"));
+  tls.server_cert = server_.KeyPem();
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("certificate 1 of server_cert"));
+  const std::string good = server_.CertificatePem();
+  tls.server_cert = good + good.substr(0, good.size() / 2);
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("certificate 2 of server_cert"));
+
+  tls = *options_.tls;
+  tls.client_verify = true;
+  tls.custom_ca = "nonsense";
+  EXPECT_THAT(ErrorOf(tls), HasSubstr("certificate 1 of custom_ca"));
+}
+
+TEST_F(HttpServerTlsTest, WhoSpeaksHttpIsTold) {
+  auto server = Start();
+  Client client(server->port());
+  client.Send(Get("/"));
+  EXPECT_THAT(client.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 400 Bad Request\r\n"),
+                    HasSubstr("use https instead of http")));
+}
+
+TEST_F(HttpServerTlsTest, WhoSpeaksNothingKnownIsCutOff) {
+  auto server = Start();
+  Client client(server->port());
+  client.Send(std::string(100, '\xff'));
+  client.ReadAll();  // comes back because the server closes
+  TlsClient next(server->port());
+  next.Send(Get("/"));
+  EXPECT_EQ(next.ReadBody(), "GET / ");
+}
+
+TEST_F(HttpServerTlsTest, AHandshakeThatDoesNotEndIsCutOff) {
+  options_.request_timeout = std::chrono::milliseconds(50);
+  auto server = Start();
+  Client silent(server->port());
+  EXPECT_EQ(silent.ReadAll(), "");
+  Client partial(server->port());
+  partial.Send(std::string_view("\x16\x03\x01\x02\x00\x01", 6));
+  EXPECT_EQ(partial.ReadAll(), "");
+}
+
+TEST_F(HttpServerTlsTest, HandshakesThatDoNotEndHoldNoThread) {
+  options_.num_threads = 1;
+  auto server = Start();
+  std::vector<Client> silent;
+  for (int i = 0; i < 100; ++i) silent.emplace_back(server->port());
+  TlsClient client(server->port());
+  client.Send(Get("/"));
+  EXPECT_EQ(client.ReadBody(), "GET / ");
+}
+
+TEST_F(HttpServerTlsTest, ARequestThatDoesNotArriveInTimeIsAnswered) {
+  options_.request_timeout = std::chrono::milliseconds(200);
+  auto server = Start();
+  TlsClient client(server->port());
+  client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_THAT(client.ReadBody(), HasSubstr("did not arrive in time"));
+  EXPECT_EQ(client.ReadBody(), "");
+}
+
+TEST_F(HttpServerTlsTest, AClientThatIsGoneDoesNotEndTheServer) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool entered = false;
+  bool gone = false;
+  const std::string large(1 << 20, 'z');
+  auto server = Start([&](const HttpRequest& request) {
+    if (request.path != "/gone") return Echo(request);
+    std::unique_lock<std::mutex> lock(mutex);
+    entered = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return gone; });
+    return HttpResponse{200, "text/plain", large};
+  });
+  {
+    TlsClient client(server->port());
+    client.Send(Get("/gone"));
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return entered; });
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    gone = true;
+    changed.notify_all();
+  }
+  TlsClient next(server->port());
+  next.Send(Get("/next"));
+  EXPECT_EQ(next.ReadBody(), "GET /next ");
+}
+
+TEST_F(HttpServerTlsTest, StopEndsSessionsInOrder) {
+  auto server = Start();
+  TlsClient idle(server->port());
+  idle.Send(Get("/"));
+  EXPECT_EQ(idle.ReadBody(), "GET / ");
+  Client handshaking(server->port());
+  server->Stop(std::chrono::hours(1));
+  EXPECT_EQ(idle.ReadBody(), "");
+  EXPECT_EQ(SSL_get_shutdown(idle.ssl()) & SSL_RECEIVED_SHUTDOWN,
+            SSL_RECEIVED_SHUTDOWN);
+  EXPECT_EQ(handshaking.ReadAll(), "");
+}
+
+TEST_F(HttpServerTlsTest, TheUnixSocketSpeaksPlainHttp) {
+  const SocketPath path;
+  options_.unix_socket_path = path.get();
+  auto server = Start();
+  Client client(options_.unix_socket_path);
+  client.Send(Get("/"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "GET / ");
+}
+
+TEST(OpenSslTest, TheLibraryIsNotTheOneThatTensorFlowExports) {
+  Dl_info place;
+  ASSERT_NE(dladdr(reinterpret_cast<void*>(&SSL_new), &place), 0);
+  EXPECT_EQ(std::string(place.dli_fname).find("tensorflow_framework"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace tfs3::rest

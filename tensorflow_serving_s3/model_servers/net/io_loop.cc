@@ -1,0 +1,119 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/net/io_loop.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+#include <utility>
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/net/http_connection.h"
+
+namespace tfs3::rest {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Of so many connections one is closed when room is made, so that not every
+// new connection has all of them looked at.
+constexpr size_t kOpenPerClosed = 64;
+
+// How long a search for idle connections that was in vain is not repeated.
+constexpr auto kNoneIdle = std::chrono::milliseconds(50);
+
+}  // namespace
+
+IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
+    : sweep_period_(sweep_period) {
+  ScheduleSweep();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+IoLoop::~IoLoop() { Join(); }
+
+void IoLoop::Join() {
+  if (!thread_.joinable()) return;
+  work_.reset();
+  io_.stop();
+  thread_.join();
+}
+
+void IoLoop::ScheduleSweep() {
+  sweep_timer_.expires_after(sweep_period_);
+  sweep_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    const auto now = std::chrono::steady_clock::now();
+    // A connection that closes leaves the set.
+    const std::vector<std::shared_ptr<HttpConnection>> open(
+        connections_.begin(), connections_.end());
+    for (const auto& connection : open) connection->CheckDeadline(now);
+    ScheduleSweep();
+  });
+}
+
+bool IoLoop::CloseIdlest(bool in_reserve) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!in_reserve && now - none_idle_since_ < kNoneIdle) return false;
+  std::vector<
+      std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
+      idle;
+  for (const auto& connection : connections_) {
+    if (connection->in_reserve() != in_reserve) continue;
+    const HttpConnection::Idleness idleness = connection->IdlenessAt(now);
+    if (idleness.is_idle) idle.emplace_back(idleness, connection);
+  }
+  if (idle.empty()) {
+    if (!in_reserve) none_idle_since_ = now;
+    return false;
+  }
+  std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
+    return a.first.GoesBefore(b.first);
+  });
+  const size_t most = in_reserve ? 1 : connections_.size() / kOpenPerClosed + 1;
+  if (idle.size() > most) idle.resize(most);
+  for (const auto& [idleness, connection] : idle) connection->Evict();
+  return true;
+}
+
+void IoLoop::BeginStop() {
+  asio::post(io_, [this] {
+    const std::vector<std::shared_ptr<HttpConnection>> open(
+        connections_.begin(), connections_.end());
+    for (const auto& connection : open) connection->BeginStop();
+  });
+}
+
+void IoLoop::CloseAll() {
+  asio::post(io_, [this] {
+    const std::vector<std::shared_ptr<HttpConnection>> open(
+        connections_.begin(), connections_.end());
+    for (const auto& connection : open) connection->CloseNow();
+  });
+}
+
+bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds patience) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, patience, [this] { return open_ == 0; });
+}
+
+void IoLoop::WaitUntilEmpty() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return open_ == 0; });
+}
+
+void IoLoop::Add(std::shared_ptr<HttpConnection> connection) {
+  connections_.insert(std::move(connection));
+  std::lock_guard<std::mutex> lock(mutex_);
+  open_ = connections_.size();
+}
+
+void IoLoop::Remove(const std::shared_ptr<HttpConnection>& connection) {
+  connections_.erase(connection);
+  std::lock_guard<std::mutex> lock(mutex_);
+  open_ = connections_.size();
+  changed_.notify_all();
+}
+
+}  // namespace tfs3::rest

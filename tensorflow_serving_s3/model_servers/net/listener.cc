@@ -1,0 +1,138 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/net/listener.h"
+
+#include <netinet/in.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/system/error_code.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace tfs3::rest {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+absl::Status PortError(const std::string& address, int port, error_code error) {
+  const std::string place =
+      absl::StrCat("Cannot listen for HTTP on ", address, ":", port, ": ");
+  if (error == asio::error::address_in_use) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        place, "another process has port ", port,
+        ". Stop it, or choose another port (0 takes any free one)."));
+  }
+  if (error == asio::error::access_denied) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(place, "this user may not open port ", port,
+                     ". Choose a port above 1023."));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      place, error.message(),
+      ". The address must be a name or an IP address of this machine."));
+}
+
+error_code Bind(const asio::generic::stream_protocol::endpoint& endpoint,
+                Acceptor* acceptor) {
+  error_code error;
+  acceptor->bind(endpoint, error);
+  if (!error) acceptor->listen(Acceptor::max_listen_connections, error);
+  if (!error) acceptor->non_blocking(true, error);
+  return error;
+}
+
+// Removes a socket at `path` that nobody listens on.
+absl::Status RemoveDeadSocket(const std::string& place,
+                              const std::string& path) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) return absl::OkStatus();
+  if (!S_ISSOCK(status.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(place,
+                     "there is a file that is no socket. Remove it, or choose "
+                     "another path."));
+  }
+  asio::io_context io;
+  asio::local::stream_protocol::socket probe(io);
+  error_code error;
+  probe.connect(asio::local::stream_protocol::endpoint(path), error);
+  if (error != asio::error::connection_refused) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        place, error ? error.message() : "another process listens there",
+        ". Stop it, or choose another path."));
+  }
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(place,
+                   "the socket of a process that is gone cannot be "
+                   "removed: ",
+                   std::strerror(errno), ". Remove it."));
+}
+
+}  // namespace
+
+absl::Status ListenOnPort(const std::string& address, int port,
+                          Acceptor* acceptor) {
+  if (port < 0 || port > 65535) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("Cannot listen for HTTP on port ", port,
+                     ": a port is a number from 0 to 65535."));
+  }
+  error_code error;
+  asio::io_context io;
+  tcp::resolver resolver(io);
+  const auto addresses = resolver.resolve(
+      address, std::to_string(port),
+      tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error) return PortError(address, port, error);
+  const tcp::endpoint endpoint = *addresses.begin();
+  acceptor->open(endpoint.protocol(), error);
+  if (!error) acceptor->set_option(Acceptor::reuse_address(true), error);
+  if (!error && endpoint.address().is_v6())
+    acceptor->set_option(asio::ip::v6_only(false), error);
+  if (!error) error = Bind(endpoint, acceptor);
+  return error ? PortError(address, port, error) : absl::OkStatus();
+}
+
+absl::Status ListenOnUnixSocket(const std::string& path, Acceptor* acceptor) {
+  const std::string place =
+      absl::StrCat("Cannot listen for HTTP on the UNIX socket ", path, ": ");
+  constexpr size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
+  if (path.size() > kLongest) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, "the path has ", path.size(),
+                     " characters, and the system takes ", kLongest,
+                     ". Choose a shorter one."));
+  }
+  if (absl::Status status = RemoveDeadSocket(place, path); !status.ok())
+    return status;
+  const asio::local::stream_protocol::endpoint endpoint(path);
+  error_code error;
+  acceptor->open(endpoint.protocol(), error);
+  if (!error) error = Bind(endpoint, acceptor);
+  if (!error) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(place, error.message(),
+                   ". Its folder must exist, and this user must be allowed to "
+                   "write to it."));
+}
+
+int PortOf(const Acceptor& acceptor) {
+  const auto local = acceptor.local_endpoint();
+  const sockaddr* const address = local.data();
+  return ntohs(address->sa_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6*>(address)->sin6_port
+                   : reinterpret_cast<const sockaddr_in*>(address)->sin_port);
+}
+
+}  // namespace tfs3::rest

@@ -1,0 +1,217 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/options/server_options.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "tensorflow_serving_s3/model_servers/options/flags.h"
+#include "tensorflow_serving_s3/model_servers/options/server_flags.h"
+#include "tensorflow_serving_s3/model_servers/options/unsupported_flags.h"
+
+namespace tfs3 {
+namespace {
+
+// Warns of the flags that do nothing and were set.
+absl::Status CheckUnsupported(ServerOptions* options) {
+  const std::vector<UnsupportedFlag>& flags = UnsupportedFlags();
+  for (size_t i = 0; i < flags.size(); ++i) {
+    if (options->unsupported[i] == flags[i].default_value) continue;
+    if (flags[i].refused) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--", flags[i].name, " is not supported: ", flags[i].reason));
+    }
+    options->warnings.push_back(absl::StrCat(
+        "--", flags[i].name, " changes nothing: ", flags[i].reason));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckChoice(absl::string_view flag, absl::string_view value,
+                         const std::vector<absl::string_view>& choices) {
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, "=", value, " is not known; it is \"",
+                   absl::StrJoin(choices, "\" or \""), "\""));
+}
+
+absl::Status CheckChoices(const ServerOptions& options) {
+  if (auto status =
+          CheckChoice("aspired_version_policy", options.aspired_version_policy,
+                      {kAvailabilityPreserving, kResourcePreserving});
+      !status.ok()) {
+    return status;
+  }
+  if (auto status = CheckChoice("run_thread", options.run_thread,
+                                {"auto", "caller", "pool"});
+      !status.ok()) {
+    return status;
+  }
+  if (auto status =
+          CheckChoice("model_version_policy", options.model_version_policy,
+                      {kLatestVersion, kAllVersions});
+      !status.ok()) {
+    return status;
+  }
+  if (auto status =
+          CheckChoice("log_format", options.log_format, {"text", "json"});
+      !status.ok()) {
+    return status;
+  }
+  return CheckChoice("log_level", options.log_level,
+                     {"info", "warning", "error"});
+}
+
+absl::Status CheckBatching(const ServerOptions& options) {
+  if (!options.enable_batching && !options.batching_parameters_file.empty() &&
+      options.platform_config_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--batching_parameters_file is set, and --enable_batching is not");
+  }
+  return absl::OkStatus();
+}
+
+// What there is to serve, and where.
+absl::Status CheckModelsAndPorts(const ServerOptions& options) {
+  if (options.model_base_path.empty() && options.model_config_file.empty()) {
+    return absl::InvalidArgumentError(
+        "nothing to serve: set --model_base_path, as in "
+        "--model_base_path=s3://bucket/models/half, or --model_config_file "
+        "(--help tells more)");
+  }
+  if (options.model_config_file.empty() && options.model_name.empty()) {
+    return absl::InvalidArgumentError(
+        "--model_name is empty: give the model the name that requests use");
+  }
+  if (options.port == 0 && options.grpc_socket_path.empty() &&
+      options.rest_api_port == 0 && options.rest_api_socket_path.empty()) {
+    return absl::InvalidArgumentError(
+        "no port to serve on: set --port for gRPC, --rest_api_port for REST, "
+        "or both");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckManagementAddress(absl::string_view address) {
+  if (address.empty()) return absl::OkStatus();
+  absl::string_view path = address;
+  if (absl::ConsumePrefix(&path, "unix:") && !path.empty()) {
+    return absl::OkStatus();
+  }
+  const size_t colon = address.rfind(':');
+  int port = 0;
+  if (colon != address.npos && colon > 0 &&
+      absl::SimpleAtoi(address.substr(colon + 1), &port) && port > 0 &&
+      port <= 65535) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--management_address=", address,
+      " is no address; it is HOST:PORT, as in 127.0.0.1:8510, or unix:PATH, "
+      "as in unix:/run/management.sock"));
+}
+
+// Warns of settings that have no effect beside, or without, others; in
+// TensorFlow Serving they are no errors either.
+void CheckCombinations(ServerOptions* options) {
+  const auto warn = [options](absl::string_view text) {
+    options->warnings.emplace_back(text);
+  };
+  if (options->mixed_precision != "" &&
+      options->mixed_precision != "bfloat16") {
+    warn(absl::StrCat("--mixed_precision changes nothing: \"",
+                      options->mixed_precision,
+                      "\" is not a mode; the only mode is bfloat16"));
+  }
+  if (options->model_config_file.empty()) {
+    if (options->model_config_file_poll_wait_seconds > 0) {
+      warn(
+          "--model_config_file_poll_wait_seconds changes nothing: there is no "
+          "--model_config_file to read again");
+    }
+  } else {
+    if (!options->model_base_path.empty()) {
+      warn("--model_base_path has no effect beside --model_config_file");
+    }
+    if (options->model_version_policy != kLatestVersion) {
+      warn("--model_version_policy has no effect beside --model_config_file");
+    }
+  }
+  if (options->enable_per_model_batching_parameters &&
+      !options->enable_batching) {
+    warn(
+        "--enable_per_model_batching_parameters changes nothing: "
+        "--enable_batching is not set");
+  }
+  if (options->port != 0 && options->port == options->rest_api_port) {
+    warn(
+        absl::StrCat("REST is not served: --port and --rest_api_port are both ",
+                     options->port, "; give REST a port of its own"));
+    options->rest_api_port = 0;
+  }
+  if (!options->monitoring_config_file.empty() && options->rest_api_port == 0 &&
+      options->rest_api_socket_path.empty()) {
+    warn(
+        "--monitoring_config_file changes nothing: there is no REST port for "
+        "metrics; set --rest_api_port too");
+  }
+  if (options->rest_api_plain_http && options->ssl_config_file.empty()) {
+    warn(
+        "--rest_api_plain_http changes nothing: without --ssl_config_file "
+        "everything is plain");
+  }
+}
+
+}  // namespace
+
+absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
+                                ServerOptions* options) {
+  absl::Status status = ParseFlags(ServerFlags(options), arguments);
+  if (!status.ok() || options->version || options->help) return status;
+  if (status = CheckUnsupported(options); !status.ok()) return status;
+  if (status = CheckChoices(*options); !status.ok()) return status;
+  if (status = CheckBatching(*options); !status.ok()) return status;
+  if (status = CheckManagementAddress(options->management_address);
+      !status.ok()) {
+    return status;
+  }
+  if (status = ParseChannelArguments(options->grpc_channel_arguments).status();
+      !status.ok()) {
+    return status;
+  }
+  if (status = CheckModelsAndPorts(*options); !status.ok()) return status;
+  CheckCombinations(options);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
+ParseChannelArguments(absl::string_view text) {
+  std::vector<std::pair<std::string, std::string>> arguments;
+  for (absl::string_view part :
+       absl::StrSplit(text, ',', absl::SkipWhitespace())) {
+    const size_t equals = part.find('=');
+    const absl::string_view name =
+        absl::StripAsciiWhitespace(part.substr(0, equals));
+    if (equals == part.npos || name.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--grpc_channel_arguments: \"", part,
+          "\" is no argument; they look like "
+          "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000"));
+    }
+    arguments.emplace_back(name,
+                           absl::StripAsciiWhitespace(part.substr(equals + 1)));
+  }
+  return arguments;
+}
+
+}  // namespace tfs3

@@ -1,0 +1,146 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_OPTIONS_SERVER_OPTIONS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_OPTIONS_SERVER_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "tensorflow_serving_s3/model_servers/options/unsupported_flags.h"
+
+namespace tfs3 {
+
+// The values of --model_version_policy.
+inline constexpr char kLatestVersion[] = "LATEST_VERSION";
+inline constexpr char kAllVersions[] = "ALL_VERSIONS";
+
+// The values of --aspired_version_policy.
+inline constexpr char kAvailabilityPreserving[] = "availability_preserving";
+inline constexpr char kResourcePreserving[] = "resource_preserving";
+
+// The command line of tensorflow_model_server. Names and defaults are those of
+// TensorFlow Serving's program; --help tells what each means.
+struct ServerOptions {
+  // Models.
+  std::string model_name = "default";
+  std::string model_base_path;
+  std::string model_version_policy = kLatestVersion;
+  std::string model_config_file;
+  int64_t model_config_file_poll_wait_seconds = 0;
+  bool allow_version_labels = true;
+  bool allow_version_labels_for_unavailable_models = false;
+
+  // Versions and how they are loaded.
+  int64_t file_system_poll_wait_seconds = 1;
+  bool servable_versions_always_present = false;
+  std::string aspired_version_policy = kAvailabilityPreserving;
+  int64_t total_model_memory_limit_bytes = 0;
+  int64_t num_load_threads = 0;
+  int64_t num_unload_threads = 0;
+  int64_t max_num_load_retries = 5;
+  int64_t load_retry_interval_micros = 60 * 1000 * 1000;
+  bool flush_filesystem_caches = true;
+  std::string saved_model_tags = "serve";
+  int64_t s3_read_ahead_mib = -1;
+  std::string custom_op_libraries;
+  bool enable_model_warmup = true;
+  int64_t num_request_iterations_for_warmup = 1;
+
+  // How models run.
+  bool enable_batching = false;
+  std::string batching_parameters_file;
+  bool enable_per_model_batching_parameters = false;
+  int64_t tensorflow_session_parallelism = 0;
+  int64_t tensorflow_intra_op_parallelism = 0;
+  int64_t tensorflow_inter_op_parallelism = 0;
+  std::string tensorflow_session_config_file;
+  std::string platform_config_file;
+  std::string run_thread = "auto";
+  std::string mixed_precision;
+  bool enable_signature_method_name_check = false;
+
+  // gRPC.
+  int64_t port = 8500;
+  std::string grpc_socket_path;
+  std::string grpc_channel_arguments;
+  std::string management_address;
+  bool enable_reload_config = true;
+  int64_t grpc_max_threads = 0;
+  int64_t grpc_max_receive_message_bytes = 0;
+  int64_t grpc_max_connections = 0;
+  int64_t grpc_receive_timeout_in_ms = 30 * 1000;
+  int64_t grpc_idle_timeout_in_ms = 60 * 60 * 1000;
+  bool enable_grpc_healthcheck_service = false;
+  bool enable_grpc_reflection = true;
+  bool enable_profiler = true;
+  bool enable_session_run = true;
+  bool enable_serialization_as_tensor_content = false;
+
+  // Limits that REST and gRPC share.
+  int64_t request_memory_mib = 0;
+  int64_t max_waiting_requests = 1000;
+  int64_t max_inflate_ratio = 100;
+
+  // REST.
+  int64_t rest_api_port = 0;
+  std::string rest_api_socket_path;
+  bool rest_api_plain_http = false;
+  int64_t rest_api_num_threads = 0;
+  int64_t rest_api_timeout_in_ms = 30000;
+  bool rest_api_enable_cors_support = false;
+  int64_t rest_api_max_body_bytes = 0;
+  int64_t rest_api_max_inflated_bytes = 0;
+  int64_t rest_api_max_header_bytes = 64 << 10;
+  int64_t rest_api_max_json_nesting = 260;
+  int64_t rest_api_max_connections = 0;
+  int64_t rest_api_idle_timeout_in_ms = 120 * 1000;
+  int64_t rest_api_receive_timeout_in_ms = 30 * 1000;
+
+  // TLS, monitoring, logs, the end.
+  std::string ssl_config_file;
+  std::string monitoring_config_file;
+  std::string log_format = "text";
+  std::string log_level = "info";
+  bool enable_signature_metrics = false;
+  bool access_log = false;
+  bool hide_server_paths = false;
+  int64_t drain_seconds = 25;
+  bool version = false;
+  bool help = false;
+
+  // The values of UnsupportedFlags, in their order.
+  std::vector<UnsupportedFlag::Value> unsupported;
+
+  // One sentence for each flag that was set and has no effect.
+  std::vector<std::string> warnings;
+};
+
+// Sets `options` from the arguments behind the program's name.
+//
+// INVALID_ARGUMENT naming the flag, what is wrong and what was expected; also
+// if there is nothing to serve or no port to serve it on, unless --version or
+// --help is asked for. A flag that has no effect is no error: see
+// options->warnings. On an error, the flags that could be parsed are set, so
+// that the error can be told in the form that --log_format asks for.
+absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
+                                ServerOptions* options);
+
+// --grpc_channel_arguments: "grpc.keepalive_time_ms=1000,name=value" as pairs,
+// without the space around names and values. INVALID_ARGUMENT for a part
+// without a name or an equals sign.
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
+ParseChannelArguments(absl::string_view text);
+
+// What --help prints.
+std::string ServerHelp();
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_OPTIONS_SERVER_OPTIONS_H_

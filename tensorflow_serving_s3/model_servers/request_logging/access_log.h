@@ -1,0 +1,44 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REQUEST_LOGGING_ACCESS_LOG_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REQUEST_LOGGING_ACCESS_LOG_H_
+
+#include <functional>
+#include <string>
+
+#include "tensorflow_serving_s3/model_servers/base/logging.h"
+#include "tensorflow_serving_s3/model_servers/base/request_observer.h"
+
+namespace tfs3 {
+
+// Writes one line for each request, when it has been answered:
+//
+//   2026-11-22T04:57:01.123456Z access: entrypoint=REST api=Predict model=half
+//   version=1 method=POST target=/v1/models/half:predict status=OK
+//   http_status=200 duration_ms=0.412 request_bytes=31 response_bytes=44
+//   peer=ipv4:127.0.0.1:40000
+//   traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-...
+//
+// (in one line), or with LogFormat::kJson as an object with the same keys, and
+// "time" and "log": "access". The time is that of the request's arrival. What a
+// request does not have is left out; an error has its message as "error". Text
+// that a client has made up cannot end a line. Thread-safe.
+class AccessLog final : public RequestObserver {
+ public:
+  // Gets whole lines, line breaks included; called from many threads at once.
+  using Sink = std::function<void(const std::string& line)>;
+
+  AccessLog(LogFormat format, Sink sink);
+
+  void OnRequest(const RequestRecord& record) override;
+  bool wants_client() const override { return true; }
+
+ private:
+  const LogFormat format_;
+  const Sink sink_;
+};
+
+}  // namespace tfs3
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REQUEST_LOGGING_ACCESS_LOG_H_

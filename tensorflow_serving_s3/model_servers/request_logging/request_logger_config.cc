@@ -1,0 +1,57 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/request_logging/request_logger_config.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "tensorflow_serving/config/log_collector_config.pb.h"
+#include "tensorflow_serving/config/logging_config.pb.h"
+
+namespace tfs3 {
+
+absl::StatusOr<RequestLogRule> RequestLogRuleOf(
+    const tensorflow::serving::ModelConfig& model) {
+  RequestLogRule rule;
+  if (!model.has_logging_config()) return rule;
+  const auto& config = model.logging_config();
+  const auto& collector = config.log_collector_config();
+  const double rate = config.sampling_config().sampling_rate();
+  // Written so that NaN is refused.
+  if (!(rate >= 0 && rate <= 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "The sampling_rate ", rate, " in the logging_config of model \"",
+        model.name(), "\" is not from 0 (no request) to 1 (every request)"));
+  }
+  if (!collector.type().empty() && collector.type() != "file") {
+    rule.no_effect = absl::StrCat(
+        "there is no log collector of type \"", collector.type(),
+        "\"; \"file\" is one that writes TFRecord files to filename_prefix");
+    return rule;
+  }
+  if (rate == 0) {
+    rule.no_effect =
+        "its sampling_config has no sampling_rate, or 0; 1 logs every request";
+    return rule;
+  }
+  if (collector.filename_prefix().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "The log_collector_config in the logging_config of model \"",
+        model.name(),
+        "\" has no filename_prefix; set how the names of its files shall "
+        "begin, such as \"/var/log/requests/",
+        model.name(), "\""));
+  }
+  if (config.sampling_config().per_task_sampling_configs_size() > 0) {
+    rule.unused =
+        "per_task_sampling_configs is not used, as this server knows of no "
+        "tasks; the sampling_rate counts for every request";
+  } else if (config.has_custom_logging_config()) {
+    rule.unused = "custom_logging_config is not used";
+  }
+  rule.sampling_rate = rate;
+  rule.filename_prefix = collector.filename_prefix();
+  return rule;
+}
+
+}  // namespace tfs3

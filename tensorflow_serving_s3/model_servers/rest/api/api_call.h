@@ -1,0 +1,104 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// One request of the REST API, from its path to its answer; the inside of
+// Routes.
+//
+//   ApiCall call(lookup, server, options);
+//   HttpResponse response = call.Answer(request);
+//   Tell(call.api(), call.model_version(), call.status());
+//
+// An object for each request, used by one thread.
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_API_CALL_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_API_CALL_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "tensorflow_serving/apis/model.pb.h"
+#include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/server_status.h"
+#include "tensorflow_serving_s3/model_servers/net/http_message.h"
+#include "tensorflow_serving_s3/model_servers/request_logging/request_logger.h"
+#include "tensorflow_serving_s3/servables/tensorflow/apis/inference_options.h"
+
+namespace tfs3::rest {
+
+class ApiCall {
+ public:
+  struct Options {
+    InferenceOptions inference;
+    int64_t max_json_nesting = 0;
+    // Logs what is answered OK; may be null.
+    RequestLogger* request_logger = nullptr;
+  };
+
+  // All must outlive the call.
+  ApiCall(const ModelLookup& lookup, const ServerStatus& server,
+          const Options& options)
+      : lookup_(lookup), server_(server), options_(options) {}
+
+  // The answer to a request for a path under /v1/; called once.
+  HttpResponse Answer(const HttpRequest& request);
+
+  // Answers with an error that was found elsewhere.
+  HttpResponse Fail(absl::Status status);
+
+  // What is known when it is answered: see RequestRecord.
+  absl::string_view api() const { return api_; }
+  absl::string_view model_name() const { return spec_.name(); }
+  int64_t model_version() const { return model_version_; }
+  absl::string_view signature_name() const { return signature_name_; }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  using Model = ServableHandle<SavedModelBundle>;
+
+  HttpResponse AnswerOrThrow(const HttpRequest& request);
+  // Answers that there is no memory for the request.
+  HttpResponse FailForMemory();
+
+  absl::StatusOr<std::string> Predict(const PaddedBuffer& body);
+  absl::StatusOr<std::string> Classify(const PaddedBuffer& body);
+  absl::StatusOr<std::string> Regress(const PaddedBuffer& body);
+  // Of the two before: `infer` is the function of that name in servables, and
+  // `log_of` tells where in a PredictionLog its request and response stand.
+  // `check` is that for its signature.
+  template <typename Request, typename Response, typename Check, typename Infer,
+            typename LogOf>
+  absl::StatusOr<std::string> AnswerExamples(const PaddedBuffer& body,
+                                             Check check, Infer infer,
+                                             LogOf log_of);
+  absl::StatusOr<std::string> Metadata();
+  absl::StatusOr<std::string> Status();
+
+  // Whether the request that `model` answers is to be logged.
+  bool IsLogged(const Model& model) const;
+
+  // Charges `bytes` to the request, or throws RequestMemoryExceeded.
+  void Charge(int64_t bytes) {
+    if (charge_ != nullptr) charge_->Grow(bytes);
+  }
+
+  // Also notes the version.
+  absl::StatusOr<Model> FindModel();
+
+  const ModelLookup& lookup_;
+  const ServerStatus& server_;
+  const Options& options_;
+
+  RequestMemory::Charge* charge_ = nullptr;
+  absl::string_view api_;
+  tensorflow::serving::ModelSpec spec_;
+  int64_t model_version_ = -1;
+  std::string signature_name_;
+  absl::Status status_;
+};
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_API_CALL_H_

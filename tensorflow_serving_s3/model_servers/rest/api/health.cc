@@ -1,0 +1,87 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/rest/api/health.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace tfs3::rest {
+namespace {
+
+constexpr char kTextContentType[] = "text/plain; charset=utf-8";
+
+// Whether `name`, with a value or without, is among the parts of a query.
+bool HasParameter(std::string_view query, std::string_view name) {
+  for (const std::string_view part : absl::StrSplit(query, '&')) {
+    if (part.substr(0, part.find('=')) == name) return true;
+  }
+  return false;
+}
+
+// Why the server is not ready.
+std::string WhyNotReady(const ServerStatus& server,
+                        const std::vector<ModelSummary>& models) {
+  if (server.IsStopping()) return "not ready: the server is stopping";
+  constexpr size_t kMostNames = 10;
+  std::string names;
+  std::string labels;
+  size_t num_unavailable = 0;
+  size_t num_labels = 0;
+  for (const ModelSummary& model : models) {
+    if (!model.available && ++num_unavailable <= kMostNames) {
+      absl::StrAppend(&names, names.empty() ? "" : ", ", model.name);
+    }
+    for (const std::string& label : model.awaited_labels) {
+      if (++num_labels <= kMostNames) {
+        absl::StrAppend(&labels, "; ", model.name, ": ", label);
+      }
+    }
+  }
+  if (num_unavailable > kMostNames) absl::StrAppend(&names, ", ...");
+  if (num_labels > kMostNames) absl::StrAppend(&labels, "; ...");
+  return absl::StrCat("not ready: ", num_unavailable, " of ", models.size(),
+                      " models not available yet", names.empty() ? "" : ": ",
+                      names, labels);
+}
+
+}  // namespace
+
+std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
+                                         const HttpRequest& request) {
+  const bool live = request.path == "/livez";
+  if (!live && request.path != "/readyz") return std::nullopt;
+  if (request.method != "GET" && request.method != "HEAD") {
+    return HttpResponse{405,
+                        kTextContentType,
+                        absl::StrCat(request.path, " answers GET only\n"),
+                        {{"Allow", "GET, HEAD"}}};
+  }
+  if (live) return HttpResponse{200, kTextContentType, "ok\n"};
+
+  const bool ready = server.IsReady();
+  const bool verbose = HasParameter(request.query, "verbose");
+  std::string text;
+  std::vector<ModelSummary> models;
+  if (verbose || !ready) models = server.ListModels();
+  if (verbose) {
+    for (const ModelSummary& model : models) {
+      absl::StrAppend(&text, model.available ? "[+] " : "[-] ", model.name,
+                      ": ", model.available ? "available" : model.problem,
+                      model.available && !model.problem.empty()
+                          ? absl::StrCat("; ", model.problem)
+                          : "",
+                      "\n");
+    }
+  }
+  absl::StrAppend(&text, ready ? "ok" : WhyNotReady(server, models), "\n");
+  return HttpResponse{ready ? 200 : 503, kTextContentType, std::move(text)};
+}
+
+}  // namespace tfs3::rest

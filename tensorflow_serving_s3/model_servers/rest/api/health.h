@@ -1,0 +1,31 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_HEALTH_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_HEALTH_H_
+
+#include <optional>
+
+#include "tensorflow_serving_s3/model_servers/base/server_status.h"
+#include "tensorflow_serving_s3/model_servers/net/http_message.h"
+
+namespace tfs3::rest {
+
+// The probes of orchestrators, in the form that Kubernetes gives its own:
+//
+//   GET /livez            200 "ok" as long as the process answers
+//   GET /readyz           200 "ok", or 503 with the reason; see
+//                         ServerStatus::IsReady
+//   GET /readyz?verbose   the same, with a line for each model
+//
+//   [+] half: available
+//   [-] image: No versions of image found under s3://models/image; ...
+//
+// HEAD works as GET; other methods are answered 405. Nothing if the path is
+// neither.
+std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
+                                         const HttpRequest& request);
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_HEALTH_H_

@@ -1,0 +1,128 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/rest/api/routes.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
+#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/rest/api/api_call.h"
+#include "tensorflow_serving_s3/model_servers/rest/api/health.h"
+#include "tensorflow_serving_s3/model_servers/rest/api/model_path.h"
+
+namespace tfs3::rest {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool IsInApi(std::string_view path) {
+  return absl::StartsWithIgnoreCase(path, kApiPrefix);
+}
+
+// Browsers ask about these before a request that carries them.
+constexpr char kCorsRequestHeaders[] =
+    "Content-Type, Content-Encoding, traceparent";
+
+void AddCorsHeaders(HttpResponse* response) {
+  response->headers.emplace_back("Access-Control-Allow-Origin", "*");
+  response->headers.emplace_back("Access-Control-Allow-Methods", "GET, POST");
+  response->headers.emplace_back("Access-Control-Allow-Headers",
+                                 kCorsRequestHeaders);
+}
+
+HttpResponse AnswerPage(const std::function<HttpResponse()>& page,
+                        const HttpRequest& request) {
+  if (request.method == "GET" || request.method == "HEAD") return page();
+  return {405,
+          kJsonContentType,
+          ErrorBody(absl::StrCat(request.path, " answers GET only")),
+          {{"Allow", "GET, HEAD"}}};
+}
+
+}  // namespace
+
+Routes::Routes(const ModelLookup* lookup, const ServerStatus* server,
+               RequestGate* gate, const Options& options)
+    : lookup_(lookup), server_(server), gate_(gate), options_(options) {
+  for (const auto& [path, page] : options_.pages)
+    has_page_in_api_ = has_page_in_api_ || IsInApi(path);
+}
+
+HttpResponse Routes::operator()(const HttpRequest& request) const {
+  const bool is_in_api = IsInApi(request.path);
+  if (!is_in_api || has_page_in_api_) {
+    if (std::optional<HttpResponse> health = AnswerHealth(*server_, request)) {
+      return *std::move(health);
+    }
+    if (const auto page = options_.pages.find(request.path);
+        page != options_.pages.end()) {
+      return AnswerPage(page->second, request);
+    }
+  }
+  if (!options_.enable_cors || !is_in_api) return AnswerObserved(request);
+  HttpResponse response;
+  if (request.method != "OPTIONS") response = AnswerObserved(request);
+  AddCorsHeaders(&response);
+  return response;
+}
+
+HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
+  // It may have waited for a thread.
+  const Clock::time_point now = Clock::now();
+  const Clock::time_point arrival =
+      request.arrival == Clock::time_point() ? now : request.arrival;
+  const absl::Time start = absl::Now() - absl::FromChrono(now - arrival);
+  ApiCall::Options call_options;
+  call_options.inference.deadline = start + options_.timeout;
+  call_options.inference.check_method_name = options_.check_method_name;
+  call_options.max_json_nesting = options_.max_json_nesting;
+  call_options.request_logger = options_.request_logger;
+  ApiCall call(*lookup_, *server_, call_options);
+  RequestGate::Pass own_pass;
+  if (request.pass == nullptr) own_pass = gate_->Enter();
+  const bool admitted =
+      static_cast<bool>(request.pass == nullptr ? own_pass : *request.pass);
+  HttpResponse response;
+  if (!admitted) {
+    response = call.Fail(absl::UnavailableError(
+        "This server is stopping; send the request to another one"));
+  } else if (now - arrival >= absl::ToChronoNanoseconds(options_.timeout)) {
+    response = call.Fail(absl::DeadlineExceededError(absl::StrCat(
+        "The request has waited ", absl::FormatDuration(options_.timeout),
+        " for a thread, which is all the time that it has")));
+  } else {
+    response = call.Answer(request);
+  }
+  response.close = gate_->closed();
+  if (options_.observer == nullptr) return response;
+
+  RequestRecord record;
+  record.entrypoint = RequestRecord::Entrypoint::kRest;
+  record.api = call.api();
+  record.model_name = call.model_name();
+  record.model_version = call.model_version();
+  record.signature_name = call.signature_name();
+  record.status = call.status();
+  record.method = request.method;
+  record.target = request.target;
+  record.http_status = response.status;
+  record.peer = request.peer;
+  record.traceparent =
+      request.FindHeader("traceparent").value_or(std::string_view());
+  record.request_bytes = request.body == nullptr ? 0 : request.body->size();
+  record.response_bytes = response.body.size();
+  record.start = absl::ToChronoTime(start);
+  record.duration = Clock::now() - arrival;
+  options_.observer->OnRequest(record);
+  return response;
+}
+
+}  // namespace tfs3::rest

@@ -1,0 +1,333 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers out of JSON text, for the types of tensor elements.
+//
+//   float value;
+//   if (ParseJsonNumber(token, &value) != NumberError::kNone) ...
+//
+// `token` points at the first character of a JSON value; at least 64 bytes
+// behind the value must be readable, and the value must end with a comma, a
+// closing bracket or white space. The numbers are those that TensorFlow Serving
+// reads (RapidJSON 1.1.0 with NaN and Inf):
+//   - NaN, Inf and Infinity, also with a minus, are numbers of the floating
+//     types. (RapidJSON also reads NInf, and NaNe2 as 0, by accident; here they
+//     are errors.)
+//   - float and double are correctly rounded. A number beyond the range of the
+//     type is infinite, unless RapidJSON refuses it: 1e39 is an infinite float,
+//     2e308 an infinite double, 1e309 is kRange.
+//   - Integers take no fraction and no exponent and are checked against the
+//     range of the type.
+// Thread-safe, does not allocate.
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_NUMBER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_NUMBER_H_
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <system_error>
+#include <type_traits>
+
+namespace tfs3::rest {
+
+enum class NumberError : uint8_t {
+  kNone,
+  kSyntax,    // not a JSON number
+  kNotWhole,  // a number with a fraction or an exponent, for an integer type
+  kRange,     // beyond what the type holds
+};
+
+// True for the characters that may stand right behind a number, true, false or
+// null.
+inline bool EndsJsonValue(char c) {
+  return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' ||
+         c == '\r' || c == '\t';
+}
+
+namespace json_number_internal {
+
+inline constexpr double kExactPowersOfTen[] = {
+    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+inline constexpr double kInversePowersOfTen[] = {
+    1e0,   1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,
+    1e-8,  1e-9,  1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15,
+    1e-16, 1e-17, 1e-18, 1e-19, 1e-20, 1e-21, 1e-22,
+};
+inline constexpr int kMaxExactPower = 22;
+
+inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+inline constexpr uint64_t kSmallPowersOfTen[] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+};
+
+// Appends the digits at `p` to the decimal number in `*mantissa`; returns the
+// first character that is none. Up to eight digits are taken in at a time,
+// however many there are: numbers of one list differ in length, and a loop over
+// their digits would end unforeseen by the processor in most of them.
+[[gnu::always_inline]] inline const char* AppendDigits(const char* p,
+                                                       uint64_t* mantissa) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+                "digits are gathered by little-endian loads");
+  while (true) {
+    uint64_t digits;
+    std::memcpy(&digits, p, sizeof digits);
+    digits ^= 0x3030303030303030u;
+    // A bit is set in every byte that is no digit; beyond the first such byte
+    // they mean nothing.
+    const uint64_t others =
+        ((digits + 0x0606060606060606u) | digits) & 0xf0f0f0f0f0f0f0f0u;
+    const int count = others == 0 ? 8 : __builtin_ctzll(others) / 8;
+    if (count == 0) return p;
+    // The digits move to the end, behind zeros.
+    digits <<= 64 - 8 * count;
+    // Adds up neighbours: digits to pairs, pairs to fours, fours to eight.
+    digits = digits * 10 + (digits >> 8);
+    constexpr uint64_t kPairs = 0x000000ff000000ffu;
+    digits = ((digits & kPairs) * 0x000f424000000064u +
+              ((digits >> 16) & kPairs) * 0x0000271000000001u) >>
+             32;
+    p += count;
+    if (count == 8) {
+      *mantissa = *mantissa * 100000000 + static_cast<uint32_t>(digits);
+      continue;
+    }
+    *mantissa =
+        *mantissa * kSmallPowersOfTen[count] + static_cast<uint32_t>(digits);
+    return p;
+  }
+}
+
+// By how much the digits of a fraction lower RapidJSON's exponent: it counts
+// them until its mantissa is full. `whole_digits` stand at `whole`, the
+// fraction is [begin, end).
+inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
+                               const char* begin, const char* end) {
+  if (whole_digits > 18) return 0;
+  uint64_t mantissa = 0;
+  AppendDigits(whole, &mantissa);
+  int64_t significant = whole_digits - 1;
+  int64_t counted = 0;
+  constexpr uint64_t kFull = (uint64_t{1} << 53) - 1;
+  const char* p = begin;
+  for (; p < end && mantissa <= kFull; ++p) {
+    mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
+    ++counted;
+    if (mantissa != 0) ++significant;
+  }
+  return counted + std::clamp<int64_t>(17 - significant, 0, end - p);
+}
+
+// Whether RapidJSON refuses the valid number at `whole` as too big: by the
+// exponent as written, not by the value. 0e309 is too big, 0.0e309 is not.
+[[gnu::noinline]] inline bool IsTooBig(const char* whole) {
+  // The largest double, by its digits before the exponent.
+  constexpr double kLargestTenth = 1.7976931348623157e307;
+  constexpr int64_t kLargestExponent = 308;
+  const char* p = whole;
+  while (IsDigit(*p)) ++p;
+  const int64_t whole_digits = p - whole;
+  if (whole_digits > kLargestExponent + 1) return true;
+  if (whole_digits == kLargestExponent + 1) {
+    double tenth;
+    std::from_chars(whole, p - 1, tenth);
+    if (tenth >= kLargestTenth) return true;
+  }
+  int64_t counted = 0;
+  if (*p == '.') {
+    const char* const fraction = ++p;
+    while (IsDigit(*p)) ++p;
+    counted = CountedFraction(whole, whole_digits, fraction, p);
+  }
+  if ((*p != 'e' && *p != 'E') || p[1] == '-') return false;
+  p += p[1] == '+' ? 2 : 1;
+  int64_t exponent = 0;
+  for (; IsDigit(*p); ++p) {
+    exponent = exponent * 10 + (*p - '0');
+    if (exponent > kLargestExponent + counted) return true;
+  }
+  return false;
+}
+
+// The value of the valid number [begin, end), rounded correctly, by the
+// library's general algorithm. `magnitude`: how many digits its whole part has
+// when the exponent is applied.
+template <typename T>
+[[gnu::noinline]] NumberError ParseGeneral(const char* begin, const char* end,
+                                           int64_t magnitude, T* value) {
+  const bool negative = *begin == '-';
+  constexpr int64_t kNeverTooBig = 308;
+  if ((end - begin > kNeverTooBig || magnitude > kNeverTooBig) &&
+      IsTooBig(begin + negative)) {
+    return NumberError::kRange;
+  }
+  const auto [rest, error] = std::from_chars(begin, end, *value);
+  if (error == std::errc()) return NumberError::kNone;
+  // The library does not say on which side of the range the number lies.
+  const char* digit = begin + negative;
+  if (*digit == '0') {
+    --magnitude;
+    if (*++digit == '.') {
+      while (*++digit == '0') --magnitude;
+    }
+  }
+  const bool is_large = magnitude > 0 && IsDigit(*digit);
+  const T size = is_large ? std::numeric_limits<T>::infinity() : T(0);
+  *value = negative ? -size : size;
+  return NumberError::kNone;
+}
+
+template <typename T>
+[[gnu::noinline]] NumberError ParseNamed(const char* token, T* value,
+                                         const char** end) {
+  const bool negative = *token == '-';
+  const char* p = token + negative;
+  if (std::memcmp(p, "NaN", 3) == 0) {
+    *value = std::numeric_limits<T>::quiet_NaN();
+    p += 3;
+  } else {
+    if (std::memcmp(p, "Inf", 3) != 0) return NumberError::kSyntax;
+    p += 3;
+    if (std::memcmp(p, "inity", 5) == 0) p += 5;
+    *value = negative ? -std::numeric_limits<T>::infinity()
+                      : std::numeric_limits<T>::infinity();
+  }
+  if (!EndsJsonValue(*p)) return NumberError::kSyntax;
+  *end = p;
+  return NumberError::kNone;
+}
+
+template <typename T>
+[[gnu::always_inline]] inline NumberError ParseFloating(const char* token,
+                                                        T* value,
+                                                        const char** end) {
+  const bool negative = *token == '-';
+  const char* const whole = token + negative;
+  if (!IsDigit(*whole)) return ParseNamed(token, value, end);
+  // Most numbers have one digit before the point.
+  auto mantissa = static_cast<uint64_t>(*whole - '0');
+  const char* p = whole + 1;
+  if (IsDigit(*p)) p = AppendDigits(p, &mantissa);
+  if (*whole == '0' && p - whole > 1) return NumberError::kSyntax;
+  int64_t digits = p - whole;
+  int64_t magnitude = digits;
+  int64_t exponent = 0;
+  if (*p == '.') {
+    const char* const fraction = ++p;
+    p = AppendDigits(p, &mantissa);
+    if (p == fraction) return NumberError::kSyntax;
+    exponent = fraction - p;
+    digits -= exponent;
+  }
+  if (*p == 'e' || *p == 'E') {
+    ++p;
+    const bool down = *p == '-';
+    if (*p == '-' || *p == '+') ++p;
+    if (!IsDigit(*p)) return NumberError::kSyntax;
+    int64_t written = 0;
+    for (; IsDigit(*p); ++p) {
+      if (written < 1'000'000'000'000) written = written * 10 + (*p - '0');
+    }
+    exponent += down ? -written : written;
+    magnitude += down ? -written : written;
+  }
+  if (!EndsJsonValue(*p)) return NumberError::kSyntax;
+  *end = p;
+  if (digits > 18) {
+    // Leading zeros do not add to the mantissa.
+    for (const char* zero = whole; *zero == '0' || *zero == '.'; ++zero)
+      digits -= *zero == '0';
+  }
+  if (digits <= 18 && exponent >= -kMaxExactPower &&
+      exponent <= kMaxExactPower) {
+    const auto written = static_cast<double>(static_cast<int64_t>(mantissa));
+    if constexpr (std::is_same_v<T, double>) {
+      // One rounding, as both operands are exact.
+      if (mantissa <= uint64_t{1} << 53) {
+        const double scaled = exponent < 0
+                                  ? written / kExactPowersOfTen[-exponent]
+                                  : written * kExactPowersOfTen[exponent];
+        *value = negative ? -scaled : scaled;
+        return NumberError::kNone;
+      }
+    } else {
+      const double scaled =
+          written * (exponent < 0 ? kInversePowersOfTen[-exponent]
+                                  : kExactPowersOfTen[exponent]);
+      // `scaled` is within two units of its last place; unless it lies as near
+      // as that to the middle of two floats, rounding it once more gives the
+      // float nearest to the written number.
+      uint64_t bits;
+      std::memcpy(&bits, &scaled, sizeof bits);
+      constexpr uint32_t kDropped = (uint32_t{1} << 29) - 1;
+      constexpr uint32_t kMiddle = uint32_t{1} << 28;
+      if ((static_cast<uint32_t>(bits) & kDropped) - (kMiddle - 8) > 16u) {
+        *value = static_cast<float>(negative ? -scaled : scaled);
+        return NumberError::kNone;
+      }
+    }
+  }
+  return ParseGeneral(token, p, magnitude, value);
+}
+
+template <typename T>
+NumberError ParseInteger(const char* token, T* value, const char** end) {
+  const bool negative = *token == '-';
+  const char* const whole = token + negative;
+  uint64_t magnitude = 0;
+  const char* p = AppendDigits(whole, &magnitude);
+  if (p == whole || (*whole == '0' && p - whole > 1))
+    return NumberError::kSyntax;
+  if (!EndsJsonValue(*p)) {
+    double number;
+    const NumberError error = ParseFloating(token, &number, end);
+    return error == NumberError::kNone ? NumberError::kNotWhole : error;
+  }
+  *end = p;
+  if (p - whole > 19) {
+    if (std::from_chars(whole, p, magnitude).ec != std::errc())
+      return NumberError::kRange;
+  }
+  using Limits = std::numeric_limits<T>;
+  if (negative) {
+    constexpr uint64_t kLowest =
+        std::is_signed_v<T> ? static_cast<uint64_t>(Limits::max()) + 1 : 0;
+    if (magnitude > kLowest) return NumberError::kRange;
+    *value = static_cast<T>(0 - magnitude);
+  } else {
+    if (magnitude > static_cast<uint64_t>(Limits::max()))
+      return NumberError::kRange;
+    *value = static_cast<T>(magnitude);
+  }
+  return NumberError::kNone;
+}
+
+}  // namespace json_number_internal
+
+// T: float, double or a built-in integer type of 8 to 64 bits. `*end` becomes
+// the first character behind the number, if there is no error.
+template <typename T>
+[[gnu::always_inline]] inline NumberError ParseJsonNumber(const char* token,
+                                                          T* value,
+                                                          const char** end) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return json_number_internal::ParseFloating(token, value, end);
+  } else {
+    static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>);
+    return json_number_internal::ParseInteger(token, value, end);
+  }
+}
+
+template <typename T>
+inline NumberError ParseJsonNumber(const char* token, T* value) {
+  const char* end;
+  return ParseJsonNumber(token, value, &end);
+}
+
+}  // namespace tfs3::rest
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_NUMBER_H_

@@ -1,0 +1,63 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensorflow_serving_s3/model_servers/rest/json/json_output.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "tensorflow_serving_s3/model_servers/base/json_writer.h"
+
+namespace tfs3::rest {
+namespace {
+
+// An escaped character, of which there is nothing longer than \u0000.
+constexpr size_t kMostBytesOfCharacter = 6;
+// Of quotes, {"b64": } and a separator.
+constexpr size_t kMostBytesAround = 32;
+
+size_t BytesOfBase64(std::string_view bytes) {
+  return (bytes.size() + 2) / 3 * 4 + kMostBytesAround;
+}
+
+// What AppendJsonString appends at most for valid UTF-8.
+size_t BytesOfString(std::string_view text) {
+  size_t bytes = text.size() + kMostBytesAround;
+  for (const unsigned char c : text) {
+    if (c < 0x20) {
+      bytes += kMostBytesOfCharacter - 1;
+    } else if (c == '"' || c == '\\') {
+      ++bytes;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+void JsonOutput::AppendString(std::string_view text, bool as_bytes) {
+  as_bytes = as_bytes || !IsValidUtf8(text);
+  if (text_.capacity() - text_.size() <
+      kMostBytesOfCharacter * text.size() + kMostBytesAround) {
+    MakeRoom(as_bytes ? BytesOfBase64(text) : BytesOfString(text));
+  }
+  if (!as_bytes) {
+    AppendJsonString(text, &text_);
+    return;
+  }
+  // The writer makes the base64 first and copies it then.
+  const auto bytes = static_cast<int64_t>(BytesOfBase64(text));
+  constexpr int64_t kFewBytes = 16 << 10;
+  if (bytes > kFewBytes) charge_.Grow(bytes);
+  AppendJsonBase64(text, &text_);
+  if (bytes > kFewBytes) charge_.Shrink(bytes);
+}
+
+void JsonOutput::Grow(size_t bytes) {
+  const int64_t before = charge_.bytes();
+  const size_t capacity = std::max(text_.size() + bytes, 2 * text_.capacity());
+  charge_.Grow(static_cast<int64_t>(capacity));
+  text_.reserve(capacity);
+  charge_.Shrink(before);
+}
+
+}  // namespace tfs3::rest

@@ -1,0 +1,68 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/run/refusal.h"
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tensorflow/core/framework/tensor_shape.h"
+#include "tensorflow/core/framework/types.h"
+
+namespace tfs3 {
+namespace {
+
+using tensorflow::Tensor;
+
+// How many inputs an error names.
+constexpr size_t kMostInputs = 4;
+
+bool IsAsDeclared(const Tensor& input, const TensorSpec& spec) {
+  return input.dtype() == spec.dtype &&
+         spec.shape.IsCompatibleWith(input.shape());
+}
+
+// Whether an error has nothing to do with the inputs' types and shapes.
+bool IsOfTimeOrResources(const absl::Status& error) {
+  return absl::IsCancelled(error) || absl::IsDeadlineExceeded(error) ||
+         absl::IsUnavailable(error) || absl::IsResourceExhausted(error);
+}
+
+// What was sent for an input and what the signature declares.
+std::string DescribeInput(const Tensor& input, const TensorSpec& spec) {
+  return absl::StrCat(
+      "input \"", spec.alias, "\" is ",
+      tensorflow::DataTypeString(input.dtype()), " ",
+      input.shape().DebugString(), ", declared ",
+      tensorflow::DataTypeString(spec.dtype), " ",
+      spec.shape.unknown_rank() ? "of any shape" : spec.shape.DebugString());
+}
+
+}  // namespace
+
+absl::Status ExplainRefusal(const absl::Status& error,
+                            const std::vector<TensorSpec>& declared,
+                            const std::vector<Tensor>& inputs) {
+  std::vector<std::string> as_declared;
+  std::vector<std::string> others;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::vector<std::string>& described =
+        IsAsDeclared(inputs[i], declared[i]) ? as_declared : others;
+    if (described.size() < kMostInputs) {
+      described.push_back(DescribeInput(inputs[i], declared[i]));
+    }
+  }
+  const bool explain =
+      others.empty() ? absl::IsInvalidArgument(error) && !as_declared.empty()
+                     : !IsOfTimeOrResources(error);
+  if (!explain) return error;
+  return absl::Status(
+      error.code(),
+      absl::StrCat(error.message(), " (",
+                   absl::StrJoin(others.empty() ? as_declared : others, "; "),
+                   ")"));
+}
+
+}  // namespace tfs3

@@ -1,0 +1,133 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_proto.h"
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/platform/tstring.h"
+
+namespace tfs3 {
+namespace {
+
+// What a request may have filled in beyond what it carries.
+constexpr int64_t kMaxFilledBytes = int64_t{64} << 20;
+
+// The memory of one element; for a string, what it takes at least.
+int64_t ElementBytes(tensorflow::DataType dtype) {
+  return dtype == tensorflow::DT_STRING ? sizeof(tensorflow::tstring)
+                                        : tensorflow::DataTypeSize(dtype);
+}
+
+// Whether a tensor would take far more memory than the request that asks for
+// it. A value that is given takes a byte of the proto at the very least.
+bool GrowsTooMuch(const tensorflow::TensorProto& proto,
+                  const tensorflow::TensorShape& shape) {
+  const int64_t elements = shape.num_elements();
+  return elements > kMaxFilledBytes / ElementBytes(proto.dtype()) &&
+         static_cast<uint64_t>(elements) > proto.ByteSizeLong();
+}
+
+// The memory of one element in the field of a TensorProto for its type.
+int64_t FieldBytes(tensorflow::DataType dtype) {
+  switch (dtype) {
+    case tensorflow::DT_BOOL:
+      return 1;
+    case tensorflow::DT_HALF:
+    case tensorflow::DT_BFLOAT16:
+    case tensorflow::DT_INT8:
+    case tensorflow::DT_INT16:
+    case tensorflow::DT_UINT8:
+    case tensorflow::DT_UINT16:
+    case tensorflow::DT_QINT8:
+    case tensorflow::DT_QINT16:
+    case tensorflow::DT_QUINT8:
+    case tensorflow::DT_QUINT16:
+      return 4;
+    default:
+      return tensorflow::DataTypeSize(dtype);
+  }
+}
+
+// The memory of the tensor that a proto makes.
+int64_t MemoryWhenDecoded(const tensorflow::TensorProto& proto,
+                          const tensorflow::TensorShape& shape) {
+  int64_t bytes = shape.num_elements() * ElementBytes(proto.dtype());
+  if (proto.dtype() != tensorflow::DT_STRING) return bytes;
+  for (const std::string& value : proto.string_val()) {
+    bytes += HeapBytesOfString(value.size());
+  }
+  // The last value stands for those that are left out.
+  const int64_t missing = shape.num_elements() - proto.string_val_size();
+  if (missing > 0 && proto.string_val_size() > 0) {
+    bytes += missing * HeapBytesOfString(proto.string_val().rbegin()->size());
+  }
+  return bytes + static_cast<int64_t>(proto.tensor_content().size());
+}
+
+}  // namespace
+
+absl::StatusOr<tensorflow::TensorShape> DecodeShape(
+    const tensorflow::TensorProto& proto) {
+  if (!tensorflow::TensorShape::IsValid(proto.tensor_shape())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the shape ",
+        tensorflow::PartialTensorShape::DebugString(proto.tensor_shape()),
+        " is not one that a tensor can have"));
+  }
+  return tensorflow::TensorShape(proto.tensor_shape());
+}
+
+absl::StatusOr<tensorflow::Tensor> DecodeTensor(
+    const tensorflow::TensorProto& proto, const MemoryCharge& charge) {
+  absl::StatusOr<tensorflow::TensorShape> shape = DecodeShape(proto);
+  if (!shape.ok()) return shape.status();
+  if (ElementBytes(proto.dtype()) == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "tensors of type ", tensorflow::DataTypeString(proto.dtype()),
+        " cannot be sent"));
+  }
+  if (GrowsTooMuch(proto, *shape)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a tensor of shape ", shape->DebugString(),
+                     " needs its values; the request carries ",
+                     proto.ByteSizeLong(), " bytes of them"));
+  }
+  if (charge != nullptr) {
+    ChargeMemory(charge, MemoryWhenDecoded(proto, *shape));
+  }
+  tensorflow::Tensor tensor;
+  if (!tensor.FromProto(proto)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the values do not make a tensor of type ",
+        tensorflow::DataTypeString(proto.dtype()), " and shape ",
+        shape->DebugString(),
+        "; check that tensor_content has the right number of bytes"));
+  }
+  return tensor;
+}
+
+void EncodeTensor(const tensorflow::Tensor& tensor, TensorEncoding encoding,
+                  tensorflow::TensorProto* proto) {
+  if (encoding == TensorEncoding::kContent &&
+      tensor.dtype() != tensorflow::DT_STRING) {
+    tensor.AsProtoTensorContent(proto);
+  } else {
+    tensor.AsProtoField(proto);
+  }
+}
+
+int64_t MemoryWhenEncoded(const tensorflow::Tensor& tensor,
+                          TensorEncoding encoding) {
+  if (tensor.dtype() == tensorflow::DT_STRING) {
+    // A std::string and a pointer to it take 16 bytes more than a tstring.
+    return MemoryOf(tensor) + 16 * tensor.NumElements();
+  }
+  if (encoding == TensorEncoding::kContent) return MemoryOf(tensor);
+  return tensor.NumElements() * FieldBytes(tensor.dtype());
+}
+
+}  // namespace tfs3
