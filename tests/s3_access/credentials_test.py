@@ -453,7 +453,7 @@ def test_anonymous(aws: Aws, home: Path, variable: str) -> None:
     with Front(aws.port, lambda _: denied) as front:
         variables["S3_ENDPOINT"] = f"http://127.0.0.1:{front.port}"
         message = failure(variables, home, LIST).message
-        assert f"was anonymous, as {variable} asks" in message
+        assert f"was anonymous, set by {variable}" in message
 
 
 @pytest.mark.parametrize("form", ["session", "legacy"])

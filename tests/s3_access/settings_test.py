@@ -134,7 +134,7 @@ def test_one_tls_handshake_serves_many_requests(aws: Aws, home: Path, authority:
             for _ in range(3):
                 assert probe.ask(LIST) == "1/"
                 assert probe.ask("read s3://models/half/1/saved_model.pb") == "graph"
-                with pytest.raises(ProbeError, match="no such object"):
+                with pytest.raises(ProbeError, match="does not exist"):
                     probe.ask("read s3://models/half/2/saved_model.pb")
         assert len(front.seen) == 9
         assert front.connections == 1

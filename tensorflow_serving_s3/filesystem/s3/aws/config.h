@@ -61,7 +61,7 @@ namespace s3 {
 enum class LogLevel { kOff, kFatal, kError, kWarn, kInfo, kDebug, kTrace };
 
 // Of AWS_RETRY_MODE. What it sets is told at Options::max_attempts; adaptive
-// also sends less while the store says that it is too much (pace.h).
+// also sends less while the store says that it is too much (adaptive_rate_limiter.h).
 enum class RetryMode { kDefault, kLegacy, kStandard, kAdaptive };
 
 struct ProxyOptions {

@@ -152,7 +152,7 @@ Result<Credentials> ParseOutput(const std::string& text, const std::string& who,
 
 Result<Credentials> RunCredentialProcess(const std::string& command,
                                          const std::string& source,
-                                         milliseconds patience) {
+                                         milliseconds timeout) {
   const std::string who = "the credential_process of " + source + " ";
   Pipe out, err;
   if (out.fds[0] < 0 || err.fds[0] < 0) {
@@ -166,7 +166,7 @@ Result<Credentials> RunCredentialProcess(const std::string& command,
   }
   out.Close(1);
   err.Close(1);
-  const Clock::time_point deadline = Clock::now() + patience;
+  const Clock::time_point deadline = Clock::now() + timeout;
   Output output;
   ReadAll(out, err, deadline, output);
   Await(*pid, deadline, output);
@@ -174,7 +174,7 @@ Result<Credentials> RunCredentialProcess(const std::string& command,
   const std::string added = said.empty() ? "" : ": " + said;
   if (!output.in_time) {
     return Status{TF_UNAUTHENTICATED, who + "did not end within " +
-                                          std::to_string(patience.count()) +
+                                          std::to_string(timeout.count()) +
                                           " ms" + added};
   }
   if (output.wait_status != 0) {

@@ -24,7 +24,7 @@ namespace s3 {
 
 Result<Credentials> RunCredentialProcess(
     const std::string& command, const std::string& source,
-    std::chrono::milliseconds patience = std::chrono::seconds(30));
+    std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
 }  // namespace s3
 }  // namespace tfs3

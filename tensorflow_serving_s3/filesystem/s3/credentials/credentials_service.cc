@@ -12,7 +12,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/base/url.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/xml.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials/signer.h"
-#include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/http_message.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/retry.h"
 
@@ -45,7 +45,7 @@ Options ForRetry(const ServiceRequest& request) {
   Options options;
   options.max_attempts = request.max_attempts;
   // Retry gives half as much again to all attempts together.
-  options.request_timeout = request.patience * 2 / 3;
+  options.request_timeout = request.timeout * 2 / 3;
   return options;
 }
 
@@ -136,7 +136,7 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
     }
     Result<HttpResponse> response =
         http.Send(endpoint, message.get(), HttpSink(),
-                  {retry.Patience(), retry.Patience()}, request.body);
+                  {retry.AttemptTimeout(), retry.AttemptTimeout()}, request.body);
     if (!response.ok()) return response;
     const bool answered = response->crt_error == 0;
     const bool unreadable =

@@ -39,7 +39,7 @@ struct ServiceRequest {
   std::string signing_service;
   std::string signing_region;
   Credentials credentials;
-  std::chrono::milliseconds patience{5000};
+  std::chrono::milliseconds timeout{5000};
   int max_attempts = 3;
 };
 

@@ -160,7 +160,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   request.method = "PUT";
   request.url = url + "/latest/api/token";
   request.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
-  request.patience = left();
+  request.timeout = left();
   request.max_attempts = 1;
   const Result<HttpResponse> token = service.Send(request);
   if (!token.ok()) {
@@ -176,7 +176,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   request.method = "GET";
   request.url = url + roles;
   request.headers = {{"x-aws-ec2-metadata-token", Trimmed(token->body)}};
-  request.patience = left();
+  request.timeout = left();
   const Result<HttpResponse> role = service.Send(request);
   if (!role.ok()) return Status{TF_NOT_FOUND, role.status().message};
   const std::string role_name = role->body.substr(0, role->body.find('\n'));
@@ -186,7 +186,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
                                     : DescribeRefusal(request, *role)};
   }
   request.url = url + roles + role_name;
-  request.patience = left();
+  request.timeout = left();
   request.max_attempts = 2;
   const Result<HttpResponse> response = service.Send(request);
   if (!response.ok()) return response.status();
