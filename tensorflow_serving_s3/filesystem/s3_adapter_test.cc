@@ -231,7 +231,7 @@ TEST_F(S3AdapterTest, ALargeFileThatIsNotClosedIsNotThereAndThatIsTold) {
   testing::internal::CaptureStderr();
   file.reset();
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
-              HasSubstr("s3 [ERROR] " + path + ": the file was let go of"));
+              HasSubstr("s3 [ERROR] " + path + ": the file was released"));
   EXPECT_TRUE(absl::IsNotFound(env_->FileExists(path)));
 }
 

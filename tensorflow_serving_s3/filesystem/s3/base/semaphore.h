@@ -1,20 +1,20 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The memory that all uploads of a process share for what is on its way.
+// A counting semaphore that serves requests in their order.
 //
-//   UploadMemory& memory = UploadMemory::OfProcess();
-//   memory.Take(part.size());      // waits for its turn, and for room
-//   Send(std::move(part));
-//   memory.GiveBack(size);
+//   Semaphore memory(size_t{128} << 20);
+//   memory.Acquire(part.size());  // waits
+//   Send(part);
+//   memory.Release(part.size());
 //
-// 128 MiB, or one part where a single one is larger: that has all of it, and
-// waits until there is nothing else. Callers have their turns in the order in
-// which they ask: small parts that would still fit do not pass a large one that
-// waits. So a caller that holds memory must not need more to give it back.
-// Thread-safe.
-#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_UPLOAD_MEMORY_H_
-#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_UPLOAD_MEMORY_H_
+//   const Semaphore::Hold slot(&slots);  // one unit until the end of the scope
+//
+// A request for more than the capacity waits until nothing is held, and then
+// holds everything. Later requests do not overtake a waiting one, so a thread
+// must not acquire more before it has released what it holds. Thread-safe.
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_SEMAPHORE_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_SEMAPHORE_H_
 
 #include <condition_variable>
 #include <cstddef>
@@ -24,38 +24,57 @@
 namespace tfs3 {
 namespace s3 {
 
-class UploadMemory {
+class Semaphore {
  public:
-  static constexpr size_t kDefaultLimit = size_t{128} << 20;
+  class Hold;
 
-  explicit UploadMemory(size_t limit = kDefaultLimit) : limit_(limit) {}
+  explicit Semaphore(size_t capacity) : capacity_(capacity) {}
 
-  // That of this process, never destroyed. The child of a fork has one of its
-  // own.
-  static UploadMemory& OfProcess();
+  size_t capacity() const { return capacity_; }
 
-  void Take(size_t bytes);
-  // Takes the bytes if that needs no waiting. Whether it has.
-  bool TryTake(size_t bytes);
-  void GiveBack(size_t bytes);
+  void Acquire(size_t count);
+  // Acquires without waiting. Returns false if that is not possible.
+  bool TryAcquire(size_t count);
+  void Release(size_t count);
 
-  // How many wait in Take.
+  // Returns the number of threads that wait in Acquire.
   size_t waiting() const;
 
-  UploadMemory(const UploadMemory&) = delete;
-  UploadMemory& operator=(const UploadMemory&) = delete;
+  Semaphore(const Semaphore&) = delete;
+  Semaphore& operator=(const Semaphore&) = delete;
 
  private:
-  const size_t limit_;
+  // Requires `mutex_`.
+  bool Fits(size_t count) const {
+    return used_ == 0 || used_ + count <= capacity_;
+  }
+
+  const size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   size_t used_ = 0;
-  // Each who asks draws a number; the numbers are called one after the other.
-  uint64_t drawn_ = 0;
-  uint64_t called_ = 0;
+  // Each request takes the next ticket; tickets are served in their order.
+  uint64_t next_ticket_ = 0;
+  uint64_t now_serving_ = 0;
+};
+
+// Holds one unit of a semaphore until the end of its scope.
+class Semaphore::Hold {
+ public:
+  // Waits for the unit. `semaphore` must outlive the object.
+  explicit Hold(Semaphore* semaphore) : semaphore_(semaphore) {
+    semaphore_->Acquire(1);
+  }
+  ~Hold() { semaphore_->Release(1); }
+
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+
+ private:
+  Semaphore* const semaphore_;
 };
 
 }  // namespace s3
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_UPLOAD_MEMORY_H_
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_SEMAPHORE_H_

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -137,7 +138,7 @@ TEST(FetchWorkersTest, CallersTakeTurns) {
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i) {
-        const FetchWorkers::CallerTurn turn(&workers);
+        const Semaphore::Hold slot(&workers.callers());
         EXPECT_LE(++inside, 2);
         --inside;
       }

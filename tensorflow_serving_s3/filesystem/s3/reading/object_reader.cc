@@ -9,6 +9,7 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/cancellation.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/reading/read_ahead.h"
 
@@ -109,7 +110,7 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
                   uri_.ToString() + ": there is no memory to open it"};
   }
   Result<ObjectRange> first = [&] {
-    const FetchWorkers::CallerTurn turn(resources_.workers);
+    const Semaphore::Hold slot(&resources_.workers->callers());
     return client_->GetObject(uri_, 0, beginning.data(), beginning.size(),
                               /*if_match=*/"");
   }();

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
+
 namespace tfs3 {
 namespace s3 {
 namespace {
@@ -101,7 +103,7 @@ void ParallelFetch::Start() {
 Status ParallelFetch::Finish() {
   if (empty()) return {};
   {
-    const FetchWorkers::CallerTurn turn(workers_);
+    const Semaphore::Hold slot(&workers_->callers());
     ranges_->FetchAll();
   }
   std::unique_lock<std::mutex> lock(ranges_->mutex);

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
+
 namespace tfs3 {
 namespace s3 {
 namespace {
@@ -332,7 +334,7 @@ Status ReadAhead::Await(const PartPtr& part) {
   if (part->state == Part::State::kWaiting) {
     lock.unlock();
     {
-      const FetchWorkers::CallerTurn turn(workers_);
+      const Semaphore::Hold slot(&workers_->callers());
       Fill(part);
     }
     lock.lock();

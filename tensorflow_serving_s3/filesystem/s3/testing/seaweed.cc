@@ -39,8 +39,8 @@ int Request(int port, const std::string& method, const std::string& path,
             const std::string& body) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   // Whoever else may have the port need not answer.
-  const timeval patience = {5, 0};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  const timeval timeout = {5, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -155,7 +155,7 @@ Result<std::vector<UndeletedObject>> DeleteMarkers(
     Client& client, const S3Uri& root, const std::set<std::string>& listed,
     const std::set<std::string>& markers) {
   Result<std::vector<UndeletedObject>> left = client.DeleteObjects(
-      root, {markers.rbegin(), markers.rend()}, /*patient=*/false);
+      root, {markers.rbegin(), markers.rend()}, /*retry_keys=*/false);
   if (!left.ok()) return left;
   std::vector<std::string> again;
   for (const UndeletedObject& object : *left) {
