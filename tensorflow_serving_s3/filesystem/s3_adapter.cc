@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Between TensorFlow and the filesystem stands one function,
-// ProvideFilesystemSupportFor, which fills in the table of C functions. Another
-// plugin that offers it can take this one's place.
+// ProvideFilesystemSupportFor, which fills in the tables of C functions, is the
+// only interface between TensorFlow and the filesystem. A plugin with the same
+// function can replace this one.
 #include "tensorflow_serving_s3/filesystem/s3_adapter.h"
 
 #include <cstdlib>
@@ -19,7 +19,7 @@ absl::Status RegisterS3Filesystem(const std::string& scheme) {
   info.plugin_memory_allocate = std::malloc;
   info.plugin_memory_free = std::free;
   info.num_schemes = 1;
-  // TensorFlow frees it and what it points to, when it has copied them.
+  // TensorFlow copies and frees the tables.
   info.ops = static_cast<TF_FilesystemPluginOps*>(
       std::calloc(1, sizeof(TF_FilesystemPluginOps)));
   s3::ProvideFilesystemSupportFor(info.ops, scheme.c_str());

@@ -453,7 +453,7 @@ def test_anonymous(aws: Aws, home: Path, variable: str) -> None:
     with Front(aws.port, lambda _: denied) as front:
         variables["S3_ENDPOINT"] = f"http://127.0.0.1:{front.port}"
         message = failure(variables, home, LIST).message
-        assert f"was anonymous, as {variable} asks" in message
+        assert f"was anonymous, set by {variable}" in message
 
 
 @pytest.mark.parametrize("form", ["session", "legacy"])
@@ -502,10 +502,10 @@ def test_sso(aws: Aws, home: Path, authority: Authority, form: str) -> None:
             "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
         }
         message = failure(variables, home, LIST).message
-        assert "nobody has signed in" in message
+        assert "there is no sign-in" in message
         assert "aws sso login --profile dev" in message
         sign_in_until(datetime.now(UTC) - timedelta(hours=1))
-        assert "the sign-in ended at" in failure(variables, home, LIST).message
+        assert "the sign-in expired at" in failure(variables, home, LIST).message
         sign_in_until(datetime.now(UTC) + timedelta(hours=1), "revoked")
         assert "Session token not found" in failure(variables, home, LIST).message
         sign_in_until(datetime.now(UTC) + timedelta(hours=1))

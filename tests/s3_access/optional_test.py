@@ -46,7 +46,7 @@ def test_keys_work_in_the_home_folder_of_another_user(aws: Aws, home: Path) -> N
 def test_keys_work_beside_a_file_that_cannot_be_read(aws: Aws, home: Path) -> None:
     config = home / ".aws" / "config"
     config.touch(0)
-    line = f"s3 [WARN] the AWS file {config} cannot be read: Permission denied; it counts as absent"
+    line = f"s3 [WARN] the AWS file {config} cannot be read: Permission denied; the file is ignored"
     check_quiet(env_of_keys(aws), home, UNPRIVILEGED, line + "\n")
 
 
@@ -56,7 +56,7 @@ def test_keys_work_where_there_is_no_file(aws: Aws, home: Path, variable: str) -
     for path in ("none", "none/none", "dangling", "config/\u00fc"):
         check_quiet({**env_of_keys(aws), variable: str(home / path)}, home)
     check_quiet({**env_of_keys(aws), variable: "/dev/null"}, home)
-    line = f"s3 [WARN] the AWS file {home} cannot be read: Is a directory; it counts as absent\n"
+    line = f"s3 [WARN] the AWS file {home} cannot be read: Is a directory; the file is ignored\n"
     check_quiet({**env_of_keys(aws), variable: str(home)}, home, log=line)
 
 

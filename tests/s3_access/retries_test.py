@@ -108,7 +108,7 @@ def test_retry_after(aws: Aws, home: Path, form: str) -> None:
 def test_retry_after_longer_than_there_is_time(aws: Aws, home: Path) -> None:
     with Front(0, lambda _: Reply(503, "", {"Retry-After": "120"})) as front:
         env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
-        assert "left alone for 120 s (Retry-After)" in failure(env, home, LIST).message
+        assert "a pause of 120 s (Retry-After)" in failure(env, home, LIST).message
         assert len(front.seen) == 1
 
 

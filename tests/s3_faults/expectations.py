@@ -30,21 +30,21 @@ _NAMED = {
     Kind.FORBIDDEN: "403 AccessDenied",
     Kind.EXPIRED_TOKEN: "400 ExpiredToken",
     Kind.MOVED: f"301 PermanentRedirect.*{OTHER_REGION}",
-    Kind.GARBAGE: "is the endpoint that of an S3 store",
+    Kind.GARBAGE: "check that the endpoint is an S3 store",
     Kind.NOT_HTTP: "the answer is not HTTP",
     Kind.REFUSED: f"connection refused|{_BROKEN_OFF}",
     Kind.RESET: _BROKEN_OFF,
     Kind.STALL_HEAD: _NO_ANSWER,
     Kind.STALL_BODY: f"{_NO_ANSWER}|{_BROKEN_OFF}",
     Kind.TRUNCATED: _BROKEN_OFF,
-    Kind.SHORT: f"{_BROKEN_OFF}|is the endpoint that of an S3 store",
+    Kind.SHORT: f"{_BROKEN_OFF}|check that the endpoint is an S3 store",
     Kind.LONG: "more bytes than",
     Kind.CORRUPTED: "checksum",
-    Kind.OTHER_RANGE: "another range than the one that was asked for",
+    Kind.OTHER_RANGE: "another range than the requested one",
     Kind.TRICKLE: f"{_NO_ANSWER}|{_BROKEN_OFF}",
     # The connection is silent while that is done, which may take a while.
     Kind.REPLACED: f"replaced while it was being read|{_BROKEN_OFF}|{_NO_ANSWER}",
-    Kind.DELETED: f"404.*no such object|{_BROKEN_OFF}|{_NO_ANSWER}",
+    Kind.DELETED: f"404.*does not exist|{_BROKEN_OFF}|{_NO_ANSWER}",
 }
 
 

@@ -223,7 +223,7 @@ TEST_F(LiveTest, WrongAccessKey) {
 TEST_F(LiveTest, AnonymousWhereThatIsNotAllowed) {
   const Status status = ListFailure({{"AWS_NO_SIGN_REQUEST", "1"}});
   EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
-  EXPECT_THAT(status.message, HasSubstr("anonymous, as AWS_NO_SIGN_REQUEST"));
+  EXPECT_THAT(status.message, HasSubstr("anonymous, set by AWS_NO_SIGN_REQUEST"));
 }
 
 TEST_F(LiveTest, HttpsToAnHttpPort) {

@@ -164,7 +164,7 @@ TEST(RangeReadTest, RefusesAnswersToOtherQuestions) {
        "another range"},
       {FakeAnswer(206, "45", ""), "another range"},
       {FakeAnswer(206, "45", "Content-Range: bytes 4-5/*\r\n"),
-       "how long the object is"},
+       "the size of the object"},
       {FakeAnswer(200, "0123456789"), "the whole object"},
       {FakeAnswer(200, "01"), "the whole object"},
       {FakeAnswer(206, "4567", "Content-Range: bytes 4-7/10\r\n"),

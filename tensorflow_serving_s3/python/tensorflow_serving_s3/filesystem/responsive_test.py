@@ -240,7 +240,7 @@ def test_a_file_that_is_let_go_of_lets_other_threads_run(
     thread.join()
     assert ("a" in store.objects) == stored
     told = capfd.readouterr().err
-    assert told == "" if stored else "let go of without being closed" in told
+    assert told == "" if stored else "released without Close" in told
 
 
 def test_a_write_that_failed_is_told_by_the_next_call(store: Store) -> None:

@@ -1,6 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-#include "tensorflow_serving_s3/filesystem/s3/client/pace.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/adaptive_rate_limiter.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,14 +15,14 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr double kKeep = 0.7;
-constexpr double kGrowth = 1.5;  // A second.
+constexpr double kGrowth = 1.5;  // Per second.
 constexpr double kLeastRate = 1;
 constexpr double kNoLimit = 5000;  // More than S3 takes for one prefix.
 constexpr milliseconds kLongestDelay(1000);
 
 }  // namespace
 
-std::optional<double> Pace::Limit(Clock::time_point now) const {
+std::optional<double> AdaptiveRateLimiter::Limit(Clock::time_point now) const {
   if (!limit_.has_value()) return std::nullopt;
   const double seconds_since = duration<double>(now - limited_at_).count();
   const double limit = *limit_ * std::pow(kGrowth, seconds_since);
@@ -30,7 +30,7 @@ std::optional<double> Pace::Limit(Clock::time_point now) const {
   return limit;
 }
 
-milliseconds Pace::Delay(Clock::time_point now) {
+milliseconds AdaptiveRateLimiter::Delay(Clock::time_point now) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (now - second_began_ >= seconds(1)) {
     const double length = duration<double>(now - second_began_).count();
@@ -48,7 +48,7 @@ milliseconds Pace::Delay(Clock::time_point now) {
   return duration_cast<milliseconds>(start - now);
 }
 
-void Pace::Throttled(Clock::time_point now) {
+void AdaptiveRateLimiter::NoteThrottled(Clock::time_point now) {
   std::lock_guard<std::mutex> lock(mutex_);
   double rate = std::max(last_rate_, running_count_);
   const std::optional<double> limit = Limit(now);
