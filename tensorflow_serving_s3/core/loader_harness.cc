@@ -14,9 +14,11 @@
 #include "absl/log/absl_check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tensorflow_serving_s3/core/loader.h"
 #include "tensorflow_serving_s3/core/resources.h"
+#include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 
@@ -54,6 +56,24 @@ absl::string_view HarnessStateName(LoaderHarness::State state) {
 
 std::ostream& operator<<(std::ostream& out, LoaderHarness::State state) {
   return out << HarnessStateName(state);
+}
+
+absl::Status WrongStateError(const LoaderHarness& harness,
+                             absl::string_view rule) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(rule, "; ", harness.id().DebugString(), " is in state ",
+                   HarnessStateName(harness.state())));
+}
+
+std::shared_ptr<LoaderHarness> LoaderHarness::Create(
+    ServableData<std::unique_ptr<Loader>> version) {
+  const ServableId id = version.id();
+  if (version.ok()) {
+    return std::make_shared<LoaderHarness>(id, std::move(version).data());
+  }
+  return std::make_shared<LoaderHarness>(
+      id, version.is_awaited() ? State::kAwaitingData : State::kError,
+      version.status());
 }
 
 LoaderHarness::LoaderHarness(ServableId id, std::unique_ptr<Loader> loader)

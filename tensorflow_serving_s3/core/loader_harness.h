@@ -19,6 +19,7 @@
 #include "tensorflow_serving_s3/core/any_ptr.h"
 #include "tensorflow_serving_s3/core/loader.h"
 #include "tensorflow_serving_s3/core/resources.h"
+#include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 
@@ -77,6 +78,10 @@ class LoaderHarness : public ServableLease {
     // See Loader::origin.
     std::string origin;
   };
+
+  // In state kNew, kError or kAwaitingData.
+  static std::shared_ptr<LoaderHarness> Create(
+      ServableData<std::unique_ptr<Loader>> version);
 
   // In state kNew. `loader` is not null.
   LoaderHarness(ServableId id, std::unique_ptr<Loader> loader);
@@ -167,6 +172,10 @@ class LoaderHarness : public ServableLease {
 absl::string_view HarnessStateName(LoaderHarness::State state);
 
 std::ostream& operator<<(std::ostream& out, LoaderHarness::State state);
+
+// FAILED_PRECONDITION: `rule`, followed by the state of `harness`.
+absl::Status WrongStateError(const LoaderHarness& harness,
+                             absl::string_view rule);
 
 }  // namespace tfs3
 
