@@ -21,6 +21,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow/core/platform/env.h"
+#include "tensorflow_serving_s3/filesystem/read_counter.h"
 #include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
 #include "tensorflow_serving_s3/filesystem/s3/testing/seaweed.h"
 
@@ -95,6 +96,18 @@ TEST_F(S3AdapterTest, ReadsFiles) {
       env_, std::string(kModel) + "/saved_model.pb", &bytes);
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(bytes, "0123456789");
+}
+
+TEST_F(S3AdapterTest, CountsTheBytesReadUnderADirectory) {
+  const std::unique_ptr<ReadCounter> model = NewReadCounter(kModel);
+  const std::unique_ptr<ReadCounter> other = NewReadCounter("s3://models/none");
+  ASSERT_NE(model, nullptr);
+  ASSERT_NE(other, nullptr);
+
+  EXPECT_EQ(Contents(std::string(kModel) + "/saved_model.pb"), "0123456789");
+
+  EXPECT_EQ(model->bytes(), 10u);
+  EXPECT_EQ(other->bytes(), 0u);
 }
 
 TEST_F(S3AdapterTest, ReadsPastTheEndAreOutOfRangeWithTheLastBytes) {
