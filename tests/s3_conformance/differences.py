@@ -1,9 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is known not to pass in which run of the suite, and why.
+"""The known failures of each run of the suite, with their reasons.
 
-Each entry is checked: a case that stands here and passes fails its run. The table of
-docs/s3_conformance.md is made of it.
+A case in this file that passes fails its run. docs/s3_conformance.md is generated from this file.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """Why a case does not pass.
+    """The reason why a case fails.
 
     Attributes:
-        reason: One sentence for the reader of the table.
-        ends_process: It is not even run, because it would end or halt the whole run.
+        reason: A sentence for the table.
+        ends_process: Do not run the case, because it would end or block the whole run.
     """
 
     reason: str

@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Makes docs/s3_conformance.md, and the table of docs/s3.md, of the suite and what is known of it.
+"""Generates docs/s3_conformance.md and the table of docs/s3.md from the suite and its differences.
 
 table.py FOLDER > docs/s3_conformance.md
 table.py --summary FOLDER
 
-FOLDER is where the test modules are. The runs themselves hold the differences to be true: a case
-that is named there and passes fails its run, as does one that is not named and does not pass.
+FOLDER has the test modules. The runs verify the differences: a case with a difference that passes
+fails its run, and so does another case that fails.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tests.s3_conformance.differences import DIFFERENCES, Difference, Run
 
 _MODULES = ("reading", "writing", "tree", "names", "errors", "training")
 
-# Heading -> the run. One column stands for both TensorFlows: the runs of 2.21 and of 2.16 have the
-# same differences.
+# Heading -> the run. A column is for both versions of TensorFlow: 2.21 and 2.16 have the same
+# differences.
 _COLUMNS = {
     "this filesystem, SeaweedFS": Run("seaweedfs", "tf_serving_s3"),
     "this filesystem, rclone": Run("rclone", "tf_serving_s3"),
@@ -44,7 +44,7 @@ one parameter of the case. This page is made of the suite
 
 
 def cases(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yields the title of each module and the names of its tests, without a parameter's values."""
+    """Yields the title of each module and the names of its tests, without parameters."""
     for module in _MODULES:
         tree = ast.parse((folder / f"{module}_test.py").read_text(encoding="utf-8"))
         names = [
@@ -56,7 +56,7 @@ def cases(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _of_case(run: Run, case: str) -> Iterator[tuple[str, Difference]]:
-    """Yields the parameters ("" for all) with which a case does not pass in a run."""
+    """Yields the parameters ("" for all) with which a case fails in a run."""
     for name, difference in DIFFERENCES[run].items():
         plain, _, parameter = name.rstrip("]").partition("[")
         if plain == case:
@@ -67,7 +67,7 @@ def table(folder: Path) -> str:
     """Returns the page.
 
     Raises:
-        ValueError: A difference names no case of the suite.
+        ValueError: A difference has the name of no case.
     """
     known = {case for _, names in cases(folder) for case in names}
     for run, differences in DIFFERENCES.items():
@@ -97,7 +97,7 @@ def table(folder: Path) -> str:
 
 
 def summary(folder: Path) -> str:
-    """Returns the table of docs/s3.md: of how many cases of each kind all parameters pass."""
+    """Returns the table of docs/s3.md: the number of cases of each kind that pass."""
     lines = [f"| cases | {' | '.join(_COLUMNS)} |", "| --- |" + " --- |" * len(_COLUMNS)]
     for title, names in cases(folder):
         passing = [sum(not any(_of_case(run, case)) for case in names) for run in _COLUMNS.values()]

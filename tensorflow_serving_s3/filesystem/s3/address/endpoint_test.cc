@@ -165,10 +165,9 @@ TEST(EndpointTest, ReportsContradictorySettings) {
   EXPECT_THAT(ResolveEndpoint(minio, arn).status().message,
               HasSubstr("http://minio, set by S3_ENDPOINT"));
   minio.accelerate_source = "S3_USE_ACCELERATE";
-  EXPECT_THAT(
-      ResolveEndpoint(minio, "models").status().message,
-      HasSubstr("S3_USE_ACCELERATE cannot be used: it is for AWS, and "
-                "the endpoint is http://minio, set by S3_ENDPOINT"));
+  EXPECT_THAT(ResolveEndpoint(minio, "models").status().message,
+              HasSubstr("S3_USE_ACCELERATE cannot be used: it is for AWS, and "
+                        "the endpoint is http://minio, set by S3_ENDPOINT"));
   Options aws = Make("", std::nullopt, std::nullopt);
   aws.accelerate_source = "S3_USE_ACCELERATE";
   EXPECT_THAT(ResolveEndpoint(aws, "my.models").status().message,

@@ -174,8 +174,8 @@ TEST_F(ProfileTest, AnUnreadableFileCountsAsAbsent) {
                                "denied) and " + credentials_);
   EXPECT_THAT(files.remarks(),
               ElementsAre("the AWS file " + config_ +
-                          " cannot be read: Permission denied; it counts as "
-                          "absent"));
+                          " cannot be read: Permission denied; the file is "
+                          "ignored"));
 }
 
 TEST_F(ProfileTest, AFileInAnUnreadableFolderCountsAsAbsent) {
@@ -227,9 +227,10 @@ TEST_F(ProfileTest, ReportsAnErrorWithLineAndColumn) {
 
 TEST_F(ProfileTest, ARemarkNamesTheFile) {
   Write(config_, "[default]\nregion = a\nregion = b\n");
-  EXPECT_THAT(Read().remarks(),
-              ElementsAre(StartsWith("the AWS file " + config_ +
-                                     ", line 3, column 1: region is there")));
+  EXPECT_THAT(
+      Read().remarks(),
+      ElementsAre(StartsWith("the AWS file " + config_ +
+                             ", line 3, column 1: region is a duplicate")));
 }
 
 }  // namespace

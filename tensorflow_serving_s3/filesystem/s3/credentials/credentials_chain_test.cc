@@ -190,7 +190,8 @@ TEST_F(CredentialsChainTest, AFailedContainerEndsTheSearch) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://192.0.2.1/c";
   EXPECT_THAT(Get(Options()).status().message, HasSubstr("use https"));
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "c";
-  EXPECT_THAT(Get(Options()).status().message, HasSubstr("no URL"));
+  EXPECT_THAT(Get(Options()).status().message,
+              HasSubstr("not an http or https URL"));
 }
 
 TEST_F(CredentialsChainTest, CachesCredentialsUntilForget) {

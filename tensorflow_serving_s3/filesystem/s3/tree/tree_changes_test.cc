@@ -53,7 +53,8 @@ Status Write(Client& client, const std::string& key, const std::string& bytes) {
   return status.ok() ? writer->Close() : status;
 }
 
-// Deletes the directory "a" with one file, in a store that refuses the deletion.
+// Deletes the directory "a" with one file, in a store that refuses the
+// deletion.
 Status DeleteTreeWithARefusal(const std::string& message) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     out.Send(FakeAnswer(
