@@ -214,7 +214,7 @@ TEST(DynamicSourceRouterTest, RefusesARouteToAnInvalidPort) {
     const absl::Status status = router->UpdateRoutes({{"third", port}});
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(status.message()),
-                HasSubstr(absl::StrCat("third leads to port ", port)));
+                HasSubstr(absl::StrCat("third has port ", port)));
   }
   EXPECT_THAT(router->GetRoutes(), ElementsAre(std::pair("half", 0)));
 }
