@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A link like the one to S3: some time to the first byte, and so many bytes a second a connection.
+"""A network link similar to S3: a delay of the first byte and a limited speed per connection.
 
 Example:
     with S3Link(storage.endpoint) as link:
@@ -24,8 +24,8 @@ from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
 _START_SECONDS = 30.0
-# Written with one buffer of 512 KiB at a time, so that the pauses that nginx makes after each,
-# whole milliseconds, add up to the rate that is wanted.
+# nginx pauses for whole milliseconds after each buffer. With buffers of 512 KiB the pauses are long
+# enough for an exact rate.
 _CONFIG = """\
 load_module {root}/usr/lib/nginx/modules/ndk_http_module.so;
 load_module {root}/usr/lib/nginx/modules/ngx_http_lua_module.so;
@@ -69,7 +69,7 @@ http {{
 
 
 class S3Link:
-    """An nginx before a store, on a free port of 127.0.0.1, for as long as a `with` block.
+    """An nginx proxy of an S3 server on a free port of 127.0.0.1. A `with` block runs it.
 
     Attributes:
         endpoint: The URL for clients; empty before the start.
@@ -82,11 +82,11 @@ class S3Link:
         first_byte_seconds: float = 0.030,
         bytes_per_second: int = 90_000_000,
     ) -> None:
-        """Prepares a link.
+        """Creates a link.
 
         Args:
-            upstream: The URL of the store, http.
-            first_byte_seconds: What each request waits for before it reaches the store.
+            upstream: The http URL of the S3 server.
+            first_byte_seconds: The delay of each request.
             bytes_per_second: The speed of one connection.
         """
         self.endpoint = ""
@@ -100,7 +100,7 @@ class S3Link:
         """Starts nginx.
 
         Raises:
-            ProgramError: It is not there or does not start.
+            ProgramError: nginx is missing or does not start.
         """
         runfiles = Runfiles.Create()
         program = runfiles.Rlocation("nginx/usr/sbin/nginx") if runfiles else None
@@ -112,7 +112,7 @@ class S3Link:
         config = folder / "nginx.conf"
         config.write_text(
             _CONFIG.format(
-                # Only root could become another user, and in a sandbox not even root can.
+                # Only root can change the user, and root in a sandbox cannot.
                 user=pwd.getpwuid(os.geteuid()).pw_name,
                 root=root,
                 folder=folder,
@@ -152,7 +152,7 @@ class S3Link:
             self._folder = None
 
     def request_count(self) -> int:
-        """Returns how many requests have been answered since the start."""
+        """Returns the number of answered requests since the start."""
         if self._folder is None:
             raise RuntimeError("this link is not open")
         with (self._folder / "requests.log").open("rb") as log:

@@ -82,7 +82,7 @@ absl::StatusOr<std::unique_ptr<ManifestSource>> ManifestSource::Create(
 ManifestSource::ManifestSource(Options options)
     : options_(std::move(options)),
       last_read_(absl::UnavailableError(
-          absl::StrCat(options_.manifest, " has not been read yet"))) {}
+          absl::StrCat(options_.manifest, " was not read yet"))) {}
 
 ManifestSource::~ManifestSource() {
   {

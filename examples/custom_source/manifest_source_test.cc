@@ -25,6 +25,7 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
+#include "tensorflow_serving_s3/sources/static_storage_path_source.h"
 
 namespace custom_source {
 namespace {
@@ -45,10 +46,10 @@ std::string Text(const std::vector<ServableData<StoragePath>>& versions) {
   return text;
 }
 
-// Stands in for the rest of the chain: keeps the last list of each servable.
-class LastLists : public tfs3::TargetBase<StoragePath> {
+// Replaces the rest of the chain: stores the last list of each servable.
+class FakeTarget : public tfs3::TargetBase<StoragePath> {
  public:
-  ~LastLists() override { Detach(); }
+  ~FakeTarget() override { Detach(); }
 
   void WaitFor(const std::string& name, const std::string& versions) {
     std::unique_lock<std::mutex> lock(mu_);
@@ -85,7 +86,7 @@ class ManifestSourceTest : public ::testing::Test {
             ::testing::TempDir() +
             ::testing::UnitTest::GetInstance()->current_test_info()->name()) {}
 
-  // Replaces the manifest by one rename, so that nobody reads half of it.
+  // Replaces the manifest by a rename, so that no read sees a part of it.
   void Write(const std::string& text) {
     const std::string staged = manifest_ + ".new";
     std::ofstream(staged) << text;
@@ -103,7 +104,7 @@ class ManifestSourceTest : public ::testing::Test {
     tfs3::ConnectSourceToTarget<StoragePath>(source_.get(), &target_);
   }
 
-  // What is wrong with the manifest, as soon as a reading has found it.
+  // Waits for a read with an error, and returns the error.
   absl::Status WaitForError() {
     absl::Status status;
     do {
@@ -114,11 +115,11 @@ class ManifestSourceTest : public ::testing::Test {
   }
 
   const std::string manifest_;
-  LastLists target_;
+  FakeTarget target_;
   std::unique_ptr<ManifestSource> source_;
 };
 
-TEST_F(ManifestSourceTest, AspiresToWhatTheManifestLists) {
+TEST_F(ManifestSourceTest, AspiresToTheVersionsInTheManifest) {
   Write(
       "half  7  s3://models/half/7\n"
       "third 20 /models/third-of-monday   # of a colleague\n"
@@ -137,7 +138,7 @@ TEST_F(ManifestSourceTest, FollowsChangesOfTheManifest) {
   target_.WaitFor("half", "8=s3://models/half/8");
 }
 
-TEST_F(ManifestSourceTest, UnloadsWhatIsNotListedAnyMore) {
+TEST_F(ManifestSourceTest, UnloadsAServableThatIsNotListed) {
   Write("half 7 s3://models/half/7\nthird 1 s3://models/third/1\n");
   Start();
   target_.WaitFor("third", "1=s3://models/third/1");
@@ -146,7 +147,7 @@ TEST_F(ManifestSourceTest, UnloadsWhatIsNotListedAnyMore) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST_F(ManifestSourceTest, AMistakeInTheManifestChangesNothing) {
+TEST_F(ManifestSourceTest, AnErrorInTheManifestChangesNothing) {
   Write("half 7 s3://models/half/7\n");
   Start();
   target_.WaitFor("half", "7=s3://models/half/7");
@@ -158,7 +159,7 @@ TEST_F(ManifestSourceTest, AMistakeInTheManifestChangesNothing) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST_F(ManifestSourceTest, AManifestThatComesLaterIsTakenThen) {
+TEST_F(ManifestSourceTest, ReadsAManifestThatIsCreatedLater) {
   Start();
   EXPECT_THAT(std::string(WaitForError().message()), HasSubstr(manifest_));
   EXPECT_THAT(target_.lists(), IsEmpty());
@@ -173,7 +174,7 @@ TEST_F(ManifestSourceTest, DoesNothingBeforeItIsConnected) {
   EXPECT_TRUE(absl::IsUnavailable((*source)->last_read()));
 }
 
-TEST_F(ManifestSourceTest, SendsNothingAfterItsEnd) {
+TEST_F(ManifestSourceTest, SendsNothingAfterItIsDestroyed) {
   Write("half 7 s3://models/half/7\n");
   Start();
   target_.WaitFor("half", "7=s3://models/half/7");
@@ -182,21 +183,30 @@ TEST_F(ManifestSourceTest, SendsNothingAfterItsEnd) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST(ManifestSourceCreateTest, RefusesToReadNothing) {
+TEST(ManifestSourceCreateTest, RefusesAnEmptyPath) {
   EXPECT_EQ(ManifestSource::Create({""}).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(ManifestSourceCreateTest, RefusesToReadWithoutPause) {
+TEST(ManifestSourceCreateTest, RefusesAnIntervalOfZero) {
   EXPECT_EQ(ManifestSource::Create({"/m", absl::ZeroDuration()}).status(),
             absl::InvalidArgumentError("The manifest /m cannot be read every "
                                        "0; give a positive interval"));
 }
 
-TEST(ParseManifestTest, OfNothingButCommentsListsNothing) {
+TEST(ParseManifestTest, IgnoresCommentsAndEmptyLines) {
   const absl::StatusOr<Manifest> manifest = ParseManifest("# none\r\n\n  \n");
   ASSERT_TRUE(manifest.ok()) << manifest.status();
   EXPECT_THAT(*manifest, IsEmpty());
+}
+
+TEST(StaticStoragePathSourceTest, SendsItsVersion) {
+  FakeTarget target;
+  auto source =
+      tfs3::StaticStoragePathSource::Create({"half", 7, "s3://models/half/7"});
+  ASSERT_TRUE(source.ok()) << source.status();
+  tfs3::ConnectSourceToTarget<StoragePath>(source->get(), &target);
+  EXPECT_EQ(target.lists()["half"], "7=s3://models/half/7");
 }
 
 struct Mistake {

@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/loader_harness.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
 
 namespace tfs3 {
 namespace {

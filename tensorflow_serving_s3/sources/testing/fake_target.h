@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_SOURCES_RECORDING_TARGET_H_
-#define TENSORFLOW_SERVING_S3_SOURCES_RECORDING_TARGET_H_
+#ifndef TENSORFLOW_SERVING_S3_SOURCES_TESTING_FAKE_TARGET_H_
+#define TENSORFLOW_SERVING_S3_SOURCES_TESTING_FAKE_TARGET_H_
 
 #include <algorithm>
 #include <condition_variable>
@@ -18,14 +18,14 @@
 
 namespace tfs3 {
 
-// For tests: writes down what a source of paths sends, as lines of text, with
-// a question mark for a version that is awaited and an exclamation mark for one
-// that comes as an error: "half: 4! 3? 2=fake://models/half/2".
-class RecordingTarget : public TargetBase<StoragePath> {
+// Records the lists of a source of paths as lines of text. A version has a
+// question mark if it is awaited and an exclamation mark if it is an error:
+// "half: 4! 3? 2=fake://models/half/2".
+class FakeTarget : public TargetBase<StoragePath> {
  public:
-  ~RecordingTarget() override { Detach(); }
+  ~FakeTarget() override { Detach(); }
 
-  // Waits until a line has come `times` times.
+  // Blocks until a line was recorded `times` times.
   void WaitFor(const std::string& line, int times = 1) {
     std::unique_lock<std::mutex> lock(mu_);
     changed_.wait(lock, [&] {
@@ -62,4 +62,4 @@ class RecordingTarget : public TargetBase<StoragePath> {
 
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_SOURCES_RECORDING_TARGET_H_
+#endif  // TENSORFLOW_SERVING_S3_SOURCES_TESTING_FAKE_TARGET_H_

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_SOURCES_FAKE_FILE_SYSTEM_H_
-#define TENSORFLOW_SERVING_S3_SOURCES_FAKE_FILE_SYSTEM_H_
+#ifndef TENSORFLOW_SERVING_S3_SOURCES_TESTING_FAKE_FILE_SYSTEM_H_
+#define TENSORFLOW_SERVING_S3_SOURCES_TESTING_FAKE_FILE_SYSTEM_H_
 
 #include <functional>
 #include <string>
@@ -12,9 +12,9 @@
 
 namespace tfs3 {
 
-// A file system for tests, registered with TensorFlow under the scheme
-// "fake://". It behaves like an object store: there are only files, a
-// directory exists while there is a file in it. One for the whole process.
+// A file system for tests, which TensorFlow finds under the scheme "fake://".
+// It behaves like an object store: a directory exists while it contains a file.
+// One instance for the whole process.
 //
 //   FakeFileSystem::Reset();
 //   FakeFileSystem::Add("fake://models/half/1/saved_model.pb");
@@ -27,18 +27,18 @@ class FakeFileSystem {
   static void Reset();
 
   static void Add(const std::string& file);
-  // A file, or everything under a directory.
+  // Removes a file, or everything in a directory.
   static void Remove(const std::string& path);
-  // Lets the listing of a directory fail from now on; OK mends it.
+  // Lets the listings of a directory fail; an OK status ends this.
   static void Fail(const std::string& directory, const absl::Status& error);
-  // Called at each listing of a directory, before it is done. May block.
+  // Calls `hook` before each listing of a directory. It may block.
   static void OnListing(const std::string& directory,
                         std::function<void()> hook);
 
-  // The directories that were listed since the last call, in order.
+  // Returns the directories that were listed since the last call, in order.
   static std::vector<std::string> TakeListings();
 };
 
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_SOURCES_FAKE_FILE_SYSTEM_H_
+#endif  // TENSORFLOW_SERVING_S3_SOURCES_TESTING_FAKE_FILE_SYSTEM_H_

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/sources/fake_file_system.h"
+#include "tensorflow_serving_s3/sources/testing/fake_file_system.h"
 
 #include <cstddef>
 #include <functional>
