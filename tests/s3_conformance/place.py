@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Where a case of the suite works: a prefix of its own, seen past the filesystem under test."""
+"""The prefix of a case, with access by boto3 instead of the filesystem under test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """One prefix of one bucket. What it does, it does with boto3.
+    """One prefix of one bucket, accessed with boto3.
 
     Attributes:
         client: A client of the store.

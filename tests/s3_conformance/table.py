@@ -1,12 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Makes docs/s3_conformance.md, and the table of docs/s3.md, of the suite and what is known of it.
+"""Generates docs/s3_conformance.md and the table of docs/s3.md.
 
 table.py FOLDER > docs/s3_conformance.md
 table.py --summary FOLDER
 
-FOLDER is where the test modules are. The runs themselves hold the differences to be true: a case
-that is named there and passes fails its run, as does one that is not named and does not pass.
+FOLDER has the test modules. A run fails if a known failure passes, or if another case fails.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from tests.s3_conformance.differences import DIFFERENCES, Difference, Run
 
 _MODULES = ("reading", "writing", "tree", "names", "errors", "training")
 
-# Heading -> the run. One column stands for both TensorFlows: the runs of 2.21 and of 2.16 have the
-# same differences.
+# Heading -> the run. One column represents TensorFlow 2.21 and 2.16: their runs have the same
+# failures.
 _COLUMNS = {
     "this filesystem, SeaweedFS": Run("seaweedfs", "tf_serving_s3"),
     "this filesystem, rclone": Run("rclone", "tf_serving_s3"),
@@ -29,22 +28,25 @@ _COLUMNS = {
     "tensorflow-io, rclone": Run("rclone", "tensorflow_io"),
 }
 
-_HEAD = """# What passes where
+_HEAD = """# S3 conformance
 
-One suite, `//tests/s3_conformance`, is run through TensorFlow's Python interface against two S3
-servers: by this filesystem, the same `libs3_filesystem.so` in TensorFlow 2.21 and in 2.16, and by
-that of tensorflow-io 0.37.1 in TensorFlow 2.16, which needs an endpoint with its scheme and
-`S3_DISABLE_MULTI_PART_DOWNLOAD=1`, and has both here. SeaweedFS and rclone keep objects as files in
-folders, and so refuse some keys that S3 takes.
+Which test passes on which store, for this filesystem and for tensorflow-io. One suite,
+`//tests/s3_conformance`, runs through TensorFlow's Python interface against two S3 servers:
 
-**yes**: passes. A number: does not, for the reason below; `parameter: number` where it is so for
-one parameter of the case. This page is made of the suite
-(`./bazelw run //tests/s3_conformance:table > docs/s3_conformance.md`), and a test holds it to it.
+- this filesystem: the same `libs3_filesystem.so` in TensorFlow 2.21 and in 2.16;
+- tensorflow-io 0.37.1 in TensorFlow 2.16, with the scheme in its endpoint and with
+  `S3_DISABLE_MULTI_PART_DOWNLOAD=1`, which it needs.
+
+SeaweedFS and rclone keep objects as files in folders, so they refuse some keys that S3 takes.
+
+**yes**: passes. A number: fails, with the reason below; `parameter: number` if one parameter of the
+case fails. The page is generated from the suite
+(`./bazelw run //tests/s3_conformance:table > docs/s3_conformance.md`), and a test compares them.
 """
 
 
 def cases(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yields the title of each module and the names of its tests, without a parameter's values."""
+    """Yields the title of each module and the names of its tests, without parameters."""
     for module in _MODULES:
         tree = ast.parse((folder / f"{module}_test.py").read_text(encoding="utf-8"))
         names = [
@@ -56,7 +58,7 @@ def cases(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _of_case(run: Run, case: str) -> Iterator[tuple[str, Difference]]:
-    """Yields the parameters ("" for all) with which a case does not pass in a run."""
+    """Yields the parameters ("" for all) with which a case fails in a run."""
     for name, difference in DIFFERENCES[run].items():
         plain, _, parameter = name.rstrip("]").partition("[")
         if plain == case:
@@ -97,7 +99,7 @@ def table(folder: Path) -> str:
 
 
 def summary(folder: Path) -> str:
-    """Returns the table of docs/s3.md: of how many cases of each kind all parameters pass."""
+    """Returns the table of docs/s3.md: how many cases pass with all parameters."""
     lines = [f"| cases | {' | '.join(_COLUMNS)} |", "| --- |" + " --- |" * len(_COLUMNS)]
     for title, names in cases(folder):
         passing = [sum(not any(_of_case(run, case)) for case in names) for run in _COLUMNS.values()]
