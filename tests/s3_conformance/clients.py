@@ -1,11 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The filesystems that the suite is run with, and how TensorFlow gets each."""
+"""Registers the filesystems that the suite tests."""
 
 import os
 from collections.abc import Mapping
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads these when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
@@ -17,10 +17,10 @@ from tensorflow_serving_s3 import filesystem
 OURS = "tf_serving_s3"
 TENSORFLOW_IO = "tensorflow_io"
 
-# What each needs beside the address and the credentials of the store.
+# The settings of each in addition to the endpoint and the credentials.
 ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
     OURS: {},
-    # Without it, larger files cannot be read: "truncated block read".
+    # Otherwise, reads of larger files fail: "truncated block read".
     TENSORFLOW_IO: {"S3_DISABLE_MULTI_PART_DOWNLOAD": "1"},
 }
 
@@ -28,7 +28,7 @@ _PLUGIN = "tensorflow_io/tensorflow_io/python/ops/libtensorflow_io_plugins.so"
 
 
 def register(client: str) -> None:
-    """Gives s3:// to this process's TensorFlow: by our filesystem, or by tensorflow-io's."""
+    """Registers our filesystem, or tensorflow-io's, for s3:// in this process."""
     if client == OURS:
         filesystem.register()
         return

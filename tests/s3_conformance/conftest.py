@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The store and the client of a run of the suite, and a prefix for each case."""
+"""Selects the store and the client of a run, and a prefix for each case."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SESSION = pytest.StashKey[pytest.Session]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The run: --store and --client."""
+    """Adds the options --store and --client."""
     parser.addoption("--store", choices=sorted(_STORES), default="seaweedfs")
     parser.addoption("--client", choices=sorted(clients.ENVIRONMENT), default=clients.OURS)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Ends a run with tensorflow-io without destructors: its plugin aborts the program at exit."""
+    """Ends a run with tensorflow-io at once: its plugin aborts the program at the exit."""
     session = config.stash.get(_SESSION, None)
     if session is not None and _run(config).client == clients.TENSORFLOW_IO:
         sys.stdout.flush()
@@ -42,7 +42,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Keeps the session for its exit status."""
+    """Keeps the session, which has the exit status."""
     session.config.stash[_SESSION] = session
 
 
@@ -51,7 +51,7 @@ def _run(config: pytest.Config) -> Run:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks the known failures: if one passes, the run fails."""
+    """Marks known differences: a known difference that passes fails the run."""
     known = DIFFERENCES.get(_run(config), {})
     for item in items:
         for name in (item.name, item.name.partition("[")[0]):
@@ -67,7 +67,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def store(request: pytest.FixtureRequest) -> Iterator[S3Server]:
-    """The store of this run, set as TensorFlow's endpoint."""
+    """The store of this run, as the endpoint of TensorFlow."""
     run = _run(request.config)
     with (
         _STORES[run.store](buckets=[_BUCKET, "second-bucket"]) as running,
@@ -84,7 +84,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[S3Server]:
 
 @pytest.fixture(scope="session")
 def client(store: S3Server) -> S3Client:
-    """A boto3 client for all cases, because creating one takes half a second."""
+    """The boto3 client of all cases; its creation takes half a second."""
     return store.client()
 
 

@@ -1,9 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The known failures of each run of the suite, and their reasons.
+"""The known failures of each run of the suite, with their reasons.
 
-If a case that is listed here passes, its run fails. docs/s3_conformance.md is generated from this
-table.
+A case in this file that passes fails its run. docs/s3_conformance.md is generated from this file.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """Why a case fails.
+    """The reason why a case fails.
 
     Attributes:
-        reason: One sentence for the reader of the table.
-        ends_process: The case does not run, because it would end or block the whole run.
+        reason: A sentence for the table.
+        ends_process: Do not run the case, because it would end or block the whole run.
     """
 
     reason: str
@@ -87,7 +86,7 @@ _THEIRS_EVERYWHERE: Mapping[str, Difference] = {
     "test_a_saved_model_is_saved_and_loaded": _CRASH,
 }
 
-# Keys: `test_name`, or `test_name[parameter]` for one parameter.
+# By the name of the case: `test_name`, or `test_name[parameter]` for one of its parameters.
 DIFFERENCES: Mapping[Run, Mapping[str, Difference]] = {
     Run("seaweedfs", _OURS): _SEAWEEDFS,
     Run("rclone", _OURS): {

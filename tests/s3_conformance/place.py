@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The prefix of a case, with access by boto3 instead of the filesystem under test."""
+"""A prefix of the store for each case, with direct access by boto3."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """One prefix of one bucket, accessed with boto3.
+    """A prefix of a bucket. Uses boto3, not the filesystem under test.
 
     Attributes:
         client: A client of the store.
-        bucket: The bucket's name.
-        prefix: The prefix, without a slash at its end.
+        bucket: The name of the bucket.
+        prefix: The prefix, without a slash at the end.
     """
 
     client: S3Client
@@ -28,16 +28,16 @@ class Place:
     prefix: str
 
     def url(self, name: str = "") -> str:
-        """Returns the `s3://` URL of something below the prefix, or of the prefix itself."""
+        """Returns the `s3://` URL of a name in the prefix, or of the prefix itself."""
         return f"s3://{self.bucket}/{self.prefix}" + (f"/{name}" if name else "")
 
     def put(self, name: str, body: bytes = b"") -> str:
-        """Stores an object below the prefix and returns its URL."""
+        """Stores an object in the prefix and returns its URL."""
         self.client.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=body)
         return self.url(name)
 
     def get(self, name: str) -> bytes | None:
-        """Returns the bytes of an object below the prefix, None when there is none."""
+        """Returns the bytes of an object in the prefix; None if it does not exist."""
         try:
             got = self.client.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")
         except ClientError as error:
@@ -47,7 +47,7 @@ class Place:
         return got["Body"].read()
 
     def files(self) -> list[str]:
-        """Returns the names below the prefix, sorted, without markers of directories."""
+        """Returns the sorted names in the prefix, without markers of directories."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/"
         )
@@ -59,6 +59,6 @@ _BLOCK = b"".join(number.to_bytes(4, "little") for number in range(1 << 18))
 
 
 def pattern(size: int) -> bytes:
-    """Returns bytes of which no two ranges of a megabyte are the same."""
+    """Returns bytes in which all ranges of a megabyte are different."""
     blocks = [bytes([number]) + _BLOCK[1:] for number in range(-(-size // len(_BLOCK)))]
     return b"".join(blocks)[:size]

@@ -60,7 +60,7 @@ def test_the_op_read_file_reads_a_file(place: Place) -> None:
 
 
 def test_a_file_is_mapped_as_a_memory_region(place: Place) -> None:
-    # Several: one can lie well in memory by chance.
+    # Several regions: one may be aligned by chance.
     for length in range(100_000, 100_060, 5):
         url = place.put(f"file-{length}", tf.range(length, dtype=tf.int32).numpy().tobytes())
         tensor = tf.raw_ops.ImmutableConst(dtype=tf.int32, shape=[length], memory_region_name=url)

@@ -1,11 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Generates docs/s3_conformance.md and the table of docs/s3.md.
+"""Generates docs/s3_conformance.md and the table of docs/s3.md from the suite and its differences.
 
 table.py FOLDER > docs/s3_conformance.md
 table.py --summary FOLDER
 
-FOLDER has the test modules. A run fails if a known failure passes, or if another case fails.
+FOLDER has the test modules. The runs verify the differences: a case with a difference that passes
+fails its run, and so does another case that fails.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from tests.s3_conformance.differences import DIFFERENCES, Difference, Run
 
 _MODULES = ("reading", "writing", "tree", "names", "errors", "training")
 
-# Heading -> the run. One column represents TensorFlow 2.21 and 2.16: their runs have the same
-# failures.
+# Heading -> the run. A column is for both versions of TensorFlow: 2.21 and 2.16 have the same
+# differences.
 _COLUMNS = {
     "this filesystem, SeaweedFS": Run("seaweedfs", "tf_serving_s3"),
     "this filesystem, rclone": Run("rclone", "tf_serving_s3"),
@@ -69,7 +70,7 @@ def table(folder: Path) -> str:
     """Returns the page.
 
     Raises:
-        ValueError: A difference names no case of the suite.
+        ValueError: A difference has the name of no case.
     """
     known = {case for _, names in cases(folder) for case in names}
     for run, differences in DIFFERENCES.items():
@@ -99,7 +100,7 @@ def table(folder: Path) -> str:
 
 
 def summary(folder: Path) -> str:
-    """Returns the table of docs/s3.md: how many cases pass with all parameters."""
+    """Returns the table of docs/s3.md: the number of cases of each kind that pass."""
     lines = [f"| cases | {' | '.join(_COLUMNS)} |", "| --- |" + " --- |" * len(_COLUMNS)]
     for title, names in cases(folder):
         passing = [sum(not any(_of_case(run, case)) for case in names) for run in _COLUMNS.values()]
