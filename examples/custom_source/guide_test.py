@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What docs/custom_source.md quotes is what is compiled and tested."""
+"""The code in docs/custom_source.md is the code that is compiled and tested."""
 
 from __future__ import annotations
 

@@ -23,31 +23,30 @@
 
 namespace custom_source {
 
-// What a manifest lists: for each name of a servable all of its versions, each
-// with the path of its SavedModel. No name has an empty list.
+// The content of a manifest: the versions of each servable, with the paths of
+// their SavedModels. No list is empty.
 using Manifest =
     std::map<std::string, std::vector<tfs3::ServableData<tfs3::StoragePath>>>;
 
-// Reads a manifest: a text of one version a line, "NAME VERSION PATH". Empty
-// lines and what follows a '#' do not count.
+// Parses a manifest: a text with one version in each line, "NAME VERSION PATH".
+// Empty lines and comments after '#' are ignored.
 //
 //   half  7   s3://models/half/7
 //   third 20  /models/third-of-monday   # any path, as it is
 //
-// INVALID_ARGUMENT, naming the line and the cure, if a line is something else
-// or a version comes twice.
+// INVALID_ARGUMENT, with the line and the cure, if a line has another form or a
+// version is repeated.
 absl::StatusOr<Manifest> ParseManifest(absl::string_view text);
 
-// Aspires to what a manifest lists, and reads it again every `interval`: so the
-// change of one file, in any file system that TensorFlow knows, changes what is
-// served.
+// Aspires to the versions in a manifest, and reads it again every `interval`.
+// To change what is served, change that file, in any filesystem of TensorFlow.
 //
 //   auto source = ManifestSource::Create({"s3://models/manifest.txt"});
 //   tfs3::ConnectSourceToTarget(source->get(), &adapter);
 //
-// A name that is not in the manifest any more is unloaded. While the manifest
-// cannot be read or has a mistake, all stays as it is; last_read() tells why.
-// Thread-safe. The destructor waits for the reading that is under way.
+// A name that is no longer in the manifest is unloaded. While the manifest
+// cannot be read or has an error, nothing changes; last_read() returns the
+// error. Thread-safe. The destructor waits for a running read.
 class ManifestSource final : public tfs3::Source<tfs3::StoragePath> {
  public:
   struct Options {
@@ -65,8 +64,8 @@ class ManifestSource final : public tfs3::Source<tfs3::StoragePath> {
 
   void SetAspiredVersionsCallback(AspiredVersionsCallback callback) override;
 
-  // How the last reading went: OK, or what is wrong with the manifest.
-  // UNAVAILABLE before the first one has ended.
+  // The result of the last read: OK, or the error of the manifest.
+  // UNAVAILABLE before the first read has ended.
   absl::Status last_read() const;
 
  private:
@@ -77,7 +76,7 @@ class ManifestSource final : public tfs3::Source<tfs3::StoragePath> {
 
   const Options options_;
   AspiredVersionsCallback callback_;
-  // The names that were sent with versions. Only the thread uses it.
+  // The names that were reported with versions. Only the thread uses it.
   std::vector<std::string> aspired_names_;
 
   mutable std::mutex mu_;

@@ -45,7 +45,7 @@ std::string Text(const std::vector<ServableData<StoragePath>>& versions) {
   return text;
 }
 
-// Stands in for the rest of the chain: keeps the last list of each servable.
+// The rest of the chain in tests: keeps the last list of each servable.
 class LastLists : public tfs3::TargetBase<StoragePath> {
  public:
   ~LastLists() override { Detach(); }
@@ -85,7 +85,7 @@ class ManifestSourceTest : public ::testing::Test {
             ::testing::TempDir() +
             ::testing::UnitTest::GetInstance()->current_test_info()->name()) {}
 
-  // Replaces the manifest by one rename, so that nobody reads half of it.
+  // Replaces the manifest with one rename, so that no read gets half of it.
   void Write(const std::string& text) {
     const std::string staged = manifest_ + ".new";
     std::ofstream(staged) << text;
@@ -103,7 +103,7 @@ class ManifestSourceTest : public ::testing::Test {
     tfs3::ConnectSourceToTarget<StoragePath>(source_.get(), &target_);
   }
 
-  // What is wrong with the manifest, as soon as a reading has found it.
+  // Waits for a read that finds an error, and returns the error.
   absl::Status WaitForError() {
     absl::Status status;
     do {
@@ -118,7 +118,7 @@ class ManifestSourceTest : public ::testing::Test {
   std::unique_ptr<ManifestSource> source_;
 };
 
-TEST_F(ManifestSourceTest, AspiresToWhatTheManifestLists) {
+TEST_F(ManifestSourceTest, AspiresToTheVersionsInTheManifest) {
   Write(
       "half  7  s3://models/half/7\n"
       "third 20 /models/third-of-monday   # of a colleague\n"
@@ -137,7 +137,7 @@ TEST_F(ManifestSourceTest, FollowsChangesOfTheManifest) {
   target_.WaitFor("half", "8=s3://models/half/8");
 }
 
-TEST_F(ManifestSourceTest, UnloadsWhatIsNotListedAnyMore) {
+TEST_F(ManifestSourceTest, UnloadsANameThatIsNoLongerListed) {
   Write("half 7 s3://models/half/7\nthird 1 s3://models/third/1\n");
   Start();
   target_.WaitFor("third", "1=s3://models/third/1");
@@ -146,7 +146,7 @@ TEST_F(ManifestSourceTest, UnloadsWhatIsNotListedAnyMore) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST_F(ManifestSourceTest, AMistakeInTheManifestChangesNothing) {
+TEST_F(ManifestSourceTest, AnErrorInTheManifestChangesNothing) {
   Write("half 7 s3://models/half/7\n");
   Start();
   target_.WaitFor("half", "7=s3://models/half/7");
@@ -158,7 +158,7 @@ TEST_F(ManifestSourceTest, AMistakeInTheManifestChangesNothing) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST_F(ManifestSourceTest, AManifestThatComesLaterIsTakenThen) {
+TEST_F(ManifestSourceTest, ReadsAManifestThatIsWrittenLater) {
   Start();
   EXPECT_THAT(std::string(WaitForError().message()), HasSubstr(manifest_));
   EXPECT_THAT(target_.lists(), IsEmpty());
@@ -173,7 +173,7 @@ TEST_F(ManifestSourceTest, DoesNothingBeforeItIsConnected) {
   EXPECT_TRUE(absl::IsUnavailable((*source)->last_read()));
 }
 
-TEST_F(ManifestSourceTest, SendsNothingAfterItsEnd) {
+TEST_F(ManifestSourceTest, ReportsNothingAfterItsDestructor) {
   Write("half 7 s3://models/half/7\n");
   Start();
   target_.WaitFor("half", "7=s3://models/half/7");
@@ -182,18 +182,18 @@ TEST_F(ManifestSourceTest, SendsNothingAfterItsEnd) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST(ManifestSourceCreateTest, RefusesToReadNothing) {
+TEST(ManifestSourceCreateTest, RefusesAnEmptyPath) {
   EXPECT_EQ(ManifestSource::Create({""}).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(ManifestSourceCreateTest, RefusesToReadWithoutPause) {
+TEST(ManifestSourceCreateTest, RefusesAnIntervalOfZero) {
   EXPECT_EQ(ManifestSource::Create({"/m", absl::ZeroDuration()}).status(),
             absl::InvalidArgumentError("The manifest /m cannot be read every "
                                        "0; give a positive interval"));
 }
 
-TEST(ParseManifestTest, OfNothingButCommentsListsNothing) {
+TEST(ParseManifestTest, CommentsAloneAreAnEmptyManifest) {
   const absl::StatusOr<Manifest> manifest = ParseManifest("# none\r\n\n  \n");
   ASSERT_TRUE(manifest.ok()) << manifest.status();
   EXPECT_THAT(*manifest, IsEmpty());
@@ -207,7 +207,7 @@ struct Mistake {
 
 class MistakeTest : public ::testing::TestWithParam<Mistake> {};
 
-TEST_P(MistakeTest, IsNamedWithItsLine) {
+TEST_P(MistakeTest, IsReportedWithItsLine) {
   const absl::Status status = ParseManifest(GetParam().text).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().message));

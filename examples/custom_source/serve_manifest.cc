@@ -1,14 +1,14 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Serves the SavedModels that a manifest lists, to whoever types at it:
+// Serves the SavedModels of a manifest on the terminal:
 //
 //   serve_manifest s3://models/manifest.txt
-//   half version 7: AVAILABLE        <- the program tells what happens
+//   half version 7: AVAILABLE        <- a state
 //   half 1 2 5                       <- a model's name and its input
-//   half version 7: 3.5 4 5.5        <- what the model answers
+//   half version 7: 3.5 4 5.5        <- the model's answer
 //
-// Ends with its input, or by SIGTERM or SIGINT.
+// Ends at the end of its input, or after SIGTERM or SIGINT.
 
 #include <poll.h>
 #include <signal.h>
@@ -56,8 +56,7 @@ void Say(const std::string& line) {
   std::fflush(stdout);
 }
 
-// Answers "NAME X X ..." with what the newest version of NAME makes of the
-// numbers.
+// Answers "NAME X X ...": runs the newest version of NAME on the numbers.
 absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
                                    absl::string_view line) {
   const std::vector<std::string> fields =
@@ -70,7 +69,7 @@ absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
   for (size_t i = 0; i < numbers.size(); ++i) {
     if (!absl::SimpleAtof(fields[i + 1], &numbers[i])) {
       return absl::InvalidArgumentError(
-          absl::StrCat("\"", fields[i + 1], "\" is no number"));
+          absl::StrCat("\"", fields[i + 1], "\" is not a number"));
     }
   }
 
@@ -98,8 +97,8 @@ absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
   return answer;
 }
 
-// Calls `handle` with every line of the standard input, until that ends or one
-// of `stop_signals`, which every thread has blocked, arrives.
+// Calls `handle` for every line of the standard input, until the input ends or
+// one of `stop_signals` arrives. All threads must block these signals.
 absl::Status HandleLines(const sigset_t& stop_signals,
                          const std::function<void(absl::string_view)>& handle) {
   const int signals = signalfd(-1, &stop_signals, SFD_CLOEXEC);
@@ -127,20 +126,20 @@ absl::Status HandleLines(const sigset_t& stop_signals,
 }
 
 absl::Status Serve(const std::string& manifest) {
-  // Before any thread is started, so that none of them takes the signals.
+  // Before any thread starts: threads inherit the mask.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGTERM);
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
-  // Tells what becomes of each version.
+  // Prints the states of each version.
   tfs3::EventBus<tfs3::ServableState> states;
   const auto subscription = states.Subscribe(
       [](const tfs3::ServableState& state) { Say(state.DebugString()); });
 
-  // From the end of the chain to its beginning, so that it stops in the
-  // reverse order: first nothing new is found, last everything is unloaded.
+  // From the end of the chain to its beginning, because destruction runs in
+  // reverse order: the source first, then the adapter, then the manager.
   tfs3::AspiredVersionsManager::Options options;
   options.aspired_version_policy =
       std::make_unique<tfs3::AvailabilityPreservingPolicy>();

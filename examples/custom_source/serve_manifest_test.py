@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The example as a whole: models and their manifest in a real S3 server, a user at the keyboard."""
+"""Runs the whole example: models and a manifest in a real S3 server, and lines of input."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECONDS = 60.0
 
 
 class Session:
-    """One run of the program, with its input and output at hand."""
+    """One run of the program, with access to its input and output."""
 
     def __init__(self, storage: SeaweedFS, manifest: str) -> None:
         """Starts the program."""
@@ -38,21 +38,21 @@ class Session:
         self._reader.start()
 
     def say(self, line: str) -> None:
-        """Types a line."""
+        """Writes a line to the input."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
 
     def wait_for(self, text: str) -> str:
-        """Reads on until a line that starts so, and returns it."""
+        """Reads until a line starts with `text`, and returns the line."""
         while True:
             line = self._lines.get(timeout=_SECONDS)
-            assert line is not None, f"the program ended without saying {text!r}"
+            assert line is not None, f"the program ended without the line {text!r}"
             if line.startswith(text):
                 return line
 
     def end_of_input(self) -> int:
-        """Types no more, and returns the exit code."""
+        """Closes the input and returns the exit code."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         return self.process.wait(_SECONDS)
@@ -94,7 +94,7 @@ def _write_manifest(storage: SeaweedFS, text: str) -> None:
     storage.client().put_object(Bucket="models", Key="manifest.txt", Body=text.encode())
 
 
-def test_what_the_manifest_lists_answers(session: Session) -> None:
+def test_a_model_of_the_manifest_answers(session: Session) -> None:
     session.say("half 1 2 5")
     assert session.wait_for("half") == "half version 7: 3.5 4 5.5"
 

@@ -1,11 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""From nothing to a prediction served from S3, on this computer.
+"""Serves a prediction from S3 on this computer, starting from nothing.
 
 It starts SeaweedFS (an S3 server), publishes two models to it, serves them with the model server,
-asks them by REST and by gRPC, then publishes a second version of one and watches it go live. The
-second model has the signatures of TensorFlow Serving's own example. Everything runs on free ports
-of 127.0.0.1, and nothing is left behind.
+sends requests by REST and gRPC, then publishes a second version of one and waits until it serves.
+The second model has the signatures of TensorFlow Serving's own example. Everything runs on free
+ports of 127.0.0.1, and nothing is left running.
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ _INTERRUPTED = 130
 
 
 class _Interrupts:
-    """Ctrl-C and SIGTERM, which is to clean up just as after Ctrl-C, as KeyboardInterrupt.
+    """Turns Ctrl-C and SIGTERM into KeyboardInterrupt, so that both clean up.
 
-    Python prints and drops an exception that is raised while a callback of the interpreter runs,
-    such as that of a weak reference: so it is raised again at the next step.
+    Python drops an exception that is raised inside a callback of the interpreter, such as that of a
+    weak reference. So it is raised again at the next step.
     """
 
     def __init__(self) -> None:
         self._arrived = False
 
     def catch(self) -> None:
-        """Begins to catch the signals."""
+        """Installs the signal handlers."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._handle)
 
     def check(self) -> None:
-        """Raises KeyboardInterrupt if a signal has come."""
+        """Raises KeyboardInterrupt if a signal has arrived."""
         if self._arrived:
             raise KeyboardInterrupt
 
@@ -78,10 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the quickstart.
 
     Args:
-        arguments: The command line without the program's name; this process's own when None.
+        arguments: The command line without the program's name; None for that of this process.
 
     Returns:
-        The exit code: 0, 1 after a failure, 130 when Ctrl-C broke it off.
+        The exit code: 0, 1 after a failure, 130 after Ctrl-C.
     """
     options = _parse(arguments)
     _INTERRUPTS.catch()
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nInterrupted. Everything that was started is stopped.", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
-        # The reader wants the cause and what the server said, not a stack of Python.
+        # The cause and the server's log help more than a Python traceback.
         kind = "" if isinstance(error, Error) else f"{type(error).__name__}: "
         print(f"\n\nThe quickstart failed: {kind}{error}", file=sys.stderr)
         log = error.log if isinstance(error, ProgramError) else ()
@@ -124,13 +124,13 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
     with contextlib.ExitStack() as running:
         with _step(1, "Starting SeaweedFS, an S3 server"):
             storage = SeaweedFS(buckets=["models"])
-            # What ends it is in place before it starts, whenever Ctrl-C may come.
+            # Registered before the start, because Ctrl-C may come at any time.
             running.push(storage)
             storage.start()
         _detail(f'{storage.endpoint}, bucket "models"')
 
         with _step(2, "Making half_plus_three, y = x / 2 + 3, with TensorFlow"):
-            # Only now, so that the steps above show before the seconds that this import takes.
+            # Imported here, because the import takes seconds and the steps above should show first.
             from tensorflow_serving_s3.testing import saved_models
 
             first = saved_models.save_half_plus_three(folder / "first")
@@ -211,7 +211,7 @@ def _ask_by_rest(server: ModelServer, model_name: str = _MODEL) -> Any:
     body = json.dumps({"instances": _INSTANCES}).encode()
     url = _predict_url(server, model_name)
     request = urllib.request.Request(url, body)
-    # The server is on this computer, whatever proxy the environment names.
+    # The server is on this computer: ignore the proxy of the environment.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=_REQUEST_SECONDS) as response:
@@ -241,7 +241,7 @@ def _ask_by_grpc(server: ModelServer) -> tuple[Any, Any]:
 
 
 def _ask_until_switched(server: ModelServer) -> tuple[float, int]:
-    """Returns the seconds until the second version answered, and how often the first one did."""
+    """Returns the seconds until the second version answered, and the answers of the first."""
     started = time.monotonic()
     answered_by_first = 0
     while True:
@@ -252,13 +252,13 @@ def _ask_until_switched(server: ModelServer) -> tuple[float, int]:
         _expect(answer, _FIRST_ANSWER)
         answered_by_first += 1
         if passed > _SWITCH_SECONDS:
-            raise ProgramError(f"{_BASE_PATH}/00000124 did not go live in {_SWITCH_SECONDS:g} s")
+            raise ProgramError(f"{_BASE_PATH}/00000124 did not serve within {_SWITCH_SECONDS:g} s")
         time.sleep(0.02)
 
 
 def _expect(answer: Any, predictions: Sequence[float]) -> None:
     if answer != {"predictions": predictions}:
-        raise ProgramError(f"the server answered {answer}, but right is {predictions}")
+        raise ProgramError(f"the server answered {answer} instead of {predictions}")
 
 
 def _serve_until_interrupted(server: ModelServer) -> None:
@@ -271,7 +271,7 @@ def _serve_until_interrupted(server: ModelServer) -> None:
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
         return
-    raise ProgramError(f"the server ended by itself, with exit code {server.process.exit_code}")
+    raise ProgramError(f"the server ended with exit code {server.process.exit_code}")
 
 
 if __name__ == "__main__":
