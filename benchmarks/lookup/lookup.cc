@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What it costs a request to find its servable, by the number of servables that
-// are loaded, and what it costs to load so many.
+// Measures the time to find a servable, by the number of loaded servables, and
+// the time to load them.
 //
 //   bazel run //benchmarks/lookup -- [--max_models=10000] [--lookups=2000000]
 //
-// Prints a table in Markdown. The servables are empty, so that nothing but the
-// manager is measured. Names are asked for in a random order, as requests come.
+// Prints a table in Markdown. The servables are empty, so that only the manager
+// is measured. Lookups use names in random order.
 
 #include <chrono>
 #include <cstddef>
@@ -62,10 +62,10 @@ std::unique_ptr<tfs3::Manager> Load(int num_models) {
   return *std::move(manager);
 }
 
-// Nanoseconds for one handle, taken and released.
+// Nanoseconds to get and release one handle.
 double MeasureLookup(const tfs3::Manager& manager, int num_models,
                      int num_lookups) {
-  // Few enough requests to stay in the cache, whatever the number of models.
+  // Few enough names to stay in the cache, for any number of models.
   constexpr size_t kNumRequests = 256;
   constexpr int kNumRounds = 5;
   std::mt19937 random(7);

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The benchmark of lookups runs and prints a row for each number of models."""
+"""The lookup benchmark runs and prints a row for each number of models."""
 
 import os
 import pathlib

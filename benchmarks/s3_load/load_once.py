@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Loads one SavedModel once, in a process of its own, and prints seconds and memory as JSON."""
+"""Loads one SavedModel once in this process, and prints seconds and memory as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def main() -> None:
 
         client = boto3.client("s3")
     before = _memory_mib("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # proc(5): VmHWM begins anew.
+    Path("/proc/self/clear_refs").write_text("5")  # proc(5): resets VmHWM.
 
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

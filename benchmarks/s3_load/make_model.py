@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Saves a SavedModel with variables of a given size, in a process of its own.
+"""Saves a SavedModel with variables of a given size.
 
 Its signature adds `x`, one number, to the last number of each variable.
 """
@@ -39,7 +39,7 @@ def main() -> None:
 
     function = tf.function(add, input_signature=[tf.TensorSpec([1], tf.float32, name="x")])
     tf.saved_model.save(module, str(options.folder), signatures=function)
-    # TensorFlow 2.16 crashes on it through tensorflow-io; nothing needs it.
+    # With it, TensorFlow 2.16 crashes through tensorflow-io.
     (options.folder / "fingerprint.pb").unlink()
 
 

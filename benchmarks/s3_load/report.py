@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a way to load a model took, and the table of all."""
+"""Measurements of the loads, and their table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A line of the table.
+    """A row of the table.
 
     Attributes:
         link: "loopback" or "S3-like", "" for the local disk.
@@ -57,7 +57,7 @@ class Row:
 
 
 def make_row(link: str, way: str, runs: Sequence[Run], model_bytes: int, ours: float | None) -> Row:
-    """Sums up the runs of one way.
+    """Summarises the runs of one way to load.
 
     Args:
         link: See `Row`.

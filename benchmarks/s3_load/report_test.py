@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Rows sum up their runs, and the table has a line for each."""
+"""Rows summarise their runs, and the table has a line for each."""
 
 from benchmarks.s3_load.report import Run, as_table, make_row
 

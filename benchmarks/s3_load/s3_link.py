@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A link like the one to S3: some time to the first byte, and so many bytes a second a connection.
+"""Simulates the link to S3: a delay to the first byte and a rate for each connection.
 
 Example:
     with S3Link(storage.endpoint) as link:
@@ -24,8 +24,8 @@ from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
 _START_SECONDS = 30.0
-# Written with one buffer of 512 KiB at a time, so that the pauses that nginx makes after each,
-# whole milliseconds, add up to the rate that is wanted.
+# nginx pauses for whole milliseconds after each buffer. Buffers of 512 KiB make these pauses add up to
+# the wanted rate.
 _CONFIG = """\
 load_module {root}/usr/lib/nginx/modules/ndk_http_module.so;
 load_module {root}/usr/lib/nginx/modules/ngx_http_lua_module.so;
@@ -112,7 +112,7 @@ class S3Link:
         config = folder / "nginx.conf"
         config.write_text(
             _CONFIG.format(
-                # Only root could become another user, and in a sandbox not even root can.
+                # Only root can change the user, and not in a sandbox.
                 user=pwd.getpwuid(os.geteuid()).pw_name,
                 root=root,
                 folder=folder,
@@ -152,7 +152,7 @@ class S3Link:
             self._folder = None
 
     def request_count(self) -> int:
-        """Returns how many requests have been answered since the start."""
+        """Returns the number of answered requests since the start."""
         if self._folder is None:
             raise RuntimeError("this link is not open")
         with (self._folder / "requests.log").open("rb") as log:

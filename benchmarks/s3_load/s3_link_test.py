@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The link lets requests through, counts them, and is as slow as it is told to be."""
+"""The link passes and counts requests, with the configured delay and rate."""
 
 import time
 
@@ -27,6 +27,6 @@ def test_a_large_object_takes_its_time_and_is_unchanged() -> None:
         seconds = time.monotonic() - began
 
         assert got == body
-        # nginx's pauses are whole milliseconds, each somewhat too short.
+        # nginx's pauses are whole milliseconds, rounded down.
         assert seconds > 0.8 * (0.030 + len(body) / 90e6)
         assert link.request_count() == 1

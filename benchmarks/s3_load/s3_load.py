@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, or 1 after a failure.
     """
     parser = argparse.ArgumentParser(prog="s3_load", description=__doc__)
-    parser.add_argument("--runs", type=int, default=3, help="How often each way is measured.")
+    parser.add_argument("--runs", type=int, default=3, help="Measurements of each way.")
     parser.add_argument("--variables", type=int, default=16, help="The variables of the model.")
     parser.add_argument("--mib", type=int, default=64, help="The size of each variable.")
     parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
@@ -114,7 +114,7 @@ def _load_from_s3(way: str, env: Mapping[str, str], mib: int) -> tuple[Run, list
     if way == report.BOTO3:
         return _load(["--way=boto3", model], env, mib)
     if way == report.TENSORFLOW_IO:
-        # In parts, its own default, it fails: "truncated block read".
+        # Its default, reading in parts, fails: "truncated block read".
         settings = {
             "S3_ENDPOINT": env["AWS_ENDPOINT_URL_S3"],
             "S3_DISABLE_MULTI_PART_DOWNLOAD": "1",
@@ -146,7 +146,7 @@ def _run(program: str, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     done = subprocess.run(
-        # Not where Bazel has built it: there its own runfiles are missing.
+        # Not from the place where Bazel built it, because its runfiles are missing there.
         [Path(__file__).with_name(program), *arguments],
         env={**inherited, **found, **isolation, **env},
         capture_output=True,
@@ -154,7 +154,7 @@ def _run(program: str, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         timeout=_LOAD_SECONDS,
         check=False,
     )
-    # tensorflow-io's plugin aborts when the process ends, after all was said.
+    # tensorflow-io's plugin aborts at exit, after the output is complete.
     with contextlib.suppress(IndexError, ValueError):
         json.loads(done.stdout.splitlines()[-1])
         return done.stdout

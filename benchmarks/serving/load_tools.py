@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that make the load: wrk for REST, h2load for gRPC; and what they say."""
+"""Runs the load generators, wrk for REST and h2load for gRPC, and parses their output."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ GRPC_CONNECTIONS = 4
 GRPC_STREAMS = 4
 
 _REPORT = Path(__file__).with_name("report.lua")
-# What a tool may take beyond the seconds that it measures: the last answers, and its report.
+# Time of a tool in addition to the measured seconds: for the last answers and its report.
 _GRACE_SECONDS = 60.0
 
 
 def load_by_rest(url: str, body: Path, seconds: int) -> Measurement:
-    """Posts a body again and again over several connections.
+    """Posts a body repeatedly over several connections.
 
     Args:
         url: Where to.
@@ -42,7 +42,7 @@ def load_by_rest(url: str, body: Path, seconds: int) -> Measurement:
 
 
 def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Measurement:
-    """Calls a method again and again over several connections with several streams each.
+    """Calls a method repeatedly over several connections with several streams each.
 
     Args:
         address: The server's host and port.
@@ -55,7 +55,7 @@ def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Mea
     """
     command = [_find("h2load", "nghttp2-client"), "--threads=1"]
     command += [f"--clients={GRPC_CONNECTIONS}", f"--max-concurrent-streams={GRPC_STREAMS}"]
-    # Large windows, so that flow control is not what is measured.
+    # Large windows, so that flow control does not limit the rate.
     command += [f"--duration={seconds}", "--window-bits=24", "--connection-window-bits=24"]
     command += ["--header=content-type: application/grpc", "--header=te: trailers"]
     with tempfile.TemporaryDirectory(prefix="h2load-") as folder:
@@ -68,12 +68,12 @@ def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Mea
 
 
 def grpc_frame(message: bytes) -> bytes:
-    """Returns a message as gRPC sends it: not compressed, its length, its bytes."""
+    """Returns a message in gRPC's framing: the compression flag (0), the length, the bytes."""
     return b"\0" + len(message).to_bytes(4, "big") + message
 
 
 def parse_wrk(output: str) -> Measurement:
-    """Reads what report.lua has had wrk print last.
+    """Parses the last line of wrk, which report.lua prints.
 
     Raises:
         ProgramError: It is not there, or requests failed.
@@ -94,7 +94,7 @@ def parse_wrk(output: str) -> Measurement:
 
 
 def parse_h2load(output: str, log: str) -> Measurement:
-    """Reads what h2load prints, and its log with a line for each request.
+    """Parses the output of h2load and its log, which has a line for each request.
 
     h2load does not look at what gRPC says in the trailers, only at HTTP's status.
 
@@ -122,7 +122,7 @@ def parse_h2load(output: str, log: str) -> Measurement:
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float:
-    """Returns the number that so many percent of the ordered ones do not exceed."""
+    """Returns the percentile of sorted numbers."""
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 

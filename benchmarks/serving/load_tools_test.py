@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the load tools print is read rightly, and failures are not taken for numbers."""
+"""The output of the load tools is parsed, and failures are errors."""
 
 import pytest
 from tensorflow_serving_s3.errors import ProgramError

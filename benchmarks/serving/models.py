@@ -23,7 +23,7 @@ _MLP_BATCH = 32
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """One question to a model, in both protocols.
+    """One request to a model, in both protocols.
 
     Attributes:
         body: The JSON document for REST.
@@ -86,7 +86,7 @@ def save_model(name: str, folder: Path) -> None:
 
 
 def make_request(name: str) -> Request:
-    """Returns the request that the model is asked with.
+    """Returns the request for the model.
 
     The numbers of images have nine digits in JSON, as float32 needs.
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a way to run a model has achieved, and the table of all."""
+"""Measurements of the ways to run a model, and their table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BASELINE = "Session::Run"
 
 @dataclasses.dataclass(frozen=True)
 class Measurement:
-    """What was measured in one run of one load.
+    """Measurements of one run.
 
     Attributes:
         per_second: The requests that were answered in a second.
@@ -27,7 +27,7 @@ class Measurement:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A line of the table.
+    """A row of the table.
 
     Attributes:
         model: The name of the model.

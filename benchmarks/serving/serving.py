@@ -45,8 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, or 1 after a failure.
     """
     parser = argparse.ArgumentParser(prog="serving", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10, help="How long each way is measured.")
-    parser.add_argument("--models", default=",".join(MODELS), help="Which models, with commas.")
+    parser.add_argument("--seconds", type=int, default=10, help="Duration of each measurement.")
+    parser.add_argument(
+        "--models", default=",".join(MODELS), help="The models, separated by commas."
+    )
     parser.add_argument("--flag", action="append", default=[], help="A flag for the server.")
     parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
     options = parser.parse_args(arguments)
@@ -72,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(names: Sequence[str], seconds: int, flags: Sequence[str]) -> list[Row]:
-    # Imported only here, so that the program's own messages do not wait for TensorFlow.
+    # Imported here, because the import of TensorFlow takes seconds.
     from benchmarks.serving import models
 
     with tempfile.TemporaryDirectory(prefix="serving-") as name:
@@ -90,7 +92,7 @@ def _measure(names: Sequence[str], seconds: int, flags: Sequence[str]) -> list[R
             (folder / f"{model}.pb").write_bytes(asked[model].message.SerializeToString())
         rows = []
         for model in names:
-            # Not beside the server, so that nothing but the load is measured.
+            # Not at the same time as the server, so that only the load is measured.
             rows += _without_server(model, folder, seconds)
             server = ModelServer(
                 model_config_file=folder / "models.config", model_name=model, flags=flags
@@ -150,7 +152,7 @@ def _with_server(
 
 
 def _check_answers(server: ModelServer, asked: Any) -> None:
-    """Asks once by each protocol, because the load tools do not look at the answers.
+    """Sends one request by each protocol, because the load tools do not check the answers.
 
     Raises:
         ProgramError: The two answers differ.

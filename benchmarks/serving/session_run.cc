@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a model costs without a server: runs its serving_default signature again
-// and again on one thread, by Session::Run, then by RunCallable on the caller's
-// own thread.
+// Measures a model without a server: runs its serving_default signature
+// repeatedly on one thread, with Session::Run, then with RunCallable on the
+// caller's thread.
 //
 //   session_run SAVED_MODEL REQUEST SECONDS
 //
-// REQUEST is a file that holds a serialized PredictRequest. Prints one line of
+// REQUEST is a file with a serialized PredictRequest. Prints one line of
 // JSON, times in milliseconds.
 
 #include <algorithm>
@@ -48,7 +48,7 @@ void DieUnlessOk(const absl::Status& status) {
   if (!status.ok()) Die(status.ToString());
 }
 
-// Calls `run` for so long, after some calls that are not measured.
+// Calls `run` for the given time, after some calls that are not measured.
 std::string Measure(int seconds, const std::function<absl::Status()>& run) {
   constexpr int kWarmupRuns = 20;
   for (int i = 0; i < kWarmupRuns; ++i) DieUnlessOk(run());

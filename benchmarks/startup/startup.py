@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, or 1 after a failure.
     """
     parser = argparse.ArgumentParser(prog="startup", description=__doc__)
-    parser.add_argument("--runs", type=int, default=11, help="How often to start the server.")
+    parser.add_argument("--runs", type=int, default=11, help="Number of starts.")
     parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
     options = parser.parse_args(arguments)
     if options.runs < 1:
@@ -77,7 +77,7 @@ def _measure(count: int) -> list[StartupParts]:
         tempfile.TemporaryDirectory(prefix="startup-") as folder,
         SeaweedFS(buckets=["models"]) as storage,
     ):
-        # Imported only here, so that the program's own messages do not wait for TensorFlow.
+        # Imported here, because the import of TensorFlow takes seconds.
         from tensorflow_serving_s3.testing import saved_models
 
         model = saved_models.save_half_plus_three(Path(folder) / "model")
@@ -91,7 +91,7 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
     with server:
         while _answer(server) != _ANSWER:
             if time.monotonic() - started > _RUN_SECONDS:
-                # Says what the server thinks of its model.
+                # Prints the server's status of the model.
                 server.wait_until_available(timeout_seconds=0)
                 raise ValueError(f"{server.predict_url} gave no correct answer")
             time.sleep(_PAUSE_SECONDS)
@@ -101,8 +101,8 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
 
 
 def _seconds_since_start(pid: int) -> float:
-    """Returns the age of a process, counted as the server counts: from the kernel's 10 ms tick."""
-    # proc(5): field 22; the second one, the program's name in brackets, may hold anything.
+    """Returns the age of a process, as the server measures it: from the kernel's 10 ms tick."""
+    # proc(5): field 22. The second field, the program's name in brackets, may contain any characters.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     started = int(fields[22 - 3]) / os.sysconf("SC_CLK_TCK")
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started

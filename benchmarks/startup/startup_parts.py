@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a start of the model server is made of, as the server reports it in its log, and statistics.
+"""The parts of a start of the model server, from its log, and statistics.
 
 The server prints one line when its first model has become available:
 
@@ -24,7 +24,7 @@ _LINE = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class StartupParts:
-    """One start in milliseconds, cut into parts that follow each other.
+    """One start in milliseconds, divided into consecutive parts.
 
     Attributes:
         process: From the process's start to `main`: the kernel and the dynamic linker, which loads
@@ -48,7 +48,7 @@ class StartupParts:
 
 
 def parse_startup(line: str, answered: float) -> StartupParts:
-    """Cuts a start into its parts.
+    """Divides a start into its parts.
 
     Args:
         line: The server's log line, with whatever stands before and after.
@@ -93,7 +93,7 @@ def summarise(runs: Sequence[StartupParts]) -> dict[str, dict[str, float]]:
 
 
 def as_table(summary: Mapping[str, Mapping[str, float]]) -> str:
-    """Returns the text of a table of what `summarise` returned."""
+    """Returns the table of the result of `summarise`."""
     rows = [f"{'part':<12}{'min ms':>10}{'median ms':>12}{'max ms':>10}"]
     rows += [
         f"{name:<12}{row['min']:>10.1f}{row['median']:>12.1f}{row['max']:>10.1f}"

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How a start is read from the server's log line, and how starts are summed up."""
+"""A start is parsed from the server's log line, and starts are summarised."""
 
 import pytest
 
