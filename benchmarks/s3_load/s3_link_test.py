@@ -27,6 +27,6 @@ def test_a_large_object_takes_its_time_and_is_unchanged() -> None:
         seconds = time.monotonic() - began
 
         assert got == body
-        # nginx's pauses are whole milliseconds, rounded down.
+        # nginx's pauses are whole milliseconds, each slightly too short.
         assert seconds > 0.8 * (0.030 + len(body) / 90e6)
         assert link.request_count() == 1

@@ -102,7 +102,7 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
 
 def _seconds_since_start(pid: int) -> float:
     """Returns the age of a process, as the server measures it: from the kernel's 10 ms tick."""
-    # proc(5): field 22. The second field, the program's name in brackets, may contain any characters.
+    # proc(5): field 22. Field 2, the program's name in brackets, may contain any characters.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     started = int(fields[22 - 3]) / os.sysconf("SC_CLK_TCK")
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started
