@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong is told with its kind and its name."""
+"""Errors."""
 
 from collections.abc import Callable
 
@@ -20,26 +20,24 @@ def _write(url: str) -> None:
 
 
 @pytest.mark.parametrize("call", [_read, tf.io.gfile.stat, tf.io.gfile.listdir, tf.io.gfile.remove])
-def test_what_is_not_there_is_not_found(place: Place, call: Callable[[str], object]) -> None:
+def test_a_missing_file_is_not_found(place: Place, call: Callable[[str], object]) -> None:
     with pytest.raises(tf.errors.NotFoundError, match=f"{place.url('none')}"):
         call(place.url("none"))
 
 
 @pytest.mark.parametrize("call", [_read, tf.io.gfile.stat, tf.io.gfile.listdir, _write])
-def test_a_bucket_that_is_not_there_is_not_found(
-    place: Place, call: Callable[[str], object]
-) -> None:
+def test_a_missing_bucket_is_not_found(place: Place, call: Callable[[str], object]) -> None:
     with pytest.raises(tf.errors.NotFoundError, match="s3://no-such-bucket-here"):
         call("s3://no-such-bucket-here/file")
 
 
-def test_a_directory_does_not_open_as_a_file(place: Place) -> None:
+def test_a_directory_cannot_be_opened_as_a_file(place: Place) -> None:
     place.put("folder/file", b"bytes")
     with pytest.raises((tf.errors.FailedPreconditionError, tf.errors.NotFoundError)):
         _read(place.url("folder"))
 
 
-def test_a_directory_is_not_removed_as_a_file(place: Place) -> None:
+def test_a_directory_cannot_be_removed_as_a_file(place: Place) -> None:
     place.put("folder/file", b"bytes")
     with pytest.raises((tf.errors.FailedPreconditionError, tf.errors.NotFoundError)):
         tf.io.gfile.remove(place.url("folder"))
@@ -47,12 +45,12 @@ def test_a_directory_is_not_removed_as_a_file(place: Place) -> None:
 
 
 @pytest.mark.parametrize("url", ["s3://", "s3:///key"])
-def test_what_is_no_url_of_an_object_is_an_invalid_argument(place: Place, url: str) -> None:
+def test_an_invalid_url_is_an_invalid_argument(place: Place, url: str) -> None:
     with pytest.raises(tf.errors.InvalidArgumentError):
         _read(url)
 
 
-def test_an_error_names_the_whole_url_however_long(place: Place) -> None:
+def test_an_error_contains_the_whole_url(place: Place) -> None:
     url = place.url("k" * 200 + "/" + "l" * 200)
     with pytest.raises(tf.errors.NotFoundError, match=url):
         _read(url)

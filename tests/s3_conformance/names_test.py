@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Keys that are no usual names of files."""
+"""Unusual keys."""
 
 import pytest
 import tensorflow as tf
@@ -29,7 +29,7 @@ _names = pytest.mark.parametrize("name", _NAMES.values(), ids=_NAMES.keys())
 
 
 @_names
-def test_a_file_of_that_name_is_read_and_listed(place: Place, name: str) -> None:
+def test_a_file_with_an_unusual_name_is_read_and_listed(place: Place, name: str) -> None:
     url = place.put(f"{name}/{name}", b"bytes")
     assert tf.io.gfile.GFile(url, "rb").read() == b"bytes"
     assert tf.io.gfile.stat(url).length == 5
@@ -38,7 +38,9 @@ def test_a_file_of_that_name_is_read_and_listed(place: Place, name: str) -> None
 
 
 @_names
-def test_a_file_of_that_name_is_written_renamed_and_removed(place: Place, name: str) -> None:
+def test_a_file_with_an_unusual_name_is_written_renamed_and_removed(
+    place: Place, name: str
+) -> None:
     with tf.io.gfile.GFile(place.url(f"{name}/{name}"), "wb") as file:
         file.write(b"bytes")
     assert place.get(f"{name}/{name}") == b"bytes"
@@ -50,13 +52,13 @@ def test_a_file_of_that_name_is_written_renamed_and_removed(place: Place, name: 
     assert place.files() == []
 
 
-def test_an_empty_part_of_a_key_is_kept(place: Place) -> None:
+def test_an_empty_segment_of_a_key_is_kept(place: Place) -> None:
     url = place.put("a//b", b"bytes")
     assert tf.io.gfile.GFile(url, "rb").read() == b"bytes"
     assert not tf.io.gfile.exists(place.url("a/b"))
 
 
-def test_two_dots_in_a_key_are_a_name_like_others(place: Place) -> None:
+def test_two_dots_in_a_key_are_an_ordinary_name(place: Place) -> None:
     url = place.put("a/../b", b"bytes")
     assert tf.io.gfile.GFile(url, "rb").read() == b"bytes"
     assert not tf.io.gfile.exists(place.url("b"))

@@ -29,17 +29,20 @@ _COLUMNS = {
     "tensorflow-io, rclone": Run("rclone", "tensorflow_io"),
 }
 
-_HEAD = """# What passes where
+_HEAD = """# S3 conformance
 
-One suite, `//tests/s3_conformance`, is run through TensorFlow's Python interface against two S3
-servers: by this filesystem, the same `libs3_filesystem.so` in TensorFlow 2.21 and in 2.16, and by
-that of tensorflow-io 0.37.1 in TensorFlow 2.16, which needs an endpoint with its scheme and
-`S3_DISABLE_MULTI_PART_DOWNLOAD=1`, and has both here. SeaweedFS and rclone keep objects as files in
-folders, and so refuse some keys that S3 takes.
+Which test passes on which store, for this filesystem and for tensorflow-io. One suite,
+`//tests/s3_conformance`, runs through TensorFlow's Python interface against two S3 servers:
 
-**yes**: passes. A number: does not, for the reason below; `parameter: number` where it is so for
-one parameter of the case. This page is made of the suite
-(`./bazelw run //tests/s3_conformance:table > docs/s3_conformance.md`), and a test holds it to it.
+- this filesystem: the same `libs3_filesystem.so` in TensorFlow 2.21 and in 2.16;
+- tensorflow-io 0.37.1 in TensorFlow 2.16, with the scheme in its endpoint and with
+  `S3_DISABLE_MULTI_PART_DOWNLOAD=1`, which it needs.
+
+SeaweedFS and rclone keep objects as files in folders, so they refuse some keys that S3 takes.
+
+**yes**: passes. A number: fails, with the reason below; `parameter: number` if one parameter of the
+case fails. The page is generated from the suite
+(`./bazelw run //tests/s3_conformance:table > docs/s3_conformance.md`), and a test compares them.
 """
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What programs do with S3: data, checkpoints, models, summaries."""
+"""Datasets, checkpoints, models, summaries."""
 
 import os
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_files_are_listed_and_read_in_parallel(shards: Place) -> None:
     assert sorted(records.as_numpy_iterator()) == sorted(_RECORDS * 8)
 
 
-def test_lines_and_blocks_are_datasets(place: Place) -> None:
+def test_text_lines_and_fixed_length_records_are_datasets(place: Place) -> None:
     url = place.put("file", b"".join(b"line %03d\n" % number for number in range(300)))
     lines = list(tf.data.TextLineDataset(url).as_numpy_iterator())
     blocks = list(tf.data.FixedLengthRecordDataset(url, 9).as_numpy_iterator())
@@ -79,7 +79,7 @@ def test_a_checkpoint_is_saved_and_restored(place: Place) -> None:
     assert "checkpoint" in place.files()
 
 
-def test_a_checkpoint_manager_keeps_the_last_ones(place: Place) -> None:
+def test_a_checkpoint_manager_keeps_the_last_checkpoints(place: Place) -> None:
     step = tf.Variable(0)
     manager = tf.train.CheckpointManager(
         tf.train.Checkpoint(step=step), place.url("manager"), max_to_keep=2
@@ -139,7 +139,7 @@ def test_a_saved_model_is_saved_and_loaded(place: Place, tmp_path: Path) -> None
     assert tf.io.gfile.GFile(loaded.asset.asset_path.numpy()).read() == "one\ntwo\n"
 
 
-def test_summaries_are_written_as_they_come_and_read_back(place: Place) -> None:
+def test_summaries_are_written_at_each_flush_and_read_back(place: Place) -> None:
     writer = tf.summary.create_file_writer(place.url("logs"))
     with writer.as_default():
         for step in range(10):

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Directories, and what is done to whole files."""
+"""Directories and whole files."""
 
 import concurrent.futures
 import time
@@ -25,7 +25,7 @@ def tree(place: Place) -> Place:
     return place
 
 
-def test_exists_tells_files_directories_and_nothing(tree: Place) -> None:
+def test_exists_is_true_for_files_and_directories_only(tree: Place) -> None:
     assert tf.io.gfile.exists(tree.url("a.txt"))
     assert tf.io.gfile.exists(tree.url("models"))
     assert tf.io.gfile.exists(tree.url("models/1/"))
@@ -33,52 +33,52 @@ def test_exists_tells_files_directories_and_nothing(tree: Place) -> None:
     assert not tf.io.gfile.exists(tree.url("mod"))
 
 
-def test_stat_tells_size_and_time_of_a_file(tree: Place) -> None:
+def test_stat_returns_size_and_time_of_a_file(tree: Place) -> None:
     stat = tf.io.gfile.stat(tree.url("models/1/saved_model.pb"))
     assert stat.length == len("models/1/saved_model.pb")
     assert not stat.is_directory
     assert abs(stat.mtime_nsec / 1e9 - time.time()) < 300
 
 
-def test_stat_tells_a_directory(tree: Place) -> None:
+def test_stat_recognises_a_directory(tree: Place) -> None:
     assert tf.io.gfile.stat(tree.url("models")).is_directory
 
 
-def test_isdir_tells_directories_from_files_and_nothing(tree: Place) -> None:
+def test_isdir_is_true_for_directories_only(tree: Place) -> None:
     assert tf.io.gfile.isdir(tree.url("models"))
     assert tf.io.gfile.isdir(tree.url("models/"))
     assert not tf.io.gfile.isdir(tree.url("a.txt"))
     assert not tf.io.gfile.isdir(tree.url("none"))
 
 
-def test_listdir_names_files_and_directories_once(tree: Place) -> None:
+def test_listdir_returns_each_file_and_directory_once(tree: Place) -> None:
     assert _names(tf.io.gfile.listdir(tree.url())) == ["a.txt", "b.txt", "models"]
     assert _names(tf.io.gfile.listdir(tree.url("models/"))) == ["1", "2"]
 
 
-def test_listdir_of_a_bucket_needs_no_slash(tree: Place) -> None:
+def test_listdir_works_on_a_bucket_without_a_slash(tree: Place) -> None:
     assert tree.prefix in _names(tf.io.gfile.listdir(f"s3://{tree.bucket}"))
     assert tree.prefix in _names(tf.io.gfile.listdir(f"s3://{tree.bucket}/"))
 
 
-def test_a_bucket_is_a_directory_with_and_without_slash(tree: Place) -> None:
+def test_a_bucket_is_a_directory_with_and_without_a_slash(tree: Place) -> None:
     for url in ("s3://second-bucket", "s3://second-bucket/"):
         assert tf.io.gfile.exists(url)
         assert tf.io.gfile.isdir(url)
 
 
-def test_an_empty_bucket_lists_as_empty(tree: Place) -> None:
+def test_listdir_of_an_empty_bucket_is_empty(tree: Place) -> None:
     assert tf.io.gfile.listdir("s3://second-bucket/") == []
 
 
-def test_listdir_names_more_files_than_fit_on_a_page(place: Place) -> None:
+def test_listdir_returns_more_files_than_one_page(place: Place) -> None:
     names = [f"file-{number:04d}" for number in range(1_050)]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(place.put, names))
     assert sorted(tf.io.gfile.listdir(place.url())) == names
 
 
-def test_walk_visits_everything(tree: Place) -> None:
+def test_walk_visits_all_directories(tree: Place) -> None:
     seen = {
         (folder.rstrip("/"), *_names(folders), *_names(files))
         for folder, folders, files in tf.io.gfile.walk(tree.url())
@@ -102,37 +102,37 @@ def test_walk_visits_everything(tree: Place) -> None:
         ("none/*", []),
     ],
 )
-def test_glob_finds_what_matches(tree: Place, wanted: str, found: list[str]) -> None:
+def test_glob_returns_all_matches(tree: Place, wanted: str, found: list[str]) -> None:
     assert _names(tf.io.gfile.glob(tree.url(wanted))) == [tree.url(name) for name in found]
 
 
-def test_a_new_directory_is_there_and_empty(place: Place) -> None:
+def test_a_new_directory_exists_and_is_empty(place: Place) -> None:
     tf.io.gfile.mkdir(place.url("new"))
     assert tf.io.gfile.isdir(place.url("new"))
     assert tf.io.gfile.listdir(place.url("new")) == []
 
 
-def test_makedirs_makes_what_is_missing_and_may_be_repeated(place: Place) -> None:
+def test_makedirs_creates_missing_directories_and_can_be_repeated(place: Place) -> None:
     for _ in range(2):
         tf.io.gfile.makedirs(place.url("x/y/z"))
         assert tf.io.gfile.isdir(place.url("x/y/z"))
         assert tf.io.gfile.isdir(place.url("x"))
 
 
-def test_remove_takes_one_file(tree: Place) -> None:
+def test_remove_deletes_one_file(tree: Place) -> None:
     tf.io.gfile.remove(tree.url("a.txt"))
     assert not tf.io.gfile.exists(tree.url("a.txt"))
     assert tree.files() == ["b.txt", "models/1/saved_model.pb", "models/2/saved_model.pb"]
 
 
-def test_rmtree_takes_a_directory_and_nothing_beside_it(tree: Place) -> None:
+def test_rmtree_deletes_a_directory_and_nothing_else(tree: Place) -> None:
     tree.put("models-beside", b"stays")
     tf.io.gfile.rmtree(tree.url("models"))
     assert not tf.io.gfile.exists(tree.url("models"))
     assert tree.files() == ["a.txt", "b.txt", "models-beside"]
 
 
-def test_rmtree_of_nothing_is_not_found(place: Place) -> None:
+def test_rmtree_of_a_missing_path_is_not_found(place: Place) -> None:
     with pytest.raises(tf.errors.NotFoundError):
         tf.io.gfile.rmtree(place.url("none"))
 
@@ -153,7 +153,7 @@ def test_rename_moves_a_directory(tree: Place) -> None:
     ]
 
 
-def test_rename_replaces_only_when_told_to(tree: Place) -> None:
+def test_rename_replaces_a_file_only_with_overwrite(tree: Place) -> None:
     with pytest.raises(tf.errors.AlreadyExistsError):
         tf.io.gfile.rename(tree.url("a.txt"), tree.url("b.txt"))
     tf.io.gfile.rename(tree.url("a.txt"), tree.url("b.txt"), overwrite=True)
@@ -161,7 +161,7 @@ def test_rename_replaces_only_when_told_to(tree: Place) -> None:
     assert tree.get("a.txt") is None
 
 
-def test_rename_of_nothing_is_not_found(place: Place) -> None:
+def test_rename_of_a_missing_path_is_not_found(place: Place) -> None:
     with pytest.raises(tf.errors.NotFoundError):
         tf.io.gfile.rename(place.url("none"), place.url("other"))
     assert place.files() == []
@@ -175,14 +175,14 @@ def test_copy_copies_a_file(place: Place) -> None:
     assert place.get("file") == body
 
 
-def test_copy_replaces_only_when_told_to(tree: Place) -> None:
+def test_copy_replaces_a_file_only_with_overwrite(tree: Place) -> None:
     with pytest.raises(tf.errors.AlreadyExistsError):
         tf.io.gfile.copy(tree.url("a.txt"), tree.url("b.txt"))
     tf.io.gfile.copy(tree.url("a.txt"), tree.url("b.txt"), overwrite=True)
     assert tree.get("b.txt") == b"a.txt"
 
 
-def test_copy_goes_from_and_to_the_local_disk(place: Place, tmp_path: Path) -> None:
+def test_copy_works_from_and_to_the_local_disk(place: Place, tmp_path: Path) -> None:
     body = pattern(10_000_000)
     (tmp_path / "up").write_bytes(body)
     tf.io.gfile.copy(str(tmp_path / "up"), place.url("file"))

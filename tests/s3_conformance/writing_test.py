@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Files are written."""
+"""Writing files."""
 
 import random
 
@@ -21,7 +21,7 @@ def test_a_file_is_written_whole(place: Place, size: int) -> None:
     assert place.get("file") == body
 
 
-def test_writes_of_any_length_add_up(place: Place) -> None:
+def test_writes_of_any_length_are_concatenated(place: Place) -> None:
     body = pattern(20 * _MIB)
     lengths = random.Random(1)
     with tf.io.gfile.GFile(place.url("file"), "wb") as file:
@@ -33,7 +33,7 @@ def test_writes_of_any_length_add_up(place: Place) -> None:
     assert place.get("file") == body
 
 
-def test_a_file_is_not_seen_before_it_is_closed(place: Place) -> None:
+def test_a_file_is_not_visible_before_it_is_closed(place: Place) -> None:
     with tf.io.gfile.GFile(place.url("file"), "wb") as file:
         file.write(pattern(20 * _MIB))
         assert place.files() == []
@@ -41,7 +41,7 @@ def test_a_file_is_not_seen_before_it_is_closed(place: Place) -> None:
     assert place.files() == ["file"]
 
 
-def test_a_file_keeps_its_old_bytes_until_the_new_are_closed(place: Place) -> None:
+def test_a_file_keeps_its_old_bytes_until_the_new_ones_are_closed(place: Place) -> None:
     url = place.put("file", b"old")
     with tf.io.gfile.GFile(url, "wb") as file:
         file.write(pattern(10 * _MIB))
@@ -58,7 +58,7 @@ def test_flush_loses_nothing(place: Place) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 10, 12 * _MIB])
-def test_appending_keeps_what_was_there(place: Place, size: int) -> None:
+def test_appending_keeps_the_existing_bytes(place: Place, size: int) -> None:
     url = place.put("file", pattern(size))
     for _ in range(2):
         with tf.io.gfile.GFile(url, "ab") as file:
@@ -66,7 +66,7 @@ def test_appending_keeps_what_was_there(place: Place, size: int) -> None:
     assert place.get("file") == pattern(size) + b"moremore"
 
 
-def test_appending_to_nothing_makes_a_file(place: Place) -> None:
+def test_appending_to_a_missing_file_creates_it(place: Place) -> None:
     with tf.io.gfile.GFile(place.url("file"), "ab") as file:
         file.write(b"bytes")
     assert place.get("file") == b"bytes"
@@ -78,12 +78,12 @@ def test_text_is_written_as_utf_8(place: Place) -> None:
     assert place.get("file") == "größe\n".encode()
 
 
-def test_the_op_write_file_writes(place: Place) -> None:
+def test_the_op_write_file_writes_a_file(place: Place) -> None:
     tf.io.write_file(place.url("new/folder/file"), b"bytes")
     assert place.get("new/folder/file") == b"bytes"
 
 
-def test_of_two_writers_the_last_to_close_wins(place: Place) -> None:
+def test_the_last_of_two_writers_to_close_wins(place: Place) -> None:
     first = tf.io.gfile.GFile(place.url("file"), "wb")
     second = tf.io.gfile.GFile(place.url("file"), "wb")
     first.write(b"first")
@@ -93,7 +93,7 @@ def test_of_two_writers_the_last_to_close_wins(place: Place) -> None:
     assert place.get("file") == b"first"
 
 
-def test_what_was_written_is_read_at_once(place: Place) -> None:
+def test_written_bytes_are_readable_at_once(place: Place) -> None:
     for number in range(10):
         with tf.io.gfile.GFile(place.url("file"), "wb") as file:
             file.write(b"x" * number)
