@@ -121,6 +121,6 @@ def test_a_folder_that_cannot_be_made_fails_no_request(
         server.wait_until_available()
         _ask_by_both(server)
         wait_for(
-            lambda lines: any("could not be logged" in line for line in lines),
+            lambda lines: any("Cannot log " in line for line in lines),
             lambda: server.log_tail(50),
         )
