@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"NoSpecificVersion", R"(model_config_list { config {
                 name: "a" base_path: "/a"
                 model_version_policy { specific {} } } })",
-                "names no version"}),
+                "is specific but has no version"}),
     [](const auto& info) { return info.param.test; });
 
 class AllowedNameTest : public ::testing::TestWithParam<const char*> {};
