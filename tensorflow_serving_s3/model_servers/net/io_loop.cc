@@ -16,11 +16,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Of so many connections one is closed when room is made, so that not every
-// new connection has all of them looked at.
+// CloseIdlest closes one of so many connections at a time. So a flood of new
+// connections does not search all connections for each of them.
 constexpr size_t kOpenPerClosed = 64;
 
-// How long a search for idle connections that was in vain is not repeated.
+// How long CloseIdlest does not search again after it found no idle connection.
 constexpr auto kNoneIdle = std::chrono::milliseconds(50);
 
 }  // namespace
@@ -45,7 +45,7 @@ void IoLoop::ScheduleSweep() {
   sweep_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     const auto now = std::chrono::steady_clock::now();
-    // A connection that closes leaves the set.
+    // A copy, because connections that close remove themselves from the set.
     const std::vector<std::shared_ptr<HttpConnection>> open(
         connections_.begin(), connections_.end());
     for (const auto& connection : open) connection->CheckDeadline(now);
@@ -69,7 +69,7 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
     return false;
   }
   std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
-    return a.first.GoesBefore(b.first);
+    return a.first.IsClosedBefore(b.first);
   });
   const size_t most = in_reserve ? 1 : connections_.size() / kOpenPerClosed + 1;
   if (idle.size() > most) idle.resize(most);
@@ -93,9 +93,9 @@ void IoLoop::CloseAll() {
   });
 }
 
-bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds patience) {
+bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds timeout) {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, patience, [this] { return open_ == 0; });
+  return changed_.wait_for(lock, timeout, [this] { return open_ == 0; });
 }
 
 void IoLoop::WaitUntilEmpty() {

@@ -30,8 +30,9 @@ std::optional<std::string> ReferenceString(std::string_view json,
   const rapidjson::Document document = Parse(json);
   if (document.HasParseError() || !document.IsObject()) return std::nullopt;
   const auto member = document.FindMember(key);
-  if (member == document.MemberEnd() || !member->value.IsString())
+  if (member == document.MemberEnd() || !member->value.IsString()) {
     return std::nullopt;
+  }
   return std::string(member->value.GetString(),
                      member->value.GetStringLength());
 }
