@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
 #include "tensorflow_serving_s3/model_servers/net/content_coding.h"
 #include "tensorflow_serving_s3/model_servers/net/request_head.h"
 
@@ -19,9 +20,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// The lowest transfer rate of bodies and answers.
-constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
-
 // If a request has waited longer for a thread and its client has closed the
 // connection, the handler does not run. Before that, a client that has closed
 // only its sending side, which HTTP allows, gets its answer.
@@ -29,12 +27,6 @@ constexpr auto kClosedClientWait = std::chrono::seconds(1);
 
 // The time for the request of a reserved connection to arrive.
 constexpr auto kReserveTimeout = std::chrono::seconds(2);
-
-// The shortest time without a transfer after which a connection is idle.
-constexpr auto kLeastIdle = std::chrono::seconds(1);
-// The same while an answer is sent. It is longer because the kernel's buffers
-// hide how much the client has read.
-constexpr auto kLeastIdleWriting = std::chrono::seconds(5);
 
 constexpr size_t kDiscardedRead = 64 << 10;
 
@@ -90,7 +82,7 @@ HttpConnection::Idleness HttpConnection::IdlenessAt(
     case State::kBody:
       return {in_reserve_ || idle >= kLeastIdle, 3, last_moved_};
     case State::kWriting:
-      return {idle >= kLeastIdleWriting, 4, last_moved_};
+      return {idle >= kLeastIdleSending, 4, last_moved_};
     case State::kHandling:
     case State::kClosed:
       return {};

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensorflow_serving_s3/model_servers/net/http_server.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +22,7 @@
 
 #include "absl/log/absl_log.h"
 #include "absl/status/status.h"
+#include "tensorflow_serving_s3/model_servers/base/spare_descriptor.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
@@ -56,8 +55,6 @@ int64_t DefaultMaxConnections() {
   return std::max<int64_t>(1, static_cast<int64_t>(files.rlim_cur / 4 * 3));
 }
 
-int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
-
 // A listening socket. The first loop owns it.
 struct Listener {
   Listener(asio::io_context& io, const TlsContext* tls)
@@ -89,10 +86,7 @@ class HttpServerImpl : public HttpServer {
     }
   }
 
-  ~HttpServerImpl() override {
-    Stop(std::chrono::milliseconds(0));
-    if (spare_fd_ >= 0) close(spare_fd_);
-  }
+  ~HttpServerImpl() override { Stop(std::chrono::milliseconds(0)); }
 
   absl::Status Open() {
     const Options& options = context_.options;
@@ -260,11 +254,7 @@ class HttpServerImpl : public HttpServer {
         << "REST: connections are refused because this process has reached "
            "its limit of open files; raise it (ulimit -n) or lower "
            "--rest_api_max_connections.";
-    if (spare_fd_ >= 0) close(spare_fd_);
-    const int fd = accept4(listener->acceptor.native_handle(), nullptr, nullptr,
-                           SOCK_CLOEXEC);
-    if (fd >= 0) close(fd);
-    spare_fd_ = OpenSpare();
+    spare_descriptor_.CloseNext(listener->acceptor.native_handle());
     ++context_.counters->refused_connections;
   }
 
@@ -282,8 +272,7 @@ class HttpServerImpl : public HttpServer {
   std::vector<std::unique_ptr<Listener>> listeners_;
   size_t next_loop_ = 0;
   int port_ = kNoPort;
-  // Closed for a moment to get a descriptor for RefuseWithoutDescriptor.
-  int spare_fd_ = OpenSpare();
+  SpareDescriptor spare_descriptor_;
   bool has_unix_socket_ = false;
   std::mutex stop_mutex_;
 };

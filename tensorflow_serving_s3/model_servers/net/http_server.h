@@ -26,9 +26,8 @@ namespace tfs3::rest {
 //
 //   HttpServer::Options options;
 //   options.port = 8501;
-//   auto server = HttpServer::Start(options, [](const HttpRequest& request) {
-//     return HttpResponse{200, kJsonContentType, "{}"};
-//   });
+//   HttpServer::Handler handler = [](const HttpRequest& request) {...};
+//   auto server = HttpServer::Start(options, handler);
 //   if (!server.ok()) return server.status();
 //   ...
 //   (*server)->Stop(std::chrono::seconds(10));

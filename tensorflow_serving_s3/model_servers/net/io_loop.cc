@@ -8,22 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
 #include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 
 namespace tfs3::rest {
 
 namespace asio = boost::asio;
-
-namespace {
-
-// CloseIdlest closes one of so many connections at a time. So a flood of new
-// connections does not search all connections for each of them.
-constexpr size_t kOpenPerClosed = 64;
-
-// How long CloseIdlest does not search again after it found no idle connection.
-constexpr auto kNoneIdle = std::chrono::milliseconds(50);
-
-}  // namespace
 
 IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
     : sweep_period_(sweep_period) {
@@ -55,7 +45,7 @@ void IoLoop::ScheduleSweep() {
 
 bool IoLoop::CloseIdlest(bool in_reserve) {
   const auto now = std::chrono::steady_clock::now();
-  if (!in_reserve && now - none_idle_since_ < kNoneIdle) return false;
+  if (!in_reserve && now - none_idle_since_ < kNoneIdlePause) return false;
   std::vector<
       std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
       idle;
@@ -71,7 +61,8 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
   std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
     return a.first.IsClosedBefore(b.first);
   });
-  const size_t most = in_reserve ? 1 : connections_.size() / kOpenPerClosed + 1;
+  const size_t most =
+      in_reserve ? 1 : connections_.size() / kOpenPerEvicted + 1;
   if (idle.size() > most) idle.resize(most);
   for (const auto& [idleness, connection] : idle) connection->Evict();
   return true;
