@@ -27,7 +27,7 @@ std::string_view FramingError(std::string_view raw_head,
       (encodings == 1 &&
        !EqualIgnoringCase(View(head[http::field::transfer_encoding]),
                           "chunked"))) {
-    return "the only Transfer-Encoding that is understood is chunked";
+    return "the only supported Transfer-Encoding is chunked";
   }
   if (encodings == 1 && head.version() < 11) {
     return "HTTP/1.0 has no Transfer-Encoding";
