@@ -47,7 +47,7 @@ def _sources(root: pathlib.Path, *patterns: str) -> list[str]:
 def _run(root: pathlib.Path, cure: str, *command: str) -> int:
     code = subprocess.run(command, cwd=root, check=False).returncode
     if code:
-        print(f"\nTo mend what can be mended by the tool: {cure}", file=sys.stderr)
+        print(f"\nTo fix what the tool can fix: {cure}", file=sys.stderr)
     return code
 
 

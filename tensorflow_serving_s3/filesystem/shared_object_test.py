@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What libs3_filesystem.so shows to a process that loads it, and what it takes from there.
+"""Checks the symbols that libs3_filesystem.so exports and imports.
 
-TensorFlow brings a BoringSSL, a curl and a zlib of its own into the process. Where one name leads
-to two libraries, one of them gets the other's calls.
+TensorFlow contains its own BoringSSL, curl and zlib. If two libraries exported the same symbol,
+one of them would receive the calls of the other.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import subprocess
 _LIBRARY = os.environ["TFS3_SHARED_OBJECT"]
 _C_AND_CPP = re.compile(r"lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+)\.so\.\d+|ld-linux-.*\.so\.\d+")
 _TENSORFLOW = "libtensorflow_framework.so.2"
-# Names that OpenSSL has not had since 1.1. The AWS libraries look for them, weakly, and take them
-# only where they do not find the present ones, which are linked in.
+# Functions that OpenSSL 1.1 removed. The AWS libraries refer to them weakly and use them only if
+# the current ones are missing; those are linked in.
 _OF_OLD_OPENSSL = [
     "EVP_MD_CTX_create",
     "EVP_MD_CTX_destroy",
     "HMAC_CTX_cleanup",
     "HMAC_CTX_init",
 ]
-# The C++ runtime's, and those that compilers and the C library ask for in every shared object.
+# Symbols of the C++ runtime, and those that compilers and the C library add to each shared object.
 _OF_THE_RUNTIME = re.compile(r"_Z.*|__.*|_ITM_.*|_Unwind_.*")
 
 
@@ -32,24 +32,24 @@ def _output(*command: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_it_exports_what_tensorflow_and_python_look_for_and_nothing_else() -> None:
+def test_exports_only_the_two_functions_that_tensorflow_and_python_use() -> None:
     lines = _output("nm", "--dynamic", "--defined-only", "--extern-only")
     assert sorted(line.split()[2] for line in lines) == ["TFS3_StatsJson", "TF_InitPlugin"]
 
 
-def test_it_needs_the_c_and_cpp_runtime_and_tensorflow_and_no_folder_to_find_them_in() -> None:
+def test_needs_only_the_c_and_cpp_runtimes_and_tensorflow_and_has_no_rpath() -> None:
     entries = "\n".join(_output("readelf", "--dynamic", "--wide"))
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", entries)
     assert [name for name in needed if not _C_AND_CPP.fullmatch(name)] == [_TENSORFLOW]
     assert re.findall(r"\((RPATH|RUNPATH)\)", entries) == []
 
 
-def test_it_takes_nothing_from_tensorflow_but_its_c_interface() -> None:
-    # What the C library has bears its version.
-    asked_for = [line.split() for line in _output("nm", "--dynamic", "--undefined-only")]
+def test_uses_only_the_c_interface_of_tensorflow() -> None:
+    # Symbols of the C library have a version.
+    undefined = [line.split() for line in _output("nm", "--dynamic", "--undefined-only")]
     others = [
         (kind, name)
-        for kind, name in asked_for
+        for kind, name in undefined
         if "@" not in name and not _OF_THE_RUNTIME.match(name)
     ]
     assert [name for kind, name in others if kind == "U"] == ["TF_SetStatus"]

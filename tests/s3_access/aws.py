@@ -206,6 +206,26 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def _answer_of(
+    port: int, request: BaseHTTPRequestHandler, body: bytes
+) -> tuple[int, dict[str, str], bytes, str | None]:
+    """Forwards a request to `port`; returns status, headers, body and Content-Length."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
+    for name, value in request.headers.items():
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    answer = connection.getresponse()
+    headers = {
+        name: value
+        for name, value in answer.getheaders()
+        if name.lower() not in ("connection", "transfer-encoding", "content-length")
+    }
+    text = answer.read()
+    connection.close()
+    return answer.status, headers, text, answer.getheader("Content-Length")
+
+
 class Front(LocalServer):
     """A web server that records its requests and forwards them to moto.
 
@@ -263,23 +283,7 @@ class Front(LocalServer):
                     self._send(reply.status, reply.headers, reply.body.encode())
 
             def _forward(self, body: bytes) -> None:
-                connection = http.client.HTTPConnection("127.0.0.1", backend_port, timeout=30)
-                connection.putrequest(
-                    self.command, self.path, skip_host=True, skip_accept_encoding=True
-                )
-                for name, value in self.headers.items():
-                    connection.putheader(name, value)
-                connection.endheaders(body)
-                answer = connection.getresponse()
-                headers = {
-                    name: value
-                    for name, value in answer.getheaders()
-                    if name.lower() not in ("connection", "transfer-encoding", "content-length")
-                }
-                text = answer.read()
-                length = answer.getheader("Content-Length")
-                self._send(answer.status, headers, text, length)
-                connection.close()
+                self._send(*_answer_of(backend_port, self, body))
 
             def _send(
                 self, status: int, headers: dict[str, str], body: bytes, length: str | None = None

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy: forwards requests for http URLs, and tunnels to where CONNECT says, or elsewhere.
 
-With `tunnel_to` every tunnel ends at one server of the test, whatever host was asked for: so a
+With `tunnel_to` every tunnel ends at one server of the test, regardless of the requested host: so a
 client can be made to believe that it speaks with AWS.
 """
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""docs/s3.md says what the code says: its messages, and every variable that is read."""
+"""Compares docs/s3.md with the code: error messages and environment variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOURCES = "".join(
     if not file.stem.endswith("_test")
 )
 TEXT = r'"(?:[^"\\\n]|\\.)*"'
-# As the compiler reads them: neighbours are one.
+# Adjacent literals are one, as for the compiler.
 LITERALS = [
     re.sub(r'"\s*"', "", run)[1:-1].replace('\\"', '"')
     for run in re.findall(rf"{TEXT}(?:\s*{TEXT})*", SOURCES)

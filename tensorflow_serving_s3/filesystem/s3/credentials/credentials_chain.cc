@@ -67,9 +67,9 @@ CredentialsChain::CredentialsChain(const Options& options,
                                    aws_client_bootstrap* bootstrap) {
   if (options.anonymous) {
     fixed_ = true;
-    const Credentials nobody = {nullptr, options.anonymous_source, {}};
+    const Credentials anonymous = {nullptr, options.anonymous_source, {}};
     sources_ = {{options.anonymous_source,
-                 [nobody] { return Result<Credentials>(nobody); }}};
+                 [anonymous] { return Result<Credentials>(anonymous); }}};
     return;
   }
   service_.emplace(options, bootstrap);
