@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the SavedModels that only the conformance suite serves.
+"""Saves the SavedModels of the conformance suite.
 
     make_models --output DIR
 

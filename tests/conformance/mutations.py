@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Random mutations of good messages, the same ones again for the same seed.
+"""Random mutations of valid messages, which depend only on a seed.
 
 Example:
     mutator = Mutator(seed(), tokens=[b"[", b"]"])
@@ -31,7 +31,7 @@ _NUMBERS = (-1, 0, 1, 2, 3, 7, 19, 21, 23, 101, 2**10, 2**31 - 1, -(2**31), 2**6
 
 
 def seed() -> int:
-    """Returns the seed of this run, and prints it where pytest shows it if the test fails."""
+    """Returns the seed of this run and prints it. pytest shows it if the test fails."""
     chosen = int(os.environ.get(_VARIABLE, "") or random.SystemRandom().randrange(2**32))
     print(f"{_VARIABLE}={chosen}")
     return chosen
@@ -41,10 +41,10 @@ class Mutator:
     """Changes messages at random."""
 
     def __init__(self, seed: int, tokens: Sequence[bytes] = ()) -> None:
-        """Prepares mutations.
+        """Creates a mutator.
 
         Args:
-            seed: What all later choices follow from.
+            seed: The seed of all choices.
             tokens: What is put in now and then, beside random bytes.
         """
         self._random = random.Random(seed)
@@ -55,7 +55,7 @@ class Mutator:
         return self._random.randrange(count)
 
     def distort(self, message: Message) -> bytes:
-        """Returns the bytes of the message, in which one or two fields have other values."""
+        """Returns the bytes of the message with other values of one or two fields."""
         distorted = type(message)()
         distorted.CopyFrom(message)
         for _ in range(self._random.randint(1, 2)):
@@ -128,7 +128,7 @@ class Mutator:
 
 
 def _fields_of(message: Any) -> Iterator[tuple[Any, FieldDescriptor]]:
-    """Yields every field that is set in a message or in those within it."""
+    """Yields every field that is set in a message or its submessages."""
     for field, value in message.ListFields():
         yield message, field
         if field.message_type is None:

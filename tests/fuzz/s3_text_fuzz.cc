@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text that the S3 file system parses: URLs, the XML of lists, of answers to
-// writes and of errors, and the AWS CLI's files. Every input is taken for each
-// of them.
+// Fuzzes the text that the S3 filesystem parses: URLs, the XML of lists, of
+// answers to writes and of errors, and the files of the AWS CLI. Every input is
+// used for each of them.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -32,7 +32,7 @@ using tfs3::s3::S3Uri;
 void TakeAsUri(const std::string& text) {
   const Result<S3Uri> uri = tfs3::s3::ParseUri(text);
   if (!uri.ok()) {
-    // ARNs of other services than S3 are well known and not taken.
+    // ARNs of services other than S3 are refused.
     const bool is_arn = text.find("://arn:") != std::string::npos;
     Expect(uri.status().code == TF_INVALID_ARGUMENT ||
                (is_arn && uri.status().code == TF_UNIMPLEMENTED),
@@ -85,7 +85,7 @@ std::string XmlEscaped(const std::string& text) {
   return escaped;
 }
 
-// The listing as a store would answer it, without times.
+// Returns the listing in the format of S3, without times.
 std::string Write(const Listing& listing) {
   std::string xml =
       "<?xml version=\"1.0\"?><ListBucketResult>"
@@ -136,7 +136,7 @@ void TakeAsList(const std::string& text) {
   }
 }
 
-// What a list of the directory "a" makes of the answer.
+// The result of a list of the directory "a" with this answer.
 void TakeAsPage(const std::string& text) {
   const Result<Listing> listing = tfs3::s3::ParseListing(text);
   if (!listing.ok()) return;
