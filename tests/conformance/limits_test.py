@@ -81,8 +81,8 @@ def _code(*answer: object) -> object:
 def _gzip_of_zeros(gibibytes: int) -> bytes:
     """Returns a gzip body of zeros without creating the zeros.
 
-    After a full flush the coder has forgotten what came before, so that what it wrote for 64 MiB
-    may stand there again and again. The check sum at the end is missing.
+    After a full flush, the output does not depend on earlier input. So the output for 64 MiB can be
+    repeated. The checksum at the end is missing.
     """
     coder = zlib.compressobj(9, zlib.DEFLATED, 31)
     start = coder.compress(b"") + coder.flush(zlib.Z_FULL_FLUSH)
@@ -213,7 +213,7 @@ def _send_slowly(slow: Sequence[_SlowClient]) -> None:
     for _ in range(_SLOW_BYTES):
         for client in slow:
             client.send_a_byte()
-        time.sleep(1.0)  # What is slow about them.
+        time.sleep(1.0)  # Makes the clients slow.
 
 
 def _thread_count(server: ModelServer) -> int:

@@ -90,7 +90,7 @@ def test_histograms_add_up(server: ModelServer) -> None:
         for (metric, found), value in samples.items()
         if metric == f"{name}_bucket" and set(labels) <= set(found)
     ]
-    assert buckets == sorted(buckets), "each holds what is in those before it"
+    assert buckets == sorted(buckets), "the buckets are not cumulative"
     assert buckets[-1] == (float("inf"), samples[f"{name}_count", labels])
     assert samples[f"{name}_sum", labels] > 0
 

@@ -25,8 +25,8 @@ from google.protobuf.message import Message
 _VARIABLE = "TFS3_HOSTILE_SEED"
 _MOST_CHANGES = 4
 _LONGEST_RUN = 16
-# What is wrong in most places: types, sizes, versions, indices. None makes a tensor that is right
-# and large, which memory would show.
+# Invalid values of most fields: types, sizes, versions, indices. No value makes a valid large
+# tensor, which would need much memory.
 _NUMBERS = (-1, 0, 1, 2, 3, 7, 19, 21, 23, 101, 2**10, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63))
 
 
@@ -45,7 +45,7 @@ class Mutator:
 
         Args:
             seed: The seed of all choices.
-            tokens: What is put in now and then, beside random bytes.
+            tokens: Bytes that are inserted sometimes, in addition to random bytes.
         """
         self._random = random.Random(seed)
         self._tokens = list(tokens) or [b"\x00"]

@@ -160,7 +160,7 @@ bool SameTensors(const Tensor& a, const Tensor& b) {
 void ExpectClientsFault(const absl::Status& status) {
   Expect(absl::IsInvalidArgument(status), "a bad request is the client's fault",
          status.ToString());
-  Expect(!status.message().empty(), "an error says what is wrong");
+  Expect(!status.message().empty(), "an error has a message");
 }
 
 void TakeTensor(const TensorProto& proto) {
@@ -258,10 +258,11 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
     Expect(output.ok(), "an answer can be read", alias);
     const auto input = request.inputs().find(alias);
     if (input == request.inputs().end()) {
-      Expect(output->NumElements() == 0, "what is not fed is the default");
+      Expect(output->NumElements() == 0,
+             "an input that is not fed has its default");
     } else {
       Expect(SameTensors(*output, *tfs3::DecodeTensor(input->second)),
-             "what is fed comes back", alias);
+             "an output equals its input", alias);
     }
   }
   PredictResponse parsed;
@@ -301,7 +302,7 @@ void TakeSessionRun(const SessionRunRequest& request) {
       runner.Run(choice, feeds, SessionRunner::Options());
   if (!outputs.ok()) return ExpectClientsFault(outputs.status());
   Expect(outputs->size() == choice.fetches.size(),
-         "a run gives what is fetched");
+         "a run returns the fetched tensors");
 }
 
 template <typename Message, typename Take>

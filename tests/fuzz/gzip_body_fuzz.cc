@@ -105,11 +105,11 @@ void TakeAsDeflated(std::string_view deflated) {
 void TakeAsText(std::string_view text) {
   const std::optional<std::string> gzip = tfs3::rest::Gzip(text);
   if (!gzip.has_value()) return;
-  Expect(gzip->size() < text.size(), "what is compressed is smaller");
+  Expect(gzip->size() < text.size(), "compressed text is smaller");
   PaddedBuffer out;
   Expect(Gunzip(*gzip, text.size(), &out) == GunzipError::kNone &&
              out.view() == text,
-         "what is compressed inflates to the same");
+         "compressed text inflates to the same text");
 }
 
 }  // namespace

@@ -100,8 +100,8 @@ void ExpectToldInJson(const absl::Status& status) {
   const std::string body = tfs3::rest::ErrorBody(status.message());
   Expect(tfs3::rest::IsStrictJson(body), "the body of an error is JSON", body);
   const auto message = tfs3::rest::ReferenceString(body, "error");
-  Expect(message.has_value() && !message->empty(),
-         "an error says what is wrong", body);
+  Expect(message.has_value() && !message->empty(), "an error has a message",
+         body);
 }
 
 bool SameElements(const Tensor& a, const Tensor& b) {
@@ -121,7 +121,7 @@ std::string WriteAgain(const PredictInput& input,
     outputs.push_back({specs[i].alias, input.tensors[i]});
   const absl::StatusOr<std::string> answer =
       tfs3::rest::TensorsToJson(input.format, outputs);
-  Expect(answer.ok(), "what was read can be written",
+  Expect(answer.ok(), "a parsed request can be written",
          answer.status().message());
   // {"predictions": ...} or {"outputs": ...}
   const size_t colon = answer->find(':');
@@ -135,11 +135,11 @@ void ExpectSame(const PredictInput& a, const PredictInput& b,
                 std::string_view text) {
   Expect(a.signature_name == b.signature_name && a.format == b.format &&
              a.tensors.size() == b.tensors.size(),
-         "what is written reads as the same request", text);
+         "a written request is parsed as the same request", text);
   for (size_t i = 0; i < a.tensors.size(); ++i) {
     Expect(a.tensors[i].shape() == b.tensors[i].shape() &&
                SameElements(a.tensors[i], b.tensors[i]),
-           "what is written reads as the same tensors", text);
+           "a written request is parsed as the same tensors", text);
   }
 }
 
@@ -189,7 +189,7 @@ void TakeAsPredict(const PaddedBuffer& body) {
   const std::string text = WriteAgain(*input, specs);
   const absl::StatusOr<PredictInput> again =
       tfs3::rest::JsonToTensors(PaddedBuffer(text), InputsOf, kMaxNesting);
-  Expect(again.ok(), "what is written can be read", text);
+  Expect(again.ok(), "a written request can be parsed", text);
   ExpectSame(*input, *again, text);
 }
 

@@ -36,8 +36,8 @@ void TakeAsUri(const std::string& text) {
     const bool is_arn = text.find("://arn:") != std::string::npos;
     Expect(uri.status().code == TF_INVALID_ARGUMENT ||
                (is_arn && uri.status().code == TF_UNIMPLEMENTED),
-           "what is no S3 URL is an invalid argument");
-    Expect(!uri.status().message.empty(), "an error says what is wrong");
+           "an invalid S3 URL is an invalid argument");
+    Expect(!uri.status().message.empty(), "an error has a message");
     return;
   }
   Expect(!uri->bucket.empty() && uri->bucket != "." && uri->bucket != "..",
@@ -113,7 +113,7 @@ void TakeAsList(const std::string& text) {
   if (!listing.ok()) {
     Expect(listing.status().code == TF_INTERNAL &&
                !listing.status().message.empty(),
-           "an answer that is no list says what is wrong");
+           "an answer that is not a list is an error");
     return;
   }
   const std::string written = Write(*listing);
