@@ -1,12 +1,11 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks a condition that is true for every input of a fuzz target.
+// What a fuzz target holds to be true of every input.
 //
 //   Expect(tensor.dtype() == spec.dtype, "a tensor has the type declared");
 //
-// If the condition is false, the program ends, so that libFuzzer keeps the
-// input.
+// What does not hold ends the program, so that libFuzzer keeps the input.
 #ifndef TESTS_FUZZ_EXPECT_H_
 #define TESTS_FUZZ_EXPECT_H_
 

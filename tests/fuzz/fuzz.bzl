@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests that call a function with the inputs of a corpus and with generated inputs. See docs/fuzzing.md."""
+"""Tests that give a function many inputs, kept ones and made up ones. See docs/fuzzing.md."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("@rules_python//python:defs.bzl", "py_test")
@@ -8,14 +8,14 @@ load("@rules_python//python:defs.bzl", "py_test")
 _RUNNER = "run_fuzz.py"
 
 def fuzz_test(name, deps, dictionary = None):
-    """A test of LLVMFuzzerTestOneInput in NAME.cc with the inputs in corpus/NAME/.
+    """A test of LLVMFuzzerTestOneInput in NAME.cc, with the kept inputs in corpus/NAME/.
 
-    With --config=fuzz, libFuzzer also generates inputs for FUZZ_SECONDS.
+    With --config=fuzz, libFuzzer makes up further inputs for FUZZ_SECONDS; else the test is over with the kept ones.
 
     Args:
-        name: name of the target, of the source file without .cc, and of the folder of inputs.
+        name: name of the target, the source file without .cc and the folder of inputs.
         deps: what the source file depends on.
-        dictionary: a dictionary file of libFuzzer.
+        dictionary: a file of words that inputs are made of, as libFuzzer reads it.
     """
     program = name + "_program"
     cc_binary(

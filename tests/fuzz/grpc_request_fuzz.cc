@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes gRPC requests, from the received bytes to the bytes of the answer. The
-// first byte of an input selects the message (see Kind), the second is the size
-// of the pieces in which it arrives (0: one piece).
+// Messages of gRPC requests, from the bytes of the network to the bytes of the
+// answer. The first byte of an input says which message the rest is, see Kind,
+// the second in pieces of how many bytes it arrives (0: in one).
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -72,7 +72,7 @@ enum Kind : uint8_t {
   kKinds,
 };
 
-// The pieces of a message, each in a separate allocation.
+// The pieces of a message, each in memory of its own.
 class Pieces {
  public:
   Pieces(std::string_view bytes, size_t size) {
@@ -81,12 +81,12 @@ class Pieces {
       memory_.emplace_back(bytes.substr(i, size));
     for (const std::string& piece : memory_) {
       slices_.push_back({piece.data(), piece.size()});
-      // gRPC may pass an empty piece.
+      // gRPC may hand over one with nothing in it.
       if (size == 3) slices_.push_back({piece.data(), 0});
     }
   }
 
-  // Parses `message` from the pieces. Returns whether that succeeds.
+  // Whether `message` can be parsed out of the pieces.
   bool Parse(google::protobuf::MessageLite* message) const {
     tfs3::grpc::SliceStream stream(slices_);
     return message->ParseFromZeroCopyStream(&stream);
@@ -110,8 +110,8 @@ bool Parse(std::string_view bytes, size_t piece, Message* message) {
   return parsed;
 }
 
-// Whether a tensor of a few bytes is refused, or so small that thousands of
-// them can be created in a second.
+// Whether a tensor of a few bytes is refused, or is at once so small that
+// thousands of them can be made in a second.
 bool IsCheap(const TensorProto& proto) {
   constexpr int64_t kManyElements = 1 << 16;
   constexpr int64_t kRefusedElements = int64_t{64} << 20;
@@ -120,13 +120,13 @@ bool IsCheap(const TensorProto& proto) {
          shape->num_elements() > kRefusedElements;
 }
 
-// Whether the bytes of two tensors of this type may be compared.
+// Whether what a tensor holds may be compared byte by byte.
 bool IsPlain(const Tensor& tensor) {
   return tensorflow::DataTypeCanUseMemcpy(tensor.dtype());
 }
 
-// The used bits of a byte in the memory of a tensor: each number of less than a
-// byte uses one byte, and its other bits are undefined.
+// The bits that a byte of a tensor's memory has: numbers of less than a byte
+// stand in one each, and what else a client wrote there is not theirs.
 char UsedBits(DataType dtype) {
   switch (dtype) {
     case tensorflow::DT_INT4:
@@ -160,7 +160,7 @@ bool SameTensors(const Tensor& a, const Tensor& b) {
 void ExpectClientsFault(const absl::Status& status) {
   Expect(absl::IsInvalidArgument(status), "a bad request is the client's fault",
          status.ToString());
-  Expect(!status.message().empty(), "an error has a message");
+  Expect(!status.message().empty(), "an error says what is wrong");
 }
 
 void TakeTensor(const TensorProto& proto) {
@@ -192,8 +192,8 @@ tensorflow::TensorInfo Info(const std::string& name, DataType dtype) {
   return info;
 }
 
-// An input and an output with the same name for every type. Inputs have a
-// default, except "pair" with the shape [n, 2].
+// An input and an output of the same name for every type that can be sent; what
+// is not fed has a default. "pair" has [n, 2] and none.
 tensorflow::SignatureDef Signature() {
   tensorflow::SignatureDef signature;
   for (int i = 1; i < tensorflow::DataType_ARRAYSIZE; ++i) {
@@ -213,7 +213,7 @@ tensorflow::SignatureDef Signature() {
   pair.mutable_tensor_shape()->add_dim()->set_size(-1);
   pair.mutable_tensor_shape()->add_dim()->set_size(2);
   (*signature.mutable_inputs())["pair"] = pair;
-  // An output that is an input, too.
+  // An output that is an input.
   (*signature.mutable_outputs())["pair"] = pair;
   return signature;
 }
@@ -258,11 +258,10 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
     Expect(output.ok(), "an answer can be read", alias);
     const auto input = request.inputs().find(alias);
     if (input == request.inputs().end()) {
-      Expect(output->NumElements() == 0,
-             "an input that is not fed has its default");
+      Expect(output->NumElements() == 0, "what is not fed is the default");
     } else {
       Expect(SameTensors(*output, *tfs3::DecodeTensor(input->second)),
-             "an output equals its input", alias);
+             "what is fed comes back", alias);
     }
   }
   PredictResponse parsed;
@@ -302,7 +301,7 @@ void TakeSessionRun(const SessionRunRequest& request) {
       runner.Run(choice, feeds, SessionRunner::Options());
   if (!outputs.ok()) return ExpectClientsFault(outputs.status());
   Expect(outputs->size() == choice.fetches.size(),
-         "a run returns the fetched tensors");
+         "a run gives what is fetched");
 }
 
 template <typename Message, typename Take>

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes gzip bodies of HTTP requests. Every input is used as a body, as the
-// compressed data in a valid body, as text to compress, and as the value of a
-// header.
+// Bodies of HTTP requests that say they are gzip. Every input is taken for such
+// a body, for the compressed data inside one that is else in order, for text
+// to compress and for the value of a header.
 #include <zlib.h>
 
 #include <algorithm>
@@ -49,8 +49,8 @@ void TakeAsBody(std::string_view gzip) {
          "a body of a byte more than the limit is too large");
 }
 
-// The result of zlib for deflated data without header and checksum, and the
-// number of bytes that it reads.
+// What zlib makes of deflated data without head and check sum, and how much of
+// them it takes.
 std::optional<std::string> Inflate(std::string_view deflated, size_t* taken) {
   z_stream stream = {};
   Expect(inflateInit2(&stream, -15) == Z_OK, "zlib can be set up");
@@ -73,7 +73,7 @@ std::string LittleEndian(uint32_t number) {
   return bytes;
 }
 
-// Sets the right checksum, which mutations do not find.
+// No mutation finds a check sum that is right, so it is put there.
 void TakeAsDeflated(std::string_view deflated) {
   size_t taken;
   const std::optional<std::string> text = Inflate(deflated, &taken);
@@ -105,11 +105,11 @@ void TakeAsDeflated(std::string_view deflated) {
 void TakeAsText(std::string_view text) {
   const std::optional<std::string> gzip = tfs3::rest::Gzip(text);
   if (!gzip.has_value()) return;
-  Expect(gzip->size() < text.size(), "compressed text is smaller");
+  Expect(gzip->size() < text.size(), "what is compressed is smaller");
   PaddedBuffer out;
   Expect(Gunzip(*gzip, text.size(), &out) == GunzipError::kNone &&
              out.view() == text,
-         "compressed text inflates to the same text");
+         "what is compressed inflates to the same");
 }
 
 }  // namespace

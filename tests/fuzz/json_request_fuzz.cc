@@ -1,10 +1,10 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes bodies of REST requests. Every input is used as the body of a predict
-// request, whose signature it names ("float", "many", ...; see Signatures), and
-// as the body of a classify request. RapidJSON, the parser of TensorFlow
-// Serving, checks what is valid JSON.
+// Bodies of REST requests. Every input is taken for the body of a predict
+// request, of a signature that it names itself ("float", "many", ...; see
+// Signatures), and for that of a classify request. What is JSON and what is not
+// is compared with RapidJSON, TensorFlow Serving's parser.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +58,7 @@ constexpr int64_t kMaxNesting = 40;
 using SignatureMap =
     std::map<std::string, std::vector<TensorSpec>, std::less<>>;
 
-// A signature with an input "x" for each type of JSON values, and some others.
+// One of a single input "x" for each type that JSON can carry, and some others.
 const SignatureMap& Signatures() {
   static const auto* const signatures = [] {
     auto* const map = new SignatureMap;
@@ -94,14 +94,14 @@ absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
   return absl::NotFoundError(absl::StrCat("no signature ", name));
 }
 
-// Whether the answer for `status` is valid UTF-8 and JSON and contains the
-// message.
+// Whether the answer that tells of `status` is valid UTF-8 and JSON, with the
+// message in it.
 void ExpectToldInJson(const absl::Status& status) {
   const std::string body = tfs3::rest::ErrorBody(status.message());
   Expect(tfs3::rest::IsStrictJson(body), "the body of an error is JSON", body);
   const auto message = tfs3::rest::ReferenceString(body, "error");
-  Expect(message.has_value() && !message->empty(), "an error has a message",
-         body);
+  Expect(message.has_value() && !message->empty(),
+         "an error says what is wrong", body);
 }
 
 bool SameElements(const Tensor& a, const Tensor& b) {
@@ -112,7 +112,7 @@ bool SameElements(const Tensor& a, const Tensor& b) {
   return std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
-// Returns a request with the same values as `input`, in the format of answers.
+// The request that asks for what `input` asks for, written as an answer is.
 std::string WriteAgain(const PredictInput& input,
                        const std::vector<TensorSpec>& specs) {
   std::vector<NamedOutput> outputs;
@@ -121,7 +121,7 @@ std::string WriteAgain(const PredictInput& input,
     outputs.push_back({specs[i].alias, input.tensors[i]});
   const absl::StatusOr<std::string> answer =
       tfs3::rest::TensorsToJson(input.format, outputs);
-  Expect(answer.ok(), "a parsed request can be written",
+  Expect(answer.ok(), "what was read can be written",
          answer.status().message());
   // {"predictions": ...} or {"outputs": ...}
   const size_t colon = answer->find(':');
@@ -135,15 +135,15 @@ void ExpectSame(const PredictInput& a, const PredictInput& b,
                 std::string_view text) {
   Expect(a.signature_name == b.signature_name && a.format == b.format &&
              a.tensors.size() == b.tensors.size(),
-         "a written request is parsed as the same request", text);
+         "what is written reads as the same request", text);
   for (size_t i = 0; i < a.tensors.size(); ++i) {
     Expect(a.tensors[i].shape() == b.tensors[i].shape() &&
                SameElements(a.tensors[i], b.tensors[i]),
-           "a written request is parsed as the same tensors", text);
+           "what is written reads as the same tensors", text);
   }
 }
 
-// Checks that an unknown member changes nothing.
+// A member that means nothing makes no difference.
 void ExpectSameWithAnotherMember(std::string_view text,
                                  const absl::StatusOr<PredictInput>& input) {
   const size_t brace = text.find('{');
@@ -184,12 +184,12 @@ void TakeAsPredict(const PaddedBuffer& body) {
              "every input has as many rows as there are instances");
     }
   }
-  // The sizes of lists in an empty list are unknown.
+  // An empty list does not say how large the lists in it would be.
   if (empty) return;
   const std::string text = WriteAgain(*input, specs);
   const absl::StatusOr<PredictInput> again =
       tfs3::rest::JsonToTensors(PaddedBuffer(text), InputsOf, kMaxNesting);
-  Expect(again.ok(), "a written request can be parsed", text);
+  Expect(again.ok(), "what is written can be read", text);
   ExpectSame(*input, *again, text);
 }
 
@@ -232,7 +232,7 @@ absl::Status StatusOfText(const PaddedBuffer& body, int64_t max_nesting) {
   return text.status();
 }
 
-// Returns the maximum nesting of valid JSON.
+// How many lists and objects are open at the deepest place of valid JSON.
 int64_t DeepestNesting(std::string_view json) {
   int64_t depth = 0;
   int64_t deepest = 0;
@@ -272,8 +272,7 @@ void TakeAsText(const PaddedBuffer& body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  // An allocation of exactly the size of the text, so that the sanitizer finds
-  // reads beyond its end.
+  // Of just the size of the text, so that a look beyond its end is seen.
   const PaddedBuffer body(text);
   TakeAsPredict(body);
   TakeAsClassify(body);

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls a fuzz target with every file in the given folders, like libFuzzer with
-// -runs=0, for compilers without libFuzzer.
+// Gives a fuzz target every file of the folders named, once: what libFuzzer's
+// own main does with -runs=0, for compilers that have no libFuzzer.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,7 +12,7 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
-// Optional.
+// Not every target has one.
 extern "C" [[gnu::weak]] int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 int main(int argc, char** argv) {
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "%s cannot be read\n", entry.path().c_str());
         return 1;
       }
-      // Shows the file if the target ends the program.
+      // Tells which file it was if the target ends the program.
       std::fprintf(stderr, "%s\n", entry.path().c_str());
       LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()),
                              bytes.size());

@@ -1,10 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a fuzz target with its corpus and, with --fuzz, with inputs that libFuzzer generates.
+"""Runs one fuzz target on its kept inputs and, with --fuzz, on inputs that libFuzzer makes up.
 
-The results (new inputs, a crash, the log) are in a folder: the undeclared outputs of the test,
-which Bazel packs into bazel-testlogs/tests/fuzz/TARGET/test.outputs/outputs.zip, or
---output_dir. Prints the number of executed inputs and the coverage.
+What is found (new inputs, a crash, the log) is left in a folder: that of the test's undeclared
+outputs, which Bazel packs into bazel-testlogs/tests/fuzz/TARGET/test.outputs/outputs.zip, or
+--output_dir. Prints how many inputs were executed and how much of the program they reached.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import tempfile
 
 _DEFAULT_SECONDS = "60"
 
-# The limits for an input in seconds, and for the memory of the program in MiB.
+# An input may take this long, in seconds, and the program this much memory, in MiB.
 _INPUT_SECONDS = 10
 _MEMORY = 2048
 
@@ -74,7 +74,7 @@ def _last(pattern: str, log: str) -> str:
 
 
 def main() -> int:
-    """Runs the target and returns its exit code."""
+    """Runs the target; its exit code."""
     args = _arguments()
     output = args.output_dir or pathlib.Path(tempfile.mkdtemp(prefix="fuzz-"))
     output = pathlib.Path(output).resolve()

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes the text that the S3 filesystem parses: URLs, the XML of lists, of
-// answers to writes and of errors, and the files of the AWS CLI. Every input is
-// used for each of them.
+// Text that the S3 file system parses: URLs, the XML of lists, of answers to
+// writes and of errors, and the AWS CLI's files. Every input is taken for each
+// of them.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -32,12 +32,12 @@ using tfs3::s3::S3Uri;
 void TakeAsUri(const std::string& text) {
   const Result<S3Uri> uri = tfs3::s3::ParseUri(text);
   if (!uri.ok()) {
-    // ARNs of services other than S3 are refused.
+    // ARNs of other services than S3 are well known and not taken.
     const bool is_arn = text.find("://arn:") != std::string::npos;
     Expect(uri.status().code == TF_INVALID_ARGUMENT ||
                (is_arn && uri.status().code == TF_UNIMPLEMENTED),
-           "an invalid S3 URL is an invalid argument");
-    Expect(!uri.status().message.empty(), "an error has a message");
+           "what is no S3 URL is an invalid argument");
+    Expect(!uri.status().message.empty(), "an error says what is wrong");
     return;
   }
   Expect(!uri->bucket.empty() && uri->bucket != "." && uri->bucket != "..",
@@ -85,7 +85,7 @@ std::string XmlEscaped(const std::string& text) {
   return escaped;
 }
 
-// Returns the listing in the format of S3, without times.
+// The listing as a store would answer it, without times.
 std::string Write(const Listing& listing) {
   std::string xml =
       "<?xml version=\"1.0\"?><ListBucketResult>"
@@ -113,7 +113,7 @@ void TakeAsList(const std::string& text) {
   if (!listing.ok()) {
     Expect(listing.status().code == TF_INTERNAL &&
                !listing.status().message.empty(),
-           "an answer that is not a list is an error");
+           "an answer that is no list says what is wrong");
     return;
   }
   const std::string written = Write(*listing);
@@ -136,7 +136,7 @@ void TakeAsList(const std::string& text) {
   }
 }
 
-// The result of a list of the directory "a" with this answer.
+// What a list of the directory "a" makes of the answer.
 void TakeAsPage(const std::string& text) {
   const Result<Listing> listing = tfs3::s3::ParseListing(text);
   if (!listing.ok()) return;

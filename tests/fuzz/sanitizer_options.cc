@@ -1,12 +1,12 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Options of AddressSanitizer for the libraries of TensorFlow, which are
-// compiled without it. The containers and arenas of protobuf report to it which
-// memory is in use. Only a part of that code is compiled here, so the reports
-// are wrong.
+// What AddressSanitizer must know of TensorFlow's libraries, which are compiled
+// without it: protobuf's containers and arenas tell it which of their memory is
+// in use, in code that is in part compiled here and in part there, so what it
+// is told is wrong.
 
-// The sanitizer calls this function. ASAN_OPTIONS has precedence.
+// Found by the sanitizer under this name; ASAN_OPTIONS overrules it.
 extern "C" const char* __asan_default_options();
 
 extern "C" const char* __asan_default_options() {
