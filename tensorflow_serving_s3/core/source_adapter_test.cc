@@ -24,7 +24,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Reads numbers.
+// Parses numbers.
 class NumberAdapter : public UnarySourceAdapter<std::string, int> {
  public:
   ~NumberAdapter() override { Detach(); }
@@ -37,7 +37,7 @@ class NumberAdapter : public UnarySourceAdapter<std::string, int> {
   }
 };
 
-// Writes down what comes: "half: 1=10 2!error".
+// Records lists as text: "half: 1=10 2!error".
 class Log {
  public:
   Source<int>::AspiredVersionsCallback callback() {

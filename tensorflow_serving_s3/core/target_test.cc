@@ -84,7 +84,7 @@ TEST(TargetTest, MayBeDestroyedDuringCalls) {
   EXPECT_EQ(calls, calls_at_the_end);
 }
 
-// Stays in SetAspiredVersions until it is told to go on.
+// Blocks in SetAspiredVersions until the test lets it continue.
 class SlowTarget : public TargetBase<std::string> {
  public:
   ~SlowTarget() override {

@@ -11,12 +11,13 @@
 namespace tfs3 {
 namespace {
 
-// The first error, with its place; those after it are mostly its consequences.
+// Stores the first error and its place. Later errors are mostly its
+// consequences.
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
   void RecordError(int line, int column, absl::string_view message) override {
     if (!text_.empty()) return;
-    // As protobuf itself writes it: an error without a place has a line of -1.
+    // The format of protobuf. An error without a place has the line -1.
     if (line >= 0) text_ = absl::StrCat(line + 1, ":", column + 1, ": ");
     absl::StrAppend(&text_, message);
   }
@@ -43,7 +44,7 @@ absl::Status ReadTextFile(const std::string& path, absl::string_view example,
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, message)) {
-    // Scripts look for the words of protobuf ("Error parsing ...") and of
+    // Scripts search for the text of protobuf ("Error parsing ...") and of
     // TensorFlow Serving ("Invalid protobuf file").
     return absl::InvalidArgumentError(absl::StrCat(
         "Error parsing text-format ", message->GetDescriptor()->full_name(),

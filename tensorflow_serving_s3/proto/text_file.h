@@ -13,18 +13,18 @@
 
 namespace tfs3 {
 
-// Reads a message in protobuf's text format from a file of any file system that
-// TensorFlow knows.
+// Reads a message in the text format of protobuf from a file, in any filesystem
+// of TensorFlow.
 //
 //   tensorflow::serving::SSLConfig config;
 //   absl::Status status =
 //       ReadTextFile("/etc/serving/ssl.txt", "server_key: \"-----BEGIN ...\"",
 //                    &config);
 //
-// The error is one line that names the path. If the text cannot be parsed, it
-// begins as protobuf's own: "Error parsing text-format TYPE: LINE:COLUMN: ",
-// with the full name of the message and the place of the first error; `example`
-// is told as what the file may look like.
+// An error is one line with the path. The error of invalid text begins in the
+// same way as an error of protobuf: "Error parsing text-format TYPE:
+// LINE:COLUMN: ", with the full name of the message and the place of the first
+// error. It ends with `example`, an example of a valid file.
 absl::Status ReadTextFile(const std::string& path, absl::string_view example,
                           google::protobuf::Message* message,
                           tensorflow::Env* env = tensorflow::Env::Default());

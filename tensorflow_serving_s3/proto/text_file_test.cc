@@ -36,7 +36,7 @@ TEST(ReadTextFileTest, ReadsAMessage) {
   EXPECT_TRUE(config.prometheus_config().enable());
 }
 
-TEST(ReadTextFileTest, TellsWhereTheTextIsWrong) {
+TEST(ReadTextFileTest, TheErrorHasThePlace) {
   const std::string path =
       WriteFile("bad.txt", "prometheus_config {\n  enabled: true\n}\n");
   MonitoringConfig config;
@@ -54,7 +54,7 @@ TEST(ReadTextFileTest, TellsWhereTheTextIsWrong) {
           testing::HasSubstr(kExample)));
 }
 
-TEST(ReadTextFileTest, TheErrorOfTextThatEndsTooSoonHasAPlace) {
+TEST(ReadTextFileTest, TheErrorOfIncompleteTextHasThePlace) {
   MonitoringConfig config;
 
   const absl::Status status = ReadTextFile(
@@ -66,7 +66,7 @@ TEST(ReadTextFileTest, TheErrorOfTextThatEndsTooSoonHasAPlace) {
                           "tensorflow.serving.MonitoringConfig: 2:1: "));
 }
 
-TEST(ReadTextFileTest, TellsThatThereIsNoFile) {
+TEST(ReadTextFileTest, AMissingFileIsAnError) {
   MonitoringConfig config;
 
   const absl::Status status =

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Files as users of TensorFlow Serving have them.
+// Tests typical files of users of TensorFlow Serving.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

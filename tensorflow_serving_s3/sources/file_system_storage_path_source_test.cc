@@ -142,12 +142,12 @@ TEST_F(FileSystemStoragePathSourceTest,
 }
 
 TEST_F(FileSystemStoragePathSourceTest, AListingThatHangsDoesNotDelayOthers) {
-  Gate mended;
-  FakeFileSystem::OnListing("fake://models/hanging", [&] { mended.Wait(); });
+  Gate gate;
+  FakeFileSystem::OnListing("fake://models/hanging", [&] { gate.Wait(); });
   Upload("half", 1);
   Start(MakeConfig({"hanging", "half"}));
   target_.WaitFor("half: 1=fake://models/half/1");
-  mended.Open();
+  gate.Open();
   source_.reset();  // Before the gate is destroyed.
 }
 

@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that others wrote get the answers that they expect.
+"""Tests third-party clients.
 
-The model is TensorFlow Serving's own example: `x` is declared with the shape [-1, 1], and clients
+The model is the example of TensorFlow Serving: `x` is declared with the shape [-1, 1], and clients
 send [1.0, 2.0, 5.0].
 """
 
@@ -33,7 +33,7 @@ _SECONDS = 60.0
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server of half_plus_three, version 123."""
+    """A server with version 123 of half_plus_three."""
     folder = tmp_path_factory.mktemp("half_plus_three")
     save_tf1_half_plus_three(folder / "00000123")
     with ModelServer(str(folder)) as running:

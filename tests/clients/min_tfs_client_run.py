@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Asks half_plus_three with the package min-tfs-client, which has protobuf 3.20, and prints y.
+"""Requests half_plus_three with the package min-tfs-client and protobuf 3.20, and prints y.
 
 min_tfs_client_run.py HOST PORT
 """

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Asks half_plus_three by gRPC (@grpc/grpc-js) and by REST (Node's own fetch), and prints one JSON
-// object with the answers.
+// Requests half_plus_three by gRPC (@grpc/grpc-js) and by REST (fetch of Node), and prints the answers
+// as one JSON object.
 //
 //   node node_client.js GRPC_ADDRESS REST_URL DESCRIPTORS_FILE
 'use strict';
@@ -37,7 +37,7 @@ async function main() {
     tensor_shape: {dim: [{size: 3}]},
     float_val: [1.0, 2.0, 5.0],
   };
-  // protobufjs reads a map of a descriptor set as what it is on the wire: a list of entries.
+  // protobufjs reads a map of a descriptor set as a list of entries, its wire format.
   const inputs = [{key: 'x', value: x}];
   const predicted = await unary(prediction, 'Predict', {model_spec: {name: MODEL}, inputs});
   const unknown = await unary(prediction, 'Predict', {model_spec: {name: 'nobody'}});

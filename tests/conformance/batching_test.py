@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Two models with batching under load: batches form, and every row gets its own answer."""
+"""Tests two models with batching under load: batches form, and every row has the right answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SESSION = ":tensorflow:serving:batching_session:"
 
 @pytest.fixture(scope="module")
 def batching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server of two models whose requests are batched."""
+    """A server with two models and batching."""
     folder = tmp_path_factory.mktemp("batching")
     (folder / "batching.config").write_text(_PARAMETERS)
     (folder / "monitoring.config").write_text("prometheus_config { enable: true }")
@@ -46,7 +46,7 @@ def batching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
 
 
 class _Client:
-    """Asks on one connection."""
+    """Sends requests on one connection."""
 
     def __init__(self, server: ModelServer) -> None:
         self._connection = http.client.HTTPConnection(
@@ -73,7 +73,7 @@ def _metric(server: ModelServer, name: str) -> float:
 
 
 def _wrong_answers(server: ModelServer, number: int) -> list[Any]:
-    """One client's work: rows that no other request has, of both models in turn."""
+    """Sends the requests of one client: unique rows, for both models alternately."""
     client = _Client(server)
     wrong = []
     for turn in range(_REQUESTS):
@@ -110,7 +110,7 @@ def test_the_metrics_of_batches_agree(batching: ModelServer) -> None:
     assert _metric(batching, "queuing_latency_count") > 0
 
 
-def test_a_request_that_fails_does_not_fail_its_batch_mates(batching: ModelServer) -> None:
+def test_a_failed_request_does_not_fail_its_batch(batching: ModelServer) -> None:
     def ask(number: int) -> tuple[int, Any]:
         client = _Client(batching)
         try:

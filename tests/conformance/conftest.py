@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The fixtures that all conformance tests share."""
+"""The fixtures of all conformance tests."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from tests.e2e import clients
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """One server for most tests of a file: all models, health, metrics."""
+    """A server for most tests of a file: all models, health, metrics."""
     folder = tmp_path_factory.mktemp("all")
     monitoring = folder / "monitoring.config"
     monitoring.write_text("prometheus_config { enable: true }")

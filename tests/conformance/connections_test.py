@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Connections of clients that open too many, stay silent, or never end what they began."""
+"""Tests clients that open too many connections, are silent, or send incomplete requests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _frame(kind: int, payload: bytes, *, flags: int = 0, stream: int = 0) -> byt
 
 
 def _literal(name: bytes, value: bytes) -> bytes:
-    """A header field of fewer than 127 bytes each, without an index and without Huffman's code."""
+    """Encodes a header field of fewer than 127 bytes without an index or Huffman coding."""
     return b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value
 
 
@@ -61,13 +61,13 @@ _PREDICT = b"".join(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server has its model."""
+    """The base path of the model."""
     return tmp_path_factory.mktemp("connections")
 
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[ModelServer]:
-    """A server with few files, few connections and short time limits."""
+    """A server with low limits for files, connections and times."""
     monitoring = folder / "monitoring.config"
     monitoring.write_text("prometheus_config { enable: true }")
     flags = [
@@ -95,7 +95,7 @@ def _connected(port: int, *first: bytes) -> Iterator[socket.socket]:
 def _flood(port: int, data: bytes) -> Iterator[None]:
     with contextlib.ExitStack() as opened:
         for _ in range(_FLOOD):
-            # Some are closed before they can send.
+            # The server closes some connections before they can send.
             with contextlib.suppress(ConnectionResetError, BrokenPipeError):
                 connection = socket.create_connection(("127.0.0.1", port), timeout=_SECONDS)
                 opened.callback(connection.close)
@@ -144,7 +144,7 @@ _HALF_A_CALL = (
 
 
 @pytest.mark.parametrize("data", [b"", _PREFACE], ids=["silent", "preface"])
-def test_a_flood_of_grpc_connections_leaves_probes_and_polls_alone(
+def test_a_flood_of_grpc_connections_does_not_affect_probes_and_polls(
     server: ModelServer, folder: Path, data: bytes
 ) -> None:
     with _flood(server.grpc_port, data):
@@ -164,14 +164,16 @@ def test_a_flood_of_grpc_connections_leaves_probes_and_polls_alone(
     ],
     ids=["silent", "head", "body"],
 )
-def test_a_flood_of_rest_connections_leaves_probes_and_polls_alone(
+def test_a_flood_of_rest_connections_does_not_affect_probes_and_polls(
     server: ModelServer, folder: Path, data: bytes
 ) -> None:
     with _flood(server.rest_port, data):
         _assert_probes_and_polls_work(server, folder)
 
 
-def test_connections_with_half_a_call_make_room_when_they_are_silent(server: ModelServer) -> None:
+def test_silent_connections_with_an_incomplete_call_are_closed_for_new_ones(
+    server: ModelServer,
+) -> None:
     with _flood(server.grpc_port, _HALF_A_CALL):
         assert _is_healthy(server)
 
@@ -218,7 +220,7 @@ def test_a_request_that_does_not_arrive_is_deadline_exceeded(server: ModelServer
     )
 
 
-def test_an_answer_that_is_not_taken_is_cancelled(server: ModelServer) -> None:
+def test_an_answer_that_the_client_does_not_read_is_cancelled(server: ModelServer) -> None:
     message = clients.predict_request(server, {"x": [1.0] * 10_000}).SerializeToString()
     headers = _frame(_HEADERS, _PREDICT, flags=_END_HEADERS, stream=1)
     body = b"\0" + struct.pack(">I", len(message)) + message
@@ -238,7 +240,7 @@ def test_an_answer_that_is_not_taken_is_cancelled(server: ModelServer) -> None:
     )
 
 
-def test_a_connection_that_does_not_begin_is_closed(server: ModelServer) -> None:
+def test_a_connection_without_a_preface_is_closed(server: ModelServer) -> None:
     with _connected(server.grpc_port) as connection:
         while connection.recv(1 << 16):  # The server's own settings.
             pass
@@ -260,7 +262,7 @@ def test_a_header_block_without_an_end_is_closed(server: ModelServer) -> None:
     assert _is_healthy(server)
 
 
-def test_the_page_of_metrics_tells_of_all_limits(server: ModelServer) -> None:
+def test_the_metrics_page_has_all_limits(server: ModelServer) -> None:
     page = _get(server, _METRICS)[1]
     for name in (
         "tf_serving_s3_request_memory_limit_bytes",

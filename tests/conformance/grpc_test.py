@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The prediction APIs by gRPC, asked with the clients that users have."""
+"""Tests the prediction APIs by gRPC with the official client."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_predict_answers_with_the_outputs(prediction: Any) -> None:
     assert tf.make_ndarray(response.outputs["y"]).tolist() == [3.5, 4.0, 5.5]
 
 
-def test_predict_tells_the_effective_model_spec(prediction: Any) -> None:
+def test_predict_returns_the_effective_model_spec(prediction: Any) -> None:
     response = prediction.Predict(_predict_request("two", x=[1.0]), timeout=_SECONDS)
     spec = response.model_spec
     assert (spec.name, spec.version.value, spec.signature_name) == ("two", 2, "serving_default")
@@ -168,13 +168,13 @@ def test_predict_with_an_unknown_input(prediction: Any) -> None:
         ("", "", grpc.StatusCode.INVALID_ARGUMENT),
     ],
 )
-def test_predict_of_what_is_not_there(
+def test_predict_of_an_unknown_model_or_signature(
     prediction: Any, model: str, signature: str, code: grpc.StatusCode
 ) -> None:
     assert _error(prediction.Predict, _predict_request(model, signature, x=[1.0])).code() == code
 
 
-def test_predict_of_a_version_or_label_that_is_not_there(prediction: Any) -> None:
+def test_predict_of_an_unknown_version_or_label(prediction: Any) -> None:
     version = _predict_request("two", x=[1.0])
     version.model_spec.version.value = 7
     assert _error(prediction.Predict, version).code() == grpc.StatusCode.NOT_FOUND
@@ -194,14 +194,14 @@ def test_predict_with_a_tensor_of_another_type(prediction: Any) -> None:
     "dtype",
     [*_INTEGERS, *_OTHER_TYPES],
 )
-def test_predict_carries_every_element_type(prediction: Any, dtype: str) -> None:
+def test_predict_with_every_element_type(prediction: Any, dtype: str) -> None:
     x = tf.cast([[0, 1], [1, 0]], tf.as_dtype(dtype))
     response = prediction.Predict(_predict_request("identity", dtype, x=x), timeout=_SECONDS)
     assert response.outputs["y"].dtype == tf.as_dtype(dtype).as_datatype_enum
     assert tf.make_ndarray(response.outputs["y"]).tolist() == x.numpy().tolist()
 
 
-def test_predict_carries_strings_that_are_no_text(prediction: Any) -> None:
+def test_predict_with_strings_that_are_not_text(prediction: Any) -> None:
     request = _predict_request("identity", "string", x=[b"\xff\x00", b""])
     response = prediction.Predict(request, timeout=_SECONDS)
     assert list(response.outputs["y"].string_val) == [b"\xff\x00", b""]
@@ -334,7 +334,7 @@ def test_session_run(channel: Any, prediction: Any) -> None:
     assert (fetched.name, tf.make_ndarray(fetched.tensor).tolist()) == (y, [3.5, 4.0])
 
 
-def test_session_run_of_a_tensor_that_is_not_there(channel: Any) -> None:
+def test_session_run_of_an_unknown_tensor(channel: Any) -> None:
     request = session_service_pb2.SessionRunRequest(fetch=["nothing:0"])
     request.model_spec.name = "half"
     code, message = _refusal(_session_run(channel), request)
@@ -348,7 +348,7 @@ def test_a_deadline_ends_the_run_of_the_model(prediction: Any) -> None:
     assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-def test_runs_beyond_their_deadline_leave_their_threads_to_others(tmp_path: Path) -> None:
+def test_runs_beyond_their_deadline_release_their_threads(tmp_path: Path) -> None:
     with (
         serving(tmp_path, {"many": Served("many_types")}, flags=["--grpc_max_threads=2"]) as server,
         clients.channel(server) as channel,
@@ -364,7 +364,7 @@ def test_runs_beyond_their_deadline_leave_their_threads_to_others(tmp_path: Path
 
 def test_cancelled_requests_that_wait_for_a_thread_do_not_run(tmp_path: Path) -> None:
     saved_models.save_waiting(tmp_path / "waiting" / "1")
-    # The model waits busily: with few threads one run may keep another from its first operation.
+    # The model polls: with few threads one run may block the first operation of another.
     flags = ["--grpc_max_threads=2", "--tensorflow_inter_op_parallelism=8"]
     running = ModelServer(str(tmp_path / "waiting"), model_name="waiting", flags=flags)
 
@@ -383,8 +383,8 @@ def test_cancelled_requests_that_wait_for_a_thread_do_not_run(tmp_path: Path) ->
         never = tmp_path / "never"
         for call in [stub.Predict.future(request(n, never), timeout=600) for n in range(2, 8)]:
             call.cancel()
-        # Needs no thread, and comes after the cancellations on the same connection: when it has
-        # been answered, again and again, the server knows of them.
+        # These calls need no thread and follow the cancellations on the same connection. So the
+        # server has received the cancellations when it has answered them.
         status = get_model_status_pb2.GetModelStatusRequest()
         status.model_spec.name = "waiting"
         for _ in range(20):
@@ -396,7 +396,7 @@ def test_cancelled_requests_that_wait_for_a_thread_do_not_run(tmp_path: Path) ->
         assert [call.result().outputs["y"].float_val[0] for call in [*first, last]] == [1.0] * 3
 
 
-def test_profiles_are_captured_by_tensorflows_own_client(
+def test_profiles_are_captured_by_the_client_of_tensorflow(
     server: ModelServer, prediction: Any, tmp_path: Path
 ) -> None:
     done = threading.Event()

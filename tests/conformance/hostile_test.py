@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Messages that are wrong at random: each is answered as the client's fault, and costs nothing."""
+"""Tests random invalid messages: each is answered with a client error and leaks no memory."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_10000_mutated_grpc_messages(server: ModelServer, channel: Any) -> None:
         chosen = []
         for _ in range(_AT_ONCE):
             method, message = messages[mutator.below(len(messages))]
-            # Half of them are messages still, half are bytes.
+            # Half of them are valid messages, half are random bytes.
             if mutator.below(2):
                 chosen.append((method, mutator.distort(message)))
             else:
@@ -217,7 +217,7 @@ def test_10000_mutated_grpc_messages(server: ModelServer, channel: Any) -> None:
 
 
 def _codes(methods: dict[str, Any], messages: Sequence[tuple[str, bytes]]) -> list[Any]:
-    """Sends messages beside each other; each must be answered with a code for the client."""
+    """Sends concurrent messages. Each answer must have a client error code."""
     calls = [methods[method].future(message, timeout=_SECONDS) for method, message in messages]
     codes = []
     for call, (method, message) in zip(calls, messages, strict=True):

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a predict request by REST may look like, and how one that may not is refused."""
+"""Tests the formats of REST predict requests, and the errors of invalid ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _predict(server: ModelServer, model: str, body: Any) -> tuple[int, Any]:
 
 
 def _same(server: ModelServer, dtype: str, value: str) -> tuple[int, Any]:
-    """Sends one columnar value, as JSON text, to the identity function of a type."""
+    """Sends one columnar JSON value to the identity function of a type."""
     body = f'{{"signature_name": "{dtype}", "inputs": {value}}}'
     return _predict(server, "identity", body)
 
@@ -161,7 +161,7 @@ def test_base64_objects_are_bytes(server: ModelServer) -> None:
 @pytest.mark.parametrize(
     "value", ['{"b64": "YQ==", "more": 1}', '{"b64": "?"}', '{"b64": 1}', '{"base64": "YQ=="}']
 )
-def test_base64_stands_alone_in_its_object(server: ModelServer, value: str) -> None:
+def test_base64_is_the_only_key_of_its_object(server: ModelServer, value: str) -> None:
     _type_error(server, "string", f"[{value}]")
 
 
@@ -169,7 +169,7 @@ def test_base64_is_for_strings_only(server: ModelServer) -> None:
     _type_error(server, "float32", '[{"b64": "YQ=="}]')
 
 
-def test_whole_numbers_are_fine_for_floats(server: ModelServer) -> None:
+def test_whole_numbers_are_accepted_for_floats(server: ModelServer) -> None:
     for dtype in ("float32", "float64", "float16", "bfloat16"):
         assert _same(server, dtype, "[1, -2]") == (200, {"outputs": [1.0, -2.0]})
 
@@ -211,13 +211,13 @@ def test_doubles_are_read_to_the_last_digit(server: ModelServer) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
-def test_nan_and_infinity_stand_bare(server: ModelServer, dtype: str) -> None:
+def test_nan_and_infinity_have_no_quotes(server: ModelServer, dtype: str) -> None:
     code, answer = _same(server, dtype, "[NaN, -NaN, Infinity, -Infinity, Inf]")
     assert (code, str(answer["outputs"])) == (200, "[nan, nan, inf, -inf, inf]")
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "+Infinity", "Infinit", '"NaN"', "+1"])
-def test_other_words_are_no_numbers(server: ModelServer, value: str) -> None:
+def test_other_words_are_not_numbers(server: ModelServer, value: str) -> None:
     _type_error(server, "float32", f"[{value}]")
 
 
@@ -254,12 +254,12 @@ def test_a_byte_order_mark_is_ignored(server: ModelServer) -> None:
     assert _predict(server, "half", body) == (200, {"predictions": [3.5]})
 
 
-def test_white_space_around_the_value_is_none(server: ModelServer) -> None:
+def test_white_space_around_the_value_is_ignored(server: ModelServer) -> None:
     body = '\r\n\t {"instances": [1.0]} \n'
     assert _predict(server, "half", body) == (200, {"predictions": [3.5]})
 
 
-def test_bytes_that_are_no_utf8_are_taken_as_they_are(server: ModelServer) -> None:
+def test_bytes_that_are_not_utf8_are_accepted_unchanged(server: ModelServer) -> None:
     body = b'{"signature_name": "string", "inputs": "\xff"}'
     assert _predict(server, "identity", body) == (200, {"outputs": {"b64": "/w=="}})
 
@@ -279,7 +279,7 @@ def test_lists_deeper_than_a_tensor_are_errors(server: ModelServer) -> None:
         ("regress", {"signature_name": "regress", "context": [], "examples": [{"x": 1.0}]}),
     ],
 )
-def test_examples_that_are_none_are_errors(server: ModelServer, method: str, body: Any) -> None:
+def test_invalid_examples_are_errors(server: ModelServer, method: str, body: Any) -> None:
     response = clients.post(server, body, path=f"/v1/models/examples:{method}")
     assert (response.status_code, list(response.json())) == (400, ["error"])
 

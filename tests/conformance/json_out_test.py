@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the answers by REST look like, byte by byte where clients may look at bytes."""
+"""Tests the format of REST answers, including exact bytes where clients depend on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _text(server: ModelServer, model: str, body: Any, *, method: str = "predict"
 
 
 def _same(server: ModelServer, dtype: str, value: str) -> str:
-    """Returns what follows "outputs" for one columnar value, both as JSON text."""
+    """Sends one columnar JSON value and returns the JSON text of "outputs"."""
     body = f'{{"signature_name": "{dtype}", "inputs": {value}}}'
     text = "".join(_text(server, "identity", body).split())
     return text.removeprefix('{"outputs":').removesuffix("}")
@@ -74,7 +74,7 @@ def test_whole_floats_keep_their_fraction(server: ModelServer, dtype: str) -> No
     assert _same(server, dtype, "[4, -1, 0]") == "[4.0,-1.0,0.0]"
 
 
-def test_integers_have_none(server: ModelServer) -> None:
+def test_integers_have_no_fraction(server: ModelServer) -> None:
     assert _same(server, "int64", "[9223372036854775807]") == "[9223372036854775807]"
     assert _same(server, "uint64", "[18446744073709551615]") == "[18446744073709551615]"
 
@@ -113,13 +113,13 @@ def test_floats_are_written_in_their_shortest_form(
 ) -> None:
     text = _same(server, dtype, value)
     assert float(text) == float(value)
-    # Which way the exponent is written is free, the digits are not.
+    # The format of the exponent may differ; the digits may not.
     assert text.split("e")[0].strip("0.").replace(".", "") == value.split("e")[0].strip(
         "0."
     ).replace(".", "")
 
 
-def test_nan_and_infinity_stand_bare(server: ModelServer) -> None:
+def test_nan_and_infinity_have_no_quotes(server: ModelServer) -> None:
     assert _same(server, "float32", "[NaN,Infinity,-Infinity]") == "[NaN,Infinity,-Infinity]"
 
 
@@ -133,12 +133,12 @@ def test_bools(server: ModelServer) -> None:
     assert _same(server, "bool", "[true,false]") == "[true,false]"
 
 
-def test_strings_are_base64_where_the_name_ends_in_bytes(server: ModelServer) -> None:
+def test_strings_are_base64_if_the_name_ends_in_bytes(server: ModelServer) -> None:
     assert _same(server, "string", '["hi"]') == '["hi"]'
     assert _same(server, "bytes", '["hi"]') == '[{"b64":"aGk="}]'
 
 
-def test_strings_that_are_no_utf8_are_base64(server: ModelServer) -> None:
+def test_strings_that_are_not_utf8_are_base64(server: ModelServer) -> None:
     assert _same(server, "string", '["hi",{"b64":"/wA="}]') == '["hi",{"b64":"/wA="}]'
 
 
@@ -193,7 +193,7 @@ def test_metadata_is_in_snake_case_with_int64_as_strings(server: ModelServer) ->
     assert [entry["size"] for entry in floats["tensor_shape"]["dim"]] == ["-1", "2"]
 
 
-def test_errors_are_valid_utf8_whatever_was_sent(server: ModelServer) -> None:
+def test_errors_are_always_valid_utf8(server: ModelServer) -> None:
     response = clients.post(server, b'{"instances": ["\xff\xfe"]}')
     assert response.status_code == 400
     assert list(json.loads(response.content.decode("utf-8", errors="strict"))) == ["error"]

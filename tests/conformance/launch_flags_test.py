@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Command lines and configuration files of TensorFlow Serving start this server."""
+"""Tests that command lines and configuration files of TensorFlow Serving start this server."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SECONDS = 60.0
 _HALF = {"half": Served("half_plus_three")}
 _ANSWER = {"predictions": [3.5]}
 
-# Every flag of the releases 1.0 to 2.20 that is not about files, ports or models, with a value
-# that some launch script may have.
+# Every flag of the releases 1.0 to 2.20, except flags for files, ports and models, with a typical
+# value.
 _FLAGS_WITH_EFFECT = [
     "--allow_version_labels_for_unavailable_models=true",
     "--enable_batching=TRUE",
@@ -91,7 +91,7 @@ def _half(folder: Path, *versions: str) -> str:
 
 
 def _answers(folder: Path, flags: Sequence[str]) -> tuple[str, ...]:
-    """Has a server with these flags answer a request, and returns its log."""
+    """Starts a server with these flags, sends a request, and returns the log."""
     with ModelServer(_half(folder), flags=flags, model_name="half") as server:
         server.wait_until_available()
         assert clients.post(server, {"instances": [1.0]}).json() == _ANSWER
@@ -112,7 +112,7 @@ def test_a_flag_that_cannot_work_logs_a_warning(tmp_path: Path) -> None:
         assert " W " in warnings[0]
 
 
-def test_flags_take_one_dash_and_values_of_their_own(tmp_path: Path) -> None:
+def test_flags_may_have_one_dash_and_separate_values(tmp_path: Path) -> None:
     flags = ["-rest_api_timeout_in_ms=0", "--saved_model_tags", "serve", "", "-enable_batching"]
     _answers(tmp_path, [*flags, "--enable_model_warmup", "false"])
 
@@ -124,7 +124,7 @@ def test_the_version_policy_of_1_0_serves_all_versions(tmp_path: Path) -> None:
         server.wait_until_available(2)
 
 
-def test_a_flag_without_which_security_is_weaker_is_refused() -> None:
+def test_an_unsupported_security_flag_is_refused() -> None:
     ended = _run("--model_base_path=/models/half", "--use_alts_credentials=true")
     assert ended.returncode == 2
     assert "--use_alts_credentials is not supported" in ended.stderr
@@ -153,7 +153,7 @@ def test_grpc_gets_every_channel_argument(tmp_path: Path) -> None:
         assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-def test_a_platform_config_says_how_models_run(tmp_path: Path) -> None:
+def test_a_platform_config_is_used(tmp_path: Path) -> None:
     config = tmp_path / "platform.config"
     config.write_text(
         """platform_configs { key: "tensorflow" value { source_adapter_config {
@@ -176,7 +176,7 @@ def test_a_configuration_without_models_starts_a_server_without_models(
         reload = clients.reload_config_request(model_configs(model_config("half", _half(tmp_path))))
         with clients.channel(server) as channel:
             stub = model_service_pb2_grpc.ModelServiceStub(channel)
-            # The port for gRPC opens a moment after that for REST.
+            # The gRPC port opens after the REST port.
             stub.HandleReloadConfigRequest(reload, timeout=_SECONDS, wait_for_ready=True)
         assert clients.post(server, {"instances": [1.0]}).json() == _ANSWER
 
@@ -194,7 +194,7 @@ def test_a_configuration_without_models_starts_a_server_without_models(
         ("tensorflow_session_config_file", "ConfigProto", "threads: 4", "1:8"),
     ],
 )
-def test_the_error_of_an_unreadable_file_is_that_of_protobuf(
+def test_the_error_of_an_invalid_file_contains_the_error_of_protobuf(
     tmp_path: Path, flag: str, message: str, text: str, place: str
 ) -> None:
     config = tmp_path / "bad.config"
@@ -211,7 +211,7 @@ def test_the_error_of_an_unreadable_file_is_that_of_protobuf(
     assert f"--{flag}" in ended.stderr
 
 
-def test_a_file_that_becomes_unreadable_is_logged_with_protobufs_error(tmp_path: Path) -> None:
+def test_a_file_that_becomes_invalid_is_logged_with_the_error_of_protobuf(tmp_path: Path) -> None:
     with serving(tmp_path, _HALF, flags=["--model_config_file_poll_wait_seconds=1"]) as server:
         (tmp_path / "models.config").write_text("model_config_list { confg {} }")
         server.process.wait_for_line(
@@ -222,7 +222,7 @@ def test_a_file_that_becomes_unreadable_is_logged_with_protobufs_error(tmp_path:
 
 
 @pytest.mark.parametrize("name", ["team/half", "half plus", "a:b", "模型", "a%2Fb", "..half"])
-def test_a_name_may_hold_any_character(tmp_path: Path, name: str) -> None:
+def test_a_name_may_contain_any_character(tmp_path: Path, name: str) -> None:
     config = tmp_path / "models.config"
     config.write_text(model_configs(model_config(name, _half(tmp_path), labels={name: 1})))
     flags = ["--allow_version_labels_for_unavailable_models"]

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that send too much, or too slowly: refused with the right code, and never felt."""
+"""Tests clients that send too much or too slowly."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _ANSWER = (200, {"predictions": [3.5, 4.0]})
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server that takes bodies of 100 MiB, 32 MiB of them after inflating; else the defaults."""
+    """A server with limits of 100 MiB for bodies and 32 MiB for decompressed bodies."""
     flags = [
         f"--rest_api_max_body_bytes={100 * _MEBIBYTE}",
         f"--rest_api_max_inflated_bytes={32 * _MEBIBYTE}",
     ]
     served = {"half": Served("half_plus_three"), "examples": Served("tf_examples")}
     with serving(tmp_path_factory.mktemp("limited"), served, flags=flags) as running:
-        # What the first requests take for good.
+        # The memory that the first requests allocate permanently.
         for _ in range(200):
             assert _post(running, _BODY) == _ANSWER
         yield running
@@ -48,7 +48,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
 
 @contextlib.contextmanager
 def _memory_flat(server: ModelServer) -> Iterator[None]:
-    """Resident memory, its peak included, stays as it was."""
+    """Checks that the resident memory and its peak do not grow."""
     Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # The peak starts anew.
     before = resident_mebibytes(server)
     yield
@@ -63,7 +63,7 @@ def _post(
 ) -> tuple[int, object]:
     connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=_SECONDS)
     with contextlib.closing(connection):
-        # A server that refuses a body need not read it to its end.
+        # The server may refuse a body before its end.
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             connection.request(
                 "POST", path, body, headers or {}, encode_chunked=not isinstance(body, bytes)
@@ -79,10 +79,10 @@ def _code(*answer: object) -> object:
 
 
 def _gzip_of_zeros(gibibytes: int) -> bytes:
-    """Returns so many GiB of zeros in gzip, without having had them all.
+    """Returns a gzip body of zeros without creating the zeros.
 
-    After a full flush the coder has forgotten what came before, so that what it wrote for 64 MiB
-    may stand there again and again. The check sum at the end is missing.
+    After a full flush, the output does not depend on earlier input. So the output for 64 MiB can be
+    repeated. The checksum at the end is missing.
     """
     coder = zlib.compressobj(9, zlib.DEFLATED, 31)
     start = coder.compress(b"") + coder.flush(zlib.Z_FULL_FLUSH)
@@ -161,14 +161,14 @@ def test_a_header_of_1_mib_is_431(limited: ModelServer, head: bytes) -> None:
         assert list(json.loads(response.read())) == ["error"]
 
 
-def test_1000_slow_connections_hold_nobody_up(limited: ModelServer) -> None:
+def test_1000_slow_connections_do_not_delay_others(limited: ModelServer) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     head = f"POST {_PREDICT} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(_BODY)}\r\n\r\n"
     request = head.encode() + _BODY
     with contextlib.ExitStack() as stack, _memory_flat(limited):
         slow = [
-            # Some are within their headers, some within their body.
+            # Some stop within the headers, some within the body.
             _SlowClient(stack, limited, request, sent=len(request) - _SLOW_BYTES - 1 - number % 60)
             for number in range(_SLOW)
         ]
@@ -181,7 +181,7 @@ def test_1000_slow_connections_hold_nobody_up(limited: ModelServer) -> None:
             answered += 1
         assert answered > _SLOW_BYTES
         assert _thread_count(limited) <= threads + 1
-        # They were there all the time, and each that ends its request gets its answer.
+        # The connections are still open: each one that completes its request gets its answer.
         for client in slow:
             assert client.finish() == _ANSWER
 
@@ -213,7 +213,7 @@ def _send_slowly(slow: Sequence[_SlowClient]) -> None:
     for _ in range(_SLOW_BYTES):
         for client in slow:
             client.send_a_byte()
-        time.sleep(1.0)  # What is slow about them.
+        time.sleep(1.0)  # Makes the clients slow.
 
 
 def _thread_count(server: ModelServer) -> int:

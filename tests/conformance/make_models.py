@@ -1,19 +1,19 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the SavedModels that only the conformance suite serves.
+"""Saves the SavedModels of the conformance suite.
 
     make_models --output DIR
 
-makes one folder a model in DIR:
+creates a folder for each model in DIR:
 
 identity
-    A signature for each element type, by TensorFlow's name for it (float32, bfloat16, ...): x of
-    any shape -> y, the same. `serving_default` is that for float32. The signature `bytes` takes
-    strings as x and returns them as y_bytes.
+    A signature for each element type, with the name of the type in TensorFlow (float32, bfloat16,
+    ...): x of any shape -> y = x. `serving_default` is the signature for float32. The signature
+    `bytes` has strings as x and returns them as y_bytes.
 
 steps
-    serving_default: x float[-1] -> y = 2 * x + 100, which is another answer than half_plus_three's.
-    wrong: x float[-1] -> y = x; a row below zero fails, and with it whatever runs beside it.
+    serving_default: x float[-1] -> y = 2 * x + 100, a different answer than half_plus_three.
+    wrong: x float[-1] -> y = x; a row below zero fails the whole run.
 """
 
 from __future__ import annotations

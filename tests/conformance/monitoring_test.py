@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The page that Prometheus reads: TensorFlow Serving's names, and what goes beyond them."""
+"""Tests the Prometheus page: the metrics of TensorFlow Serving and additional ones."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _samples(page: str) -> dict[tuple[str, Labels], float]:
 
 
 def _value(server: ModelServer, name: str, **labels: str) -> float:
-    """Returns a sample of the page, 0 when it is not there."""
+    """Returns a sample of the page, 0 if it is missing."""
     return _samples(_page(server)).get((name, tuple(sorted(labels.items()))), 0.0)
 
 
@@ -90,7 +90,7 @@ def test_histograms_add_up(server: ModelServer) -> None:
         for (metric, found), value in samples.items()
         if metric == f"{name}_bucket" and set(labels) <= set(found)
     ]
-    assert buckets == sorted(buckets), "each holds what is in those before it"
+    assert buckets == sorted(buckets), "the buckets are not cumulative"
     assert buckets[-1] == (float("inf"), samples[f"{name}_count", labels])
     assert samples[f"{name}_sum", labels] > 0
 
@@ -105,7 +105,7 @@ def test_request_count(server: ModelServer, instances: Any, status: str) -> None
     wait_for(lambda value: value == before + 1, lambda: _value(server, name, **labels))
 
 
-def test_models_that_clients_make_up_are_not_counted_by_name(server: ModelServer) -> None:
+def test_unknown_models_are_not_counted_by_name(server: ModelServer) -> None:
     assert _predict_by_rest(server, "made-up", [1.0]) == 404
     assert "made-up" not in _page(server)
 
@@ -149,7 +149,7 @@ def test_request_example_counts(server: ModelServer, channel: Any) -> None:
     assert _type_of(page, f"{_SERVING}request_example_counts") == "histogram"
 
 
-def test_tensorflows_own_metrics(server: ModelServer) -> None:
+def test_metrics_of_tensorflow(server: ModelServer) -> None:
     names = {name for name, _ in _samples(_page(server))}
     assert ":tensorflow:cc:saved_model:load_latency" in names
     assert ":tensorflow:cc:saved_model:load_attempt_count" in names
@@ -200,7 +200,7 @@ def test_model_warmup_latency(tmp_path: Path) -> None:
         assert found == {str(tmp_path / "warm" / "1"): 1}
 
 
-def test_the_page_is_where_the_configuration_says(tmp_path: Path) -> None:
+def test_the_path_of_the_page_is_configured(tmp_path: Path) -> None:
     monitoring = tmp_path / "monitoring.config"
     monitoring.write_text('prometheus_config { enable: true path: "/v1/metrics" }')
     served = {"half": Served("half_plus_three")}

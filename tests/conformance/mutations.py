@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Random mutations of good messages, the same ones again for the same seed.
+"""Random mutations of valid messages, which depend only on a seed.
 
 Example:
     mutator = Mutator(seed(), tokens=[b"[", b"]"])
@@ -25,13 +25,13 @@ from google.protobuf.message import Message
 _VARIABLE = "TFS3_HOSTILE_SEED"
 _MOST_CHANGES = 4
 _LONGEST_RUN = 16
-# What is wrong in most places: types, sizes, versions, indices. None makes a tensor that is right
-# and large, which memory would show.
+# Invalid values of most fields: types, sizes, versions, indices. No value makes a valid large
+# tensor, which would need much memory.
 _NUMBERS = (-1, 0, 1, 2, 3, 7, 19, 21, 23, 101, 2**10, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63))
 
 
 def seed() -> int:
-    """Returns the seed of this run, and prints it where pytest shows it if the test fails."""
+    """Returns the seed of this run and prints it. pytest shows it if the test fails."""
     chosen = int(os.environ.get(_VARIABLE, "") or random.SystemRandom().randrange(2**32))
     print(f"{_VARIABLE}={chosen}")
     return chosen
@@ -41,11 +41,11 @@ class Mutator:
     """Changes messages at random."""
 
     def __init__(self, seed: int, tokens: Sequence[bytes] = ()) -> None:
-        """Prepares mutations.
+        """Creates a mutator.
 
         Args:
-            seed: What all later choices follow from.
-            tokens: What is put in now and then, beside random bytes.
+            seed: The seed of all choices.
+            tokens: Bytes that are inserted sometimes, in addition to random bytes.
         """
         self._random = random.Random(seed)
         self._tokens = list(tokens) or [b"\x00"]
@@ -55,7 +55,7 @@ class Mutator:
         return self._random.randrange(count)
 
     def distort(self, message: Message) -> bytes:
-        """Returns the bytes of the message, in which one or two fields have other values."""
+        """Returns the bytes of the message with other values of one or two fields."""
         distorted = type(message)()
         distorted.CopyFrom(message)
         for _ in range(self._random.randint(1, 2)):
@@ -128,7 +128,7 @@ class Mutator:
 
 
 def _fields_of(message: Any) -> Iterator[tuple[Any, FieldDescriptor]]:
-    """Yields every field that is set in a message or in those within it."""
+    """Yields every field that is set in a message or its submessages."""
     for field, value in message.ListFields():
         yield message, field
         if field.message_type is None:

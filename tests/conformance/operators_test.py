@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What an operator sets: the log's form and level, management calls apart, paths hidden."""
+"""Tests the settings of operators: log format, log level, management calls, hidden paths."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SEVERITIES = ["INFO", "WARNING", "ERROR", "FATAL"]
 
 
 def _json_log(folder: Path, **env: str) -> list[dict[str, Any]]:
-    """Returns the lines of a server that serves a model and lacks another one."""
+    """Returns the log lines of a server with a model and a missing model."""
     config = folder / "models.config"
     missing = model_config("missing", str(folder / "missing"))
     config.write_text(config_of(folder, _HALF).replace("}\n}", f"}}\n{missing}}}"))
@@ -53,7 +53,7 @@ def _json_log(folder: Path, **env: str) -> list[dict[str, Any]]:
     with server:
         server.wait_until_available()
         assert clients.post(server, {"instances": [1.0]}).status_code == 200
-        # The model that is missing has been looked for.
+        # The missing model was polled.
         wait_for(
             lambda body: "versions of missing" in body,
             lambda: clients.get(server, "/v1/models").text,
@@ -63,7 +63,7 @@ def _json_log(folder: Path, **env: str) -> list[dict[str, Any]]:
 
 
 def _log_lines(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the lines that are not of the access log, which has no levels."""
+    """Returns the lines without the access log, which has no levels."""
     return [line for line in lines if line.get("log") != "access"]
 
 
@@ -73,7 +73,7 @@ def test_every_line_is_json_and_a_higher_level_prints_less(tmp_path: Path, level
     severities = {_SEVERITIES.index(line["severity"]) for line in lines}
     sources = {line["source"].partition(":")[0] for line in lines}
     assert all(severity >= level for severity in severities), lines
-    # What each level still shows: the start, the flag without use, the missing model.
+    # The messages of each level: the start, the flag without an effect, the missing model.
     assert ("endpoints.cc" in sources) == (level <= 0)
     assert ("main.cc" in sources) == (level <= 1)
     assert (2 in severities) == (level <= 2)
@@ -96,7 +96,7 @@ def test_every_line_is_json_without_a_level(tmp_path: Path) -> None:
     ],
     ids=lambda env: "_".join(f"{name}_{value}" for name, value in env.items()),
 )
-def test_every_line_is_json_however_much_libraries_log(tmp_path: Path, env: Any) -> None:
+def test_every_line_of_libraries_is_json(tmp_path: Path, env: Any) -> None:
     assert _json_log(tmp_path, **env)
 
 
@@ -129,7 +129,7 @@ def test_an_error_that_ends_the_server_is_json(level: int, flags: list[str], mes
 
 
 def _code(channel: Any, method: str) -> grpc.StatusCode:
-    """Calls a method with an empty request, and returns the code of the answer."""
+    """Calls a method with an empty request and returns the status code."""
     call = channel.unary_unary(method)
     try:
         call(b"", timeout=_SECONDS, wait_for_ready=True)
@@ -153,7 +153,7 @@ def _channel(address: str, root: bytes | None = None) -> Iterator[Any]:
 
 @pytest.fixture
 def socket_folder() -> Iterator[Path]:
-    """A folder with a path that is short enough for a socket."""
+    """A folder with a path short enough for a socket."""
     with tempfile.TemporaryDirectory(prefix="tfs3") as folder:
         yield Path(folder)
 
@@ -175,7 +175,7 @@ def test_reloads_can_be_turned_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["port", "socket"])
-def test_management_calls_are_answered_at_an_address_of_their_own(
+def test_management_calls_are_answered_at_a_separate_address(
     tmp_path: Path, socket_folder: Path, where: str
 ) -> None:
     address = _free_address() if where == "port" else f"unix:{socket_folder}/m"
@@ -193,7 +193,7 @@ def test_management_calls_are_answered_at_an_address_of_their_own(
             _code(private, "/tensorflow.serving.PredictionService/Predict")
             == grpc.StatusCode.UNIMPLEMENTED
         )
-        # A reload, and the state of what it brought.
+        # A reload, and the state of the new model.
         stub = model_service_pb2_grpc.ModelServiceStub(private)
         config = model_configs(model_config("other", str(tmp_path / "half")))
         reload = clients.reload_config_request(config)
@@ -213,7 +213,7 @@ def test_management_calls_are_answered_at_an_address_of_their_own(
     assert not (socket_folder / "m").exists()
 
 
-def test_what_is_turned_off_is_nowhere(tmp_path: Path) -> None:
+def test_disabled_calls_are_unavailable_at_all_addresses(tmp_path: Path) -> None:
     address = _free_address()
     flags = [
         f"--management_address={address}",
@@ -246,7 +246,7 @@ def test_the_management_port_speaks_tls_and_the_socket_does_not(
         ]
         tls = None if address.startswith("unix:") else root
         with (
-            # REST speaks plain HTTP, as the server is waited for by it.
+            # REST is plain HTTP, because ModelServer waits for it.
             serving(folder, _HALF, flags=flags) as server,
             _channel(address, tls) as private,
             _channel(server.grpc_address, root) as public,
@@ -312,7 +312,7 @@ def test_paths_of_the_server_are_hidden_from_clients_and_not_from_the_log(
         assert (str(tmp_path) not in texts) == hidden
         assert ("/no/such/folder" not in texts) == hidden
         assert ("[path]" in texts) == hidden
-        # What the client itself said stays.
+        # Text of the client is not hidden.
         assert "GET /v1/nothing" in texts
         log = "\n".join(server.process.lines())
         assert str(models / "missing") in log

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A real Prometheus: it scrapes the server, and its promtool reads the page."""
+"""Tests the page with Prometheus and promtool."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def prometheus(server: ModelServer, tmp_path_factory: pytest.TempPathFactory) ->
         "static_configs": [{"targets": [f"127.0.0.1:{server.rest_port}"]}],
     }
     config = folder / "prometheus.yml"
-    # What is JSON is YAML.
+    # JSON is valid YAML.
     config.write_text(
         json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}), encoding="utf-8"
     )
@@ -102,14 +102,14 @@ def test_prometheus_knows_types_and_help(server: ModelServer, prometheus: str) -
     assert all(entry["help"] for entries in known.values() for entry in entries)
 
 
-def test_promtool_reads_the_page(server: ModelServer) -> None:
+def test_promtool_parses_the_page(server: ModelServer) -> None:
     clients.post(server, {"instances": [1.0]})
     page = clients.get(server, _PATH).content
     checked = subprocess.run(
         [_find("promtool"), "check", "metrics"], input=page, capture_output=True, check=False
     )
-    # 1: it could not be read. 3: it was read, and names are not as promtool advises: those of
-    # TensorFlow Serving are not.
+    # 1: a parse error. 3: parsed, but the names are not as promtool recommends, like the names of
+    # TensorFlow Serving.
     assert checked.returncode in {0, 3}, checked.stderr.decode()
     ours = [
         line

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What answers under which path by REST, and with which code."""
+"""Tests the paths of REST and their status codes."""
 
 from __future__ import annotations
 
@@ -136,13 +136,13 @@ def test_other_paths_are_not_found_in_json(server: ModelServer, path: str) -> No
     "path",
     ["nobody", "nobody/metadata", "half/versions/7", "half/versions/7/metadata"],
 )
-def test_a_model_or_version_that_is_not_there_is_not_found(server: ModelServer, path: str) -> None:
+def test_an_unknown_model_or_version_is_not_found(server: ModelServer, path: str) -> None:
     response = _ask(server, "GET", f"/v1/models/{path}")
     assert response.status_code == 404
     assert path.split("/")[0] in response.json()["error"]
 
 
-def test_a_label_that_is_not_there_is_refused(server: ModelServer) -> None:
+def test_an_unknown_label_is_refused(server: ModelServer) -> None:
     response = _ask(server, "POST", "/v1/models/two/labels/nightly:predict", {"instances": [1]})
     assert response.status_code in {400, 404}
     assert "nightly" in response.json()["error"]
@@ -170,7 +170,7 @@ def test_errors_are_json_with_the_code_of_their_status(
     assert isinstance(response.json()["error"], str)
 
 
-def test_an_error_of_the_model_is_the_clients(server: ModelServer) -> None:
+def test_an_error_of_the_model_is_a_client_error(server: ModelServer) -> None:
     body = {"signature_name": "gather", "inputs": 7}
     response = _ask(server, "POST", "/v1/models/many:predict", body)
     assert response.status_code == 400
@@ -184,7 +184,7 @@ def test_liveness_and_readiness(server: ModelServer) -> None:
     assert "[+] half: available" in verbose
 
 
-def test_head_answers_as_get_without_the_body(server: ModelServer) -> None:
+def test_head_answers_like_get_without_the_body(server: ModelServer) -> None:
     got = _ask(server, "GET", "/v1/models/half", headers={"Accept-Encoding": "identity"})
     head = _ask(server, "HEAD", "/v1/models/half", headers={"Accept-Encoding": "identity"})
     assert (head.status_code, head.content) == (200, b"")
@@ -207,7 +207,7 @@ def test_a_request_in_gzip(server: ModelServer) -> None:
     ],
     ids=["no gzip", "cut off", "another coding"],
 )
-def test_a_request_in_a_coding_that_cannot_be_read(
+def test_a_request_with_an_unsupported_content_coding(
     server: ModelServer, coding: str, body: bytes, code: int
 ) -> None:
     headers = {"Content-Encoding": coding}
@@ -216,7 +216,7 @@ def test_a_request_in_a_coding_that_cannot_be_read(
     assert list(response.json()) == ["error"]
 
 
-def test_an_answer_in_gzip_when_asked_for(server: ModelServer) -> None:
+def test_an_answer_in_gzip_on_request(server: ModelServer) -> None:
     body = {"instances": [1.0] * 10_000}
     path = "/v1/models/half:predict"
     packed = _ask(server, "POST", path, body, {"Accept-Encoding": "gzip"})
@@ -229,7 +229,7 @@ def test_an_answer_in_gzip_when_asked_for(server: ModelServer) -> None:
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server with all limits low, and CORS."""
+    """A server with low limits and CORS."""
     flags = [
         "--rest_api_enable_cors_support",
         "--rest_api_timeout_in_ms=300",
@@ -288,7 +288,7 @@ def test_limits_by_flags(
     assert list(response.json()) == ["error"]
 
 
-def test_what_is_within_the_limits_is_answered(limited: ModelServer) -> None:
+def test_requests_within_the_limits_are_answered(limited: ModelServer) -> None:
     path = "/v1/models/half:predict"
     body = json.dumps({"instances": [1.0]}).encode()
     padded = body + b" " * (20_000 - len(body))

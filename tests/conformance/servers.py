@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The models of the suite, and the real server on them.
+"""The models of the suite, and a model server for them.
 
 Example:
     with serving(tmp_path, {"half": Served("half_plus_three")}, flags=["--access_log"]) as server:
@@ -33,10 +33,10 @@ _FOLDERS = (
 
 @dataclasses.dataclass(frozen=True)
 class Served:
-    """What one name in the configuration stands for.
+    """A model in the configuration.
 
     Attributes:
-        models: The SavedModels that are its versions 1, 2, ...
+        models: The SavedModels of its versions 1, 2, ...
         labels: The versions that its labels point at.
     """
 
@@ -44,7 +44,7 @@ class Served:
     labels: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def __init__(self, *models: str, labels: Mapping[str, int] | None = None) -> None:
-        """Names the SavedModels, oldest version first."""
+        """Sets the SavedModels, the oldest version first."""
         object.__setattr__(self, "models", models)
         object.__setattr__(self, "labels", labels or {})
 
@@ -61,7 +61,7 @@ ALL = {
 
 
 def saved_model(name: str) -> Path:
-    """Returns the folder of a SavedModel of Bazel's, which is without a version."""
+    """Returns the folder of a SavedModel in the runfiles of Bazel."""
     known = Runfiles.Create()
     assert known is not None, "the suite runs under Bazel"
     for folder in _FOLDERS:
@@ -72,7 +72,7 @@ def saved_model(name: str) -> Path:
 
 
 def config_of(folder: Path, served: Mapping[str, Served]) -> str:
-    """Publishes models under a folder, and returns the ModelServerConfig as text."""
+    """Publishes models to a folder and returns the ModelServerConfig as text."""
     entries = []
     for name, entry in served.items():
         for version, model in enumerate(entry.models, start=1):
@@ -93,7 +93,7 @@ def serving(
     flags: Sequence[str] = (),
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[ModelServer]:
-    """Runs a server, all of whose versions of all models are available.
+    """Runs a server until all versions of all models are available.
 
     Args:
         folder: An empty folder for the models and their configuration.
@@ -119,7 +119,7 @@ def serving(
 
 
 def resident_mebibytes(server: ModelServer, *, peak: bool = False) -> float:
-    """Returns how much memory of a server is resident, or at most was, in MiB."""
+    """Returns the resident memory of a server, or its peak, in MiB."""
     field = "VmHWM:" if peak else "VmRSS:"
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith(field))
@@ -128,17 +128,17 @@ def resident_mebibytes(server: ModelServer, *, peak: bool = False) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """A key and its certificate, as files in PEM form."""
+    """The PEM files of a key and its certificate."""
 
     key: Path
     certificate: Path
 
 
 def make_certificate(folder: Path, name: str, *, issuer: Certificate | None = None) -> Certificate:
-    """Makes a key and a certificate for 127.0.0.1 and localhost, valid for a day.
+    """Creates a key and a certificate for 127.0.0.1 and localhost, valid for a day.
 
     Args:
-        folder: Where to put both files.
+        folder: The folder for both files.
         name: The name in the certificate, and of the files.
         issuer: Who signs; it signs itself when None.
     """
@@ -163,7 +163,7 @@ def make_certificate(folder: Path, name: str, *, issuer: Certificate | None = No
 
 
 class _TlsModelServer(ModelServer):
-    """A model server whose REST port may speak TLS."""
+    """A model server whose REST port may use TLS."""
 
     def __init__(
         self, config: Path, model_name: str, flags: Sequence[str], tls: ssl.SSLContext | None

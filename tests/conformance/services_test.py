@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What there is by gRPC beside predictions: reloads, health, reflection, and their flags."""
+"""Tests the other gRPC services: reloads, health, reflection, and their flags."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_health_of_the_server_its_services_and_its_models(health: Any, service: 
     assert _health_of(health, service) == "SERVING"
 
 
-def test_health_of_a_service_that_is_not_there(health: Any) -> None:
+def test_health_of_an_unknown_service(health: Any) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         _health_of(health, "nobody")
     assert raised.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-def test_health_follows_real_readiness_of_each_model(tmp_path: Path) -> None:
+def test_health_is_the_readiness_of_each_model(tmp_path: Path) -> None:
     config = config_of(tmp_path, {"half": Served("half_plus_three")})
     (tmp_path / "empty").mkdir()
     entry = model_config("empty", str(tmp_path / "empty"))
@@ -108,7 +108,7 @@ def test_reflection_describes_methods_and_messages(channel: Any) -> None:
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A channel to a server whose optional services are off."""
+    """A channel to a server without the optional services."""
     flags = ["--enable_profiler=false", "--enable_grpc_reflection=false"]
     folder = tmp_path_factory.mktemp("bare")
     served = {"half": Served("half_plus_three")}
@@ -125,7 +125,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "/nobody/Nothing",
     ],
 )
-def test_what_is_off_or_unknown_is_unimplemented(bare: Any, method: str) -> None:
+def test_disabled_or_unknown_services_are_unimplemented(bare: Any, method: str) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         bare.unary_unary(method)(b"", timeout=_SECONDS)
     assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED
@@ -139,7 +139,7 @@ def test_reflection_is_off_by_a_flag(bare: Any) -> None:
 
 @pytest.fixture
 def changing(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server of one model, to be reloaded; a second one lies beside it."""
+    """A server with one model, and a second model for reloads."""
     config_of(tmp_path, {"steps": Served("steps")})
     with serving(tmp_path, {"half": Served("half_plus_three")}) as server:
         yield server
@@ -168,7 +168,7 @@ def test_a_reload_returns_how_metrics_changed(changing: ModelServer, tmp_path: P
     assert {entry.name.partition("{")[0] for entry in response.metric} == {_LOAD_ATTEMPTS}
 
 
-def test_a_reload_that_is_wrong_changes_nothing(changing: ModelServer, tmp_path: Path) -> None:
+def test_an_invalid_reload_changes_nothing(changing: ModelServer, tmp_path: Path) -> None:
     wrong = model_configs(
         model_config("steps", str(tmp_path / "steps")), model_config("half", "no/absolute/path")
     )
@@ -182,7 +182,7 @@ def test_a_reload_that_is_wrong_changes_nothing(changing: ModelServer, tmp_path:
     assert changing.status(model_name="steps").code == 404
 
 
-def test_one_channel_serves_requests_beside_each_other(server: ModelServer, channel: Any) -> None:
+def test_one_channel_serves_concurrent_requests(server: ModelServer, channel: Any) -> None:
     stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
     calls = []
     for number in range(64):

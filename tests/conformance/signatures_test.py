@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A signature is no contract: the graph decides which inputs it takes, also with batching."""
+"""Tests that the graph, not the signature, decides which inputs are valid, also with batching."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _signature(inputs: dict[str, Any], outputs: dict[str, Any]) -> Any:
 
 
 def _save(folder: Path) -> None:
-    """Writes a graph that takes any shape, under signatures that declare others."""
+    """Saves a graph that accepts any shape, with signatures that declare fixed shapes."""
     build_info = tf1.saved_model.build_tensor_info
     with tf.Graph().as_default(), tf1.Session() as session:
         x = tf1.placeholder(tf.float32, name="x")
@@ -74,7 +74,7 @@ def _save(folder: Path) -> None:
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelServer]:
-    """A server of the model, without and with batching."""
+    """A server with the model, without and with batching."""
     folder = tmp_path_factory.mktemp(request.param)
     _save(folder)
     flags = []
@@ -110,7 +110,7 @@ def _predict(
 
 
 def _refusal(server: ModelServer, signature: str, **inputs: Any) -> str:
-    """Returns the message of the INVALID_ARGUMENT that a request gets."""
+    """Returns the message of the INVALID_ARGUMENT error of a request."""
     with pytest.raises(grpc.RpcError) as raised:
         _predict(server, signature, **inputs)
     assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
@@ -119,17 +119,17 @@ def _refusal(server: ModelServer, signature: str, **inputs: Any) -> str:
 
 @pytest.mark.parametrize("value", _VALUES, ids=str)
 @pytest.mark.parametrize("signature", _DECLARED)
-def test_a_declared_shape_is_no_contract(server: ModelServer, signature: str, value: Any) -> None:
+def test_a_declared_shape_is_not_enforced(server: ModelServer, signature: str, value: Any) -> None:
     wanted = (tf.constant(value, tf.float32) * 0.5 + 3.0).numpy().tolist()
     by_grpc = _predict(server, signature, x=value).outputs["y"]
     assert tf.make_ndarray(by_grpc).tolist() == wanted
     by_rest = clients.post(server, {"signature_name": signature, "inputs": {"x": value}})
-    # An empty list takes the rest of its shape from the signature.
+    # The signature determines the rest of the shape of an empty list.
     if value != []:
         assert (by_rest.status_code, by_rest.json()) == (200, {"outputs": wanted})
 
 
-def test_a_declared_scalar_stands_in_row_objects(server: ModelServer) -> None:
+def test_a_declared_scalar_in_row_objects(server: ModelServer) -> None:
     rows = [{"x": 1.0, "k": 2.0}, {"x": 3.0, "k": 4.0}]
     answer = clients.post(server, {"signature_name": "scaled", "instances": rows})
     assert (answer.status_code, answer.json()) == (200, {"predictions": [2.0, 12.0]})
@@ -140,7 +140,7 @@ def test_a_scalar_beside_rows_is_broadcast(server: ModelServer) -> None:
     assert tf.make_ndarray(answer.outputs["y"]).tolist() == [10.0, 20.0, 30.0]
 
 
-def test_what_the_graph_refuses_is_named_with_the_declared_shape(server: ModelServer) -> None:
+def test_an_error_of_the_graph_names_the_declared_shape(server: ModelServer) -> None:
     named = 'input "rows" is float [2,2], declared float [?,3]'
     value = [[1.0, 2.0], [3.0, 4.0]]
     assert named in _refusal(server, "product", rows=value)
@@ -167,7 +167,7 @@ def test_outputs_beside_a_sparse_one_are_served(server: ModelServer) -> None:
     assert tf.make_ndarray(answer.outputs["y"]).tolist() == [5.0]
 
 
-def test_an_output_without_rows_is_each_request_s_own(server: ModelServer) -> None:
+def test_an_output_without_rows_is_separate_for_each_request(server: ModelServer) -> None:
     def ask(number: int) -> float:
         answer = _predict(server, "sum", x=[float(number), 1.0])
         return float(tf.make_ndarray(answer.outputs["y"]))

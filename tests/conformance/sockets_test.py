@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""UNIX sockets, and HTTP as it is on the wire."""
+"""Tests UNIX sockets and the bytes of HTTP."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _connected(server: ModelServer) -> Iterator[socket.socket]:
 
 
 def _read(connection: socket.socket) -> tuple[int, Any]:
-    """Reads one answer with a JSON body, and nothing of the next one."""
+    """Reads exactly one answer with a JSON body."""
     code, headers = _read_head(connection)
     body = b""
     while len(body) < int(headers["content-length"]):
@@ -70,14 +70,14 @@ def _is_closed(connection: socket.socket) -> bool:
 
 @pytest.fixture(scope="module")
 def sockets() -> Iterator[Path]:
-    """A folder with a short path: that of a socket has at most 107 bytes."""
+    """A folder with a short path, because a socket path has at most 107 bytes."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
 
 @pytest.fixture(scope="module")
 def local(sockets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server on two UNIX sockets beside its ports, with short time limits."""
+    """A server with two UNIX sockets in addition to its ports, and short time limits."""
     flags = [
         f"--grpc_socket_path={sockets / 'grpc'}",
         f"--rest_api_socket_path={sockets / 'rest'}",
@@ -104,7 +104,7 @@ def test_rest_on_a_unix_socket(local: ModelServer, sockets: Path) -> None:
         assert _read(connection) == _ANSWER
 
 
-def test_a_socket_that_was_left_is_replaced_and_removed_in_the_end(tmp_path: Path) -> None:
+def test_a_remaining_socket_file_is_replaced_and_removed_at_the_end(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rest"
         stale = socket.socket(socket.AF_UNIX)
@@ -143,14 +143,14 @@ def test_pipelined_requests_are_answered_in_order(server: ModelServer) -> None:
             assert _read(connection) == (200, {"predictions": [number + 3.0]})
 
 
-def test_a_request_may_come_byte_by_byte(server: ModelServer) -> None:
+def test_a_request_may_arrive_byte_by_byte(server: ModelServer) -> None:
     with _connected(server) as connection:
         for byte in _head() + _BODY:
             connection.sendall(bytes([byte]))
         assert _read(connection) == _ANSWER
 
 
-def test_a_body_may_come_in_chunks(server: ModelServer) -> None:
+def test_a_body_may_be_chunked(server: ModelServer) -> None:
     chunks = b"".join(b"%x;note=1\r\n%c\r\n" % (1, byte) for byte in _BODY)
     with _connected(server) as connection:
         connection.sendall(_head("Transfer-Encoding: chunked", length=None) + chunks + b"0\r\n\r\n")
@@ -170,7 +170,7 @@ def test_a_body_may_wait_for_100_continue(server: ModelServer) -> None:
     [_head("Connection: close") + _BODY, _head(version="1.0") + _BODY],
     ids=["asked to close", "HTTP/1.0"],
 )
-def test_a_connection_ends_when_the_client_says_so(
+def test_a_connection_ends_on_request_of_the_client(
     server: ModelServer, request_bytes: bytes
 ) -> None:
     with _connected(server) as connection:
@@ -204,7 +204,9 @@ def test_a_connection_ends_when_the_client_says_so(
         "HTTP/2",
     ],
 )
-def test_what_is_no_http_is_400_and_the_end(server: ModelServer, request_bytes: bytes) -> None:
+def test_invalid_http_is_400_and_closes_the_connection(
+    server: ModelServer, request_bytes: bytes
+) -> None:
     with _connected(server) as connection:
         connection.sendall(request_bytes)
         code, answer = _read(connection)
@@ -212,7 +214,9 @@ def test_what_is_no_http_is_400_and_the_end(server: ModelServer, request_bytes: 
         assert _is_closed(connection)
 
 
-def test_a_request_that_does_not_arrive_is_408_and_the_end(local: ModelServer) -> None:
+def test_a_request_that_does_not_arrive_is_408_and_closes_the_connection(
+    local: ModelServer,
+) -> None:
     with _connected(local) as connection:
         connection.sendall(_head()[:-10])
         assert _read(connection)[0] == 408
@@ -229,12 +233,15 @@ def test_a_connection_without_requests_ends(local: ModelServer) -> None:
 def test_connections_beyond_the_limit_wait(local: ModelServer) -> None:
     with contextlib.ExitStack() as stack:
         opened = [stack.enter_context(_connected(local)) for _ in range(60)]
-        # Whoever does not ask leaves after the time limit, and the next one is let in.
+        # A connection without a request is closed after the time limit. Then the next one is
+        # accepted.
         opened[-1].sendall(_head() + _BODY)
         assert _read(opened[-1]) == _ANSWER
 
 
-def test_a_client_that_leaves_before_its_answer_harms_nobody(server: ModelServer) -> None:
+def test_a_client_that_disconnects_before_its_answer_does_not_affect_others(
+    server: ModelServer,
+) -> None:
     for _ in range(50):
         with _connected(server) as connection:
             connection.sendall(_head() + _BODY)

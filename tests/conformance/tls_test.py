@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""TLS of gRPC and REST, as an SSLConfig says."""
+"""Tests TLS of gRPC and REST with an SSLConfig."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HALF = {"half": Served("half_plus_three")}
 
 @dataclasses.dataclass(frozen=True)
 class _Identities:
-    """Who takes part: the server, its authority for clients, and a client of it."""
+    """The certificates of the server, of the authority of the clients, and of a client."""
 
     server: Certificate
     authority: Certificate
@@ -38,7 +38,7 @@ class _Identities:
 
 @pytest.fixture(scope="module")
 def identities(tmp_path_factory: pytest.TempPathFactory) -> _Identities:
-    """Keys and certificates, made for this run."""
+    """Keys and certificates for this run."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = make_certificate(folder, "authority")
     return _Identities(
@@ -72,7 +72,7 @@ def _context(who: _Identities, shown: Certificate | None = None) -> ssl.SSLConte
 def private(
     identities: _Identities, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelServer]:
-    """A server that any client may ask."""
+    """A server for all clients."""
     folder = tmp_path_factory.mktemp("private")
     flags = [f"--ssl_config_file={_write_config(folder, identities, verify=False)}"]
     with serving(folder, _HALF, flags=flags, tls=_context(identities)) as server:
@@ -83,7 +83,7 @@ def private(
 def verifying(
     identities: _Identities, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelServer]:
-    """A server that only clients of the authority may ask."""
+    """A server for clients with a certificate of the authority."""
     folder = tmp_path_factory.mktemp("verifying")
     flags = [f"--ssl_config_file={_write_config(folder, identities, verify=True)}"]
     tls = _context(identities, identities.client)
@@ -118,7 +118,7 @@ def _predict_by_rest(server: ModelServer, context: ssl.SSLContext) -> tuple[int,
         connection.close()
 
 
-def test_grpc_speaks_tls(private: ModelServer, identities: _Identities) -> None:
+def test_grpc_with_tls(private: ModelServer, identities: _Identities) -> None:
     assert _predict_by_grpc(private, identities) == [3.5]
 
 
@@ -128,12 +128,12 @@ def test_grpc_without_tls_is_refused(private: ModelServer) -> None:
     assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
-def test_rest_speaks_tls(private: ModelServer, identities: _Identities) -> None:
+def test_rest_with_tls(private: ModelServer, identities: _Identities) -> None:
     answer = (200, {"predictions": [3.5]})
     assert _predict_by_rest(private, _context(identities)) == answer
 
 
-def test_rest_without_tls_is_told_so(private: ModelServer) -> None:
+def test_rest_without_tls_is_refused_with_a_message(private: ModelServer) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", private.rest_port, timeout=_SECONDS)
     connection.request("GET", "/livez")
     response = connection.getresponse()
@@ -154,7 +154,7 @@ def test_old_versions_of_tls_are_refused(private: ModelServer, identities: _Iden
         _predict_by_rest(private, context)
 
 
-def test_clients_without_a_certificate_are_turned_away(
+def test_clients_without_a_certificate_are_refused(
     verifying: ModelServer, identities: _Identities
 ) -> None:
     with pytest.raises((ssl.SSLError, http.client.HTTPException, OSError)):
@@ -164,7 +164,7 @@ def test_clients_without_a_certificate_are_turned_away(
     assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
-def test_clients_of_another_authority_are_turned_away(
+def test_clients_of_another_authority_are_refused(
     verifying: ModelServer, identities: _Identities
 ) -> None:
     with pytest.raises((ssl.SSLError, http.client.HTTPException, OSError)):
@@ -182,7 +182,7 @@ def test_clients_with_a_certificate_are_answered(
     assert _predict_by_rest(verifying, _context(identities, identities.client)) == answer
 
 
-def test_a_client_that_never_ends_its_handshake_holds_nobody_up(
+def test_an_incomplete_handshake_does_not_delay_others(
     private: ModelServer, identities: _Identities
 ) -> None:
     silent = [
@@ -197,7 +197,7 @@ def test_a_client_that_never_ends_its_handshake_holds_nobody_up(
 @pytest.mark.parametrize(
     "text", ["server_key: 'no key' server_cert: 'no certificate'", "no_such_field: 1", ""]
 )
-def test_a_configuration_that_cannot_work_ends_the_server(tmp_path: Path, text: str) -> None:
+def test_an_invalid_configuration_ends_the_server(tmp_path: Path, text: str) -> None:
     config = tmp_path / "ssl.config"
     config.write_text(text)
     with pytest.raises(ProgramError, match=r"ssl\.config") as raised:

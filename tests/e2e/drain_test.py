@@ -35,8 +35,8 @@ class Waiting:
 
     Attributes:
         server: The server.
-        started: Where the model writes a file when it begins.
-        awaited: The file for which it waits.
+        started: The file that the model writes when it starts.
+        awaited: The file for which the model waits.
     """
 
     server: ModelServer

@@ -28,18 +28,18 @@ class Fault:
     """A fault.
 
     Attributes:
-        base_path: What the server is to serve.
-        cause: A regular expression that finds the cause in a message.
-        cure: One that finds what to do about it.
-        env: What the server's environment has beside or instead of what leads to the S3 server.
-        mend: Puts it right and leaves half_plus_three there; None where only another start helps.
+        base_path: The base path of the server.
+        cause: A regular expression for the cause in a message.
+        cure: A regular expression for the cure in a message.
+        env: Environment variables in addition to those of the S3 server; they have precedence.
+        repair: Ends the fault, so that half_plus_three is served; None: the server must restart.
     """
 
     base_path: str
     cause: str
     cure: str
     env: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    mend: Callable[[], object] | None = None
+    repair: Callable[[], object] | None = None
 
 
 @contextlib.contextmanager
@@ -53,7 +53,7 @@ def _wrong_port(world: World) -> Iterator[Fault]:
             cause=rf"127\.0\.0\.1:{port}.*(refused|connect)|(refused|connect).*127\.0\.0\.1:{port}",
             cure="AWS_ENDPOINT_URL",
             env={"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}"},
-            mend=lambda: later.enter_context(ports.forwarding(port, to=world.storage.port)),
+            repair=lambda: later.enter_context(ports.forwarding(port, to=world.storage.port)),
         )
 
 
@@ -65,7 +65,7 @@ def _endpoint_that_is_not_s3(world: World) -> Iterator[Fault]:
     with contextlib.ExitStack() as other, contextlib.ExitStack() as right:
         other.enter_context(ports.web_pages(port))
 
-        def mend() -> None:
+        def repair() -> None:
             other.close()
             right.enter_context(ports.forwarding(port, to=world.storage.port))
 
@@ -74,7 +74,7 @@ def _endpoint_that_is_not_s3(world: World) -> Iterator[Fault]:
             cause=r"127\.0\.0\.1.*\bS3\b|\bS3\b.*127\.0\.0\.1|XML",
             cure="AWS_ENDPOINT_URL",
             env={"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}"},
-            mend=mend,
+            repair=repair,
         )
 
 
@@ -107,7 +107,7 @@ def _unknown_access_key(world: World) -> Iterator[Fault]:
         cause="InvalidAccessKeyId",
         cure="AWS_ACCESS_KEY_ID",
         env={"AWS_ACCESS_KEY_ID": "new-key", "AWS_SECRET_ACCESS_KEY": "new-secret"},
-        mend=lambda: world.storage.add_user(
+        repair=lambda: world.storage.add_user(
             "new", access_key="new-key", secret_key="new-secret", bucket=BUCKET
         ),
     )
@@ -123,7 +123,7 @@ def _wrong_secret_key(world: World) -> Iterator[Fault]:
         cause="SignatureDoesNotMatch",
         cure="AWS_SECRET_ACCESS_KEY",
         env={"AWS_ACCESS_KEY_ID": "its-key", "AWS_SECRET_ACCESS_KEY": "rotated-secret"},
-        mend=lambda: world.storage.add_user(
+        repair=lambda: world.storage.add_user(
             "rotated", access_key="its-key", secret_key="rotated-secret", bucket=BUCKET
         ),
     )
@@ -140,7 +140,7 @@ def _missing_rights(world: World) -> Iterator[Fault]:
         cause="AccessDenied",
         cure="s3:ListBucket",
         env={"AWS_ACCESS_KEY_ID": "others-key", "AWS_SECRET_ACCESS_KEY": "others-secret"},
-        mend=lambda: world.storage.add_user("other", **key, bucket=BUCKET),
+        repair=lambda: world.storage.add_user("other", **key, bucket=BUCKET),
     )
 
 
@@ -156,11 +156,11 @@ def _no_credentials(world: World) -> Iterator[Fault]:
 
 @contextlib.contextmanager
 def _missing_bucket(world: World) -> Iterator[Fault]:
-    def mend() -> None:
+    def repair() -> None:
         world.storage.client().create_bucket(Bucket="came-later")
         world.publish(world.half_plus_three, "s3://came-later/m", 1)
 
-    yield Fault("s3://came-later/m", cause="NoSuchBucket", cure="[Cc]reate|[Cc]heck", mend=mend)
+    yield Fault("s3://came-later/m", cause="NoSuchBucket", cure="[Cc]reate|[Cc]heck", repair=repair)
 
 
 @contextlib.contextmanager
@@ -170,7 +170,7 @@ def _missing_model(world: World) -> Iterator[Fault]:
         base_path,
         cause=r"no such file or directory",
         cure="check the base path",
-        mend=lambda: world.publish(world.half_plus_three, base_path, 1),
+        repair=lambda: world.publish(world.half_plus_three, base_path, 1),
     )
 
 
@@ -182,7 +182,7 @@ def _empty_version_folder(world: World) -> Iterator[Fault]:
         base_path,
         cause=r"saved_model\.pb",
         cure="[Pp]ut|[Pp]ublish|[Uu]pload|[Cc]heck|[Cc]opy",
-        mend=lambda: world.publish(world.half_plus_three, base_path, 1),
+        repair=lambda: world.publish(world.half_plus_three, base_path, 1),
     )
 
 
@@ -194,16 +194,16 @@ def _corrupt_saved_model(world: World) -> Iterator[Fault]:
         base_path,
         cause=r"saved_model\.pb: not a SavedModel",
         cure="export or copy the model again",
-        mend=lambda: world.publish(world.half_plus_three, base_path, 2),
+        repair=lambda: world.publish(world.half_plus_three, base_path, 2),
     )
 
 
 @contextlib.contextmanager
-def _saved_model_mended_in_its_place(world: World) -> Iterator[Fault]:
+def _saved_model_repaired_in_its_place(world: World) -> Iterator[Fault]:
     base_path = world.new_base_path()
     world.put(f"{base_path}/1/saved_model.pb", b"this is no SavedModel")
 
-    def mend() -> None:
+    def repair() -> None:
         for file in world.half_plus_three.rglob("*"):
             if file.is_file():
                 name = file.relative_to(world.half_plus_three).as_posix()
@@ -213,7 +213,7 @@ def _saved_model_mended_in_its_place(world: World) -> Iterator[Fault]:
         base_path,
         cause=r"saved_model\.pb: not a SavedModel",
         cure="export or copy the model again",
-        mend=mend,
+        repair=repair,
     )
 
 
@@ -232,7 +232,7 @@ _MENDABLE = [
     _missing_model,
     _empty_version_folder,
     _corrupt_saved_model,
-    _saved_model_mended_in_its_place,
+    _saved_model_repaired_in_its_place,
 ]
 _ALL = [
     *_MENDABLE,
@@ -270,7 +270,7 @@ def _name(fault: Callable[[World], object]) -> str:
 
 
 each_fault = pytest.mark.parametrize("faulty", _ALL, indirect=True, scope="module", ids=_name)
-each_mendable_fault = pytest.mark.parametrize(
+each_repairable_fault = pytest.mark.parametrize(
     "faulty", _MENDABLE, indirect=True, scope="module", ids=_name
 )
 
@@ -309,15 +309,15 @@ def test_the_server_continues_without_a_stack_trace(faulty: Faulty) -> None:
     assert (process.exit_code, traces) == (None, [])
 
 
-@each_mendable_fault
+@each_repairable_fault
 def test_the_server_recovers_after_the_fault(faulty: Faulty) -> None:
-    assert faulty.fault.mend is not None
-    faulty.fault.mend()
+    assert faulty.fault.repair is not None
+    faulty.fault.repair()
     faulty.server.wait_until_available(timeout_seconds=_RECOVERY_SECONDS)
     response = clients.post(faulty.server, {"instances": [1.0]})
     assert response.json() == {"predictions": [3.5]}
 
 
-@each_mendable_fault
+@each_repairable_fault
 def test_a_recovered_server_ends_with_exit_code_0(faulty: Faulty) -> None:
     assert faulty.server.stop() == 0

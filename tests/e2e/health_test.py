@@ -103,14 +103,14 @@ class TenModels:
     """A server with ten models, three of which are broken.
 
     Attributes:
-        server: The server; it asks about the first good one.
+        server: The server; its `model_name` is the first good model.
         paths: The base path of each model.
-        mend: What mends each of the broken ones.
+        repair: A function for each broken model that repairs it.
     """
 
     server: ModelServer
     paths: dict[str, str]
-    mend: dict[str, Callable[[], object]]
+    repair: dict[str, Callable[[], object]]
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def ten(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TenM
         yield TenModels(
             server,
             paths,
-            mend={
+            repair={
                 "missing": lambda: publish("missing", 1),
                 "corrupt": lambda: publish("corrupt", 2),
                 "empty": lambda: publish("empty", 1),
@@ -200,9 +200,9 @@ def test_a_repaired_model_is_available_and_after_the_last_one_the_server_is_read
     ten: TenModels,
 ) -> None:
     broken = set(_BROKEN)
-    for name, mend in ten.mend.items():
+    for name, repair in ten.repair.items():
         assert _readiness(ten.server) == 503
-        mend()
+        repair()
         broken.remove(name)
         _wait_until_serving(ten, set(ten.paths) - broken)
     _wait_until_ready(ten.server)

@@ -38,8 +38,8 @@ class Loaded:
 
     Attributes:
         server: The server.
-        proxy: What counts its requests.
-        seen: What the status endpoint has answered meanwhile, each answer once.
+        proxy: The proxy that counts the requests.
+        seen: The different answers of the status endpoint during the loads.
     """
 
     server: ModelServer

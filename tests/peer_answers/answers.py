@@ -1,17 +1,17 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Compares a server's answer with a recorded one, by meaning.
+"""Compares the meaning of an answer with a recorded answer.
 
 Answers are equal if:
 
-- REST: the HTTP status is equal. Of a success, the JSON is equal: key order is free, integers are
-  exact, floats may differ by rounding, and text that is not UTF-8, which TensorFlow Serving writes
-  as it is, may come as {"b64": ...} instead. Of an error, the text is free, but it must be JSON
-  with "error" where the recorded one is, and "Servable" must stand where the recorded text says
+- REST: the HTTP status is equal. For a success, the JSON is equal: the order of keys may differ,
+  integers are exact, floats may differ by rounding, and text that is not UTF-8 may be {"b64": ...},
+  although TensorFlow Serving writes its bytes. For an error, the text may differ, but it must be
+  JSON with "error" if the recorded one is, and contain "Servable" if the recorded text contains
   "Servable not found".
 - gRPC: the status code is equal, with the same rule for "Servable". Responses are equal as
-  messages: tensors by dtype, shape and values whatever their encoding, packed messages unpacked,
-  the text of errors free.
+  messages: tensors have the same dtype, shape and values in any encoding, packed messages are
+  unpacked, and the text of errors may differ.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _RESPONSES: dict[str, Any] = {
     ),
 }
 
-# A float32 needs no more decimal digits than these.
+# The decimal digits of a float32.
 _FLOAT_DIGITS = 9
 
 
@@ -60,13 +60,13 @@ class Number(float):
     """A JSON number with a point or an exponent.
 
     Attributes:
-        double: Whether it has more digits than a float32 needs, so that it must be exact.
+        double: Whether it has more digits than a float32 needs. Then it must be exact.
     """
 
     double: bool
 
     def __new__(cls, text: str) -> Number:
-        """Reads the text of a number."""
+        """Parses a number."""
         self = super().__new__(cls, text)
         digits = text.lower().split("e")[0].replace(".", "").lstrip("-0")
         self.double = len(digits) > _FLOAT_DIGITS
@@ -80,7 +80,7 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def read_allowed(path: Path) -> dict[str, list[str]]:
-    """Returns the statuses that an answer may have instead of the recorded one, by case id."""
+    """Returns the other statuses that an answer may have, by case ID."""
     allowed = {}
     with path.open(encoding="utf-8") as lines:
         for line in lines:
@@ -91,7 +91,7 @@ def read_allowed(path: Path) -> dict[str, list[str]]:
 
 
 def status_of(answer: Answer) -> str:
-    """Returns an answer's HTTP status or gRPC code as text, or how the request failed."""
+    """Returns the HTTP status or the gRPC code of an answer, or the failure of the request."""
     return str(answer.get("status") or answer.get("code") or answer["failure"])
 
 
@@ -103,7 +103,7 @@ def body_of(value: str | dict[str, str] | None) -> bytes | None:
 
 
 def recorded(data: bytes) -> str | dict[str, str]:
-    """Returns bytes in the form that a JSON line can hold; the inverse of body_of."""
+    """Returns bytes in the format of a recorded body; the inverse of body_of."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -114,7 +114,7 @@ def recorded(data: bytes) -> str | dict[str, str]:
 
 
 def readable(case: Case, answer: Answer) -> str:
-    """Returns an answer as one line of text for a report."""
+    """Returns an answer as a line of a report."""
     if "response_b64" in answer:
         try:
             message = _RESPONSES[case["method"]].FromString(
@@ -128,7 +128,7 @@ def readable(case: Case, answer: Answer) -> str:
 
 
 def equal(case: Case, got: Answer) -> bool:
-    """Returns whether an answer to a case has the meaning of the recorded one."""
+    """Returns whether an answer has the same meaning as the recorded one."""
     expected = case["peer"]
     if status_of(expected) != status_of(got):
         return False
@@ -171,12 +171,12 @@ def _equal_rest(expected: Answer, got: Answer) -> bool:
 
 
 def _parse_json(data: bytes) -> Any:
-    """Parses JSON; keeps bytes that are not UTF-8, which TensorFlow Serving sends as they are."""
+    """Parses JSON. Keeps bytes that are not UTF-8, because TensorFlow Serving sends them."""
     return json.loads(data.decode("utf-8", "surrogateescape"), parse_float=Number)
 
 
 def _same(expected: Any, got: Any) -> bool:
-    """Compares two plain values: dicts, lists, numbers, text, bytes, None."""
+    """Compares two values: dicts, lists, numbers, text, bytes, None."""
     if isinstance(expected, dict):
         return (
             isinstance(got, dict)
@@ -204,7 +204,7 @@ def _same(expected: Any, got: Any) -> bool:
 
 
 def _plain(message: Message) -> Any:
-    """Returns a message as plain values; a tensor as its dtype, shape and values."""
+    """Converts a message to a dict; a tensor to its dtype, shape and values."""
     if isinstance(message, tensor_pb2.TensorProto):
         return _plain_tensor(message)
     if isinstance(message, any_pb2.Any):

@@ -24,7 +24,7 @@ from tests.peer_answers.model_writer import (
 
 
 def half_plus(offset: float) -> Build:
-    """Y = x / 2 + offset, of tf.Examples or of a tensor fed behind the parser."""
+    """Y = x / 2 + offset, of tf.Examples or of the parsed tensor."""
 
     def build(session: Any) -> Signatures:
         serialized = tf1.placeholder(tf.string, name="tf_example")
@@ -65,7 +65,7 @@ def half_plus(offset: float) -> Build:
 
 
 def half_plus_three(session: Any) -> Signatures:
-    """Y = x / 2 + 3, no TensorInfo has a shape."""
+    """Y = x / 2 + 3, without shapes in TensorInfo."""
     x = tf1.placeholder(tf.float32, name="x")
     a = tf1.get_variable("a", initializer=tf.constant(0.5), use_resource=False)
     b = tf1.get_variable("b", initializer=tf.constant(3.0), use_resource=False)
@@ -80,7 +80,7 @@ def half_plus_three(session: Any) -> Signatures:
 
 
 def declared(session: Any) -> Signatures:
-    """Y = 2x of any shape, declared in every way; some name tensors that do not exist."""
+    """Y = 2x of any shape, with all kinds of declarations; some tensors do not exist."""
     x = tf1.placeholder(tf.float32, name="x")
     y = tf.multiply(x, 2.0, name="y")
     shapes = {
@@ -119,7 +119,7 @@ def declared(session: Any) -> Signatures:
 
 
 def strict(session: Any) -> Signatures:
-    """Placeholders with shapes of their own, so that the graph itself may refuse a shape."""
+    """Placeholders with shapes, so that the graph may refuse a shape."""
     column = tf1.placeholder(tf.float32, [None, 1], name="column")
     matrix = tf1.placeholder(tf.float32, [None, 3], name="matrix")
     weights = tf.constant([[1.0], [2.0], [3.0]])
@@ -156,7 +156,7 @@ DTYPES = [
 
 
 def types(session: Any) -> Signatures:
-    """One echo signature a dtype, any shape."""
+    """An identity signature for each dtype, with any shape."""
     sigs = {}
     for name in DTYPES:
         x = tf1.placeholder(getattr(tf, name), name="in_" + name)
@@ -167,7 +167,7 @@ def types(session: Any) -> Signatures:
 
 
 def several(session: Any) -> Signatures:
-    """A vector, a matrix and a string in and out; the name of one output ends in _bytes."""
+    """A vector, a matrix and a string in and out; the name of an output ends in _bytes."""
     a = tf1.placeholder(tf.float32, [None], name="a")
     b = tf1.placeholder(tf.int32, [None, 2], name="b")
     s = tf1.placeholder(tf.string, [None], name="s")
@@ -329,7 +329,7 @@ def examples(session: Any) -> Signatures:
 
 
 def only_sparse(session: Any) -> Signatures:
-    """The one signature has a sparse output, so that no request can be answered."""
+    """The only signature has a sparse output, so no request can be answered."""
     serialized = tf1.placeholder(tf.string, [None], name="serialized")
     words = tf.io.parse_example(serialized, {"words": tf.io.VarLenFeature(tf.string)})["words"]
     return {
@@ -352,7 +352,7 @@ def with_default(session: Any) -> Signatures:
 
 
 def signature_defaults(session: Any) -> Signatures:
-    """SignatureDef.defaults gives a value for k."""
+    """SignatureDef.defaults has a value for k."""
     x = tf1.placeholder(tf.float32, [None], name="x")
     k = tf1.placeholder(tf.float32, [], name="k")
     sig = signature({"x": x, "k": k}, {"y": tf.multiply(x, k, name="y")})
@@ -361,12 +361,12 @@ def signature_defaults(session: Any) -> Signatures:
 
 
 def no_default_signature(session: Any) -> Signatures:
-    """One signature, and it is not called serving_default."""
+    """The name of the only signature is not serving_default."""
     x = tf1.placeholder(tf.float32, [None], name="x")
     return {"custom": signature({"x": x}, {"y": tf.add(x, 1.0, name="y")})}
 
 
 def times_ten(session: Any) -> Signatures:
-    """Y = 10x; for tags, the text format and odd model names."""
+    """Y = 10x, for tags, the text format and unusual model names."""
     x = tf1.placeholder(tf.float32, [None], name="x")
     return {"serving_default": signature({"x": x}, {"y": tf.multiply(x, 10.0, name="y")})}

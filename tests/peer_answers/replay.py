@@ -1,10 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a running server the recorded requests and compares its answers with the recorded ones.
+"""Sends the recorded requests to a running server and compares the answers with the recorded ones.
 
-The server must serve the models.config that make_models.py wrote. A difference is printed on one
-line: id, about, expected, got. The last line is "N passed, M failed"; the exit status is 1 if any
-failed. A case that --allow lists may differ, if the server answers it with a status listed there.
+The server must serve the models.config of make_models.py. Each difference is one line: id, about,
+expected, got. The last line is "N passed, M failed"; the exit status is 1 if any failed. A case in
+the file of --allow may have a status that is listed there.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from tests.peer_answers.answers import (
 )
 
 _TIMEOUT_SECONDS = 60
-# Of an answer in a report.
+# The maximum length of an answer in a report.
 _LONGEST = 200
 
 
 def differences(
     rest: str, grpc_address: str, cases: Iterable[Case], allowed: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """Asks a server, and returns a line for each case whose answer is neither equal nor allowed.
+    """Sends all cases and returns a line for each answer that is neither equal nor allowed.
 
     Args:
         rest: HOST:PORT of REST.
         grpc_address: HOST:PORT of gRPC.
-        cases: What to ask, in this order.
-        allowed: The statuses that an answer may have instead, by the case's id.
+        cases: The cases, in order.
+        allowed: The other statuses that an answer may have, by case ID.
     """
     options = [("grpc.max_receive_message_length", 1 << 28)]
     with grpc.insecure_channel(grpc_address, options=options) as channel:
@@ -65,7 +65,7 @@ def differences(
 
 
 def _ask(rest: str, channel: Any, case: Case) -> Answer:
-    """Returns the answer in the form of a case's "peer", or {"failure": ...} if there was none."""
+    """Returns the answer in the format of "peer" in a case, or {"failure": ...}."""
     try:
         return _ask_rest(rest, case) if case["api"] == "rest" else _ask_grpc(channel, case)
     except (OSError, http.client.HTTPException) as error:
@@ -92,7 +92,7 @@ def _ask_grpc(channel: Any, case: Case) -> Answer:
 
 
 def main() -> int:
-    """Runs the command line; returns the exit code."""
+    """Runs the command line and returns the exit code."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

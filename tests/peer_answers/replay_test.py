@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The server answers as TensorFlow Serving answered, or better."""
+"""Tests that the server answers like TensorFlow Serving, or better."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ _KINDS = sorted({case["id"].split(".")[0] for case in _CASES})
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server of all models that the cases ask, each of which is available."""
+    """A server with all models of the cases, which are available."""
     config = make_models(tmp_path_factory.mktemp("models"))
     flags = ["--allow_version_labels_for_unavailable_models"]
     with ModelServer(model_config_file=config, model_name="half", flags=flags) as running:

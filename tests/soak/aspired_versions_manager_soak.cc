@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Random lives of a manager, one after the other, for a long time. See
-// random_manager_run.h for what must hold and README.md for how to run it.
+// Runs random sequences of a manager for a long time. See random_manager_run.h
+// for the checks and README.md for the commands.
 
 #include <chrono>
 #include <cstdint>
@@ -31,14 +31,14 @@ TEST(AspiredVersionsManagerSoak, InvariantsHoldForALongTime) {
   const uint64_t first =
       FromEnvironment("TEST_RANDOM_SEED", std::random_device()());
   const std::chrono::seconds duration(FromEnvironment("SOAK_SECONDS", 600));
-  std::cout << "The first seed is " << first << "; this takes "
+  std::cout << "The first seed is " << first << "; the run takes "
             << duration.count() << " s" << std::endl;
   RandomRunStats stats;
   const Clock::time_point start = Clock::now();
   Clock::time_point next_report = start;
   for (uint64_t seed = first; Clock::now() - start < duration; ++seed) {
     RunRandomSequence(seed, &stats);
-    ASSERT_FALSE(HasFailure()) << "Run it again with TEST_RANDOM_SEED=" << seed;
+    ASSERT_FALSE(HasFailure()) << "To repeat: TEST_RANDOM_SEED=" << seed;
     if (Clock::now() >= next_report) {
       std::cout << stats << std::endl;
       next_report = Clock::now() + std::chrono::minutes(1);

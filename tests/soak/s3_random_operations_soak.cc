@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random operations on s3:// for a long time: SOAK_SECONDS, ten minutes where
-// that is not set. README.md says what was seen.
+// Runs random operations on s3:// for SOAK_SECONDS; the default is ten minutes.
+// README.md has the commands and results.
 #include <cstdlib>
 
 #include "gtest/gtest.h"
@@ -11,7 +11,7 @@
 namespace tfs3 {
 namespace {
 
-TEST(S3RandomOperationsSoak, TheFilesystemDoesWhatTheReferenceDoes) {
+TEST(S3RandomOperationsSoak, TheFilesystemEqualsTheReference) {
   const char* seconds = std::getenv("SOAK_SECONDS");
   RunRandomOperationsFor(seconds == nullptr ? 600 : std::atoi(seconds));
 }

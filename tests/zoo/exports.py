@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Models as people export them, each with questions to its signatures.
+"""Saves models in the way of their exporters, with inputs for their signatures.
 
-Each function writes one SavedModel into a new folder and returns the questions. The answers are not
-known here: the test asks TensorFlow itself.
+Each function saves one SavedModel in a new folder and returns the inputs. The test computes the
+expected answers with TensorFlow.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Question:
 
     Attributes:
         signature: The name of the signature.
-        inputs: A value for each of its inputs, by alias: an array, or what becomes one.
-        rows: Whether the row format of REST can ask it: every input and output has one row for
-            each row of the others.
+        inputs: The value of each input, by alias: an array, or a value that becomes an array.
+        rows: Whether the row format of REST is possible: all inputs and outputs have the same
+            number of rows.
     """
 
     signature: str
@@ -58,18 +58,18 @@ def _longs(values: Any) -> Any:
 
 
 def _takes(*specs: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Returns a decorator that makes a tf.function of these inputs."""
+    """Returns a decorator that creates a tf.function with these inputs."""
     return lambda function: tf.function(function, input_signature=list(specs))
 
 
 def tf1_half_plus_three(folder: Path) -> Sequence[Question]:
-    """TensorFlow Serving's example. Python refuses to feed it any shape but the declared one."""
+    """The example of TensorFlow Serving. Python accepts only the declared shape."""
     save_tf1_half_plus_three(folder)
     return [Question("serving_default", {"x": _floats([[1.0], [2.0], [5.0]])})]
 
 
 def tf1_undeclared_shapes(folder: Path) -> Sequence[Question]:
-    """The other half_plus_three of TensorFlow Serving's tests: no TensorInfo has a shape."""
+    """The other half_plus_three of TensorFlow Serving's tests, without shapes in TensorInfo."""
     with tf.Graph().as_default(), tf1.Session() as session:
         x = tf1.placeholder(tf.float32, name="x")
         y = tf.add(x * 0.5, 3.0, name="y")
@@ -85,7 +85,7 @@ def tf1_undeclared_shapes(folder: Path) -> Sequence[Question]:
 
 
 def tf1_tables_and_partitions(folder: Path) -> Sequence[Question]:
-    """A lookup table that the graph's init op fills from an asset file; partitioned variables."""
+    """A lookup table that the init op fills from an asset file, and partitioned variables."""
     vocabulary = _write_lines(folder.parent / "vocabulary-of-tf1.txt", ["red", "green", "blue"])
     with tf.Graph().as_default(), tf1.Session() as session:
         words = tf1.placeholder(tf.string, [None], name="words")
@@ -123,7 +123,7 @@ def tf1_tables_and_partitions(folder: Path) -> Sequence[Question]:
 
 
 def estimator(folder: Path) -> Sequence[Question]:
-    """The signatures that an Estimator's export writes: classify, regress, predict of examples."""
+    """The signatures of an Estimator: classify, regress, and predict of examples."""
     with tf.Graph().as_default(), tf1.Session() as session:
         serialized = tf1.placeholder(tf.string, [None], name="input_example_tensor")
         features = tf.io.parse_example(
@@ -240,7 +240,7 @@ def keras_image(folder: Path) -> Sequence[Question]:
 
 
 def keras_text(folder: Path) -> Sequence[Question]:
-    """Keras 3: text in, through a vocabulary, with an endpoint of its own."""
+    """Keras 3: text input, a vocabulary, and an additional endpoint."""
     import keras
 
     keras.utils.set_random_seed(3)
@@ -262,7 +262,7 @@ def keras_text(folder: Path) -> Sequence[Question]:
 
 
 def keras_2(folder: Path) -> Sequence[Question]:
-    """Keras 2 (tf-keras): what model.save wrote for years."""
+    """Keras 2 (tf-keras): the format of model.save."""
     import tf_keras
 
     tf_keras.utils.set_random_seed(4)
@@ -305,7 +305,7 @@ def tables(folder: Path) -> Sequence[Question]:
 
 
 def ragged_and_sparse(folder: Path) -> Sequence[Question]:
-    """Ragged and sparse tensors inside the graph; beside a signature that returns a sparse one."""
+    """Ragged and sparse tensors in the graph, and a signature that returns a sparse tensor."""
 
     @_takes(tf.TensorSpec([None], tf.string, name="text"))
     def count_words(text: Any) -> dict[str, Any]:
@@ -345,7 +345,7 @@ def ragged_and_sparse(folder: Path) -> Sequence[Question]:
 
 
 def jpeg_classifier(folder: Path) -> Sequence[Question]:
-    """Compressed images in, decoded in the graph by a map over the batch."""
+    """Compressed images, which the graph decodes by a map over the batch."""
 
     @_takes(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def classify(image_bytes: Any) -> dict[str, Any]:
@@ -367,7 +367,7 @@ def jpeg_classifier(folder: Path) -> Sequence[Question]:
 
 
 def scalars_beside_rows(folder: Path) -> Sequence[Question]:
-    """A scalar beside a batch, loops and conditions, a tuple of outputs."""
+    """A scalar and a batch as inputs, loops and conditions, a tuple of outputs."""
 
     @_takes(
         tf.TensorSpec([None, 2], tf.float32, name="x"),
@@ -392,7 +392,7 @@ def scalars_beside_rows(folder: Path) -> Sequence[Question]:
 
 
 def text_tokens(folder: Path) -> Sequence[Question]:
-    """tensorflow-text: custom ops, a vocabulary inside the graph."""
+    """tensorflow-text: custom ops and a vocabulary in the graph."""
     from tensorflow_text.python.ops.whitespace_tokenizer import WhitespaceTokenizer
 
     class Model(tf.Module):  # type: ignore[misc]

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Models of many exporters, served from S3, give the answers that TensorFlow gives in Python."""
+"""Tests that models of many exporters in S3 have the same answers as TensorFlow in Python."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ tf1 = tf.compat.v1
 
 _BUCKET = "zoo"
 _TOKENIZER_OPS = "tensorflow_text/tensorflow_text/python/ops/_whitespace_tokenizer_v2.so"
-# The same kernels run on both sides, but not with the same threads.
+# Both sides run the same kernels, but with different numbers of threads.
 _TOLERANCE = 1e-5
 
 
@@ -49,7 +49,7 @@ def _basic_pitch() -> tuple[Path, Sequence[Question]]:
 
 
 def _guesslang() -> tuple[Path, Sequence[Question]]:
-    """The language detector of the package guesslang, an Estimator's export by TensorFlow 2.5."""
+    """The language detector of the package guesslang, an Estimator of TensorFlow 2.5."""
     folder = _packaged("guesslang/guesslang/data/model/saved_model.pb").parent
     sources = [b"def f(x):\n    return x + 1\n", b"#include <stdio.h>\nint main() {}\n"]
     return folder, [Question("predict", {"content": sources})]
@@ -59,12 +59,12 @@ _PACKAGED = {"basic_pitch": _basic_pitch, "guesslang": _guesslang}
 
 
 class Zoo:
-    """One server of all models.
+    """A server with all models.
 
     Attributes:
         server: The server.
-        folders: Each model's SavedModel on the local disk.
-        questions: What to ask each model.
+        folders: The SavedModel of each model on the local disk.
+        questions: The inputs for each model.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Zoo:
         self.questions: dict[str, Sequence[Question]] = {}
 
     def make(self, folder: Path) -> None:
-        """Exports all models under a folder."""
+        """Exports all models to a folder."""
         for name, export in EXPORTS.items():
             self.folders[name] = folder / name / "saved_model"
             self.folders[name].parent.mkdir()
@@ -84,7 +84,7 @@ class Zoo:
 
 @pytest.fixture(scope="module")
 def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zoo]:
-    """All models, exported, published to S3 and available."""
+    """All models, published to S3 and available."""
     made = Zoo()
     folder = tmp_path_factory.mktemp("zoo")
     made.make(folder)
@@ -113,7 +113,7 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zoo]:
 
 
 def _expected(folder: Path, question: Question) -> dict[str, Any]:
-    """Returns what TensorFlow's own loader and session answer."""
+    """Returns the outputs of the loader and the session of TensorFlow."""
     with tf.Graph().as_default(), tf1.Session() as session:
         meta_graph = tf1.saved_model.load(session, list(exports.SERVE), str(folder))
         signature = meta_graph.signature_def[question.signature]
@@ -124,7 +124,7 @@ def _expected(folder: Path, question: Question) -> dict[str, Any]:
 
 
 def _typed_inputs(folder: Path, question: Question) -> dict[str, Any]:
-    """Returns the inputs as tensors of the signature's types."""
+    """Returns the inputs as tensors with the types of the signature."""
     with tf.Graph().as_default(), tf1.Session() as session:
         meta_graph = tf1.saved_model.load(session, list(exports.SERVE), str(folder))
         signature = meta_graph.signature_def[question.signature]
@@ -148,7 +148,7 @@ def _assert_same(got: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
 
 
 def _to_json(value: Any) -> Any:
-    """Returns a value as REST takes it: bytes as {"b64": ...}."""
+    """Returns a value in the format of REST: bytes as {"b64": ...}."""
     if isinstance(value, bytes):
         return {"b64": base64.b64encode(value).decode()}
     if isinstance(value, list | tuple):
@@ -157,7 +157,7 @@ def _to_json(value: Any) -> Any:
 
 
 def _from_json(value: Any) -> Any:
-    """Returns a value of an answer of REST: strings as bytes."""
+    """Converts a value of a REST answer: strings to bytes."""
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, dict):
@@ -169,7 +169,7 @@ _NAMES = [*EXPORTS, *_PACKAGED]
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_grpc_predict_answers_as_tensorflow_does(zoo: Zoo, name: str) -> None:
+def test_grpc_predict_equals_tensorflow(zoo: Zoo, name: str) -> None:
     zoo.server.model_name = name
     for question in zoo.questions[name]:
         request = clients.predict_request(zoo.server, {})
@@ -182,7 +182,7 @@ def test_grpc_predict_answers_as_tensorflow_does(zoo: Zoo, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_rest_columns_answer_as_tensorflow_does(zoo: Zoo, name: str) -> None:
+def test_rest_columns_equal_tensorflow(zoo: Zoo, name: str) -> None:
     zoo.server.model_name = name
     for question in zoo.questions[name]:
         inputs = {alias: _to_json(value) for alias, value in question.inputs.items()}
@@ -198,7 +198,7 @@ def test_rest_columns_answer_as_tensorflow_does(zoo: Zoo, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_rest_rows_answer_as_tensorflow_does(zoo: Zoo, name: str) -> None:
+def test_rest_rows_equal_tensorflow(zoo: Zoo, name: str) -> None:
     zoo.server.model_name = name
     for question in zoo.questions[name]:
         if not question.rows:
@@ -232,7 +232,7 @@ def _examples() -> Any:
     ("name", "signature"),
     [("estimator", "classification"), ("estimator", "serving_default"), ("guesslang", "")],
 )
-def test_an_estimators_export_classifies(zoo: Zoo, name: str, signature: str) -> None:
+def test_an_estimator_classifies(zoo: Zoo, name: str, signature: str) -> None:
     request = classification_pb2.ClassificationRequest()
     request.model_spec.name = name
     request.model_spec.signature_name = signature
@@ -254,7 +254,7 @@ def test_an_estimators_export_classifies(zoo: Zoo, name: str, signature: str) ->
         np.testing.assert_allclose([score for _, score in got[row]], scores, _TOLERANCE)
 
 
-def test_an_estimators_export_regresses(zoo: Zoo) -> None:
+def test_an_estimator_regresses(zoo: Zoo) -> None:
     request = regression_pb2.RegressionRequest()
     request.model_spec.name = "estimator"
     request.model_spec.signature_name = "regression"
@@ -275,7 +275,7 @@ def test_a_signature_with_a_sparse_output_is_refused_and_the_others_answer(zoo: 
     assert "words" in response.json()["error"]
 
 
-def test_saved_model_tags_choose_among_several_tag_sets(
+def test_saved_model_tags_select_a_tag_set(
     zoo: Zoo, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("tags")

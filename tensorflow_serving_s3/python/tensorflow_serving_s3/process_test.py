@@ -83,7 +83,7 @@ def test_stop_kills_a_program_that_ignores_the_signal() -> None:
 
 
 def test_a_missing_program_is_named() -> None:
-    with pytest.raises(ProgramError, match="weed: /no/such/weed is no executable file"):
+    with pytest.raises(ProgramError, match="weed: /no/such/weed is not an executable file"):
         ChildProcess("weed", ["/no/such/weed"], env={})
 
 

@@ -117,7 +117,7 @@ def test_other_folders_beside_the_versions_are_ignored(base: Base, model: Path) 
 
 @pytest.mark.parametrize("version", [-1, "1.0", "v1", "", 2**63, "12\n"])
 def test_an_invalid_version_is_refused(base: Base, model: Path, version: int | str) -> None:
-    with pytest.raises(ValueError, match="is no version"):
+    with pytest.raises(ValueError, match="is not a version"):
         publish_version(model, base.path, version, client=base.client)
 
 
