@@ -24,8 +24,8 @@ from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
 _START_SECONDS = 30.0
-# nginx pauses for whole milliseconds after each buffer. With buffers of 512 KiB, these pauses add up
-# to the wanted rate.
+# nginx pauses for whole milliseconds after each buffer. With buffers of 512 KiB, these pauses add
+# up to the wanted rate.
 _CONFIG = """\
 load_module {root}/usr/lib/nginx/modules/ndk_http_module.so;
 load_module {root}/usr/lib/nginx/modules/ngx_http_lua_module.so;
