@@ -11,8 +11,7 @@ _GTEST_MAIN = "@com_google_googletest//:gtest_main"
 
 _HIDE_SYMBOLS = "//build_defs:hide_symbols.lds"
 
-# The last of the deps comes last in the link: so static libraries' OpenSSL and zlib are found before those that TensorFlow's
-# library exports.
+# Linked last, so that the linker uses the static OpenSSL and zlib, and not the symbols that TensorFlow's library exports.
 _LINKED_LAST = "@org_tensorflow//tensorflow/core:framework"
 
 def _link(kwargs, version_script = _HIDE_SYMBOLS):
@@ -23,30 +22,29 @@ def _link(kwargs, version_script = _HIDE_SYMBOLS):
     )
 
 def tfs3_cc_binary(name, version_script = _HIDE_SYMBOLS, **kwargs):
-    """A cc_binary that exports no symbol, so that neither it nor TensorFlow's libraries call into the other's OpenSSL.
+    """Declares a cc_binary that exports no symbols, so that it and TensorFlow's libraries use their own copies of OpenSSL.
 
     Args:
       name: the target.
-      version_script: the linker's list of the symbols that the program exports after all.
-      **kwargs: as of cc_binary.
+      version_script: the linker's list of exported symbols.
+      **kwargs: passed to cc_binary.
     """
     cc_binary(name = name, **_link(kwargs, version_script))
 
 def tfs3_cc_test(name, **kwargs):
-    """A cc_test linked as tfs3_cc_binary links."""
+    """Declares a cc_test that is linked like tfs3_cc_binary."""
     cc_test(name = name, **_link(kwargs))
 
 def tfs3_cc_library(name, srcs = None, hdrs = None, test_deps = None, test_size = "small", deps = [], **kwargs):
-    """A cc_library of NAME.h and, if there is one, NAME.cc; with `test_deps`, also the cc_test NAME_test of NAME_test.cc.
+    """Declares a cc_library of NAME.h and, if it exists, NAME.cc; with `test_deps`, also the cc_test NAME_test.
 
     Args:
         name: name of the library.
-        srcs: other sources than NAME.cc.
-        hdrs: other headers than NAME.h.
-        test_deps: what the test depends on besides the library, the library's own deps and GoogleTest's main; None if there is no
-            test.
+        srcs: the sources, if not NAME.cc.
+        hdrs: the headers, if not NAME.h.
+        test_deps: deps of the test in addition to the library, the deps of the library and GoogleTest's main; None for no test.
         test_size: size of the test.
-        deps: what the library depends on.
+        deps: deps of the library.
         **kwargs: passed to cc_library.
     """
     cc_library(

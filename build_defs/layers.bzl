@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The layers of the source tree.
 
-`above()` gives a BUILD file the visibility that these layers allow; //build_defs:layers_test checks the includes.
+`above()` returns the visibility for the libraries of a BUILD file; //build_defs:layers_test checks the includes.
 """
 
-# Folder -> its subfolders from the bottom up. A source file includes headers of its own folder and of lower ones. "" stands for
-# the folder itself. Folders in a tuple share a layer: they may include each other, but not in a circle.
+# Folder -> its subfolders from the bottom up. A source file may include headers of its own folder and of lower folders. "" is the
+# folder itself. Folders in a tuple share a layer: they may include each other, but not in a circle.
 #
-# A folder `testing` has no place here: it may include everything, and only tests may include it.
+# A folder `testing` has no layer: it may include all folders, and only tests may include it.
 LAYERS = {
     "tensorflow_serving_s3": [
         "proto",
@@ -59,7 +59,7 @@ LAYERS = {
 }
 
 def above():
-    """Returns the visibility of a library: its own folder, the folders above it, and those of test support."""
+    """Returns the visibility of a library: its own folder, the folders above it, and test support."""
     package = native.package_name()
     house = None
     for folder in LAYERS:

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""No source file includes a header of a folder above its own, as build_defs/layers.bzl has them."""
+"""Tests that no source file includes a header of an upper folder of build_defs/layers.bzl."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Include:
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """A folder of a house (a key of the table), and the number of its layer from the bottom."""
+    """A folder of a house (a key of LAYERS), and the number of its layer from the bottom."""
 
     house: str
     folder: str
@@ -38,7 +38,7 @@ class Place:
 
 
 def table(text: str) -> Layers:
-    """The constant LAYERS of build_defs/layers.bzl."""
+    """Returns the constant LAYERS in the text of build_defs/layers.bzl."""
     for statement in ast.parse(text).body:
         match statement:
             case ast.Assign(targets=[ast.Name(id="LAYERS")], value=value):
@@ -48,7 +48,7 @@ def table(text: str) -> Layers:
 
 
 def includes(root: Path, house: str) -> Iterator[Include]:
-    """The includes of all sources under a house."""
+    """Yields the includes of all sources in a house."""
     for folder, subfolders, files in os.walk(root / house):
         subfolders.sort()
         for name in sorted(files):
@@ -59,17 +59,17 @@ def includes(root: Path, house: str) -> Iterator[Include]:
 
 
 def is_testing(file: str) -> bool:
-    """Whether a file is test support."""
+    """Returns true for test support."""
     return "testing" in Path(file).parts[:-1]
 
 
 def is_test(file: str) -> bool:
-    """Whether a file is a test or test support; these may include test support."""
+    """Returns true for tests and test support, which may include test support."""
     return file.endswith("_test.cc") or is_testing(file)
 
 
 def place(layers: Layers, house: str, file: str) -> Place | None:
-    """The place of a file that is under `house`; None if the table has none for it."""
+    """Returns the place of a file in `house`; None if LAYERS has no layer for it."""
     folder = str(Path(file).parent.relative_to(house))
     found = None
     for number, layer in enumerate(layers[house]):
@@ -81,7 +81,7 @@ def place(layers: Layers, house: str, file: str) -> Place | None:
 
 
 def common_house(layers: Layers, include: Include) -> str | None:
-    """The innermost house of both files."""
+    """Returns the innermost house that contains both files."""
     both = [
         house
         for house in layers
@@ -91,7 +91,7 @@ def common_house(layers: Layers, include: Include) -> str | None:
 
 
 def circle(edges: Mapping[tuple[str, str], Include]) -> list[Include]:
-    """The includes that lead from a folder back to it; empty if there is no such folder."""
+    """Returns the includes of a circle of folders; empty if there is none."""
     successors: dict[str, list[str]] = {}
     for source, target in edges:
         successors.setdefault(source, []).append(target)
@@ -115,7 +115,7 @@ def circle(edges: Mapping[tuple[str, str], Include]) -> list[Include]:
 
 
 def faults(root: Path, layers: Layers) -> list[str]:
-    """What breaks the rules, a message each."""
+    """Returns a message for each violation of the rules."""
     found: list[str] = []
     edges: dict[str, dict[tuple[str, str], Include]] = {}
     outermost = [h for h in layers if not any(h.startswith(f"{other}/") for other in layers)]
@@ -158,7 +158,7 @@ def test_no_file_of_this_repository_includes_an_upper_folder() -> None:
     assert "\n".join(faults(root, layers)) == ""
 
 
-# How the check itself works, on small trees.
+# Tests of the check itself, with small trees.
 
 HOUSE: Layers = {"house": ["cellar", ("left", "right"), "attic/small", ""]}
 

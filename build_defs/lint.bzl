@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests that the sources are formatted and clean, one for each tool that checks them."""
+"""Tests that check the sources, one for each tool."""
 
 load("@rules_python//python:defs.bzl", "py_test")
 
 _RUNNER = "//build_defs:lint.py"
 
-# Tool -> what the test needs to run it.
+# Tool -> the dependencies of its test.
 _TOOLS = {
     "buildifier": struct(data = ["@buildifier"], deps = []),
     "clang_format": struct(data = [], deps = []),
@@ -15,7 +15,7 @@ _TOOLS = {
 }
 
 def lint_tests(name):
-    """Makes the test targets TOOL_test, and a test suite `name` of them all.
+    """Declares the tests TOOL_test, and a suite of them.
 
     Args:
         name: name of the suite.
@@ -28,7 +28,7 @@ def lint_tests(name):
             main = _RUNNER,
             args = [tool] + ["$(rootpath {})".format(label) for label in needs.data],
             data = needs.data + ["//:pyproject.toml"],
-            # It looks at the whole source tree, which is not among its inputs: so its result is never cached.
+            # It reads the whole source tree, which is not declared as its input, so its result must not be cached.
             tags = ["external"],
             deps = needs.deps,
         )

@@ -4,7 +4,7 @@
 
 lint.py TOOL [PROGRAM]
 
-Prints what the tool finds and how to mend it; the exit code is the tool's.
+Prints the findings of the tool and the command that corrects them. Returns the tool's exit code.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-# Warnings of buildifier that ask for what would tell a reader nothing: a docstring for a file that
-# only exports files and for the argument `repository_ctx`, a name for a macro that declares
+# Warnings of buildifier about missing text that would not help a reader: a docstring for a file
+# that only exports files or for the argument `repository_ctx`, a name for a macro that declares
 # repositories.
 _NOT_WANTED = (
     "function-docstring-args",
@@ -28,12 +28,12 @@ _NOT_WANTED = (
 
 
 def _workspace() -> pathlib.Path:
-    """The source tree: where the link to a file at its root leads."""
+    """Returns the root of the source tree, by following the link to a file in it."""
     return pathlib.Path("pyproject.toml").resolve().parent
 
 
 def _sources(root: pathlib.Path, *patterns: str) -> list[str]:
-    """Paths under `root` whose names match, without Bazel's output and hidden folders."""
+    """Returns the matching paths under `root`, without Bazel's output and hidden folders."""
     found = []
     for folder, subfolders, files in os.walk(root):
         subfolders[:] = [name for name in subfolders if not name.startswith((".", "bazel-"))]

@@ -7,12 +7,12 @@ load("@rules_python//python:defs.bzl", "py_test")
 _MAIN = "//build_defs:pytest_main.py"
 
 def pytest_test(name, srcs, args = [], deps = [], **kwargs):
-    """A test target that runs pytest on `srcs`.
+    """Declares a test that runs pytest on `srcs`.
 
     Args:
         name: name of the target.
         srcs: test modules, and a conftest.py if there is one.
-        args: further arguments of pytest.
+        args: more arguments of pytest.
         deps: libraries that the test modules import.
         **kwargs: passed to py_test.
     """

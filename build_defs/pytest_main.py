@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs pytest as a Bazel test: JUnit report where Bazel wants it, no cache in the source tree."""
+"""Runs pytest as a Bazel test: with Bazel's JUnit report, without a cache in the source tree."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 
 def main() -> int:
-    """Runs pytest; a test target in which no test ran fails, with pytest's own exit code 5."""
+    """Runs pytest and returns its exit code, which is 5 if no test ran."""
     arguments = ["-p", "no:cacheprovider", "-ra", "--import-mode=importlib", *sys.argv[1:]]
     if report := os.environ.get("XML_OUTPUT_FILE"):
         arguments.append(f"--junitxml={report}")

@@ -17,7 +17,7 @@ PACKAGES = {
         version = "0.38.1",
         sha256 = "0dcebfaa70cf079133cd2352119e3d05e9b8ca1d1621736cfb54c03f3d5fef0f",
     ),
-    # A SavedModel of others, for tests.
+    # A SavedModel from other authors, for tests.
     "basic_pitch": struct(
         registry = "pypi-wheel",
         package = "basic-pitch",
@@ -30,7 +30,7 @@ PACKAGES = {
         version = "8.2.1",
         sha256 = "b96ea9b13003036c801f52bee6f9b0314738f8432e5cb9d814c89f59292604ee",
     ),
-    # A SavedModel of others, for tests.
+    # A SavedModel from other authors, for tests.
     "guesslang": struct(
         registry = "pypi-wheel",
         package = "guesslang",
@@ -160,7 +160,7 @@ PYTHON_PACKAGES = {
     "xmltodict": struct(version = "1.0.4", sha256 = "a4a00d300b0e1c59fc2bfccb53d7b2e88c32f200df138a0dd2229f842497026a"),
 }
 
-# What stands before @pip on the path of a test that runs under TensorFlow 2.16; the rest of what it imports is @pip's.
+# The packages before @pip on the path of a test under TensorFlow 2.16; its other imports come from @pip.
 TENSORFLOW_2_16_PACKAGES = {
     "ml-dtypes": struct(version = "0.3.2", sha256 = "2c34f2ba9660b21fe1034b608308a01be82bbef2a92fb8199f24dc6bad0d5226"),
     "numpy": struct(version = "1.26.4", sha256 = "666dbfb6ec68962c033a450943ded891bed2d54e6755e35e5835d63f4f6931d5"),

@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Measures the time to find a servable, by the number of loaded servables, and
-// the time to load them.
+// Measures how long a request needs to find its servable, and how long the
+// loads take, by the number of loaded servables.
 //
 //   bazel run //benchmarks/lookup -- [--max_models=10000] [--lookups=2000000]
 //
 // Prints a table in Markdown. The servables are empty, so that only the manager
-// is measured. Lookups use names in random order.
+// is measured. The names are requested in a random order.
 
 #include <chrono>
 #include <cstddef>
@@ -62,10 +62,10 @@ std::unique_ptr<tfs3::Manager> Load(int num_models) {
   return *std::move(manager);
 }
 
-// Nanoseconds to get and release one handle.
+// Returns the nanoseconds for acquiring and releasing one handle.
 double MeasureLookup(const tfs3::Manager& manager, int num_models,
                      int num_lookups) {
-  // Few enough names to stay in the cache, for any number of models.
+  // So few requests that they stay in the cache of the processor.
   constexpr size_t kNumRequests = 256;
   constexpr int kNumRounds = 5;
   std::mt19937 random(7);
@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
     if (!Flag(argv[i], "max_models", &max_models) &&
         !Flag(argv[i], "lookups", &num_lookups)) {
       Die(absl::StrCat("Unknown argument ", argv[i],
-                       "; there are --max_models=N and --lookups=N, N > 0"));
+                       "; use --max_models=N and --lookups=N with N > 0"));
     }
   }
   absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The lookup benchmark runs and prints a row for each number of models."""
+"""Tests that the benchmark runs and prints a row for each number of models."""
 
 import os
 import pathlib
@@ -24,7 +24,7 @@ def test_prints_a_row_for_each_number_of_models() -> None:
     assert float(rows[0][3]) == 1
 
 
-def test_names_an_argument_that_it_does_not_know() -> None:
+def test_names_an_unknown_argument() -> None:
     done = _run("--models=7")
     assert done.returncode == 1
     assert "--models=7" in done.stderr

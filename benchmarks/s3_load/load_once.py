@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Loads one SavedModel once in this process, and prints seconds and memory as JSON."""
+"""Loads one SavedModel in a separate process and prints the seconds and the memory as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def main() -> None:
 
         client = boto3.client("s3")
     before = _memory_mib("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # proc(5): resets VmHWM.
+    Path("/proc/self/clear_refs").write_text("5")  # Resets VmHWM, see proc(5).
 
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -51,12 +51,12 @@ def main() -> None:
                 client.download_file(bucket, key, str(file))
         loaded = tf.saved_model.load(model)
         seconds = time.monotonic() - began
-    said = {
+    result = {
         "seconds": seconds,
         "peak_mib": _memory_mib("VmHWM") - before,
         "answer": loaded.signatures["serving_default"](x=tf.constant([0.0]))["y"].numpy().tolist(),
     }
-    print(json.dumps(said), flush=True)
+    print(json.dumps(result), flush=True)
 
 
 def _memory_mib(line_name: str) -> float:

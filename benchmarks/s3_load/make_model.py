@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Saves a SavedModel with variables of a given size.
+"""Saves a SavedModel with variables of a given size, in a separate process.
 
-Its signature adds `x`, one number, to the last number of each variable.
+The signature adds the number `x` to the last number of each variable.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> None:
 
     function = tf.function(add, input_signature=[tf.TensorSpec([1], tf.float32, name="x")])
     tf.saved_model.save(module, str(options.folder), signatures=function)
-    # With it, TensorFlow 2.16 crashes through tensorflow-io.
+    # TensorFlow 2.16 with tensorflow-io crashes when it reads this optional file.
     (options.folder / "fingerprint.pb").unlink()
 
 

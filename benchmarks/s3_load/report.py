@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Measurements of the loads, and their table."""
+"""The measurements of the ways to load a model, and their table."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ class Run:
     """One load.
 
     Attributes:
-        seconds: How long it took.
-        requests: The HTTP requests that it made; None where they are not counted.
-        beyond_mib: The peak of the memory that it took beyond the model's variables, in MiB; None
-            where that is not measured.
+        seconds: The duration.
+        requests: The number of HTTP requests; None: not counted.
+        beyond_mib: The peak memory in MiB without the variables of the model; None: not measured.
     """
 
     seconds: float
@@ -36,14 +35,14 @@ class Row:
     """A row of the table.
 
     Attributes:
-        link: "loopback" or "S3-like", "" for the local disk.
-        way: How the model was loaded.
-        best: Of all runs, in seconds.
-        median: Of all runs, in seconds.
-        mb_per_second: The megabytes of the model a second in the best run.
-        requests: Of the last run.
-        beyond_mib: The greatest of all runs.
-        ratio: How many times longer than this filesystem it took over the same link, best to best.
+        link: "loopback" or "S3-like"; "" for the local disk.
+        way: The way in which the model was loaded.
+        best: The time of the best run, in seconds.
+        median: The median of all runs, in seconds.
+        mb_per_second: The speed of the best run, in megabytes of the model per second.
+        requests: The requests of the last run.
+        beyond_mib: The maximum of all runs.
+        ratio: The best time divided by the best time of this filesystem over the same link.
     """
 
     link: str
@@ -57,14 +56,14 @@ class Row:
 
 
 def make_row(link: str, way: str, runs: Sequence[Run], model_bytes: int, ours: float | None) -> Row:
-    """Summarises the runs of one way to load.
+    """Returns the row of one way.
 
     Args:
         link: See `Row`.
         way: See `Row`.
         runs: At least one.
         model_bytes: The size of the model.
-        ours: The best time of this filesystem over the same link in seconds, if there is one.
+        ours: The best time of this filesystem over the same link in seconds; None: not measured.
     """
     best = min(run.seconds for run in runs)
     beyond = [run.beyond_mib for run in runs if run.beyond_mib is not None]

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Rows summarise their runs, and the table has a line for each."""
+"""Tests rows and their table."""
 
 from benchmarks.s3_load.report import Run, as_table, make_row
 
@@ -17,7 +17,7 @@ def test_a_row_has_the_best_and_the_median() -> None:
     )
 
 
-def test_what_was_not_measured_stays_empty() -> None:
+def test_missing_measurements_are_empty() -> None:
     row = make_row("", "a way", [Run(2.0, None, None)], 1_000_000, ours=None)
 
     assert as_table([row]).splitlines()[-1] == "|  | a way | 2.00 | 2.00 | 0 |  |  |  |"

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Simulates the link to S3: a delay to the first byte and a rate for each connection.
+"""A network link similar to S3: a delay of the first byte and a limited speed per connection.
 
 Example:
     with S3Link(storage.endpoint) as link:
@@ -24,8 +24,8 @@ from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
 _START_SECONDS = 30.0
-# nginx pauses for whole milliseconds after each buffer. With buffers of 512 KiB, these pauses add
-# up to the wanted rate.
+# nginx pauses for whole milliseconds after each buffer. With buffers of 512 KiB the pauses are long
+# enough for an exact rate.
 _CONFIG = """\
 load_module {root}/usr/lib/nginx/modules/ndk_http_module.so;
 load_module {root}/usr/lib/nginx/modules/ngx_http_lua_module.so;
@@ -69,7 +69,7 @@ http {{
 
 
 class S3Link:
-    """An nginx before a store, on a free port of 127.0.0.1, for as long as a `with` block.
+    """An nginx proxy of an S3 server on a free port of 127.0.0.1. A `with` block runs it.
 
     Attributes:
         endpoint: The URL for clients; empty before the start.
@@ -82,11 +82,11 @@ class S3Link:
         first_byte_seconds: float = 0.030,
         bytes_per_second: int = 90_000_000,
     ) -> None:
-        """Prepares a link.
+        """Creates a link.
 
         Args:
-            upstream: The URL of the store, http.
-            first_byte_seconds: What each request waits for before it reaches the store.
+            upstream: The http URL of the S3 server.
+            first_byte_seconds: The delay of each request.
             bytes_per_second: The speed of one connection.
         """
         self.endpoint = ""
@@ -100,7 +100,7 @@ class S3Link:
         """Starts nginx.
 
         Raises:
-            ProgramError: It is not there or does not start.
+            ProgramError: nginx is missing or does not start.
         """
         runfiles = Runfiles.Create()
         program = runfiles.Rlocation("nginx/usr/sbin/nginx") if runfiles else None
@@ -112,7 +112,7 @@ class S3Link:
         config = folder / "nginx.conf"
         config.write_text(
             _CONFIG.format(
-                # Only root can change the user, and not in a sandbox.
+                # Only root can change the user, and root in a sandbox cannot.
                 user=pwd.getpwuid(os.geteuid()).pw_name,
                 root=root,
                 folder=folder,

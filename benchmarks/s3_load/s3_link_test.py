@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The link passes and counts requests, with the configured delay and rate."""
+"""Tests that the link forwards requests, counts them, and has the given speed."""
 
 import time
 
@@ -10,7 +10,7 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 from benchmarks.s3_load.s3_link import S3Link
 
 
-def test_a_large_object_takes_its_time_and_is_unchanged() -> None:
+def test_a_large_object_is_slow_and_unchanged() -> None:
     body = bytes(range(256)) * (8 << 12)
     with SeaweedFS(buckets=["models"]) as storage, S3Link(storage.endpoint) as link:
         storage.client().put_object(Bucket="models", Key="large", Body=body)
@@ -27,6 +27,6 @@ def test_a_large_object_takes_its_time_and_is_unchanged() -> None:
         seconds = time.monotonic() - began
 
         assert got == body
-        # nginx's pauses are whole milliseconds, each slightly too short.
+        # The pauses of nginx are whole milliseconds and slightly too short.
         assert seconds > 0.8 * (0.030 + len(body) / 90e6)
         assert link.request_count() == 1

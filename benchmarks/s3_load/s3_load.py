@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures how long TensorFlow takes to load a large model from S3, in several ways.
 
-A SavedModel with 1 GiB of variables lies in SeaweedFS on this computer. It is loaded from the local
-disk, through this project's filesystem (in Python, and by the model server), through
-tensorflow-io's, and by a download with boto3: over the loopback interface as it is, and over a link
-like the one to S3 (90 MB/s a connection, 30 ms to the first byte). Each load has a process of its
-own, and the ways take turns.
+A SavedModel with 1 GiB of variables is in SeaweedFS on this computer. The ways are: the local disk,
+this filesystem in Python, this filesystem in the model server, tensorflow-io, and a download with
+boto3. Each way except the local disk is measured over the loopback interface and over a link
+similar to S3 (90 MB/s per connection, 30 ms to the first byte). Each load runs in a separate
+process. The ways alternate.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the benchmark and prints a table.
 
     Args:
-        arguments: The command line without the program's name; this process's own when None.
+        arguments: The arguments of the command line; None: those of this process.
 
     Returns:
         The exit code: 0, or 1 after a failure.
     """
     parser = argparse.ArgumentParser(prog="s3_load", description=__doc__)
-    parser.add_argument("--runs", type=int, default=3, help="Measurements of each way.")
+    parser.add_argument("--runs", type=int, default=3, help="The number of runs of each way.")
     parser.add_argument("--variables", type=int, default=16, help="The variables of the model.")
     parser.add_argument("--mib", type=int, default=64, help="The size of each variable.")
     parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
@@ -114,7 +114,7 @@ def _load_from_s3(way: str, env: Mapping[str, str], mib: int) -> tuple[Run, list
     if way == report.BOTO3:
         return _load(["--way=boto3", model], env, mib)
     if way == report.TENSORFLOW_IO:
-        # Its default, reading in parts, fails: "truncated block read".
+        # Multi-part downloads, the default of tensorflow-io, fail: "truncated block read".
         settings = {
             "S3_ENDPOINT": env["AWS_ENDPOINT_URL_S3"],
             "S3_DISABLE_MULTI_PART_DOWNLOAD": "1",
@@ -130,8 +130,8 @@ def _load_from_s3(way: str, env: Mapping[str, str], mib: int) -> tuple[Run, list
 def _load(
     arguments: Sequence[str], env: Mapping[str, str], mib: int, program: str = "load_once"
 ) -> tuple[Run, list[float]]:
-    said = json.loads(_run(program, arguments, env).splitlines()[-1])
-    return Run(said["seconds"], None, said["peak_mib"] - mib), said["answer"]
+    result = json.loads(_run(program, arguments, env).splitlines()[-1])
+    return Run(result["seconds"], None, result["peak_mib"] - mib), result["answer"]
 
 
 def _run(program: str, arguments: Sequence[str], env: Mapping[str, str]) -> str:
@@ -146,7 +146,7 @@ def _run(program: str, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     done = subprocess.run(
-        # Not from the place where Bazel built it, because its runfiles are missing there.
+        # The program in the runfiles of this program; its own runfiles do not exist.
         [Path(__file__).with_name(program), *arguments],
         env={**inherited, **found, **isolation, **env},
         capture_output=True,
@@ -154,7 +154,7 @@ def _run(program: str, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         timeout=_LOAD_SECONDS,
         check=False,
     )
-    # tensorflow-io's plugin aborts at exit, after the output is complete.
+    # The plugin of tensorflow-io aborts at the end of the process, after the output was written.
     with contextlib.suppress(IndexError, ValueError):
         json.loads(done.stdout.splitlines()[-1])
         return done.stdout

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The benchmark loads a tiny model in every way, and its numbers are consistent."""
+"""Tests the benchmark with a tiny model, and that its numbers are consistent."""
 
 import json
 from pathlib import Path

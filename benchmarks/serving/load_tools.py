@@ -21,7 +21,7 @@ GRPC_CONNECTIONS = 4
 GRPC_STREAMS = 4
 
 _REPORT = Path(__file__).with_name("report.lua")
-# Time of a tool in addition to the measured seconds: for the last answers and its report.
+# The time that a tool may need after the measurement, for the last answers and its report.
 _GRACE_SECONDS = 60.0
 
 
@@ -29,9 +29,9 @@ def load_by_rest(url: str, body: Path, seconds: int) -> Measurement:
     """Posts a body repeatedly over several connections.
 
     Args:
-        url: Where to.
-        body: The file that holds it.
-        seconds: For how long.
+        url: The URL.
+        body: The file with the body.
+        seconds: The duration.
 
     Raises:
         ProgramError: wrk is missing or failed, or a request did.
@@ -45,17 +45,17 @@ def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Mea
     """Calls a method repeatedly over several connections with several streams each.
 
     Args:
-        address: The server's host and port.
-        method: As in "/package.Service/Method".
+        address: The host and the port of the server.
+        method: The method, such as "/package.Service/Method".
         message: The request.
-        seconds: For how long.
+        seconds: The duration.
 
     Raises:
         ProgramError: h2load is missing or failed, or a request did.
     """
     command = [_find("h2load", "nghttp2-client"), "--threads=1"]
     command += [f"--clients={GRPC_CONNECTIONS}", f"--max-concurrent-streams={GRPC_STREAMS}"]
-    # Large windows, so that flow control does not limit the rate.
+    # Large windows, so that flow control does not limit the load.
     command += [f"--duration={seconds}", "--window-bits=24", "--connection-window-bits=24"]
     command += ["--header=content-type: application/grpc", "--header=te: trailers"]
     with tempfile.TemporaryDirectory(prefix="h2load-") as folder:
@@ -68,15 +68,15 @@ def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Mea
 
 
 def grpc_frame(message: bytes) -> bytes:
-    """Returns a message in gRPC's framing: the compression flag (0), the length, the bytes."""
+    """Returns a gRPC frame: the flag for no compression, the length and the bytes."""
     return b"\0" + len(message).to_bytes(4, "big") + message
 
 
 def parse_wrk(output: str) -> Measurement:
-    """Parses the last line of wrk, which report.lua prints.
+    """Parses the last line of wrk's output, which report.lua prints.
 
     Raises:
-        ProgramError: It is not there, or requests failed.
+        ProgramError: The line is missing, or requests failed.
     """
     lines = output.strip().splitlines()
     try:
@@ -94,12 +94,12 @@ def parse_wrk(output: str) -> Measurement:
 
 
 def parse_h2load(output: str, log: str) -> Measurement:
-    """Parses the output of h2load and its log, which has a line for each request.
+    """Parses the output of h2load, and its log with a line for each request.
 
-    h2load does not look at what gRPC says in the trailers, only at HTTP's status.
+    h2load checks only the HTTP status, not the gRPC status in the trailers.
 
     Raises:
-        ProgramError: It is not there, or requests failed.
+        ProgramError: The report is missing, or requests failed.
     """
     lines = tuple(output.strip().splitlines())
     finished = re.search(r"^finished in [^,]+, ([0-9.]+) req/s", output, re.MULTILINE)
@@ -122,7 +122,7 @@ def parse_h2load(output: str, log: str) -> Measurement:
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float:
-    """Returns the percentile of sorted numbers."""
+    """Returns the smallest of the numbers that `percent` percent of them do not exceed."""
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 

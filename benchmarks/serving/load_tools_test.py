@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The output of the load tools is parsed, and failures are errors."""
+"""Tests the parsers of the output of the load generators."""
 
 import pytest
 from tensorflow_serving_s3.errors import ProgramError
@@ -53,7 +53,7 @@ def test_no_report_of_h2load_is_an_error() -> None:
         parse_h2load("starting benchmark...\n", _LOG)
 
 
-def test_percentiles_are_numbers_that_were_measured() -> None:
+def test_percentiles_are_measured_numbers() -> None:
     assert percentile([1.0, 2.0, 3.0], 50) == 2.0
     assert percentile([1.0, 2.0, 3.0], 99) == 3.0
     assert percentile([7.0], 50) == 7.0

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The models of the benchmark, with a request for each. Importing this imports TensorFlow."""
+"""The models of the benchmark and their requests. Importing this module imports TensorFlow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MLP_BATCH = 32
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """One request to a model, in both protocols.
+    """A request to a model, in both protocols.
 
     Attributes:
         body: The JSON document for REST.
@@ -81,14 +81,14 @@ _MODELS: dict[str, tuple[Callable[[Path], None], Callable[[], Any]]] = {
 
 
 def save_model(name: str, folder: Path) -> None:
-    """Writes one of the models, as a SavedModel with one input x and one output y."""
+    """Saves a model as a SavedModel with the input x and the output y."""
     _MODELS[name][0](folder)
 
 
 def make_request(name: str) -> Request:
-    """Returns the request for the model.
+    """Returns the request of a model.
 
-    The numbers of images have nine digits in JSON, as float32 needs.
+    The numbers in JSON have nine digits, the precision of float32.
     """
     x = _MODELS[name][1]()
     rounded = np.round(x.astype(np.float64), 9).tolist()

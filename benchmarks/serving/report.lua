@@ -1,7 +1,8 @@
 -- Copyright 2026 The tf-serving-s3 Authors.
 -- SPDX-License-Identifier: Apache-2.0
 --
--- For wrk: posts the file that is named after "--", and prints what was measured as a line of JSON.
+-- For wrk: posts the file that is the argument after "--", and prints the measurements as a line of
+-- JSON.
 
 local bytes
 

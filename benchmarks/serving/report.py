@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Measurements of the ways to run a model, and their table."""
+"""The measurements of the ways to run a model, and their table."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ BASELINE = "Session::Run"
 
 @dataclasses.dataclass(frozen=True)
 class Measurement:
-    """Measurements of one run.
+    """The measurements of one run.
 
     Attributes:
-        per_second: The requests that were answered in a second.
-        p50_ms: The median of the times from a request to its answer.
-        p99_ms: What 99 of 100 requests took at most.
+        per_second: The answered requests per second.
+        p50_ms: The median of the durations of requests.
+        p99_ms: The 99th percentile of the durations of requests.
     """
 
     per_second: float
@@ -31,10 +31,10 @@ class Row:
 
     Attributes:
         model: The name of the model.
-        way: How it was run: BASELINE, or a protocol.
-        measured: The numbers.
-        rss_mib: The resident memory of the process that ran the model, afterwards.
-        ratio: The requests a second as a share of the baseline's of the same model.
+        way: BASELINE or a protocol.
+        measured: The measurements.
+        rss_mib: The resident memory of the process after the run.
+        ratio: The requests per second, divided by those of the baseline of the same model.
     """
 
     model: str

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The table of the benchmark."""
+"""Tests the table of the benchmark."""
 
 from benchmarks.serving.report import BASELINE, Measurement, Row, as_table
 

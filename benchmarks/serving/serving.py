@@ -1,10 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Measures how many requests a second the model server answers, by REST and by gRPC.
+"""Measures how many requests per second the model server answers by REST and by gRPC.
 
-Three models lie on the local disk. Each is asked by wrk (8 connections) and by h2load (4
-connections with 4 streams each), and is run without a server by Session::Run and RunCallable on one
-thread, all on this computer. The ratio is that to Session::Run.
+Three models are on the local disk. wrk (8 connections) and h2load (4 connections with 4 streams
+each) send requests for each model. Each model also runs without a server, by Session::Run and
+RunCallable on one thread. Everything runs on this computer. The ratio refers to Session::Run.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the benchmark and prints a table.
 
     Args:
-        arguments: The command line without the program's name; this process's own when None.
+        arguments: The arguments of the command line; None: those of this process.
 
     Returns:
         The exit code: 0, or 1 after a failure.
     """
     parser = argparse.ArgumentParser(prog="serving", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10, help="Duration of each measurement.")
+    parser.add_argument("--seconds", type=int, default=10, help="The duration of each measurement.")
     parser.add_argument(
         "--models", default=",".join(MODELS), help="The models, separated by commas."
     )
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(names: Sequence[str], seconds: int, flags: Sequence[str]) -> list[Row]:
-    # Imported here, because the import of TensorFlow takes seconds.
+    # Imported here, so that --help does not wait for TensorFlow.
     from benchmarks.serving import models
 
     with tempfile.TemporaryDirectory(prefix="serving-") as name:
@@ -85,22 +85,22 @@ def _measure(names: Sequence[str], seconds: int, flags: Sequence[str]) -> list[R
             for model in names
         )
         (folder / "models.config").write_text(f"model_config_list {{\n{config}}}\n")
-        asked = {model: models.make_request(model) for model in names}
+        sent = {model: models.make_request(model) for model in names}
         for model in names:
             models.save_model(model, folder / model / "1")
-            (folder / f"{model}.json").write_bytes(asked[model].body)
-            (folder / f"{model}.pb").write_bytes(asked[model].message.SerializeToString())
+            (folder / f"{model}.json").write_bytes(sent[model].body)
+            (folder / f"{model}.pb").write_bytes(sent[model].message.SerializeToString())
         rows = []
         for model in names:
-            # Not at the same time as the server, so that only the load is measured.
+            # Before the server starts, so that it has the whole computer.
             rows += _without_server(model, folder, seconds)
             server = ModelServer(
                 model_config_file=folder / "models.config", model_name=model, flags=flags
             )
             with server:
                 server.wait_until_available(timeout_seconds=_LOAD_SECONDS)
-                _check_answers(server, asked[model])
-                rows += _with_server(server, folder, asked[model], seconds, rows[-2])
+                _check_answers(server, sent[model])
+                rows += _with_server(server, folder, sent[model], seconds, rows[-2])
     return rows
 
 
@@ -117,10 +117,10 @@ def _without_server(model: str, folder: Path, seconds: int) -> list[Row]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProgramError("session_run failed", tuple(done.stderr.splitlines()[-10:]))
-    said = json.loads(done.stdout)
-    baseline = Measurement(**said["session_run"])
-    callable_ = Measurement(**said["run_callable"])
-    rss = said["rss_mib"]
+    result = json.loads(done.stdout)
+    baseline = Measurement(**result["session_run"])
+    callable_ = Measurement(**result["run_callable"])
+    rss = result["rss_mib"]
     return [
         Row(model, BASELINE, baseline, rss, 1.0),
         Row(
@@ -134,7 +134,7 @@ def _without_server(model: str, folder: Path, seconds: int) -> list[Row]:
 
 
 def _with_server(
-    server: ModelServer, folder: Path, asked: Any, seconds: int, baseline: Row
+    server: ModelServer, folder: Path, sent: Any, seconds: int, baseline: Row
 ) -> list[Row]:
     model = server.model_name
 
@@ -146,24 +146,24 @@ def _with_server(
         row("REST", load_by_rest(server.predict_url, folder / f"{model}.json", seconds)),
         row(
             "gRPC",
-            load_by_grpc(server.grpc_address, _METHOD, asked.message.SerializeToString(), seconds),
+            load_by_grpc(server.grpc_address, _METHOD, sent.message.SerializeToString(), seconds),
         ),
     ]
 
 
-def _check_answers(server: ModelServer, asked: Any) -> None:
-    """Sends one request by each protocol, because the load tools do not check the answers.
+def _check_answers(server: ModelServer, sent: Any) -> None:
+    """Sends one request by each protocol, because the load generators do not check answers.
 
     Raises:
         ProgramError: The two answers differ.
     """
-    answer = requests.post(server.predict_url, asked.body, timeout=_ANSWER_SECONDS)
+    answer = requests.post(server.predict_url, sent.body, timeout=_ANSWER_SECONDS)
     answer.raise_for_status()
     by_rest = _flat(answer.json()["predictions"])
     options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
     with grpc.insecure_channel(server.grpc_address, options=options) as channel:
         stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        response: predict_pb2.PredictResponse = stub.Predict(asked.message, timeout=_ANSWER_SECONDS)
+        response: predict_pb2.PredictResponse = stub.Predict(sent.message, timeout=_ANSWER_SECONDS)
     by_grpc = list(response.outputs["y"].float_val)
     same = len(by_rest) == len(by_grpc) and all(
         abs(a - b) <= 1e-4 * max(1.0, abs(b)) for a, b in zip(by_rest, by_grpc, strict=True)
@@ -182,7 +182,7 @@ def _rss_mib(pid: int) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024.0
-    raise ProgramError(f"/proc/{pid}/status says nothing of the memory of the server")
+    raise ProgramError(f"/proc/{pid}/status has no VmRSS")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The benchmark runs the real server for a second each, and its numbers are consistent."""
+"""Tests the benchmark for a second each, and that its numbers are consistent."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_a_short_run_yields_a_table_and_json(
         assert f"| {row['way']} | {measured['per_second']:,.0f} |" in output.out
 
 
-def test_names_a_model_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_an_unknown_model(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as error:
         serving.main(["--models=half_plus_three,other"])
 

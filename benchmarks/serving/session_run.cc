@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Measures a model without a server: runs its serving_default signature
-// repeatedly on one thread, with Session::Run, then with RunCallable on the
-// caller's thread.
+// repeatedly on one thread, by Session::Run, then by RunCallable on the thread
+// of the caller.
 //
 //   session_run SAVED_MODEL REQUEST SECONDS
 //
-// REQUEST is a file with a serialized PredictRequest. Prints one line of
-// JSON, times in milliseconds.
+// REQUEST is a file with a serialized PredictRequest. Prints one line of JSON
+// with times in milliseconds.
 
 #include <algorithm>
 #include <chrono>
@@ -48,7 +48,8 @@ void DieUnlessOk(const absl::Status& status) {
   if (!status.ok()) Die(status.ToString());
 }
 
-// Calls `run` for the given time, after some calls that are not measured.
+// Measures calls of `run` for `seconds`, after some calls that are not
+// measured.
 std::string Measure(int seconds, const std::function<absl::Status()>& run) {
   constexpr int kWarmupRuns = 20;
   for (int i = 0; i < kWarmupRuns; ++i) DieUnlessOk(run());

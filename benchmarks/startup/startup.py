@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the time from the model server's start to its first correct answer, with a model in S3.
+"""Measures the time from the start of the model server to its first answer, with a model in S3.
 
-half_plus_three lies in SeaweedFS on this computer. Each run starts the server anew and asks it by
-REST, again and again, until it answers rightly. The parts come from the server's own log line.
+half_plus_three is in SeaweedFS on this computer. Each run starts the server and sends REST requests
+until the answer is correct. The server logs the durations of the parts.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the benchmark and prints a table.
 
     Args:
-        arguments: The command line without the program's name; this process's own when None.
+        arguments: The arguments of the command line; None: those of this process.
 
     Returns:
         The exit code: 0, or 1 after a failure.
     """
     parser = argparse.ArgumentParser(prog="startup", description=__doc__)
-    parser.add_argument("--runs", type=int, default=11, help="Number of starts.")
+    parser.add_argument("--runs", type=int, default=11, help="The number of starts.")
     parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
     options = parser.parse_args(arguments)
     if options.runs < 1:
@@ -77,7 +77,7 @@ def _measure(count: int) -> list[StartupParts]:
         tempfile.TemporaryDirectory(prefix="startup-") as folder,
         SeaweedFS(buckets=["models"]) as storage,
     ):
-        # Imported here, because the import of TensorFlow takes seconds.
+        # Imported here, so that --help does not wait for TensorFlow.
         from tensorflow_serving_s3.testing import saved_models
 
         model = saved_models.save_half_plus_three(Path(folder) / "model")
@@ -91,7 +91,7 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
     with server:
         while _answer(server) != _ANSWER:
             if time.monotonic() - started > _RUN_SECONDS:
-                # Prints the server's status of the model.
+                # Raises an error with the status of the model.
                 server.wait_until_available(timeout_seconds=0)
                 raise ValueError(f"{server.predict_url} gave no correct answer")
             time.sleep(_PAUSE_SECONDS)
@@ -101,8 +101,8 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
 
 
 def _seconds_since_start(pid: int) -> float:
-    """Returns the age of a process, as the server measures it: from the kernel's 10 ms tick."""
-    # proc(5): field 22. Field 2, the program's name in brackets, may contain any characters.
+    """Returns the age of a process, with the kernel's precision of 10 ms, same as the server."""
+    # Field 22 of proc(5). Field 2, the name of the program in parentheses, may contain spaces.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     started = int(fields[22 - 3]) / os.sysconf("SC_CLK_TCK")
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started

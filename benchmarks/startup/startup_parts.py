@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of a start of the model server, from its log, and statistics.
+"""Parses the durations of the parts of a server start from the log, and computes statistics.
 
-The server prints one line when its first model has become available:
+The server logs one line when its first model is available:
 
     startup milliseconds since process start: main=A ports=C listed=D loaded=E
 """
@@ -24,15 +24,15 @@ _LINE = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class StartupParts:
-    """One start in milliseconds, divided into consecutive parts.
+    """The consecutive parts of one start, in milliseconds.
 
     Attributes:
-        process: From the process's start to `main`: the kernel and the dynamic linker, which loads
-            TensorFlow's libraries and runs their initialisers.
-        tensorflow: From `main` until both ports are open: flags, TensorFlow's devices, servers.
-        s3: From there until the first answer to "which versions are there?".
-        load: From there until the model is available.
-        answer: From there until a client has the first correct answer.
+        process: From the start of the process to `main`: the kernel and the dynamic linker, which
+            loads the libraries of TensorFlow and runs their initialisers.
+        tensorflow: Until both ports are open: flags, devices of TensorFlow, servers.
+        s3: Until the first listing of versions is received.
+        load: Until the model is available.
+        answer: Until a client has the first correct answer.
     """
 
     process: float
@@ -43,37 +43,37 @@ class StartupParts:
 
     @property
     def total(self) -> float:
-        """From the process's start to the first correct answer."""
+        """From the start of the process to the first correct answer."""
         return self.process + self.tensorflow + self.s3 + self.load + self.answer
 
 
 def parse_startup(line: str, answered: float) -> StartupParts:
-    """Divides a start into its parts.
+    """Parses the log line of a start.
 
     Args:
-        line: The server's log line, with whatever stands before and after.
-        answered: The milliseconds from the process's start to the first correct answer. An answer
-            can overtake the log line; it then counts as given when the model was available.
+        line: A log line that contains the parts.
+        answered: The milliseconds from the start of the process to the first correct answer. If
+            this is before the time of `loaded`, the time of `loaded` is used.
 
     Raises:
-        ValueError: `line` is not that line, or its moments are not in their order.
+        ValueError: `line` does not contain the parts, or its times are not in order.
     """
     match = _LINE.search(line)
     if match is None:
-        raise ValueError(f"this line does not tell the parts of a start: {line!r}")
-    moments = [0.0, *map(float, match.groups())]
-    if moments != sorted(moments):
-        raise ValueError(f"the moments of a start are out of order: {line!r}")
-    moments.append(max(moments[-1], answered))
-    parts = [later - earlier for earlier, later in itertools.pairwise(moments)]
+        raise ValueError(f"this line does not contain the parts of a start: {line!r}")
+    times = [0.0, *map(float, match.groups())]
+    if times != sorted(times):
+        raise ValueError(f"the times of a start are out of order: {line!r}")
+    times.append(max(times[-1], answered))
+    parts = [later - earlier for earlier, later in itertools.pairwise(times)]
     return StartupParts(*parts)
 
 
 def summarise(runs: Sequence[StartupParts]) -> dict[str, dict[str, float]]:
-    """Returns minimum, median and maximum in milliseconds, for each part and for the total.
+    """Returns the minimum, the median and the maximum of each part and of the total.
 
     Raises:
-        ValueError: There is no run.
+        ValueError: `runs` is empty.
     """
     if not runs:
         raise ValueError("no run to summarise")
@@ -93,7 +93,7 @@ def summarise(runs: Sequence[StartupParts]) -> dict[str, dict[str, float]]:
 
 
 def as_table(summary: Mapping[str, Mapping[str, float]]) -> str:
-    """Returns the table of the result of `summarise`."""
+    """Returns the result of `summarise` as a text table."""
     rows = [f"{'part':<12}{'min ms':>10}{'median ms':>12}{'max ms':>10}"]
     rows += [
         f"{name:<12}{row['min']:>10.1f}{row['median']:>12.1f}{row['max']:>10.1f}"

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The benchmark runs the real server, and its numbers are consistent."""
+"""Tests the benchmark, and that its numbers are consistent."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The code in docs/custom_source.md is the code that is compiled and tested."""
+"""Tests that the code in docs/custom_source.md is compiled and tested code."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ absl::StatusOr<std::unique_ptr<ManifestSource>> ManifestSource::Create(
 ManifestSource::ManifestSource(Options options)
     : options_(std::move(options)),
       last_read_(absl::UnavailableError(
-          absl::StrCat(options_.manifest, " has not been read yet"))) {}
+          absl::StrCat(options_.manifest, " was not read yet"))) {}
 
 ManifestSource::~ManifestSource() {
   {
@@ -96,7 +96,7 @@ ManifestSource::~ManifestSource() {
 void ManifestSource::SetAspiredVersionsCallback(
     AspiredVersionsCallback callback) {
   ABSL_CHECK(callback_ == nullptr)
-      << "The callback of a ManifestSource is set a second time";
+      << "The callback of a ManifestSource is set for the second time";
   callback_ = std::move(callback);
   thread_ = std::thread([this] { Run(); });
 }

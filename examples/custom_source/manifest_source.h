@@ -23,30 +23,31 @@
 
 namespace custom_source {
 
-// The content of a manifest: the versions of each servable, with the paths of
+// The contents of a manifest: for each servable its versions, with the paths of
 // their SavedModels. No list is empty.
 using Manifest =
     std::map<std::string, std::vector<tfs3::ServableData<tfs3::StoragePath>>>;
 
-// Parses a manifest: a text with one version in each line, "NAME VERSION PATH".
-// Empty lines and comments after '#' are ignored.
+// Parses a manifest: one version per line, "NAME VERSION PATH". Ignores empty
+// lines and everything after a '#'.
 //
 //   half  7   s3://models/half/7
 //   third 20  /models/third-of-monday   # any path, as it is
 //
-// INVALID_ARGUMENT, with the line and the cure, if a line has another form or a
-// version is repeated.
+// INVALID_ARGUMENT if a line is something else or a version is listed twice.
+// The message names the line and the cure.
 absl::StatusOr<Manifest> ParseManifest(absl::string_view text);
 
-// Aspires to the versions in a manifest, and reads it again every `interval`.
-// To change what is served, change that file, in any filesystem of TensorFlow.
+// Aspires to the versions in a manifest and reads it again every `interval`. So
+// a change of one file, in any file system of TensorFlow, changes the served
+// versions.
 //
 //   auto source = ManifestSource::Create({"s3://models/manifest.txt"});
 //   tfs3::ConnectSourceToTarget(source->get(), &adapter);
 //
-// A name that is no longer in the manifest is unloaded. While the manifest
-// cannot be read or has an error, nothing changes; last_read() returns the
-// error. Thread-safe. The destructor waits for a running read.
+// A servable that is not in the manifest any more is unloaded. While the
+// manifest cannot be read or has an error, nothing changes; last_read() returns
+// the error. Thread-safe. The destructor waits for a running read.
 class ManifestSource final : public tfs3::Source<tfs3::StoragePath> {
  public:
   struct Options {
@@ -64,8 +65,8 @@ class ManifestSource final : public tfs3::Source<tfs3::StoragePath> {
 
   void SetAspiredVersionsCallback(AspiredVersionsCallback callback) override;
 
-  // The result of the last read: OK, or the error of the manifest.
-  // UNAVAILABLE before the first read has ended.
+  // The result of the last read: OK, or the error in the manifest. UNAVAILABLE
+  // before the end of the first read.
   absl::Status last_read() const;
 
  private:
@@ -76,7 +77,7 @@ class ManifestSource final : public tfs3::Source<tfs3::StoragePath> {
 
   const Options options_;
   AspiredVersionsCallback callback_;
-  // The names that were reported with versions. Only the thread uses it.
+  // The names with aspired versions. Only the thread uses it.
   std::vector<std::string> aspired_names_;
 
   mutable std::mutex mu_;

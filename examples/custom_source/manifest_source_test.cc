@@ -25,6 +25,7 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
+#include "tensorflow_serving_s3/sources/static_storage_path_source.h"
 
 namespace custom_source {
 namespace {
@@ -45,10 +46,10 @@ std::string Text(const std::vector<ServableData<StoragePath>>& versions) {
   return text;
 }
 
-// The rest of the chain in tests: keeps the last list of each servable.
-class LastLists : public tfs3::TargetBase<StoragePath> {
+// Replaces the rest of the chain: stores the last list of each servable.
+class FakeTarget : public tfs3::TargetBase<StoragePath> {
  public:
-  ~LastLists() override { Detach(); }
+  ~FakeTarget() override { Detach(); }
 
   void WaitFor(const std::string& name, const std::string& versions) {
     std::unique_lock<std::mutex> lock(mu_);
@@ -85,7 +86,7 @@ class ManifestSourceTest : public ::testing::Test {
             ::testing::TempDir() +
             ::testing::UnitTest::GetInstance()->current_test_info()->name()) {}
 
-  // Replaces the manifest with one rename, so that no read gets half of it.
+  // Replaces the manifest by a rename, so that no read sees a part of it.
   void Write(const std::string& text) {
     const std::string staged = manifest_ + ".new";
     std::ofstream(staged) << text;
@@ -103,7 +104,7 @@ class ManifestSourceTest : public ::testing::Test {
     tfs3::ConnectSourceToTarget<StoragePath>(source_.get(), &target_);
   }
 
-  // Waits for a read that finds an error, and returns the error.
+  // Waits for a read with an error, and returns the error.
   absl::Status WaitForError() {
     absl::Status status;
     do {
@@ -114,7 +115,7 @@ class ManifestSourceTest : public ::testing::Test {
   }
 
   const std::string manifest_;
-  LastLists target_;
+  FakeTarget target_;
   std::unique_ptr<ManifestSource> source_;
 };
 
@@ -137,7 +138,7 @@ TEST_F(ManifestSourceTest, FollowsChangesOfTheManifest) {
   target_.WaitFor("half", "8=s3://models/half/8");
 }
 
-TEST_F(ManifestSourceTest, UnloadsANameThatIsNoLongerListed) {
+TEST_F(ManifestSourceTest, UnloadsAServableThatIsNotListed) {
   Write("half 7 s3://models/half/7\nthird 1 s3://models/third/1\n");
   Start();
   target_.WaitFor("third", "1=s3://models/third/1");
@@ -158,7 +159,7 @@ TEST_F(ManifestSourceTest, AnErrorInTheManifestChangesNothing) {
   EXPECT_EQ(target_.lists()["half"], "7=s3://models/half/7");
 }
 
-TEST_F(ManifestSourceTest, ReadsAManifestThatIsWrittenLater) {
+TEST_F(ManifestSourceTest, ReadsAManifestThatIsCreatedLater) {
   Start();
   EXPECT_THAT(std::string(WaitForError().message()), HasSubstr(manifest_));
   EXPECT_THAT(target_.lists(), IsEmpty());
@@ -173,7 +174,7 @@ TEST_F(ManifestSourceTest, DoesNothingBeforeItIsConnected) {
   EXPECT_TRUE(absl::IsUnavailable((*source)->last_read()));
 }
 
-TEST_F(ManifestSourceTest, ReportsNothingAfterItsDestructor) {
+TEST_F(ManifestSourceTest, SendsNothingAfterItIsDestroyed) {
   Write("half 7 s3://models/half/7\n");
   Start();
   target_.WaitFor("half", "7=s3://models/half/7");
@@ -193,10 +194,19 @@ TEST(ManifestSourceCreateTest, RefusesAnIntervalOfZero) {
                                        "0; give a positive interval"));
 }
 
-TEST(ParseManifestTest, CommentsAloneAreAnEmptyManifest) {
+TEST(ParseManifestTest, IgnoresCommentsAndEmptyLines) {
   const absl::StatusOr<Manifest> manifest = ParseManifest("# none\r\n\n  \n");
   ASSERT_TRUE(manifest.ok()) << manifest.status();
   EXPECT_THAT(*manifest, IsEmpty());
+}
+
+TEST(StaticStoragePathSourceTest, SendsItsVersion) {
+  FakeTarget target;
+  auto source =
+      tfs3::StaticStoragePathSource::Create({"half", 7, "s3://models/half/7"});
+  ASSERT_TRUE(source.ok()) << source.status();
+  tfs3::ConnectSourceToTarget<StoragePath>(source->get(), &target);
+  EXPECT_EQ(target.lists()["half"], "7=s3://models/half/7");
 }
 
 struct Mistake {
@@ -207,7 +217,7 @@ struct Mistake {
 
 class MistakeTest : public ::testing::TestWithParam<Mistake> {};
 
-TEST_P(MistakeTest, IsReportedWithItsLine) {
+TEST_P(MistakeTest, IsNamedWithItsLine) {
   const absl::Status status = ParseManifest(GetParam().text).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().message));

@@ -1,14 +1,14 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Serves the SavedModels of a manifest on the terminal:
+// Serves the SavedModels in a manifest on the standard input and output:
 //
 //   serve_manifest s3://models/manifest.txt
-//   half version 7: AVAILABLE        <- a state
-//   half 1 2 5                       <- a model's name and its input
-//   half version 7: 3.5 4 5.5        <- the model's answer
+//   half version 7: AVAILABLE        <- the state of a version
+//   half 1 2 5                       <- input: the name of a model and numbers
+//   half version 7: 3.5 4 5.5        <- the answer of the model
 //
-// Ends at the end of its input, or after SIGTERM or SIGINT.
+// Ends at the end of the input, or on SIGTERM or SIGINT.
 
 #include <poll.h>
 #include <signal.h>
@@ -56,7 +56,7 @@ void Say(const std::string& line) {
   std::fflush(stdout);
 }
 
-// Answers "NAME X X ...": runs the newest version of NAME on the numbers.
+// Answers "NAME X X ..." with the output of the newest version of NAME.
 absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
                                    absl::string_view line) {
   const std::vector<std::string> fields =
@@ -97,8 +97,8 @@ absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
   return answer;
 }
 
-// Calls `handle` for every line of the standard input, until the input ends or
-// one of `stop_signals` arrives. All threads must block these signals.
+// Calls `handle` with every line of the standard input, until the input ends or
+// one of `stop_signals` arrives. All threads have blocked these signals.
 absl::Status HandleLines(const sigset_t& stop_signals,
                          const std::function<void(absl::string_view)>& handle) {
   const int signals = signalfd(-1, &stop_signals, SFD_CLOEXEC);
@@ -126,20 +126,20 @@ absl::Status HandleLines(const sigset_t& stop_signals,
 }
 
 absl::Status Serve(const std::string& manifest) {
-  // Before any thread starts: threads inherit the mask.
+  // Before the first thread starts, so that all threads inherit the mask.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGTERM);
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
-  // Prints the states of each version.
+  // Prints the state of each version.
   tfs3::EventBus<tfs3::ServableState> states;
   const auto subscription = states.Subscribe(
       [](const tfs3::ServableState& state) { Say(state.DebugString()); });
 
-  // From the end of the chain to its beginning, because destruction runs in
-  // reverse order: the source first, then the adapter, then the manager.
+  // From the end of the chain to its beginning. So it stops in the reverse
+  // order: first the source stops, last everything is unloaded.
   tfs3::AspiredVersionsManager::Options options;
   options.aspired_version_policy =
       std::make_unique<tfs3::AvailabilityPreservingPolicy>();

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the whole example: models and a manifest in a real S3 server, and lines of input."""
+"""Tests the whole example with models and a manifest in an S3 server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECONDS = 60.0
 
 
 class Session:
-    """One run of the program, with access to its input and output."""
+    """A running program with its input and output."""
 
     def __init__(self, storage: SeaweedFS, manifest: str) -> None:
         """Starts the program."""
@@ -44,10 +44,10 @@ class Session:
         self.process.stdin.flush()
 
     def wait_for(self, text: str) -> str:
-        """Reads until a line starts with `text`, and returns the line."""
+        """Returns the next output line that starts with `text`."""
         while True:
             line = self._lines.get(timeout=_SECONDS)
-            assert line is not None, f"the program ended without the line {text!r}"
+            assert line is not None, f"the program ended without printing {text!r}"
             if line.startswith(text):
                 return line
 
@@ -79,7 +79,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
 
 @pytest.fixture
 def session(storage: SeaweedFS) -> Iterator[Session]:
-    """The program, serving the first model."""
+    """The program with the first model."""
     _write_manifest(storage, "half 7 s3://models/half/7\n")
     running = Session(storage, "s3://models/manifest.txt")
     try:
@@ -94,7 +94,7 @@ def _write_manifest(storage: SeaweedFS, text: str) -> None:
     storage.client().put_object(Bucket="models", Key="manifest.txt", Body=text.encode())
 
 
-def test_a_model_of_the_manifest_answers(session: Session) -> None:
+def test_a_model_in_the_manifest_answers(session: Session) -> None:
     session.say("half 1 2 5")
     assert session.wait_for("half") == "half version 7: 3.5 4 5.5"
 
@@ -109,14 +109,16 @@ def test_a_change_of_the_manifest_switches_the_version(
     assert session.wait_for("half") == "half version 8: 102"
 
 
-def test_what_is_taken_from_the_manifest_is_unloaded(session: Session, storage: SeaweedFS) -> None:
+def test_a_model_that_is_removed_from_the_manifest_is_unloaded(
+    session: Session, storage: SeaweedFS
+) -> None:
     _write_manifest(storage, "# nothing today\n")
     session.wait_for("half version 7: END")
     session.say("half 1")
     session.wait_for("Servable not found for request: Latest(half)")
 
 
-def test_a_version_that_is_not_there_is_told_and_the_old_one_serves(
+def test_a_missing_version_is_reported_and_the_old_one_serves(
     session: Session, storage: SeaweedFS
 ) -> None:
     _write_manifest(storage, "half 8 s3://models/half/8\n")
@@ -126,21 +128,21 @@ def test_a_version_that_is_not_there_is_told_and_the_old_one_serves(
 
 
 @pytest.mark.parametrize("line", ["half", "half one"])
-def test_what_is_no_request_is_told(session: Session, line: str) -> None:
+def test_an_invalid_request_is_reported(session: Session, line: str) -> None:
     session.say(line)
     session.wait_for(f'"{line.split()[-1]}" is no')
 
 
-def test_the_end_of_the_input_ends_it(session: Session) -> None:
+def test_the_end_of_the_input_ends_the_program(session: Session) -> None:
     assert session.end_of_input() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it(session: Session, number: signal.Signals) -> None:
+def test_a_signal_ends_the_program(session: Session, number: signal.Signals) -> None:
     session.process.send_signal(number)
     assert session.process.wait(_SECONDS) == 0
 
 
-def test_without_a_manifest_it_tells_its_use() -> None:
+def test_without_a_manifest_the_program_prints_its_usage() -> None:
     done = subprocess.run([os.fspath(_PROGRAM)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr[:7]) == (2, "Usage: ")

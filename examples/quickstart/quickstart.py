@@ -1,11 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Serves a prediction from S3 on this computer, starting from nothing.
+"""Serves a model from S3 and requests predictions, on this computer.
 
 It starts SeaweedFS (an S3 server), publishes two models to it, serves them with the model server,
-sends requests by REST and gRPC, then publishes a second version of one and waits until it serves.
-The second model has the signatures of TensorFlow Serving's own example. Everything runs on free
-ports of 127.0.0.1, and nothing is left running.
+requests predictions by REST and gRPC, then publishes a second version of one model and waits until
+the server uses it. The second model has the signatures of TensorFlow Serving's example. Everything
+runs on free ports of 127.0.0.1 and is removed at the end.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _INTERRUPTED = 130
 
 
 class _Interrupts:
-    """Turns Ctrl-C and SIGTERM into KeyboardInterrupt, so that both clean up.
+    """Raises KeyboardInterrupt on Ctrl-C and on SIGTERM, so that both clean up.
 
-    Python drops an exception that is raised inside a callback of the interpreter, such as that of a
-    weak reference. So it is raised again at the next step.
+    Python prints and drops an exception in a callback of the interpreter, such as the callback of a
+    weak reference. So `check` raises it again at the next step.
     """
 
     def __init__(self) -> None:
@@ -78,10 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the quickstart.
 
     Args:
-        arguments: The command line without the program's name; None for that of this process.
+        arguments: The arguments of the command line; None: those of this process.
 
     Returns:
-        The exit code: 0, 1 after a failure, 130 after Ctrl-C.
+        The exit code: 0, 1 after a failure, 130 after Ctrl-C or SIGTERM.
     """
     options = _parse(arguments)
     _INTERRUPTS.catch()
@@ -92,12 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nInterrupted. Everything that was started is stopped.", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
-        # The cause and the server's log help more than a Python traceback.
+        # Prints the cause and the output of the server instead of a Python traceback.
         kind = "" if isinstance(error, Error) else f"{type(error).__name__}: "
         print(f"\n\nThe quickstart failed: {kind}{error}", file=sys.stderr)
         log = error.log if isinstance(error, ProgramError) else ()
         if log:
-            print("The last lines that it printed:", *log, sep="\n  ", file=sys.stderr)
+            print("The last lines of its output:", *log, sep="\n  ", file=sys.stderr)
         return 1
     print("Done. Everything that was started is stopped.", flush=True)
     return 0
@@ -124,13 +124,13 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
     with contextlib.ExitStack() as running:
         with _step(1, "Starting SeaweedFS, an S3 server"):
             storage = SeaweedFS(buckets=["models"])
-            # Registered before the start, because Ctrl-C may come at any time.
+            # Registered before the start, because Ctrl-C may arrive at any time.
             running.push(storage)
             storage.start()
         _detail(f'{storage.endpoint}, bucket "models"')
 
         with _step(2, "Making half_plus_three, y = x / 2 + 3, with TensorFlow"):
-            # Imported here, because the import takes seconds and the steps above should show first.
+            # This import takes seconds, so it comes after the first step.
             from tensorflow_serving_s3.testing import saved_models
 
             first = saved_models.save_half_plus_three(folder / "first")
@@ -211,7 +211,7 @@ def _ask_by_rest(server: ModelServer, model_name: str = _MODEL) -> Any:
     body = json.dumps({"instances": _INSTANCES}).encode()
     url = _predict_url(server, model_name)
     request = urllib.request.Request(url, body)
-    # The server is on this computer: ignore the proxy of the environment.
+    # Ignores the proxy of the environment, because the server is on this computer.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=_REQUEST_SECONDS) as response:
@@ -241,7 +241,7 @@ def _ask_by_grpc(server: ModelServer) -> tuple[Any, Any]:
 
 
 def _ask_until_switched(server: ModelServer) -> tuple[float, int]:
-    """Returns the seconds until the second version answered, and the answers of the first."""
+    """Returns the seconds until the second version answered, and the answers of the first one."""
     started = time.monotonic()
     answered_by_first = 0
     while True:
@@ -252,13 +252,13 @@ def _ask_until_switched(server: ModelServer) -> tuple[float, int]:
         _expect(answer, _FIRST_ANSWER)
         answered_by_first += 1
         if passed > _SWITCH_SECONDS:
-            raise ProgramError(f"{_BASE_PATH}/00000124 did not serve within {_SWITCH_SECONDS:g} s")
+            raise ProgramError(f"{_BASE_PATH}/00000124 is not served after {_SWITCH_SECONDS:g} s")
         time.sleep(0.02)
 
 
 def _expect(answer: Any, predictions: Sequence[float]) -> None:
     if answer != {"predictions": predictions}:
-        raise ProgramError(f"the server answered {answer} instead of {predictions}")
+        raise ProgramError(f"the server answered {answer}, expected {predictions}")
 
 
 def _serve_until_interrupted(server: ModelServer) -> None:
@@ -271,7 +271,7 @@ def _serve_until_interrupted(server: ModelServer) -> None:
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
         return
-    raise ProgramError(f"the server ended with exit code {server.process.exit_code}")
+    raise ProgramError(f"the server ended by itself, with exit code {server.process.exit_code}")
 
 
 if __name__ == "__main__":

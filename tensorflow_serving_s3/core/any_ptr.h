@@ -8,16 +8,16 @@
 
 namespace tfs3 {
 
-// A pointer to an object of any type that remembers the type, so that it can
-// be asked for only as what it is. Owns nothing.
+// A pointer to an object of any type. It stores the type and returns the object
+// only as that type. Owns nothing.
 //
 //   Model model;
 //   AnyPtr any(&model);
 //   any.get<Model>();  // &model
-//   any.get<int>();    // nullptr: the object is no int
+//   any.get<int>();    // nullptr: the object is not an int
 //
-// The type asked for must be the very type stored: no base classes, and
-// `const Model` is a type other than `Model`. A value type; copies are cheap.
+// The types must be equal: a base class does not match, and `const Model` does
+// not match `Model`. A value type; copies are cheap.
 class AnyPtr {
  public:
   AnyPtr() = default;
@@ -28,7 +28,7 @@ class AnyPtr {
       : type_(TypeTag<T>()),
         object_(const_cast<void*>(static_cast<const void*>(object))) {}
 
-  // The object, or nullptr where there is none or it is not a `T`.
+  // The object; nullptr if there is none or it is not a `T`.
   template <typename T>
   T* get() const {
     return type_ == TypeTag<T>() ? static_cast<T*>(object_) : nullptr;
@@ -37,7 +37,7 @@ class AnyPtr {
   explicit operator bool() const { return object_ != nullptr; }
 
  private:
-  // An address of its own for every type.
+  // Returns a different address for every type.
   template <typename T>
   static const void* TypeTag() {
     static char tag;

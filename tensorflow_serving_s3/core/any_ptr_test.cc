@@ -11,12 +11,12 @@ namespace {
 struct Base {};
 struct Derived : Base {};
 
-TEST(AnyPtrTest, GivesTheObjectAsTheTypeThatItIs) {
+TEST(AnyPtrTest, ReturnsTheObjectAsItsType) {
   int object = 3;
   EXPECT_EQ(AnyPtr(&object).get<int>(), &object);
 }
 
-TEST(AnyPtrTest, GivesNothingAsAnotherType) {
+TEST(AnyPtrTest, ReturnsNullForAnotherType) {
   Derived object;
   const AnyPtr any(&object);
   EXPECT_EQ(any.get<Base>(), nullptr);

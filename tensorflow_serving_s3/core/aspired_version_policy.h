@@ -13,20 +13,20 @@
 
 namespace tfs3 {
 
-// One version as a policy sees it.
+// What a policy knows about a version.
 struct AspiredServableStateSnapshot {
   ServableId id;
   LoaderHarness::State state;
-  // Whether the source wants it now.
+  // Whether the last list of the source contains it.
   bool is_aspired;
 };
 
 // Decides in which order the versions of one servable are loaded and unloaded
-// when the aspired versions change: whether to be never without a version, or
-// never to hold more than needed.
+// when the aspired versions change: without a time in which no version serves,
+// or without a time in which more than the aspired versions use memory.
 //
-// A manager asks for the next action until there is none, and again whenever a
-// version has changed its state. Stateless, so thread-safe.
+// A manager calls GetNextAction until it returns nothing, and again after every
+// change of a version's state. Stateless and therefore thread-safe.
 class AspiredVersionPolicy {
  public:
   enum class Action { kLoad, kUnload };
@@ -38,15 +38,15 @@ class AspiredVersionPolicy {
 
   virtual ~AspiredVersionPolicy() = default;
 
-  // What to do next with the versions of one servable; nothing, if all is as
-  // it should be or something must finish first. kLoad is for versions in
-  // state kNew, kUnload for versions in state kReady.
+  // Returns the next action for the versions of one servable. Returns nothing
+  // if no action is needed, or if a load or an unload must end first. kLoad is
+  // for versions in state kNew, kUnload for versions in state kReady.
   virtual std::optional<ServableAction> GetNextAction(
       const std::vector<AspiredServableStateSnapshot>& versions) const = 0;
 
-  // How a loaded version gets other data (see Loader::origin): loaded beside
-  // the old and put in its place when it is ready, without a gap; or, if this
-  // is false, after the old has been unloaded.
+  // Whether a loaded version that gets other data (see Loader::origin) loads it
+  // beside the old data, and so without a gap. If false, the old data is
+  // unloaded first.
   virtual bool LoadsBesideOldData() const { return true; }
 
  protected:

@@ -36,13 +36,13 @@ bool HasFailedOrAwaitsData(State state) {
   return state == State::kError || state == State::kAwaitingData;
 }
 
-// Not loaded and not being loaded at this moment.
+// Whether the version is neither loaded nor loading.
 bool CanBeDropped(State state) {
   return state == State::kNew || state == State::kLoadRequested ||
          state == State::kLoadApproved || HasFailedOrAwaitsData(state);
 }
 
-bool IsOnItsWayOut(State state) {
+bool IsUnloading(State state) {
   return state == State::kUnloadRequested || state == State::kQuiescing ||
          state == State::kQuiesced || state == State::kUnloading ||
          state == State::kDisabled;
@@ -102,7 +102,7 @@ AspiredVersionsManager::~AspiredVersionsManager() {
     wake_.notify_one();
   }
   managing_thread_.join();
-  // While everything that on_change touches is still there.
+  // Before the members that on_change uses.
   basic_manager_.reset();
 }
 
@@ -126,8 +126,8 @@ AspiredVersionsManager::GetUntypedServableHandle(
 void AspiredVersionsManager::SetAspiredVersions(absl::string_view servable_name,
                                                 Versions versions) {
   std::lock_guard<std::mutex> lock(mu_);
-  // A list is complete, so a newer one makes an older one needless. The old
-  // one's loaders are freed with `versions`, after the lock.
+  // A list is complete, so a newer list replaces an older one. The old loaders
+  // are destroyed with `versions`, after the lock is released.
   incoming_[std::string(servable_name)].swap(versions);
   wake_.notify_one();
 }
@@ -159,8 +159,8 @@ void AspiredVersionsManager::ApplyAspiredVersions(
   stream.aspired.clear();
   stream.pending.clear();
   std::map<int64_t, BasicManager::Snapshot> managed = GetManaged(servable_name);
-  // Errors come last, so that nobody who follows the states sees a servable of
-  // which all known versions have ended while another one is about to start.
+  // Errors come last. Otherwise a subscriber could see a servable whose known
+  // versions have all ended, although another version will start.
   std::stable_partition(
       versions.begin(), versions.end(),
       [](const ServableData<std::unique_ptr<Loader>>& v) { return v.ok(); });
@@ -168,25 +168,26 @@ void AspiredVersionsManager::ApplyAspiredVersions(
     const ServableId id = version.id();
     if (id.name != servable_name) {
       LOG(ERROR) << "A source lists " << id << " among the versions of "
-                 << servable_name << "; it is left out";
+                 << servable_name << "; the version is ignored";
       continue;
     }
     if (!stream.aspired.insert(id.version).second) {
       LOG(ERROR) << "A source lists " << id
-                 << " twice; the first one that has data counts";
+                 << " twice; the first entry with data is used";
       continue;
     }
     const auto current = managed.find(id.version);
     std::optional<ServableData<std::unique_ptr<Loader>>> left =
-        TakeIn(std::move(version),
-               current == managed.end() ? nullptr : &current->second);
+        ApplyVersion(std::move(version),
+                     current == managed.end() ? nullptr : &current->second);
     if (left.has_value()) stream.pending.emplace(id.version, *std::move(left));
   }
 }
 
 std::optional<ServableData<std::unique_ptr<Loader>>>
-AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
-                               const BasicManager::Snapshot* current) {
+AspiredVersionsManager::ApplyVersion(
+    ServableData<std::unique_ptr<Loader>> version,
+    const BasicManager::Snapshot* current) {
   if (current == nullptr) {
     Manage(std::move(version));
     return std::nullopt;
@@ -195,7 +196,7 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
   const State state = current->state;
   const std::string origin = version.ok() ? version.data()->origin() : "";
   const bool is_being_replaced = current->replacement.has_value();
-  if (IsOnItsWayOut(state)) {
+  if (IsUnloading(state)) {
     if (is_being_replaced) {
       // It is being unloaded for its new data.
       if (!OriginsDiffer(origin, current->replacement->origin)) {
@@ -206,7 +207,7 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
     return version;
   }
   if (!version.ok() || !OriginsDiffer(origin, current->origin)) {
-    // A replacement that has just taken its place cannot be cancelled any more.
+    // A replacement that has just finished cannot be cancelled.
     if (is_being_replaced &&
         OriginsDiffer(origin, current->replacement->origin) &&
         !basic_manager_->CancelReplacement(id).ok()) {
@@ -219,7 +220,7 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
     return std::nullopt;
   }
   if (state != State::kReady) {
-    // One that begins to load at this very moment comes to its end first.
+    // A running load ends first.
     if (!CanBeDropped(state) ||
         !basic_manager_->RestartServable(std::move(version)).ok()) {
       return version;
@@ -227,7 +228,7 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
     return std::nullopt;
   }
   if (!policy_->LoadsBesideOldData()) {
-    LOG(INFO) << id << " is unloaded, to be loaded from " << origin
+    LOG(INFO) << "Unloading " << id << " first, then loading it from " << origin
               << " instead of " << current->origin;
     const absl::Status status = basic_manager_->UnloadServable(id);
     if (!status.ok()) LOG(ERROR) << "Cannot unload " << id << ": " << status;
@@ -240,7 +241,7 @@ AspiredVersionsManager::TakeIn(ServableData<std::unique_ptr<Loader>> version,
         return std::nullopt;
       }
     } else if (!basic_manager_->CancelReplacement(id).ok()) {
-      return version;  // As above.
+      return version;  // It has just finished.
     }
   }
   const absl::Status status =
@@ -272,8 +273,8 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
     std::vector<AspiredServableStateSnapshot> versions;
     for (auto& [number, snapshot] : GetManaged(servable_name)) {
       const bool is_aspired = stream.aspired.count(number) > 0;
-      // A version that begins to load at this very moment is not dropped; it
-      // comes here again when its load has ended.
+      // A running load is not dropped. When it has ended, this function is
+      // called again.
       if (!is_aspired && CanBeDropped(snapshot.state) &&
           basic_manager_->StopManagingServable(snapshot.id).ok()) {
         continue;
@@ -285,7 +286,7 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
       versions.push_back({snapshot.id, snapshot.state, is_aspired});
       managed.emplace(number, std::move(snapshot));
     }
-    if (TakeInPending(stream, managed)) continue;
+    if (ApplyPending(stream, managed)) continue;
 
     const std::optional<AspiredVersionPolicy::ServableAction> action =
         policy_->GetNextAction(versions);
@@ -299,26 +300,26 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
             ? basic_manager_->LoadServable(action->id)
             : basic_manager_->UnloadServable(action->id);
     if (!status.ok()) {
-      LOG(ERROR) << "The policy's decision to " << *action
-                 << " cannot be carried out: " << status;
+      LOG(ERROR) << "The policy decided to " << *action
+                 << ", but that failed: " << status;
       return;
     }
   }
 }
 
-bool AspiredVersionsManager::TakeInPending(
+bool AspiredVersionsManager::ApplyPending(
     Stream& stream, const std::map<int64_t, BasicManager::Snapshot>& managed) {
   bool any = false;
   auto pending = std::exchange(stream.pending, {});
   for (auto& [number, version] : pending) {
     const auto current = managed.find(number);
     std::optional<ServableData<std::unique_ptr<Loader>>> left =
-        TakeIn(std::move(version),
-               current == managed.end() ? nullptr : &current->second);
+        ApplyVersion(std::move(version),
+                     current == managed.end() ? nullptr : &current->second);
     if (left.has_value()) {
       stream.pending.emplace(number, *std::move(left));
     }
-    // What was ready is now being unloaded or replaced.
+    // ApplyVersion unloads or replaces a ready version.
     any |= !left.has_value() ||
            (current != managed.end() && current->second.state == State::kReady);
   }
@@ -369,7 +370,7 @@ void AspiredVersionsManager::Manage(
   const ServableId id = version.id();
   const absl::Status status =
       basic_manager_->ManageServable(std::move(version));
-  if (!status.ok()) LOG(ERROR) << "Cannot take in " << id << ": " << status;
+  if (!status.ok()) LOG(ERROR) << "Cannot manage " << id << ": " << status;
 }
 
 }  // namespace tfs3

@@ -33,8 +33,8 @@
 
 namespace tfs3 {
 
-// Makes come true what sources aspire to: loads the versions that they list,
-// unloads those that they no longer list, in the order that a policy gives.
+// Loads the versions that sources list and unloads all others, in the order
+// that a policy decides.
 //
 //   AspiredVersionsManager::Options options;
 //   options.aspired_version_policy =
@@ -43,42 +43,48 @@ namespace tfs3 {
 //   auto manager = AspiredVersionsManager::Create(std::move(options));
 //   ConnectSourceToTarget(&source_of_loaders, manager->get());
 //
-// What a list of versions of one servable (see Source) does:
-//  - A version that is new is loaded, and tried again if that fails; see
-//    BasicManager for the retries and for what is published.
-//  - A version that is loading or loaded stays as it is; its new loader is
-//    dropped. So lists may be repeated at will.
-//  - But a loader that would load other data (its origin() differs, and neither
-//    is empty) takes the place of the old one, for instance when a model moved
-//    to another path that has the same version. If the version is loaded, the
-//    new data is loaded beside the old and replaces it without a gap; should it
-//    fail, the old serves on and the version is AVAILABLE with that error as
-//    health. A version that is not loaded yet, or has failed, is dropped for
-//    the new one; a load that runs ends first. Unlisting the version, or
-//    listing the old origin again, cancels it.
-//  - A version that comes as an error is published as ended with that error,
-//    and loaded when a later list has data for it. It counts as aspired, and
-//    so a version that serves is not unloaded only because its successor is
-//    broken. Likewise a version whose data is awaited, which is published as
-//    starting, with the reason, and never as ended while it is listed.
-//  - A version whose retries were used up is loaded anew, with the loader of a
+// The effect of a list of versions of one servable (see Source):
+//  - A new version is loaded, with retries. See BasicManager for the retries
+//  and
+//    the published states.
+//  - A version that is loading or loaded is not changed; its new loader is
+//    dropped. So a source may repeat its list.
+//  - If the new loader has another origin() and neither origin is empty, the
+//    data of the version is replaced, for instance because a model moved to
+//    another path with the same version number:
+//     - If the version is loaded, the new data is loaded beside the old data
+//     and
+//       replaces it without a gap. If that fails, the old data still serves,
+//       and the version is AVAILABLE with that error as health.
+//     - If the version is not loaded or has failed, it restarts with the new
+//       data. A running load ends first.
+//     - A list without the version, or with the old origin, cancels the
+//       replacement.
+//  - A version that is an error is published as ended with that error. It is
+//    loaded when a later list has data for it. It is aspired, so an old version
+//    is not unloaded because its successor is broken.
+//  - A version whose data is awaited is published as starting, with the reason.
+//    It is aspired too.
+//  - A version whose retries are exhausted is loaded again, with the loader of
+//  a
 //    later list, when load_retry_interval has passed since its last failure.
 //  - A version that is listed again while it is being unloaded is loaded again
-//    after that.
-//  - A version that is not listed is unloaded when the policy says so, and
-//    when its last handle is gone; if it waits for a load or a retry, it is
-//    dropped at once.
-// With a memory limit (see BasicManager), a version may have to wait for
-// others to be unloaded. What serves is kept as long as that can help: but when
-// an aspired version, or the new data of one, can only ever fit without the old
-// of the same servable, the old is unloaded first, whatever the policy.
+//    after the unload.
+//  - A version that is not listed is unloaded when the policy decides so and
+//  its
+//    last handle is released. If it waits for a load or a retry, it is dropped
+//    at once.
+//
+// With a memory limit (see BasicManager), a version may have to wait for the
+// unload of others. If an aspired version, or the new data of a version, fits
+// only after the unload of an old version of the same servable, the old version
+// is unloaded first, whatever the policy.
 //
 // Lists of one servable take effect in the order of the calls.
 //
-// Nothing is polled: a thread of the manager acts as soon as a list comes or a
-// load or an unload ends. Thread-safe; see Manager for handles. The destructor
-// waits for running loads and for the release of all handles, and unloads
-// everything.
+// Nothing is polled: a thread of the manager acts when a list arrives or a load
+// or an unload ends. Thread-safe; see Manager for handles. The destructor waits
+// for running loads and for the release of all handles, and unloads everything.
 class AspiredVersionsManager final
     : public Manager,
       public TargetBase<std::unique_ptr<Loader>> {
@@ -93,8 +99,8 @@ class AspiredVersionsManager final
     int num_unload_threads = 0;
     // After the first try; zero or less means one try only.
     int max_num_load_retries = 5;
-    // The longest wait before a retry, and the wait after the last one before
-    // a version that is still aspired is loaded anew.
+    // The longest wait before a retry. Also the wait after the last retry until
+    // a version that is still aspired is loaded again.
     absl::Duration load_retry_interval = absl::Minutes(1);
     // The wait before the first retry, if that is shorter; it doubles from
     // retry to retry.
@@ -111,10 +117,9 @@ class AspiredVersionsManager final
 
   std::vector<ServableId> ListAvailableServableIds() const override;
 
-  // The versions of a servable as they are at this moment, in order: with the
-  // origin of the data that is loaded, and of what is to replace it. Says what
-  // the published states do not: a version that gets other data is AVAILABLE
-  // all the time.
+  // Returns the versions of a servable, in order, with the origins of their
+  // data and of the data that replaces it. The published states do not contain
+  // this: a version is AVAILABLE while its data is replaced.
   std::vector<BasicManager::Snapshot> GetManagedServableSnapshots(
       absl::string_view servable_name) const;
 
@@ -126,11 +131,11 @@ class AspiredVersionsManager final
  private:
   using Versions = std::vector<ServableData<std::unique_ptr<Loader>>>;
 
-  // What is wanted of one servable. Only the managing thread has it.
+  // The last list of one servable. Only the managing thread uses it.
   struct Stream {
     std::set<int64_t> aspired;
-    // Aspired, but something else of that version (an unload, or a load of
-    // other data) must end first.
+    // Aspired versions for which an unload, or a load of other data, must end
+    // first.
     std::map<int64_t, ServableData<std::unique_ptr<Loader>>> pending;
   };
 
@@ -143,23 +148,23 @@ class AspiredVersionsManager final
   void RunManagingThread();
   void ApplyAspiredVersions(const std::string& servable_name,
                             Versions versions);
-  // Lets an aspired version take effect on what there is of it (null if there
-  // is nothing). Gives it back if something must end first.
-  std::optional<ServableData<std::unique_ptr<Loader>>> TakeIn(
+  // Applies an aspired version to its managed version `current` (null if it is
+  // not managed). Returns `version` if a load or an unload must end first.
+  std::optional<ServableData<std::unique_ptr<Loader>>> ApplyVersion(
       ServableData<std::unique_ptr<Loader>> version,
       const BasicManager::Snapshot* current);
-  // Whether `version` should take the place of one that has failed or has no
-  // data yet.
+  // Whether `version` restarts a version that has failed or has no data yet.
   bool ReplacesFailed(const ServableData<std::unique_ptr<Loader>>& version,
                       const LoaderHarness::Snapshot& failed) const;
-  // Takes in what is pending; whether anything has changed by that.
-  bool TakeInPending(Stream& stream,
-                     const std::map<int64_t, BasicManager::Snapshot>& managed);
-  // If an aspired version waits for resources that only the unload of others of
-  // the same servable can free: starts one. Whether it did.
+  // Applies the pending versions. Returns whether anything has changed.
+  bool ApplyPending(Stream& stream,
+                    const std::map<int64_t, BasicManager::Snapshot>& managed);
+  // If an aspired version waits for resources that only the unload of another
+  // version of the same servable can free, starts that unload. Returns whether
+  // it did.
   bool MakeRoom(const Stream& stream,
                 const std::map<int64_t, BasicManager::Snapshot>& managed);
-  // Does all that can be done for a servable now.
+  // Executes the actions of the policy until there is none.
   void AdvanceStream(const std::string& servable_name);
   std::map<int64_t, BasicManager::Snapshot> GetManaged(
       const std::string& servable_name) const;
@@ -172,12 +177,12 @@ class AspiredVersionsManager final
   std::condition_variable wake_;
   // Guarded by mu_.
   bool stopping_ = false;
-  // The newest list of every servable for which one has come.
+  // The newest list of every servable that is not applied yet.
   std::map<std::string, Versions, std::less<>> incoming_;
-  // Servables of which a version has changed its state.
+  // Servables with a version that has changed its state.
   std::set<std::string> changed_;
 
-  std::map<std::string, Stream> streams_;  // Of the managing thread.
+  std::map<std::string, Stream> streams_;  // Used by the managing thread.
 
   std::unique_ptr<BasicManager> basic_manager_;
   std::thread managing_thread_;

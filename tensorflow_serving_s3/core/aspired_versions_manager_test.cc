@@ -22,7 +22,8 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
+#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
 
 namespace tfs3 {
 namespace {
@@ -54,7 +55,7 @@ class AspiredVersionsManagerTest : public ::testing::Test {
     aspire_ = manager_->GetAspiredVersionsCallback();
   }
 
-  // Aspires to versions of "half" that load well.
+  // Sends a list of versions of "half" whose loads succeed.
   void Aspire(const std::vector<int64_t>& versions) {
     Versions list;
     for (const int64_t version : versions) {
@@ -64,7 +65,7 @@ class AspiredVersionsManagerTest : public ::testing::Test {
     aspire_("half", std::move(list));
   }
 
-  // Aspires to one version of "half" whose data is not there yet.
+  // Sends a list with one awaited version of "half".
   void AspireAwaited(int64_t version, const std::string& reason) {
     Versions list;
     list.push_back(ServableData<std::unique_ptr<Loader>>::Awaited(
@@ -72,7 +73,7 @@ class AspiredVersionsManagerTest : public ::testing::Test {
     aspire_("half", std::move(list));
   }
 
-  // Aspires to one version of "half" with this loader.
+  // Sends a list with one version of "half" with this loader.
   void Aspire(int64_t version, std::unique_ptr<Loader> loader) {
     Versions list;
     list.emplace_back(ServableId{"half", version}, std::move(loader));
@@ -100,12 +101,12 @@ class AspiredVersionsManagerTest : public ::testing::Test {
   Source<std::unique_ptr<Loader>>::AspiredVersionsCallback aspire_;
 };
 
-TEST_F(AspiredVersionsManagerTest, NeedsAPolicy) {
+TEST_F(AspiredVersionsManagerTest, RequiresAPolicy) {
   EXPECT_EQ(AspiredVersionsManager::Create({}).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(AspiredVersionsManagerTest, LoadsWhatIsAspired) {
+TEST_F(AspiredVersionsManagerTest, LoadsAspiredVersions) {
   Start();
   Aspire({1, 2});
   WaitForReady(1);
@@ -181,7 +182,7 @@ TEST_F(AspiredVersionsManagerTest, AnEmptyListUnloadsAll) {
   EXPECT_FALSE(Get().ok());
 }
 
-TEST_F(AspiredVersionsManagerTest, OtherServablesAreLeftAlone) {
+TEST_F(AspiredVersionsManagerTest, DoesNotChangeOtherServables) {
   Start();
   Aspire({1});
   WaitForReady(1);
@@ -198,7 +199,7 @@ TEST_F(AspiredVersionsManagerTest, RepeatedListsChangeNothing) {
   Aspire({1});
   WaitForReady(1);
   for (int i = 0; i < 10; ++i) Aspire({1});
-  Aspire({1, 2});  // Comes after the others.
+  Aspire({1, 2});  // Is applied after the other lists.
   WaitForReady(2);
   EXPECT_THAT(
       recorder_.states(1),
@@ -206,7 +207,7 @@ TEST_F(AspiredVersionsManagerTest, RepeatedListsChangeNothing) {
                   "half version 1: AVAILABLE, OK"));
 }
 
-TEST_F(AspiredVersionsManagerTest, ALoaderThatIsNotNeededNeverLoads) {
+TEST_F(AspiredVersionsManagerTest, DropsTheLoaderOfALoadedVersion) {
   std::atomic<int> loads{0};
   Start();
   for (int i = 0; i < 10; ++i) {
@@ -243,7 +244,7 @@ TEST_F(AspiredVersionsManagerTest, LoadAndUnloadOfAVersionDoNotOverlap) {
   EXPECT_EQ(overlaps, 0);
 }
 
-TEST_F(AspiredVersionsManagerTest, AFailedVersionLeavesTheOldOneServing) {
+TEST_F(AspiredVersionsManagerTest, TheOldVersionServesWhenTheNewOneFails) {
   options_.max_num_load_retries = 1;
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -253,13 +254,13 @@ TEST_F(AspiredVersionsManagerTest, AFailedVersionLeavesTheOldOneServing) {
                 [] { return absl::DataLossError("corrupt"); }));
   recorder_.WaitFor("half version 2: END, DATA_LOSS: corrupt");
   EXPECT_EQ((*Get())->version, 1);
-  // And a good version after it replaces both.
+  // A later good version replaces both.
   Aspire({3});
   WaitForEnd(1);
   EXPECT_EQ((*Get())->version, 3);
 }
 
-TEST_F(AspiredVersionsManagerTest, RetriesUntilALoadIsGood) {
+TEST_F(AspiredVersionsManagerTest, RetriesUntilALoadSucceeds) {
   std::atomic<int> loads{0};
   Start();
   Aspire(1, std::make_unique<FakeLoader>([&]() -> absl::Status {
@@ -281,7 +282,8 @@ TEST_F(AspiredVersionsManagerTest, AnUnlistedVersionIsNotRetried) {
   recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
 }
 
-TEST_F(AspiredVersionsManagerTest, AVersionUnlistedWhileItFailsIsNotRetried) {
+TEST_F(AspiredVersionsManagerTest,
+       AVersionUnlistedDuringAFailingLoadIsNotRetried) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Gate loading;
@@ -298,13 +300,14 @@ TEST_F(AspiredVersionsManagerTest, AVersionUnlistedWhileItFailsIsNotRetried) {
   recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
 }
 
-TEST_F(AspiredVersionsManagerTest, AFailedVersionThatIsStillListedComesBack) {
+TEST_F(AspiredVersionsManagerTest,
+       AFailedVersionThatIsStillListedIsLoadedAgain) {
   options_.max_num_load_retries = 0;
   Start();
   Aspire(1, std::make_unique<FakeLoader>(
                 [] { return absl::UnavailableError("not yet"); }));
   recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
-  // A source repeats its list; a fresh loader comes with each.
+  // A source repeats its list with new loaders.
   std::atomic<bool> stop{false};
   std::thread source([&] {
     while (!stop) {
@@ -317,7 +320,8 @@ TEST_F(AspiredVersionsManagerTest, AFailedVersionThatIsStillListedComesBack) {
   source.join();
 }
 
-TEST_F(AspiredVersionsManagerTest, AFailedVersionWaitsBeforeItComesBack) {
+TEST_F(AspiredVersionsManagerTest,
+       AFailedVersionIsNotLoadedAgainBeforeTheInterval) {
   options_.max_num_load_retries = 0;
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -325,13 +329,13 @@ TEST_F(AspiredVersionsManagerTest, AFailedVersionWaitsBeforeItComesBack) {
                 [] { return absl::UnavailableError("not yet"); }));
   recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
   Aspire({1});
-  Aspire({1, 2});  // Comes after the other.
+  Aspire({1, 2});  // Is applied after the other list.
   WaitForReady(2);
   EXPECT_THAT(recorder_.states(1),
               Not(Contains("half version 1: AVAILABLE, OK")));
 }
 
-TEST_F(AspiredVersionsManagerTest, AVersionThatComesAsAnErrorEndsWithIt) {
+TEST_F(AspiredVersionsManagerTest, AVersionThatIsAnErrorEndsWithThatError) {
   const auto broken_first_version = [] {
     Versions list;
     list.emplace_back(ServableId{"half", 1}, absl::DataLossError("no graph"));
@@ -340,7 +344,7 @@ TEST_F(AspiredVersionsManagerTest, AVersionThatComesAsAnErrorEndsWithIt) {
   Start();
   aspire_("half", broken_first_version());
   recorder_.WaitFor("half version 1: END, DATA_LOSS: no graph");
-  // Repeated: nothing new to tell.
+  // A repeated list publishes nothing.
   Versions list = broken_first_version();
   list.emplace_back(ServableId{"half", 2}, std::make_unique<FakeLoader>());
   aspire_("half", std::move(list));
@@ -402,7 +406,7 @@ TEST_F(AspiredVersionsManagerTest, AnAwaitedVersionEndsWhenItIsNotListed) {
       "half version 7: END, FAILED_PRECONDITION: saved_model.pb is missing");
 }
 
-TEST_F(AspiredVersionsManagerTest, AnAwaitedVersionLeavesTheOldServing) {
+TEST_F(AspiredVersionsManagerTest, TheOldVersionServesWhileTheNewOneIsAwaited) {
   Start();
   Aspire({6});
   recorder_.WaitFor("half version 6: AVAILABLE, OK");
@@ -413,7 +417,7 @@ TEST_F(AspiredVersionsManagerTest, AnAwaitedVersionLeavesTheOldServing) {
               Not(Contains("half version 6: UNLOADING, OK")));
 }
 
-TEST_F(AspiredVersionsManagerTest, AnErrorOfTheNewLeavesTheOldServing) {
+TEST_F(AspiredVersionsManagerTest, TheOldVersionServesWhenTheNewOneIsAnError) {
   Start();
   Aspire({1});
   WaitForReady(1);
@@ -438,7 +442,8 @@ TEST_F(AspiredVersionsManagerTest, AnErrorOfAServingVersionDoesNotUnloadIt) {
               Not(Contains("half version 1: END, DATA_LOSS: no graph")));
 }
 
-TEST_F(AspiredVersionsManagerTest, AVersionListedAgainWhileUnloadingReturns) {
+TEST_F(AspiredVersionsManagerTest,
+       AVersionListedAgainDuringItsUnloadIsLoadedAgain) {
   Gate unloading;
   Gate proceed;
   Start();
@@ -462,7 +467,7 @@ TEST_F(AspiredVersionsManagerTest, AVersionListedAgainWhileUnloadingReturns) {
                   "half version 1: AVAILABLE, OK"));
 }
 
-TEST_F(AspiredVersionsManagerTest, AVersionOfAnotherServableIsLeftOut) {
+TEST_F(AspiredVersionsManagerTest, IgnoresAVersionOfAnotherServable) {
   Start();
   Versions list;
   list.emplace_back(ServableId{"third", 1}, std::make_unique<FakeLoader>());
@@ -472,7 +477,7 @@ TEST_F(AspiredVersionsManagerTest, AVersionOfAnotherServableIsLeftOut) {
   EXPECT_THAT(recorder_.states(1), IsEmpty());
 }
 
-TEST_F(AspiredVersionsManagerTest, TheEndWaitsForALoadAndUnloadsAll) {
+TEST_F(AspiredVersionsManagerTest, TheDestructorWaitsForALoadAndUnloadsAll) {
   Gate loading;
   Gate proceed;
   Start();
@@ -486,7 +491,7 @@ TEST_F(AspiredVersionsManagerTest, TheEndWaitsForALoadAndUnloadsAll) {
   proceed.Open();
   destroyer.join();
   EXPECT_EQ(recorder_.states().back(), "half version 1: END, OK");
-  Aspire({2});  // Nobody listens any more.
+  Aspire({2});  // The target is destroyed.
   EXPECT_THAT(recorder_.states(2), IsEmpty());
 }
 

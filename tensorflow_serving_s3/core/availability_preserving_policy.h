@@ -11,16 +11,16 @@
 
 namespace tfs3 {
 
-// Loads the new version before it unloads the old one, so that a servable that
-// is available stays available; a new version that fails to load leaves the
-// old one serving. The price: both are in memory for a while.
+// Loads the new version before it unloads the old one. So an available servable
+// stays available, and if the new version fails to load, the old one still
+// serves. Both versions are in memory at the same time.
 //
-// The rule is TensorFlow Serving's. The lowest ready version that is not
-// aspired any more is unloaded if
+// The rule is the same as in TensorFlow Serving. Unloads the lowest ready
+// version that is not aspired if
 //   - no version is aspired, or
 //   - an aspired version is ready, or
-//   - further versions that are not aspired are ready too.
-// Otherwise the highest aspired version that is new is loaded.
+//   - another version that is not aspired is ready too.
+// Otherwise loads the highest aspired version in state kNew.
 class AvailabilityPreservingPolicy : public AspiredVersionPolicy {
  public:
   std::optional<ServableAction> GetNextAction(

@@ -4,14 +4,11 @@
 #ifndef TENSORFLOW_SERVING_S3_CORE_BASIC_MANAGER_H_
 #define TENSORFLOW_SERVING_S3_CORE_BASIC_MANAGER_H_
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,10 +16,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/core/event_bus.h"
+#include "tensorflow_serving_s3/core/load_admission.h"
 #include "tensorflow_serving_s3/core/loader.h"
 #include "tensorflow_serving_s3/core/loader_harness.h"
+#include "tensorflow_serving_s3/core/managed_versions.h"
 #include "tensorflow_serving_s3/core/manager.h"
-#include "tensorflow_serving_s3/core/resources.h"
 #include "tensorflow_serving_s3/core/scheduled_thread_pool.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
@@ -32,39 +30,43 @@
 
 namespace tfs3 {
 
-// Loads and unloads the versions that it is told to, and hands out handles. It
-// decides nothing by itself but when to retry; managers with a plan (such as
-// AspiredVersionsManager) stand on it.
+// Loads and unloads versions on request, and gives out handles. It decides
+// nothing except when to retry. A manager that decides, such as
+// AspiredVersionsManager, uses it.
 //
 //   BasicManager manager({&bus});
 //   manager.ManageServable({{"half", 1}, std::move(loader)});
-//   manager.LoadServable({"half", 1});    // returns at once
+//   manager.LoadServable({"half", 1});    // Returns at once.
 //   ... GetServableHandle ...
-//   manager.UnloadServable({"half", 1});  // returns at once
+//   manager.UnloadServable({"half", 1});  // Returns at once.
 //
-// Loads and unloads run on threads of their own. A load that fails is tried
-// again up to `max_num_load_retries` times; the wait between the tries starts
-// at `first_load_retry_interval` and doubles up to `load_retry_interval`, so
-// that a fault that is mended soon is soon forgotten. The wait occupies no
-// thread.
+// Loads and unloads run on the threads of the manager. The manager retries a
+// failed load up to `max_num_load_retries` times. The wait between the attempts
+// starts at `first_load_retry_interval` and doubles up to
+// `load_retry_interval`. The wait occupies no thread.
 //
-// With a memory limit, a version loads only when what its loader estimates fits
-// beside what others hold that are loading, loaded or not yet unloaded. One
-// that does not fit now waits (in kLoadRequested, published as kLoading with
-// the reason as health) and loads as soon as others have freed enough; those
-// that wait are served in their order, but a small one may pass a large one.
-// One that could not fit even alone fails at once with RESOURCE_EXHAUSTED.
-// After a load the reservation shrinks to what the loader then estimates.
+// With a memory limit, a version loads only if the estimate of its loader fits
+// beside the reservations of all other versions that are loading, loaded or not
+// yet unloaded:
+//  - A version that does not fit now waits in kLoadRequested, and is published
+//    as kLoading with the reason as health. It loads when there is enough free
+//    memory; see LoadAdmission for the order.
+//  - A version whose estimate is above the limit fails at once with
+//    RESOURCE_EXHAUSTED.
+//  - After a load the reservation shrinks to the new estimate of the loader.
 //
-// Every change of state is published: kAvailable after handles can be had,
-// kUnloading before they no longer can. A failed load that will be tried again
-// is published as kLoading with the error as health; one that will not, or a
-// version that came as an error, as kEnd with the error. A version whose data
-// is awaited is published as kStart with the reason.
+// Every change of state is published:
+//  - kStart: managed, not loaded. Health: OK, or why the data is awaited.
+//  - kLoading: loading. Health: OK, or the error of the last attempt if there
+//    will be another one.
+//  - kAvailable: GetServableHandle returns handles before this is published.
+//    Health: OK, or why the data cannot be replaced.
+//  - kUnloading: GetServableHandle returns handles until this is published.
+//  - kEnd: unloaded. Health: OK, or the error that ended the version.
 //
-// Thread-safe; see Manager. The destructor cancels what waits, lets running
-// loads finish, unloads everything and joins its threads. Until all handles
-// have been released it waits for them, and says so in the log.
+// Thread-safe; see Manager. The destructor cancels waiting loads, waits for
+// running loads, unloads everything and joins its threads. It waits until all
+// handles are released, and logs which versions it waits for.
 class BasicManager final : public Manager {
  public:
   struct Options {
@@ -79,79 +81,74 @@ class BasicManager final : public Manager {
     absl::Duration load_retry_interval = absl::Minutes(1);
     // The wait before the first retry, if that is shorter.
     absl::Duration first_load_retry_interval = absl::Seconds(1);
-    // For the estimates of all versions together. Zero: no limit, and no
-    // estimates are asked for.
+    // For the estimates of all versions together. Zero: no limit, and the
+    // loaders are not asked for estimates.
     uint64_t total_memory_limit_bytes = 0;
-    // Called after a load or an unload has come to an end, whatever the end,
-    // and when what a load waits for has changed; on any thread, without a
+    // Called after a load or an unload has succeeded or failed, and for every
+    // waiting load after memory was freed. Called on any thread, without a
     // lock. May be null.
     std::function<void(const ServableId& id)> on_change;
   };
 
-  // What can be told of a managed version at one moment.
-  struct Snapshot : LoaderHarness::Snapshot {
-    // The data that is to take the place of what is loaded, see
-    // ReplaceServable; in kError if it could not be loaded.
-    std::optional<LoaderHarness::Snapshot> replacement;
-  };
+  using Snapshot = ManagedVersions::Snapshot;
 
   explicit BasicManager(Options options);
   ~BasicManager() override;
 
-  // Takes a version into its care; it is not loaded yet. Data that is an error
-  // is published as such and kept in state kError or, if it is awaited, in
-  // kAwaitingData. ALREADY_EXISTS if the version is managed.
+  // Adds a version without loading it. A version that is an error is in state
+  // kError or, if its data is awaited, in kAwaitingData. ALREADY_EXISTS if the
+  // version is managed.
   absl::Status ManageServable(ServableData<std::unique_ptr<Loader>> version);
 
-  // Drops a version that is not loaded: one that is new, in error or without
-  // data, or that waits for a thread or a retry (that is cancelled at once).
+  // Removes a version that is not loaded: a version that is new, in error or
+  // without data, or that waits for a thread, a retry or memory.
   // FAILED_PRECONDITION in any other state, NOT_FOUND if it is not managed.
   absl::Status StopManagingServable(const ServableId& id);
 
-  // Lets a version start over with other data, as if it were dropped and taken
-  // in again, but without an end in between that others could see. Errors as
-  // for StopManagingServable; then `version` is still the caller's.
+  // Gives other data to a version that is not loaded. Same as
+  // StopManagingServable and ManageServable, but no kEnd is published. On an
+  // error, which is one of StopManagingServable, `version` is not moved from.
   absl::Status RestartServable(ServableData<std::unique_ptr<Loader>>&& version);
 
   // Starts to load a version in state kNew. FAILED_PRECONDITION in any other
   // state, NOT_FOUND if it is not managed.
   absl::Status LoadServable(const ServableId& id);
 
-  // Starts to unload a version in state kReady; when it is done, the version
-  // is not managed any more. FAILED_PRECONDITION in any other state, NOT_FOUND
-  // if it is not managed.
+  // Starts to unload a version in state kReady. After the unload the version is
+  // not managed any more. FAILED_PRECONDITION in any other state, NOT_FOUND if
+  // it is not managed.
   absl::Status UnloadServable(const ServableId& id);
 
-  // Gives a version in state kReady other data, without a gap: `loader` is
-  // loaded beside it, takes its place for new handles at one stroke, and then
-  // the old data is unloaded when its last handle is released. The version
-  // stays kAvailable all the time; while the new data fails to load (it is
-  // tried again as usual) or waits for resources, with the reason as health.
-  // A replacement that has failed before is dropped.
-  // FAILED_PRECONDITION in any other state or while another replacement is
-  // under way, NOT_FOUND if the version is not managed.
+  // Replaces the data of a version in state kReady without a gap:
+  //  1. Loads `loader` beside the old data, with the usual retries.
+  //  2. Gives new handles the new data.
+  //  3. Unloads the old data when its last handle is released.
+  // The version is kAvailable all the time; while the new data fails to load or
+  // waits for resources, with the reason as health. Drops a replacement that
+  // has failed before.
+  // FAILED_PRECONDITION in any other state or during another replacement,
+  // NOT_FOUND if the version is not managed.
   absl::Status ReplaceServable(const ServableId& id,
                                std::unique_ptr<Loader> loader);
 
-  // Ends what ReplaceServable has begun: the version keeps the data that it
-  // has. A load that runs comes to its end and is then unloaded unseen.
-  // NOT_FOUND if there is no replacement.
+  // Cancels ReplaceServable: the version keeps its data. A running load
+  // continues; its data is then unloaded without being served. NOT_FOUND if
+  // there is no replacement.
   absl::Status CancelReplacement(const ServableId& id);
 
   // For a replacement that waits for resources: unloads the old data first,
-  // then loads the new, with a gap (published as an unload and a load).
-  // FAILED_PRECONDITION if no replacement of the version waits for resources,
-  // NOT_FOUND if the version is not managed.
+  // then loads the new data. The gap is published as an unload and a load.
+  // FAILED_PRECONDITION if no replacement of the version waits for resources.
   absl::Status UnloadForReplacement(const ServableId& id);
 
   // Whether the version `waiting`, or its replacement, waits for resources that
-  // the unloads under way will not free, but that these and the unload of
-  // `others` would.
+  // the unloads in progress will not free, but that they and the unload of
+  // `others` would free.
   bool MakesRoom(const ServableId& waiting,
                  const std::vector<ServableId>& others) const;
 
-  // Waits until a load that has been started comes to its end, retries
-  // included. OK if the version is loaded; else its last error, CANCELLED if it
+  // Blocks until the load of a version has succeeded, or has failed after all
+  // retries. OK if the version is loaded; else its last error, CANCELLED if it
   // was dropped, NOT_FOUND if it is not managed.
   absl::Status WaitUntilLoaded(const ServableId& id) const;
 
@@ -165,93 +162,56 @@ class BasicManager final : public Manager {
       const ServableRequest& request) const override;
 
  private:
-  using Harness = std::shared_ptr<LoaderHarness>;
-
-  // One managed version.
-  struct Version {
-    Harness current;
-    Harness replacement;  // Null if there is none.
-  };
-
-  // What a harness is to its version. One that departs is the business of
-  // nobody else any more: replaced, or a replacement that was cancelled while
-  // it was being loaded. Nothing is published about it.
-  enum class Role { kCurrent, kReplacement, kDeparting };
-
-  // A load that did not fit.
-  struct Waiting {
-    std::weak_ptr<LoaderHarness> harness;
-    ResourceEstimate estimate;
-  };
-
-  // What becomes of a version that starts.
-  static Harness MakeHarness(ServableData<std::unique_ptr<Loader>> version);
-  void PublishStart(const LoaderHarness::Snapshot& start) const;
-
-  // Ends the plans for a version that is not loaded.
-  static absl::Status Cancel(LoaderHarness& harness);
-
-  // Null if it is not managed.
-  Harness FindHarness(const ServableId& id) const;
-  Version* FindVersionLocked(const ServableId& id);
-  const Version* FindVersionLocked(const ServableId& id) const;
-  Role RoleLocked(const LoaderHarness& harness) const;
-  // Cuts the replacement off its version; null if there is none.
-  Harness TakeReplacementLocked(Version& version);
+  using Harness = ManagedVersions::Harness;
+  using Role = ManagedVersions::Role;
 
   void StartLoad(const Harness& harness);
   void RunLoad(const Harness& harness);
-  // Reserves what the harness needs. False if that ended this try.
-  bool ReserveResources(const Harness& harness);
-  void AwaitResources(const Harness& harness, const ResourceEstimate& estimate);
+  void AwaitResources(const Harness& harness,
+                      const LoadAdmission::Answer& answer);
   void HandleGoodLoad(const Harness& harness);
   void HandleFailedLoad(const Harness& harness, const absl::Status& error,
                         bool may_retry);
+  void FailDeparting(const Harness& harness, const absl::Status& error);
+  absl::Duration RetryDelay(int num_failed_loads) const;
+
   void StartUnload(const Harness& harness);
-  void QuiesceAndUnload(LoaderHarness* harness);
-  void RunUnload(LoaderHarness* harness);
+  void QuiesceAndUnload(const Harness& harness);
+  void RunUnload(const Harness& harness);
+  // After an unload: removes the version, or loads its replacement.
+  void RemoveOrContinueWithReplacement(const ServableId& id);
 
-  void RemoveHarness(const ServableId& id);
-  void RemoveDeparting(LoaderHarness* harness);
-  // Ends the care for a version that was unloaded, or goes on with its
-  // replacement.
-  void EndOrGoOnWithReplacement(const ServableId& id);
+  // Frees the reservation of a harness that was cancelled. A harness that was
+  // cancelled during its load frees it later.
+  void ReleaseCancelled(const Harness& harness);
 
-  void ShrinkReservation(const LoaderHarness& harness);
-  void ReleaseResources(const LoaderHarness* harness);
-  void ReleaseIfCancelled(const Harness& harness);
-  // Starts the waiting loads for which there is room now. If something has been
-  // `freed`, those that wait on are news to whom it may concern.
-  void ApproveWaitingLoads(bool freed);
-
+  void PublishStart(const LoaderHarness::Snapshot& start) const;
+  // Publishes the state of a load. A version whose replacement is loading stays
+  // kAvailable.
+  void PublishLoad(const ServableId& id, Role role,
+                   ServableState::ManagerState state,
+                   const absl::Status& health) const;
   void Publish(const ServableId& id, ServableState::ManagerState state,
                const absl::Status& health) const;
   void NotifyChange(const ServableId& id) const;
-  absl::Duration RetryDelay(int num_failed_loads) const;
 
   const Options options_;
 
-  // Held while it is decided and published what becomes of a load or of a
-  // replacement, so that nothing is published of a version that another thread
-  // begins to unload. Taken before the mutexes below; subscribers run under it.
+  // Held from the decision about the result of a load or a replacement until
+  // the state is published. So nothing is published about a version that
+  // another thread begins to unload. Locked before all other mutexes.
+  // Subscribers run while it is held.
   std::mutex outcome_mu_;
 
-  mutable std::mutex mu_;
-  mutable std::condition_variable changed_;
-  // Guarded by mu_.
-  bool shutting_down_ = false;
-  std::map<std::string, std::map<int64_t, Version>, std::less<>> managed_;
-  std::map<LoaderHarness*, Harness> departing_;
+  std::atomic<bool> shutting_down_{false};
 
-  // Taken after mu_.
-  mutable std::mutex resources_mu_;
-  ResourceTracker resources_;     // Guarded by resources_mu_.
-  std::vector<Waiting> waiting_;  // Guarded by resources_mu_; in their order.
+  ManagedVersions versions_;
+  LoadAdmission admission_;
 
-  // What stands here is kept alive by managed_ or departing_.
+  // versions_ keeps the harnesses in this map alive.
   ServingMap serving_;
 
-  // Last, so that their threads end before anything else goes.
+  // Last: their threads use the members above.
   ScheduledThreadPool unload_pool_;
   ScheduledThreadPool load_pool_;
 };

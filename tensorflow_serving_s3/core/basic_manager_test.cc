@@ -22,7 +22,8 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
+#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
 
 namespace tfs3 {
 namespace {
@@ -76,7 +77,7 @@ class BasicManagerTest : public ::testing::Test {
   std::unique_ptr<BasicManager> manager_;
 };
 
-TEST_F(BasicManagerTest, LoadsAndUnloadsWhenTold) {
+TEST_F(BasicManagerTest, LoadsAndUnloadsOnRequest) {
   Start();
   Load(kId);
   EXPECT_THAT(manager_->ListAvailableServableIds(), ElementsAre(kId));
@@ -90,7 +91,7 @@ TEST_F(BasicManagerTest, LoadsAndUnloadsWhenTold) {
                   "half version 7: UNLOADING, OK", "half version 7: END, OK"));
 }
 
-TEST_F(BasicManagerTest, AvailableIsPublishedWhenHandlesCanBeHad) {
+TEST_F(BasicManagerTest, PublishesAvailableWhenThereAreHandles) {
   bool could_be_had = false;
   const auto subscription = bus_.Subscribe([&](const ServableState& state) {
     if (state.manager_state == ServableState::ManagerState::kAvailable) {
@@ -102,7 +103,7 @@ TEST_F(BasicManagerTest, AvailableIsPublishedWhenHandlesCanBeHad) {
   EXPECT_TRUE(could_be_had);
 }
 
-TEST_F(BasicManagerTest, UnloadingIsPublishedWhileHandlesCanStillBeHad) {
+TEST_F(BasicManagerTest, PublishesUnloadingWhileThereAreHandles) {
   bool could_be_had = false;
   const auto subscription = bus_.Subscribe([&](const ServableState& state) {
     if (state.manager_state == ServableState::ManagerState::kUnloading) {
@@ -116,7 +117,7 @@ TEST_F(BasicManagerTest, UnloadingIsPublishedWhileHandlesCanStillBeHad) {
   EXPECT_TRUE(could_be_had);
 }
 
-TEST_F(BasicManagerTest, GivesTheHighestVersionUnlessAskedForAnother) {
+TEST_F(BasicManagerTest, ReturnsTheHighestVersionOrTheRequestedOne) {
   Start();
   Load({"half", 9});
   Load({"half", 10});
@@ -125,7 +126,7 @@ TEST_F(BasicManagerTest, GivesTheHighestVersionUnlessAskedForAnother) {
   EXPECT_EQ((*Get(ServableRequest::Specific("half", 8)))->version, 8);
 }
 
-TEST_F(BasicManagerTest, NamesTheRequestThatFindsNothing) {
+TEST_F(BasicManagerTest, AnErrorNamesTheRequest) {
   Start();
   Load({"half", 8});
   EXPECT_EQ(
@@ -171,7 +172,7 @@ TEST_F(BasicManagerTest, TheLastHandleDelaysTheUnloadAndDoesNotRunIt) {
   EXPECT_NE(unload_thread, std::this_thread::get_id());
 }
 
-TEST_F(BasicManagerTest, RetriesAFailedLoadAndSaysWhy) {
+TEST_F(BasicManagerTest, RetriesAFailedLoadAndPublishesTheError) {
   std::atomic<int> loads{0};
   Start();
   ASSERT_TRUE(Manage(kId, std::make_unique<FakeLoader>([&]() -> absl::Status {
@@ -190,7 +191,7 @@ TEST_F(BasicManagerTest, RetriesAFailedLoadAndSaysWhy) {
                   "half version 7: AVAILABLE, OK"));
 }
 
-TEST_F(BasicManagerTest, EndsWithTheErrorWhenRetriesAreUsedUp) {
+TEST_F(BasicManagerTest, EndsWithTheErrorAfterTheLastRetry) {
   std::atomic<int> loads{0};
   options_.max_num_load_retries = 2;
   Start();
@@ -258,7 +259,7 @@ TEST_F(BasicManagerTest, DropsAVersionThatWaitsForAThread) {
                                                "half version 7: END, OK"));
 }
 
-TEST_F(BasicManagerTest, DataThatIsAnErrorEndsWithIt) {
+TEST_F(BasicManagerTest, AVersionThatIsAnErrorEndsWithThatError) {
   Start();
   ASSERT_TRUE(
       manager_->ManageServable({kId, absl::DataLossError("a shard is gone")})
@@ -271,7 +272,7 @@ TEST_F(BasicManagerTest, DataThatIsAnErrorEndsWithIt) {
   EXPECT_TRUE(manager_->StopManagingServable(kId).ok());
 }
 
-TEST_F(BasicManagerTest, RefusesWhatDoesNotFitTheState) {
+TEST_F(BasicManagerTest, RefusesAnOperationInTheWrongState) {
   Start();
   EXPECT_EQ(manager_->LoadServable(kId).code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(manager_->UnloadServable(kId).code(), absl::StatusCode::kNotFound);
@@ -286,7 +287,7 @@ TEST_F(BasicManagerTest, RefusesWhatDoesNotFitTheState) {
             absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_F(BasicManagerTest, TheEndWaitsForALoadAndUnloadsIt) {
+TEST_F(BasicManagerTest, TheDestructorWaitsForALoadAndUnloadsIt) {
   Gate loading;
   Gate proceed;
   bool unloaded = false;
@@ -308,7 +309,7 @@ TEST_F(BasicManagerTest, TheEndWaitsForALoadAndUnloadsIt) {
   EXPECT_EQ(recorder_.states().back(), "half version 7: END, OK");
 }
 
-TEST_F(BasicManagerTest, TheEndWaitsForHandles) {
+TEST_F(BasicManagerTest, TheDestructorWaitsForHandles) {
   std::atomic<bool> released{false};
   bool released_at_unload = false;
   Start();
@@ -328,7 +329,7 @@ TEST_F(BasicManagerTest, TheEndWaitsForHandles) {
   EXPECT_TRUE(released_at_unload);
 }
 
-TEST_F(BasicManagerTest, TheEndCancelsWhatWaits) {
+TEST_F(BasicManagerTest, TheDestructorCancelsWaitingLoads) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();

@@ -13,11 +13,11 @@
 
 namespace tfs3 {
 
-// Tells events of type `E` to everyone who subscribed.
+// Sends events of type `E` to all subscribers.
 //
 //   EventBus<ServableState> bus;
 //   auto subscription = bus.Subscribe([](const ServableState& s) { ... });
-//   bus.Publish(state);  // returns after the callback has returned
+//   bus.Publish(state);  // Returns after the callback has returned.
 //
 // Promises:
 //  - Publish is synchronous: it returns after every subscriber has seen the

@@ -29,7 +29,7 @@ TEST(EventBusTest, PublishReturnsAfterEverySubscriberHasSeenTheEvent) {
   EXPECT_THAT(seen, ElementsAre(1, 10, 2, 20));
 }
 
-TEST(EventBusTest, ASubscriptionEndsWithItsObject) {
+TEST(EventBusTest, DestroyingASubscriptionEndsIt) {
   Bus bus;
   std::vector<int> seen;
   auto subscription = bus.Subscribe([&](int e) { seen.push_back(e); });
@@ -47,7 +47,7 @@ TEST(EventBusTest, ASubscriptionMayOutliveItsBus) {
   EXPECT_THAT(seen, ElementsAre(1));
 }
 
-TEST(EventBusTest, SubscribersSeeEventsOfManyThreadsInOneOrder) {
+TEST(EventBusTest, AllSubscribersSeeTheSameOrder) {
   Bus bus;
   std::vector<int> first_seen;
   std::vector<int> second_seen;

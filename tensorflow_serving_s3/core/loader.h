@@ -14,53 +14,53 @@
 
 namespace tfs3 {
 
-// What a loader is told when it is asked to load.
+// The arguments of Loader::Load.
 struct LoadContext {
-  // The version that the loader stands for.
+  // The version that is loaded.
   ServableId servable_id;
 };
 
-// Knows how to bring one servable version to life and how to end it, and owns
-// it in between.
+// Loads, owns and unloads one servable version.
 //
 // Contract between a manager (the caller) and a loader:
-//  - Making and destroying a loader is cheap: sources make one for each version
-//    at each poll, and most are dropped unused. All work is in Load.
+//  - Constructing and destroying a loader is cheap: sources construct one for
+//    each version at each poll, and most are not used. Load does all the work.
 //  - Load and Unload never overlap, with each other or themselves, but may run
 //    on different threads.
-//  - A failed Load leaves nothing behind and may be called again.
+//  - A failed Load frees everything and may be called again.
 //  - Unload is called only after a successful Load, once, when no handle is
-//    left. A loader that is destroyed while loaded frees everything too.
-//  - Estimates never grow: what is estimated after a load is no more than what
-//    was before.
-//  - servable() is asked for only between a successful Load and Unload.
+//    left. The destructor of a loaded loader frees everything too.
+//  - Estimates never grow: the estimate after a load is not above the estimate
+//    before it.
+//  - servable() is called only between a successful Load and Unload.
 //
-// SimpleLoader suits servables that are made by one function call.
+// Use SimpleLoader for a servable that one function call constructs.
 class Loader {
  public:
   virtual ~Loader() = default;
 
-  // Makes the servable. May take long. The error names the resource, the cause
-  // and the cure: it is logged and shown as the version's state.
+  // Loads the servable. May take long. The error names the resource, the cause
+  // and the cure: it is logged and is part of the version's state.
   virtual absl::Status Load(const LoadContext& context) = 0;
 
-  // Frees what Load made.
+  // Frees the servable.
   virtual void Unload() = 0;
 
-  // The servable, as the type by which handles ask for it.
+  // The servable, as the type `T` of its ServableHandle<T>.
   virtual AnyPtr servable() = 0;
 
-  // What the servable will take while it is loaded, the peak of the load
-  // included; once loaded, what it takes. May read files, and runs where Load
-  // runs. An error counts as a failed load. Asked for only by managers with a
-  // limit.
+  // Estimates the resources of the servable: before a load including the peak
+  // of the load, after it without the peak. May read files; runs on the thread
+  // of Load. An error counts as a failed load. Only managers with a limit call
+  // this.
   virtual absl::StatusOr<ResourceEstimate> EstimateResources() const {
     return ResourceEstimate();
   }
 
-  // What Load would load, such as a storage path: a version that is loaded is
-  // loaded anew when a loader with another origin comes for it. Empty if it is
-  // not known, which is never a reason to load anew. Does not change.
+  // Where Load reads from, such as a storage path. When a new loader of a
+  // loaded version has another origin, the manager replaces the data of the
+  // version. Empty: unknown; then the manager does not replace the data.
+  // Constant.
   virtual std::string origin() const { return ""; }
 };
 

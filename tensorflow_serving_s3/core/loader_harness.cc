@@ -14,9 +14,11 @@
 #include "absl/log/absl_check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tensorflow_serving_s3/core/loader.h"
 #include "tensorflow_serving_s3/core/resources.h"
+#include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 
@@ -56,12 +58,30 @@ std::ostream& operator<<(std::ostream& out, LoaderHarness::State state) {
   return out << HarnessStateName(state);
 }
 
+absl::Status WrongStateError(const LoaderHarness& harness,
+                             absl::string_view rule) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(rule, "; ", harness.id().DebugString(), " is in state ",
+                   HarnessStateName(harness.state())));
+}
+
+std::shared_ptr<LoaderHarness> LoaderHarness::Create(
+    ServableData<std::unique_ptr<Loader>> version) {
+  const ServableId id = version.id();
+  if (version.ok()) {
+    return std::make_shared<LoaderHarness>(id, std::move(version).data());
+  }
+  return std::make_shared<LoaderHarness>(
+      id, version.is_awaited() ? State::kAwaitingData : State::kError,
+      version.status());
+}
+
 LoaderHarness::LoaderHarness(ServableId id, std::unique_ptr<Loader> loader)
     : id_(std::move(id)),
       loader_(std::move(loader)),
       origin_(loader_ == nullptr ? std::string() : loader_->origin()),
       state_(State::kNew) {
-  ABSL_CHECK(loader_ != nullptr) << id_ << " comes without a loader";
+  ABSL_CHECK(loader_ != nullptr) << id_ << " has no loader";
 }
 
 LoaderHarness::LoaderHarness(ServableId id, State state,
@@ -71,7 +91,7 @@ LoaderHarness::LoaderHarness(ServableId id, State state,
       status_(error),
       error_time_(Clock::now()) {
   ABSL_CHECK(state == State::kError || state == State::kAwaitingData)
-      << id_ << " comes without a loader";
+      << id_ << " has no loader";
 }
 
 LoaderHarness::Snapshot LoaderHarness::snapshot() const {
@@ -168,7 +188,7 @@ void LoaderHarness::StartQuiescing(std::function<void()> on_quiesced) {
     TransitionLocked(State::kUnloadRequested, State::kQuiescing);
   }
   on_quiesced_ = std::move(on_quiesced);
-  Release();  // The one that stood for the handles to come.
+  Release();  // The additional count until StartQuiescing.
 }
 
 void LoaderHarness::Unload() {
@@ -191,8 +211,8 @@ UntypedServableHandle LoaderHarness::Acquire() {
 
 void LoaderHarness::Release() {
   if (num_leases_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  // No one else comes here again. The callback is taken out of the harness,
-  // which may be gone before the callback returns.
+  // Only one thread gets here. The callback is moved out of the harness because
+  // it may destroy the harness.
   std::function<void()> on_quiesced = std::move(on_quiesced_);
   {
     std::lock_guard<std::mutex> lock(mu_);

@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
 
 namespace tfs3 {
 namespace {
@@ -42,7 +42,7 @@ std::unique_ptr<LoaderHarness> ReadyHarness() {
   return harness;
 }
 
-TEST(LoaderHarnessTest, GoesTheWholeWay) {
+TEST(LoaderHarnessTest, HasAllStatesInOrder) {
   std::unique_ptr<LoaderHarness> harness = NewHarness();
   EXPECT_EQ(harness->state(), State::kNew);
   ASSERT_TRUE(harness->RequestLoad());
@@ -80,7 +80,7 @@ TEST(LoaderHarnessTest, HandlesDelayTheUnload) {
   EXPECT_EQ(harness->state(), State::kQuiesced);
 }
 
-TEST(LoaderHarnessTest, AHandleGivesTheServable) {
+TEST(LoaderHarnessTest, AHandleReturnsTheServable) {
   std::unique_ptr<LoaderHarness> harness = ReadyHarness();
   const ServableHandle<FakeServable> handle(harness->Acquire());
   ASSERT_TRUE(handle);
@@ -101,7 +101,7 @@ TEST(LoaderHarnessTest, AFailedLoadMayBeRetried) {
   EXPECT_EQ(harness->snapshot().status, absl::OkStatus());
 }
 
-TEST(LoaderHarnessTest, ALoadWithoutRoomIsRequestedAgain) {
+TEST(LoaderHarnessTest, ALoadThatAwaitsResourcesIsRequestedAgain) {
   std::unique_ptr<LoaderHarness> harness = LoadingHarness();
   harness->AwaitResources(absl::ResourceExhaustedError("no room"));
   EXPECT_EQ(harness->state(), State::kLoadRequested);
@@ -123,7 +123,7 @@ TEST(LoaderHarnessTest, StatesHaveTheNamesOfTensorFlowServing) {
                           "Unloading", "Disabled", "Error"));
 }
 
-TEST(LoaderHarnessTest, AFailedLoadMayBeTheEnd) {
+TEST(LoaderHarnessTest, AFailedLoadMayBeFinal) {
   std::unique_ptr<LoaderHarness> harness = LoadingHarness();
   harness->Fail(absl::NotFoundError("no such bucket"));
   const LoaderHarness::Snapshot failed = harness->snapshot();
@@ -140,7 +140,7 @@ TEST(LoaderHarnessTest, AVersionWithoutALoaderStartsInError) {
   EXPECT_EQ(harness.snapshot().num_failed_loads, 0);
 }
 
-TEST(LoaderHarnessTest, OneThatAwaitsItsDataCanOnlyBeCancelled) {
+TEST(LoaderHarnessTest, AVersionThatAwaitsItsDataCanOnlyBeCancelled) {
   LoaderHarness harness(kId, LoaderHarness::State::kAwaitingData,
                         absl::FailedPreconditionError("a file is missing"));
   EXPECT_EQ(harness.snapshot().status,
@@ -160,19 +160,19 @@ TEST(LoaderHarnessTest, ACancelledLoadDoesNotStart) {
   EXPECT_FALSE(harness->StartLoading());
 }
 
-TEST(LoaderHarnessTest, ALoadThatRunsCannotBeCancelled) {
+TEST(LoaderHarnessTest, ARunningLoadCannotBeCancelled) {
   std::unique_ptr<LoaderHarness> harness = LoadingHarness();
   EXPECT_FALSE(harness->Cancel());
   EXPECT_EQ(harness->state(), State::kLoading);
 }
 
-TEST(LoaderHarnessTest, OnlyOneUnloadIsGranted) {
+TEST(LoaderHarnessTest, OnlyOneUnloadRequestSucceeds) {
   std::unique_ptr<LoaderHarness> harness = ReadyHarness();
   EXPECT_TRUE(harness->RequestUnload());
   EXPECT_FALSE(harness->RequestUnload());
 }
 
-TEST(LoaderHarnessDeathTest, AStepThatDoesNotFollowIsNamed) {
+TEST(LoaderHarnessDeathTest, AWrongTransitionEndsTheProcess) {
   std::unique_ptr<LoaderHarness> harness = NewHarness();
   EXPECT_DEATH(harness->DoneLoading(),
                "half version 7 cannot become Ready: it is New, not Loading");

@@ -15,21 +15,21 @@
 
 namespace tfs3 {
 
-// Owns servables and gives access to those that are available.
+// Owns servables and gives access to the available ones.
 //
 //   absl::StatusOr<ServableHandle<Model>> model =
 //       manager->GetServableHandle<Model>(ServableRequest::Latest("half"));
 //
-// Thread-safe. Getting a handle never waits for a load or an unload.
+// Thread-safe. GetServableHandle never waits for a load or an unload.
 class Manager {
  public:
   virtual ~Manager() = default;
 
-  // The versions for which a handle can be had at this moment, in order.
+  // The available versions, in order.
   virtual std::vector<ServableId> ListAvailableServableIds() const = 0;
 
-  // A handle to the version asked for; without a version in the request, to
-  // the highest one available.
+  // Returns a handle to the requested version; if the request has no version,
+  // to the highest available version.
   //
   // NOT_FOUND "Servable not found for request: Latest(half)" (or
   // "Specific(half, 7)") if there is none. INVALID_ARGUMENT if the servable is
@@ -44,8 +44,8 @@ class Manager {
     if (!handle) {
       return absl::InvalidArgumentError(absl::StrCat(
           "The servable found for request ", request.DebugString(),
-          " is of a type other than the one asked for; it is served by "
-          "another API"));
+          " does not have the requested type; use the API that serves its "
+          "type"));
     }
     return handle;
   }

@@ -13,8 +13,8 @@
 
 namespace tfs3 {
 
-// Lets a writer wait until nobody can see any more what it has replaced, while
-// readers wait for nothing.
+// Lets a writer wait until no reader uses a value that was replaced. Readers
+// never wait.
 //
 //   // Readers, any thread:
 //   { const ReaderGate::Section section(gate);  Use(*value.load()); }
@@ -24,12 +24,14 @@ namespace tfs3 {
 //   delete old;
 //
 // Promises:
-//  - Entering and leaving a section is wait-free: an increment each.
-//  - When WaitForReaders returns, every section that may have seen the value
-//    as it was before the call has ended, and what was done in it has happened
-//    before. A steady flow of new readers does not hold it up.
-// Sections must be short, and must not contain WaitForReaders. What is
-// replaced must be an atomic, read and written sequentially consistent.
+//  - The constructor and the destructor of a Section are wait-free: one
+//    increment each.
+//  - When WaitForReaders returns, every section that may have read the old
+//  value
+//    has ended, and its memory accesses happened before the return. New readers
+//    do not delay it.
+// Sections must be short, and must not call WaitForReaders. The value must be
+// an atomic that is read and written with sequential consistency.
 class ReaderGate {
   static constexpr size_t kCacheLineBytes = 64;
 
@@ -57,12 +59,11 @@ class ReaderGate {
     std::atomic<int64_t>& readers_;
   };
 
-  // To be called by one thread at a time.
+  // Only one thread at a time may call this.
   void WaitForReaders() {
-    // Readers count themselves under the epoch that they see when they come.
-    // Every reader that may hold the old value is counted under one of the two
-    // epochs. Each turn waits for one of them while newcomers count under the
-    // other.
+    // A reader increments the counter of the epoch that it reads. A reader of
+    // the old value uses one of the two epochs. Each turn waits for one epoch,
+    // while new readers use the other one.
     for (int turn = 0; turn < 2; ++turn) {
       const uint32_t passed = epoch_.fetch_xor(1);
       for (const Stripe& stripe : stripes_) {
@@ -81,7 +82,7 @@ class ReaderGate {
   }
 
   static void WaitUntilZero(const std::atomic<int64_t>& readers) {
-    // A reader leaves within nanoseconds, unless the kernel has put it aside.
+    // A section takes nanoseconds, unless the kernel preempts its thread.
     constexpr int kNumYields = 32;
     for (int i = 0; readers.load() != 0; ++i) {
       if (i < kNumYields) {

@@ -15,13 +15,13 @@ namespace {
 
 using State = LoaderHarness::State;
 
-// On the way out, aspired again or not.
-bool IsLeaving(State state) {
+// Whether the version is being unloaded, even if it is aspired again.
+bool IsUnloading(State state) {
   return state == State::kUnloadRequested || state == State::kQuiescing ||
          state == State::kQuiesced || state == State::kUnloading;
 }
 
-bool HoldsNothing(State state) {
+bool UsesNoMemory(State state) {
   return state == State::kNew || state == State::kDisabled ||
          state == State::kError || state == State::kAwaitingData;
 }
@@ -32,10 +32,10 @@ std::optional<AspiredVersionPolicy::ServableAction>
 ResourcePreservingPolicy::GetNextAction(
     const std::vector<AspiredServableStateSnapshot>& versions) const {
   const AspiredServableStateSnapshot* lowest_unaspired_ready = nullptr;
-  bool something_is_left = false;
+  bool must_wait = false;
   for (const AspiredServableStateSnapshot& version : versions) {
-    something_is_left |= IsLeaving(version.state) ||
-                         (!version.is_aspired && !HoldsNothing(version.state));
+    must_wait |= IsUnloading(version.state) ||
+                 (!version.is_aspired && !UsesNoMemory(version.state));
     if (!version.is_aspired && version.state == State::kReady &&
         (lowest_unaspired_ready == nullptr ||
          version.id.version < lowest_unaspired_ready->id.version)) {
@@ -45,7 +45,7 @@ ResourcePreservingPolicy::GetNextAction(
   if (lowest_unaspired_ready != nullptr) {
     return ServableAction{Action::kUnload, lowest_unaspired_ready->id};
   }
-  if (something_is_left) return std::nullopt;
+  if (must_wait) return std::nullopt;
   if (const std::optional<ServableId> id =
           GetHighestAspiredNewServableId(versions)) {
     return ServableAction{Action::kLoad, *id};

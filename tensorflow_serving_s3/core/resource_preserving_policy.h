@@ -11,16 +11,16 @@
 
 namespace tfs3 {
 
-// Never holds more than what is aspired: the policy for servables so large
-// that the old and the new version do not fit side by side. The price is a
-// time without any version during a switch.
+// Unloads the old version before it loads the new one: for servables so large
+// that both versions do not fit into memory at the same time. During a switch
+// no version serves.
 //
 //   options.aspired_version_policy =
 //       std::make_unique<ResourcePreservingPolicy>();
 //
-// Unloads all versions that are not aspired, the lowest first; loads only when
-// none of them is left, loaded, loading or leaving. Then the highest new
-// version first. A version that gets other data (see Loader::origin) is
+// Unloads all versions that are not aspired, the lowest first. When none of
+// them is loaded, loading or unloading any more, loads the aspired versions,
+// the highest first. A version that gets other data (see Loader::origin) is
 // unloaded before the new data is loaded.
 class ResourcePreservingPolicy final : public AspiredVersionPolicy {
  public:

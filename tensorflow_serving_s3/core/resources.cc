@@ -101,7 +101,7 @@ bool ResourceTracker::FitsWithout(const ResourceEstimate& estimate,
 
 bool ResourceTracker::Reserve(Owner owner, const ResourceEstimate& estimate) {
   if (!Fits(estimate, reserved_)) return false;
-  // Only what has a limit is counted, so that no sum can overflow.
+  // Only kinds with a limit are counted, so that no sum can overflow.
   Reservation reservation;
   for (const auto& [kind, limit] : limits_.quantities()) {
     reservation.quantities.Set(kind, estimate.Get(kind));

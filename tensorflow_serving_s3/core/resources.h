@@ -16,11 +16,11 @@ enum class ResourceKind {
   kMainMemory,  // In bytes.
 };
 
-// How much a servable takes of each kind of resource.
+// The amount of each kind of resource that a servable needs.
 //
 //   ResourceEstimate estimate = ResourceEstimate::MainMemory(3 << 20);
 //
-// What is not set is zero. A value type.
+// The default is zero. A value type.
 class ResourceEstimate {
  public:
   ResourceEstimate() = default;
@@ -29,7 +29,7 @@ class ResourceEstimate {
   void Set(ResourceKind kind, uint64_t quantity);
   uint64_t Get(ResourceKind kind) const;
 
-  // Those that are not zero.
+  // The quantities that are not zero.
   const std::map<ResourceKind, uint64_t>& quantities() const {
     return quantities_;
   }
@@ -44,14 +44,14 @@ class ResourceEstimate {
 bool operator==(const ResourceEstimate& a, const ResourceEstimate& b);
 std::ostream& operator<<(std::ostream& out, const ResourceEstimate& estimate);
 
-// Keeps account of who has reserved how much of a limited total.
+// Stores the reservations of a limited total.
 //
 //   ResourceTracker tracker(ResourceEstimate::MainMemory(8 << 20));
 //   if (tracker.Reserve(harness, estimate)) ...
 //   tracker.Release(harness);
 //
-// Kinds that are zero in the limits are without limit. An owner is known by its
-// address and has one reservation at most. Not thread-safe.
+// A kind that is zero in the limits has no limit. An owner is an address and
+// has at most one reservation. Not thread-safe.
 class ResourceTracker {
  public:
   using Owner = const void*;
@@ -61,26 +61,26 @@ class ResourceTracker {
   const ResourceEstimate& limits() const { return limits_; }
   const ResourceEstimate& reserved() const { return reserved_; }
 
-  // Whether `estimate` fits when nothing else is reserved.
+  // Whether `estimate` fits if nothing else is reserved.
   bool FitsAlone(const ResourceEstimate& estimate) const;
 
-  // Whether `estimate` fits when all who leave (see MarkLeaving) and all of
-  // `others` have released what they hold.
+  // Whether `estimate` fits after all leaving owners (see MarkLeaving) and all
+  // of `others` have released their reservations.
   bool FitsWithout(const ResourceEstimate& estimate,
                    const std::vector<Owner>& others) const;
 
-  // Reserves it for `owner`, who holds nothing yet. False if it does not fit
-  // now.
+  // Reserves `estimate` for `owner`, which has no reservation. False if it does
+  // not fit now.
   [[nodiscard]] bool Reserve(Owner owner, const ResourceEstimate& estimate);
 
-  // Makes the reservation of `owner` smaller where `estimate` is less; nothing
-  // grows. Whether something was freed.
+  // Reduces the quantities of a reservation that are above `estimate`. Returns
+  // whether something was freed.
   bool Shrink(Owner owner, const ResourceEstimate& estimate);
 
-  // Notes that `owner` is going to release what it holds.
+  // Notes that `owner` will release its reservation soon.
   void MarkLeaving(Owner owner);
 
-  // Ends the reservation, if there is one. Whether something was freed.
+  // Ends the reservation, if there is one. Returns whether something was freed.
   bool Release(Owner owner);
 
   bool Holds(Owner owner) const { return reservations_.count(owner) > 0; }

@@ -15,11 +15,11 @@ ResourceEstimate Memory(uint64_t bytes) {
   return ResourceEstimate::MainMemory(bytes);
 }
 
-// Owners are known by their addresses.
+// An owner is an address.
 const int kA = 0;
 const int kB = 0;
 
-TEST(ResourceEstimateTest, SaysWhatItIs) {
+TEST(ResourceEstimateTest, PrintsItsQuantities) {
   EXPECT_EQ(Memory(7).DebugString(), "7 bytes of main memory");
   EXPECT_EQ(ResourceEstimate().DebugString(), "nothing");
   EXPECT_EQ(Memory(0), ResourceEstimate());
@@ -33,7 +33,7 @@ TEST(ResourceTrackerTest, ReservesUpToTheLimit) {
   EXPECT_EQ(tracker.reserved(), Memory(10));
 }
 
-TEST(ResourceTrackerTest, WhatIsReleasedIsFree) {
+TEST(ResourceTrackerTest, AReleaseFreesTheReservation) {
   ResourceTracker tracker(Memory(10));
   ASSERT_TRUE(tracker.Reserve(&kA, Memory(10)));
   EXPECT_TRUE(tracker.Release(&kA));
@@ -52,7 +52,7 @@ TEST(ResourceTrackerTest, AReservationShrinksAndNeverGrows) {
   EXPECT_EQ(tracker.reserved(), ResourceEstimate());
 }
 
-TEST(ResourceTrackerTest, TellsWhatWouldFitAfterOthersHaveLeft) {
+TEST(ResourceTrackerTest, FitsWithoutIgnoresLeavingAndOtherOwners) {
   ResourceTracker tracker(Memory(10));
   ASSERT_TRUE(tracker.Reserve(&kA, Memory(6)));
   ASSERT_TRUE(tracker.Reserve(&kB, Memory(3)));

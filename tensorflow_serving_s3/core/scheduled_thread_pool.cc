@@ -23,7 +23,7 @@ ScheduledThreadPool::ScheduledThreadPool(int num_threads) {
 ScheduledThreadPool::~ScheduledThreadPool() { Stop(); }
 
 void ScheduledThreadPool::Stop() {
-  // What is dropped is destroyed outside the lock.
+  // Destroyed after the lock is released.
   std::multimap<Clock::time_point, std::function<void()>> dropped;
   {
     std::lock_guard<std::mutex> lock(mu_);
@@ -49,8 +49,8 @@ void ScheduledThreadPool::ScheduleAfter(absl::Duration delay,
   std::lock_guard<std::mutex> lock(mu_);
   if (stopping_) return;
   queue_.emplace(due, std::move(work));
-  // Under the lock: once it is released, this pool may be destroyed by the
-  // work just handed over, and must not be touched.
+  // Notifies under the lock: after it is released, the scheduled work may let
+  // the owner destroy this pool.
   changed_.notify_one();
 }
 
@@ -69,11 +69,11 @@ void ScheduledThreadPool::RunThread() {
     }
     std::function<void()> work = std::move(first->second);
     queue_.erase(first);
-    // The next in the queue needs another thread to watch its time.
+    // Another thread must wait for the next work in the queue.
     if (!queue_.empty()) changed_.notify_one();
     lock.unlock();
     work();
-    work = nullptr;  // What it holds is freed outside the lock, and now.
+    work = nullptr;  // Destroys the captures before the lock is taken.
     lock.lock();
   }
 }

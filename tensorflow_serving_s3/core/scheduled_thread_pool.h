@@ -16,24 +16,24 @@
 
 namespace tfs3 {
 
-// A fixed number of threads that run work now or after a while.
+// A fixed number of threads that run functions at once or after a delay.
 //
 //   ScheduledThreadPool pool(4);
 //   pool.Schedule([] { Load(); });
 //   pool.ScheduleAfter(absl::Seconds(2), [] { TryAgain(); });
 //
-// Work that waits for its time occupies no thread. Work that is due runs in
-// the order of its due times. Thread-safe; work may schedule more work.
+// Waiting work occupies no thread. Work runs in the order of its due times.
+// Thread-safe; work may schedule more work.
 class ScheduledThreadPool {
  public:
-  // At least one thread is started, whatever `num_threads` says.
+  // Starts at least one thread.
   explicit ScheduledThreadPool(int num_threads);
   ScheduledThreadPool(const ScheduledThreadPool&) = delete;
   ScheduledThreadPool& operator=(const ScheduledThreadPool&) = delete;
-  ~ScheduledThreadPool();  // Stops it.
+  ~ScheduledThreadPool();  // Calls Stop.
 
-  // Drops the work that has not begun and all that is still to be scheduled,
-  // and returns when the running work has ended. Not to be called by the work.
+  // Drops the work that has not begun and all work that is scheduled later.
+  // Returns when the running work has ended. The work must not call this.
   void Stop();
 
   void Schedule(std::function<void()> work);
@@ -47,7 +47,7 @@ class ScheduledThreadPool {
   std::mutex mu_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  // By due time; work of equal times stays in the order of its coming.
+  // By due time. Work with the same due time stays in the order of its calls.
   std::multimap<Clock::time_point, std::function<void()>> queue_;
   std::vector<std::thread> threads_;
 };

@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(ScheduledThreadPoolTest, RunsWorkInTheOrderOfItsComing) {
+TEST(ScheduledThreadPoolTest, RunsWorkInTheOrderOfTheCalls) {
   std::vector<int> order;
   std::promise<void> done;
   ScheduledThreadPool pool(1);
@@ -27,7 +27,7 @@ TEST(ScheduledThreadPoolTest, RunsWorkInTheOrderOfItsComing) {
   EXPECT_THAT(order, ElementsAre(1, 2));
 }
 
-TEST(ScheduledThreadPoolTest, WorkThatWaitsForItsTimeOccupiesNoThread) {
+TEST(ScheduledThreadPoolTest, DelayedWorkOccupiesNoThread) {
   std::promise<void> done;
   ScheduledThreadPool pool(1);
   pool.ScheduleAfter(absl::InfiniteDuration(), [] {});
@@ -55,7 +55,7 @@ TEST(ScheduledThreadPoolTest, SeveralThreadsRunWorkAtOnce) {
   std::promise<void> second;
   std::promise<void> both;
   ScheduledThreadPool pool(2);
-  // Each needs the other to be running.
+  // Each waits until the other is running.
   pool.ScheduleAfter(absl::Milliseconds(1), [&] {
     first.set_value();
     second.get_future().wait();
@@ -68,7 +68,7 @@ TEST(ScheduledThreadPoolTest, SeveralThreadsRunWorkAtOnce) {
   both.get_future().wait();
 }
 
-TEST(ScheduledThreadPoolTest, StopWaitsForWhatRunsAndDropsTheRest) {
+TEST(ScheduledThreadPoolTest, StopWaitsForRunningWorkAndDropsTheRest) {
   std::promise<void> started;
   bool finished = false;
   bool dropped_ran = false;
@@ -86,7 +86,7 @@ TEST(ScheduledThreadPoolTest, StopWaitsForWhatRunsAndDropsTheRest) {
   EXPECT_EQ(held.use_count(), 1);
 }
 
-TEST(ScheduledThreadPoolTest, TakesNothingAfterStop) {
+TEST(ScheduledThreadPoolTest, RunsNothingAfterStop) {
   const auto held = std::make_shared<int>(0);
   ScheduledThreadPool pool(1);
   pool.Stop();

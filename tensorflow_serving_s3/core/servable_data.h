@@ -13,10 +13,10 @@
 
 namespace tfs3 {
 
-// One aspired version as it travels from a Source to a Target: its id, and
-// either data of type `T` (a path, a Loader) or the error that kept the data
-// from being made. Errors travel downstream like data, so that the state of
-// a broken version becomes visible at the end of the chain.
+// One aspired version that a Source sends to a Target: its ID, and either data
+// of type `T` (a path, a Loader) or the error because of which there is no
+// data. Errors are sent like data, so that a manager can publish them as the
+// state of the version.
 //
 //   ServableData<std::string> good({"half", 1}, "s3://models/half/1");
 //   ServableData<std::string> bad({"half", 2}, absl::DataLossError("..."));
@@ -36,9 +36,8 @@ class ServableData {
   ServableData(ServableId id, absl::Status error)
       : id_(std::move(id)), data_(std::move(error)) {}
 
-  // A version whose data is not there yet but is expected to come, such as one
-  // that is being uploaded. An error too, until then: `reason` is not OK and
-  // says what is missing.
+  // A version whose data is expected, such as a version that is being uploaded.
+  // It is an error too. `reason` is not OK and says what is missing.
   static ServableData Awaited(ServableId id, absl::Status reason) {
     ServableData data(std::move(id), std::move(reason));
     data.is_awaited_ = true;
@@ -51,14 +50,14 @@ class ServableData {
   // Whether the error is one of Awaited.
   bool is_awaited() const { return is_awaited_; }
 
-  // The same error in place of data of another type. Only for what is not ok().
+  // The same error for data of another type. Requires !ok().
   template <typename Other>
   ServableData<Other> ErrorFor() const {
     return is_awaited_ ? ServableData<Other>::Awaited(id_, status())
                        : ServableData<Other>(id_, status());
   }
 
-  // The data. Only for data that is ok(); anything else ends the process.
+  // The data. Requires ok(); otherwise the process ends.
   const T& data() const& {
     ABSL_CHECK(data_.ok()) << id_ << " has no data: " << data_.status();
     return *data_;

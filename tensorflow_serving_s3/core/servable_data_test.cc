@@ -13,14 +13,14 @@
 namespace tfs3 {
 namespace {
 
-TEST(ServableDataTest, CarriesData) {
+TEST(ServableDataTest, HasData) {
   const ServableData<std::string> data({"half", 7}, "s3://models/half/7");
   EXPECT_TRUE(data.ok());
   EXPECT_EQ(data.id(), (ServableId{"half", 7}));
   EXPECT_EQ(data.data(), "s3://models/half/7");
 }
 
-TEST(ServableDataTest, CarriesAnError) {
+TEST(ServableDataTest, HasAnError) {
   const ServableData<std::string> data({"half", 7},
                                        absl::DataLossError("a shard is gone"));
   EXPECT_FALSE(data.ok());
@@ -28,14 +28,14 @@ TEST(ServableDataTest, CarriesAnError) {
   EXPECT_EQ(data.status(), absl::DataLossError("a shard is gone"));
 }
 
-TEST(ServableDataTest, GivesMoveOnlyDataAway) {
+TEST(ServableDataTest, MovesDataOut) {
   ServableData<std::unique_ptr<int>> data({"half", 7},
                                           std::make_unique<int>(3));
   const std::unique_ptr<int> value = std::move(data).data();
   EXPECT_EQ(*value, 3);
 }
 
-TEST(ServableDataDeathTest, TakingDataOutOfAnErrorNamesTheError) {
+TEST(ServableDataDeathTest, DataOfAnErrorEndsTheProcess) {
   const ServableData<std::string> data({"half", 7},
                                        absl::DataLossError("a shard is gone"));
   EXPECT_DEATH(data.data(), "half version 7 .*a shard is gone");

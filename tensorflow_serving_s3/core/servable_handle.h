@@ -16,8 +16,7 @@
 
 namespace tfs3 {
 
-// Which servable a caller wants: the newest available version of a name, or
-// one version.
+// Requests the highest available version of a servable, or one version.
 //
 //   ServableRequest::Latest("half")
 //   ServableRequest::Specific("half", 7)
@@ -45,8 +44,8 @@ struct ServableRequest {
   }
 };
 
-// What a handle holds on to: a loaded servable that counts its handles and is
-// not unloaded before the count is zero. Implemented by managers.
+// A loaded servable that counts its handles, and is not unloaded before the
+// count is zero. Implemented by managers.
 class ServableLease {
  public:
   virtual const ServableId& id() const = 0;
@@ -57,18 +56,18 @@ class ServableLease {
 
  private:
   friend class UntypedServableHandle;
-  // Gives back one count. Called once for each handle, on any thread; must be
-  // quick, and never unloads by itself.
+  // Decrements the count. Called once for each handle, on any thread. Must be
+  // quick and must not unload.
   virtual void Release() = 0;
 };
 
-// A handle that does not know the servable's type; managers make it, callers
-// use ServableHandle<T>. Movable, not copyable.
+// A handle without the type of the servable, for managers. Callers use
+// ServableHandle<T>. Movable, not copyable.
 class UntypedServableHandle {
  public:
   UntypedServableHandle() = default;
 
-  // Takes over one count that `lease` has already counted.
+  // The caller has incremented the count of `lease`; the handle decrements it.
   explicit UntypedServableHandle(ServableLease* lease) : lease_(lease) {}
 
   UntypedServableHandle(UntypedServableHandle&& other) noexcept
@@ -82,7 +81,7 @@ class UntypedServableHandle {
   }
   ~UntypedServableHandle() { Reset(); }
 
-  // Only for a handle that holds something.
+  // Requires a handle that is not empty.
   const ServableId& id() const { return lease_->id(); }
 
   AnyPtr servable() const {
@@ -99,22 +98,22 @@ class UntypedServableHandle {
   ServableLease* lease_ = nullptr;
 };
 
-// Keeps one servable version loaded while it lives, and gives access to it.
+// Gives access to one servable version. The version is not unloaded before its
+// handles are destroyed.
 //
 //   absl::StatusOr<ServableHandle<Model>> model =
 //       manager.GetServableHandle<Model>(ServableRequest::Latest("half"));
 //   if (!model.ok()) return model.status();
 //   (*model)->Predict(...);
 //
-// Hold it for a request, not longer: the version cannot be unloaded before.
-// Handles must be gone before their manager is destroyed (its destructor waits
-// for them). Movable, not copyable; one handle is used by one thread at a time,
-// any number of handles by any number of threads. The servable itself says
-// what may be done with it concurrently.
+// Keep a handle only for the duration of a request. The destructor of the
+// manager waits for all handles. Movable, not copyable. One thread at a time
+// may use a handle. The type of the servable defines which of its functions are
+// thread-safe.
 template <typename T>
 class ServableHandle {
  public:
-  // Holds nothing; so does a handle that was moved from.
+  // An empty handle; a handle that was moved from is empty too.
   ServableHandle() = default;
 
   // `untyped` must hold a servable of type T; see Manager::GetServableHandle.
@@ -131,7 +130,7 @@ class ServableHandle {
     return *this;
   }
 
-  // The version that was got. Only for a handle that holds something.
+  // Requires a handle that is not empty.
   const ServableId& id() const { return untyped_.id(); }
 
   T* get() const { return servable_; }

@@ -27,19 +27,19 @@ class CountingLease : public ServableLease {
   int released_ = 0;
 };
 
-TEST(ServableRequestTest, PrintsAsClientsExpectIt) {
+TEST(ServableRequestTest, PrintsLatestAndSpecific) {
   EXPECT_EQ(ServableRequest::Latest("half").DebugString(), "Latest(half)");
   EXPECT_EQ(ServableRequest::Specific("half", 7).DebugString(),
             "Specific(half, 7)");
 }
 
-TEST(ServableRequestTest, FromIdAsksForThatVersion) {
+TEST(ServableRequestTest, FromIdRequestsThatVersion) {
   const ServableRequest request = ServableRequest::FromId({"half", 7});
   EXPECT_EQ(request.name, "half");
   EXPECT_EQ(request.version, 7);
 }
 
-TEST(ServableHandleTest, GivesTheServableAndItsId) {
+TEST(ServableHandleTest, ReturnsTheServableAndItsId) {
   CountingLease lease;
   const ServableHandle<int> handle{UntypedServableHandle(&lease)};
   EXPECT_TRUE(handle);
@@ -47,7 +47,7 @@ TEST(ServableHandleTest, GivesTheServableAndItsId) {
   EXPECT_EQ(handle.id(), (ServableId{"half", 7}));
 }
 
-TEST(ServableHandleTest, HoldsNothingAsAnotherType) {
+TEST(ServableHandleTest, IsEmptyForAnotherType) {
   CountingLease lease;
   {
     const ServableHandle<float> handle{UntypedServableHandle(&lease)};
@@ -56,7 +56,7 @@ TEST(ServableHandleTest, HoldsNothingAsAnotherType) {
   EXPECT_EQ(lease.released(), 1);
 }
 
-TEST(ServableHandleTest, ReleasesOnceWhenItGoes) {
+TEST(ServableHandleTest, ReleasesOnceWhenDestroyed) {
   CountingLease lease;
   {
     ServableHandle<int> handle{UntypedServableHandle(&lease)};
@@ -68,7 +68,7 @@ TEST(ServableHandleTest, ReleasesOnceWhenItGoes) {
   EXPECT_EQ(lease.released(), 1);
 }
 
-TEST(ServableHandleTest, ReleasesWhatItHeldWhenItTakesAnother) {
+TEST(ServableHandleTest, AssignmentReleasesTheOldServable) {
   CountingLease old_lease;
   CountingLease new_lease;
   ServableHandle<int> handle{UntypedServableHandle(&old_lease)};

@@ -14,9 +14,9 @@
 
 namespace tfs3 {
 
-// Names one version of one servable: `ServableId{"half", 7}`.
+// Identifies one version of one servable: `ServableId{"half", 7}`.
 //
-// All versions of the same name form a stream; a higher number is a newer
+// All versions with the same name form a stream. A higher number is a newer
 // version. A value type: comparable (by name, then version), hashable and
 // printable.
 struct ServableId {

@@ -13,35 +13,34 @@
 
 namespace tfs3 {
 
-// What the world may know about a servable version; the event that managers
-// publish on an EventBus<ServableState>.
+// The state of a servable version. Managers publish it on an
+// EventBus<ServableState>.
 //
-// A version goes through the states in their order, and may skip some. kEnd
-// is the last one, unless the version is aspired again and starts over. A
-// version that is not loaded yet starts over too, at kStart, when other data of
-// it comes.
+// A version has the states in the order below, and may skip some. After kEnd a
+// version that is aspired again returns to kStart. A version that is not loaded
+// returns to kStart when it gets other data.
 struct ServableState {
   enum class ManagerState {
-    kStart,      // A manager knows of it; nothing has been done yet. It may
-                 // not be whole yet (then `health` says what is missing).
-    kLoading,    // Loading, or waiting for the next try after a failed load
-                 // (then `health` says why the last one failed).
-    kAvailable,  // Handles can be had.
+    kStart,      // Managed, not loading yet. If its data is awaited, `health`
+                 // says what is missing.
+    kLoading,    // Loading, or waiting for a retry or for resources; then
+                 // `health` is the last error.
+    kAvailable,  // Loaded; there are handles.
     kUnloading,  // No new handles; unloads when the last one is released.
-    kEnd,        // Not there any more, or (health not OK) never came to be.
+    kEnd,        // Unloaded or dropped; if `health` is not OK, not loaded.
   };
 
   ServableId id;
   ManagerState manager_state = ManagerState::kStart;
-  // OK, or the error that this version met.
+  // OK, or the error of this version.
   absl::Status health;
 
   // "half version 7: LOADING, NOT_FOUND: ..."; for people, not for parsing.
   std::string DebugString() const;
 };
 
-// "START", "LOADING", "AVAILABLE", "UNLOADING" or "END", the words of
-// TensorFlow Serving's status API.
+// "START", "LOADING", "AVAILABLE", "UNLOADING" or "END", as in the status API
+// of TensorFlow Serving.
 absl::string_view ManagerStateName(ServableState::ManagerState state);
 
 inline bool operator==(const ServableState& a, const ServableState& b) {

@@ -33,7 +33,7 @@ bool HasEnded(const ServableState& state) {
   return state.manager_state == ServableState::ManagerState::kEnd;
 }
 
-// The versions of a servable that a request is about.
+// The states of the versions that match a request.
 std::vector<const ServableState*> Matching(
     const ServableStateMonitor::ServableMap& states,
     const ServableRequest& request) {
@@ -159,7 +159,7 @@ void ServableStateMonitor::DropForgottenVersionsLocked(
 }
 
 void ServableStateMonitor::DropEndedVersionsLocked(VersionMap& versions) {
-  // What a client misses least comes first: no error, then the oldest end.
+  // In the order of removal: versions without an error first, then by time.
   std::vector<std::tuple<bool, absl::Time, int64_t>> ended;
   for (const auto& [version, entry] : versions) {
     if (HasEnded(entry.state)) {

@@ -27,32 +27,35 @@
 
 namespace tfs3 {
 
-// Listens to an EventBus<ServableState> and remembers the latest state of every
+// Subscribes to an EventBus<ServableState> and stores the latest state of every
 // servable version.
 //
-//   EventBus<ServableState> bus;  // given to a manager
+//   EventBus<ServableState> bus;  // Also an option of a manager.
 //   ServableStateMonitor monitor(&bus);
 //   for (const auto& [version, entry] : monitor.GetVersionStates("half")) ...
 //
-// What it keeps is bounded: of the versions that have ended (kEnd) it keeps
-// the newest few, those with an error before those without, and of the
-// servables of which all versions have ended likewise. Versions that have not
-// ended are always kept. ForgetEnded makes it forget more.
+// Its memory is bounded:
+//  - All versions that have not ended (kEnd) are kept.
+//  - Of each servable it keeps max_ended_versions ended versions: first the
+//    versions with an error, then those that ended last.
+//  - It keeps max_ended_servables servables without a version that has not
+//    ended.
+// ForgetEnded forgets more.
 //
 // Thread-safe. The bus may be destroyed before or after the monitor. The
-// monitor sees an event before Publish returns.
+// monitor has stored an event when Publish returns.
 class ServableStateMonitor {
  public:
   struct Options {
-    // Ended versions that are kept of one servable.
+    // The maximum number of ended versions of one servable.
     size_t max_ended_versions = 32;
-    // Servables that are kept although all of their versions have ended.
+    // The maximum number of servables of which all versions have ended.
     size_t max_ended_servables = 1000;
   };
 
   struct ServableStateAndTime {
     ServableState state;
-    // When the version came into this state.
+    // The time at which the state was published.
     absl::Time time;
   };
   // The newest version first.
@@ -65,28 +68,31 @@ class ServableStateMonitor {
   ServableStateMonitor(const ServableStateMonitor&) = delete;
   ServableStateMonitor& operator=(const ServableStateMonitor&) = delete;
 
-  // From now on, in place of those named before, these versions of a servable
-  // are forgotten when they have ended: at once, or as soon as they end. For
-  // versions of which nothing is left.
+  // Forgets these versions of a servable: the ended ones at once, the others as
+  // soon as they end. A later call for the same servable replaces the set. Use
+  // this for versions whose files were removed.
   void ForgetEnded(absl::string_view servable_name, std::set<int64_t> versions);
 
-  // The latest state of one version; nothing if it is not known (any more).
+  // The latest state of one version; nothing if it is unknown or forgotten.
   std::optional<ServableStateAndTime> GetState(const ServableId& id) const;
 
-  // All versions of one servable that are known; empty if none are.
+  // All known versions of one servable.
   VersionMap GetVersionStates(absl::string_view servable_name) const;
 
   ServableMap GetAllServableStates() const;
 
-  // Waits until every one of `servables` has come to the state `goal` since
-  // the call or is in it when called. A request without a version is met by
-  // any version of that servable. A version (or, without a version in the
-  // request, every version) that ends instead makes its request fail.
-  //
-  // OK if all are met. When all are met or have failed, and one has failed:
-  // the code of its error, or FAILED_PRECONDITION if it ended without one.
-  // DEADLINE_EXCEEDED otherwise at `deadline`. The message names those that
-  // are not met, with their states.
+  // Blocks until every request is met or has failed:
+  //  - A request is met if its version is in the state `goal`, at the call or
+  //    later. A request without a version is met by any version of the
+  //    servable.
+  //  - A request has failed if its version has ended. A request without a
+  //    version has failed if all versions of the servable have ended.
+  // Returns
+  //  - OK if all requests are met;
+  //  - the error code of the first failed version, or FAILED_PRECONDITION if it
+  //    ended without an error;
+  //  - DEADLINE_EXCEEDED if a request is neither met nor failed at `deadline`.
+  // The message names the requests that are not met, and their states.
   absl::Status WaitUntilServablesReachState(
       const std::vector<ServableRequest>& servables,
       ServableState::ManagerState goal, absl::Time deadline) const;
@@ -103,7 +109,8 @@ class ServableStateMonitor {
   void DropForgottenVersionsLocked(absl::string_view servable_name);
   void DropEndedVersionsLocked(VersionMap& versions);
   void DropEndedServablesLocked();
-  // Moves the requests of `wait` that are settled by the states as they are.
+  // Removes met requests from `wait.open` and moves failed ones to
+  // `wait.failed`.
   void SettleLocked(Wait& wait) const;
   std::string DescribeLocked(const ServableRequest& request) const;
 
@@ -114,7 +121,7 @@ class ServableStateMonitor {
   // See ForgetEnded; guarded by mu_.
   std::map<std::string, std::set<int64_t>, std::less<>> forgotten_when_ended_;
   mutable std::list<Wait*> waits_;  // Guarded by mu_.
-  // The last member, so that events stop before anything else goes.
+  // Last: its callback uses the members above.
   const std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;
 };
 

@@ -43,7 +43,7 @@ std::vector<int64_t> Versions(const ServableStateMonitor& monitor,
   return versions;
 }
 
-TEST(ServableStateMonitorTest, KnowsTheLatestStateOfAVersion) {
+TEST(ServableStateMonitorTest, ReturnsTheLatestStateOfAVersion) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   EXPECT_FALSE(monitor.GetState({"half", 7}).has_value());
@@ -108,7 +108,7 @@ TEST(ServableStateMonitorTest, ForgetsTheServablesThatEndedFirst) {
   EXPECT_THAT(Versions(monitor, "serving"), ElementsAre(1));
 }
 
-TEST(ServableStateMonitorTest, ForgetsEndedVersionsOfWhichNothingIsLeft) {
+TEST(ServableStateMonitorTest, ForgetEndedForgetsVersions) {
   Bus bus;
   ServableStateMonitor monitor(&bus);
   Publish(bus, 1, ManagerState::kEnd);
@@ -127,7 +127,7 @@ TEST(ServableStateMonitorTest, ForgetsEndedVersionsOfWhichNothingIsLeft) {
   EXPECT_THAT(Versions(monitor), ElementsAre(3));
 }
 
-TEST(ServableStateMonitorTest, KeepsAllEndedVersionsAgainWhenTold) {
+TEST(ServableStateMonitorTest, ForgetEndedReplacesTheSet) {
   Bus bus;
   ServableStateMonitor monitor(&bus);
   monitor.ForgetEnded("half", {1, 2});
@@ -154,7 +154,7 @@ absl::Status WaitForAvailable(const ServableStateMonitor& monitor,
       requests, ManagerState::kAvailable, deadline);
 }
 
-TEST(ServableStateMonitorWaitTest, EndsAtOnceIfAllAreThere) {
+TEST(ServableStateMonitorWaitTest, ReturnsAtOnceIfAllAreMet) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   Publish(bus, 7, ManagerState::kAvailable);
@@ -163,7 +163,7 @@ TEST(ServableStateMonitorWaitTest, EndsAtOnceIfAllAreThere) {
                   .ok());
 }
 
-TEST(ServableStateMonitorWaitTest, EndsWhenTheLastOneArrives) {
+TEST(ServableStateMonitorWaitTest, ReturnsWhenTheLastRequestIsMet) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   Publish(bus, 7, ManagerState::kAvailable);
@@ -177,7 +177,7 @@ TEST(ServableStateMonitorWaitTest, EndsWhenTheLastOneArrives) {
   loader.join();
 }
 
-TEST(ServableStateMonitorWaitTest, SeesAStateThatIsGoneAgainAtOnce) {
+TEST(ServableStateMonitorWaitTest, SeesAStateThatChangesAtOnce) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   std::atomic<bool> met{false};
@@ -213,7 +213,7 @@ TEST(ServableStateMonitorWaitTest, OneEndedVersionDoesNotFailARequestForAny) {
       WaitForAvailable(monitor, {ServableRequest::Latest("half")}).ok());
 }
 
-TEST(ServableStateMonitorWaitTest, TheDeadlineNamesWhatIsMissing) {
+TEST(ServableStateMonitorWaitTest, TheDeadlineErrorNamesTheOpenRequests) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   Publish(bus, 7, ManagerState::kLoading);

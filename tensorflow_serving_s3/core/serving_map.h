@@ -4,9 +4,10 @@
 #ifndef TENSORFLOW_SERVING_S3_CORE_SERVING_MAP_H_
 #define TENSORFLOW_SERVING_S3_CORE_SERVING_MAP_H_
 
+#include <array>
 #include <atomic>
 #include <cstddef>
-#include <memory>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -22,72 +23,63 @@ namespace tfs3 {
 //
 //   map.Add(harness);
 //   UntypedServableHandle handle =
-//   map.Acquire(ServableRequest::Latest("half")); map.Remove(harness);
+//       map.Acquire(ServableRequest::Latest("half"));
+//   map.Remove(harness);
 //   harness->StartQuiescing(...);
 //
 // Promises:
-//  - Acquire is wait-free, and costs the same for one servable and for ten
-//    thousand (but for the processor's caches).
-//  - Add, Remove and Replace touch one servable name only; they wait for the
-//    readers that are inside Acquire at that moment, which is nanoseconds.
-//  - When Remove or Replace has returned, no Acquire comes to the old harness
-//    any more.
+//  - Acquire is wait-free. Its cost does not depend on the number of servables
+//    up to some 10,000, except for the caches of the processor.
+//  - Add, Remove and Replace copy the few servables whose names have the same
+//    hash. They wait for the readers that are inside Acquire at that moment.
+//  - When Remove or Replace has returned, no Acquire uses the old harness.
 // Thread-safe. The harnesses must live while they are in the map.
 class ServingMap {
  public:
-  ServingMap();
+  ServingMap() = default;
   ServingMap(const ServingMap&) = delete;
   ServingMap& operator=(const ServingMap&) = delete;
   ~ServingMap();
 
-  // A handle to the version asked for, or to the highest; holds nothing if it
-  // is not in the map.
+  // Returns a handle to the requested version, or to the highest version. The
+  // handle is empty if the version is not in the map.
   UntypedServableHandle Acquire(const ServableRequest& request) const;
 
   // All versions, in order.
   std::vector<ServableId> List() const;
 
-  // No other harness of the same id may be in the map.
+  // The map must not contain another harness with the same ID.
   void Add(LoaderHarness* harness);
 
   // `harness` must be in the map.
   void Remove(LoaderHarness* harness);
 
-  // Puts `next` in the place of `harness`, of the same id, without a moment in
-  // which neither could be had.
+  // Replaces `harness` with `next`, which has the same ID. Acquire finds one of
+  // them at any time.
   void Replace(LoaderHarness* harness, LoaderHarness* next);
 
  private:
-  // One servable; immutable but for its place in the chain of its bucket.
-  struct Node {
+  struct Servable {
     std::string name;
-    size_t hash;
-    std::vector<LoaderHarness*> versions;  // The newest first; not empty.
-    std::atomic<Node*> next{nullptr};
+    std::vector<LoaderHarness*> versions;  // The highest first; not empty.
   };
-  using Link = std::atomic<Node*>;
+  // The servables whose names have the same hash. Immutable.
+  using Bucket = std::vector<Servable>;
+  static constexpr size_t kNumBuckets = 8192;
 
-  // Owns its nodes.
-  struct Table {
-    explicit Table(size_t num_buckets) : buckets(num_buckets) {}
-    ~Table();
-    Link& BucketOf(size_t hash) { return buckets[hash & (buckets.size() - 1)]; }
-    std::vector<Link> buckets;  // As many as a power of two.
-  };
-
-  static size_t HashOf(const std::string& name);
-  // The link that leads to the node of `name`, or to the end of its chain.
-  static Link& FindLink(Table& table, const std::string& name, size_t hash);
-  void UpdateLocked(const std::string& name,
-                    std::vector<LoaderHarness*> versions);
-  std::vector<LoaderHarness*> VersionsLocked(const std::string& name);
-  void GrowLocked();
+  // The index of the bucket for the servable `name`.
+  static size_t BucketOf(const std::string& name);
+  // The versions of a servable, or null.
+  static const std::vector<LoaderHarness*>* Find(const Bucket* bucket,
+                                                 const std::string& name);
+  // Lets `change` modify the versions of a servable, and publishes the result.
+  void Update(const std::string& name,
+              const std::function<void(std::vector<LoaderHarness*>&)>& change);
 
   ReaderGate gate_;
-  std::atomic<Table*> table_;
-
   mutable std::mutex writer_mu_;
-  size_t num_names_ = 0;  // Guarded by writer_mu_.
+  // Null: an empty bucket. Written under writer_mu_.
+  std::array<std::atomic<const Bucket*>, kNumBuckets> buckets_ = {};
 };
 
 }  // namespace tfs3

@@ -16,7 +16,7 @@
 #include "tensorflow_serving_s3/core/loader_harness.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
 
 namespace tfs3 {
 namespace {
@@ -39,7 +39,7 @@ int64_t VersionOf(const UntypedServableHandle& handle) {
   return handle ? handle.id().version : -1;
 }
 
-TEST(ServingMapTest, GivesTheHighestVersionOrTheOneAskedFor) {
+TEST(ServingMapTest, ReturnsTheHighestOrTheRequestedVersion) {
   const auto one = Loaded({"half", 1});
   const auto three = Loaded({"half", 3});
   const auto two = Loaded({"half", 2});
@@ -54,7 +54,7 @@ TEST(ServingMapTest, GivesTheHighestVersionOrTheOneAskedFor) {
                           ServableId{"half", 3}));
 }
 
-TEST(ServingMapTest, WhatIsRemovedCannotBeHad) {
+TEST(ServingMapTest, DoesNotReturnARemovedVersion) {
   const auto one = Loaded({"half", 1});
   const auto two = Loaded({"half", 2});
   ServingMap map;
@@ -67,7 +67,7 @@ TEST(ServingMapTest, WhatIsRemovedCannotBeHad) {
   EXPECT_THAT(map.List(), IsEmpty());
 }
 
-TEST(ServingMapTest, KeepsManyNamesApart) {
+TEST(ServingMapTest, FindsEachOfManyNames) {
   constexpr int kNumNames = 1000;
   std::vector<std::unique_ptr<LoaderHarness>> harnesses;
   ServingMap map;
@@ -83,7 +83,7 @@ TEST(ServingMapTest, KeepsManyNamesApart) {
   EXPECT_EQ(map.List().size(), kNumNames / 2);
 }
 
-TEST(ServingMapTest, AReplacedVersionIsThereAllTheTime) {
+TEST(ServingMapTest, ReplaceHasNoGap) {
   const auto a = Loaded({"half", 1});
   const auto b = Loaded({"half", 1});
   ServingMap map;
@@ -107,7 +107,7 @@ TEST(ServingMapTest, AReplacedVersionIsThereAllTheTime) {
   EXPECT_EQ(misses, 0);
 }
 
-TEST(ServingMapTest, GrowsBesideReaders) {
+TEST(ServingMapTest, AddsAndRemovesWhileOthersRead) {
   const auto first = Loaded({"first", 1});
   ServingMap map;
   map.Add(first.get());

@@ -15,8 +15,8 @@
 
 namespace tfs3 {
 
-// A Loader around one function that makes the servable; the servable's
-// destructor frees it.
+// A Loader that calls one function to construct the servable. The destructor of
+// the servable frees it.
 //
 //   SimpleLoader<Table> loader(
 //       [path](const LoadContext&) -> absl::StatusOr<std::unique_ptr<Table>> {
@@ -25,8 +25,7 @@ namespace tfs3 {
 template <typename ServableType>
 class SimpleLoader : public Loader {
  public:
-  // Called by each Load, perhaps several times (retries). A result that is OK
-  // is not null.
+  // Called by each Load; retries call it again. Must not return null.
   using Creator = std::function<absl::StatusOr<std::unique_ptr<ServableType>>(
       const LoadContext& context)>;
 

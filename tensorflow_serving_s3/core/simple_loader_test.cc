@@ -13,7 +13,7 @@
 namespace tfs3 {
 namespace {
 
-TEST(SimpleLoaderTest, LoadsWhatTheCreatorMakes) {
+TEST(SimpleLoaderTest, LoadsTheResultOfTheCreator) {
   SimpleLoader<int64_t> loader([](const LoadContext& context)
                                    -> absl::StatusOr<std::unique_ptr<int64_t>> {
     return std::make_unique<int64_t>(context.servable_id.version);
@@ -33,7 +33,7 @@ TEST(SimpleLoaderTest, UnloadDestroysTheServable) {
   EXPECT_EQ(servable.use_count(), 1);
 }
 
-TEST(SimpleLoaderTest, TheCreatorsErrorIsTheLoads) {
+TEST(SimpleLoaderTest, ReturnsTheErrorOfTheCreator) {
   SimpleLoader<int> loader(
       [](const LoadContext&) -> absl::StatusOr<std::unique_ptr<int>> {
         return absl::NotFoundError("no such bucket");

@@ -13,7 +13,7 @@
 
 namespace tfs3 {
 
-// An immutable value that is read very often and replaced now and then.
+// An immutable value that is read often and replaced rarely.
 //
 //   SnapshotPtr<Routes> routes(std::make_unique<Routes>());
 //   // Readers, any thread:
@@ -23,13 +23,12 @@ namespace tfs3 {
 //   routes.Publish(std::make_unique<Routes>(...));
 //
 // Promises:
-//  - Read is wait-free: two increments and one load, whatever writers do.
-//  - When Publish returns, no reader sees the old value any more, and it has
-//    been destroyed. What a reader did inside Read with the old value has
-//    happened before Publish returns.
-//  - Publish waits for the readers that are inside Read, so functions given to
+//  - Read is wait-free: two increments and one load.
+//  - When Publish returns, the old value is destroyed. The memory accesses of
+//    its readers happened before the return.
+//  - Publish waits for the readers that are inside Read. So a function given to
 //    Read must be short and must neither block nor publish.
-// Thread-safe; the destructor must not run beside other calls.
+// Thread-safe; the destructor must not overlap with other calls.
 template <typename T>
 class SnapshotPtr {
  public:
@@ -39,8 +38,7 @@ class SnapshotPtr {
   SnapshotPtr& operator=(const SnapshotPtr&) = delete;
   ~SnapshotPtr() { delete value_.load(); }
 
-  // Calls `f` with the current value, returns what it returns. References into
-  // the value must not leave `f`.
+  // Returns f(value). The result must not contain references to the value.
   template <typename F>
   auto Read(F&& f) const {
     const ReaderGate::Section section(gate_);

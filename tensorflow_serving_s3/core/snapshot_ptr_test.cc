@@ -22,7 +22,7 @@ TEST(SnapshotPtrTest, ReadsTheFirstValue) {
   EXPECT_EQ(Get(snapshot), 1);
 }
 
-TEST(SnapshotPtrTest, ReadsWhatWasPublishedLast) {
+TEST(SnapshotPtrTest, ReadsTheLastPublishedValue) {
   SnapshotPtr<int> snapshot(std::make_unique<int>(1));
   snapshot.Publish(std::make_unique<int>(2));
   snapshot.Publish(std::make_unique<int>(3));
@@ -57,7 +57,7 @@ TEST(SnapshotPtrTest, PublishWaitsForAReaderOfTheOldValue) {
     snapshot.Publish(std::make_unique<int>(2));
     left_when_published = left;
   });
-  // The new value is there for others while the writer waits.
+  // Other readers read the new value while the writer waits.
   while (Get(snapshot) != 2) std::this_thread::yield();
   leave = true;
   writer.join();
@@ -65,7 +65,7 @@ TEST(SnapshotPtrTest, PublishWaitsForAReaderOfTheOldValue) {
   EXPECT_TRUE(left_when_published);
 }
 
-// A value that knows whether it has been destroyed.
+// A value whose members differ after it was destroyed.
 struct Canary {
   explicit Canary(int64_t number) : number(number), copy(number) {}
   ~Canary() { copy = -1; }
@@ -73,7 +73,7 @@ struct Canary {
   int64_t copy;
 };
 
-TEST(SnapshotPtrTest, ManyReadersSeeOnlyWholeValuesInOrder) {
+TEST(SnapshotPtrTest, ReadersSeeValuesInOrderAndNoDestroyedValue) {
   SnapshotPtr<Canary> snapshot(std::make_unique<Canary>(0));
   std::atomic<bool> stop{false};
   std::atomic<int> faults{0};

@@ -12,26 +12,25 @@
 
 namespace tfs3 {
 
-// Says which versions of which servables should be there, for one or more
-// streams (a stream is all versions of one servable name).
+// Decides which versions of one or more servables are aspired, that is, should
+// be loaded. A stream is all versions of one servable name.
 //
 //   source->SetAspiredVersionsCallback(
 //       [](absl::string_view name, std::vector<ServableData<T>> versions) {
-//         // `versions` is all that is wanted of `name` from now on.
+//         // From now on, `versions` are the aspired versions of `name`.
 //       });
 //
 // Contract:
-//  - The callback is set once. The source does nothing before that: it starts
-//    its work (threads, polling) in SetAspiredVersionsCallback, not when it is
-//    made.
-//  - Each call of the callback gives the complete set of versions of one
-//    stream. A version absent from it is to be unloaded; an empty list unloads
-//    the stream. Every `versions[i].id().name` equals `servable_name`.
-//  - Calls may be repeated with the same versions; that changes nothing.
-//  - Calls for one stream come one after the other; calls for several streams
-//    may come at once, from threads of the source.
-//  - After the source's destructor has returned, the callback is not called
-//    any more.
+//  - The callback is set once. The source starts its work (threads, polling) in
+//    SetAspiredVersionsCallback, not in its constructor.
+//  - Each call of the callback passes the complete list of versions of one
+//    stream. Versions that are not in the list are unloaded; an empty list
+//    unloads the stream. Every `versions[i].id().name` equals `servable_name`.
+//  - A repeated list changes nothing.
+//  - Calls for one stream do not overlap. Calls for different streams may
+//    overlap, on threads of the source.
+//  - After the destructor of the source has returned, the callback is not
+//    called.
 template <typename T>
 class Source {
  public:
@@ -40,8 +39,8 @@ class Source {
   using AspiredVersionsCallback = std::function<void(
       absl::string_view servable_name, std::vector<ServableData<T>> versions)>;
 
-  // Starts the flow of aspired versions to `callback`. Call it once; a second
-  // call is a fault of the program and ends it.
+  // Starts to send aspired versions to `callback`. A second call ends the
+  // process.
   virtual void SetAspiredVersionsCallback(AspiredVersionsCallback callback) = 0;
 };
 

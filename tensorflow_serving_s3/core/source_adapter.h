@@ -16,15 +16,15 @@
 
 namespace tfs3 {
 
-// Takes aspired versions as `In` on one side and gives them as `Out` on the
-// other: a Target<In> and a Source<Out> in one. Most adapters look at one
-// version at a time and derive from UnarySourceAdapter below.
+// Converts aspired versions from `In` to `Out`: a Target<In> that is also a
+// Source<Out>. An adapter that converts each version independently derives from
+// UnarySourceAdapter below.
 //
 //   ConnectSourceToTarget(&paths, &adapter);
 //   ConnectSourceToTarget(&adapter, &manager);
 //
-// The two sides may be connected in either order: what arrives before there is
-// somewhere to send it waits (the newest list of every stream).
+// The two sides may be connected in either order: until the output is
+// connected, the adapter stores the newest list of every stream.
 //
 // The destructor of the most derived class must call Detach() first.
 template <typename In, typename Out>
@@ -36,7 +36,7 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
   }
 
  protected:
-  // Makes the outgoing list of a stream out of the incoming one. Called from
+  // Converts the list of a stream. Called from
   // several threads at once.
   virtual std::vector<ServableData<Out>> Adapt(
       absl::string_view servable_name,
@@ -51,7 +51,7 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
   SourcePort<Out> out_;
 };
 
-// A SourceAdapter that converts every version by itself:
+// A SourceAdapter that converts each version independently:
 //
 //   class Upper : public UnarySourceAdapter<std::string, std::string> {
 //    public:
@@ -63,13 +63,13 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
 //     }
 //   };
 //
-// A version that comes as an error stays that error; one that fails to convert
-// becomes one. Neither touches the other versions of the list.
+// An error is passed on unchanged. If Convert fails, the version becomes an
+// error. The other versions of the list are not affected.
 template <typename In, typename Out>
 class UnarySourceAdapter : public SourceAdapter<In, Out> {
  protected:
-  // Called from several threads at once. The error names the data and what is
-  // wrong with it; it ends up as the state of that version.
+  // Called from several threads at once. The error names the data and the
+  // cause; it becomes the state of the version.
   virtual absl::StatusOr<Out> Convert(const In& data) = 0;
 
   std::vector<ServableData<Out>> Adapt(

@@ -81,7 +81,7 @@ TEST(UnarySourceAdapterTest, ConvertsEveryVersion) {
   EXPECT_THAT(log.lines(), ElementsAre("half: 1=10 2=20"));
 }
 
-TEST(UnarySourceAdapterTest, AFailedConversionIsAnErrorOfThatVersionAlone) {
+TEST(UnarySourceAdapterTest, AFailedConversionAffectsOnlyItsVersion) {
   NumberAdapter adapter;
   Log log;
   adapter.SetAspiredVersionsCallback(log.callback());
@@ -89,7 +89,7 @@ TEST(UnarySourceAdapterTest, AFailedConversionIsAnErrorOfThatVersionAlone) {
   EXPECT_THAT(log.lines(), ElementsAre("half: 1=10 2!x is no number 3=30"));
 }
 
-TEST(UnarySourceAdapterTest, ErrorsFlowThrough) {
+TEST(UnarySourceAdapterTest, PassesErrorsOn) {
   NumberAdapter adapter;
   Log log;
   adapter.SetAspiredVersionsCallback(log.callback());
@@ -99,7 +99,7 @@ TEST(UnarySourceAdapterTest, ErrorsFlowThrough) {
   EXPECT_THAT(log.lines(), ElementsAre("half: 1=10 2!gone"));
 }
 
-TEST(UnarySourceAdapterTest, AwaitedVersionsStayAwaited) {
+TEST(UnarySourceAdapterTest, PassesAwaitedVersionsOn) {
   NumberAdapter adapter;
   std::vector<ServableData<int>> seen;
   adapter.SetAspiredVersionsCallback(
@@ -117,7 +117,7 @@ TEST(UnarySourceAdapterTest, AwaitedVersionsStayAwaited) {
   EXPECT_FALSE(seen[1].is_awaited());
 }
 
-TEST(UnarySourceAdapterTest, AnEmptyListStaysOne) {
+TEST(UnarySourceAdapterTest, PassesAnEmptyListOn) {
   NumberAdapter adapter;
   Log log;
   adapter.SetAspiredVersionsCallback(log.callback());
@@ -125,7 +125,7 @@ TEST(UnarySourceAdapterTest, AnEmptyListStaysOne) {
   EXPECT_THAT(log.lines(), ElementsAre("half:"));
 }
 
-TEST(SourceAdapterTest, TheNewestListWaitsForTheConnection) {
+TEST(SourceAdapterTest, StoresTheNewestListUntilItIsConnected) {
   NumberAdapter adapter;
   Log log;
   const auto callback = adapter.GetAspiredVersionsCallback();
@@ -138,7 +138,7 @@ TEST(SourceAdapterTest, TheNewestListWaitsForTheConnection) {
   EXPECT_THAT(log.lines(), ElementsAre("half: 1=10 2=20", "half: 1=30"));
 }
 
-TEST(SourceAdapterTest, SendsNothingAfterItsEnd) {
+TEST(SourceAdapterTest, SendsNothingAfterItIsDestroyed) {
   Log log;
   auto adapter = std::make_unique<NumberAdapter>();
   adapter->SetAspiredVersionsCallback(log.callback());

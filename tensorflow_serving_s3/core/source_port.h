@@ -18,17 +18,17 @@
 
 namespace tfs3 {
 
-// The outgoing side of something that passes aspired versions on: a Source<T>
-// into which its owner puts lists.
+// The output of a source adapter or a router: a Source<T> to which its owner
+// sends lists.
 //
 //   SourcePort<std::string> port;
 //   port.Send("half", std::move(versions));
-//   ConnectSourceToTarget(&port, &target);  // now or before
+//   ConnectSourceToTarget(&port, &target);  // Before or after Send.
 //
-// What is sent before there is somewhere to send it waits: the newest list of
-// every stream. Send may be called from several threads at once; those for one
-// stream come one after the other. Nothing is sent after the owner's last Send
-// has returned.
+// Until the port is connected, it stores the newest list of every stream. Send
+// may be called from several threads at once, but calls for one stream must not
+// overlap. The callback is called only inside Send and
+// SetAspiredVersionsCallback.
 template <typename T>
 class SourcePort final : public Source<T> {
  public:
@@ -42,7 +42,7 @@ class SourcePort final : public Source<T> {
     ABSL_CHECK(!connected_.load(std::memory_order_relaxed))
         << "The callback of a Source is set for the second time";
     callback_ = std::move(callback);
-    // Under the lock, so that nothing newer overtakes what has waited.
+    // Under the lock, so that a newer list of a stream is sent after this one.
     for (auto& [servable_name, versions] : waiting_) {
       callback_(servable_name, std::move(versions));
     }

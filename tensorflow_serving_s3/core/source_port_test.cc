@@ -43,7 +43,7 @@ TEST(SourcePortTest, SendsNothingBeforeTheCallbackIsSet) {
   EXPECT_THAT(lines, ElementsAre("half 1"));
 }
 
-TEST(SourcePortTest, OfWhatWaitedTheNewestListOfEachStreamIsSent) {
+TEST(SourcePortTest, SendsTheNewestListOfEachStreamWhenConnected) {
   std::vector<std::string> lines;
   SourcePort<int> port;
   port.Send("half", Versions(1));
@@ -54,7 +54,7 @@ TEST(SourcePortTest, OfWhatWaitedTheNewestListOfEachStreamIsSent) {
   EXPECT_THAT(lines, ElementsAre("half 3", "third 2", "half 0"));
 }
 
-TEST(SourcePortDeathTest, TheCallbackIsSetOnce) {
+TEST(SourcePortDeathTest, ASecondCallbackEndsTheProcess) {
   std::vector<std::string> lines;
   SourcePort<int> port;
   port.SetAspiredVersionsCallback(Into(&lines));

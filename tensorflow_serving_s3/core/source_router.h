@@ -28,29 +28,30 @@
 
 namespace tfs3 {
 
-// Splits what one source aspires to over several targets: a Target<T> with N
-// output ports, each of them a Source<T>. Every stream (all versions of one
-// servable name) goes to one port.
+// Distributes the streams of one source to several targets: a Target<T> with N
+// output ports, each of which is a Source<T>. A stream (all versions of one
+// servable name) is sent to one port.
 //
 //   ConnectSourceToTarget(&paths, &router);
 //   ConnectSourceToTarget(router.GetOutputPorts()[0], &saved_models);
 //   ConnectSourceToTarget(router.GetOutputPorts()[1], &others);
 //
 // Promises:
-//  - When a stream goes to another port than before, the old port first gets
-//    an empty list for it, so that nothing of it is left loaded there.
-//  - A stream without a port goes nowhere, which is logged once.
-//  - What comes before a port is connected waits (the newest list of every
-//    stream); ports may be connected in any order, and not at all.
+//  - When the port of a stream changes, the old port first gets an empty list,
+//    so that its target unloads the stream.
+//  - A stream without a port is dropped. This is logged once.
+//  - Until a port is connected, it stores the newest list of every stream.
+//  Ports
+//    may be connected in any order, or not at all.
 //  - Different streams do not wait for each other.
 //
-// Thread-safe. A subclass says where streams go. The destructor of the most
-// derived class must call Detach() first. A target must not call back into the
-// router from its SetAspiredVersions.
+// Thread-safe. A subclass implements Route. The destructor of the most derived
+// class must call Detach() first. SetAspiredVersions of a target must not call
+// the router.
 template <typename T>
 class SourceRouter : public TargetBase<T> {
  public:
-  // Owned by the router, and all the same during its life.
+  // The ports. They are owned by the router and do not change.
   std::vector<Source<T>*> GetOutputPorts() {
     std::vector<Source<T>*> ports;
     for (const std::unique_ptr<SourcePort<T>>& port : ports_) {
@@ -66,8 +67,8 @@ class SourceRouter : public TargetBase<T> {
     }
   }
 
-  // The port for a stream, from 0; nothing, or a number that is no port's, if
-  // it goes nowhere. Called from several threads at once.
+  // Returns the index of the port for a stream; nothing, or an index that is
+  // not valid, to drop the stream. Called from several threads at once.
   virtual std::optional<int> Route(
       absl::string_view servable_name,
       const std::vector<ServableData<T>>& versions) = 0;
@@ -77,7 +78,7 @@ class SourceRouter : public TargetBase<T> {
     while (true) {
       const std::shared_ptr<Stream> stream = FindStream(servable_name);
       std::lock_guard<std::mutex> lock(stream->mu);
-      if (stream->forgotten) continue;  // A newer one has taken its place.
+      if (stream->forgotten) continue;  // Removed since FindStream.
       const bool ends = versions.empty();
       if constexpr (std::is_copy_constructible_v<T>) stream->last = versions;
       DeliverLocked(servable_name, *stream, std::move(versions));
@@ -86,12 +87,11 @@ class SourceRouter : public TargetBase<T> {
     }
   }
 
-  // Asks Route again for every stream that has come, and moves those of which
-  // the port has changed with the newest list that came. All are where they
-  // belong when it returns.
+  // Calls Route again for every stream. If its port has changed, sends the
+  // newest list to the new port. All streams are moved when this returns.
   void Reroute() {
     static_assert(std::is_copy_constructible_v<T>,
-                  "Only data that can be copied can be sent again");
+                  "Reroute needs copyable data");
     std::map<std::string, std::shared_ptr<Stream>, std::less<>> streams;
     {
       std::lock_guard<std::mutex> lock(mu_);
@@ -99,21 +99,21 @@ class SourceRouter : public TargetBase<T> {
     }
     for (const auto& [servable_name, stream] : streams) {
       std::lock_guard<std::mutex> lock(stream->mu);
-      if (stream->forgotten || !stream->came) continue;
+      if (stream->forgotten || !stream->has_list) continue;
       if (PortOf(servable_name, stream->last) == stream->port) continue;
       DeliverLocked(servable_name, *stream, stream->last);
     }
   }
 
  private:
-  // One servable name. `mu` is held while its lists are sent, so that they
-  // arrive in their order.
+  // One servable name. `mu` is held while a list is sent, so that lists are
+  // sent in their order.
   struct Stream {
     std::mutex mu;
-    bool came = false;                  // Whether a list has come.
-    std::optional<size_t> port;         // Where the last list went.
-    bool logged = false;                // That it goes nowhere.
-    bool forgotten = false;             // Not in streams_ any more.
+    bool has_list = false;
+    std::optional<size_t> port;         // The port of the last list.
+    bool logged = false;                // Whether a dropped list was logged.
+    bool forgotten = false;             // Removed from streams_.
     std::vector<ServableData<T>> last;  // Empty if T cannot be copied.
   };
 
@@ -148,72 +148,43 @@ class SourceRouter : public TargetBase<T> {
     if (stream.port.has_value() && stream.port != port) {
       ports_[*stream.port]->Send(servable_name, {});
     }
-    stream.came = true;
+    stream.has_list = true;
     stream.port = port;
     if (port.has_value()) {
       ports_[*port]->Send(servable_name, std::move(versions));
     } else if (!versions.empty() && !stream.logged) {
       stream.logged = true;
-      LOG(WARNING) << "No route leads anywhere for the servable "
-                   << servable_name << "; none of its versions is loaded";
+      LOG(WARNING) << "There is no route for the servable " << servable_name
+                   << "; none of its versions is loaded";
     }
   }
 
   std::vector<std::unique_ptr<SourcePort<T>>> ports_;
   std::mutex mu_;
-  // Guarded by mu_. Those that ended with an empty list are not kept.
+  // Guarded by mu_. A stream is removed after an empty list.
   std::map<std::string, std::shared_ptr<Stream>, std::less<>> streams_;
 };
 
-// Routes by parts of names, fixed once and for all: the servables whose name
-// contains substrings[i] go to port i (the first that matches counts), all
-// others to one more port, the last.
-//
-//   StaticSourceRouter<StoragePath> router({"half", "third"});  // 3 ports
-template <typename T>
-class StaticSourceRouter final : public SourceRouter<T> {
- public:
-  explicit StaticSourceRouter(std::vector<std::string> substrings)
-      : SourceRouter<T>(static_cast<int>(substrings.size()) + 1),
-        substrings_(std::move(substrings)) {}
-  ~StaticSourceRouter() override { this->Detach(); }
-
- protected:
-  std::optional<int> Route(
-      absl::string_view servable_name,
-      const std::vector<ServableData<T>>& /*versions*/) override {
-    int port = 0;
-    for (const std::string& substring : substrings_) {
-      if (absl::StrContains(servable_name, substring)) return port;
-      ++port;
-    }
-    return port;
-  }
-
- private:
-  const std::vector<std::string> substrings_;
-};
-
-// Routes by a map from servable names to ports that can be changed while it
-// runs. The last port is for the names that are not in the map.
+// Routes by a map from servable names to ports, which can be replaced at any
+// time. Names that are not in the map are sent to the last port.
 //
 //   auto router = DynamicSourceRouter<StoragePath>::Create(3, {{"half", 0}});
-//   (*router)->UpdateRoutes({{"half", 1}});  // "half" has moved
+//   (*router)->UpdateRoutes({{"half", 1}});  // Moves "half".
 //
-// T must be copyable: the newest list of every stream is kept, to be sent to
-// another port when the routes change.
+// T must be copyable: the router keeps the newest list of every stream and
+// sends it to the new port when the route changes.
 template <typename T>
 class DynamicSourceRouter final : public SourceRouter<T> {
  public:
   using Routes = std::map<std::string, int, std::less<>>;
 
-  // INVALID_ARGUMENT if there is no port, or a route as in UpdateRoutes.
+  // INVALID_ARGUMENT if `num_ports` is below 1, or as in UpdateRoutes.
   static absl::StatusOr<std::unique_ptr<DynamicSourceRouter>> Create(
       int num_ports, Routes routes) {
     if (num_ports < 1) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "A DynamicSourceRouter of ", num_ports,
-          " ports; it needs at least the one for names without a route"));
+          "A DynamicSourceRouter has ", num_ports,
+          " ports; it needs at least the port for names without a route"));
     }
     const absl::Status valid = Validate(num_ports, routes);
     if (!valid.ok()) return valid;
@@ -223,9 +194,9 @@ class DynamicSourceRouter final : public SourceRouter<T> {
 
   ~DynamicSourceRouter() override { this->Detach(); }
 
-  // Replaces all routes. When it returns, every stream has been sent to the
-  // port that is now its own. INVALID_ARGUMENT, and nothing changes, if a route
-  // leads to a number that is no port or to the last port.
+  // Replaces all routes. When it returns, every stream has been sent to its new
+  // port. INVALID_ARGUMENT, and nothing changes, if a route has an invalid port
+  // or the last port.
   absl::Status UpdateRoutes(Routes routes) {
     const absl::Status valid = Validate(num_ports_, routes);
     if (!valid.ok()) return valid;
@@ -261,15 +232,14 @@ class DynamicSourceRouter final : public SourceRouter<T> {
     for (const auto& [servable_name, port] : routes) {
       if (port < 0 || port >= num_ports) {
         return absl::InvalidArgumentError(absl::StrCat(
-            "The route of the servable ", servable_name, " leads to port ",
-            port, "; the ports are 0 to ", num_ports - 1));
+            "The route of the servable ", servable_name, " has port ", port,
+            "; the ports are 0 to ", num_ports - 1));
       }
       if (port == num_ports - 1) {
         return absl::InvalidArgumentError(absl::StrCat(
-            "The route of the servable ", servable_name, " leads to port ",
-            port,
-            ", the last one, which is for names without a route; leave "
-            "the route out"));
+            "The route of the servable ", servable_name, " has port ", port,
+            ", the last one, which is for names without a route; omit the "
+            "route"));
       }
     }
     return absl::OkStatus();

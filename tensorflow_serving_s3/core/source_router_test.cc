@@ -37,7 +37,7 @@ std::vector<ServableData<int>> Versions(const std::string& name,
   return versions;
 }
 
-// Writes down what the ports of a router send, in one order: "0 half: 1 2".
+// Records the lists of all ports in their order: "0 half: 1 2".
 class Log {
  public:
   template <typename T>
@@ -69,7 +69,8 @@ class Log {
   std::vector<std::string> lines_;
 };
 
-// Routes by the number of the first version; loaders are like its data.
+// Routes by the number of the first version. Its data is move-only, like
+// loaders.
 class FirstVersionRouter final : public SourceRouter<std::unique_ptr<int>> {
  public:
   explicit FirstVersionRouter(int num_ports) : SourceRouter(num_ports) {}
@@ -100,12 +101,12 @@ class FirstVersionRouter final : public SourceRouter<std::unique_ptr<int>> {
   int num_decisions_ = 0;
 };
 
-TEST(SourceRouterTest, HasAsManyPortsAsItIsMadeWith) {
+TEST(SourceRouterTest, HasTheGivenNumberOfPorts) {
   FirstVersionRouter router(3);
   EXPECT_EQ(router.GetOutputPorts().size(), 3);
 }
 
-TEST(SourceRouterTest, AStreamThatChangesItsPortLeavesTheOldOneFirst) {
+TEST(SourceRouterTest, AStreamThatChangesItsPortIsUnloadedAtTheOldOne) {
   FirstVersionRouter router(2);
   Log log;
   log.ConnectAll(&router);
@@ -114,7 +115,7 @@ TEST(SourceRouterTest, AStreamThatChangesItsPortLeavesTheOldOneFirst) {
   EXPECT_THAT(log.lines(), ElementsAre("0 half: 0", "0 half:", "1 half: 1"));
 }
 
-TEST(SourceRouterTest, UnroutedDataGoesNowhere) {
+TEST(SourceRouterTest, DropsAStreamWithoutAPort) {
   FirstVersionRouter router(2);
   Log log;
   log.ConnectAll(&router);
@@ -123,7 +124,7 @@ TEST(SourceRouterTest, UnroutedDataGoesNowhere) {
   EXPECT_THAT(log.lines(), IsEmpty());
 }
 
-TEST(SourceRouterTest, AStreamThatLosesItsRouteLeavesItsPort) {
+TEST(SourceRouterTest, AStreamThatLosesItsRouteIsUnloaded) {
   FirstVersionRouter router(2);
   Log log;
   log.ConnectAll(&router);
@@ -132,7 +133,7 @@ TEST(SourceRouterTest, AStreamThatLosesItsRouteLeavesItsPort) {
   EXPECT_THAT(log.lines(), ElementsAre("1 half: 1 5", "1 half:"));
 }
 
-TEST(SourceRouterTest, WhatComesBeforeAPortIsConnectedWaits) {
+TEST(SourceRouterTest, APortStoresTheNewestListUntilItIsConnected) {
   FirstVersionRouter router(2);
   Log log;
   router.Send({0});
@@ -145,37 +146,14 @@ TEST(SourceRouterTest, WhatComesBeforeAPortIsConnectedWaits) {
   EXPECT_THAT(log.lines(), ElementsAre("1 half: 1 2", "0 half:"));
 }
 
-TEST(SourceRouterTest, SendsNothingAfterItsEnd) {
+TEST(SourceRouterTest, SendsNothingAfterItIsDestroyed) {
   Log log;
-  auto router =
-      std::make_unique<StaticSourceRouter<int>>(std::vector<std::string>{});
+  auto router = *DynamicSourceRouter<int>::Create(1, {});
   log.ConnectAll(router.get());
   const auto callback = router->GetAspiredVersionsCallback();
   router.reset();
   callback("half", Versions("half", {1}));
   EXPECT_THAT(log.lines(), IsEmpty());
-}
-
-TEST(StaticSourceRouterTest, TheFirstSubstringThatMatchesCounts) {
-  StaticSourceRouter<int> router({"hal", "half", "third"});
-  Log log;
-  log.ConnectAll(&router);
-  const auto callback = router.GetAspiredVersionsCallback();
-  callback("a_half", Versions("a_half", {1}));
-  callback("two_thirds", Versions("two_thirds", {2}));
-  callback("quarter", Versions("quarter", {3}));
-  EXPECT_THAT(log.lines(),
-              ElementsAre("0 a_half: 1", "2 two_thirds: 2", "3 quarter: 3"));
-}
-
-TEST(StaticSourceRouterTest, AnEmptyListFollowsItsStream) {
-  StaticSourceRouter<int> router({"half"});
-  Log log;
-  log.ConnectAll(&router);
-  const auto callback = router.GetAspiredVersionsCallback();
-  callback("half", Versions("half", {1}));
-  callback("half", {});
-  EXPECT_THAT(log.lines(), ElementsAre("0 half: 1", "0 half:"));
 }
 
 std::unique_ptr<DynamicSourceRouter<int>> Dynamic(
@@ -196,7 +174,7 @@ TEST(DynamicSourceRouterTest, NamesWithoutARouteGoToTheLastPort) {
   EXPECT_THAT(log.lines(), ElementsAre("1 half: 1", "2 other: 2"));
 }
 
-TEST(DynamicSourceRouterTest, AnUpdateMovesTheStreamsThatHaveComeAtOnce) {
+TEST(DynamicSourceRouterTest, AnUpdateMovesStreamsAtOnce) {
   const auto router = Dynamic(3, {{"half", 0}, {"third", 0}});
   Log log;
   log.ConnectAll(router.get());
@@ -219,7 +197,7 @@ TEST(DynamicSourceRouterTest, AnUpdateTakesAStreamOutOfTheLastPort) {
   EXPECT_THAT(log.lines(), ElementsAre("1 half: 1", "1 half:", "0 half: 1"));
 }
 
-TEST(DynamicSourceRouterTest, AStreamThatEndedDoesNotComeBackByAnUpdate) {
+TEST(DynamicSourceRouterTest, AnUpdateDoesNotSendAnEndedStream) {
   const auto router = Dynamic(2, {});
   Log log;
   log.ConnectAll(router.get());
@@ -230,25 +208,25 @@ TEST(DynamicSourceRouterTest, AStreamThatEndedDoesNotComeBackByAnUpdate) {
   EXPECT_THAT(log.lines(), ElementsAre("1 half: 1", "1 half:"));
 }
 
-TEST(DynamicSourceRouterTest, ARouteToNoPortIsRefusedAndChangesNothing) {
+TEST(DynamicSourceRouterTest, RefusesARouteToAnInvalidPort) {
   const auto router = Dynamic(2, {{"half", 0}});
   for (const int port : {-1, 2, 3}) {
     const absl::Status status = router->UpdateRoutes({{"third", port}});
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(status.message()),
-                HasSubstr(absl::StrCat("third leads to port ", port)));
+                HasSubstr(absl::StrCat("third has port ", port)));
   }
   EXPECT_THAT(router->GetRoutes(), ElementsAre(std::pair("half", 0)));
 }
 
-TEST(DynamicSourceRouterTest, ARouteToTheLastPortIsRefused) {
+TEST(DynamicSourceRouterTest, RefusesARouteToTheLastPort) {
   EXPECT_EQ(DynamicSourceRouter<int>::Create(2, {{"half", 1}}).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(DynamicSourceRouter<int>::Create(0, {}).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(DynamicSourceRouterTest, UpdatesBesideListsLeaveEachStreamInOnePlace) {
+TEST(DynamicSourceRouterTest, ConcurrentUpdatesLeaveEachStreamAtOnePort) {
   const auto router = Dynamic(3, {});
   Log log;
   log.ConnectAll(router.get());
@@ -261,7 +239,8 @@ TEST(DynamicSourceRouterTest, UpdatesBesideListsLeaveEachStreamInOnePlace) {
   }
   source.join();
   ASSERT_TRUE(router->UpdateRoutes({{"half", 1}}).ok());
-  // Replays what the ports were told: never in two places, at last in port 1.
+  // Replays the lists: a stream is never at two ports, and at port 1 at the
+  // end.
   std::vector<std::string> held(3);
   for (const std::string& line : log.lines()) {
     held[line[0] - '0'] = line.substr(std::string("0 half:").size());

@@ -19,7 +19,7 @@
 namespace tfs3 {
 namespace {
 
-BasicManager::Options OneTryOnly() {
+BasicManager::Options WithoutRetries() {
   BasicManager::Options options;
   options.max_num_load_retries = 0;
   return options;
@@ -40,13 +40,13 @@ absl::StatusOr<UntypedServableHandle> StaticManager::GetUntypedServableHandle(
 }
 
 StaticManagerBuilder::StaticManagerBuilder()
-    : basic_manager_(std::make_unique<BasicManager>(OneTryOnly())) {}
+    : basic_manager_(std::make_unique<BasicManager>(WithoutRetries())) {}
 
 absl::Status StaticManagerBuilder::NullServable(const ServableId& id) {
   return absl::InvalidArgumentError(
       absl::StrCat(id.DebugString(),
-                   " is added to a StaticManagerBuilder as a null "
-                   "pointer; it needs a servable"));
+                   " was added to a StaticManagerBuilder as a null pointer; "
+                   "pass a servable or a loader"));
 }
 
 absl::Status StaticManagerBuilder::AddLoader(const ServableId& id,

@@ -19,8 +19,7 @@
 
 namespace tfs3 {
 
-// A fixed set of servables, all of them loaded; made by StaticManagerBuilder.
-// See Manager.
+// A fixed set of loaded servables. StaticManagerBuilder constructs it.
 class StaticManager final : public Manager {
  public:
   std::vector<ServableId> ListAvailableServableIds() const override;
@@ -35,7 +34,7 @@ class StaticManager final : public Manager {
   const std::unique_ptr<BasicManager> basic_manager_;
 };
 
-// Gathers the servables of a StaticManager.
+// Constructs a StaticManager.
 //
 //   StaticManagerBuilder builder;
 //   absl::Status status = builder.AddServable({"half", 1}, std::move(model));
@@ -47,12 +46,13 @@ class StaticManagerBuilder {
  public:
   StaticManagerBuilder();
 
-  // Adds a servable that is there already; handles ask for it as a `T`.
-  // ALREADY_EXISTS if the id was added before, INVALID_ARGUMENT if it is null.
+  // Adds a constructed servable for ServableHandle<T>. ALREADY_EXISTS if the ID
+  // was added before, INVALID_ARGUMENT if `servable` is null.
   template <typename T>
   absl::Status AddServable(const ServableId& id, std::unique_ptr<T> servable) {
     if (servable == nullptr) return NullServable(id);
-    // Each load takes it over; there is one.
+    // The only load moves the servable out. std::function needs a copyable
+    // capture.
     auto owned = std::make_shared<std::unique_ptr<T>>(std::move(servable));
     return AddLoader(
         id,
@@ -62,13 +62,12 @@ class StaticManagerBuilder {
             }));
   }
 
-  // Adds a servable that Build is going to load. ALREADY_EXISTS if the id was
-  // added before.
+  // Adds a servable that Build loads. ALREADY_EXISTS if the ID was added
+  // before.
   absl::Status AddLoader(const ServableId& id, std::unique_ptr<Loader> loader);
 
-  // Loads everything, several at once, and waits for it. If one cannot be
-  // loaded: its error, with its name before it, after unloading the others.
-  // The builder is used up.
+  // Loads all servables in parallel. If a load fails, unloads the others and
+  // returns the error, which begins with the ID of the servable.
   absl::StatusOr<std::unique_ptr<Manager>> Build() &&;
 
  private:

@@ -16,14 +16,14 @@
 #include "tensorflow_serving_s3/core/manager.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
 
 namespace tfs3 {
 namespace {
 
 using ::testing::ElementsAre;
 
-TEST(StaticManagerTest, ServesAllThatWasAdded) {
+TEST(StaticManagerTest, ServesAllAddedServables) {
   StaticManagerBuilder builder;
   ASSERT_TRUE(
       builder.AddServable({"text", 1}, std::make_unique<std::string>("one"))
@@ -48,7 +48,7 @@ TEST(StaticManagerTest, ServesAllThatWasAdded) {
             7);
 }
 
-TEST(StaticManagerTest, AnErrorOfALoadNamesTheServable) {
+TEST(StaticManagerTest, TheErrorOfALoadNamesTheServable) {
   std::atomic<bool> unloaded{false};
   StaticManagerBuilder builder;
   ASSERT_TRUE(builder
@@ -69,7 +69,7 @@ TEST(StaticManagerTest, AnErrorOfALoadNamesTheServable) {
   EXPECT_TRUE(unloaded);
 }
 
-TEST(StaticManagerTest, AnIdIsAddedOnce) {
+TEST(StaticManagerTest, RefusesAnIdTwice) {
   StaticManagerBuilder builder;
   ASSERT_TRUE(
       builder.AddLoader({"half", 1}, std::make_unique<FakeLoader>()).ok());
@@ -78,7 +78,7 @@ TEST(StaticManagerTest, AnIdIsAddedOnce) {
       absl::StatusCode::kAlreadyExists);
 }
 
-TEST(StaticManagerTest, NothingCannotBeAdded) {
+TEST(StaticManagerTest, RefusesANullPointer) {
   StaticManagerBuilder builder;
   EXPECT_EQ(builder.AddServable<std::string>({"text", 1}, nullptr).code(),
             absl::StatusCode::kInvalidArgument);

@@ -8,9 +8,8 @@
 
 namespace tfs3 {
 
-// Where one version of a servable lies: a directory of any file system that
-// TensorFlow knows, such as "s3://models/half/00000123" or "/models/half/123".
-// Without a slash at its end.
+// The directory of one version of a servable, in any file system of TensorFlow:
+// "s3://models/half/00000123" or "/models/half/123". Without a trailing slash.
 using StoragePath = std::string;
 
 }  // namespace tfs3

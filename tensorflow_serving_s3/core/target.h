@@ -17,25 +17,24 @@
 
 namespace tfs3 {
 
-// The receiving end of a Source<T>.
+// Receives the aspired versions of a Source<T>.
 //
 //   ConnectSourceToTarget(&source, &target);
 //
-// The callback may be copied, called from several threads at once, and called
-// after the target has been destroyed: then it does nothing. So sources and
-// targets may be destroyed in any order.
+// The callback may be copied and called from several threads at once. After the
+// target was destroyed, it does nothing. So sources and targets may be
+// destroyed in any order.
 template <typename T>
 class Target {
  public:
   virtual ~Target() = default;
 
-  // What to give to Source<T>::SetAspiredVersionsCallback.
+  // Returns the argument for Source<T>::SetAspiredVersionsCallback.
   virtual typename Source<T>::AspiredVersionsCallback
   GetAspiredVersionsCallback() = 0;
 };
 
-// Keeps the promises of Target; a subclass only says what to do with the
-// versions:
+// Implements Target; a subclass implements SetAspiredVersions:
 //
 //   class Printer : public TargetBase<StoragePath> {
 //    public:
@@ -48,7 +47,7 @@ class Target {
 //   };
 //
 // The destructor of the most derived class must call Detach() first, before
-// any of its members go.
+// its members are destroyed.
 template <typename T>
 class TargetBase : public Target<T> {
  public:
@@ -57,7 +56,7 @@ class TargetBase : public Target<T> {
   TargetBase& operator=(const TargetBase&) = delete;
 
   ~TargetBase() override {
-    // No callback was given out, or all are cut off: nobody can call in here.
+    // There is no callback, or Detach has disabled all of them.
     ABSL_CHECK(link_.use_count() == 1 || link_->target == nullptr)
         << "A leaf class of TargetBase does not call Detach() first in its "
            "destructor";
@@ -75,21 +74,21 @@ class TargetBase : public Target<T> {
   }
 
  protected:
-  // Takes the complete set of versions of one stream, see Source. Called from
-  // several threads at once. Must not call this target's own callback, nor
+  // Receives the complete list of versions of one stream, see Source. Called
+  // from several threads at once. Must not call the callback of this target or
   // Detach().
   virtual void SetAspiredVersions(absl::string_view servable_name,
                                   std::vector<ServableData<T>> versions) = 0;
 
-  // Turns all callbacks into no-ops, after waiting for those that run. May be
-  // called more than once.
+  // Waits for running callbacks and disables all callbacks. May be called more
+  // than once.
   void Detach() {
     std::unique_lock<std::shared_mutex> lock(link_->mu);
     link_->target = nullptr;
   }
 
  private:
-  // Shared with the callbacks, and so outlives the target.
+  // Shared with the callbacks; outlives the target.
   struct Link {
     explicit Link(TargetBase* target) : target(target) {}
     std::shared_mutex mu;
@@ -99,7 +98,7 @@ class TargetBase : public Target<T> {
   const std::shared_ptr<Link> link_;
 };
 
-// Lets the versions of `source` flow to `target`, from now on.
+// Starts to send the aspired versions of `source` to `target`.
 template <typename T>
 void ConnectSourceToTarget(Source<T>* source, Target<T>* target) {
   source->SetAspiredVersionsCallback(target->GetAspiredVersionsCallback());

@@ -47,7 +47,7 @@ class FakeSource : public Source<std::string> {
   Callback callback_;
 };
 
-TEST(TargetTest, GetsWhatTheConnectedSourceSends) {
+TEST(TargetTest, ReceivesTheListsOfItsSource) {
   std::atomic<int> calls{0};
   CountingTarget target(&calls);
   FakeSource source;
@@ -65,7 +65,7 @@ TEST(TargetTest, ACallbackOutlivesItsTargetAndDoesNothing) {
   EXPECT_EQ(calls, 0);
 }
 
-TEST(TargetTest, MayBeDestroyedWhileManyThreadsCall) {
+TEST(TargetTest, MayBeDestroyedDuringCalls) {
   std::atomic<int> calls{0};
   auto target = std::make_unique<CountingTarget>(&calls);
   const Callback callback = target->GetAspiredVersionsCallback();
@@ -132,7 +132,7 @@ class ForgetfulTarget : public TargetBase<std::string> {
                           std::vector<ServableData<std::string>>) override {}
 };
 
-TEST(TargetDeathTest, ALeafThatDoesNotDetachIsFound) {
+TEST(TargetDeathTest, ASubclassThatDoesNotDetachEndsTheProcess) {
   EXPECT_DEATH(
       {
         Callback callback;

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Registers the S3 filesystem for `s3` before main. Link it (alwayslink) into a
-// program whose TensorFlow shall read s3:// URLs.
+// Registers the S3 filesystem for `s3` before main, in programs that link this
+// library (alwayslink).
 #include "absl/log/log.h"
 #include "absl/status/status.h"
 #include "tensorflow_serving_s3/filesystem/s3_adapter.h"

@@ -17,6 +17,35 @@ void Readiness::Await(Awaited awaited) {
   UpdateLocked();
 }
 
+void Readiness::AwaitConfig(
+    const tensorflow::serving::ModelServerConfig& config,
+    const std::function<std::set<int64_t>(const std::string& model)>&
+        available_versions) {
+  if (ready_) {
+    return;
+  }
+  Awaited awaited;
+  for (const auto& model : config.model_config_list().config()) {
+    const std::string& name = model.name();
+    const std::set<int64_t> available = available_versions(name);
+    if (available.empty()) {
+      awaited.models.insert(name);
+    }
+    for (const auto& [label, version] : model.version_labels()) {
+      if (available.count(version) == 0) {
+        awaited.versions.insert({name, version});
+      }
+    }
+  }
+  Await(std::move(awaited));
+  // Versions may have become available before Await.
+  for (const auto& model : config.model_config_list().config()) {
+    for (const int64_t version : available_versions(model.name())) {
+      VersionIsAvailable({model.name(), version});
+    }
+  }
+}
+
 void Readiness::VersionIsAvailable(const ServableId& id) {
   if (ready_) {
     return;

@@ -11,12 +11,13 @@
 #include <set>
 #include <string>
 
+#include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
 
 namespace tfs3 {
 
-// Knows when the server is ready for the first time: when a version of each
-// awaited model, and each awaited version, has become available.
+// Tracks when the server becomes ready: when a version of each awaited model,
+// and each awaited version, has become available.
 //
 //   Readiness readiness;
 //   readiness.Await({{"half"}, {{"half", 7}}});
@@ -31,14 +32,19 @@ class Readiness {
     std::set<ServableId> versions;
   };
 
-  // From now on awaits this in place of what it awaited; nothing if it has been
-  // ready.
+  // Replaces the awaited models and versions. Does nothing after the server has
+  // become ready.
   void Await(Awaited awaited);
+
+  // Awaits every model and labelled version of `config` that is not available.
+  void AwaitConfig(
+      const tensorflow::serving::ModelServerConfig& config,
+      const std::function<std::set<int64_t>(const std::string& model)>&
+          available_versions);
 
   void VersionIsAvailable(const ServableId& id);
 
-  // Awaits only these versions of a model from now on, of those that it
-  // awaited.
+  // Stops awaiting the versions of `model` that are not in `versions`.
   void AwaitAtMost(const std::string& model, const std::set<int64_t>& versions);
 
   bool is_ready() const { return ready_; }

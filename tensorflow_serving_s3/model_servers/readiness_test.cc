@@ -8,7 +8,7 @@
 namespace tfs3 {
 namespace {
 
-TEST(ReadinessTest, IsReadyAtOnceWhenNothingIsAwaited) {
+TEST(ReadinessTest, IsReadyAtOnceIfNothingIsAwaited) {
   Readiness readiness;
   EXPECT_FALSE(readiness.is_ready());
   readiness.Await({});
@@ -25,7 +25,7 @@ TEST(ReadinessTest, AwaitsAVersionOfEveryModel) {
   EXPECT_TRUE(readiness.is_ready());
 }
 
-TEST(ReadinessTest, AwaitsCertainVersions) {
+TEST(ReadinessTest, AwaitsVersions) {
   Readiness readiness;
   readiness.Await({{"half"}, {{"half", 2}}});
   readiness.VersionIsAvailable({"half", 1});
@@ -34,7 +34,7 @@ TEST(ReadinessTest, AwaitsCertainVersions) {
   EXPECT_TRUE(readiness.is_ready());
 }
 
-TEST(ReadinessTest, VersionsThatCannotComeAreNoLongerAwaited) {
+TEST(ReadinessTest, AwaitAtMostDropsOtherVersions) {
   Readiness readiness;
   readiness.Await({{}, {{"half", 2}, {"half", 3}, {"third", 9}}});
   readiness.AwaitAtMost("half", {1, 2});
@@ -52,7 +52,7 @@ TEST(ReadinessTest, StaysReady) {
   EXPECT_TRUE(readiness.is_ready());
 }
 
-TEST(ReadinessTest, ANewConfigurationReplacesWhatIsAwaited) {
+TEST(ReadinessTest, AwaitReplacesTheAwaitedModels) {
   Readiness readiness;
   readiness.Await({{"half"}, {}});
   readiness.Await({{"third"}, {}});

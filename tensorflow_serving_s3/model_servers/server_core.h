@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,22 +37,24 @@
 #include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/base/server_status.h"
+#include "tensorflow_serving_s3/model_servers/model_status_reader.h"
 #include "tensorflow_serving_s3/model_servers/readiness.h"
-#include "tensorflow_serving_s3/model_servers/unavailable_model.h"
+#include "tensorflow_serving_s3/model_servers/reload_wait.h"
+#include "tensorflow_serving_s3/model_servers/source_versions.h"
 #include "tensorflow_serving_s3/model_servers/version_labels.h"
 #include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
 
 namespace tfs3 {
 
-// The chain from configuration to servables, put together in one place:
+// Connects the parts that turn a configuration into served models:
 //
-//   FileSystemStoragePathSource       finds versions under each base path
-//     -> DynamicSourceRouter          by the platform of the model
-//       -> an adapter of each platform, such as
-//          SavedModelBundleSourceAdapter     makes a loader for each
-//         -> AspiredVersionsManager          loads, serves and unloads them
-//           -> EventBus -> ServableStateMonitor   knows the state of each
+//   FileSystemStoragePathSource       finds versions below each base path
+//     -> DynamicSourceRouter          selects by the platform of the model
+//       -> an adapter for each platform, such as
+//          SavedModelBundleSourceAdapter     makes a loader for each version
+//         -> AspiredVersionsManager          loads, serves and unloads versions
+//           -> EventBus -> ServableStateMonitor   records their states
 //
 //   ServerCore::Options options;
 //   options.config = ...;  // name, base_path and more of each model
@@ -59,22 +62,24 @@ namespace tfs3 {
 //       ServerCore::Create(std::move(options));
 //   (*core)->Start();
 //
-// Models load in the background; one that cannot be found or loaded changes
-// nothing for the others, and is tried again. Thread-safe. The destructor stops
-// polling, waits for what is loading, and unloads all models.
+// Models load in the background. The server tries again to load a model that it
+// cannot find or load; the other models are not affected. Thread-safe. The
+// destructor stops polling, waits for running loads, and unloads all models.
 //
-// Version labels: a label of the first configuration may point at any version,
-// and serves when that is available. In a later configuration it may point at a
-// version that is available; at one that this same configuration brings (its
-// model is new, or has another base path, policy or platform); and, with
-// allow_version_labels_for_unavailable_models, at any version if the label is
-// new. See VersionLabels for labels that move.
+// A version label may point at
 //
-// Ready for the first time: when every model has been available, and every
-// version that a label points at. With
-// allow_version_labels_for_unavailable_models a label whose version the source
-// does not ask for (it is not there, or the policy leaves it out) is not waited
-// for.
+//  - any version, in the first configuration; it serves when that is available
+//  - an available version
+//  - any version of a model that the same configuration adds or changes
+//  - any version, if the label is new and
+//    allow_version_labels_for_unavailable_models is set
+//
+// See VersionLabels for labels that move.
+//
+// The server is ready when a version of every model, and every version with a
+// label, has been available. With allow_version_labels_for_unavailable_models
+// it does not wait for a labelled version that the source does not aspire,
+// because it does not exist or the policy excludes it.
 class ServerCore final : public ModelLookup,
                          public ServerStatus,
                          public ConfigReloader {
@@ -84,14 +89,15 @@ class ServerCore final : public ModelLookup,
 
   struct Options {
     tensorflow::serving::ModelServerConfig config;
-    // Seconds from one look for new versions to the next; 0: look once;
-    // negative: never.
+    // Seconds between two searches for new versions. 0: search once. Negative:
+    // never.
     int64_t file_system_poll_wait_seconds = 1;
-    // Whether a model keeps its versions when its base path shows none.
+    // Whether a model keeps its versions when its base path becomes empty.
     bool servable_versions_always_present = false;
-    // How to load models of the platform "tensorflow".
+    // Options for models of the platform "tensorflow".
     SavedModelOptions saved_model;
-    // Platforms besides "tensorflow", or in its place, by name.
+    // Adapters of other platforms by name; "tensorflow" replaces the built-in
+    // one.
     std::map<std::string, std::unique_ptr<PlatformAdapter>, std::less<>>
         platforms;
     // Null: AvailabilityPreservingPolicy.
@@ -103,40 +109,41 @@ class ServerCore final : public ModelLookup,
     int max_num_load_retries = 5;
     absl::Duration load_retry_interval = absl::Minutes(1);
     uint64_t total_memory_limit_bytes = 0;
-    // Without it a configuration with version labels is refused.
+    // Whether a configuration may have version labels.
     bool allow_version_labels = true;
     bool allow_version_labels_for_unavailable_models = false;
   };
 
-  // INVALID_ARGUMENT if the configuration is not valid; see model_config.h.
+  // Returns INVALID_ARGUMENT if the configuration is not valid; see
+  // model_config.h.
   static absl::StatusOr<std::unique_ptr<ServerCore>> Create(Options options);
 
   ~ServerCore() override;
 
-  // Begins to look for versions, and so to load models. To be called once.
+  // Starts to search for versions and to load models. Call it once.
   void Start();
 
-  // From now on the server is not ready any more.
+  // Makes IsReady() false and IsStopping() true.
   void BeginStop();
 
-  // Every change of a model version's state.
+  // Publishes every change of the state of a version.
   EventBus<ServableState>* servable_event_bus() { return &event_bus_; }
 
-  // Every configuration, when it has come into force.
+  // Publishes every configuration when it is in force.
   EventBus<tensorflow::serving::ModelServerConfig>* config_event_bus() {
     return &config_event_bus_;
   }
 
-  // The configuration that is in force.
+  // Returns the configuration that is in force.
   tensorflow::serving::ModelServerConfig config() const;
 
-  // Whether the configuration that is in force has the model.
+  // Returns whether the configuration that is in force has the model.
   bool IsConfigured(absl::string_view model) const;
 
-  // Whether a version of a model can be asked for.
+  // Returns whether a version of the model is available.
   bool IsAvailable(absl::string_view model) const;
 
-  // Of ModelLookup:
+  // ModelLookup:
 
   absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
       const tensorflow::serving::ModelSpec& spec) const override;
@@ -144,13 +151,13 @@ class ServerCore final : public ModelLookup,
   absl::StatusOr<tensorflow::serving::GetModelStatusResponse> GetModelStatus(
       const tensorflow::serving::ModelSpec& spec) const override;
 
-  // Of ServerStatus:
+  // ServerStatus:
 
   bool IsReady() const override { return readiness_.is_ready() && !stopping_; }
   bool IsStopping() const override { return stopping_; }
   std::vector<ModelSummary> ListModels() const override;
 
-  // Of ConfigReloader:
+  // ConfigReloader:
 
   absl::Status ApplyConfig(
       const tensorflow::serving::ModelServerConfig& config) override;
@@ -164,45 +171,27 @@ class ServerCore final : public ModelLookup,
 
   explicit ServerCore(Options options);
 
+  // Creates the manager, the router and the source.
+  absl::Status CreateParts();
+
   absl::Status Validate(const Config& config) const;
-  // What is wrong with the labels of `config`, which is to follow `current`.
-  absl::Status ValidateLabels(const Config& config,
-                              const Config& current) const;
-  // Applies, and tells which models are new or changed.
+  // Puts `config` into force and returns the names of new or changed models.
   absl::StatusOr<ModelNames> Apply(const Config& config);
-  // The port of the router for each model, by its platform.
+  absl::Status UpdateSource(const Config& config, const Config& current);
+  // Returns the router's port for each model, by its platform.
   DynamicSourceRouter<StoragePath>::Routes RoutesOf(const Config& config) const;
 
   void HandleEvent(const ServableState& state);
-  // What a look into the base path of a model found.
-  void HandleFound(const std::string& model, const std::string& base_path,
-                   const std::set<int64_t>& versions);
   void HandleAspired(absl::string_view model,
                      const std::vector<ServableData<StoragePath>>& versions);
-  // Lets the monitor forget the ended versions of which nothing is left.
-  void ForgetVanishedVersions(const std::string& model);
-  // Begins to wait for what `config` needs and is not available.
+  // Makes the monitor forget ended versions that no longer exist in storage.
+  void ForgetVanishedVersions(absl::string_view model);
   void AwaitReadiness(const Config& config);
+  ModelProgress ProgressOfModel(const std::string& model) const;
 
-  // How far one model has come since its configuration changed.
-  enum class Progress { kPending, kAvailable, kFailed };
-  Progress ProgressOf(const std::string& model, absl::Status* problem) const;
-
-  bool IsAvailable(const ServableId& id) const;
+  std::optional<ServableState> StateOf(const ServableId& id) const;
+  std::set<int64_t> AvailableVersions(absl::string_view model) const;
   std::shared_ptr<const Config> CurrentConfig() const;
-  // What is wrong with the versions of a model that are wanted; "" if nothing.
-  std::string VersionProblem(absl::string_view model) const;
-
-  // The numbers of the versions that the source asks for now.
-  std::set<int64_t> AspiredVersions(absl::string_view model) const;
-  // What to tell of a model that cannot be had.
-  UnavailableModel FactsOf(const std::string& model) const;
-  // Why there is no such version, or none; `spec` asked for it.
-  std::string WhyUnavailable(const ServableRequest& request,
-                             const tensorflow::serving::ModelSpec& spec) const;
-
-  absl::StatusOr<ServableRequest> RequestOf(
-      const tensorflow::serving::ModelSpec& spec) const;
 
   Options options_;
   std::set<std::string, std::less<>> platform_names_;
@@ -211,29 +200,19 @@ class ServerCore final : public ModelLookup,
   EventBus<Config> config_event_bus_;
   ServableStateMonitor monitor_;
   VersionLabels labels_;
+  SourceVersions versions_;
+  Readiness readiness_;
+  const ModelStatusReader status_;
+  std::atomic<bool> stopping_{false};
 
   std::mutex apply_mu_;  // Held while a configuration is applied.
-  mutable std::mutex mu_;
-  // Guarded by mu_.
-  std::shared_ptr<const Config> config_;
-  // The versions of each model that the source has asked for last.
-  std::map<std::string, std::vector<ServableData<StoragePath>>, std::less<>>
-      aspired_;
-  // What looks into the base path of a model found.
-  struct Found {
-    std::string base_path;
-    std::set<int64_t> versions;  // In the last look.
-    std::set<int64_t> vanished;  // In earlier ones only.
-  };
-  std::map<std::string, Found, std::less<>> found_;
-
-  Readiness readiness_;
-  std::atomic<bool> stopping_{false};
+  mutable std::mutex config_mu_;
+  std::shared_ptr<const Config> config_;  // Guarded by config_mu_.
 
   std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;
 
-  // From the end of the chain to its beginning, so that they stop in the
-  // reverse order: first nothing new is found, last everything is unloaded.
+  // In the reverse order of the chain. Destruction then stops the source first
+  // and unloads the models last.
   std::unique_ptr<AspiredVersionsManager> manager_;
   std::unique_ptr<DynamicSourceRouter<StoragePath>> router_;
   std::unique_ptr<FileSystemStoragePathSource> source_;

@@ -18,36 +18,37 @@
 
 namespace tfs3 {
 
-// What the version labels of all models point at: "stable" of model "half" is
-// version 7.
+// The version labels of all models and their targets: label "stable" of model
+// "half" points at version 7.
 //
 //   VersionLabels labels;
 //   labels.Assign(config, is_available);
 //   labels.Find("half", "stable")->version;  // 7
 //
-// A label that moves to a version that is still loading points at the old one
-// too, until VersionIsAvailable says that the new one can be had: so its
-// requests never fail because of the move. Thread-safe; Find is wait-free.
+// A label that moves to a version that is still loading keeps its previous
+// version until VersionIsAvailable is called for the new one. So requests with
+// the label do not fail because of the move. Thread-safe; Find is wait-free.
 class VersionLabels {
  public:
   struct Target {
     int64_t version;
-    // Where to go as long as `version` is not available for the first time.
+    // The version to use until `version` has become available.
     std::optional<int64_t> previous;
   };
 
   VersionLabels();
 
-  // Nothing if the model has no such label.
+  // Returns nullopt if the model has no such label.
   std::optional<Target> Find(absl::string_view model,
                              absl::string_view label) const;
 
-  // From now on the labels are those of `config`, a valid one; all at once. A
-  // label moves at once to a version of which `is_available` says so.
+  // Replaces all labels by those of `config`, atomically. `config` must be
+  // valid. A label moves immediately to a version for which `is_available` is
+  // true.
   void Assign(const tensorflow::serving::ModelServerConfig& config,
               const std::function<bool(const ServableId&)>& is_available);
 
-  // Ends the move of labels to this version.
+  // Completes the move of labels to version `id`.
   void VersionIsAvailable(const ServableId& id);
 
  private:
@@ -56,7 +57,7 @@ class VersionLabels {
 
   ModelMap Current() const;
 
-  std::mutex mu_;  // Held by those who replace the labels.
+  std::mutex mu_;  // Held while the labels are replaced.
   SnapshotPtr<ModelMap> models_;
 };
 

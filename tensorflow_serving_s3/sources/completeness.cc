@@ -26,8 +26,8 @@ namespace {
 
 constexpr absl::string_view kDataPrefix = "variables.data-";
 
-// The names in a directory. One that does not exist is empty: object stores
-// know no directories.
+// Returns the names in a directory; none if it does not exist, because an
+// object store has no empty directories.
 absl::StatusOr<std::set<std::string>> ListNames(tensorflow::Env* env,
                                                 const std::string& directory) {
   std::vector<std::string> children;
@@ -51,9 +51,9 @@ absl::Status Incomplete(const StoragePath& version_path,
       "running, upload it again or delete it"));
 }
 
-// The names of the data files that belong to those in `names`.
-std::set<std::string> AnnouncedDataFiles(const std::set<std::string>& names) {
-  std::set<std::string> announced;
+// Returns the names of all data files of the shard counts in `names`.
+std::set<std::string> ExpectedDataFiles(const std::set<std::string>& names) {
+  std::set<std::string> expected;
   for (const std::string& name : names) {
     if (!absl::StartsWith(name, kDataPrefix)) continue;
     // "variables.data-00000-of-00002"
@@ -65,11 +65,11 @@ std::set<std::string> AnnouncedDataFiles(const std::set<std::string>& names) {
       continue;
     }
     for (int shard = 0; shard < num_shards; ++shard) {
-      announced.insert(
+      expected.insert(
           absl::StrFormat("%s%05d-of-%05d", kDataPrefix, shard, num_shards));
     }
   }
-  return announced;
+  return expected;
 }
 
 }  // namespace
@@ -78,7 +78,8 @@ absl::Status CheckSavedModelComplete(tensorflow::Env* env,
                                      const StoragePath& version_path) {
   const absl::StatusOr<std::set<std::string>> names =
       ListNames(env, version_path);
-  // A store of objects has no files that could be listed: it lists nothing.
+  // GetChildren of a file fails on a disk and returns nothing on an object
+  // store.
   if (absl::IsFailedPrecondition(names.status()) ||
       (names.ok() && names->empty() &&
        absl::IsFailedPrecondition(env->IsDirectory(version_path)))) {
@@ -103,7 +104,7 @@ absl::Status CheckSavedModelComplete(tensorflow::Env* env,
       env, tensorflow::io::JoinPath(version_path,
                                     tensorflow::kSavedModelVariablesDirectory));
   if (!variables.ok()) return variables.status();
-  const std::set<std::string> data_files = AnnouncedDataFiles(*variables);
+  const std::set<std::string> data_files = ExpectedDataFiles(*variables);
   const bool has_index = variables->count("variables.index") > 0;
   if (!has_index && data_files.empty()) return absl::OkStatus();
   if (!has_index) {

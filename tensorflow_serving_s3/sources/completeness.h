@@ -12,29 +12,30 @@
 
 namespace tfs3 {
 
-// Says whether a version is whole, or is still being uploaded. An object store
-// has no rename that would make a folder appear at once, so a source asks
-// before it passes a version on.
+// Checks whether the upload of a version is complete. An object store cannot
+// rename a folder atomically, so a source checks a version before it sends it.
 //
-//   OK                   the version is whole.
-//   FAILED_PRECONDITION  it is not whole yet; the message names the path, what
-//                        is missing and the cure.
-//   INVALID_ARGUMENT     it is no version and nothing that is added to it makes
-//                        it one; the message names the path and the cure.
-//   anything else        it cannot be told now; the message says why.
+//   OK                   The version is complete.
+//   FAILED_PRECONDITION  It is not complete yet. The message names the path,
+//   the
+//                        missing file and the cure.
+//   INVALID_ARGUMENT     It is not a version, and adding files cannot make it
+//                        one. The message names the path and the cure.
+//   Any other error      The check failed. The message names the cause.
 //
-// Called from several threads at once. What makes a version whole depends on
-// its platform; CheckSavedModelComplete is for TensorFlow's SavedModels.
+// Called from several threads at once. The check depends on the platform of the
+// model; CheckSavedModelComplete is for SavedModels of TensorFlow.
 using CompletenessCheck =
     std::function<absl::Status(const StoragePath& version_path)>;
 
-// Whether `version_path` holds a whole SavedModel:
-//  - saved_model.pb, saved_model.pbtxt or saved_model.cpb is there;
-//  - if there is anything in variables/, then variables.index and data files
-//    are there, and of the data files variables.data-?????-of-NNNNN all NNNNN.
-// INVALID_ARGUMENT if it is a file.
-// Needs two listings, or one for a model without variables; of what is empty,
-// one and a look at what it is.
+// Checks whether `version_path` contains a complete SavedModel:
+//  - saved_model.pb, saved_model.pbtxt or saved_model.cpb exists.
+//  - If variables/ has files for variables, then variables.index exists, and
+//  all
+//    NNNNN files variables.data-?????-of-NNNNN.
+// INVALID_ARGUMENT if `version_path` is a file.
+// Needs two listings, or one listing for a model without variables. For an
+// empty path: one listing and one IsDirectory.
 absl::Status CheckSavedModelComplete(tensorflow::Env* env,
                                      const StoragePath& version_path);
 

@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/path.h"
-#include "tensorflow_serving_s3/sources/fake_file_system.h"
+#include "tensorflow_serving_s3/sources/testing/fake_file_system.h"
 
 namespace tfs3 {
 namespace {
@@ -26,7 +26,7 @@ using ::testing::TestWithParam;
 struct Case {
   std::string name;
   std::vector<std::string> files;
-  std::string missing;  // Empty: it is whole.
+  std::string missing;  // Empty: the version is complete.
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
@@ -35,7 +35,7 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 
 class SavedModelCompletenessTest : public TestWithParam<Case> {};
 
-TEST_P(SavedModelCompletenessTest, TellsWhatIsMissing) {
+TEST_P(SavedModelCompletenessTest, NamesTheMissingFile) {
   FakeFileSystem::Reset();
   for (const std::string& file : GetParam().files) {
     FakeFileSystem::Add(absl::StrCat("fake://models/half/7/", file));
@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
              ""}),
     [](const ::testing::TestParamInfo<Case>& info) { return info.param.name; });
 
-TEST(SavedModelCompletenessErrorTest, AFailedListingSaysNothingAboutTheModel) {
+TEST(SavedModelCompletenessErrorTest, AFailedListingIsItsOwnError) {
   FakeFileSystem::Reset();
   FakeFileSystem::Add("fake://models/half/7/saved_model.pb");
   FakeFileSystem::Fail("fake://models/half/7",
@@ -105,7 +105,7 @@ TEST(SavedModelCompletenessErrorTest, AFailedListingSaysNothingAboutTheModel) {
             absl::PermissionDeniedError("403 AccessDenied"));
 }
 
-TEST(SavedModelCompletenessErrorTest, AFileWithANumberAsNameIsNoVersion) {
+TEST(SavedModelCompletenessErrorTest, AFileIsNotAVersion) {
   tensorflow::Env* const env = tensorflow::Env::Default();
   const std::string path =
       tensorflow::io::JoinPath(::testing::TempDir(), "completeness_7");

@@ -29,7 +29,7 @@ namespace {
 
 using Config = FileSystemStoragePathSource::Config;
 
-// Whether it means the same wherever the process was started.
+// Whether the path does not depend on the working directory.
 bool IsAbsolute(absl::string_view path) {
   absl::string_view scheme, host, rest;
   tensorflow::io::ParseURI(path, &scheme, &host, &rest);
@@ -66,7 +66,7 @@ FileSystemStoragePathSource::Servable::Servable(
       has_aspired(options.has_aspired),
       poll_status(absl::UnavailableError(
           absl::StrCat("The base path of ", name, ", ", servable.base_path(),
-                       ", has not been looked into yet"))) {}
+                       ", was not polled yet"))) {}
 
 absl::Status FileSystemStoragePathSource::Validate(const Config& config) {
   std::set<std::string> names;

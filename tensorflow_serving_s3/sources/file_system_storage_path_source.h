@@ -26,35 +26,38 @@
 
 namespace tfs3 {
 
-// Finds the versions of servables in a file system: the folders with a number
-// as name under each servable's base path. Looks again every
+// Finds the versions of servables in a file system: the folders below the base
+// path of each servable whose names are numbers. Polls every
 // `file_system_poll_wait_seconds`.
 //
 //   auto source = FileSystemStoragePathSource::Create(config);
 //   ConnectSourceToTarget(source->get(), &adapter);
 //
-// The configuration is TensorFlow Serving's, with the same meaning:
-// file_system_poll_wait_seconds > 0 is the pause between two polls of a
-// servable; 0 polls once, negative never polls.
-// servable_versions_always_present keeps the versions of a servable when none
-// is found any more. fail_if_zero_versions_at_startup is deprecated there and
-// has no effect here, but for a warning: a servable without versions waits for
-// its first one.
+// The fields of the configuration have the same meaning as in TensorFlow
+// Serving:
+//  - file_system_poll_wait_seconds: positive: the pause between two polls of a
+//    servable; 0: poll once; negative: never poll.
+//  - servable_versions_always_present: keep the versions of a servable when a
+//    poll finds none.
+//  - fail_if_zero_versions_at_startup: deprecated; logs a warning and has no
+//    effect. A servable without versions waits for its first version.
 //
 // Promises:
-//  - The first poll is at once when the callback is set, and when
-//    UpdateConfig brings a servable that is new or changed.
+//  - The first poll starts when the callback is set, and when UpdateConfig adds
+//    or changes a servable.
 //  - Servables are polled independently, on up to `num_poll_threads` threads.
-//    An error of one changes nothing for the others. A file system call that
-//    hangs takes one of the threads until it ends. Of more servables than
-//    threads, the one that has been due longest comes first; a poll that is
-//    late is not made up for.
-//  - While a poll of a servable fails, nothing is sent for it, so its loaded
-//    versions stay. The error is logged and can be had from poll_status.
-//  - See ServablePoller for what a poll costs and which versions are chosen,
-//    and completeness.h for the versions that are still being uploaded.
-// Thread-safe. The destructor waits for the file system calls that are
-// running; it drops the polls that are not.
+//  An
+//    error of one servable does not affect the others. A file system call that
+//    hangs occupies one thread. If there are more servables than threads, the
+//    servable that has been due longest is polled first. Missed polls are not
+//    repeated.
+//  - While the polls of a servable fail, nothing is sent for it, so its loaded
+//    versions stay. The error is logged and returned by poll_status.
+//  - See ServablePoller for the cost of a poll and the selection of versions,
+//  and
+//    completeness.h for versions that are being uploaded.
+// Thread-safe. The destructor waits for running file system calls and drops the
+// other polls.
 class FileSystemStoragePathSource : public Source<StoragePath> {
  public:
   using Config = tensorflow::serving::FileSystemStoragePathSourceConfig;
@@ -64,20 +67,20 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
     // Null: CheckSavedModelComplete.
     CompletenessCheck completeness;
     int num_poll_threads = 8;
-    // Called after every poll that could list the base path of a servable, with
-    // all versions that are there; before the callback gets what that changes.
-    // Calls for one servable come one after the other, and none comes after it
-    // has been taken out of the configuration. May be null.
+    // Called after every successful listing of a base path, with all versions
+    // in it, before the versions are sent to the callback. Calls for one
+    // servable do not overlap. It is not called after the servable was removed
+    // from the configuration. May be null.
     std::function<void(const std::string& servable_name,
                        const std::string& base_path,
                        const std::set<int64_t>& versions)>
         on_found;
   };
 
-  // INVALID_ARGUMENT, naming the servable and the cure, if a servable has no
-  // name or no base path, if its base path is relative (neither a URL such as
-  // s3://... nor a path that starts with a slash), or if two servables have the
-  // same name. Touches no storage.
+  // INVALID_ARGUMENT if a servable has no name or no base path, if its base
+  // path is relative (neither a URL such as s3://... nor a path that starts
+  // with a slash), or if two servables have the same name. The message names
+  // the servable and the cure. Does not access the file system.
   static absl::Status Validate(const Config& config);
 
   // The error of Validate if `config` is invalid.
@@ -88,24 +91,25 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
 
   ~FileSystemStoragePathSource() override;
 
-  // Replaces the whole configuration, or, if it is invalid (as for Create),
-  // changes nothing. Servables that are not in it any more are unloaded.
+  // Replaces the whole configuration. Unloads servables that are not in it any
+  // more. If `config` is invalid, returns the error of Validate and changes
+  // nothing.
   absl::Status UpdateConfig(const Config& config);
 
   void SetAspiredVersionsCallback(AspiredVersionsCallback callback) override;
 
-  // How the last poll of a servable went: OK, or why no versions could be
-  // found, with the path, the cause and the cure. UNAVAILABLE before the first
-  // poll has ended; NOT_FOUND if the servable is not configured.
+  // The result of the last poll of a servable: OK, or an error that names the
+  // path, the cause and the cure. UNAVAILABLE before the end of the first poll;
+  // NOT_FOUND if the servable is not configured.
   absl::Status poll_status(absl::string_view servable_name) const;
 
-  // Whether a poll of a servable has ended since it was configured as it is
-  // now, and what it found has been sent.
+  // Whether a poll of a servable has ended since its configuration changed, and
+  // its result was sent.
   bool HasPolled(absl::string_view servable_name) const;
 
  private:
-  // One servable as it is configured. A change of its configuration retires it
-  // and makes another.
+  // One servable with one configuration. A change of the configuration retires
+  // this object and creates another one.
   struct Servable {
     Servable(const ServablePoller::ServableToMonitor& servable,
              ServablePoller::Options options);
@@ -114,8 +118,8 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
     const std::string base_path;
     ServablePoller poller;  // Used by one poll at a time.
 
-    // Held while the callback is called, so that nothing is sent after the
-    // retirement.
+    // Held while the callback is called. So nothing is sent after `retired` is
+    // set.
     std::mutex mu;
     // Guarded by mu.
     bool retired = false;
@@ -141,11 +145,11 @@ class FileSystemStoragePathSource : public Source<StoragePath> {
   Config config_;
   ServableMap servables_;
 
-  // Set before the first poll, not changed after.
+  // Set before the first poll, then constant.
   AspiredVersionsCallback callback_;
   std::atomic<int64_t> poll_wait_seconds_{0};
 
-  // Last, so that the polls have ended before anything else goes.
+  // Last: its threads use the members above.
   ScheduledThreadPool pool_;
 };
 

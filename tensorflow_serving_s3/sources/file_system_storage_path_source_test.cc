@@ -24,9 +24,9 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
-#include "tensorflow_serving_s3/sources/fake_file_system.h"
-#include "tensorflow_serving_s3/sources/recording_target.h"
+#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
+#include "tensorflow_serving_s3/sources/testing/fake_file_system.h"
+#include "tensorflow_serving_s3/sources/testing/fake_target.h"
 
 namespace tfs3 {
 namespace {
@@ -74,7 +74,7 @@ class FileSystemStoragePathSourceTest : public ::testing::Test {
     ConnectSourceToTarget<StoragePath>(source_.get(), &target_);
   }
 
-  // The status of a servable once a poll of it has failed or not failed.
+  // Waits until a poll of the servable has failed or succeeded.
   absl::Status WaitForStatus(const std::string& name, bool ok) {
     absl::Status status;
     do {
@@ -84,7 +84,7 @@ class FileSystemStoragePathSourceTest : public ::testing::Test {
     return status;
   }
 
-  RecordingTarget target_;
+  FakeTarget target_;
   std::unique_ptr<FileSystemStoragePathSource> source_;
 };
 
@@ -119,7 +119,7 @@ TEST_F(FileSystemStoragePathSourceTest, NegativeWaitNeverPolls) {
   EXPECT_THAT(FakeFileSystem::TakeListings(), IsEmpty());
 }
 
-TEST_F(FileSystemStoragePathSourceTest, PositiveWaitPollsAgainAndAgain) {
+TEST_F(FileSystemStoragePathSourceTest, PositiveWaitPollsRepeatedly) {
   Upload("half", 1);
   Start(MakeConfig({"half"}, 1));
   target_.WaitFor("half: 1=fake://models/half/1");
@@ -127,7 +127,8 @@ TEST_F(FileSystemStoragePathSourceTest, PositiveWaitPollsAgainAndAgain) {
   target_.WaitFor("half: 2=fake://models/half/2");
 }
 
-TEST_F(FileSystemStoragePathSourceTest, AnErrorOfOneLeavesTheOthersAlone) {
+TEST_F(FileSystemStoragePathSourceTest,
+       AnErrorOfOneServableDoesNotAffectOthers) {
   Upload("half", 1);
   FakeFileSystem::Fail("fake://models/broken",
                        absl::PermissionDeniedError("403 AccessDenied"));
@@ -140,17 +141,17 @@ TEST_F(FileSystemStoragePathSourceTest, AnErrorOfOneLeavesTheOthersAlone) {
   EXPECT_EQ(source_->poll_status("half"), absl::OkStatus());
 }
 
-TEST_F(FileSystemStoragePathSourceTest, AListingThatHangsHoldsUpNoOther) {
+TEST_F(FileSystemStoragePathSourceTest, AListingThatHangsDoesNotDelayOthers) {
   Gate mended;
   FakeFileSystem::OnListing("fake://models/hanging", [&] { mended.Wait(); });
   Upload("half", 1);
   Start(MakeConfig({"hanging", "half"}));
   target_.WaitFor("half: 1=fake://models/half/1");
   mended.Open();
-  source_.reset();  // Before the gate goes.
+  source_.reset();  // Before the gate is destroyed.
 }
 
-TEST_F(FileSystemStoragePathSourceTest, RecoversWhenTheFaultIsMended) {
+TEST_F(FileSystemStoragePathSourceTest, RecoversAfterAnError) {
   Upload("half", 1);
   FakeFileSystem::Fail("fake://models/half", absl::InternalError("500"));
   Start(MakeConfig({"half"}, 1));
@@ -161,12 +162,12 @@ TEST_F(FileSystemStoragePathSourceTest, RecoversWhenTheFaultIsMended) {
   EXPECT_EQ(WaitForStatus("half", true), absl::OkStatus());
 }
 
-TEST_F(FileSystemStoragePathSourceTest, AServableThatIsNotThereHasNoStatus) {
+TEST_F(FileSystemStoragePathSourceTest, AnUnknownServableHasNoStatus) {
   Make(MakeConfig({"half"}));
   EXPECT_EQ(source_->poll_status("third").code(), absl::StatusCode::kNotFound);
 }
 
-TEST_F(FileSystemStoragePathSourceTest, HasPolledWhenWhatWasFoundHasBeenSent) {
+TEST_F(FileSystemStoragePathSourceTest, HasPolledAfterTheListWasSent) {
   Upload("half", 1);
   Make(MakeConfig({"half"}));
   EXPECT_FALSE(source_->HasPolled("half"));
@@ -176,7 +177,7 @@ TEST_F(FileSystemStoragePathSourceTest, HasPolledWhenWhatWasFoundHasBeenSent) {
   EXPECT_FALSE(source_->HasPolled("third"));
 }
 
-TEST_F(FileSystemStoragePathSourceTest, HasNotPolledAServableThatWasChanged) {
+TEST_F(FileSystemStoragePathSourceTest, HasNotPolledAChangedServable) {
   Upload("half", 1);
   Config config = MakeConfig({"half"});
   Start(config);
@@ -187,7 +188,7 @@ TEST_F(FileSystemStoragePathSourceTest, HasNotPolledAServableThatWasChanged) {
   ASSERT_TRUE(source_->UpdateConfig(config).ok());
   EXPECT_FALSE(source_->HasPolled("half"));
   proceed.Open();
-  source_.reset();  // Before the gate goes.
+  source_.reset();  // Before the gate is destroyed.
 }
 
 TEST_F(FileSystemStoragePathSourceTest, UpdateAddsAndRemovesServables) {
@@ -222,7 +223,7 @@ TEST_F(FileSystemStoragePathSourceTest, AnInvalidUpdateChangesNothing) {
   EXPECT_THAT(target_.lines(), ElementsAre("half: 1=fake://models/half/1"));
 }
 
-TEST_F(FileSystemStoragePathSourceTest, APollThatRunsWhenRetiredSendsNothing) {
+TEST_F(FileSystemStoragePathSourceTest, APollOfARemovedServableSendsNothing) {
   Gate listing;
   Gate proceed;
   FakeFileSystem::OnListing("fake://models/half", [&] {
@@ -238,7 +239,7 @@ TEST_F(FileSystemStoragePathSourceTest, APollThatRunsWhenRetiredSendsNothing) {
   EXPECT_THAT(target_.lines(), IsEmpty());
 }
 
-TEST_F(FileSystemStoragePathSourceTest, TellsWhatWasFoundBeforeWhatIsAspired) {
+TEST_F(FileSystemStoragePathSourceTest, CallsOnFoundBeforeTheCallback) {
   Upload("half", 1);
   Upload("half", 2);
   std::mutex mu;
@@ -267,7 +268,7 @@ TEST_F(FileSystemStoragePathSourceTest, TellsWhatWasFoundBeforeWhatIsAspired) {
   EXPECT_EQ(events, "half has in fake://models/half: 1 2, wants 2");
 }
 
-TEST_F(FileSystemStoragePathSourceTest, AskedForWhatMakesAVersionWhole) {
+TEST_F(FileSystemStoragePathSourceTest, UsesTheCompletenessCheckOfTheOptions) {
   FakeFileSystem::Add("fake://models/half/1/model.tflite");
   FileSystemStoragePathSource::Options options;
   options.completeness = [](const StoragePath&) { return absl::OkStatus(); };
@@ -293,12 +294,12 @@ TEST_F(FileSystemStoragePathSourceTest, FindsVersionsInALocalDirectory) {
   target_.WaitFor(absl::StrCat("half: 123=", version));
 }
 
-TEST(FileSystemStoragePathSourceValidateTest, TakesUrlsAndAbsolutePaths) {
+TEST(FileSystemStoragePathSourceValidateTest, AcceptsUrlsAndAbsolutePaths) {
   Config config;
   AddServable(config, "half", "s3://models/half");
   AddServable(config, "third", "/models/third");
   AddServable(config, "whole_bucket", "s3://models");
-  // Two names for one folder are nothing wrong.
+  // Two servables may have the same base path.
   AddServable(config, "alias", "s3://models/half");
   EXPECT_EQ(FileSystemStoragePathSource::Validate(config), absl::OkStatus());
 }

@@ -1,9 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What a source of versions promises to clients and operators of TensorFlow
-// Serving, one test for each promise, seen from the end of the source that a
-// manager is connected to.
+// Tests the behaviour of TensorFlow Serving with models and versions, at the
+// callback of the source.
 
 #include <algorithm>
 #include <atomic>
@@ -22,10 +21,10 @@
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
-#include "tensorflow_serving_s3/sources/fake_file_system.h"
+#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
 #include "tensorflow_serving_s3/sources/file_system_storage_path_source.h"
-#include "tensorflow_serving_s3/sources/recording_target.h"
+#include "tensorflow_serving_s3/sources/testing/fake_file_system.h"
+#include "tensorflow_serving_s3/sources/testing/fake_target.h"
 
 namespace tfs3 {
 namespace {
@@ -44,7 +43,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPollWait(1);
 constexpr int kNumPollThreads = 8;
 
-// Lets nobody pass before `expected` threads have come.
+// Blocks threads until `expected` threads have arrived.
 class Barrier {
  public:
   explicit Barrier(int expected) : missing_(expected) {}
@@ -69,7 +68,7 @@ class ModelsAndVersionsTest : public ::testing::Test {
     config_.set_file_system_poll_wait_seconds(kPollWait.count());
   }
 
-  // A servable under fake://models/NAME.
+  // Adds a servable with the base path fake://models/NAME.
   Config::ServableToMonitor* Add(const std::string& name) {
     auto* const servable = config_.add_servables();
     servable->set_servable_name(name);
@@ -77,7 +76,7 @@ class ModelsAndVersionsTest : public ::testing::Test {
     return servable;
   }
 
-  // Puts a whole version without variables there.
+  // Adds a complete version without variables.
   static void Upload(const std::string& name, const std::string& version) {
     FakeFileSystem::Add(
         absl::StrCat("fake://models/", name, "/", version, "/saved_model.pb"));
@@ -91,15 +90,15 @@ class ModelsAndVersionsTest : public ::testing::Test {
     ConnectSourceToTarget<StoragePath>(source_.get(), &target_);
   }
 
-  // Ends the source, and so the polls.
+  // Destroys the source. This ends the polls.
   void Stop() { source_.reset(); }
 
   Config config_;
-  RecordingTarget target_;
+  FakeTarget target_;
   std::unique_ptr<FileSystemStoragePathSource> source_;
 };
 
-// --- Policies, names of version folders ---
+// --- Policies and names of version folders ---
 
 TEST_F(ModelsAndVersionsTest, PolicyIsTheLatestVersionByDefault) {
   Add("half");
@@ -136,7 +135,7 @@ TEST_F(ModelsAndVersionsTest, PolicyAllTakesEveryVersion) {
       "8=fake://models/half/8");
 }
 
-TEST_F(ModelsAndVersionsTest, PolicySpecificTakesTheVersionsThatItNames) {
+TEST_F(ModelsAndVersionsTest, PolicySpecificTakesTheListedVersions) {
   auto* const specific =
       Add("half")->mutable_servable_version_policy()->mutable_specific();
   specific->add_versions(8);
@@ -158,7 +157,7 @@ TEST_F(ModelsAndVersionsTest, PolicyIsPerModel) {
   target_.WaitFor("third: 2=fake://models/third/2");
 }
 
-TEST_F(ModelsAndVersionsTest, VersionFoldersAreIntegersWithLeadingZerosToo) {
+TEST_F(ModelsAndVersionsTest, VersionFoldersMayHaveLeadingZeros) {
   Add("half");
   Upload("half", "00000123");
   Upload("half", "99");
@@ -167,9 +166,9 @@ TEST_F(ModelsAndVersionsTest, VersionFoldersAreIntegersWithLeadingZerosToo) {
   target_.WaitFor("half: 123=fake://models/half/00000123");
 }
 
-// --- A version counts only when it is complete ---
+// --- Completeness ---
 
-TEST_F(ModelsAndVersionsTest, AVersionCountsWhenItsSavedModelPbIsThere) {
+TEST_F(ModelsAndVersionsTest, AVersionIsCompleteWithItsSavedModelPb) {
   Add("half");
   Upload("half", "1");
   FakeFileSystem::Add("fake://models/half/2/fingerprint.pb");
@@ -179,7 +178,7 @@ TEST_F(ModelsAndVersionsTest, AVersionCountsWhenItsSavedModelPbIsThere) {
   target_.WaitFor("half: 2=fake://models/half/2");
 }
 
-TEST_F(ModelsAndVersionsTest, AVersionCountsWhenEveryShardOfItsIndexIsThere) {
+TEST_F(ModelsAndVersionsTest, AVersionIsCompleteWithAllShards) {
   const std::string variables = "fake://models/half/2/variables/variables.";
   Add("half");
   Upload("half", "1");
@@ -192,9 +191,9 @@ TEST_F(ModelsAndVersionsTest, AVersionCountsWhenEveryShardOfItsIndexIsThere) {
   target_.WaitFor("half: 2=fake://models/half/2");
 }
 
-// --- What a poll costs and whom it concerns ---
+// --- Cost and independence of polls ---
 
-TEST_F(ModelsAndVersionsTest, APollWithoutNewsIsOneListPerModel) {
+TEST_F(ModelsAndVersionsTest, APollWithoutChangesIsOneListingPerModel) {
   Add("half");
   Add("third");
   Upload("half", "1");
@@ -204,7 +203,7 @@ TEST_F(ModelsAndVersionsTest, APollWithoutNewsIsOneListPerModel) {
   target_.WaitFor("third: 1=fake://models/third/1", 3);
   Stop();
   const std::vector<std::string> listings = FakeFileSystem::TakeListings();
-  // Each poll sends one line. The two versions were looked into once.
+  // Each poll sends one line. Each version is listed once.
   EXPECT_THAT(listings, SizeIs(target_.lines().size() + 2));
   for (const char* const version :
        {"fake://models/half/1", "fake://models/third/1"}) {
@@ -212,7 +211,7 @@ TEST_F(ModelsAndVersionsTest, APollWithoutNewsIsOneListPerModel) {
   }
 }
 
-TEST_F(ModelsAndVersionsTest, APollThatFailsForOneModelLeavesTheOthersAlone) {
+TEST_F(ModelsAndVersionsTest, AFailedPollDoesNotAffectOtherModels) {
   Add("broken");
   Add("half");
   FakeFileSystem::Fail("fake://models/broken", absl::InternalError("500"));
@@ -225,14 +224,14 @@ TEST_F(ModelsAndVersionsTest, APollThatFailsForOneModelLeavesTheOthersAlone) {
   EXPECT_THAT(target_.lines(), Each(StartsWith("half:")));
 }
 
-TEST_F(ModelsAndVersionsTest, AListIsRepeatedEveryPollForManagersThatGaveUp) {
+TEST_F(ModelsAndVersionsTest, EveryPollSendsTheList) {
   Add("half");
   Upload("half", "1");
   Start();
   target_.WaitFor("half: 1=fake://models/half/1", 3);
 }
 
-TEST_F(ModelsAndVersionsTest, AnEmptyListIsRepeatedEveryPollToo) {
+TEST_F(ModelsAndVersionsTest, EveryPollSendsAnEmptyListToo) {
   Add("half");
   FakeFileSystem::Add("fake://models/half/README.md");
   Start();
@@ -248,7 +247,7 @@ TEST_F(ModelsAndVersionsTest, ModelsArePolledOnAllThreadsOfThePool) {
     FakeFileSystem::OnListing(absl::StrCat("fake://models/", name),
                               [&] { barrier.Arrive(); });
   }
-  // Without so many at a time, none would end.
+  // The hooks return only if all models are polled at the same time.
   Start();
   for (int i = 0; i < 2 * kNumPollThreads; ++i) {
     target_.WaitFor(absl::StrCat("m", i, ": 1=fake://models/m", i, "/1"));
@@ -256,7 +255,7 @@ TEST_F(ModelsAndVersionsTest, ModelsArePolledOnAllThreadsOfThePool) {
   Stop();
 }
 
-TEST_F(ModelsAndVersionsTest, PollsOfASlowStoreDoNotPileUp) {
+TEST_F(ModelsAndVersionsTest, PollsOfASlowStoreAreNotQueued) {
   struct Poll {
     Clock::time_point begun;
     Clock::time_point ended;
@@ -280,14 +279,14 @@ TEST_F(ModelsAndVersionsTest, PollsOfASlowStoreDoNotPileUp) {
     polls.push_back({begun, Clock::now()});
   });
   Start();
-  // Meanwhile the slow one is due several times.
+  // Meanwhile the slow model is due several times.
   target_.WaitFor("half: 1=fake://models/half/1", 3);
   stored.Open();
   target_.WaitFor("slow: 1=fake://models/slow/1", 3);
   Stop();
 
   EXPECT_EQ(most_running, 1);
-  // The polls that were missed are not made up for.
+  // Missed polls are not repeated.
   std::vector<Clock::duration> pauses;
   for (size_t i = 1; i < polls.size(); ++i) {
     pauses.push_back(polls[i].begun - polls[i - 1].ended);
@@ -297,7 +296,7 @@ TEST_F(ModelsAndVersionsTest, PollsOfASlowStoreDoNotPileUp) {
 
 // --- servable_versions_always_present ---
 
-TEST_F(ModelsAndVersionsTest, VersionsThatVanishAreUnloaded) {
+TEST_F(ModelsAndVersionsTest, DeletedVersionsAreUnloaded) {
   Add("half");
   Upload("half", "1");
   FakeFileSystem::Add("fake://models/half/README.md");
@@ -318,7 +317,7 @@ TEST_F(ModelsAndVersionsTest, VersionsAlwaysPresentAreKeptWhenNoneIsFound) {
   std::atomic<int> listings{0};
   Gate polled;
   FakeFileSystem::OnListing("fake://models/half", [&] {
-    // The listing before the last one has been dealt with.
+    // The result of the listing before the last one was sent.
     if (++listings == 3) polled.Open();
   });
   polled.Wait();
@@ -347,7 +346,7 @@ TEST_F(ModelsAndVersionsTest, NegativePollIntervalNeverPolls) {
   EXPECT_THAT(FakeFileSystem::TakeListings(), IsEmpty());
 }
 
-TEST_F(ModelsAndVersionsTest, PollsBeginInSetAspiredVersionsCallback) {
+TEST_F(ModelsAndVersionsTest, PollsStartInSetAspiredVersionsCallback) {
   Add("half");
   Upload("half", "1");
   absl::StatusOr<std::unique_ptr<FileSystemStoragePathSource>> source =

@@ -106,7 +106,7 @@ absl::StatusOr<VersionListing> ServablePoller::List(
 
 absl::StatusOr<ServablePoller::Outcome> ServablePoller::Choose(
     const VersionListing& listing) {
-  // What has vanished may come back as something else.
+  // A version that was deleted must be checked again when it reappears.
   std::set<std::string> still_complete;
   for (const VersionListing::Version& version : listing.versions) {
     if (complete_.count(version.name) > 0) still_complete.insert(version.name);
@@ -238,11 +238,11 @@ void ServablePoller::LogOutcome(const Outcome& outcome) {
   logged_status_ = outcome.status;
   if (!outcome.versions.has_value() || outcome.versions->empty()) return;
 
-  std::vector<int64_t> whole;
+  std::vector<int64_t> complete;
   std::vector<int64_t> awaited;
   std::vector<int64_t> broken;
   for (const ServableData<StoragePath>& version : *outcome.versions) {
-    (version.ok()           ? whole
+    (version.ok()           ? complete
      : version.is_awaited() ? awaited
                             : broken)
         .push_back(version.id().version);
@@ -252,7 +252,8 @@ void ServablePoller::LogOutcome(const Outcome& outcome) {
   const std::string versions = absl::StrCat(
       "Found ", num_found, num_found == 1 ? " version" : " versions", " of ",
       servable_.servable_name(), " under ", servable_.base_path(),
-      ", aspiring to: ", whole.empty() ? "none" : absl::StrJoin(whole, ", "),
+      ", aspiring to: ",
+      complete.empty() ? "none" : absl::StrJoin(complete, ", "),
       awaited.empty() ? "" : "; not complete: ", absl::StrJoin(awaited, ", "),
       broken.empty() ? "" : "; files, not versions: ",
       absl::StrJoin(broken, ", "));

@@ -23,28 +23,27 @@
 
 namespace tfs3 {
 
-// Looks into the base path of one servable and tells which versions to aspire
-// to; remembers between polls what need not be asked again.
+// Lists the base path of one servable and selects the aspired versions. Stores
+// results between polls, so that a poll makes few file system calls.
 //
 //   ServablePoller poller(servable, options);
 //   ServablePoller::Outcome outcome = poller.Poll();
 //   if (outcome.versions.has_value()) callback(name, *outcome.versions);
 //
-// A poll is one listing of the base path. A version that is wanted and not yet
-// known to be whole costs a completeness check besides; a version once found
-// whole is not checked again while it is there.
+// A poll is one listing of the base path, and one completeness check for each
+// selected version that is not known to be complete. A complete version is not
+// checked again while it exists.
 //
-// Which versions are wanted, by the policy of the servable:
-//  - latest: the newest N (0 means 1) that are whole;
-//  - all: every one;
-//  - specific: those listed.
-// A version that is not whole is not among them. It is passed on as awaited, so
-// that its state can be seen, if it is newer than every whole one (latest) or
-// wanted by name or by `all`; a file with a number as its name likewise, as an
-// error.
+// The policy of the servable selects versions:
+//  - latest: the newest N complete versions (0 means 1);
+//  - all: all complete versions;
+//  - specific: the listed versions, if they are complete.
+// An incomplete version is sent as awaited, so that its state is published, if
+// it is newer than all complete versions (latest), or selected (specific, all).
+// A file whose name is a number is sent as an error in the same cases.
 //
-// What changes is logged once; an error that stays, once a minute. Not
-// thread-safe: one poll at a time.
+// Changes are logged once. An error that stays is logged once a minute. Not
+// thread-safe.
 class ServablePoller {
  public:
   using ServableToMonitor =
@@ -53,21 +52,21 @@ class ServablePoller {
   struct Options {
     tensorflow::Env* env;
     CompletenessCheck completeness;
-    // Whether a servable that had versions keeps them when a listing shows
-    // none; otherwise they are given up.
+    // Whether a servable keeps its versions when a listing shows none. If
+    // false, they are unloaded.
     bool versions_always_present = false;
-    // Whether it had versions before the first poll of this poller.
+    // Whether the servable had versions before the first poll of this poller.
     bool has_aspired = false;
   };
 
   struct Outcome {
-    // OK, or what is wrong with the servable as a whole. The message names the
-    // servable, its path and the cause.
+    // OK, or an error of the servable. The message names the servable, its path
+    // and the cause.
     absl::Status status;
-    // The numbers of all versions that are there, whole or not; nothing if the
-    // base path could not be listed.
+    // The numbers of all versions, complete or not; nothing if the listing
+    // failed.
     std::optional<std::set<int64_t>> found;
-    // What to aspire to from now on. Nothing: as before.
+    // The new list of aspired versions; nothing if it does not change.
     std::optional<std::vector<ServableData<StoragePath>>> versions;
   };
 
@@ -78,11 +77,11 @@ class ServablePoller {
  private:
   using Versions = std::vector<ServableData<StoragePath>>;
 
-  // Fills in `found`.
+  // Sets `found` if the listing succeeds.
   absl::StatusOr<VersionListing> List(std::optional<std::set<int64_t>>& found);
   absl::StatusOr<Outcome> Choose(const VersionListing& listing);
   Outcome HandleNoVersions(const VersionListing& listing);
-  // The version if it is whole; awaited or an error if it is not.
+  // Returns the version as complete, awaited or an error.
   absl::StatusOr<ServableData<StoragePath>> CheckComplete(
       const VersionListing::Version& version);
   absl::StatusOr<Versions> ChooseLatest(const VersionListing& listing);
@@ -97,11 +96,11 @@ class ServablePoller {
   const ServableToMonitor servable_;
   const Options options_;
 
-  // The names of the versions that were found whole and are still there.
+  // The names of the existing versions that are known to be complete.
   std::set<std::string> complete_;
   bool has_aspired_;
 
-  // What was logged last.
+  // The last logged messages.
   absl::Status logged_status_;
   absl::Time logged_status_time_ = absl::InfinitePast();
   std::string logged_versions_;

@@ -14,7 +14,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/sources/completeness.h"
-#include "tensorflow_serving_s3/sources/fake_file_system.h"
+#include "tensorflow_serving_s3/sources/testing/fake_file_system.h"
 
 namespace tfs3 {
 namespace {
@@ -27,12 +27,12 @@ using ::testing::Optional;
 
 constexpr char kBasePath[] = "fake://models/half";
 
-// Puts a whole version there, without variables.
+// Adds a complete version without variables.
 void Upload(const std::string& name) {
   FakeFileSystem::Add(absl::StrCat(kBasePath, "/", name, "/saved_model.pb"));
 }
 
-// Puts a version there that lacks its graph.
+// Adds a version without saved_model.pb.
 void BeginUpload(const std::string& name) {
   FakeFileSystem::Add(absl::StrCat(kBasePath, "/", name, "/fingerprint.pb"));
 }
@@ -51,8 +51,8 @@ class ServablePollerTest : public ::testing::Test {
 
   ServablePoller MakePoller() { return ServablePoller(servable_, options_); }
 
-  // What a poll aspires to: "7=fake://models/half/7", "8?" for a version that
-  // is awaited, "9!" for an error.
+  // Returns the aspired versions: "7=fake://models/half/7", "8?" for an awaited
+  // version, "9!" for an error.
   static std::vector<std::string> Aspired(
       const ServablePoller::Outcome& outcome) {
     if (!outcome.versions.has_value()) return {"as before"};
@@ -71,7 +71,7 @@ class ServablePollerTest : public ::testing::Test {
   ServablePoller::Options options_;
 };
 
-TEST_F(ServablePollerTest, AspiresToTheNewestVersionUnlessToldOtherwise) {
+TEST_F(ServablePollerTest, AspiresToTheNewestVersionByDefault) {
   Upload("9");
   Upload("00000010");
   ServablePoller poller = MakePoller();
@@ -80,7 +80,7 @@ TEST_F(ServablePollerTest, AspiresToTheNewestVersionUnlessToldOtherwise) {
   EXPECT_THAT(Aspired(outcome), ElementsAre("10=fake://models/half/00000010"));
 }
 
-TEST_F(ServablePollerTest, SlashesAtTheEndOfTheBasePathDoNotMatter) {
+TEST_F(ServablePollerTest, IgnoresTrailingSlashesOfTheBasePath) {
   servable_.set_base_path("fake://models/half//");
   Upload("7");
   ServablePoller poller = MakePoller();
@@ -97,7 +97,7 @@ TEST_F(ServablePollerTest, LatestTakesTheNewestN) {
               ElementsAre("3=fake://models/half/3", "2=fake://models/half/2"));
 }
 
-TEST_F(ServablePollerTest, AllTakesAll) {
+TEST_F(ServablePollerTest, AllTakesAllVersions) {
   servable_.mutable_servable_version_policy()->mutable_all();
   for (const char* const name : {"1", "2", "3"}) Upload(name);
   ServablePoller poller = MakePoller();
@@ -106,7 +106,7 @@ TEST_F(ServablePollerTest, AllTakesAll) {
                           "1=fake://models/half/1"));
 }
 
-TEST_F(ServablePollerTest, SpecificTakesThoseAndNamesTheMissing) {
+TEST_F(ServablePollerTest, SpecificTakesTheListedVersionsAndNamesTheMissing) {
   auto* const specific =
       servable_.mutable_servable_version_policy()->mutable_specific();
   specific->add_versions(1);
@@ -123,7 +123,7 @@ TEST_F(ServablePollerTest, SpecificTakesThoseAndNamesTheMissing) {
                     HasSubstr("there are: 3, 2, 1")));
 }
 
-TEST_F(ServablePollerTest, AnIncompleteVersionDoesNotCountAndIsShown) {
+TEST_F(ServablePollerTest, AnIncompleteVersionIsAwaited) {
   Upload("1");
   Upload("2");
   BeginUpload("3");
@@ -138,7 +138,7 @@ TEST_F(ServablePollerTest, AnIncompleteVersionDoesNotCountAndIsShown) {
                     HasSubstr("saved_model.pb is missing")));
 }
 
-TEST_F(ServablePollerTest, AFileWithANumberAsItsNameIsAnErrorAndNotAwaited) {
+TEST_F(ServablePollerTest, AFileWithANumberAsItsNameIsAnError) {
   Upload("1");
   Upload("2");
   options_.completeness = [](const StoragePath& path) {
@@ -152,7 +152,7 @@ TEST_F(ServablePollerTest, AFileWithANumberAsItsNameIsAnErrorAndNotAwaited) {
   EXPECT_THAT(Aspired(outcome), ElementsAre("2!", "1=fake://models/half/1"));
 }
 
-TEST_F(ServablePollerTest, TellsAllVersionsThatAreThereWhateverIsChosen) {
+TEST_F(ServablePollerTest, FoundHasAllVersions) {
   BeginUpload("1");
   Upload("2");
   Upload("3");
@@ -167,7 +167,7 @@ TEST_F(ServablePollerTest, ABasePathThatDoesNotExistHasNoVersions) {
   EXPECT_THAT(poller.Poll().found, Optional(IsEmpty()));
 }
 
-TEST_F(ServablePollerTest, AnOldIncompleteVersionIsPassedOver) {
+TEST_F(ServablePollerTest, IgnoresAnOldIncompleteVersion) {
   servable_.mutable_servable_version_policy()
       ->mutable_latest()
       ->set_num_versions(2);
@@ -179,7 +179,7 @@ TEST_F(ServablePollerTest, AnOldIncompleteVersionIsPassedOver) {
               ElementsAre("3=fake://models/half/3", "1=fake://models/half/1"));
 }
 
-TEST_F(ServablePollerTest, AnIncompleteVersionThatIsWantedByNameIsShown) {
+TEST_F(ServablePollerTest, AListedIncompleteVersionIsAwaited) {
   servable_.mutable_servable_version_policy()->mutable_specific()->add_versions(
       1);
   BeginUpload("1");
@@ -188,7 +188,7 @@ TEST_F(ServablePollerTest, AnIncompleteVersionThatIsWantedByNameIsShown) {
   EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1?"));
 }
 
-TEST_F(ServablePollerTest, AVersionIsTakenWhenItsUploadHasEnded) {
+TEST_F(ServablePollerTest, AVersionIsSentWhenItsUploadIsComplete) {
   BeginUpload("1");
   ServablePoller poller = MakePoller();
   EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1?"));
@@ -196,7 +196,7 @@ TEST_F(ServablePollerTest, AVersionIsTakenWhenItsUploadHasEnded) {
   EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("1=fake://models/half/1"));
 }
 
-TEST_F(ServablePollerTest, APollWithoutNewsIsOneListing) {
+TEST_F(ServablePollerTest, APollWithoutChangesIsOneListing) {
   Upload("1");
   Upload("2");
   ServablePoller poller = MakePoller();
@@ -208,7 +208,7 @@ TEST_F(ServablePollerTest, APollWithoutNewsIsOneListing) {
               ElementsAre("fake://models/half"));
 }
 
-TEST_F(ServablePollerTest, OnlyTheNewVersionIsChecked) {
+TEST_F(ServablePollerTest, ChecksOnlyTheNewVersion) {
   Upload("1");
   ServablePoller poller = MakePoller();
   poller.Poll();
@@ -219,7 +219,7 @@ TEST_F(ServablePollerTest, OnlyTheNewVersionIsChecked) {
               ElementsAre("fake://models/half", "fake://models/half/2"));
 }
 
-TEST_F(ServablePollerTest, AVersionThatWasGoneIsCheckedAgain) {
+TEST_F(ServablePollerTest, ChecksADeletedVersionAgain) {
   Upload("1");
   Upload("2");
   ServablePoller poller = MakePoller();
@@ -231,7 +231,7 @@ TEST_F(ServablePollerTest, AVersionThatWasGoneIsCheckedAgain) {
               ElementsAre("2?", "1=fake://models/half/1"));
 }
 
-TEST_F(ServablePollerTest, AFailedListingLeavesAllAsBefore) {
+TEST_F(ServablePollerTest, AFailedListingChangesNothing) {
   Upload("1");
   ServablePoller poller = MakePoller();
   poller.Poll();
@@ -245,7 +245,7 @@ TEST_F(ServablePollerTest, AFailedListingLeavesAllAsBefore) {
   EXPECT_EQ(poller.Poll().status, absl::OkStatus());
 }
 
-TEST_F(ServablePollerTest, ACheckThatCannotBeMadeLeavesAllAsBefore) {
+TEST_F(ServablePollerTest, AFailedCheckChangesNothing) {
   Upload("1");
   ServablePoller poller = MakePoller();
   poller.Poll();
@@ -280,7 +280,7 @@ TEST_F(ServablePollerTest, ABasePathWithoutVersionsUnloadsAll) {
                     HasSubstr("fake://models/half/1")));
 }
 
-TEST_F(ServablePollerTest, VersionsThatAreAlwaysPresentStay) {
+TEST_F(ServablePollerTest, VersionsAlwaysPresentAreKept) {
   options_.versions_always_present = true;
   Upload("1");
   FakeFileSystem::Add("fake://models/half/README.md");
@@ -293,7 +293,7 @@ TEST_F(ServablePollerTest, VersionsThatAreAlwaysPresentStay) {
               HasSubstr("servable_versions_always_present"));
 }
 
-TEST_F(ServablePollerTest, NamesThatAreTooLargeAreToldWhenNothingElseIsThere) {
+TEST_F(ServablePollerTest, TheErrorNamesNumbersThatAreTooLarge) {
   Upload("99999999999999999999");
   ServablePoller poller = MakePoller();
   EXPECT_THAT(poller.Poll().status.message(),

@@ -14,15 +14,15 @@
 
 namespace tfs3 {
 
-// Aspires to one version of one servable, for ever: for programs that know
-// which version they want, and for tests.
+// Aspires to one version of one servable, which never changes. For programs
+// that know their version, and for tests.
 //
 //   auto source = StaticStoragePathSource::Create(
 //       {"half", 7, "s3://models/half/7"});
 //   ConnectSourceToTarget(source->get(), &adapter);
 //
-// The version is sent once, in SetAspiredVersionsCallback, on the caller's
-// thread. Nothing looks whether it is there: that shows when it is loaded.
+// SetAspiredVersionsCallback sends the version once, on the thread of the
+// caller. The source does not check whether the path exists: the load does.
 class StaticStoragePathSource final : public Source<StoragePath> {
  public:
   // The fields of TensorFlow Serving's StaticStoragePathSourceConfig.
@@ -32,8 +32,8 @@ class StaticStoragePathSource final : public Source<StoragePath> {
     StoragePath version_path;
   };
 
-  // INVALID_ARGUMENT, naming what is wrong and the cure, if the name or the
-  // path is empty or the version is negative.
+  // INVALID_ARGUMENT if the name or the path is empty or the version is
+  // negative. The message names the cause and the cure.
   static absl::StatusOr<std::unique_ptr<StaticStoragePathSource>> Create(
       Config config);
 

@@ -12,7 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/core/target.h"
-#include "tensorflow_serving_s3/sources/recording_target.h"
+#include "tensorflow_serving_s3/sources/testing/fake_target.h"
 
 namespace tfs3 {
 namespace {
@@ -25,17 +25,17 @@ TEST(StaticStoragePathSourceTest, AspiresToItsVersionOnceWhenConnected) {
   absl::StatusOr<std::unique_ptr<StaticStoragePathSource>> source =
       StaticStoragePathSource::Create({"half", 7, "s3://models/half/00007"});
   ASSERT_TRUE(source.ok()) << source.status();
-  RecordingTarget target;
+  FakeTarget target;
   ConnectSourceToTarget<StoragePath>(source->get(), &target);
   EXPECT_THAT(target.lines(), ElementsAre("half: 7=s3://models/half/00007"));
 }
 
-TEST(StaticStoragePathSourceDeathTest, IsConnectedOnce) {
+TEST(StaticStoragePathSourceDeathTest, ASecondCallbackEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   absl::StatusOr<std::unique_ptr<StaticStoragePathSource>> source =
       StaticStoragePathSource::Create({"half", 7, "s3://models/half/7"});
   ASSERT_TRUE(source.ok()) << source.status();
-  RecordingTarget target;
+  FakeTarget target;
   ConnectSourceToTarget<StoragePath>(source->get(), &target);
   EXPECT_DEATH(ConnectSourceToTarget<StoragePath>(source->get(), &target),
                "StaticStoragePathSource is set for the second time");

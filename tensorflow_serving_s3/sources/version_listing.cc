@@ -26,7 +26,7 @@ bool IsDecimalNumber(absl::string_view text) {
   return !text.empty();
 }
 
-// Shorter names, which have fewer zeros in front, come first.
+// Orders names with fewer leading zeros first.
 struct ShorterFirst {
   bool operator()(const std::string& a, const std::string& b) const {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
@@ -60,9 +60,9 @@ VersionListing ListVersions(const std::vector<std::string>& child_names) {
     listing.versions.push_back({number, used});
     for (const std::string& name : names) {
       if (name == used) continue;
-      problems.insert(absl::StrCat("\"", name, "\" is ignored: it is version ",
-                                   number, " as \"", used,
-                                   "\" is; delete one of them"));
+      problems.insert(absl::StrCat("\"", name, "\" is ignored: \"", used,
+                                   "\" is version ", number,
+                                   " too; delete one of them"));
     }
   }
   listing.problems.assign(problems.begin(), problems.end());

@@ -10,32 +10,31 @@
 
 namespace tfs3 {
 
-// The versions that lie in a directory, read off the names of its children.
+// The versions in a directory, from the names of its children.
 //
 //   ListVersions({"00000123", "7/", "README.md", "tmp"}).versions
 //   // -> {123, "00000123"}, {7, "7"}
 //
-// A version's name is a non-negative decimal number of 64 bits, with any
-// number of zeros in front. Slashes at the end of a name are ignored. Every
-// other name is no version and is passed over in silence, as TensorFlow
-// Serving does.
+// The name of a version is a non-negative decimal number of 64 bits, which may
+// have leading zeros. Trailing slashes are ignored. Any other name is silently
+// ignored, as in TensorFlow Serving.
 struct VersionListing {
   struct Version {
     int64_t number;
-    // The child's name, without slashes at its end.
+    // The name of the child, without trailing slashes.
     std::string name;
   };
 
-  // The newest first; no number comes twice.
+  // The newest first, without duplicates.
   std::vector<Version> versions;
 
-  // What looks like a version and is not used, as sentences for people:
-  // numbers that are too large, and names that mean the same number as
-  // another (the shortest one is used). In order, free of duplicates.
+  // Messages about ignored numbers: numbers that are too large, and names with
+  // the same number as another name (the shortest name is used). Sorted,
+  // without duplicates.
   std::vector<std::string> problems;
 };
 
-// Pure; the order of `child_names` does not matter.
+// Returns the versions among the names of the children of a directory.
 VersionListing ListVersions(const std::vector<std::string>& child_names);
 
 }  // namespace tfs3

@@ -35,17 +35,17 @@ TEST(VersionListingTest, ReadsNumbersNewestFirst) {
   EXPECT_THAT(listing.problems, IsEmpty());
 }
 
-TEST(VersionListingTest, ZerosInFrontAreFineAndKeptInTheName) {
+TEST(VersionListingTest, KeepsLeadingZerosInTheName) {
   EXPECT_THAT(Versions(ListVersions({"00000123"})),
               ElementsAre(Pair(123, "00000123")));
 }
 
-TEST(VersionListingTest, SlashesAtTheEndAreIgnored) {
+TEST(VersionListingTest, IgnoresTrailingSlashes) {
   EXPECT_THAT(Versions(ListVersions({"123/", "7//"})),
               ElementsAre(Pair(123, "123"), Pair(7, "7")));
 }
 
-TEST(VersionListingTest, OtherNamesAreNoVersions) {
+TEST(VersionListingTest, IgnoresOtherNames) {
   const VersionListing listing =
       ListVersions({"", "/", ".", "v1", "1.0", "-1", "+1", " 1", "1 ", "0x1",
                     "1e3", "1_tmp", "\xd9\xa1", "README.md"});
@@ -67,19 +67,20 @@ TEST(VersionListingTest, ANumberThatIsTooLargeIsAProblem) {
                   "most 9223372036854775807"));
 }
 
-TEST(VersionListingTest, OfSeveralNamesOfANumberTheShortestIsUsed) {
+TEST(VersionListingTest, UsesTheShortestNameOfANumber) {
   for (const std::vector<std::string>& names :
        {std::vector<std::string>{"7", "007", "07"}, {"007", "07", "7"}}) {
     const VersionListing listing = ListVersions(names);
     EXPECT_THAT(Versions(listing), ElementsAre(Pair(7, "7")));
-    EXPECT_THAT(listing.problems,
-                ElementsAre(HasSubstr("\"007\" is ignored: it is version 7 as "
-                                      "\"7\" is; delete one"),
-                            HasSubstr("\"07\" is ignored")));
+    EXPECT_THAT(
+        listing.problems,
+        ElementsAre(HasSubstr("\"007\" is ignored: \"7\" is version 7 too; "
+                              "delete one"),
+                    HasSubstr("\"07\" is ignored")));
   }
 }
 
-TEST(VersionListingTest, TheSameNameTwiceIsNoProblem) {
+TEST(VersionListingTest, IgnoresDuplicateNames) {
   const VersionListing listing = ListVersions({"7", "7/"});
   EXPECT_THAT(Versions(listing), ElementsAre(Pair(7, "7")));
   EXPECT_THAT(listing.problems, IsEmpty());

@@ -226,7 +226,10 @@ class _NormalClient:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server with a small budget and short timeouts."""
+    """A server with a small budget, and with timeouts below the default of 30 s.
+
+    They are long enough for a busy machine: a normal client must not exceed them.
+    """
     models = {
         "half": saved_model("half_plus_three"),
         "examples": saved_model("tf_examples"),
@@ -234,8 +237,8 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
     }
     flags = [
         f"--request_memory_mib={_BUDGET_MEBIBYTES}",
-        "--rest_api_receive_timeout_in_ms=2000",
-        "--grpc_receive_timeout_in_ms=2000",
+        "--rest_api_receive_timeout_in_ms=10000",
+        "--grpc_receive_timeout_in_ms=10000",
     ]
     with serving(tmp_path, models, flags=flags) as running:
         yield running

@@ -100,14 +100,14 @@ def _answers(folder: Path, flags: Sequence[str]) -> tuple[str, ...]:
 
 
 def test_flags_of_every_release_of_tensorflow_serving_are_taken(tmp_path: Path) -> None:
-    assert not any("changes nothing" in line for line in _answers(tmp_path, _FLAGS_WITH_EFFECT))
+    assert not any("has no effect" in line for line in _answers(tmp_path, _FLAGS_WITH_EFFECT))
 
 
 def test_a_flag_that_cannot_work_logs_a_warning(tmp_path: Path) -> None:
     log = _answers(tmp_path, _FLAGS_WITHOUT_EFFECT)
     for flag in _FLAGS_WITHOUT_EFFECT:
         name = flag.partition("=")[0]
-        warnings = [line for line in log if f"] {name} changes nothing: " in line]
+        warnings = [line for line in log if f"] {name} has no effect: " in line]
         assert len(warnings) == 1, f"{name}: {warnings}"
         assert " W " in warnings[0]
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the server's binary needs, and that it keeps its own libraries to itself."""
+"""Tests the libraries that the binary needs, and that it exports none of its own."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _output(*command: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_it_needs_tensorflows_libraries_and_the_c_and_cpp_runtime_only() -> None:
+def test_the_binary_needs_only_tensorflow_and_the_c_and_cpp_runtimes() -> None:
     needed = [line.split()[0].rpartition("/")[2] for line in _output("ldd")]
     assert "libtensorflow_cc.so.2" in needed
     assert [name for name in needed if not _NEEDED.fullmatch(name)] == []
 
 
-def test_every_library_that_it_needs_is_found() -> None:
+def test_every_needed_library_is_found() -> None:
     assert [line for line in _output("ldd") if "not found" in line] == []
 
 
@@ -47,6 +47,6 @@ def _exported_functions() -> list[str]:
 
 
 @pytest.mark.parametrize("library", _LIBRARIES)
-def test_it_exports_no_function_of_a_library_within(library: str) -> None:
+def test_the_binary_exports_no_function_of_its_static_libraries(library: str) -> None:
     pattern = re.compile(_LIBRARIES[library])
     assert [name for name in _exported_functions() if pattern.fullmatch(name)] == []

@@ -26,12 +26,12 @@ _HEALTH = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 
 
 def post(server: ModelServer, document: object, *, path: str = "") -> requests.Response:
-    """Posts a request for a prediction by REST.
+    """Posts a predict request by REST.
 
     Args:
-        server: Whom to ask.
-        document: The body: what is neither text nor bytes is sent as JSON.
-        path: What follows the port in the URL; by default that of the server's model.
+        server: The server.
+        document: The body. An object that is neither text nor bytes is sent as JSON.
+        path: The path of the URL; by default the predict path of the model.
     """
     as_is = document if isinstance(document, str | bytes) else None
     with session() as opened:
@@ -44,13 +44,13 @@ def post(server: ModelServer, document: object, *, path: str = "") -> requests.R
 
 
 def get(server: ModelServer, path: str) -> requests.Response:
-    """Gets what is at a path by REST."""
+    """Gets a path by REST."""
     with session() as opened:
         return opened.get(f"{server.rest_url}{path}", timeout=SECONDS)
 
 
 def session() -> requests.Session:
-    """Returns a session for requests to servers on this computer, whatever proxy there is."""
+    """Returns a session that ignores the proxy of the environment."""
     opened = requests.Session()
     opened.trust_env = False
     return opened
@@ -71,18 +71,18 @@ def health(server: ModelServer, service: str) -> str:
         grpc.RpcError: The server answered with an error.
     """
     # HealthCheckRequest and HealthCheckResponse have one field each, with the number 1: a string,
-    # and an enumeration that is left out when it is 0.
+    # and an enumeration that is omitted if it is 0.
     name = service.encode()
     request = b"\x0a" + bytes([len(name)]) + name if name else b""
     with channel(server) as opened:
         check = opened.unary_unary("/grpc.health.v1.Health/Check")
-        # The port for gRPC opens a moment after that for REST.
+        # The gRPC port opens after the REST port.
         response = check(request, timeout=SECONDS, wait_for_ready=True)
     return _HEALTH[response[1] if response else 0]
 
 
 def reload_config_request(config: str, *, metric_names: Sequence[str] = ()) -> Any:
-    """Returns a ReloadConfigRequest with a ModelServerConfig that is given as text."""
+    """Returns a ReloadConfigRequest with a ModelServerConfig in text format."""
     request = model_management_pb2.ReloadConfigRequest(metric_names=metric_names)
     text_format.Parse(config, request.config)
     return request
@@ -95,7 +95,7 @@ def reload_config(
     metric_names: Sequence[str] = (),
     timeout_seconds: float = SECONDS,
 ) -> Any:
-    """Calls ModelService.HandleReloadConfigRequest with a ModelServerConfig that is given as text.
+    """Calls ModelService.HandleReloadConfigRequest with a ModelServerConfig in text format.
 
     Raises:
         grpc.RpcError: The server answered with an error.
@@ -107,7 +107,7 @@ def reload_config(
 
 
 def predict_request(server: ModelServer, inputs: Mapping[str, Any]) -> Any:
-    """Returns a PredictRequest for the server's model, with inputs made by tf.make_tensor_proto."""
+    """Returns a PredictRequest for the model of the server. Converts the inputs to tensors."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = server.model_name
     for name, value in inputs.items():

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The fixture that all end-to-end tests share."""
+"""The fixture of all end-to-end tests."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,6 @@ from tests.e2e.world import BUCKET, World
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """An S3 server for the whole session, and models."""
+    """An S3 server and models for the whole session."""
     with SeaweedFS(buckets=[BUCKET]) as storage:
         yield World(storage, tmp_path_factory.mktemp("saved_models"))

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How a server ends that has requests under way: they finish, and new ones are sent elsewhere."""
+"""Tests the end of a server with running requests: they finish, and new ones are refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _AT_ONCE_SECONDS = 10.0  # Much less than --drain_seconds.
 
 @dataclasses.dataclass(frozen=True)
 class Waiting:
-    """A server of a model whose answers come when a test says so.
+    """A server with a model that answers when a test lets it.
 
     Attributes:
         server: The server.
@@ -44,12 +44,12 @@ class Waiting:
     awaited: Path
 
     def ask(self) -> requests.Response:
-        """Asks by REST, and returns when the file is there."""
+        """Sends a REST request; the answer arrives when the file exists."""
         inputs = {"x": [7.0], "started": [str(self.started)], "awaited": [str(self.awaited)]}
         return clients.post(self.server, {"inputs": inputs})
 
     def ask_by_grpc(self) -> object:
-        """Asks by gRPC, and returns when the file is there."""
+        """Sends a gRPC request; the answer arrives when the file exists."""
         inputs = {
             "x": np.array([7.0], np.float32),
             "started": [os.fsencode(self.started)],
@@ -59,18 +59,18 @@ class Waiting:
         return tf.make_ndarray(response.outputs["y"]).tolist()
 
     def wait_until_started(self) -> None:
-        """Waits until the model has begun with a request."""
+        """Waits until the model runs a request."""
         wait_for(bool, self.started.exists)
 
     def end_by_signal(self) -> None:
-        """Tells the server to end, and waits until it is about to."""
+        """Sends SIGTERM and waits until the server is stopping."""
         os.kill(self.server.process.pid, signal.SIGTERM)
         wait_for(lambda code: code == 503, lambda: clients.get(self.server, "/readyz").status_code)
 
 
 @pytest.fixture(scope="module")
 def waiting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The base path of a model whose answers come when a file is there."""
+    """The base path of a model that answers when a file exists."""
     base_path = tmp_path_factory.mktemp("waiting")
     saved_models.save_waiting(base_path / "1")
     return base_path
@@ -87,7 +87,7 @@ def _serving_waiting(
 
 @pytest.fixture
 def pool() -> Iterator[concurrent.futures.ThreadPoolExecutor]:
-    """Threads for requests that take their time."""
+    """Threads for slow requests."""
     executor = concurrent.futures.ThreadPoolExecutor()
     yield executor
     executor.shutdown(wait=False)
@@ -95,12 +95,12 @@ def pool() -> Iterator[concurrent.futures.ThreadPoolExecutor]:
 
 @pytest.fixture
 def waiting(world: World, waiting_model: Path, tmp_path: Path) -> Iterator[Waiting]:
-    """The server of such a model, ready."""
+    """A ready server with this model."""
     with _serving_waiting(world, waiting_model, tmp_path) as serving:
         yield serving
 
 
-def test_a_rest_request_under_way_finishes_and_the_exit_code_is_0(
+def test_a_running_rest_request_finishes_and_the_exit_code_is_0(
     waiting: Waiting, pool: concurrent.futures.ThreadPoolExecutor
 ) -> None:
     under_way = pool.submit(waiting.ask)
@@ -113,7 +113,7 @@ def test_a_rest_request_under_way_finishes_and_the_exit_code_is_0(
     assert wait_for(_is_known, lambda: waiting.server.process.exit_code) == 0
 
 
-def test_a_grpc_request_under_way_finishes_and_the_exit_code_is_0(
+def test_a_running_grpc_request_finishes_and_the_exit_code_is_0(
     waiting: Waiting, pool: concurrent.futures.ThreadPoolExecutor
 ) -> None:
     under_way = pool.submit(waiting.ask_by_grpc)
@@ -129,7 +129,7 @@ def _is_known(exit_code: int | None) -> bool:
     return exit_code is not None
 
 
-def test_meanwhile_new_requests_are_refused_and_probes_answered(
+def test_new_requests_are_refused_and_probes_are_answered(
     waiting: Waiting, pool: concurrent.futures.ThreadPoolExecutor
 ) -> None:
     under_way = pool.submit(waiting.ask)
@@ -156,7 +156,7 @@ def test_meanwhile_new_requests_are_refused_and_probes_answered(
     assert under_way.result(_SECONDS).status_code == 200
 
 
-def test_requests_that_take_longer_than_drain_seconds_are_cut_off_and_counted(
+def test_requests_that_need_more_than_drain_seconds_are_cancelled_and_counted(
     world: World,
     waiting_model: Path,
     tmp_path: Path,

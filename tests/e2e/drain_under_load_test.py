@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A server that ends while many clients ask it: each of them gets an answer to every request."""
+"""Tests that a server that ends under load answers every request."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _ANSWER = [3.5]  # Of half_plus_three, for 1.0.
 
 
 class Refused(Exception):
-    """The server's answer was that it is stopping: this client goes elsewhere."""
+    """The server has answered that it is stopping."""
 
 
 def _rest_asker(server: ModelServer, session: requests.Session) -> Callable[[], object]:
-    """Returns a client that keeps its connection as long as the server does."""
+    """Returns a client that keeps its connection until the server closes it."""
 
     def ask() -> object:
         response = session.post(
@@ -68,7 +68,7 @@ def test_no_request_is_lost_when_a_server_ends_under_load(world: World) -> None:
         with Load(askers) as load:
             load.wait_for_answers(20)
             assert server.stop() == 0
-        # Each has got an answer to every request, the last of which sent it elsewhere.
+        # Every request has an answer. The last answer of each client says that the server stops.
         endings = [(record.answers, record.failures) for record in load.records]
         assert [str(failures) for _, failures in endings] == ["[Refused()]"] * len(askers)
         assert [answers for answers, _ in endings] == [[_ANSWER]] * len(askers)

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that cannot be answered: the right code, a clear message, and a server that lives on."""
+"""Tests the codes and messages of requests that fail, and that the server continues."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def shared_server(world: World) -> Iterator[ModelServer]:
 
 @pytest.fixture
 def server(shared_server: ModelServer) -> Iterator[ModelServer]:
-    """The same server, which after the test must still answer rightly."""
+    """The same server. After the test it must still answer correctly."""
     yield shared_server
     answer = clients.post(shared_server, {"instances": [_GOOD]})
     assert answer.json()["predictions"][0]["weighted"] == 5.0
 
 
-# Each with the path, where it is not that of a prediction; the body; the code; and what the message
-# must name.
+# For each case: the path, if it is not the predict path; the body; the code; and a part of the
+# message.
 _REST: dict[str, tuple[str, object, int, str]] = {
     "unknown model": ("/v1/models/other:predict", {"instances": [1]}, 404, "other"),
     "unknown version": (f"{_MODEL}/versions/77:predict", {"instances": [_GOOD]}, 404, "77"),
@@ -111,14 +111,14 @@ def test_rest(server: ModelServer, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", ["unknown model", "no instance", "broken off", "0 bytes"])
-def test_rest_error_has_tensorflow_servings_shape(server: ModelServer, case: str) -> None:
+def test_rest_error_has_the_format_of_tensorflow_serving(server: ModelServer, case: str) -> None:
     path, body, _, _ = _REST[case]
     response = clients.post(server, body, path=path)
     assert list(response.json()) == ["error"]
     assert response.headers["Content-Type"].startswith("application/json")
 
 
-def test_rest_message_stays_short_however_long_the_request(server: ModelServer) -> None:
+def test_rest_message_of_a_long_request_is_short(server: ModelServer) -> None:
     response = clients.post(server, {"instances": ["x" * _MEBIBYTE]})
     assert (response.status_code, len(response.content) < 4096) == (400, True)
 
@@ -129,7 +129,7 @@ def test_rest_100_mebibytes_of_opening_brackets(server: ModelServer) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/models/other", f"{_MODEL}/versions/77"])
-def test_rest_status_of_what_is_not_there(server: ModelServer, path: str) -> None:
+def test_rest_status_of_an_unknown_model_or_version(server: ModelServer, path: str) -> None:
     response = clients.get(server, path)
     assert (response.status_code, list(response.json())) == (404, ["error"])
 
@@ -270,10 +270,10 @@ def test_grpc_call(server: ModelServer, method: str, body: bytes, code: grpc.Sta
     assert failure.value.code() == code
 
 
-def test_grpc_request_that_is_no_protocol_buffer(server: ModelServer) -> None:
+def test_grpc_request_that_is_not_a_protocol_buffer(server: ModelServer) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         _call(server, "/tensorflow.serving.PredictionService/Predict", b"\xff" * 100)
-    # What gRPC's own C++ server answers, and what is right for an argument, respectively.
+    # The code of gRPC's C++ server, and the right code for an argument.
     allowed = (grpc.StatusCode.INTERNAL, grpc.StatusCode.INVALID_ARGUMENT)
     assert failure.value.code() in allowed
 

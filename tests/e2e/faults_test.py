@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What can be wrong between the server and its model, what it then says, and how it recovers."""
+"""Tests faults between the server and its model: the errors and the recovery."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STACK_TRACE = re.compile(r"stack trace|Check failed|\*\*\* |^ +@ +0x|terminate 
 
 @dataclasses.dataclass
 class Fault:
-    """Something that is wrong.
+    """A fault.
 
     Attributes:
         base_path: What the server is to serve.
@@ -245,7 +245,7 @@ _ALL = [
 
 @dataclasses.dataclass
 class Faulty:
-    """A fault, and a server that was started in spite of it."""
+    """A fault and a server that was started with it."""
 
     fault: Fault
     server: ModelServer
@@ -253,7 +253,7 @@ class Faulty:
 
 @pytest.fixture(scope="module")
 def faulty(request: pytest.FixtureRequest, world: World) -> Iterator[Faulty]:
-    """A fault and a server started with it, shared by the tests below that are about this fault."""
+    """A fault and a server that was started with it, shared by the tests of this fault."""
     with (
         request.param(world) as fault,
         world.serving(fault.base_path, env=fault.env) as server,
@@ -283,7 +283,7 @@ def test_one_log_line_names_the_url_the_cause_and_the_cure(faulty: Faulty) -> No
 
 
 @each_fault
-def test_the_status_endpoint_says_so_too(faulty: Faulty) -> None:
+def test_the_status_endpoint_has_the_error(faulty: Faulty) -> None:
     fault = faulty.fault
     said = re.compile(_all_of(re.escape(fault.base_path), fault.cause, fault.cure), re.DOTALL)
     deadline = time.monotonic() + _REPORT_SECONDS
@@ -303,14 +303,14 @@ def test_a_request_is_answered_with_an_error(faulty: Faulty) -> None:
 
 
 @each_fault
-def test_the_server_lives_and_shows_no_stack_trace(faulty: Faulty) -> None:
+def test_the_server_continues_without_a_stack_trace(faulty: Faulty) -> None:
     process = faulty.server.process
     traces = [line for line in process.lines() if _STACK_TRACE.search(line)]
     assert (process.exit_code, traces) == (None, [])
 
 
 @each_mendable_fault
-def test_the_server_recovers_when_the_fault_is_mended(faulty: Faulty) -> None:
+def test_the_server_recovers_after_the_fault(faulty: Faulty) -> None:
     assert faulty.fault.mend is not None
     faulty.fault.mend()
     faulty.server.wait_until_available(timeout_seconds=_RECOVERY_SECONDS)

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Several inputs and outputs of different types, by REST and by gRPC."""
+"""Tests inputs and outputs of different types by REST and by gRPC."""
 
 from __future__ import annotations
 
@@ -70,22 +70,22 @@ def test_int64_keeps_every_digit(server: ModelServer, number: int) -> None:
 
 
 @pytest.mark.parametrize("word", ["", "grüße", "日本語", "🎈", '"\\/\b\f\n\r\t', "\u0000", "</x>"])
-def test_text_comes_back_as_it_was_sent(server: ModelServer, word: str) -> None:
+def test_text_is_returned_unchanged(server: ModelServer, word: str) -> None:
     assert _prediction(server, _instance(word=word))["greeting"] == f"hello {word}"
 
 
 @pytest.mark.parametrize("content", [b"", b"ada", b"\x00\x01", b"\xff\xfe\xfd"])
-def test_bytes_go_in_and_out_as_base64(server: ModelServer, content: bytes) -> None:
+def test_bytes_are_base64(server: ModelServer, content: bytes) -> None:
     assert _prediction(server, _instance(word=_b64(content)))["word_bytes"] == _b64(content)
 
 
-def test_an_output_that_is_no_text_becomes_base64(server: ModelServer) -> None:
+def test_an_output_that_is_not_text_is_base64(server: ModelServer) -> None:
     prediction = _prediction(server, _instance(word=_b64(b"\xff")))
     assert prediction["greeting"] == _b64(b"hello \xff")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
-def test_numbers_that_json_lacks_are_written_bare(server: ModelServer, number: str) -> None:
+def test_nan_and_infinity_are_written_without_quotes(server: ModelServer, number: str) -> None:
     body = f'{{"instances": [{{"point": [{number}, 0.0], "count": 1, "word": ""}}]}}'
     assert f'"weighted":{number}' in "".join(clients.post(server, body).text.split())
 

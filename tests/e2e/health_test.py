@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a server says of its health, to orchestrators and to operators."""
+"""Tests the health endpoints."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ANSWER = {"predictions": [3.5]}  # Of half_plus_three, for 1.0.
 _HEALTH_FLAG = ("--enable_grpc_healthcheck_service=true",)
 _PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 _MODEL = "half_plus_three"
-# What is wrong with each broken model, in words of the message.
+# A part of the error message of each broken model.
 _BROKEN = {
     "missing": "no such file or directory",
     "corrupt": "not a SavedModel",
@@ -43,14 +43,14 @@ def _wait_until_ready(server: ModelServer) -> None:
     wait_for(lambda code: code == 200, lambda: _readiness(server))
 
 
-def test_a_server_without_its_model_lives_and_is_not_ready_and_says_why(world: World) -> None:
+def test_a_server_without_its_model_is_alive_and_not_ready_with_the_reason(world: World) -> None:
     with world.serving(world.new_base_path()) as server:
         assert clients.get(server, "/livez").status_code == 200
         response = clients.get(server, "/readyz")
         assert (response.status_code, server.model_name in response.text) == (503, True)
 
 
-def test_verbose_readiness_tells_why_a_model_is_missing(world: World) -> None:
+def test_verbose_readiness_has_the_reason_of_a_missing_model(world: World) -> None:
     with world.serving(world.new_base_path()) as server:
         response = wait_for(
             lambda response: "check the base path" in response.text,
@@ -70,7 +70,7 @@ def test_a_server_is_ready_when_its_model_has_been_published(world: World) -> No
         assert verbose.splitlines() == [f"[+] {server.model_name}: available", "ok"]
 
 
-def test_a_server_is_ready_when_the_versions_of_its_labels_are_too(
+def test_a_server_is_ready_when_the_versions_of_its_labels_are_available(
     world: World, tmp_path: Path
 ) -> None:
     base_path = world.new_base_path()
@@ -100,7 +100,7 @@ def test_probes_answer_get_and_head_only(world: World, path: str) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class TenModels:
-    """A server of ten models of which three are broken.
+    """A server with ten models, three of which are broken.
 
     Attributes:
         server: The server; it asks about the first good one.
@@ -115,7 +115,7 @@ class TenModels:
 
 @pytest.fixture(scope="module")
 def ten(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TenModels]:
-    """Ten models of which three are broken; the tests below, in their order, mend them."""
+    """Ten models, three of which are broken. The tests below repair them in their order."""
     good = [f"good{number}" for number in range(7)]
     paths = {name: world.new_base_path() for name in [*good, *_BROKEN]}
     for name in good:
@@ -150,14 +150,14 @@ def test_seven_of_ten_models_serve_though_three_are_broken(ten: TenModels) -> No
 
 
 def _wait_until_serving(ten: TenModels, wanted: set[str]) -> None:
-    """Waits until exactly these models answer."""
+    """Waits until only these models answer."""
     wait_for(
         lambda serving: serving == wanted,
         lambda: {name for name in ten.paths if _predicts(ten.server, name)},
     )
 
 
-def test_readiness_names_the_three_and_why(ten: TenModels) -> None:
+def test_readiness_names_the_three_models_and_the_reasons(ten: TenModels) -> None:
     def complaints() -> dict[str, str]:
         lines = clients.get(ten.server, "/readyz?verbose").text.splitlines()
         marked = (line.removeprefix("[-] ") for line in lines if line.startswith("[-] "))
@@ -179,7 +179,7 @@ def _wait_for_reasons(complaints: Callable[[], dict[str, str]]) -> None:
     )
 
 
-def test_the_list_of_models_names_the_three_and_why(ten: TenModels) -> None:
+def test_the_list_of_models_names_the_three_models_and_the_reasons(ten: TenModels) -> None:
     def complaints() -> dict[str, str]:
         models = clients.get(ten.server, "/v1/models").json()["models"]
         assert {model["name"] for model in models} == set(ten.paths)
@@ -189,14 +189,14 @@ def test_the_list_of_models_names_the_three_and_why(ten: TenModels) -> None:
 
 
 @pytest.mark.parametrize("name", _BROKEN)
-def test_the_status_of_a_broken_model_says_why(ten: TenModels, name: str) -> None:
+def test_the_status_of_a_broken_model_has_the_reason(ten: TenModels, name: str) -> None:
     wait_for(
         lambda text: _BROKEN[name] in text,
         lambda: clients.get(ten.server, f"/v1/models/{name}").text,
     )
 
 
-def test_mending_one_brings_it_up_alone_and_the_last_makes_the_server_ready(
+def test_a_repaired_model_is_available_and_after_the_last_one_the_server_is_ready(
     ten: TenModels,
 ) -> None:
     broken = set(_BROKEN)
@@ -232,7 +232,7 @@ def test_grpc_health_is_serving_when_the_model_is_available(world: World, servic
         _wait_for_health(server, service, "SERVING")
 
 
-def test_grpc_health_tells_each_model_apart(world: World, tmp_path: Path) -> None:
+def test_grpc_health_of_each_model(world: World, tmp_path: Path) -> None:
     paths = {"half": world.new_base_path(), "missing": world.new_base_path()}
     world.publish(world.half_plus_three, paths["half"], 1)
     config = tmp_path / "models.config"

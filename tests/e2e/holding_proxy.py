@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A way to an S3 server on which chosen requests are held: a store that is slow to answer.
+"""A proxy of an S3 server that holds selected requests, like a slow S3 server.
 
 Example:
     with HoldingProxy(storage.endpoint) as proxy:
         proxy.hold(b"/models/slow/")
-        ...  # Requests in which these bytes stand get no further,
-        proxy.release()  # until now.
+        ...  # Requests that contain these bytes wait here.
+        proxy.release()
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tensorflow_serving_s3.testing.reverse_proxy import Exchange, ReverseProxy
 
 
 class HoldingProxy(ReverseProxy):
-    """Passes HTTP requests on to one server, when it lets them go."""
+    """Forwards HTTP requests to one server and holds selected requests."""
 
     def __init__(self, upstream: str) -> None:
-        """Prepares a proxy of the server with this URL; a `with` block runs it."""
+        """Creates a proxy of the server with this URL; a `with` block runs it."""
         super().__init__(upstream)
         self._changed = threading.Condition()
         self._pattern: bytes | None = None
@@ -33,33 +33,33 @@ class HoldingProxy(ReverseProxy):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Releases what is held and stops listening."""
+        """Releases held requests and stops listening."""
         self.release()
         super().__exit__(exc_type, exc, traceback)
 
     def hold(self, pattern: bytes) -> None:
-        """From now on holds every request in whose head `pattern` stands, as a part of its path."""
+        """Starts to hold every request whose head contains `pattern`, such as a part of a path."""
         with self._changed:
             self._pattern = pattern
 
     def release(self) -> None:
-        """Lets go what is held, and holds nothing more."""
+        """Releases the held requests and holds no more."""
         with self._changed:
             self._pattern = None
             self._changed.notify_all()
 
     def wait_until_held(self, *, timeout_seconds: float = 30.0) -> None:
-        """Waits until a request is held.
+        """Blocks until a request is held.
 
         Raises:
-            TimeoutError: None came in that time.
+            TimeoutError: No request arrived in time.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._held > 0, timeout_seconds):
                 raise TimeoutError(f"no request to hold in {timeout_seconds:g} s")
 
     def handle(self, exchange: Exchange) -> None:
-        """Holds the request if it is to be held, then passes it on."""
+        """Holds the request if it is selected, then forwards it."""
         head = exchange.request.head
 
         def free() -> bool:

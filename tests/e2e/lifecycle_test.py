@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The program itself: how it starts, what it says of itself, how it ends."""
+"""Tests the command line, the start and the end of the program."""
 
 from __future__ import annotations
 
@@ -111,14 +111,14 @@ def test_help_names_every_flag(flag: str) -> None:
     ],
     ids=["unknown", "no number", "no port", "no seconds", "no flag at all", "nothing to serve"],
 )
-def test_a_wrong_command_line_is_explained(arguments: list[str], named: str) -> None:
+def test_an_invalid_command_line_is_explained(arguments: list[str], named: str) -> None:
     done = _run(*arguments)
     assert (done.returncode not in (0, -signal.SIGABRT), named in done.stderr) == (True, True)
 
 
 @pytest.fixture
 def taken_port() -> Iterator[int]:
-    """A port on which something else listens."""
+    """A port on which another socket listens."""
     with socket.create_server(("0.0.0.0", 0)) as other:
         yield other.getsockname()[1]
 

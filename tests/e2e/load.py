@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that ask without a pause while a test does something to the server."""
+"""Clients that send requests without a pause during a test."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Self
 
 @dataclasses.dataclass
 class Record:
-    """What one client got, in order.
+    """The results of one client, in order.
 
     Attributes:
-        answers: Each answer that differed from the one before it.
-        count: How many answers there were.
-        failures: What was raised instead of an answer.
+        answers: The answers that differ from the one before.
+        count: The number of answers.
+        failures: The exceptions.
     """
 
     answers: list[object] = dataclasses.field(default_factory=list)
@@ -27,7 +27,7 @@ class Record:
 
 
 class Load:
-    """Clients in threads of their own, each asking again as soon as it has its answer.
+    """Clients that send requests one after the other, each in its own thread.
 
     Example:
         with Load([ask, ask]) as load:
@@ -36,7 +36,7 @@ class Load:
     """
 
     def __init__(self, clients: list[Callable[[], object]]) -> None:
-        """Prepares one thread for each client, a function that asks once and returns the answer."""
+        """Creates a thread for each client. A client sends a request and returns the answer."""
         self.records = [Record() for _ in clients]
         self._changed = threading.Condition()
         self._ending = False
@@ -46,7 +46,7 @@ class Load:
         ]
 
     def __enter__(self) -> Self:
-        """Starts asking."""
+        """Starts the clients."""
         for thread in self._threads:
             thread.start()
         return self
@@ -57,17 +57,17 @@ class Load:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Ends asking."""
+        """Stops the clients."""
         with self._changed:
             self._ending = True
         for thread in self._threads:
             thread.join()
 
     def wait_for_answers(self, count: int, *, timeout_seconds: float = 30.0) -> None:
-        """Waits until every client has got so many more answers, or has failed.
+        """Blocks until every client has `count` more answers or has failed.
 
         Raises:
-            TimeoutError: They have not in time.
+            TimeoutError: A client has fewer answers after the timeout.
         """
         with self._changed:
             goals = [record.count + count for record in self.records]
@@ -82,7 +82,7 @@ class Load:
                 raise TimeoutError(f"not {count} answers to every client in {timeout_seconds:g} s")
 
     def failures(self) -> list[BaseException]:
-        """Returns what failed, of all clients."""
+        """Returns the exceptions of all clients."""
         return [failure for record in self.records for failure in record.failures]
 
     def _ask(self, client: Callable[[], object], record: Record) -> None:

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A load that takes long tells how far it has come: in the status, the metrics and the log."""
+"""Tests the progress of a long load in the status, the metrics and the log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _METRICS = "/monitoring/prometheus/metrics"
 
 @pytest.fixture
 def proxy(world: World) -> Iterator[HoldingProxy]:
-    """Holds what a load asks last: the values of the variables."""
+    """A proxy that holds the last requests of a load, for the values of the variables."""
     with HoldingProxy(world.storage.endpoint) as running:
         running.hold(b"variables.data-00000-of-00001 ")
         yield running
@@ -29,12 +29,12 @@ def proxy(world: World) -> Iterator[HoldingProxy]:
 
 @pytest.fixture
 def server(world: World, proxy: HoldingProxy, tmp_path: Path) -> Iterator[ModelServer]:
-    """A server whose model does not get further than to its variables."""
+    """A server whose load waits for its variables."""
     base_path = world.new_base_path()
     world.publish(world.half_plus_three, base_path, 1)
     monitoring = tmp_path / "monitoring.config"
     monitoring.write_text("prometheus_config { enable: true }")
-    # The held request is not given up.
+    # The held request has no timeout.
     env = {"AWS_ENDPOINT_URL_S3": proxy.url, "S3_REQUEST_TIMEOUT_MSEC": "60000"}
     flags = [f"--monitoring_config_file={monitoring}"]
     with world.serving(base_path, env=env, flags=flags) as running:
@@ -49,7 +49,7 @@ def _progress(server: ModelServer) -> dict[str, Any]:
     return progress
 
 
-def test_a_load_that_takes_long_tells_how_far_it_is(
+def test_a_long_load_reports_its_progress(
     server: ModelServer, proxy: HoldingProxy, world: World
 ) -> None:
     at_once = _progress(server)
@@ -77,9 +77,7 @@ def test_a_load_that_takes_long_tells_how_far_it_is(
     assert "tf_serving_s3_model_load_bytes{" not in clients.get(server, _METRICS).text
 
 
-def test_what_the_server_asked_of_s3_is_on_the_metrics_page(
-    server: ModelServer, proxy: HoldingProxy
-) -> None:
+def test_the_metrics_page_has_the_s3_requests(server: ModelServer, proxy: HoldingProxy) -> None:
     proxy.release()
     server.wait_until_available(1)
     page = clients.get(server, _METRICS).text
@@ -88,7 +86,7 @@ def test_what_the_server_asked_of_s3_is_on_the_metrics_page(
     assert int(samples[gets]) >= 3
     assert int(samples["tf_serving_s3_received_bytes_total"]) > 1000
     assert samples["tf_serving_s3_retries_total"] == "0"
-    # The files of a model do not grow: nothing asks for their sizes at their ends.
+    # The files of a model do not grow: no request checks their sizes at the end.
     heads = [samples[name] for name in samples if 'requests_total{operation="HeadObject"' in name]
     assert set(heads) <= {"0"}
     count = 'tf_serving_s3_request_seconds_count{operation="ListObjectsV2"}'

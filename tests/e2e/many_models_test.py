@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""One server with many models: all are served, and what they cost the S3 server is counted there.
+"""Tests one server with many models, and counts the requests to the S3 server.
 
-How many is told by the environment variable TFS3_MANY_MODELS.
+The environment variable TFS3_MANY_MODELS is the number of models.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _UPLOAD_THREADS = 8
 
 @dataclasses.dataclass
 class Loaded:
-    """A server that has loaded all models, and the proxy between it and the S3 server.
+    """A server that has loaded all models, and its proxy of the S3 server.
 
     Attributes:
         server: The server.
@@ -49,7 +49,7 @@ class Loaded:
 
 @pytest.fixture(scope="module")
 def loaded(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    """The server, when all models are available."""
+    """The server after all models are available."""
     _upload(world)
     config = tmp_path_factory.mktemp("config") / "models.config"
     base_paths = {name: f"s3://{BUCKET}/{_PREFIX}/{name}" for name in _NAMES}
@@ -96,7 +96,7 @@ def _wait_until_all_available(server: ModelServer) -> set[str]:
     return seen
 
 
-def test_status_answers_rightly_while_models_load(loaded: Loaded) -> None:
+def test_status_is_correct_while_models_load(loaded: Loaded) -> None:
     assert loaded.seen <= {
         "404 {'error': 'Could not find any versions of model ",
         "200 {1: 'START'}",
@@ -105,7 +105,7 @@ def test_status_answers_rightly_while_models_load(loaded: Loaded) -> None:
     }
 
 
-def test_a_round_of_polls_is_one_list_a_model_and_nothing_else(loaded: Loaded) -> None:
+def test_a_round_of_polls_is_one_list_per_model(loaded: Loaded) -> None:
     loaded.proxy.clear()
     requests = loaded.proxy.wait_for(_ROUNDS * len(_NAMES), timeout_seconds=_LOAD_SECONDS)
     others = [
@@ -119,8 +119,8 @@ def test_a_round_of_polls_is_one_list_a_model_and_nothing_else(loaded: Loaded) -
     for request in requests:
         seconds[request.query["prefix"]].append(request.seconds)
     assert set(seconds) == {f"{_PREFIX}/{name}/" for name in _NAMES}
-    # The next poll of a model begins a pause after the end of the last one. So two requests of one
-    # poll would be closer to each other than that.
+    # The next poll of a model starts a pause after the end of the last one. Two requests of the
+    # same poll would have a shorter distance.
     pauses = [
         later - earlier
         for of_model in seconds.values()

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of a model that is unloaded is given back to the operating system."""
+"""Tests that an unload returns the memory to the operating system."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _resident_mebibytes(server: ModelServer) -> int:
     return int(line.split()[1]) // 1024
 
 
-def test_the_memory_of_an_unloaded_model_is_given_back(world: World, tmp_path: Path) -> None:
+def test_an_unload_returns_the_memory(world: World, tmp_path: Path) -> None:
     saved_models.save_large(tmp_path / "large" / "1", mebibytes=_MEBIBYTES)
     half = {"half": world.new_base_path()}
     world.publish(world.half_plus_three, half["half"], 1)

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""--model_config_file: several models, their versions and labels, and a file that changes."""
+"""Tests --model_config_file: several models, versions, labels, and changes of the file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _POLLED = ("--model_config_file_poll_wait_seconds=1",)
 
 
 def _prediction(server: ModelServer, path: str) -> object:
-    """Returns the predictions for 1.0, or the HTTP status code when there are none."""
+    """Returns the predictions for 1.0, or the HTTP status code of an error."""
     response = clients.post(server, {"instances": [1.0]}, path=f"/v1/models/{path}:predict")
     return response.json()["predictions"] if response.status_code == 200 else response.status_code
 
@@ -40,10 +40,10 @@ def _wait_for_prediction(server: ModelServer, path: str, wanted: object) -> None
 
 
 class ConfigFile:
-    """A configuration file, in S3 or local, that a test writes as often as it likes."""
+    """A configuration file in S3 or on the local disk."""
 
     def __init__(self, path: str, put: Callable[[str, bytes], None]) -> None:
-        """Names the file; `put` writes it."""
+        """Sets the path; `put` writes the file."""
         self.path = path
         self._put = put
 
@@ -59,7 +59,7 @@ def _put_local(path: str, content: bytes) -> None:
 
 @pytest.fixture(params=["local", "s3"])
 def config_file(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> ConfigFile:
-    """A configuration file that is not written yet."""
+    """The path of a configuration file that does not exist yet."""
     if request.param == "local":
         return ConfigFile(str(tmp_path / "models.config"), _put_local)
     return ConfigFile(f"{world.new_base_path()}/models.config", world.put)
@@ -100,7 +100,7 @@ def test_every_model_of_the_file_is_served(
 
 @pytest.fixture(scope="module")
 def four_versions(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server of one base path with four versions, by several policies; odd ones are halves."""
+    """A server with several policies for four versions. The odd versions are half_plus_three."""
     base_path = world.new_base_path()
     for version in _VERSIONS:
         model = world.half_plus_three if version % 2 else world.twice_plus_hundred
@@ -132,7 +132,7 @@ def four_versions(world: World, tmp_path_factory: pytest.TempPathFactory) -> Ite
     ("model", "served"),
     [("no_policy", {5}), ("latest", {3, 5}), ("all", {1, 2, 3, 5}), ("specific", {1, 2})],
 )
-def test_the_version_policy_says_what_is_served(
+def test_the_version_policy_selects_the_served_versions(
     four_versions: ModelServer, model: str, served: set[int]
 ) -> None:
     wanted = dict.fromkeys(served, "AVAILABLE")
@@ -142,14 +142,12 @@ def test_the_version_policy_says_what_is_served(
 
 
 @pytest.mark.parametrize(("label", "answer"), [("stable", _HALF), ("canary", _TWICE)])
-def test_a_label_leads_to_its_version_by_rest(
-    four_versions: ModelServer, label: str, answer: object
-) -> None:
+def test_rest_predict_by_a_label(four_versions: ModelServer, label: str, answer: object) -> None:
     _wait_for_prediction(four_versions, f"specific/labels/{label}", answer)
 
 
 @pytest.mark.parametrize(("label", "version", "answer"), [("stable", 1, 3.5), ("canary", 2, 102.0)])
-def test_a_label_leads_to_its_version_by_grpc(
+def test_grpc_predict_by_a_label(
     four_versions: ModelServer, label: str, version: int, answer: float
 ) -> None:
     _wait_for_prediction(four_versions, f"specific/labels/{label}", [answer])
@@ -222,7 +220,7 @@ def _run_with(config_path: str, *, env: dict[str, str]) -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize(("text", "named"), _REFUSED.values(), ids=_REFUSED.keys())
-def test_a_wrong_file_ends_the_start_with_exit_code_2_and_one_line(
+def test_an_invalid_file_ends_the_start_with_exit_code_2_and_one_line(
     tmp_path: Path, text: str, named: list[str]
 ) -> None:
     config = tmp_path / "models.config"
@@ -257,7 +255,7 @@ def test_a_model_that_is_added_to_the_file_is_served(
         _wait_for_prediction(server, "twice", _TWICE)
 
 
-def test_a_model_that_is_removed_from_the_file_is_not_served_any_more(
+def test_a_model_that_is_removed_from_the_file_is_unloaded(
     world: World, config_file: ConfigFile, half: str, twice: str
 ) -> None:
     both = model_config_list({"half": half, "twice": twice})
@@ -289,7 +287,7 @@ def test_a_model_that_moves_to_a_path_with_the_same_version_is_served_from_there
 
 
 @pytest.mark.parametrize("broken", [text for text, _ in _REFUSED.values()], ids=_REFUSED.keys())
-def test_a_file_that_becomes_wrong_is_logged_and_changes_nothing_until_it_is_mended(
+def test_an_invalid_file_is_logged_and_changes_nothing_until_it_is_valid(
     world: World, tmp_path: Path, half: str, twice: str, broken: str
 ) -> None:
     config_file = ConfigFile(str(tmp_path / "models.config"), _put_local)
@@ -302,7 +300,7 @@ def test_a_file_that_becomes_wrong_is_logged_and_changes_nothing_until_it_is_men
         _wait_for_prediction(server, "twice", _TWICE)
 
 
-def test_a_file_that_goes_away_is_logged_and_changes_nothing_until_it_is_back(
+def test_a_deleted_file_is_logged_and_changes_nothing_until_it_is_back(
     world: World, tmp_path: Path, half: str, twice: str
 ) -> None:
     config_file = ConfigFile(str(tmp_path / "models.config"), _put_local)

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Configuration files of several models."""
+"""Returns configuration files with several models."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def model_config(
     """Returns the entry of one model as text, for `model_configs`.
 
     Args:
-        name: Its name.
-        base_path: Its base path.
-        versions: Its version policy, as in "latest { num_versions: 2 }"; none when empty.
-        labels: The versions that its labels point at.
-        platform: Its platform.
+        name: The name of the model.
+        base_path: The base path.
+        versions: The version policy, such as "latest { num_versions: 2 }"; empty: none.
+        labels: The versions of the labels.
+        platform: The platform.
     """
     policy = f" model_version_policy {{ {versions} }}" if versions else ""
     pointers = "".join(
@@ -36,10 +36,10 @@ def model_config(
 
 
 def model_configs(*entries: str) -> str:
-    """Returns a ModelServerConfig as text, with entries made by `model_config`."""
+    """Returns a ModelServerConfig in text format with entries of `model_config`."""
     return f"model_config_list {{\n{''.join(entries)}}}\n"
 
 
 def model_config_list(base_paths: Mapping[str, str]) -> str:
-    """Returns a ModelServerConfig as text, with the models named by their base paths."""
+    """Returns a ModelServerConfig in text format with the base path of each model."""
     return model_configs(*(model_config(name, path) for name, path in base_paths.items()))

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What looking for new versions costs, counted at the S3 server: one LIST a model a poll."""
+"""Tests that a poll is one LIST request per model."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _SECONDS = 30.0
 
 @pytest.fixture
 def proxy(world: World) -> Iterator[CountingProxy]:
-    """What stands between the model server and the S3 server."""
+    """A proxy between the model server and the S3 server."""
     with CountingProxy(world.storage.endpoint) as running:
         yield running
 
 
 def _kinds(requests: Iterable[RecordedRequest]) -> set[str]:
-    """Returns what the requests are, for those that are no LIST of a folder their paths, too."""
+    """Returns the methods of the requests, with the paths of requests other than LIST."""
     return {
         f"LIST of s3://{BUCKET}/{request.query.get('prefix')}, {request.status}"
         if request.is_list and request.query.get("delimiter") == "/"
@@ -39,8 +39,8 @@ def _kinds(requests: Iterable[RecordedRequest]) -> set[str]:
 
 
 def _assert_one_a_poll(requests: Iterable[RecordedRequest]) -> None:
-    # The next poll of a model begins a pause after the end of the last one. So two requests of one
-    # poll would be closer to each other than that.
+    # The next poll of a model starts a pause after the end of the last one. Two requests of the
+    # same poll would have a shorter distance.
     seconds = [request.seconds for request in requests]
     pauses = [later - earlier for earlier, later in itertools.pairwise(seconds)]
     assert [pause for pause in pauses if pause < _POLL_SECONDS] == []
@@ -57,9 +57,7 @@ def _next_requests(proxy: CountingProxy, count: int = _POLLS) -> tuple[RecordedR
     return proxy.wait_for(count, timeout_seconds=_SECONDS)
 
 
-def test_a_poll_without_news_is_one_list_and_nothing_else(
-    world: World, proxy: CountingProxy
-) -> None:
+def test_a_poll_without_changes_is_one_list(world: World, proxy: CountingProxy) -> None:
     base_path = world.new_base_path()
     world.publish(world.half_plus_three, base_path, 1)
     with _serving(world, proxy, base_path) as server:
@@ -69,7 +67,7 @@ def test_a_poll_without_news_is_one_list_and_nothing_else(
     _assert_one_a_poll(requests)
 
 
-def test_it_is_one_list_whatever_the_number_of_versions(world: World, proxy: CountingProxy) -> None:
+def test_a_poll_of_many_versions_is_one_list(world: World, proxy: CountingProxy) -> None:
     base_path = world.new_base_path()
     for version in range(1, 6):
         world.publish(world.half_plus_three, base_path, version)
@@ -80,9 +78,7 @@ def test_it_is_one_list_whatever_the_number_of_versions(world: World, proxy: Cou
     _assert_one_a_poll(requests)
 
 
-def test_a_poll_of_a_path_that_is_not_there_is_one_list_too(
-    world: World, proxy: CountingProxy
-) -> None:
+def test_a_poll_of_a_missing_path_is_one_list(world: World, proxy: CountingProxy) -> None:
     base_path = world.new_base_path()
     with _serving(world, proxy, base_path):
         requests = proxy.wait_for(_POLLS, timeout_seconds=_SECONDS)
@@ -90,9 +86,7 @@ def test_a_poll_of_a_path_that_is_not_there_is_one_list_too(
     _assert_one_a_poll(requests)
 
 
-def test_a_poll_of_a_bucket_that_is_not_there_is_one_list_too(
-    world: World, proxy: CountingProxy
-) -> None:
+def test_a_poll_of_a_missing_bucket_is_one_list(world: World, proxy: CountingProxy) -> None:
     with _serving(world, proxy, "s3://not-there/model"):
         requests = proxy.wait_for(_POLLS, timeout_seconds=_SECONDS)
     assert {(request.is_list, request.path, request.status) for request in requests} == {
@@ -101,7 +95,7 @@ def test_a_poll_of_a_bucket_that_is_not_there_is_one_list_too(
     _assert_one_a_poll(requests)
 
 
-def test_after_a_new_version_polls_are_one_list_again(world: World, proxy: CountingProxy) -> None:
+def test_polls_after_a_new_version_are_one_list(world: World, proxy: CountingProxy) -> None:
     base_path = world.new_base_path()
     world.publish(world.half_plus_three, base_path, 1)
     with _serving(world, proxy, base_path) as server:
@@ -113,7 +107,7 @@ def test_after_a_new_version_polls_are_one_list_again(world: World, proxy: Count
     _assert_one_a_poll(requests)
 
 
-def test_two_models_cost_one_list_each(world: World, proxy: CountingProxy, tmp_path: Path) -> None:
+def test_two_models_are_one_list_each(world: World, proxy: CountingProxy, tmp_path: Path) -> None:
     base_paths = {name: world.new_base_path() for name in ("first", "second")}
     for base_path in base_paths.values():
         world.publish(world.half_plus_three, base_path, 1)
@@ -125,7 +119,7 @@ def test_two_models_cost_one_list_each(world: World, proxy: CountingProxy, tmp_p
     _assert_one_a_poll_of_each(requests, base_paths)
 
 
-def test_a_model_that_is_not_there_costs_one_list_and_the_other_no_more(
+def test_a_missing_model_does_not_change_the_polls_of_another(
     world: World, proxy: CountingProxy, tmp_path: Path
 ) -> None:
     base_paths = {name: world.new_base_path() for name in ("there", "missing")}

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What can stand behind a port: nothing, something that is no S3 server, or a way to one."""
+"""Servers on a port: one that forwards connections, and one that is not an S3 server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def forwarding(port: int, *, to: int) -> Iterator[None]:
-    """Carries every connection to one port of this computer on to another one."""
+    """Forwards every connection to a port of this computer to another port."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -30,7 +30,7 @@ def forwarding(port: int, *, to: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def web_pages(port: int) -> Iterator[None]:
-    """Answers every request on a port with a web page, as a server does that is not S3."""
+    """Answers every request on a port with a web page, like a server that is not S3."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -45,7 +45,7 @@ def web_pages(port: int) -> Iterator[None]:
         do_HEAD = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
-            """Nothing: what a client asked is no concern of a test's reader."""
+            """Logs nothing."""
 
     with _serving(_Server(("127.0.0.1", port), Handler)):
         yield

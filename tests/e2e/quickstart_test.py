@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The quickstart, run as a person runs it."""
+"""Tests the quickstart as a separate process."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _SECONDS = 120.0
 
 @dataclasses.dataclass
 class Run:
-    """One run of the quickstart, whose temporary files are all in one folder of the test's."""
+    """A run of the quickstart with its temporary files in a folder of the test."""
 
     process: subprocess.Popen[str]
     folder: Path
 
     def read_until(self, text: str) -> str:
-        """Reads standard output until some text, the ends of lines not waited for."""
+        """Reads the standard output until it contains a text, which may be a part of a line."""
         output: IO[str] | None = self.process.stdout
         assert output is not None
         read = ""
@@ -41,16 +41,16 @@ class Run:
         return read
 
     def finish(self) -> tuple[int, str, str]:
-        """Waits for the end; returns the exit code and the rest of both outputs."""
+        """Waits for the end and returns the exit code and the rest of both outputs."""
         output, errors = self.process.communicate(timeout=_SECONDS)
         return self.process.returncode, output, errors
 
     def left_behind(self) -> list[str]:
-        """Returns what is still there: files, and processes that were told of the folder."""
+        """Returns the remaining files, and the processes with the folder in their arguments."""
         return [str(path) for path in self.folder.iterdir()] + self.processes_left()
 
     def processes_left(self) -> list[str]:
-        """Returns the processes that were told of the folder."""
+        """Returns the processes with the folder in their arguments or environment."""
         told = os.fsencode(self.folder)
         return [str(process) for process in _processes() if told in _environment(process)]
 
@@ -88,7 +88,7 @@ def _start(folder: Path, *arguments: str) -> Run:
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, tuple[int, str, str]]:
-    """A run to its end, and what came of it."""
+    """A finished run and its result."""
     run = _start(tmp_path_factory.mktemp("quickstart") / "tmp")
     return run, run.finish()
 
@@ -165,7 +165,7 @@ def test_its_servers_end_with_it(tmp_path: Path, signal_number: signal.Signals) 
     run.read_until("[5/7]")
     run.process.send_signal(signal_number)
     run.finish()
-    # They are told by the kernel, and end in their own time.
+    # The kernel sends them a signal, so they end later.
     deadline = time.monotonic() + _SECONDS
     while run.processes_left() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -181,7 +181,7 @@ def test_a_failure_is_one_message_with_the_servers_last_lines(tmp_path: Path) ->
     assert code == 1
     assert errors.strip().splitlines() == [
         "The quickstart failed: tensorflow_model_server ended with exit code 3",
-        "The last lines that it printed:",
+        "The last lines of its output:",
         "  it is full moon",
     ]
     assert run.left_behind() == []

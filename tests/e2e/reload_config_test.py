@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""ModelService.HandleReloadConfigRequest: another configuration for a server that runs."""
+"""Tests ModelService.HandleReloadConfigRequest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHORT_SECONDS = 3.0
 
 
 def _prediction(server: ModelServer, path: str) -> object:
-    """Returns the predictions for 1.0, or the HTTP status code when there are none."""
+    """Returns the predictions for 1.0, or the HTTP status code of an error."""
     response = clients.post(server, {"instances": [1.0]}, path=f"/v1/models/{path}:predict")
     return response.json()["predictions"] if response.status_code == 200 else response.status_code
 
@@ -51,14 +51,14 @@ def twice(world: World) -> str:
 
 @pytest.fixture
 def proxy(world: World) -> Iterator[HoldingProxy]:
-    """What stands between the model server and the S3 server."""
+    """A proxy between the model server and the S3 server."""
     with HoldingProxy(world.storage.endpoint) as running:
         yield running
 
 
 @pytest.fixture
 def server(world: World, proxy: HoldingProxy, half: str, tmp_path: Path) -> Iterator[ModelServer]:
-    """A server of the model "half", which can be asked."""
+    """A server whose model "half" is available."""
     config = tmp_path / "models.config"
     config.write_text(model_config_list({"half": half}))
     env = {"AWS_ENDPOINT_URL_S3": proxy.url}
@@ -67,14 +67,14 @@ def server(world: World, proxy: HoldingProxy, half: str, tmp_path: Path) -> Iter
         yield running
 
 
-def test_a_model_that_is_added_can_be_asked_when_the_call_returns(
+def test_an_added_model_is_available_when_the_call_returns(
     server: ModelServer, half: str, twice: str
 ) -> None:
     response = clients.reload_config(server, model_config_list({"half": half, "twice": twice}))
     assert (response.status.error_code, _prediction(server, "twice")) == (0, _TWICE)
 
 
-def test_a_model_that_is_left_out_is_unloaded(server: ModelServer, half: str, twice: str) -> None:
+def test_a_removed_model_is_unloaded(server: ModelServer, half: str, twice: str) -> None:
     clients.reload_config(server, model_config_list({"half": half, "twice": twice}))
     clients.reload_config(server, model_config_list({"twice": twice}))
     wait_for(lambda code: code == 404, lambda: _prediction(server, "half"))
@@ -163,7 +163,7 @@ _REFUSED = {
 
 
 @pytest.mark.parametrize(("config", "named"), _REFUSED.values(), ids=_REFUSED.keys())
-def test_a_wrong_configuration_is_refused_and_nothing_changes(
+def test_an_invalid_configuration_is_refused_and_nothing_changes(
     server: ModelServer, config: str, named: str
 ) -> None:
     with pytest.raises(grpc.RpcError, match=named) as failure:
@@ -179,7 +179,7 @@ def test_an_empty_configuration_is_refused_and_nothing_changes(server: ModelServ
     _assert_only_half(server)
 
 
-def test_one_wrong_model_among_good_ones_keeps_all_of_them_out(
+def test_one_invalid_model_refuses_the_whole_configuration(
     server: ModelServer, half: str, twice: str
 ) -> None:
     with pytest.raises(grpc.RpcError, match="models/relative"):
@@ -223,7 +223,7 @@ def test_a_model_that_cannot_load_is_named_with_the_reason_while_the_others_serv
     ]
 
 
-def test_a_model_that_is_not_there_is_named_with_the_reason_and_the_next_reload_works(
+def test_a_missing_model_is_named_with_the_reason_and_the_next_reload_works(
     world: World, server: ModelServer, half: str, twice: str
 ) -> None:
     missing = world.new_base_path()
@@ -237,7 +237,7 @@ def test_a_model_that_is_not_there_is_named_with_the_reason_and_the_next_reload_
     ]
 
 
-def test_a_deadline_ends_the_wait_with_the_names_of_those_that_are_loading(
+def test_a_deadline_ends_the_wait_and_names_the_loading_models(
     world: World, server: ModelServer, proxy: HoldingProxy, half: str
 ) -> None:
     slow = world.new_base_path()
@@ -247,12 +247,12 @@ def test_a_deadline_ends_the_wait_with_the_names_of_those_that_are_loading(
     with pytest.raises(grpc.RpcError, match="still loading: slow") as failure:
         clients.reload_config(server, config, timeout_seconds=_SHORT_SECONDS)
     assert failure.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
-    # It is in force all the same.
+    # The configuration was applied.
     proxy.release()
     wait_for(lambda answer: answer == _TWICE, lambda: _prediction(server, "slow"))
 
 
-def test_while_one_reload_waits_another_one_is_answered(
+def test_a_reload_is_answered_while_another_one_waits(
     world: World, server: ModelServer, proxy: HoldingProxy, half: str, twice: str
 ) -> None:
     slow = world.new_base_path()
@@ -271,10 +271,10 @@ def test_while_one_reload_waits_another_one_is_answered(
         assert waits.result().status.error_code == 0
 
 
-def test_of_reloads_at_once_one_is_in_force_whole(
+def test_concurrent_reloads_apply_one_whole_configuration(
     server: ModelServer, half: str, twice: str
 ) -> None:
-    # The models of each have its number in their names, besides "half" that all have.
+    # Each configuration has models with its number in their names, and "half".
     configs = {
         frozenset({"half", f"a{thread}", f"b{thread}"}): model_config_list(
             {"half": half, f"a{thread}": half, f"b{thread}": twice}

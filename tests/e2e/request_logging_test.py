@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The logging_config of a model: requests that are answered are in TFRecord files."""
+"""Tests the logging_config of a model, which logs answered requests to TFRecord files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _logs(folder: Path) -> list[Any]:
 
 @pytest.fixture
 def base_path(world: World) -> str:
-    """Where version 1 of half_plus_three is."""
+    """The base path of version 1 of half_plus_three."""
     path = world.new_base_path()
     world.publish(world.half_plus_three, path, 1)
     return path
@@ -78,7 +78,7 @@ def test_requests_by_rest_and_by_grpc_are_logged_with_their_answers(
     assert logged == [([1.0], [3.5], 1), ([2.0], [4.0], 1)]
 
 
-def test_a_log_warms_the_next_version_up(
+def test_a_log_is_a_warmup_file_of_the_next_version(
     server: ModelServer, world: World, base_path: str, tmp_path: Path
 ) -> None:
     _ask_by_both(server)
@@ -103,15 +103,13 @@ def test_a_reload_ends_the_logging(server: ModelServer, base_path: str, tmp_path
     assert len(_logs(tmp_path / "logs")) == 2
 
 
-def test_a_rate_that_is_none_is_refused(
-    server: ModelServer, base_path: str, tmp_path: Path
-) -> None:
+def test_an_invalid_rate_is_refused(server: ModelServer, base_path: str, tmp_path: Path) -> None:
     with pytest.raises(grpc.RpcError, match=r"sampling_rate 2 .* is not from 0"):
         clients.reload_config(server, _config(base_path, tmp_path / "half", rate=2.0))
     assert clients.post(server, {"instances": [1.0]}).status_code == 200
 
 
-def test_a_folder_that_cannot_be_made_fails_no_request(
+def test_requests_succeed_when_the_log_folder_cannot_be_created(
     world: World, base_path: str, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("not a folder")

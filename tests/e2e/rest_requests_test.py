@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""REST requests in the forms that TensorFlow Serving reads: texts around JSON, names in URLs."""
+"""Tests the forms of REST requests of TensorFlow Serving: text around JSON, names in URLs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LABEL = "ready & able"
 
 @pytest.fixture(scope="module")
 def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server of one model under many names, all with a label."""
+    """A server with one model under many names, each with a label."""
     base_path = world.new_base_path()
     world.publish(world.mixed, base_path, 1)
     config = tmp_path_factory.mktemp("config") / "models.config"
@@ -41,7 +41,7 @@ def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
 
 
 def _ask(server: ModelServer, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
-    """Returns the code and the JSON of an answer; sends the path as it is."""
+    """Sends the path unchanged and returns the code and the JSON of the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=clients.SECONDS)
     with contextlib.closing(connection):
         connection.request(method, path, body)
@@ -67,7 +67,9 @@ _BODY = f'{{"instances": [{_ROW}]}}'.encode()
         b'{"inputs": {"point": [[1, 2]], "count": [1], "word": ["ada"], "word": 5}}',
     ],
 )
-def test_a_body_that_tensorflow_serving_reads_is_read(server: ModelServer, body: bytes) -> None:
+def test_a_body_that_tensorflow_serving_accepts_is_accepted(
+    server: ModelServer, body: bytes
+) -> None:
     code, answer = _ask(server, "POST", "/v1/models/half:predict", body)
     assert code == 200, answer
     results = answer.get("outputs") or answer["predictions"][0]

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Options that a model brings with it, in its assets.extra/saved_model_config.pb."""
+"""Tests the options of a model in its assets.extra/saved_model_config.pb."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _model_with(world: World, folder: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize(("content", "is_optimized"), [(_ENABLED, True), (_DISABLED, False)])
-def test_a_model_chooses_whether_grappler_optimizes_its_graph(
+def test_a_model_disables_grappler(
     world: World, tmp_path: Path, content: bytes, is_optimized: bool
 ) -> None:
     monitoring = tmp_path / "monitoring.txt"
@@ -40,7 +40,7 @@ def test_a_model_chooses_whether_grappler_optimizes_its_graph(
     with world.serving(base_path, flags=[f"--monitoring_config_file={monitoring}"]) as server:
         server.wait_until_available()
         assert clients.post(server, {"instances": [1.0]}).json() == {"predictions": [3.5]}
-        # Grappler puts the body of the signature's function in place of its call.
+        # Grappler inlines the function of the signature.
         is_called = _CALL in clients.get(server, _METRICS).text
         assert is_called != is_optimized
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""half_plus_three in S3, asked by REST and by gRPC."""
+"""Tests half_plus_three in S3 by REST and by gRPC."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _AVAILABLE = {
 
 @pytest.fixture(scope="module")
 def server(world: World) -> Iterator[ModelServer]:
-    """A server of half_plus_three, which lies in S3 as version 00000123."""
+    """A server with version 00000123 of half_plus_three in S3."""
     with world.serving_model(world.half_plus_three, "00000123") as running:
         yield running
 
@@ -73,7 +73,7 @@ def test_rest_writes_whole_floats_with_a_fraction(server: ModelServer) -> None:
     assert "[4.0]" in "".join(clients.post(server, {"instances": [2]}).text.split())
 
 
-def test_rest_writes_floats_so_that_they_read_back_to_the_same_float(server: ModelServer) -> None:
+def test_rest_floats_are_parsed_to_the_same_float(server: ModelServer) -> None:
     third = float(np.float32(1.0) / np.float32(3.0))
     answer = clients.post(server, {"instances": [third]}).json()["predictions"]
     assert np.float32(answer[0]) == np.float32(third) * np.float32(0.5) + np.float32(3.0)
@@ -101,7 +101,7 @@ def test_grpc_predict(server: ModelServer) -> None:
     np.testing.assert_array_equal(answer, np.array([3.5, 4.0, 5.5], np.float32))
 
 
-def test_grpc_predict_says_which_model_answered(server: ModelServer) -> None:
+def test_grpc_predict_has_the_model_spec(server: ModelServer) -> None:
     request = clients.predict_request(server, {"x": np.array([1.0], np.float32)})
     spec = clients.predict(server, request).model_spec
     answered = (spec.name, spec.version.value, spec.signature_name)

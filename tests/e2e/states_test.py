@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the server answers about versions, for each case: state, code and advice.
+"""Tests the state, the code and the message of versions in each situation.
 
-By REST and by gRPC the answers are the same.
+The answers by REST and by gRPC are the same.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ _INVALID = grpc.StatusCode.INVALID_ARGUMENT
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """A question and what the answers must hold.
+    """A request and its expected answers.
 
     Attributes:
         asked: "model", "model/7" for a version, or "model@label".
-        status: The code of a question for the status.
-        rows: The versions and states that status shows.
-        predict: The code of a question for a prediction.
-        words: What the message must hold: that of the newest row, or of the error.
-        not_words: What no message may hold, because it is no help in this case.
+        status: The code of a status request.
+        rows: The versions and states in the status.
+        predict: The code of a predict request.
+        words: The words in the message of the newest row, or of the error.
+        not_words: Words that no message may contain, because they do not help in this case.
     """
 
     asked: str
@@ -132,7 +132,7 @@ _SITUATIONS = {
 
 @pytest.fixture(scope="module")
 def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server with a model for each situation, which has come to rest."""
+    """A server with a model for each situation, after all models have their final state."""
     paths = {
         name: world.new_base_path()
         for name in (
@@ -199,7 +199,7 @@ def _path(asked: str) -> str:
 
 
 @pytest.mark.parametrize("name", _SITUATIONS)
-def test_state_code_and_advice_fit_the_case(server: ModelServer, name: str) -> None:
+def test_state_code_and_message(server: ModelServer, name: str) -> None:
     situation = _SITUATIONS[name]
     messages = [
         *_status_by_rest(server, situation),
@@ -275,7 +275,7 @@ def _copy(world: World, source: str, target: str) -> None:
     client = world.storage.client()
     bucket, _, prefix = source.removeprefix("s3://").partition("/")
     listed = client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/")["Contents"]
-    # saved_model.pb last, as publishing does.
+    # saved_model.pb is uploaded last, same as by publish_version.
     for key in sorted(
         (item["Key"] for item in listed), key=lambda key: Path(key).name == "saved_model.pb"
     ):
@@ -283,7 +283,7 @@ def _copy(world: World, source: str, target: str) -> None:
         world.put(f"{target}{key.removeprefix(prefix)}", body)
 
 
-def test_the_row_of_an_ended_version_goes_when_its_folder_is_gone(world: World) -> None:
+def test_the_row_of_an_ended_version_is_removed_with_its_folder(world: World) -> None:
     with world.serving_model(world.half_plus_three, 1) as running:
         world.publish(world.half_plus_three, running.base_path, 2)
         wait_for(
@@ -295,7 +295,7 @@ def test_the_row_of_an_ended_version_goes_when_its_folder_is_gone(world: World) 
             item["Key"]
             for item in client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/1/")["Contents"]
         ]
-        # SeaweedFS keeps folders that have become empty, unlike S3.
+        # Unlike S3, SeaweedFS keeps empty folders.
         folders = {f"{key.rpartition('/')[0]}/" for key in keys}
         for key in (*keys, *sorted(folders, key=len, reverse=True)):
             client.delete_object(Bucket=bucket, Key=key)

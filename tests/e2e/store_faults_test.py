@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The server while its store fails: what is loaded is served, what is new comes all the same.
+"""Tests the server during faults of the S3 server.
 
-Of the environment:
+Environment variables:
 
-    OUTAGE_SECONDS  how long the store is out at least (0)
-    FAULT_SEED      decides which requests fail (1); "random" chooses and prints one
-    VERSIONS        how many versions come while requests fail (6)
+    OUTAGE_SECONDS  the minimum duration of an outage (0)
+    FAULT_SEED      the seed of the failing requests (1); "random" selects and prints a seed
+    VERSIONS        the number of versions published while requests fail (6)
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _MOST_POLLS = 15
 
 @pytest.fixture
 def proxy(world: World) -> Iterator[FaultProxy]:
-    """What stands between the model server and the S3 server."""
+    """A proxy between the model server and the S3 server."""
     with FaultProxy(world.storage.endpoint) as running:
         yield running
 
@@ -61,7 +61,7 @@ def _ask(server: ModelServer) -> object:
     return clients.post(server, {"instances": [1.0]}).json()
 
 
-# Each with the number of failed requests that are of two polls at least.
+# The minimum number of failed requests of two polls, for each kind of fault.
 @pytest.mark.parametrize(
     ("kind", "requests"),
     [
@@ -72,7 +72,7 @@ def _ask(server: ModelServer) -> object:
         (Kind.GARBAGE, 2),
     ],
 )
-def test_what_is_loaded_is_served_while_the_store_is_out_and_then_the_news_come(
+def test_loaded_versions_are_served_during_an_outage_and_new_ones_after_it(
     world: World, proxy: FaultProxy, kind: Kind, requests: int
 ) -> None:
     base_path = world.new_base_path()
@@ -100,7 +100,7 @@ def test_what_is_loaded_is_served_while_the_store_is_out_and_then_the_news_come(
 
 
 class _CountingPlan:
-    """Lets a quarter of the requests fail, and counts those that look for versions."""
+    """A plan in which a quarter of the requests fail; counts the polls."""
 
     def __init__(self, seed: int) -> None:
         self._faults = RandomFaults(seed, 0.25, (*TRANSIENT, Kind.SHORT, Kind.OTHER_RANGE))
@@ -108,7 +108,7 @@ class _CountingPlan:
         self.polls = 0
 
     def of(self, base_path: str) -> None:
-        """Counts from now on, and only requests about this base path."""
+        """Starts to count the requests for this base path."""
         self._prefix = f"{base_path.partition('://')[2].partition('/')[2]}/"
         self.polls = 0
 
@@ -117,7 +117,7 @@ class _CountingPlan:
         return self._faults(request, nth)
 
 
-def test_every_version_comes_while_a_quarter_of_all_requests_fail(
+def test_every_version_is_served_while_a_quarter_of_all_requests_fail(
     world: World, proxy: FaultProxy
 ) -> None:
     seed = seed_of_environment()

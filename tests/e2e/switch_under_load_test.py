@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Version after version takes over while clients ask as fast as they can: none of them notices.
+"""Tests that no request fails while versions change under load.
 
-How often is told by the environment variable SWITCHES.
+The environment variable SWITCHES is the number of changes.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _ANSWERS_PER_SWITCH = 3
 
 
 def _answer_of(version: int) -> float:
-    """Returns what a version answers for 1.0: each something else."""
+    """Returns the answer of a version for 1.0, different for each version."""
     return 1.0 + 100.0 * version
 
 
 @pytest.fixture(scope="module")
 def base_path(world: World, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The base path of three versions that answer differently."""
+    """The base path of three versions with different answers."""
     url = world.new_base_path()
     for version in _VERSIONS:
         folder = tmp_path_factory.mktemp("saved_models") / str(version)
@@ -51,7 +51,7 @@ def base_path(world: World, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def server(world: World, base_path: str, tmp_path: Path) -> Iterator[ModelServer]:
-    """A server of version 1."""
+    """A server with version 1."""
     config = tmp_path / "models.config"
     config.write_text(_only(base_path, 1))
     with world.serving_config(config, model_name=_MODEL) as running:
@@ -101,7 +101,7 @@ def _by_grpc(server: ModelServer, channel: object, *, label: str = "") -> Callab
 def _switch_under_load(
     server: ModelServer, configs: list[tuple[str, int]], *, label: str = ""
 ) -> None:
-    """Applies one configuration after the other, each with the version that it is to lead to."""
+    """Applies the configurations one after the other, each with its expected version."""
     url = f"{server.rest_url}/v1/models/{_MODEL}{f'/labels/{label}' if label else ''}:predict"
     with (
         clients.session() as first,
@@ -120,7 +120,7 @@ def _switch_under_load(
                 clients.reload_config(server, config)
                 _wait_for_answer(askers[0], version)
                 load.wait_for_answers(_ANSWERS_PER_SWITCH)
-                # From the moment when the new version answers, the old one does not.
+                # After the first answer of the new version, the old version never answers.
                 assert load.failures() == []
                 assert {str(record.answers[-1]) for record in load.records} == {
                     str([_answer_of(version)])
@@ -133,14 +133,12 @@ def _wait_for_answer(ask: Callable[[], object], version: int) -> None:
     wait_for(lambda answer: answer == [_answer_of(version)], ask)
 
 
-def test_no_request_fails_however_often_versions_change(
-    server: ModelServer, base_path: str
-) -> None:
+def test_no_request_fails_while_versions_change(server: ModelServer, base_path: str) -> None:
     versions = itertools.islice(itertools.cycle((2, 3, 1)), _SWITCHES)
     _switch_under_load(server, [(_only(base_path, version), version) for version in versions])
 
 
-def test_no_request_by_label_fails_however_often_the_label_moves(
+def test_no_request_by_label_fails_while_the_label_moves(
     server: ModelServer, base_path: str
 ) -> None:
     clients.reload_config(server, _both(base_path, 1))
@@ -150,7 +148,7 @@ def test_no_request_by_label_fails_however_often_the_label_moves(
     )
 
 
-def test_no_request_by_label_fails_when_the_label_moves_to_a_version_that_has_yet_to_load(
+def test_no_request_by_label_fails_when_the_label_moves_to_a_version_that_is_not_loaded(
     world: World, base_path: str, tmp_path: Path
 ) -> None:
     def labelled(version: int) -> str:

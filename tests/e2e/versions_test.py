@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which versions in the bucket are served, and how one takes the place of another."""
+"""Tests which versions in the bucket are served, and changes of versions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _wait_for(states: dict[int, str], server: ModelServer) -> None:
         time.sleep(0.02)
 
 
-def test_of_several_versions_the_highest_number_is_served(world: World) -> None:
+def test_the_highest_of_several_versions_is_served(world: World) -> None:
     base_path = world.new_base_path()
     world.publish(world.half_plus_three, base_path, 1)
     world.publish(world.half_plus_three, base_path, 9)
@@ -48,7 +48,7 @@ def test_of_several_versions_the_highest_number_is_served(world: World) -> None:
         assert _prediction(server) == _SECOND
 
 
-def test_a_new_version_goes_live_by_itself_and_the_old_one_ends(world: World) -> None:
+def test_a_new_version_is_loaded_and_the_old_one_is_unloaded(world: World) -> None:
     with world.serving_model(world.half_plus_three, 1) as server:
         world.publish(world.twice_plus_hundred, server.base_path, 2)
         _wait_for({2: "AVAILABLE", 1: "END"}, server)
@@ -71,7 +71,7 @@ def test_a_version_that_ended_is_not_found(world: World) -> None:
         assert clients.post(server, {"instances": [1.0]}, path=path).status_code == 404
 
 
-def test_no_request_fails_and_no_answer_goes_back_while_versions_change(world: World) -> None:
+def test_no_request_fails_and_no_old_version_answers_after_a_new_one(world: World) -> None:
     with (
         world.serving_model(world.half_plus_three, 1) as server,
         clients.channel(server) as channel,
@@ -96,20 +96,20 @@ def test_no_request_fails_and_no_answer_goes_back_while_versions_change(world: W
 def test_a_lower_version_published_later_is_not_loaded(world: World) -> None:
     with world.serving_model(world.half_plus_three, 10) as server:
         world.publish(world.twice_plus_hundred, server.base_path, 5)
-        # When this one has been found, so has the one before.
+        # The poll that finds this version finds the one before, too.
         world.publish(world.half_plus_three, server.base_path, 11)
         _wait_for({11: "AVAILABLE", 10: "END"}, server)
 
 
-def test_a_version_without_its_saved_model_pb_does_not_count(world: World) -> None:
+def test_a_version_without_saved_model_pb_is_not_loaded(world: World) -> None:
     with world.serving_model(world.half_plus_three, 1) as server:
         world.put(f"{server.base_path}/200/variables/variables.index", b"of an upload under way")
         world.publish(world.half_plus_three, server.base_path, 2)
-        # Its state says that it is not there yet.
+        # Its state says that it is not complete.
         _wait_for({200: "START", 2: "AVAILABLE", 1: "END"}, server)
 
 
-def test_folders_that_are_no_versions_do_not_count(world: World) -> None:
+def test_folders_that_are_not_versions_are_ignored(world: World) -> None:
     base_path = world.new_base_path()
     for name in ("notes", "12a", "-3", "1.5", "99999999999999999999"):
         _publish_beside_versions(world, world.twice_plus_hundred, f"{base_path}/{name}")
@@ -125,7 +125,7 @@ def _publish_beside_versions(world: World, model: Path, url: str) -> None:
             world.put(f"{url}/{file.relative_to(model).as_posix()}", file.read_bytes())
 
 
-def test_a_slash_at_the_end_of_the_base_path_makes_no_difference(world: World) -> None:
+def test_a_trailing_slash_of_the_base_path_is_ignored(world: World) -> None:
     base_path = world.new_base_path()
     world.publish(world.half_plus_three, base_path, 1)
     with world.serving(f"{base_path}/") as server:
@@ -133,7 +133,7 @@ def test_a_slash_at_the_end_of_the_base_path_makes_no_difference(world: World) -
         assert _prediction(server) == _FIRST
 
 
-def test_a_model_may_lie_at_the_top_of_its_bucket(world: World) -> None:
+def test_a_model_at_the_root_of_its_bucket(world: World) -> None:
     world.storage.client().create_bucket(Bucket="only-one-model")
     world.publish(world.half_plus_three, "s3://only-one-model", 1)
     with world.serving("s3://only-one-model") as server:
@@ -141,14 +141,14 @@ def test_a_model_may_lie_at_the_top_of_its_bucket(world: World) -> None:
         assert _prediction(server) == _FIRST
 
 
-def test_a_model_in_a_local_folder_is_served_too(world: World, tmp_path: Path) -> None:
+def test_a_model_in_a_local_folder(world: World, tmp_path: Path) -> None:
     world.publish(world.half_plus_three, str(tmp_path), "00000123")
     with world.serving(str(tmp_path)) as server:
         server.wait_until_available(123)
         assert _prediction(server) == _FIRST
 
 
-def test_a_broken_new_version_leaves_the_old_one_serving(world: World) -> None:
+def test_the_old_version_serves_when_the_new_one_is_broken(world: World) -> None:
     with world.serving_model(world.half_plus_three, 1) as server:
         world.put(f"{server.base_path}/2/saved_model.pb", b"this is no SavedModel")
         server.process.wait_for_line(rf"{server.base_path}/2", timeout_seconds=_SECONDS)
@@ -156,7 +156,7 @@ def test_a_broken_new_version_leaves_the_old_one_serving(world: World) -> None:
         assert _prediction(server) == _FIRST
 
 
-def test_an_asked_for_version_that_is_not_there_is_not_found_by_grpc(world: World) -> None:
+def test_a_missing_version_is_not_found_by_grpc(world: World) -> None:
     with world.serving_model(world.half_plus_three, 1) as server:
         request = clients.predict_request(server, {"x": np.array([1.0], np.float32)})
         request.model_spec.version.value = 2

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Waiting for what becomes true by itself."""
+"""Waits for conditions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PAUSE_SECONDS = 0.02
 def wait_for(
     wanted: Callable[[T], bool], observe: Callable[[], T], *, timeout_seconds: float = 30.0
 ) -> T:
-    """Observes again and again until it is as wanted, and returns what was observed.
+    """Calls `observe` until `wanted` is true of the result, and returns the result.
 
     Example:
         wait_for(lambda code: code == 200, lambda: clients.get(server, "/readyz").status_code)
 
     Raises:
-        TimeoutError: It never was in that time; the message tells what was observed last.
+        TimeoutError: `wanted` was not true in time. The message contains the last result.
     """
     deadline = time.monotonic() + timeout_seconds
     while not wanted(observed := observe()):

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What every end-to-end test stands on: an S3 server, models to publish, and the model server."""
+"""The fixtures of the end-to-end tests: an S3 server, models to publish, and the model server."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ BUCKET = "models"
 
 
 class World:
-    """One S3 server, and models to put there.
+    """An S3 server and models to publish.
 
     Attributes:
         storage: The S3 server, with the bucket `BUCKET`.
-        half_plus_three: A SavedModel that computes x / 2 + 3; it has the signature `double`, too.
+        half_plus_three: A SavedModel that computes x / 2 + 3. It has the signature `double`, too.
         twice_plus_hundred: A SavedModel with the same signatures that computes 2 * x + 100.
         mixed: A SavedModel with inputs and outputs of several types.
     """
 
     def __init__(self, storage: SeaweedFS, folder: Path) -> None:
-        """Makes the models in a folder of the caller's."""
+        """Saves the models in `folder`."""
         self.storage = storage
         self.half_plus_three = saved_models.save_half_plus_three(folder / "half_plus_three")
         self.twice_plus_hundred = saved_models.save_linear(
@@ -39,15 +39,15 @@ class World:
         self._numbers = itertools.count(1)
 
     def new_base_path(self) -> str:
-        """Returns a base path in S3 under which there is nothing yet."""
+        """Returns an unused base path in S3."""
         return f"s3://{BUCKET}/model-{next(self._numbers)}"
 
     def publish(self, model: Path, base_path: str, version: int | str) -> str:
-        """Publishes a model as the user who may do everything, and returns its URL."""
+        """Publishes a model with all rights and returns its URL."""
         return publish_version(model, base_path, version, client=self.storage.client())
 
     def put(self, url: str, content: bytes) -> None:
-        """Writes one object, given by its s3:// URL."""
+        """Writes an object with an s3:// URL."""
         bucket, _, key = url.removeprefix("s3://").partition("/")
         self.storage.client().put_object(Bucket=bucket, Key=key, Body=content)
 
@@ -55,11 +55,11 @@ class World:
     def serving(
         self, base_path: str, *, env: Mapping[str, str] | None = None, flags: Sequence[str] = ()
     ) -> Iterator[ModelServer]:
-        """Runs a model server on a base path; its ports are open, its model may yet be loading.
+        """Runs a model server with a base path. Its ports are open; its model may still be loading.
 
         Args:
-            base_path: What to serve.
-            env: Environment variables beside those that lead to `storage`, or in their place.
+            base_path: The base path.
+            env: Environment variables in addition to those of `storage`; they have precedence.
             flags: More flags of the server.
         """
         server = ModelServer(base_path, env={**self.storage.env(), **(env or {})}, flags=flags)
@@ -75,12 +75,12 @@ class World:
         env: Mapping[str, str] | None = None,
         flags: Sequence[str] = (),
     ) -> Iterator[ModelServer]:
-        """Runs a model server on a configuration file; its models may yet be loading.
+        """Runs a model server with a configuration file. Its models may still be loading.
 
         Args:
             config_file: A path or an s3:// URL.
-            model_name: The model that questions to the server are about.
-            env: As in `serving`.
+            model_name: The model of the methods of the returned server.
+            env: Same as in `serving`.
             flags: More flags of the server.
         """
         server = ModelServer(
@@ -94,7 +94,7 @@ class World:
 
     @contextlib.contextmanager
     def serving_model(self, model: Path, version: int | str = 1) -> Iterator[ModelServer]:
-        """Publishes a model under a new base path and runs a model server that can be asked."""
+        """Publishes a model to a new base path and runs a model server until it is available."""
         base_path = self.new_base_path()
         self.publish(model, base_path, version)
         with self.serving(base_path) as server:
@@ -108,5 +108,5 @@ def _running(server: ModelServer, *, of: str) -> Iterator[None]:
         try:
             yield
         finally:
-            # Which pytest shows when the test fails.
+            # pytest prints this if the test fails.
             print(f"The server of {of}:", *server.log_tail(50), sep="\n  ")

@@ -13,15 +13,17 @@
 #include <string>
 #include <string_view>
 
+#include "tensorflow_serving_s3/model_servers/base/inflater.h"
+#include "tensorflow_serving_s3/model_servers/net/content_coding.h"
 #include "tensorflow_serving_s3/model_servers/net/gzip.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 #include "tests/fuzz/expect.h"
 
 namespace {
 
+using tfs3::InflateError;
 using tfs3::fuzz::Expect;
 using tfs3::rest::Gunzip;
-using tfs3::rest::GunzipError;
 using tfs3::rest::PaddedBuffer;
 
 constexpr uint64_t kMaxBytes = 1 << 16;
@@ -35,17 +37,17 @@ void ExpectPadding(const PaddedBuffer& buffer) {
 
 void TakeAsBody(std::string_view gzip) {
   PaddedBuffer out;
-  const GunzipError error = Gunzip(gzip, kMaxBytes, &out);
+  const InflateError error = Gunzip(gzip, {kMaxBytes}, &out);
   Expect(out.size() <= kMaxBytes, "no more is inflated than the limit");
   ExpectPadding(out);
-  if (error != GunzipError::kNone) return;
+  if (error != InflateError::kNone) return;
   PaddedBuffer exact;
-  Expect(Gunzip(gzip, out.size(), &exact) == GunzipError::kNone &&
+  Expect(Gunzip(gzip, {out.size()}, &exact) == InflateError::kNone &&
              exact.view() == out.view(),
          "a limit that is just met is met");
   if (out.empty()) return;
   PaddedBuffer less;
-  Expect(Gunzip(gzip, out.size() - 1, &less) == GunzipError::kTooLarge,
+  Expect(Gunzip(gzip, {out.size() - 1}, &less) == InflateError::kTooLong,
          "a body of a byte more than the limit is too large");
 }
 
@@ -85,20 +87,20 @@ void TakeAsDeflated(std::string_view deflated) {
   gzip += LittleEndian(static_cast<uint32_t>(sum));
   gzip += LittleEndian(static_cast<uint32_t>(text->size()));
   PaddedBuffer out;
-  Expect(Gunzip(gzip, kMaxBytes, &out) == GunzipError::kNone &&
+  Expect(Gunzip(gzip, {kMaxBytes}, &out) == InflateError::kNone &&
              out.view() == *text,
          "a member is inflated as zlib does it");
   PaddedBuffer twice;
-  const GunzipError error = Gunzip(gzip + gzip, 2 * kMaxBytes, &twice);
-  Expect(error == GunzipError::kNone && twice.view() == *text + *text,
+  const InflateError error = Gunzip(gzip + gzip, {2 * kMaxBytes}, &twice);
+  Expect(error == InflateError::kNone && twice.view() == *text + *text,
          "members follow each other");
   PaddedBuffer cut;
-  Expect(Gunzip(std::string_view(gzip).substr(0, gzip.size() - 1), kMaxBytes,
-                &cut) == GunzipError::kNotGzip,
+  Expect(Gunzip(std::string_view(gzip).substr(0, gzip.size() - 1), {kMaxBytes},
+                &cut) == InflateError::kInvalid,
          "a body that is cut short is refused");
   gzip[gzip.size() - 5] ^= 1;
   PaddedBuffer wrong;
-  Expect(Gunzip(gzip, kMaxBytes, &wrong) == GunzipError::kNotGzip,
+  Expect(Gunzip(gzip, {kMaxBytes}, &wrong) == InflateError::kInvalid,
          "a wrong check sum is refused");
 }
 
@@ -107,7 +109,7 @@ void TakeAsText(std::string_view text) {
   if (!gzip.has_value()) return;
   Expect(gzip->size() < text.size(), "what is compressed is smaller");
   PaddedBuffer out;
-  Expect(Gunzip(*gzip, text.size(), &out) == GunzipError::kNone &&
+  Expect(Gunzip(*gzip, {text.size()}, &out) == InflateError::kNone &&
              out.view() == text,
          "what is compressed inflates to the same");
 }

@@ -14,7 +14,9 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws/aws_runtime.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/write_messages.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/http_error.h"
 #include "tests/fuzz/expect.h"
 
 namespace {

@@ -1,10 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""AWS on this computer: moto's S3, STS, IAM and instance metadata, behind AWS's own host names.
+"""AWS on this computer: moto's S3, STS, IAM and instance metadata, with AWS's host names.
 
-`Aws` is moto, checking signatures and policies. `Front` stands before it as the hosts of AWS do:
-TLS with a certificate for whatever host is asked for, buckets in regions, and the services that
-moto does not have. A client comes to it through a `ConnectProxy`, by HTTPS_PROXY.
+`Aws` runs moto, which checks signatures and policies. `Front` is a server in front of it: it has a
+TLS certificate for any host name, buckets in regions, and services that moto does not have. Clients
+connect to it through a `ConnectProxy`, by HTTPS_PROXY.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Keys:
     """Credentials.
 
     Attributes:
-        token: The session token; "" for none.
-        expiration: When they end.
+        token: The session token, or "".
+        expiration: When they expire.
     """
 
     access_key: str
@@ -54,7 +54,7 @@ class Keys:
     expiration: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(hours=1))
 
     def env(self) -> dict[str, str]:
-        """Returns them as the variables of AWS's clients."""
+        """Returns the environment variables of AWS's clients."""
         return {
             "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
@@ -62,7 +62,7 @@ class Keys:
         }
 
     def json(self) -> str:
-        """Returns them as containers' agents and credential processes write them."""
+        """Returns the format of container agents and credential processes."""
         names = {
             "Version": 1,
             "AccessKeyId": self.access_key,
@@ -75,18 +75,18 @@ class Keys:
 
 
 class Aws:
-    """moto with the bucket "models", holding `half/1/saved_model.pb`, and a role that may read it.
+    """moto with the bucket "models", the object `half/1/saved_model.pb`, roles and users.
 
     Attributes:
         role_arn: The role that may read the bucket.
-        powerless_arn: A role that may do nothing.
-        user: The keys of a user who may assume roles, and nothing else.
-        reader: The keys of a user who may read the bucket.
-        writer: The keys of a user who may do everything with S3.
+        powerless_arn: A role that may not read it.
+        user: The keys of a user that may only assume roles.
+        reader: The keys of a user that may read the bucket.
+        writer: The keys of a user that may use all of S3.
     """
 
     def __enter__(self) -> Self:
-        """Starts it."""
+        """Starts the server."""
         self._server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         self._server.start()
         self._check_signatures(False)
@@ -108,22 +108,22 @@ class Aws:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stops it."""
+        """Stops the server."""
         self._check_signatures(False)
         self._server.stop()
 
     @property
     def port(self) -> int:
-        """The port of 127.0.0.1 at which all of its services are."""
+        """The port of all services, on 127.0.0.1."""
         return self._server.get_host_and_port()[1]
 
     @property
     def url(self) -> str:
-        """The endpoint of all of its services."""
+        """The endpoint of all services."""
         return f"http://127.0.0.1:{self.port}"
 
     def assume(self, role_arn: str) -> Keys:
-        """Returns credentials of a role, as STS gives them to the user."""
+        """Returns credentials of a role that STS issues to the user."""
         answer = self._client("sts", self.user).assume_role(
             RoleArn=role_arn, RoleSessionName="test"
         )["Credentials"]
@@ -135,7 +135,7 @@ class Aws:
         )
 
     def accept(self, role_arn: str, keys: Keys) -> None:
-        """Makes `keys`, which the instance metadata gives, keys of a session of the role."""
+        """Makes `keys`, from the instance metadata, the keys of a session of the role."""
         self.assume(role_arn)
         session = sts_backends[ACCOUNT]["aws"].assumed_roles[-1]
         session.access_key_id = keys.access_key
@@ -145,7 +145,7 @@ class Aws:
         session.access_key.secret_access_key = keys.secret_key
 
     def admit_unsigned(self, seen: Seen) -> Reply | None:
-        """Has moto take an unsigned request that a front sees; it refuses even web identities."""
+        """Lets moto accept an unsigned request; moto rejects even web identities."""
         if "authorization" not in seen.headers:
             self._set_unchecked_actions("1")
         return None
@@ -184,10 +184,10 @@ def _policy(actions: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """A request that came to a front.
+    """A request to a front.
 
     Attributes:
-        scope: The region and the service that its signature names, "us-east-1/s3"; "" unsigned.
+        scope: The region and the service of its signature, "us-east-1/s3"; "" if unsigned.
     """
 
     method: str
@@ -199,7 +199,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer of a front itself."""
+    """A response of the front itself."""
 
     status: int
     body: str = ""
@@ -207,16 +207,16 @@ class Reply:
 
 
 class Front(LocalServer):
-    """A web server before moto (or before nothing) that remembers what it was asked.
+    """A web server that records its requests and forwards them to moto.
 
     Args:
-        backend_port: Whom to ask for what `answer` leaves open.
-        answer: Called with every request; its reply is sent instead of the backend's.
-        tls: None: plain http.
+        backend_port: The port of moto; unused if `answer` handles all requests.
+        answer: Called with each request; returns the response, or None to forward the request.
+        tls: The TLS settings; None for plain http.
 
     Attributes:
-        seen: What it was asked.
-        connections: How many connections were made to it.
+        seen: All requests so far.
+        connections: The number of connections so far.
     """
 
     def __init__(
@@ -234,12 +234,12 @@ class Front(LocalServer):
             protocol_version = "HTTP/1.1"
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
+                """Prints nothing."""
 
             def handle(self) -> None:
                 with counting:
                     front.connections += 1
-                # The client may go, or not like the certificate.
+                # The client may disconnect, or reject the certificate.
                 with contextlib.suppress(OSError):
                     super().handle()
 
@@ -296,7 +296,7 @@ class Front(LocalServer):
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         if tls is not None:
-            # The handshake is made by the thread of the connection.
+            # The thread of the connection runs the handshake.
             server.socket = tls.wrap_socket(
                 server.socket, server_side=True, do_handshake_on_connect=False
             )

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The AWS files are read as botocore, on which the AWS CLI stands, reads them."""
+"""Compares our parser of the AWS files with botocore, the library of the AWS CLI."""
 
 from __future__ import annotations
 
@@ -91,13 +91,13 @@ CONFIGS = {
     "nothing": "",
     "only comments": "# a\n\n; b\n",
 }
-# In this file the name of a profile stands alone.
+# In this file, a section has only the name of the profile.
 CREDENTIALS = {
     name: text.replace("[profile ", "[")
     for name, text in CONFIGS.items()
     if "[profile default]" not in text
 }
-# botocore gives up, and other AWS SDKs do not.
+# Errors in botocore, but not in other AWS SDKs.
 TAKEN_ALL_THE_SAME = {
     "a section twice": "[default]\nregion = a\n[profile x]\n[default]\noutput = b\n",
     "a key twice": "[default]\nregion = b\nregion = a\noutput = b\n",
@@ -106,7 +106,7 @@ TAKEN_ALL_THE_SAME = {
 
 
 class Files:
-    """The AWS files of a home folder, for both readers."""
+    """The AWS files of a home folder, for both parsers."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._home = home
@@ -118,7 +118,7 @@ class Files:
         monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(self._credentials))
 
     def write(self, config: str, credentials: str = "") -> None:
-        """Replaces both, byte for byte."""
+        """Replaces both files."""
         self._config.write_bytes(config.encode())
         self._credentials.write_bytes(credentials.encode())
 
@@ -132,7 +132,7 @@ class Files:
         return profiles
 
     def probe(self) -> Probe:
-        """Returns our reader."""
+        """Returns our parser."""
         return Probe({}, self._home)
 
 
@@ -143,7 +143,7 @@ def files(home: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
 
 
 def flat(profile: dict[str, Any]) -> dict[str, str]:
-    """Returns the values of a profile; those of a group by the names that the client gives them."""
+    """Returns the values of a profile; values of a group have names like "group.name"."""
     values = {}
     for key, value in profile.items():
         if isinstance(value, dict):
@@ -154,14 +154,14 @@ def flat(profile: dict[str, Any]) -> dict[str, str]:
 
 
 def compare(files: Files) -> None:
-    """Demands the same profiles with the same values, and no others."""
+    """Checks that both parsers return the same profiles and values."""
     theirs = {name: flat(profile) for name, profile in files.of_botocore().items()}
     every_key = {key for profile in theirs.values() for key in profile}
     every_key |= {"region", "output", "s3.addressing_style", "retry_mode"}
     with files.probe() as probe:
         for name in {*theirs, "default", "ci", "CI", "a", "x", "profile ci"}:
             assert probe.ask(f"profile {name}") == ("yes" if name in theirs else "no"), name
-            # A key with a space cannot be asked for, and one with a dot means a group.
+            # The probe cannot request a key with a space; a key with a dot means a group.
             for key in every_key:
                 if " " in key or (key.count(".") == 1 and key.startswith("a.")):
                     continue
@@ -215,7 +215,7 @@ def test_random_files(files: Files, seed: int) -> None:
     except botocore.exceptions.ConfigParseError as error:
         with files.probe() as probe:
             said = probe.ask("profile default")
-        # A section or a key that is there twice is taken.
+        # Our parser accepts duplicate sections and keys.
         twice = (configparser.DuplicateSectionError, configparser.DuplicateOptionError)
         if not isinstance(error.__context__, twice):
             assert "cannot be understood: line " in said, text
@@ -224,7 +224,7 @@ def test_random_files(files: Files, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", TAKEN_ALL_THE_SAME)
-def test_what_botocore_refuses_and_others_take(files: Files, name: str) -> None:
+def test_files_that_only_botocore_rejects(files: Files, name: str) -> None:
     files.write(TAKEN_ALL_THE_SAME[name])
     with pytest.raises(botocore.exceptions.ConfigParseError):
         files.of_botocore()

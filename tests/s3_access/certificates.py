@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A certificate authority of one's own, for servers that tests speak TLS with."""
+"""A certificate authority for the TLS servers of tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 
 def _der(tag: int, content: bytes) -> bytes:
-    """Returns an element of DER with a short content."""
+    """Returns a DER element with a short content."""
     return bytes([tag, len(content)]) + content
 
 
@@ -28,7 +28,7 @@ class Authority:
     """Signs certificates.
 
     Args:
-        folder: Where its own certificate (`ca_file`) and those that it signs are stored.
+        folder: The folder for its own certificate (`ca_file`) and the signed certificates.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,13 +45,13 @@ class Authority:
         self.ca_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     def context(self, host: str) -> ssl.SSLContext:
-        """Returns the TLS settings of a server of the name or IP address `host`."""
+        """Returns the TLS settings of a server with the name or IP address `host`."""
         if host not in self._contexts:
             self._contexts[host] = self._new_context(host)
         return self._contexts[host]
 
     def context_of_any_name(self) -> ssl.SSLContext:
-        """Returns the TLS settings of a server with a certificate for any name it is asked by."""
+        """Returns the TLS settings of a server with a certificate for any requested name."""
         context = self._new_context("localhost")
 
         def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
@@ -62,7 +62,7 @@ class Authority:
         return context
 
     def subject_hash(self) -> str:
-        """Returns the name under which OpenSSL finds `ca_file` in a folder, without its ".0"."""
+        """Returns the file name by which OpenSSL finds `ca_file` in a folder, without ".0"."""
         # SHA-1 of the name in OpenSSL's canonical form: lower case, each value a UTF8String.
         value = b"authority of a test"
         attribute = _der(0x30, bytes.fromhex("0603550403") + _der(0x0C, value))

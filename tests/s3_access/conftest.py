@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests of this folder share: one AWS, one certificate authority, a home folder each."""
+"""Fixtures of this folder: one AWS, one certificate authority, and a home folder for each test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def aws() -> Iterator[Aws]:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Who signs the certificates of the servers."""
+    """The authority that signs the certificates of the servers."""
     return Authority(tmp_path_factory.mktemp("certificates"))
 
 

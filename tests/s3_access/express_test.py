@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A directory bucket (S3 Express One Zone), under AWS's own names, with its signatures checked."""
+"""Tests a directory bucket (S3 Express One Zone) with AWS's host names and checked signatures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OBJECTS = {"half/1/saved_model.pb": "graph", "half/2/saved_model.pb": "graph", "
 def internet(
     authority: Authority, bucket: DirectoryBucket
 ) -> Iterator[tuple[Front, dict[str, str]]]:
-    """A front that is the host of the bucket, and the environment that leads there."""
+    """A front for the host of the bucket, and the environment to reach it."""
     with (
         Front(0, bucket.answer, authority.context_of_any_name()) as front,
         ConnectProxy(tunnel_to=front.port) as proxy,
@@ -45,13 +45,13 @@ def test_a_directory_bucket_is_read_by_one_session(authority: Authority, home: P
         assert probe.ask(f"stat s3://{BUCKET}/half/a b") == "1"
         assert probe.ask(f"list s3://{BUCKET}/half/1") == "saved_model.pb"
         assert len(bucket.sessions) == 1
-        # The zone tells the region: nothing was set.
+        # The zone has the region: no region is configured.
         assert {seen.host for seen in front.seen} == {HOST}
         assert [seen.path for seen in front.seen if "session" in seen.path] == ["/?session"]
 
 
-def test_sessions_are_made_anew_before_they_end(authority: Authority, home: Path) -> None:
-    # Too short to be used twice.
+def test_sessions_are_replaced_before_they_expire(authority: Authority, home: Path) -> None:
+    # Too short for a second use.
     bucket = DirectoryBucket(OBJECTS, KEYS, lifetime=timedelta(seconds=4))
     with internet(authority, bucket) as (_, env), Probe(env, home) as probe:
         for _ in range(3):
@@ -66,7 +66,7 @@ def test_a_refused_session_is_reported(authority: Authority, home: Path) -> None
         assert "403 SignatureDoesNotMatch for CreateSession" in error.message
 
 
-def test_sessions_can_be_left_out(authority: Authority, home: Path) -> None:
+def test_sessions_can_be_disabled(authority: Authority, home: Path) -> None:
     bucket = DirectoryBucket(OBJECTS, KEYS)
     config = home / ".aws" / "config"
     with internet(authority, bucket) as (front, env):
@@ -75,7 +75,7 @@ def test_sessions_can_be_left_out(authority: Authority, home: Path) -> None:
         config.write_text("")
         disabled = {"AWS_S3_DISABLE_EXPRESS_SESSION_AUTH": "true"}
         failure({**env, **disabled}, home, f"stat s3://{BUCKET}/half/a b")
-        # The fake takes sessions only; what it was asked is what counts.
+        # The fake accepts only sessions; the test checks the requests.
         assert bucket.sessions == []
         for seen in front.seen:
             assert seen.scope == "us-west-2/s3express"

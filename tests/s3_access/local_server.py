@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A server of the tests' own, with a thread that runs it."""
+"""Runs a server in a thread."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Self
 
 
 class LocalServer:
-    """A server at a port of 127.0.0.1; a `with` block runs it. Subclasses say what it answers."""
+    """A server on a port of 127.0.0.1; a `with` block runs it. Subclasses define the responses."""
 
     def __init__(self, server: socketserver.TCPServer) -> None:
-        """Takes over a server that listens already."""
+        """Takes a listening server."""
         self._server = server
         self._thread = threading.Thread(target=server.serve_forever, daemon=True)
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port of the server."""
         return int(self._server.server_address[1])
 
     def __enter__(self) -> Self:
-        """Starts it."""
+        """Starts the thread."""
         self._thread.start()
         return self
 
@@ -34,7 +34,7 @@ class LocalServer:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stops it."""
+        """Stops the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is optional stays optional: AWS files that cannot be read, stores that lack a part of S3."""
+"""Tests that AWS files are optional, and the settings of checksums."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.s3_access.aws import Aws, Front, Reply, Seen
+from tests.s3_access.aws import Aws, Front
 from tests.s3_access.probe import LIST, Probe, check, failure
 
 READ = "read s3://models/half/1/saved_model.pb"
-# Root reads every file, but for these.
+# Without these capabilities, root cannot read every file.
 UNPRIVILEGED = (
     ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
 )
 
 
 def env_of_keys(aws: Aws, endpoint: str = "") -> dict[str, str]:
-    """Returns what suffices without any file."""
+    """Returns variables with which no file is needed."""
     return {"S3_ENDPOINT": endpoint or aws.url, **aws.reader.env()}
 
 
 def check_quiet(
     env: dict[str, str], home: Path, launcher: list[str] | None = None, log: str = ""
 ) -> None:
-    """Lists and reads; what is written to stderr is `log`."""
+    """Checks that listing and reading work, and that stderr is `log`."""
     with Probe(env, home, launcher or []) as probe:
         assert probe.ask(LIST) == "1/"
         assert probe.ask(READ) == "graph"
@@ -43,20 +43,20 @@ def test_keys_work_in_the_home_folder_of_another_user(aws: Aws, home: Path) -> N
         home.chmod(0o700)
 
 
-def test_keys_work_beside_a_file_that_cannot_be_read(aws: Aws, home: Path) -> None:
+def test_keys_work_with_an_unreadable_file(aws: Aws, home: Path) -> None:
     config = home / ".aws" / "config"
     config.touch(0)
-    line = f"s3 [WARN] the AWS file {config} cannot be read: Permission denied; it counts as absent"
+    line = f"s3 [WARN] the AWS file {config} cannot be read: Permission denied; the file is ignored"
     check_quiet(env_of_keys(aws), home, UNPRIVILEGED, line + "\n")
 
 
 @pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
-def test_keys_work_where_there_is_no_file(aws: Aws, home: Path, variable: str) -> None:
+def test_keys_work_without_a_file(aws: Aws, home: Path, variable: str) -> None:
     (home / "dangling").symlink_to(home / "none")
     for path in ("none", "none/none", "dangling", "config/\u00fc"):
         check_quiet({**env_of_keys(aws), variable: str(home / path)}, home)
     check_quiet({**env_of_keys(aws), variable: "/dev/null"}, home)
-    line = f"s3 [WARN] the AWS file {home} cannot be read: Is a directory; it counts as absent\n"
+    line = f"s3 [WARN] the AWS file {home} cannot be read: Is a directory; the file is ignored\n"
     check_quiet({**env_of_keys(aws), variable: str(home)}, home, log=line)
 
 
@@ -65,7 +65,7 @@ def test_keys_work_without_home(aws: Aws, home: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["config", "credentials"])
-def test_keys_work_beside_a_file_with_an_error(aws: Aws, home: Path, file: str) -> None:
+def test_keys_work_with_a_file_with_an_error(aws: Aws, home: Path, file: str) -> None:
     path = home / ".aws" / file
     path.write_text("[default]\nregion eu-west-1\n")
     with Probe(env_of_keys(aws), home) as probe:
@@ -77,21 +77,23 @@ def test_keys_work_beside_a_file_with_an_error(aws: Aws, home: Path, file: str) 
 
 
 @pytest.mark.parametrize("file", ["config", "credentials"])
-def test_keys_of_a_file_with_an_error_are_an_error(aws: Aws, home: Path, file: str) -> None:
+def test_a_file_with_an_error_is_an_error_without_other_keys(
+    aws: Aws, home: Path, file: str
+) -> None:
     path = home / ".aws" / file
     path.write_text("[default]\naws_access_key_id = a\n\n  \naws_secret_access_key\n")
     message = failure({"S3_ENDPOINT": aws.url}, home, LIST).message
     assert f"the AWS file {path} cannot be understood: line 5, column 1: expected name" in message
 
 
-def test_a_profile_in_a_file_that_cannot_be_read_is_told_of(aws: Aws, home: Path) -> None:
+def test_a_profile_in_an_unreadable_file_is_an_error(aws: Aws, home: Path) -> None:
     (home / ".aws" / "config").mkdir()
     message = failure({"S3_ENDPOINT": aws.url, "AWS_PROFILE": "ci"}, home, LIST).message
     assert 'AWS_PROFILE names the profile "ci"' in message
     assert f"{home / '.aws' / 'config'} (which cannot be read: Is a directory)" in message
 
 
-def test_the_file_that_can_be_read_is_enough(aws: Aws, home: Path) -> None:
+def test_one_readable_file_is_enough(aws: Aws, home: Path) -> None:
     (home / ".aws" / "config").mkdir()
     keys = aws.reader
     (home / ".aws" / "credentials").write_text(
@@ -101,7 +103,7 @@ def test_the_file_that_can_be_read_is_enough(aws: Aws, home: Path) -> None:
     check({"S3_ENDPOINT": aws.url}, home)
 
 
-def test_web_identity_works_beside_files_that_cannot_be_read(aws: Aws, home: Path) -> None:
+def test_web_identity_works_with_unreadable_files(aws: Aws, home: Path) -> None:
     (home / ".aws" / "config").mkdir()
     (home / "token").write_text("t")
     with Front(aws.port, aws.admit_unsigned) as sts:
@@ -112,23 +114,6 @@ def test_web_identity_works_beside_files_that_cannot_be_read(aws: Aws, home: Pat
             "AWS_ROLE_ARN": aws.role_arn,
         }
         check(env, home)
-
-
-@pytest.mark.parametrize(("status", "code"), [(400, "InvalidArgument"), (501, "NotImplemented")])
-def test_a_store_that_refuses_the_checksum_mode_is_read_without_it(
-    aws: Aws, home: Path, status: int, code: str
-) -> None:
-    def answer(seen: Seen) -> Reply | None:
-        if "x-amz-checksum-mode" not in seen.headers:
-            return None
-        return Reply(status, f"<Error><Code>{code}</Code></Error>")
-
-    with Front(aws.port, answer) as front:
-        with Probe(env_of_keys(aws, f"http://127.0.0.1:{front.port}"), home) as probe:
-            assert probe.ask(READ) == "graph"
-            assert probe.ask(READ) == "graph"
-        asked = ["x-amz-checksum-mode" in seen.headers for seen in front.seen]
-        assert asked == [True, False, False]
 
 
 @pytest.mark.parametrize("where", ["environment", "profile"])
@@ -167,52 +152,6 @@ def test_request_checksum_calculation(aws: Aws, home: Path, value: str, sent: bo
             probe.ask("delete s3://models/checked")
         headers = front.seen[0].headers
         assert ("content-md5" in headers) == sent
-        # Stores that are not AWS's may not know these.
+        # Other stores may not support these.
         assert not any(name.startswith("x-amz-checksum") for name in headers)
         assert "x-amz-trailer" not in headers
-
-
-def test_a_bucket_with_object_lock_gets_the_checksum_that_it_wants(aws: Aws, home: Path) -> None:
-    refusal = Reply(
-        400,
-        "<Error><Code>InvalidRequest</Code><Message>Content-MD5 OR x-amz-checksum- HTTP header "
-        "is required for Put Object requests with Object Lock parameters</Message></Error>",
-    )
-
-    def answer(seen: Seen) -> Reply | None:
-        return refusal if seen.method == "PUT" and "content-md5" not in seen.headers else None
-
-    with Front(aws.port, answer) as front:
-        env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.writer.env()}
-        with Probe(env, home) as probe:
-            # moto compares it with the body.
-            probe.ask("write s3://models/locked")
-            probe.ask("write s3://models/locked")
-            assert probe.ask("read s3://models/locked") == "written"
-            probe.ask("delete s3://models/locked")
-        puts = ["content-md5" in seen.headers for seen in front.seen if seen.method == "PUT"]
-        assert puts == [False, True, True]
-
-
-@pytest.mark.parametrize(("status", "code"), [(501, "NotImplemented"), (405, "MethodNotAllowed")])
-def test_a_store_without_delete_objects_gets_single_deletes(
-    aws: Aws, home: Path, status: int, code: str
-) -> None:
-    def answer(seen: Seen) -> Reply | None:
-        if seen.method == "POST" and seen.path.endswith("?delete"):
-            return Reply(status, f"<Error><Code>{code}</Code></Error>")
-        return None
-
-    with Front(aws.port, answer) as front:
-        env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.writer.env()}
-        with Probe(env, home) as probe:
-            for key in ("one", "two"):
-                probe.ask(f"write s3://models/{key}")
-                assert probe.ask(f"delete s3://models/{key}") == ""
-                assert failure(env, home, f"stat s3://models/{key}").code == 5
-        deletes = [seen for seen in front.seen if seen.method in ("POST", "DELETE")]
-        assert [(seen.method, seen.path) for seen in deletes] == [
-            ("POST", "/models/?delete"),
-            ("DELETE", "/models/one"),
-            ("DELETE", "/models/two"),
-        ]

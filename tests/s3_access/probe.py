@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The S3 client in a process of its own, set up by nothing but an environment.
+"""Runs the S3 client in another process, configured only by its environment.
 
 Example:
     with Probe({"S3_ENDPOINT": store.endpoint}, home) as probe:
@@ -23,11 +23,11 @@ LIST = "list s3://models/half"
 
 
 class ProbeError(Exception):
-    """The client said that a request has failed.
+    """A request of the client failed.
 
     Attributes:
         code: The TensorFlow error code.
-        message: What it said.
+        message: The error message.
     """
 
     def __init__(self, code: int, message: str) -> None:
@@ -40,9 +40,9 @@ class Probe:
     """A running `s3_probe`.
 
     Args:
-        env: Its environment variables; it inherits none.
-        home: Its home folder. EC2 metadata is not looked for unless `env` says so.
-        launcher: A program, with its arguments, that starts the probe.
+        env: The environment variables; it inherits none.
+        home: The home folder. EC2 metadata is disabled unless `env` enables it.
+        launcher: A program that starts the probe, with its arguments.
     """
 
     def __init__(self, env: Mapping[str, str], home: Path, launcher: Sequence[str] = ()) -> None:
@@ -52,7 +52,7 @@ class Probe:
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
 
     def __enter__(self) -> Self:
-        """Starts it."""
+        """Starts the process."""
         self._process = subprocess.Popen(
             self._command,
             env=self._env,
@@ -69,16 +69,16 @@ class Probe:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Ends it."""
+        """Ends the process."""
         assert self._process is not None
         self._process.communicate(timeout=30)
         assert self._process.returncode == 0
 
     def ask(self, line: str) -> str:
-        """Sends a request and returns what came back.
+        """Sends a request and returns the result.
 
         Raises:
-            ProbeError: The client says that it has failed.
+            ProbeError: The request failed.
         """
         assert self._process is not None
         assert self._process.stdin is not None
@@ -89,26 +89,26 @@ class Probe:
         if answer.startswith("OK "):
             return answer[3:]
         match = re.fullmatch(r"ERROR (\d+) (.*)", answer)
-        assert match is not None, f"{line!r} was answered by {answer!r}"
+        assert match is not None, f"{line!r} returned {answer!r}"
         raise ProbeError(int(match[1]), match[2])
 
     def log(self) -> str:
-        """Returns what it has written to stderr."""
+        """Returns the stderr of the process."""
         self._log.seek(0)
         return self._log.read()
 
 
 def failure(env: Mapping[str, str], home: Path, line: str) -> ProbeError:
-    """Returns what a new client says of a request that is expected to fail."""
+    """Returns the error of a request that must fail, with a new client."""
     with Probe(env, home) as probe:
         try:
             answer = probe.ask(line)
         except ProbeError as error:
             return error
-    raise AssertionError(f"{line!r} did not fail but was answered by {answer!r}")
+    raise AssertionError(f"{line!r} did not fail and returned {answer!r}")
 
 
 def check(env: Mapping[str, str], home: Path) -> None:
-    """Lists the bucket as a new client that is set up like this."""
+    """Checks that a new client can list the bucket."""
     with Probe(env, home) as probe:
         assert probe.ask(LIST) == "1/"

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is written to stderr: nothing while all is well, and a secret never."""
+"""Tests stderr: it is empty without errors, and never contains secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.s3_access.probe import LIST, Probe
 LEVELS = ["off", "fatal", "error", "warn", "info", "debug", "trace"]
 
 
-def test_nothing_is_written_on_the_good_path(aws: Aws, home: Path) -> None:
+def test_nothing_is_written_without_errors(aws: Aws, home: Path) -> None:
     with Probe({"S3_ENDPOINT": aws.url, **aws.reader.env()}, home) as probe:
         assert probe.ask(LIST) == "1/"
         assert probe.ask("read s3://models/half/1/saved_model.pb") == "graph"
@@ -36,7 +36,7 @@ def test_the_log_can_be_turned_on(aws: Aws, home: Path) -> None:
 def test_no_secret_is_written_at_any_level(
     aws: Aws, home: Path, authority: Authority, level: str
 ) -> None:
-    """Goes by all that has secrets: files, a process, STS, a container, a proxy, a failure."""
+    """Uses all sources of secrets: files, a process, STS, a container, a proxy, a failure."""
     session = aws.assume(aws.role_arn)
     (home / "identity").write_text("web-identity-token")
     (home / "pod").write_text("pod-token")

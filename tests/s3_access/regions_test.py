@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which host is asked and for which region it is signed, under AWS's own names.
+"""Tests the host and the region of the signature, with AWS's host names.
 
-The front answers as S3 does where a bucket is in another region: a redirect with a header and a
-body, or a 400 that names the region in the body alone, of which a HEAD has none.
+For a bucket in another region, the front responds like S3: with a redirect with a header and a
+body, or with a 400 that has the region only in the body, which a HEAD does not have.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LISTING = (
     "<ListBucketResult><IsTruncated>false</IsTruncated>"
     "<Contents><Key>half/a.txt</Key><Size>1</Size></Contents></ListBucketResult>"
 )
-# Where each bucket is, and where S3 says so: in a header of a redirect, in the endpoint that a
-# redirect names, or in the region that the signature should have had.
+# The region of each bucket, and the part of the response that has it: the header of a redirect, the
+# endpoint in a redirect, or the body of an error.
 BUCKETS = {
     "here": ("us-east-1", "header"),
     "ireland": ("eu-west-1", "header"),
@@ -36,12 +36,12 @@ BUCKETS = {
 
 
 def s3(seen: Seen) -> Reply:
-    """Answers as the S3 of the region in the host's name."""
+    """Answers like S3 in the region of the host name."""
     where = re.fullmatch(r"(?:(.+)\.)?s3\.([a-z0-9-]+)\.amazonaws\.com", seen.host)
     if where is None:
         return Reply(400, "<Error><Code>NoSuchHost</Code></Error>")
     bucket = where[1] or seen.path.split("?")[0].split("/")[1]
-    region, told_by = BUCKETS[bucket]
+    region, source = BUCKETS[bucket]
     headers = {"x-amz-bucket-region": region}
     if seen.scope != f"{where[2]}/s3":
         return Reply(400, "<Error><Code>AuthorizationHeaderMalformed</Code></Error>")
@@ -50,13 +50,13 @@ def s3(seen: Seen) -> Reply:
             return Reply(200, "x", headers)
         return Reply(200, LISTING)
     of_bucket = seen.path.split("?")[0] in ("/", f"/{bucket}/", f"/{bucket}")
-    if told_by != "body":
-        code = "PermanentRedirect" if told_by == "header" else "TemporaryRedirect"
+    if source != "body":
+        code = "PermanentRedirect" if source == "header" else "TemporaryRedirect"
         body = (
             f"<Error><Code>{code}</Code><Message>Use the endpoint.</Message>"
             f"<Endpoint>{bucket}.s3-{region}.amazonaws.com</Endpoint></Error>"
         )
-        return Reply(301, body, headers) if told_by == "header" else Reply(307, body)
+        return Reply(301, body, headers) if source == "header" else Reply(307, body)
     body = (
         "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is "
         f"malformed; the region is wrong; expecting '{region}'</Message>"
@@ -68,7 +68,7 @@ def s3(seen: Seen) -> Reply:
 
 @contextmanager
 def internet(authority: Authority, aws: Aws, **more: str) -> Iterator[tuple[Front, dict[str, str]]]:
-    """A front that is every host, and the environment that leads there."""
+    """A front for all host names, and the environment to reach it."""
     with (
         Front(aws.port, s3, authority.context_of_any_name()) as front,
         ConnectProxy(tunnel_to=front.port) as proxy,
@@ -85,7 +85,7 @@ def internet(authority: Authority, aws: Aws, **more: str) -> Iterator[tuple[Fron
 
 
 def hosts(front: Front) -> list[str]:
-    """Returns the hosts that were asked, in their order."""
+    """Returns the hosts of the requests, in their order."""
     return [seen.host for seen in front.seen]
 
 
@@ -113,7 +113,7 @@ def test_a_region_in_the_body_is_followed(
 @pytest.mark.parametrize(
     ("bucket", "requests"), [("ireland", ["HEAD", "HEAD"]), ("oregon", ["HEAD", "HEAD", "HEAD"])]
 )
-def test_a_head_has_no_body_to_say_so(
+def test_a_head_needs_another_request_for_the_region(
     aws: Aws, authority: Authority, home: Path, bucket: str, requests: list[str]
 ) -> None:
     with internet(authority, aws) as (front, env), Probe(env, home) as probe:
@@ -140,9 +140,7 @@ def test_several_regions_in_one_process(aws: Aws, authority: Authority, home: Pa
         assert front.seen[-1].path.startswith("/dotted.bucket?")
 
 
-def test_a_redirect_that_leads_nowhere_is_an_error(
-    aws: Aws, authority: Authority, home: Path
-) -> None:
+def test_a_repeated_redirect_is_an_error(aws: Aws, authority: Authority, home: Path) -> None:
     redirect = Reply(
         301,
         "<Error><Code>PermanentRedirect</Code></Error>",
@@ -266,7 +264,7 @@ def test_hosts(
         assert proxy.asked == [f"CONNECT {host}:443"]
 
 
-def test_sts_is_asked_in_the_region(aws: Aws, authority: Authority, home: Path) -> None:
+def test_sts_uses_the_region(aws: Aws, authority: Authority, home: Path) -> None:
     (home / "token").write_text("t")
     with (
         Front(aws.port, aws.admit_unsigned, authority.context_of_any_name()) as front,

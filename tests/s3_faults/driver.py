@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A process that reads from S3 by the C++ of this project, and says what came of it.
+"""Runs file operations of the C++ filesystem in another process.
 
 Example:
     with Driver({**storage.env(), "AWS_ENDPOINT_URL_S3": proxy.url}) as driver:
@@ -23,23 +23,23 @@ from tensorflow_serving_s3._programs import find_program
 
 _PROGRAM = ("s3_driver", "tf_serving_s3/tensorflow_serving_s3/filesystem/s3/testing/s3_driver")
 _END_SECONDS = 30.0
-# What leads a sanitizer to its reports, and a program to its libraries.
+# Settings of sanitizers and of the search paths.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
 
 
 class DriverError(Exception):
-    """The process did not do what it was asked to; the message ends with what it printed."""
+    """The process failed; the message ends with its output."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """What came of one request to the driver.
+    """The result of a request to the driver.
 
     Attributes:
-        seconds: How long it took.
-        sha256: Of what was read, in hexadecimal digits; empty when it failed.
-        code: The code of the failure, as in tf_status.h; 0 when there was none.
-        message: The message of the failure.
+        seconds: The duration.
+        sha256: The hash of the bytes, in hexadecimal digits; "" after a failure.
+        code: The error code, as in tf_status.h; 0 without an error.
+        message: The error message.
     """
 
     seconds: float
@@ -49,19 +49,19 @@ class Done:
 
 
 class Driver:
-    """One such process; a `with` block runs it.
+    """A driver process; a `with` block runs it.
 
-    It must end by itself at the end of the block, with exit code 0: sanitizers have other ones.
+    At the end of the block it must exit with code 0; sanitizers use other exit codes.
     """
 
     def __init__(
         self, env: Mapping[str, str], *, command: Sequence[str | os.PathLike[str]] = ()
     ) -> None:
-        """Prepares a process.
+        """Prepares the process.
 
         Args:
-            env: Its environment variables.
-            command: Another program that is spoken to in the same way, and its arguments.
+            env: The environment variables.
+            command: Another program with the same protocol, and its arguments.
         """
         self._command = list(command) or [find_program(_PROGRAM)]
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -94,10 +94,10 @@ class Driver:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Waits for the process's end.
+        """Waits for the end of the process.
 
         Raises:
-            DriverError: It was not a good one.
+            DriverError: The exit code is not 0.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
@@ -112,16 +112,16 @@ class Driver:
                 raise DriverError(f"the driver ended with exit code {code}\n{self._output()}")
 
     def do(self, what: str, url: str, seed: int = 0, *, timeout_seconds: float = 60.0) -> Done:
-        """Lets it do one thing, and waits until it is done.
+        """Runs one operation and returns its result.
 
         Args:
             what: "whole", "forward", "random", "stat" or "list"; see s3_driver.cc.
-            url: Of the object or the directory; without white space.
-            seed: Of what is random.
-            timeout_seconds: How long it may take.
+            url: The URL of the object or directory, without white space.
+            seed: The seed of random values.
+            timeout_seconds: The time limit.
 
         Raises:
-            DriverError: It ended, or takes longer; it is killed then.
+            DriverError: The process ended, or was killed after the time limit.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
         watchdog = threading.Timer(timeout_seconds, self._process.kill)
@@ -135,7 +135,7 @@ class Driver:
             watchdog.cancel()
         if not line:
             raise DriverError(
-                f"the driver gave no answer within {timeout_seconds:g} s\n{self._output()}"
+                f"the driver did not respond within {timeout_seconds:g} s\n{self._output()}"
             )
         outcome, milliseconds, *rest = line.rstrip("\n").split("\t")
         if outcome == "ok":

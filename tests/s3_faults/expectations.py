@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What must hold of everything that is done while S3 fails."""
+"""Checks the result of an operation during faults of S3."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from tensorflow_serving_s3.testing.fault_proxy import OTHER_REGION, TRANSIENT, K
 from tests.s3_faults.driver import Done
 
 BUCKET = "models"
-# A request ends one and a half timeouts after the last byte that came, and before each fault there
-# may have come some. The rest is for a machine that does many other things.
+# A request ends 1.5 timeouts after its last received byte. Each fault may come after some bytes.
+# The spare seconds are for a busy machine.
 _MOST_TIMEOUTS = 1.5
 _SPARE_SECONDS = 10.0
 
 _BROKEN_OFF = "closed before the answer was complete"
-# What the error says when nothing came for too long.
+# The error after a timeout.
 SILENCE = "no answer in time (S3_REQUEST_TIMEOUT_MSEC)"
 _NO_ANSWER = re.escape(SILENCE)
-# After which the same request is sent again and gets a good answer. Of those that are not
-# TRANSIENT, writes meet NOT_HTTP only: an answer to a write is not asked for again.
+# The faults after which the client retries successfully. Of the faults that are not TRANSIENT,
+# writes get only NOT_HTTP.
 _PASSING = (*TRANSIENT, Kind.GARBAGE, Kind.NOT_HTTP, Kind.SHORT, Kind.LONG, Kind.OTHER_RANGE)
-# How an error names the fault.
+# The text in the error for each fault.
 _NAMED = {
     Kind.INTERNAL_ERROR: "500 InternalError",
     Kind.SLOW_DOWN: "503 SlowDown",
     Kind.FORBIDDEN: "403 AccessDenied",
     Kind.EXPIRED_TOKEN: "400 ExpiredToken",
     Kind.MOVED: f"301 PermanentRedirect.*{OTHER_REGION}",
-    Kind.GARBAGE: "is the endpoint that of an S3 store",
+    Kind.GARBAGE: "check that the endpoint is an S3 store",
     Kind.NOT_HTTP: "the answer is not HTTP",
     Kind.REFUSED: f"connection refused|{_BROKEN_OFF}",
     Kind.RESET: _BROKEN_OFF,
     Kind.STALL_HEAD: _NO_ANSWER,
     Kind.STALL_BODY: f"{_NO_ANSWER}|{_BROKEN_OFF}",
     Kind.TRUNCATED: _BROKEN_OFF,
-    Kind.SHORT: f"{_BROKEN_OFF}|is the endpoint that of an S3 store",
+    Kind.SHORT: f"{_BROKEN_OFF}|check that the endpoint is an S3 store",
     Kind.LONG: "more bytes than",
     Kind.CORRUPTED: "checksum",
-    Kind.OTHER_RANGE: "another range than the one that was asked for",
+    Kind.OTHER_RANGE: "another range than the requested one",
     Kind.TRICKLE: f"{_NO_ANSWER}|{_BROKEN_OFF}",
-    # The connection is silent while that is done, which may take a while.
+    # The connection is silent during the replacement.
     Kind.REPLACED: f"replaced while it was being read|{_BROKEN_OFF}|{_NO_ANSWER}",
-    Kind.DELETED: f"404.*no such object|{_BROKEN_OFF}|{_NO_ANSWER}",
+    Kind.DELETED: f"404.*does not exist|{_BROKEN_OFF}|{_NO_ANSWER}",
 }
 
 
 class WrongOutcomeError(AssertionError):
-    """The outcome is not as it must be."""
+    """The result of an operation is wrong."""
 
 
 def what_is_wrong(url: str, kind: Kind, struck: int, done: Done, *, timeout_seconds: float) -> str:
-    """Returns what is wrong with the outcome, whatever was done; empty when nothing is.
+    """Returns the error in the result of an operation, or "".
 
     Args:
-        url: Of what it was done to.
-        kind: What happened.
-        struck: To how many requests.
-        done: The outcome.
-        timeout_seconds: How long the client lets a request be silent.
+        url: The URL of the operation.
+        kind: The fault.
+        struck: The number of requests with the fault.
+        done: The result.
+        timeout_seconds: The request timeout of the client.
     """
     most_seconds = (_MOST_TIMEOUTS + struck) * timeout_seconds + _SPARE_SECONDS
     if done.seconds > most_seconds:
@@ -70,7 +70,7 @@ def what_is_wrong(url: str, kind: Kind, struck: int, done: Done, *, timeout_seco
     if struck == 0:
         return "it failed without a fault"
     if struck == 1 and kind in _PASSING:
-        return "it failed for a fault that came once and passes"
+        return "it failed after one temporary fault"
     if f"{url}:" not in done.message and f"{url}/:" not in done.message:
         return f"the error does not name {url}"
     if not re.search(_NAMED.get(kind, "(?!)"), done.message):

@@ -1,13 +1,13 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Many loads from S3 and writes to it, each with a random fault.
+"""Tests loads from S3 and writes to it, each with a random fault.
 
-What must come of each stands in loads.py and writes.py. Of the environment:
+loads.py and writes.py define the expected results. Environment variables:
 
-    FAULT_SEED    decides what happens (1); "random" chooses and prints one
-    FAULT_LOADS   how many loads (100)
-    FAULT_WRITES  how many writes (40)
-    FAULT_ONE     run only the load, or the write, of this number
+    FAULT_SEED    the seed (1); "random" chooses and prints one
+    FAULT_LOADS   the number of loads (100)
+    FAULT_WRITES  the number of writes (40)
+    FAULT_ONE     runs only the load or write of this number
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A client of S3 on whose way there things go wrong."""
+"""Runs a client of S3 behind a proxy that injects faults."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.s3_faults.driver import Driver
 
 
 class FaultyClient:
-    """A process that uses S3, its way to the S3 server, and a place of its own there.
+    """A process that uses S3, a proxy in front of the server, and a prefix for its objects.
 
-    A `with` block runs it. Subclasses say what it does.
+    A `with` block runs it. Subclasses define the operations.
 
     Attributes:
-        outcomes: For each thing that was done, what the fault was and what came of it.
+        outcomes: The fault and the result of each operation.
     """
 
     def __init__(
@@ -33,13 +33,13 @@ class FaultyClient:
         timeout_seconds: float,
         change: Callable[[Request, Kind], None] | None = None,
     ) -> None:
-        """Prepares a client.
+        """Prepares the client.
 
         Args:
             storage: The server.
-            prefix: Its place: what all of its keys begin with.
-            timeout_seconds: How long the process lets a request be silent.
-            change: As FaultProxy has it.
+            prefix: The prefix of its keys.
+            timeout_seconds: The request timeout of the process.
+            change: Passed to FaultProxy.
         """
         self.outcomes: list[str] = []
         self._client = storage.client()
@@ -66,5 +66,5 @@ class FaultyClient:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Ends the process, which must end well, and the proxy."""
+        """Ends the process, which must succeed, and the proxy."""
         self._stack.__exit__(exc_type, exc, traceback)

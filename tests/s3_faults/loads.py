@@ -1,17 +1,16 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Loads from an S3 server with a random fault each, and what must come of them.
+"""Runs loads from an S3 server with a random fault each, and checks the results.
 
 Example:
     with Reader(storage, number=0) as reader:
         reader.run(seed=7, number=12)
 
-A load is chosen by its seed and number alone. What must hold:
+The seed and the number define a load. The expected results:
 
-    * It succeeds with the right bytes, or it fails with an error that names the object and the
-      fault. It never succeeds with other bytes: of an object that is replaced these are all those
-      of before, or all those of after.
-    * It succeeds when the fault is one that passes and came once.
+    * It succeeds with the right bytes, or fails with an error that names the object and the fault.
+      The bytes of a replaced object are all from before or all from after the replacement.
+    * It succeeds if there is only one temporary fault.
     * It does not take longer than the client's timeout allows.
 """
 
@@ -49,13 +48,13 @@ class Load:
     """One load.
 
     Attributes:
-        seed: Of the run that it is one of.
-        number: Its number in that run.
-        what: What the driver does.
-        size: Of the object; of the directory, that with objects of this size.
-        fault: What happens.
-        skip: So many requests of it are spared first.
-        times: To so many requests it happens; to all when None.
+        seed: The seed of the run.
+        number: The number in the run.
+        what: The operation of the driver.
+        size: The size of the object.
+        fault: The fault.
+        skip: The number of requests before the fault.
+        times: The number of requests with the fault; None for all.
     """
 
     seed: int
@@ -84,16 +83,16 @@ def choose(seed: int, number: int) -> Load:
 
 
 class Reader(FaultyClient):
-    """A process that loads, its way to the S3 server, and objects of its own there."""
+    """A process that loads objects through a proxy that injects faults."""
 
     def __init__(self, storage: SeaweedFS, number: int) -> None:
-        """Prepares the reader of this number; a `with` block runs it."""
+        """Prepares the reader; a `with` block runs it."""
         super().__init__(
             storage, f"reader-{number}", timeout_seconds=_TIMEOUT_SECONDS, change=self._change
         )
 
     def __enter__(self) -> Self:
-        """Puts the objects in their places and starts."""
+        """Stores the objects and starts the process."""
         for size in _SIZES:
             self._put(self._key(size), _content(size))
         for name in _NAMES:
@@ -101,11 +100,11 @@ class Reader(FaultyClient):
         return super().__enter__()
 
     def run(self, seed: int, number: int) -> None:
-        """Loads as `choose` says, and looks whether all is as it must be.
+        """Runs the load of `choose` and checks the result.
 
         Raises:
-            WrongOutcomeError: It is not.
-            DriverError: The process did not answer.
+            WrongOutcomeError: The result is wrong.
+            DriverError: The process did not respond.
         """
         load = choose(seed, number)
         struck_before = len(self._proxy.struck())
@@ -122,7 +121,7 @@ class Reader(FaultyClient):
         self.outcomes.append(f"{load.fault.kind.name}: {'failed' if done.code else 'ok'}")
         wrong = what_is_wrong(url, load.fault.kind, struck, done, timeout_seconds=_TIMEOUT_SECONDS)
         if done.code == 0 and done.sha256 not in _expected(load):
-            wrong = "it read something else than is there"
+            wrong = "it read the wrong bytes"
         if wrong:
             raise WrongOutcomeError(f"{wrong}\n  {load}\n  {struck} requests struck\n  {done}")
 
@@ -146,7 +145,7 @@ def _expected(load: Load) -> tuple[str, ...]:
         return (_sha256(str(load.size).encode()),)
     if load.what == "list":
         return (_sha256("".join(f"{name}\n" for name in sorted(_NAMES)).encode()),)
-    if load.fault.kind is Kind.REPLACED:  # Which may be before a byte of it has come.
+    if load.fault.kind is Kind.REPLACED:  # The replacement may come before the first byte.
         return _sha256_of_content(load.size), _sha256(_replacement(load.size))
     return (_sha256_of_content(load.size),)
 

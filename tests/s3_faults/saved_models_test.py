@@ -1,11 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""SavedModels, saved to S3 and loaded from it by TensorFlow, while a quarter of all requests fail.
+"""Saves SavedModels to S3 and loads them with TensorFlow, while a quarter of all requests fail.
 
-Of the environment:
+Environment variables:
 
-    FAULT_SEED    decides which requests fail (1); "random" chooses and prints one
-    FAULT_MODELS  how many models are saved, and how many loaded (4)
+    FAULT_SEED    the seed (1); "random" chooses and prints one
+    FAULT_MODELS  the number of models to save and to load (4)
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 from tests.s3_faults.driver import Driver
 
 _BUCKET = "models"
-# Those are not among them in which nothing more comes: the store is given 40 times
-# S3_REQUEST_TIMEOUT_MSEC for the copies of which TensorFlow's renames are made.
+# Without faults in which the store is silent: the timeout of copies, and so of TensorFlow's
+# renames, is 40 times S3_REQUEST_TIMEOUT_MSEC.
 _WRITING = (Kind.INTERNAL_ERROR, Kind.SLOW_DOWN, Kind.REFUSED, Kind.RESET, Kind.TRUNCATED)
 _READING = (*TRANSIENT, Kind.SHORT, Kind.OTHER_RANGE)
 _SEED = seed_of_environment()
@@ -41,7 +41,7 @@ _MAIN = "from tests.s3_faults.tensorflow_driver import main; main()"
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[FaultProxy]:
-    """The way to a running server."""
+    """A proxy in front of a server."""
     with SeaweedFS(buckets=[_BUCKET]) as storage, FaultProxy(storage.endpoint) as running:
         yield running
 

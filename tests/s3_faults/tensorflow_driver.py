@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""As s3_driver.cc, by TensorFlow's Python: saves SavedModels to S3, and loads them.
+"""Like s3_driver.cc, but with TensorFlow's Python: saves SavedModels to S3, and loads them.
 
-    save s3://models/a 7    the model of this number
-    load s3://models/a 7    and looks whether it is that model
+    save s3://models/a 7    saves the model of this number
+    load s3://models/a 7    loads it and checks that it is this model
 
-It runs in a process of its own: TensorFlow keeps the interpreter to itself in some of the calls
-that use a filesystem, and the proxy needs it, too.
+It runs in its own process: in some calls, TensorFlow holds the lock of the interpreter, which the
+proxy needs.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import tensorflow as tf
 from tensorflow_serving_s3 import filesystem
 
 _NUMBERS = 1_000_000  # Four megabytes.
-# Where TensorFlow reads the table of a checkpoint's tensors, it makes the second one of the first.
+# When TensorFlow reads the index of a checkpoint, it converts an OpError to a RuntimeError.
 _ERRORS = (tf.errors.OpError, RuntimeError)
 
 
 def save(url: str, number: int) -> str:
-    """Saves the model of this number, and returns what it picks."""
+    """Saves the model of this number, and returns its output."""
     module = tf.Module()
     module.numbers = tf.Variable(tf.range(_NUMBERS, dtype=tf.float32))
     module.offset = tf.Variable(float(number))
@@ -40,18 +40,18 @@ def save(url: str, number: int) -> str:
 
 
 def load(url: str) -> str:
-    """Loads a model, and returns what it picks."""
+    """Loads a model, and returns its output."""
     model = tf.saved_model.load(url)
     return " ".join(f"{float(model.pick(index)):.1f}" for index in (0, 12_345, _NUMBERS - 1))
 
 
 def picked(number: int) -> str:
-    """Returns what the model of this number picks."""
+    """Returns the output of the model of this number."""
     return " ".join(f"{index + number:.1f}" for index in (0, 12_345, _NUMBERS - 1))
 
 
 def main() -> None:
-    """Does what it reads on its standard input."""
+    """Runs the commands on stdin."""
     filesystem.register()
     for line in sys.stdin:
         what, url, number = line.split("\t")

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Lets several workers do many things that their seed and number decide.
+"""Runs numbered operations on several workers.
 
 Example:
     outcomes = run_all(lambda number: Reader(storage, number), 100, seed=7)
@@ -24,16 +24,16 @@ _MOST_SHOWN = 10
 
 
 class Worker(Protocol):
-    """What does one thing after the other.
+    """Runs operations sequentially.
 
     Attributes:
-        outcomes: In a few words, what came of each.
+        outcomes: A short result of each operation.
     """
 
     outcomes: list[str]
 
     def __enter__(self) -> Self:
-        """Begins."""
+        """Starts the worker."""
 
     def __exit__(
         self,
@@ -41,24 +41,24 @@ class Worker(Protocol):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Ends."""
+        """Stops the worker."""
 
     def run(self, seed: int, number: int) -> None:
-        """Does what the seed and the number decide.
+        """Runs the operation that the seed and the number define.
 
         Raises:
-            WrongOutcomeError: The outcome is not as it must be.
-            DriverError: There is no outcome.
+            WrongOutcomeError: The result is wrong.
+            DriverError: There is no result.
         """
 
 
 def run_all(
     new_worker: Callable[[int], Worker], numbers: Sequence[int], *, seed: int
 ) -> dict[str, int]:
-    """Does all that has these numbers, in any order, and returns how often there was which outcome.
+    """Runs the operations with these numbers, in any order, and returns the count of each result.
 
     Raises:
-        AssertionError: Something was wrong; the message tells what, and how to do it again.
+        AssertionError: A result was wrong; the message has the reason and the command to repeat it.
     """
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in numbers:
@@ -93,7 +93,7 @@ def run_all(
 
 
 def _run_once_or_twice(worker: Worker, seed: int, number: int) -> None:
-    # A machine that has much else to do is silent by itself at times, but rarely twice in a row.
+    # On a busy machine, a timeout may have no fault; two in a row are rare.
     try:
         worker.run(seed, number)
     except WrongOutcomeError as error:

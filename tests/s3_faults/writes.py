@@ -1,19 +1,19 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes to an S3 server with a random fault each, and what must come of them.
+"""Runs writes to an S3 server with a random fault each, and checks the results.
 
 Example:
     with Writer(storage, number=0) as writer:
         writer.run(seed=7, number=12)
 
-A write is chosen by its seed and number alone. What must hold:
+The seed and the number define a write. The expected results:
 
-    * It succeeds, and the object is what was written. Or it fails with an error that names the
-      object and the fault, and the object is what it was before, or all that was written: the
-      store may have done what was asked of it, and the answer got lost.
-    * It succeeds when the fault is one that passes and came once.
-    * No multipart upload is left, unless the store could not be asked to end it, or its answer
-      that names the upload got lost.
+    * It succeeds, and the object has the written bytes. Or it fails with an error that names the
+      object and the fault, and the object is unchanged or has all written bytes: the response of
+      the store may be lost.
+    * It succeeds if there is only one temporary fault.
+    * No multipart upload is left, unless all later requests failed, or the response with its ID was
+      lost.
     * It does not take longer than the client's timeout allows.
 """
 
@@ -38,7 +38,7 @@ from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, what_is_wron
 from tests.s3_faults.faulty_client import FaultyClient
 
 _TIMEOUT_SECONDS = 0.4  # S3_REQUEST_TIMEOUT_MSEC
-# A store is given so much more time to complete an upload.
+# The timeout multiplier for the completion of an upload.
 _STORE_TIMEOUTS = 40
 _MOST_SECONDS = 300.0
 _KINDS = (
@@ -55,12 +55,12 @@ class Write:
     """One write.
 
     Attributes:
-        seed: Of the run that it is one of.
-        number: Its number in that run.
-        replaces: Whether there is an object in its place.
-        fault: What happens.
-        skip: So many requests of it are spared first.
-        times: To so many requests it happens; to all when None.
+        seed: The seed of the run.
+        number: The number in the run.
+        replaces: Whether the object exists before.
+        fault: The fault.
+        skip: The number of requests before the fault.
+        times: The number of requests with the fault; None for all.
     """
 
     seed: int
@@ -85,23 +85,23 @@ def choose(seed: int, number: int) -> Write:
 
 
 class Writer(FaultyClient):
-    """A process that writes, its way to the S3 server, and a folder of its own there."""
+    """A process that writes objects through a proxy that injects faults."""
 
     def __init__(self, storage: SeaweedFS, number: int) -> None:
-        """Prepares the writer of this number; a `with` block runs it."""
+        """Prepares the writer; a `with` block runs it."""
         super().__init__(storage, f"writer-{number}", timeout_seconds=_TIMEOUT_SECONDS)
 
     def run(self, seed: int, number: int) -> None:
-        """Writes as `choose` says, and looks whether all is as it must be.
+        """Runs the write of `choose` and checks the result.
 
         Raises:
-            WrongOutcomeError: It is not.
-            DriverError: The process did not answer.
+            WrongOutcomeError: The result is wrong.
+            DriverError: The process did not respond.
         """
         write = choose(seed, number)
         key = f"{self._prefix}/object-{number}"
         url = f"s3://{BUCKET}/{key}"
-        # The bytes are those of the seed: so they are known of a write that fails, too.
+        # Writes the same bytes without a fault, to know their hash.
         whole = self._driver.do("write", f"{url}-whole", number)
         self.outcomes.append(f"{write.fault.kind.name}: {'failed' if whole.code else 'ok'}")
         if whole.code:
@@ -135,9 +135,9 @@ class Writer(FaultyClient):
     def _what_is_wrong_there(self, key: str, before: str, whole: str, done: Done) -> str:
         now = self._sha256(key)
         if done.code == 0 and now != whole:
-            return "it succeeded, and the object is not what was written"
+            return "it succeeded, and the object has other bytes"
         if now not in (before, whole):
-            return "it failed, and the object is neither what it was nor what was written"
+            return "it failed, and the object has neither the old nor the new bytes"
         return ""
 
     def _what_is_left(self, key: str, write: Write, struck: tuple[Struck, ...]) -> str:

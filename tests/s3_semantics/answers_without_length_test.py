@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A store, or a proxy in front of it, that sends objects without saying how long they are."""
+"""Tests a store, or a proxy in front of it, that sends objects without their length."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -24,7 +24,7 @@ _LIST = """<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>{}</
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers a GET of an object without Content-Length, and ends the connection after it."""
+    """Answers a GET without Content-Length, and closes the connection after it."""
 
     def _object(self) -> bytes:
         return _OBJECTS[self.path.rpartition("/")[2]]
@@ -51,12 +51,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Prints nothing."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The store, with TensorFlow led to it."""
+    """The store, as the endpoint of TensorFlow."""
     with (
         LocalServer(ThreadingHTTPServer(("127.0.0.1", 0), _Handler)) as server,
         pytest.MonkeyPatch.context() as patch,
@@ -70,11 +70,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(params=["HTTP/1.0", "HTTP/1.1"], autouse=True)
 def protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the store speaks."""
+    """The protocol version of the store."""
     monkeypatch.setattr(_Handler, "protocol_version", request.param)
 
 
-def test_reading_fails_and_says_why() -> None:
+def test_reading_fails_with_the_reason() -> None:
     with pytest.raises(tf.errors.UnavailableError, match="no Content-Length"):
         tf.io.read_file("s3://models/file")
     with pytest.raises(tf.errors.UnavailableError, match="no Content-Length"):

@@ -1,10 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""TensorFlow's file functions at a store that lacks what is optional and wants a checksum.
+"""Tests TensorFlow's file functions with a store without optional features.
 
-The store refuses x-amz-checksum-mode and DeleteObjects, takes no body without Content-MD5, and has
-a region of its own. The settings are those of somebody who comes from tensorflow-io: a log level
-that is a number, and a home folder whose AWS files cannot be read.
+The store rejects x-amz-checksum-mode, DeleteObjects and bodies without Content-MD5, and has its own
+region. The settings are typical for users of tensorflow-io: a numeric log level, and a home folder
+with unreadable AWS files.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -40,7 +40,7 @@ def _refuse(seen: Seen) -> Reply | None:
 
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """The store, with TensorFlow led to it."""
+    """The store, as the endpoint of TensorFlow."""
     home = tmp_path_factory.mktemp("home")
     for name in ("config", "credentials"):
         (home / ".aws" / name).mkdir(parents=True)
@@ -61,7 +61,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 
 def _keys() -> set[str]:
-    """The store's own view."""
+    """Returns the keys in the store."""
     bucket = s3_backends[ACCOUNT]["aws"].buckets[BUCKET]
     return {key for key, _ in bucket.keys.items() if key.startswith("demanding/")}
 
@@ -89,7 +89,7 @@ def test_trees_are_moved_and_removed() -> None:
     assert not _keys()
 
 
-def test_the_store_is_asked_once_for_what_it_refuses(store: Front) -> None:
+def test_rejected_features_are_requested_once(store: Front) -> None:
     test_files_are_written_and_read(5)
     test_trees_are_moved_and_removed()
     before = len(store.seen)

@@ -1,13 +1,13 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What TensorFlow writes is encrypted as the settings say, however it is written."""
+"""Tests that all kinds of writes have the configured encryption."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -22,7 +22,7 @@ _LARGE = b"x" * (9 << 20)
 
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """moto, with TensorFlow led to it."""
+    """moto, as the endpoint of TensorFlow."""
     with Aws() as aws, pytest.MonkeyPatch.context() as patch:
         for name, value in aws.writer.env().items():
             patch.setenv(name, value)
@@ -47,12 +47,12 @@ def _write(key: str, body: bytes, mode: str = "wb") -> None:
 
 
 def _encryption(key: str) -> tuple[str, str]:
-    """The store's own view."""
+    """Returns the encryption of an object in the store."""
     found = s3_backends[ACCOUNT]["aws"].buckets[BUCKET].keys[key]
     return found.encryption, found.kms_key_id
 
 
-def test_what_is_written_in_one_piece_or_in_parts_is_encrypted() -> None:
+def test_small_and_large_files_are_encrypted() -> None:
     _write("small", b"bytes")
     tf.io.write_file(_url("large"), _LARGE)
     _write("large", b"more", "ab")
@@ -61,8 +61,8 @@ def test_what_is_written_in_one_piece_or_in_parts_is_encrypted() -> None:
     assert tf.io.gfile.stat(_url("large")).length == len(_LARGE) + 4
 
 
-def test_a_copy_is_encrypted_although_its_source_is_not() -> None:
-    # Put there before anybody asked for encryption.
+def test_a_copy_of_an_unencrypted_source_is_encrypted() -> None:
+    # Stored without the setting.
     assert _encryption("half/1/saved_model.pb")[0] != "aws:kms"
     tf.io.gfile.copy(_url("half/1/saved_model.pb"), _url("copy"))
     assert _encryption("copy") == ("aws:kms", _KMS_KEY)

@@ -25,7 +25,7 @@ def storage() -> Iterator[SeaweedFS]:
 
 
 def _examples() -> list[doctest.Example]:
-    """The examples of all blocks, with the lines at which they stand in the page."""
+    """Returns the examples of all blocks, with their lines in the page."""
     text = _PAGE.read_text(encoding="utf-8")
     parser = doctest.DocTestParser()
     examples = []

@@ -1,13 +1,13 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""TensorFlow reads a directory bucket (S3 Express One Zone), whose lists are in no order."""
+"""Tests that TensorFlow reads a directory bucket (S3 Express One Zone) with unsorted lists."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -28,7 +28,7 @@ _OBJECTS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryBucket]:
-    """The bucket, with TensorFlow led to it."""
+    """The bucket, as the endpoint of TensorFlow."""
     served = DirectoryBucket(_OBJECTS, _KEYS)
     with Front(0, served.answer) as front, pytest.MonkeyPatch.context() as patch:
         for name, value in _KEYS.env().items():
@@ -49,7 +49,7 @@ def test_every_version_is_listed() -> None:
     assert tf.io.gfile.listdir(_url("")) == ["half", "half.txt", "halves"]
 
 
-def test_files_and_directories_are_told_apart() -> None:
+def test_files_and_directories_are_distinguished() -> None:
     for key in ("half", "half/1", "half/2/variables", "halves/"):
         assert tf.io.gfile.isdir(_url(key)), key
     for key in ("half.txt", "half/11/saved_model.pb"):

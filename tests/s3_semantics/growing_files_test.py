@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Readers at the end of a file that somebody else goes on writing, as TensorBoard is one."""
+"""Tests readers at the end of a growing file, like TensorBoard."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -20,12 +20,12 @@ from tensorflow_serving_s3 import filesystem
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_LARGE = 300_000  # A few of these are more than a reader keeps in memory whole.
+_LARGE = 300_000  # A few of these exceed the version size that a reader keeps in memory.
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[S3Client]":
-    """SeaweedFS, with TensorFlow led to it."""
+    """SeaweedFS, as the endpoint of TensorFlow."""
     with SeaweedFS(buckets=["models"]) as running, pytest.MonkeyPatch.context() as patch:
         for name, value in running.env().items():
             patch.setenv(name, value)
@@ -36,14 +36,14 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[S3Client]":
 
 @pytest.fixture(params=["local disk", "s3"])
 def folder(request: pytest.FixtureRequest, client: "S3Client", tmp_path: Path) -> str:
-    """A folder of the local disk, which sets the standard, or of S3."""
+    """A folder of the local disk, as the reference, or of S3."""
     if request.param == "local disk":
         return os.fspath(tmp_path)
     return f"s3://models/{tmp_path.name}"
 
 
 def _events(record_iterator: Iterator[bytes]) -> list[int]:
-    """The steps up to the end of the file. A later call goes on there, as TensorBoard does."""
+    """Returns the steps up to the end of the file. A later call continues there."""
     events = [tf.compat.v1.Event.FromString(record) for record in record_iterator]
     return [event.step for event in events if event.summary.value]
 
@@ -54,7 +54,7 @@ def _append(path: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [1, _LARGE])
-def test_each_flush_of_a_summary_writer_is_seen(folder: str, size: int) -> None:
+def test_each_flush_of_a_summary_writer_is_read(folder: str, size: int) -> None:
     writer = tf.summary.create_file_writer(folder)
     values = tf.zeros([size], tf.uint8)
 
@@ -75,9 +75,9 @@ def test_each_flush_of_a_summary_writer_is_seen(folder: str, size: int) -> None:
     writer.close()
 
 
-def test_a_file_object_that_is_sought_reads_what_was_appended(folder: str) -> None:
+def test_a_file_object_reads_appended_bytes_after_seek(folder: str) -> None:
     path = os.path.join(folder, "log")
-    size = 5 * _LARGE  # TensorFlow's own buffer keeps half a MiB, also of a local file.
+    size = 5 * _LARGE  # TensorFlow's buffer has half a MiB, also for a local file.
     _append(path, b"a" * size)
     with tf.io.gfile.GFile(path, "rb") as file:
         assert file.read() == b"a" * size
@@ -87,7 +87,7 @@ def test_a_file_object_that_is_sought_reads_what_was_appended(folder: str) -> No
 
 
 @pytest.mark.parametrize("size", [5, 5 * _LARGE])
-def test_a_file_that_takes_its_place_is_not_read_on(
+def test_a_reader_does_not_continue_in_a_replaced_file(
     client: "S3Client", tmp_path: Path, size: int
 ) -> None:
     key = f"{tmp_path.name}/replaced"
@@ -98,7 +98,7 @@ def test_a_file_that_takes_its_place_is_not_read_on(
         assert file.read(5) == b""
 
 
-def test_a_file_that_is_removed_just_ends(client: "S3Client", tmp_path: Path) -> None:
+def test_a_removed_file_ends(client: "S3Client", tmp_path: Path) -> None:
     key = f"{tmp_path.name}/removed"
     client.put_object(Bucket="models", Key=key, Body=b"line\n")
     with tf.io.gfile.GFile(f"s3://models/{key}", "r") as file:

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// 100,000 objects: listed completely and in little memory where they are in one
-// directory, and no matter to the poll of a model where they are in its
-// versions. The store answers listings only, from a sorted list of keys.
+// Tests 100,000 objects: in one directory, they are listed completely and in
+// little memory; in the versions of a model, they do not slow down its poll.
+// The store supports only listings, from a sorted list of keys.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ using ::testing::SizeIs;
 constexpr size_t kObjects = 100000;
 constexpr size_t kKiB = 1024;
 
-// The parameter of a query, decoded as far as these tests need it.
+// Returns a query parameter. Decodes only slashes.
 std::string Parameter(const std::string& path, const std::string& name) {
   const std::string query = path.substr(path.find('?') + 1);
   for (const absl::string_view pair : absl::StrSplit(query, '&')) {
@@ -49,7 +49,7 @@ std::string Parameter(const std::string& path, const std::string& name) {
   return "";
 }
 
-// One page of ListObjectsV2. The continuation token is the last thing listed.
+// Returns one page of ListObjectsV2. The continuation token is the last entry.
 std::string ListAnswer(const std::vector<std::string>& keys,
                        const std::string& path) {
   const std::string prefix = Parameter(path, "prefix");
@@ -57,7 +57,7 @@ std::string ListAnswer(const std::vector<std::string>& keys,
   const bool delimit = !Parameter(path, "delimiter").empty();
   int most = 0;
   EXPECT_TRUE(absl::SimpleAtoi(Parameter(path, "max-keys"), &most)) << path;
-  // What comes after all keys with the common prefix that was listed last.
+  // Sorts after all keys with the last common prefix.
   const std::string after =
       absl::EndsWith(token, "/") ? token + "\xff" : token + std::string(1, 0);
   auto key = std::lower_bound(keys.begin(), keys.end(),
@@ -120,14 +120,14 @@ class LargeDirectoryTest : public ::testing::Test {
   tensorflow::Env* const env_ = tensorflow::Env::Default();
 };
 
-// One test: the filesystem asks for its endpoint once in a process.
+// One test, because the filesystem reads its endpoint once in a process.
 TEST_F(LargeDirectoryTest, IsListedWholeAndPolledByOneRequest) {
   ASSERT_TRUE(env_->FileExists("s3://models/flat").ok());
   const size_t asked = server_.requests().size();
   const size_t before = PeakKiB();
   std::vector<std::string> names;
   ASSERT_TRUE(env_->GetChildren("s3://models/flat", &names).ok());
-  // Names, once here and once in the filesystem, and a page.
+  // The names here and in the filesystem, and a page.
   EXPECT_LT(PeakKiB() - before, 48 * kKiB);
   EXPECT_EQ(server_.requests().size() - asked, kObjects / 1000);
   ASSERT_THAT(names, SizeIs(kObjects));

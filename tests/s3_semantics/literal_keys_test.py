@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Keys that look like other keys, in a store that keeps them apart and checks every signature.
+"""Tests keys that look like other keys, with a store that supports them and checks signatures.
 
-SeaweedFS and rclone keep objects in folders, and do not take such keys; moto does, as S3 does.
+moto supports such keys, like S3. SeaweedFS and rclone store objects in folders and do not.
 """
 
 import os
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -25,7 +25,7 @@ _keys = pytest.mark.parametrize("key", _KEYS)
 
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """moto, with TensorFlow led to it."""
+    """moto, as the endpoint of TensorFlow."""
     with Aws() as aws, pytest.MonkeyPatch.context() as patch:
         for name, value in aws.writer.env().items():
             patch.setenv(name, value)
@@ -39,7 +39,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 
 @pytest.fixture(autouse=True)
 def neighbours() -> Iterator[None]:
-    """What the keys would be taken for, if they were cleaned."""
+    """Objects with the normalised keys, which must stay unchanged."""
     for key in ("odd/b", "b"):
         _write(key, b"neighbour")
     yield
@@ -59,13 +59,13 @@ def _write(key: str, body: bytes) -> None:
 
 
 def _objects() -> dict[str, bytes]:
-    """The store's own view."""
+    """Returns the objects in the store."""
     bucket = s3_backends[ACCOUNT]["aws"].buckets[BUCKET]
     return {key: found.value for key, found in bucket.keys.items()}
 
 
 @_keys
-def test_it_is_a_file_of_its_own(key: str) -> None:
+def test_it_is_a_separate_file(key: str) -> None:
     assert not tf.io.gfile.exists(_url(key))
     _write(key, b"bytes")
     assert _objects()[key] == b"bytes"
@@ -90,10 +90,10 @@ def test_it_is_copied_and_renamed(key: str) -> None:
     tf.io.gfile.remove(_url(f"{key}-renamed"))
 
 
-def test_it_goes_where_its_directory_goes() -> None:
+def test_it_is_moved_with_its_directory() -> None:
     for key in ("tree//b", "tree/../b", "tree/c"):
         _write(key, key.encode())
-    # The empty name is left out: its path would end in a slash.
+    # Without the empty name: its path would end in a slash.
     assert tf.io.gfile.listdir(_url("tree")) == ["..", "c"]
     tf.io.gfile.rename(_url("tree"), _url("moved"))
     assert {key: body for key, body in _objects().items() if key.startswith("moved")} == {

@@ -1,8 +1,8 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A slash at the end of a path: what each operation makes of it, with markers and without.
+"""Tests paths with a slash at the end, with and without markers.
 
-SeaweedFS keeps directories as folders, also those that no marker was put for.
+SeaweedFS stores directories as folders, including directories without a marker.
 """
 
 import itertools
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -37,7 +37,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
 
 @pytest.fixture
 def root(storage: SeaweedFS) -> str:
-    """A directory of the test's own."""
+    """A new directory for the test."""
     name = f"test-{next(_numbers)}"
     storage.client().put_object(Bucket=_BUCKET, Key=f"{name}/other", Body=b"other")
     return f"s3://{_BUCKET}/{name}"

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""@com_google_googletest: Debian's."""
+"""@com_google_googletest: Debian's GoogleTest."""
 
 load("//third_party:system.bzl", "system_repository")
 

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Thousands of short random lives of a manager; see random_manager_run.h for
-// what must hold. TEST_RANDOM_SEED=N runs the sequence of that seed alone,
-// TIMES times over if that is set.
+// Runs thousands of short random sequences; see random_manager_run.h for what
+// is checked. TEST_RANDOM_SEED=N runs only the sequence of that seed, TIMES
+// times.
 
 #include <cstdint>
 #include <cstdlib>
@@ -42,11 +42,11 @@ TEST(AspiredVersionsManagerRandomTest, InvariantsHoldInRandomSequences) {
   for (uint64_t i = 0; i < num_sequences; ++i) {
     const uint64_t seed = replays ? first : first + i;
     RunRandomSequence(seed, &stats);
-    ASSERT_FALSE(HasFailure()) << "Run it again with TEST_RANDOM_SEED=" << seed;
+    ASSERT_FALSE(HasFailure()) << "To repeat: TEST_RANDOM_SEED=" << seed;
   }
   std::cout << stats << "\n";
   if (replays) return;
-  // The sequences met what they are for.
+  // The sequences cover these cases.
   EXPECT_GT(stats.failed_loads, 0);
   EXPECT_GT(stats.handles, 0);
   EXPECT_GT(stats.failed_replacements, 0);

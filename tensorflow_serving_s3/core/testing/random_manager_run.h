@@ -5,50 +5,36 @@
 #define TENSORFLOW_SERVING_S3_CORE_TESTING_RANDOM_MANAGER_RUN_H_
 
 #include <cstdint>
-#include <ostream>
+
+#include "tensorflow_serving_s3/core/testing/run_monitor.h"
 
 namespace tfs3 {
 
-// What random sequences did, so that a reader sees that they met something.
-struct RandomRunStats {
-  int64_t sequences = 0;
-  int64_t lists = 0;
-  int64_t loads = 0;  // Calls of Load, failed ones included.
-  int64_t failed_loads = 0;
-  int64_t unloads = 0;
-  int64_t handles = 0;
-  // Versions that published that their data could not be replaced, or that
-  // they wait for resources.
-  int64_t failed_replacements = 0;
-  int64_t resource_waits = 0;
-};
-
-std::ostream& operator<<(std::ostream& out, const RandomRunStats& stats);
-
-// Puts an AspiredVersionsManager through one random sequence: lists of several
-// servables come, also repeated, with other data, with errors and with loaders
-// that fail; handles are taken, held and released. The policy, a limit of
-// memory, the numbers of threads and of retries are drawn from the seed too.
+// Runs one random sequence of an AspiredVersionsManager. The sequence
+//  - sends lists of several servables: repeated lists, lists with other data,
+//    with errors and with loaders that fail;
+//  - acquires, holds and releases handles.
+// The seed also selects the policy, the memory limit, the number of threads and
+// the number of retries.
 //
 //   RandomRunStats stats;
 //   RunRandomSequence(/*seed=*/7, &stats);
 //
-// What must hold at any time, or else the current test of googletest fails:
+// Fails the current test of googletest unless, at any time:
 //  - Load and Unload of one loader never overlap.
-//  - Nothing is unloaded while a handle to it is held.
-//  - The states that are published of a version do not go backwards within
-//    one life of it.
-//  - What is loaded keeps to the limit of memory.
+//  - No version is unloaded while a handle to it is held.
+//  - The published states of a version are in an allowed order.
+//  - The loaded data is below the memory limit.
 //  - With the availability-preserving policy and without a limit: a servable
-//    that was available and for which every list had a version stays available.
+//    that was available, and for which every list had a version, is available.
 // And at the end:
-//  - Every aspired version is available, or ended with an error, or says that
-//    it waits for resources; every other one is gone.
-//  - Lists of good data mend everything.
-//  - The manager's end unloads everything and leaves no thread.
+//  - Every aspired version is available, or has ended with an error, or waits
+//    for resources; every other version has ended.
+//  - After lists of good data every aspired version is available.
+//  - The destructor of the manager unloads everything and leaves no thread.
 //
-// A seed gives the same decisions again; the interleaving of the threads is
-// the system's.
+// The same seed makes the same decisions. The order in which threads run is not
+// determined by the seed.
 void RunRandomSequence(uint64_t seed, RandomRunStats* stats);
 
 }  // namespace tfs3

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What AspiredVersionsManager does with a limit of memory.
+// AspiredVersionsManager with a memory limit.
 
 #include <atomic>
 #include <cstdint>
@@ -26,7 +26,8 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
+#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
 
 namespace tfs3 {
 namespace {
@@ -61,7 +62,7 @@ class ResourceLimitTest : public ::testing::Test {
     return loader;
   }
 
-  // Aspires to one version.
+  // Sends a list with one version.
   void Aspire(const ServableId& id, std::unique_ptr<Loader> loader) {
     std::vector<ServableData<std::unique_ptr<Loader>>> list;
     list.emplace_back(id, std::move(loader));
@@ -70,7 +71,7 @@ class ResourceLimitTest : public ::testing::Test {
 
   void WaitFor(const std::string& state) { recorder_.WaitFor(state); }
 
-  // Waits for a state that begins like this.
+  // Waits for a state that begins with `text`.
   void WaitForPrefix(const std::string& prefix) {
     while (true) {
       for (const std::string& state : recorder_.states()) {
@@ -86,14 +87,14 @@ class ResourceLimitTest : public ::testing::Test {
   Source<std::unique_ptr<Loader>>::AspiredVersionsCallback aspire_;
 };
 
-TEST_F(ResourceLimitTest, WhatFitsIsLoaded) {
+TEST_F(ResourceLimitTest, LoadsAVersionThatFits) {
   Aspire({"a", 1}, Loads(4));
   Aspire({"b", 1}, Loads(6));
   WaitFor("a version 1: AVAILABLE, OK");
   WaitFor("b version 1: AVAILABLE, OK");
 }
 
-TEST_F(ResourceLimitTest, WhatCannotFitAloneFailsAtOnceAndNamesTheCure) {
+TEST_F(ResourceLimitTest, AnEstimateAboveTheLimitFailsAtOnce) {
   Aspire({"a", 1}, Loads(11));
   WaitFor(
       "a version 1: END, RESOURCE_EXHAUSTED: a version 1 needs about 11 bytes "
@@ -102,7 +103,7 @@ TEST_F(ResourceLimitTest, WhatCannotFitAloneFailsAtOnceAndNamesTheCure) {
       "servable smaller");
 }
 
-TEST_F(ResourceLimitTest, WhatDoesNotFitNowWaitsSaysWhyAndLoadsLater) {
+TEST_F(ResourceLimitTest, AVersionThatDoesNotFitNowWaits) {
   Aspire({"a", 1}, Loads(6));
   WaitFor("a version 1: AVAILABLE, OK");
   Aspire({"b", 2}, Loads(5));
@@ -112,7 +113,7 @@ TEST_F(ResourceLimitTest, WhatDoesNotFitNowWaitsSaysWhyAndLoadsLater) {
   EXPECT_EQ(recorder_.states(2).back(), "b version 2: AVAILABLE, OK");
 }
 
-TEST_F(ResourceLimitTest, WhatWaitsLoadsOnlyAfterTheUnload) {
+TEST_F(ResourceLimitTest, AWaitingVersionLoadsAfterTheUnload) {
   std::atomic<bool> unloaded{false};
   bool unloaded_before = false;
   auto first = std::make_unique<FakeLoader>([] { return absl::OkStatus(); },
@@ -132,7 +133,7 @@ TEST_F(ResourceLimitTest, WhatWaitsLoadsOnlyAfterTheUnload) {
   EXPECT_TRUE(unloaded_before);
 }
 
-TEST_F(ResourceLimitTest, WhatIsUnlistedWaitsNoLonger) {
+TEST_F(ResourceLimitTest, AnUnlistedVersionStopsToWait) {
   Aspire({"a", 1}, Loads(6));
   WaitFor("a version 1: AVAILABLE, OK");
   Aspire({"b", 2}, Loads(5));
@@ -141,7 +142,7 @@ TEST_F(ResourceLimitTest, WhatIsUnlistedWaitsNoLonger) {
   WaitForPrefix("b version 2: END");
 }
 
-TEST_F(ResourceLimitTest, AFailedLoadFreesWhatItHadReserved) {
+TEST_F(ResourceLimitTest, AFailedLoadFreesItsReservation) {
   auto broken = std::make_unique<FakeLoader>(
       [] { return absl::DataLossError("corrupt"); });
   broken->set_estimate(8);
@@ -151,7 +152,7 @@ TEST_F(ResourceLimitTest, AFailedLoadFreesWhatItHadReserved) {
   WaitFor("b version 2: AVAILABLE, OK");
 }
 
-TEST_F(ResourceLimitTest, AnEstimateThatFailsIsAFailedLoad) {
+TEST_F(ResourceLimitTest, AFailedEstimateIsAFailedLoad) {
   auto broken = std::make_unique<FakeLoader>();
   broken->set_estimate([] { return absl::DataLossError("no files"); });
   Aspire({"a", 1}, std::move(broken));
@@ -160,7 +161,7 @@ TEST_F(ResourceLimitTest, AnEstimateThatFailsIsAFailedLoad) {
 }
 
 TEST_F(ResourceLimitTest, TheReservationShrinksAfterTheLoad) {
-  // Needs 9 to load and 3 when loaded.
+  // Needs 9 bytes during the load and 3 bytes after it.
   auto loaded = std::make_shared<std::atomic<bool>>(false);
   auto first = std::make_unique<FakeLoader>([loaded] {
     *loaded = true;
@@ -175,7 +176,7 @@ TEST_F(ResourceLimitTest, TheReservationShrinksAfterTheLoad) {
   WaitFor("b version 2: AVAILABLE, OK");
 }
 
-TEST_F(ResourceLimitTest, ASmallOnePassesALargeOneThatWaits) {
+TEST_F(ResourceLimitTest, ASmallVersionOvertakesALargeOne) {
   Aspire({"a", 1}, Loads(6));
   WaitFor("a version 1: AVAILABLE, OK");
   Aspire({"b", 2}, Loads(8));
@@ -197,7 +198,7 @@ TEST_F(ResourceLimitTest, TheOldVersionStaysWhenTheNewFitsBesideIt) {
                   "a version 1: UNLOADING, OK", "a version 1: END, OK"));
 }
 
-TEST_F(ResourceLimitTest, TheOldVersionGoesFirstWhenBothDoNotFit) {
+TEST_F(ResourceLimitTest, TheOldVersionIsUnloadedFirstWhenBothDoNotFit) {
   Aspire({"a", 1}, Loads(6));
   WaitFor("a version 1: AVAILABLE, OK");
   Aspire({"a", 2}, Loads(6));
@@ -205,14 +206,14 @@ TEST_F(ResourceLimitTest, TheOldVersionGoesFirstWhenBothDoNotFit) {
   EXPECT_EQ(recorder_.states(1).back(), "a version 1: END, OK");
 }
 
-TEST_F(ResourceLimitTest, TheOldVersionStaysWhenItsEndWouldNotHelp) {
+TEST_F(ResourceLimitTest, TheOldVersionStaysWhenItsUnloadWouldNotHelp) {
   Aspire({"a", 1}, Loads(2));
   Aspire({"b", 1}, Loads(8));
   WaitFor("a version 1: AVAILABLE, OK");
   WaitFor("b version 1: AVAILABLE, OK");
   Aspire({"a", 2}, Loads(6));
   WaitForPrefix("a version 2: LOADING, RESOURCE_EXHAUSTED");
-  Aspire({"c", 1}, Loads(0));  // Taken in after that list.
+  Aspire({"c", 1}, Loads(0));  // Is applied after that list.
   WaitFor("c version 1: AVAILABLE, OK");
   EXPECT_TRUE(
       manager_
@@ -222,7 +223,7 @@ TEST_F(ResourceLimitTest, TheOldVersionStaysWhenItsEndWouldNotHelp) {
   WaitFor("a version 2: AVAILABLE, OK");
 }
 
-TEST_F(ResourceLimitTest, OtherDataThatFitsIsLoadedBesideTheOld) {
+TEST_F(ResourceLimitTest, NewDataThatFitsIsLoadedBesideTheOldData) {
   auto first = Loads(5);
   first->set_origin("s3://a/1");
   Aspire({"a", 1}, std::move(first));
@@ -237,7 +238,7 @@ TEST_F(ResourceLimitTest, OtherDataThatFitsIsLoadedBesideTheOld) {
                   "a version 1: AVAILABLE, OK", "a version 1: AVAILABLE, OK"));
 }
 
-TEST_F(ResourceLimitTest, OtherDataThatDoesNotFitBesideTheOldUnloadsItFirst) {
+TEST_F(ResourceLimitTest, NewDataThatDoesNotFitUnloadsTheOldDataFirst) {
   std::atomic<bool> unloaded{false};
   bool unloaded_before = false;
   auto first = std::make_unique<FakeLoader>([] { return absl::OkStatus(); },
@@ -261,7 +262,7 @@ TEST_F(ResourceLimitTest, OtherDataThatDoesNotFitBesideTheOldUnloadsItFirst) {
       "s3://b/1");
 }
 
-TEST_F(ResourceLimitTest, OtherDataThatCannotFitLeavesTheOldServing) {
+TEST_F(ResourceLimitTest, TheOldDataServesWhenTheNewDataIsAboveTheLimit) {
   auto first = Loads(6);
   first->set_origin("s3://a/1");
   Aspire({"a", 1}, std::move(first));
@@ -277,7 +278,7 @@ TEST_F(ResourceLimitTest, OtherDataThatCannotFitLeavesTheOldServing) {
       "s3://a/1");
 }
 
-TEST_F(ResourceLimitTest, TheEndDoesNotWaitForWhatWaits) {
+TEST_F(ResourceLimitTest, TheDestructorCancelsWaitingVersions) {
   Aspire({"a", 1}, Loads(6));
   WaitFor("a version 1: AVAILABLE, OK");
   Aspire({"b", 2}, Loads(6));

@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What AspiredVersionsManager does when a version gets other data: a loader of
-// another origin.
+// AspiredVersionsManager when a version gets a loader with another origin.
 
 #include <atomic>
 #include <cstdint>
@@ -26,7 +25,8 @@
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
-#include "tensorflow_serving_s3/core/testing/test_support.h"
+#include "tensorflow_serving_s3/core/testing/fake_loader.h"
+#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
 
 namespace tfs3 {
 namespace {
@@ -60,7 +60,7 @@ class VersionReplacementTest : public ::testing::Test {
     aspire_ = manager_->GetAspiredVersionsCallback();
   }
 
-  // Aspires to version 1 of "half" from `origin`.
+  // Sends a list with version 1 of "half" from `origin`.
   void Aspire(
       const std::string& origin,
       std::function<absl::Status()> on_load = [] { return absl::OkStatus(); },
@@ -96,7 +96,7 @@ class VersionReplacementTest : public ::testing::Test {
   Source<std::unique_ptr<Loader>>::AspiredVersionsCallback aspire_;
 };
 
-TEST_F(VersionReplacementTest, AnotherOriginIsLoadedAndTheOldDataUnloaded) {
+TEST_F(VersionReplacementTest, LoadsTheNewOriginAndUnloadsTheOldData) {
   Gate unloaded;
   Start();
   Aspire(
@@ -111,7 +111,7 @@ TEST_F(VersionReplacementTest, AnotherOriginIsLoadedAndTheOldDataUnloaded) {
                                               kAvailable, kAvailable));
 }
 
-TEST_F(VersionReplacementTest, NoRequestFailsWhileTheDataIsReplaced) {
+TEST_F(VersionReplacementTest, NoRequestFailsDuringAReplacement) {
   Start();
   Aspire("s3://a/0");
   recorder_.WaitFor(kAvailable);
@@ -195,7 +195,7 @@ TEST_F(VersionReplacementTest, DataOfUnknownOriginIsNotReplaced) {
   EXPECT_FALSE(loaded);
 }
 
-TEST_F(VersionReplacementTest, NewDataThatFailsLeavesTheOldServing) {
+TEST_F(VersionReplacementTest, TheOldDataServesWhenTheNewDataFails) {
   options_.max_num_load_retries = 1;
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -211,7 +211,8 @@ TEST_F(VersionReplacementTest, NewDataThatFailsLeavesTheOldServing) {
   EXPECT_EQ(Served(), "s3://a/1");
 }
 
-TEST_F(VersionReplacementTest, SnapshotsTellWhatIsServedAndWhatIsToReplaceIt) {
+TEST_F(VersionReplacementTest,
+       SnapshotsHaveTheOriginsOfTheDataAndItsReplacement) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -226,7 +227,7 @@ TEST_F(VersionReplacementTest, SnapshotsTellWhatIsServedAndWhatIsToReplaceIt) {
   EXPECT_EQ(versions[0].replacement->origin, "s3://b/1");
 }
 
-TEST_F(VersionReplacementTest, NewDataIsTriedAgainUntilItLoads) {
+TEST_F(VersionReplacementTest, RetriesTheLoadOfNewData) {
   std::atomic<int> loads{0};
   Start();
   Aspire("s3://a/1");
@@ -240,7 +241,7 @@ TEST_F(VersionReplacementTest, NewDataIsTriedAgainUntilItLoads) {
                   kAvailable, kStillServed, kStillServed, kAvailable));
 }
 
-TEST_F(VersionReplacementTest, NewDataThatFailedComesBackWithALaterList) {
+TEST_F(VersionReplacementTest, LoadsFailedNewDataAgainWithALaterList) {
   options_.max_num_load_retries = 0;
   Start();
   Aspire("s3://a/1");
@@ -253,7 +254,7 @@ TEST_F(VersionReplacementTest, NewDataThatFailedComesBackWithALaterList) {
   }
 }
 
-TEST_F(VersionReplacementTest, ListingTheOldOriginAgainCancelsTheNewData) {
+TEST_F(VersionReplacementTest, AListWithTheOldOriginCancelsTheReplacement) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -266,7 +267,8 @@ TEST_F(VersionReplacementTest, ListingTheOldOriginAgainCancelsTheNewData) {
   EXPECT_EQ(Served(), "s3://a/1");
 }
 
-TEST_F(VersionReplacementTest, NewDataCancelledWhileItLoadsIsUnloadedUnseen) {
+TEST_F(VersionReplacementTest,
+       AReplacementCancelledDuringItsLoadIsNeverServed) {
   Gate loading;
   Gate proceed;
   Gate unloaded;
@@ -283,7 +285,7 @@ TEST_F(VersionReplacementTest, NewDataCancelledWhileItLoadsIsUnloadedUnseen) {
       [&] { unloaded.Open(); });
   loading.Wait();
   Aspire("s3://a/1");
-  // Version 2 is taken in after that list.
+  // The list with version 2 is applied after that list.
   std::vector<ServableData<std::unique_ptr<Loader>>> list;
   for (const int64_t version : {1, 2}) {
     auto loader = std::make_unique<FakeLoader>();
@@ -303,7 +305,7 @@ TEST_F(VersionReplacementTest, NewDataCancelledWhileItLoadsIsUnloadedUnseen) {
                           "half version 1: LOADING, OK", kAvailable));
 }
 
-TEST_F(VersionReplacementTest, AThirdOriginTakesThePlaceOfTheSecond) {
+TEST_F(VersionReplacementTest, AThirdOriginReplacesTheSecond) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -315,7 +317,7 @@ TEST_F(VersionReplacementTest, AThirdOriginTakesThePlaceOfTheSecond) {
   WaitUntilServed("s3://c/1");
 }
 
-TEST_F(VersionReplacementTest, UnlistingTheVersionCancelsTheNewData) {
+TEST_F(VersionReplacementTest, UnlistingTheVersionCancelsTheReplacement) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -328,7 +330,7 @@ TEST_F(VersionReplacementTest, UnlistingTheVersionCancelsTheNewData) {
   EXPECT_EQ(Served(), "nothing");
 }
 
-TEST_F(VersionReplacementTest, AFailedVersionIsDroppedForAnotherOriginAtOnce) {
+TEST_F(VersionReplacementTest, AFailedVersionRestartsWithAnotherOriginAtOnce) {
   options_.max_num_load_retries = 0;
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -338,7 +340,7 @@ TEST_F(VersionReplacementTest, AFailedVersionIsDroppedForAnotherOriginAtOnce) {
   WaitUntilServed("s3://b/1");
 }
 
-TEST_F(VersionReplacementTest, AVersionThatWaitsForARetryIsDropped) {
+TEST_F(VersionReplacementTest, AVersionThatWaitsForARetryRestarts) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();
@@ -348,7 +350,7 @@ TEST_F(VersionReplacementTest, AVersionThatWaitsForARetryIsDropped) {
   WaitUntilServed("s3://b/1");
 }
 
-TEST_F(VersionReplacementTest, ALoadThatRunsEndsBeforeTheNewDataIsLoaded) {
+TEST_F(VersionReplacementTest, ARunningLoadEndsBeforeTheNewDataIsLoaded) {
   Gate loading;
   Gate proceed;
   std::atomic<bool> ended{false};
@@ -371,7 +373,7 @@ TEST_F(VersionReplacementTest, ALoadThatRunsEndsBeforeTheNewDataIsLoaded) {
   EXPECT_THAT(recorder_.states(1), Not(Contains("half version 1: END, OK")));
 }
 
-TEST_F(VersionReplacementTest, AVersionThatComesAsAnErrorKeepsItsData) {
+TEST_F(VersionReplacementTest, AVersionThatBecomesAnErrorKeepsItsData) {
   Start();
   Aspire("s3://a/1");
   recorder_.WaitFor(kAvailable);
@@ -386,7 +388,8 @@ TEST_F(VersionReplacementTest, AVersionThatComesAsAnErrorKeepsItsData) {
             "s3://a/1");
 }
 
-TEST_F(VersionReplacementTest, TheResourcePreservingPolicyUnloadsTheOldFirst) {
+TEST_F(VersionReplacementTest,
+       TheResourcePreservingPolicyUnloadsTheOldDataFirst) {
   options_.aspired_version_policy =
       std::make_unique<ResourcePreservingPolicy>();
   std::atomic<bool> unloaded{false};
@@ -403,7 +406,7 @@ TEST_F(VersionReplacementTest, TheResourcePreservingPolicyUnloadsTheOldFirst) {
   EXPECT_TRUE(unloaded_before);
 }
 
-TEST_F(VersionReplacementTest, TheEndWaitsForNewDataThatIsLoading) {
+TEST_F(VersionReplacementTest, TheDestructorWaitsForALoadingReplacement) {
   Gate loading;
   Gate proceed;
   std::atomic<int> unloads{0};

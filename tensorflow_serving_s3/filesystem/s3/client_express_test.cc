@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the client asks of a directory bucket (S3 Express One Zone), and what it
-// makes of the answers: a server that speaks as AWS documents it. That the
-// signatures are right is checked in tests/s3_access/express_test.py.
+// Tests requests to a directory bucket (S3 Express One Zone), with a server
+// that follows AWS's documentation. tests/s3_access/express_test.py tests the
+// signatures.
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -64,7 +64,7 @@ std::string Parameter(const FakeRequest& request, const std::string& name) {
   return request.path.substr(begin, request.path.find('&', begin) - begin);
 }
 
-// A directory bucket whose lists have two entries a page, the last keys first.
+// A directory bucket whose lists have pages of two entries, in reverse order.
 class DirectoryBucket {
  public:
   explicit DirectoryBucket(std::vector<std::string> keys)
@@ -107,7 +107,7 @@ class DirectoryBucket {
   }
   int sessions() const { return sessions_; }
 
-  // Sessions up to the one that was made last are over.
+  // Ends all sessions so far.
   void EndSessions() { ended_ = sessions_.load(); }
 
  private:
@@ -200,7 +200,7 @@ TEST(ClientExpressTest, OneSessionSignsTheRequestsToABucket) {
               ElementsAre("GET " + root + "?session", "HEAD " + root + "/a",
                           "PUT " + root + "/b", "DELETE " + root + "/a"));
   const std::vector<FakeRequest> requests = bucket.requests();
-  // Made by the credentials, and by all of their token.
+  // CreateSession is signed with the credentials and has their token.
   EXPECT_THAT(requests[0].headers.at("authorization"),
               AllOf(HasSubstr("Credential=iam/"),
                     HasSubstr("/us-west-2/s3express/aws4_request")));
@@ -215,7 +215,7 @@ TEST(ClientExpressTest, OneSessionSignsTheRequestsToABucket) {
   }
 }
 
-TEST(ClientExpressTest, CopiesAreSignedByTheCredentialsThemselves) {
+TEST(ClientExpressTest, CopiesAreSignedByTheCredentials) {
   DirectoryBucket bucket({"a"});
   auto client = bucket.NewClient();
   ASSERT_TRUE(client->CopyObject(At("a"), "", At("b")).ok());
@@ -228,7 +228,7 @@ TEST(ClientExpressTest, CopiesAreSignedByTheCredentialsThemselves) {
   }
 }
 
-TEST(ClientExpressTest, ASessionThatIsOverIsMadeAnew) {
+TEST(ClientExpressTest, CreatesASessionAfterTheExpiry) {
   DirectoryBucket bucket({"a"});
   auto client = bucket.NewClient();
   ASSERT_TRUE(client->HeadObject(At("a")).ok());
@@ -238,7 +238,7 @@ TEST(ClientExpressTest, ASessionThatIsOverIsMadeAnew) {
   EXPECT_EQ(bucket.sessions(), 2);
 }
 
-TEST(ClientExpressTest, SessionsCanBeLeftOut) {
+TEST(ClientExpressTest, SessionsCanBeDisabled) {
   DirectoryBucket bucket({"a"});
   auto client = bucket.NewClient(
       [](Options& options) { options.disable_express_sessions = true; });
@@ -250,7 +250,7 @@ TEST(ClientExpressTest, SessionsCanBeLeftOut) {
   EXPECT_EQ(request.headers.at("x-amz-security-token"), "iam-token");
 }
 
-TEST(ClientExpressTest, NoBucketOfAnotherKindHasSessions) {
+TEST(ClientExpressTest, OtherBucketsHaveNoSessions) {
   DirectoryBucket bucket({});
   auto client = bucket.NewClient();
   ASSERT_TRUE(client->PutObject(*ParseUri("s3://models/a"), "x").ok());
@@ -259,7 +259,7 @@ TEST(ClientExpressTest, NoBucketOfAnotherKindHasSessions) {
               HasSubstr("/us-west-2/s3/aws4_request"));
 }
 
-TEST(ClientExpressTest, WhatIsNotOfferedIsNotAskedFor) {
+TEST(ClientExpressTest, DoesNotRequestUnsupportedFeatures) {
   DirectoryBucket bucket({"a"});
   auto client = bucket.NewClient([](Options& options) {
     options.requester_pays = true;
@@ -279,11 +279,11 @@ TEST(ClientExpressTest, WhatIsNotOfferedIsNotAskedFor) {
   const std::vector<FakeRequest> requests = bucket.requests();
   EXPECT_EQ(requests[0].headers.count("x-amz-server-side-encryption"), 0u);
   EXPECT_EQ(requests[1].headers.at("x-amz-server-side-encryption"), "aws:kms");
-  // That it is the right one is checked in object_checksum_test.cc.
+  // object_checksum_test.cc tests the value.
   EXPECT_THAT(requests[2].headers, Contains(Key("x-amz-checksum-crc32")));
 }
 
-TEST(ClientExpressTest, ADeniedSessionIsReportedAsSuch) {
+TEST(ClientExpressTest, ReportsADeniedSession) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     EXPECT_TRUE(AsksForSession(request));
     out.Send(FakeAnswer(403,
@@ -302,7 +302,7 @@ TEST(ClientExpressTest, ADeniedSessionIsReportedAsSuch) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
-TEST(ClientExpressTest, ASessionIsTriedAgainWhereThatMayHelp) {
+TEST(ClientExpressTest, RetriesATemporaryErrorOfCreateSession) {
   std::atomic<int> attempts{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     if (!AsksForSession(request)) {
@@ -323,8 +323,8 @@ TEST(ClientExpressTest, ASessionIsTriedAgainWhereThatMayHelp) {
   EXPECT_EQ(attempts, 3);
 }
 
-// A store that is not AWS's may have a bucket of such a name.
-TEST(ClientExpressTest, AStoreWithoutSessionsIsAskedAsAnyOther) {
+// Another store may have a bucket with such a name.
+TEST(ClientExpressTest, AStoreWithoutSessionsGetsPlainSignatures) {
   const std::vector<std::string> answers = {
       FakeAnswer(200, "<ListBucketResult></ListBucketResult>"),
       FakeAnswer(400,
@@ -356,7 +356,7 @@ TEST(ClientExpressTest, AStoreWithoutSessionsIsAskedAsAnyOther) {
   }
 }
 
-TEST(ClientExpressTest, ManyReadersMakeOneSession) {
+TEST(ClientExpressTest, ParallelReadersCreateOneSession) {
   DirectoryBucket bucket({"a"});
   auto client = bucket.NewClient();
   std::vector<std::thread> threads;
@@ -368,7 +368,7 @@ TEST(ClientExpressTest, ManyReadersMakeOneSession) {
   EXPECT_EQ(bucket.sessions(), 1);
 }
 
-TEST(ClientExpressTest, NothingIsLostInListsThatAreInNoOrder) {
+TEST(ClientExpressTest, UnsortedListsAreComplete) {
   DirectoryBucket bucket({"half/1/saved_model.pb", "half/2/saved_model.pb",
                           "half/2/variables/variables.index", "half/notes.txt",
                           "half/10/saved_model.pb", "half.txt", "halves/x"});
@@ -395,7 +395,7 @@ TEST(ClientExpressTest, NothingIsLostInListsThatAreInNoOrder) {
   }
 }
 
-TEST(ClientExpressTest, PatternsMatchWithoutPrefixesThatEndInAName) {
+TEST(ClientExpressTest, PatternsMatchWithPrefixesThatEndInASlash) {
   DirectoryBucket bucket({"data/test-1", "data/train-1", "data/train-2",
                           "data/train-3/x", "data/other"});
   auto client = bucket.NewClient();
@@ -403,11 +403,11 @@ TEST(ClientExpressTest, PatternsMatchWithoutPrefixesThatEndInAName) {
   ASSERT_TRUE(paths.ok()) << paths.status().message;
   EXPECT_THAT(*paths, ElementsAre(At("data/train-1").ToString(),
                                   At("data/train-2").ToString()));
-  // Such lists are what the bucket refuses; none was sent.
+  // The bucket rejects other lists; none was sent.
   EXPECT_THAT(bucket.Paths(), Not(Contains(HasSubstr("prefix=data%2Ftr"))));
 }
 
-TEST(ClientExpressTest, AWholeDirectoryIsRenamedWhateverTheOrder) {
+TEST(ClientExpressTest, RenamesADirectoryWithUnsortedLists) {
   DirectoryBucket bucket({"half/1/a", "half/1/b", "half/1/c", "half/1/d/e"});
   auto client = bucket.NewClient();
   const Status status = RenamePath(*client, At("half"), At("moved"));
@@ -418,7 +418,7 @@ TEST(ClientExpressTest, AWholeDirectoryIsRenamedWhateverTheOrder) {
   }
 }
 
-TEST(ClientExpressTest, AWholeDirectoryIsDeletedWhateverTheOrder) {
+TEST(ClientExpressTest, DeletesADirectoryWithUnsortedLists) {
   DirectoryBucket bucket({"half/1/a", "half/1/b", "half/1/c", "half/1/d/e"});
   auto client = bucket.NewClient();
   Undeleted undeleted;

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which requests carry the headers that settings ask for: the encryption of
-// what is written, and who pays.
+// Tests which requests have the headers of settings: encryption and requester
+// pays.
 #include <functional>
 #include <map>
 #include <memory>
@@ -71,8 +71,8 @@ void AnswerAsS3(const FakeRequest& request, FakeConnection& out) {
                       "ETag: \"e\"\r\n"));
 }
 
-// Sends every request that there is, and returns of each operation the headers
-// whose names begin so.
+// Sends a request of each operation, and returns their headers with names that
+// begin with `name`.
 std::map<std::string, std::map<std::string, std::string>> HeadersOfRequests(
     const std::function<void(Options&)>& change, const std::string& name) {
   FakeHttpServer server(AnswerAsS3);
@@ -120,13 +120,13 @@ std::map<std::string, std::map<std::string, std::string>> HeadersOfRequests(
 
 constexpr char kEncryption[] = "x-amz-server-side-encryption";
 
-TEST(ClientSettingsTest, WithoutSettingsThereAreNoSuchHeaders) {
+TEST(ClientSettingsTest, WithoutSettingsThereAreNoHeaders) {
   const auto none = [](Options&) {};
   EXPECT_THAT(HeadersOfRequests(none, kEncryption), IsEmpty());
   EXPECT_THAT(HeadersOfRequests(none, "x-amz-request-payer"), IsEmpty());
 }
 
-TEST(ClientSettingsTest, RequestsThatMakeAnObjectAskForItsEncryption) {
+TEST(ClientSettingsTest, RequestsThatCreateAnObjectHaveItsEncryption) {
   const auto headers = HeadersOfRequests(
       [](Options& options) { options.encryption.algorithm = "AES256"; },
       kEncryption);
@@ -136,7 +136,7 @@ TEST(ClientSettingsTest, RequestsThatMakeAnObjectAskForItsEncryption) {
                                    Pair("PutObject", encryption)));
 }
 
-TEST(ClientSettingsTest, TheKeyAndTheBucketKeyGoWithKms) {
+TEST(ClientSettingsTest, KmsHasTheKeyAndTheBucketKey) {
   const auto headers = HeadersOfRequests(
       [](Options& options) {
         options.encryption.algorithm = "aws:kms";
@@ -154,7 +154,7 @@ TEST(ClientSettingsTest, TheKeyAndTheBucketKeyGoWithKms) {
                                    Pair("PutObject", encryption)));
 }
 
-TEST(ClientSettingsTest, EveryRequestSaysThatTheRequesterPays) {
+TEST(ClientSettingsTest, AllRequestsHaveRequesterPays) {
   const auto headers =
       HeadersOfRequests([](Options& options) { options.requester_pays = true; },
                         "x-amz-request-payer");
@@ -165,8 +165,8 @@ TEST(ClientSettingsTest, EveryRequestSaysThatTheRequesterPays) {
   }
 }
 
-// The upload of a large copy is one that asks for encryption; its parts do not.
-TEST(ClientSettingsTest, ACopyInPartsIsEncryptedAsWell) {
+// CreateMultipartUpload has the encryption; the parts do not.
+TEST(ClientSettingsTest, ACopyInPartsIsEncrypted) {
   FakeHttpServer server(AnswerAsS3);
   Options options;
   options.endpoint = server.url();

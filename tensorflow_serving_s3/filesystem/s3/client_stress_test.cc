@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sixteen threads do at random what this folder can do, all with the same
-// clients, readers and credentials: against a real store, where all must
-// succeed, and against one that fails often, whose credentials live for moments
-// only. Made for ThreadSanitizer and AddressSanitizer. Of the environment:
+// Sixteen threads run random operations with shared clients, readers and
+// credentials: with a real store, where all operations must succeed, and with a
+// store that often fails and whose credentials expire quickly. For
+// ThreadSanitizer and AddressSanitizer. Environment variables:
 //
-//   STRESS_OPERATIONS  how much each thread does (30)
-//   TEST_RANDOM_SEED   what each thread does (1); when is the system's business
+//   STRESS_OPERATIONS  operations of each thread (30)
+//   TEST_RANDOM_SEED   seed of the operations (1); not of their timing
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -49,7 +49,7 @@ using Dice = std::minstd_rand;
 constexpr int kThreads = 16;
 constexpr int kSharedReaders = 4;
 constexpr size_t kFirstPartBytes = size_t{5} << 20;
-// Of the objects that are read: one that is opened whole, and larger ones.
+// The sizes of the objects: one that Open reads completely, and larger ones.
 constexpr std::array<size_t, 3> kSizes = {1000, 300 << 10, 20 << 20};
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
@@ -57,7 +57,7 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   return text == nullptr ? otherwise : std::stoull(text);
 }
 
-// What stands at `offset` of every object that is read.
+// Returns the byte at `offset` of each object.
 char ByteAt(uint64_t offset) {
   return static_cast<char>((offset * 2654435761u) >> 16);
 }
@@ -82,7 +82,7 @@ S3Uri ReadUri(size_t size) {
   return *ParseUri("s3://models/read/" + std::to_string(size));
 }
 
-// A store that fails once in a while, and gives credentials that soon expire.
+// A store that sometimes fails, and issues credentials that expire quickly.
 class FaultyStore {
  public:
   FaultyStore()
@@ -165,7 +165,7 @@ class Stress {
  public:
   explicit Stress(const FaultyStore& faulty) {
     for (size_t size : kSizes) seaweed_.Put(ReadUri(size).key, Content(size));
-    // The CRT looks for it there.
+    // The credentials chain reads this variable from the environment.
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI",
            (faulty.url() + "/credentials").c_str(), /*overwrite=*/1);
     faulty_environment_ = {
@@ -178,7 +178,7 @@ class Stress {
     bad_ = NewLiveClient(seaweed_, faulty_environment_);
   }
 
-  // Does one thing at random.
+  // Runs a random operation.
   void DoSomething(int thread, Dice& dice) {
     switch (dice() % 12) {
       case 0:
@@ -218,7 +218,7 @@ class Stress {
     problems_.push_back(what);
   }
 
-  // Of what must not fail.
+  // Checks an operation that must succeed.
   template <typename T>
   bool Succeeded(const Result<T>& result) {
     if (!result.ok()) Problem(result.status().message);
@@ -228,7 +228,8 @@ class Stress {
     if (!status.ok()) Problem(status.message);
   }
 
-  // Of what may: the error must be one of the faults, and name the object.
+  // Checks an operation that may fail: the error must name the object and one
+  // of the faults.
   void Explained(const Status& status) {
     const bool known = status.code == TF_UNAVAILABLE ||
                        status.code == TF_PERMISSION_DENIED ||
@@ -346,8 +347,7 @@ class Stress {
     Explained(got.status());
   }
 
-  // Readers that other threads read from at the same time, and that are closed
-  // by the last of them.
+  // Readers that several threads share. The last thread closes a reader.
   void ReadShared(Dice& dice) {
     const size_t slot = dice() % kSharedReaders;
     std::shared_ptr<ObjectReader> reader;
@@ -372,12 +372,12 @@ class Stress {
         ObjectReader::Open(&client, ReadUri(AnySize(dice)));
     if (!opened.ok() && may_fail) return Explained(opened.status());
     if (!Succeeded(opened)) return;
-    // Closed while it reads ahead.
+    // Closes the reader during its prefetch.
     for (int i = dice() % 4; i > 0; --i) Read(**opened, may_fail, dice);
   }
 
   void Read(ObjectReader& reader, bool may_fail, Dice& dice) {
-    // From the beginning, or where it may be.
+    // Reads from the beginning or from a random offset.
     uint64_t offset = dice() % 2 == 0 ? 0 : dice() % reader.info().size;
     for (int i = dice() % 4; i >= 0; --i) {
       std::string bytes(1 + dice() % (2 << 20), '\0');
@@ -416,7 +416,7 @@ class Stress {
   std::array<std::shared_ptr<ObjectReader>, kSharedReaders> readers_;
 };
 
-TEST(ClientStressTest, ManyThreadsDoEverythingAtOnce) {
+TEST(ClientStressTest, ThreadsRunAllOperationsInParallel) {
   const uint64_t seed = FromEnvironment("TEST_RANDOM_SEED", 1);
   const uint64_t operations = FromEnvironment("STRESS_OPERATIONS", 30);
   FaultyStore faulty;
@@ -432,7 +432,7 @@ TEST(ClientStressTest, ManyThreadsDoEverythingAtOnce) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_THAT(stress.problems(), IsEmpty());
-  // Of one client; the others have credentials of their own.
+  // For one client; the others have other credentials.
   EXPECT_GT(faulty.credentials_given(), 1);
 }
 

@@ -38,8 +38,8 @@ namespace {
 
 constexpr char kBucket[] = "s3://models/";
 
-// Names that sort before, between and after "a" and "a/", and that do not fit
-// into a URL.
+// Names that sort before, between and after "a" and "a/", and names with
+// special characters of URLs.
 const char* const kNames[] = {"a", "a-b", "a.txt", "a b", "b", "%41+\xc3\xbc"};
 const char* const kPatterns[] = {"*", "a*", "?", "[ab]", "*.txt", "a", "b"};
 
@@ -48,7 +48,7 @@ Outcome FromStatus(const absl::Status& status, std::string text = "") {
   return {absl::StatusCode::kOk, std::move(text)};
 }
 
-// The same operations on TensorFlow's Env.
+// The operations of ReferenceFilesystem on TensorFlow's Env.
 class EnvFilesystem {
  public:
   Outcome Stat(const std::string& path) {
@@ -90,8 +90,7 @@ class EnvFilesystem {
     return Finish(env_->NewWritableFile(Url(path), &file), file, bytes);
   }
 
-  // A reader that is at the end of the file before must be given the same bytes
-  // after it.
+  // A reader at the old end of the file must receive the appended bytes.
   Outcome Append(const std::string& path, const std::string& bytes) {
     std::unique_ptr<tensorflow::RandomAccessFile> reader;
     const bool exists = env_->NewRandomAccessFile(Url(path), &reader).ok();
@@ -152,9 +151,9 @@ class EnvFilesystem {
     return std::string(bytes);
   }
 
-  // In two pieces, the first of which is synced where it is of an even size. A
-  // small file with a multiple of three new bytes is let go of without a Close,
-  // which comes to the same.
+  // Writes two pieces, with a Sync after the first one if its size is even.
+  // Releases a small file with a multiple of three new bytes without Close,
+  // which has the same result.
   static Outcome Finish(const absl::Status& opened,
                         std::unique_ptr<tensorflow::WritableFile>& file,
                         const std::string& bytes) {
@@ -176,7 +175,7 @@ class EnvFilesystem {
   tensorflow::Env* const env_ = tensorflow::Env::Default();
 };
 
-// What the sequences did, so that a reader sees that they met something.
+// Statistics of the sequences for the log.
 struct RandomOperationsStats {
   int64_t sequences = 0;
   // By name and outcome: "Rename NOT_FOUND".
@@ -252,10 +251,10 @@ class Sequence {
     return pattern;
   }
 
-  // For the file. Now and then more than is sent by one PUT, unless it is a
-  // directory as well: SeaweedFS does not complete an upload to such. And never
-  // nothing: it loses an empty object that is a directory with the last key
-  // inside.
+  // Returns bytes for a file. Sometimes returns more bytes than fit into one
+  // PUT, unless the path is also a directory, for which SeaweedFS does not
+  // complete an upload. Never returns "": SeaweedFS loses an empty object that
+  // is also a directory with the last key in the directory.
   std::string BytesFor(const std::string& path) {
     const bool large =
         Below(200) == 0 && reference_.Directories().count(path) == 0;
@@ -265,7 +264,7 @@ class Sequence {
     return bytes;
   }
 
-  // Does the operation with both and compares.
+  // Runs the operation on both filesystems and compares the results.
   template <typename Reference, typename Tested, typename... Arguments>
   void Both(const std::string& name, const std::string& what,
             Reference reference, Tested tested, const Arguments&... arguments) {
@@ -312,7 +311,7 @@ class Sequence {
                     bytes);
       }
       case 6: {
-        // The store would be asked for an upload to such; see BytesFor.
+        // Would need an upload to such a path; see BytesFor.
         if (reference_.Read(path).text.size() > 1000 &&
             reference_.Directories().count(path) > 0) {
           return;
@@ -352,8 +351,8 @@ class Sequence {
     }
   }
 
-  // Does the work of SeaweedFS's cleaner, which takes minutes to find out that
-  // a folder has lost its last object; until then listings have it.
+  // Deletes empty folders. SeaweedFS's own cleaner takes minutes to do this;
+  // until then, listings contain them.
   void Clean(const std::set<std::string>& before) {
     const std::set<std::string> after = reference_.Directories();
     std::vector<std::string> gone;
@@ -361,7 +360,7 @@ class Sequence {
                         after.end(), std::back_inserter(gone));
     std::sort(gone.rbegin(), gone.rend());
     for (const std::string& directory : gone) {
-      // What is a file as well it takes for the file.
+      // SeaweedFS would delete a file of the same name.
       if (reference_.Read(directory).code == absl::StatusCode::kOk) continue;
       const s3::Status status =
           cleaner_->DeleteObject(*s3::ParseUri(kBucket + directory + "/"));
@@ -391,7 +390,7 @@ void RunRandomOperationsFor(int seconds) {
   setenv("S3_ENDPOINT", seaweed.endpoint().c_str(), 1);
   setenv("AWS_ACCESS_KEY_ID", "testkey", 1);
   setenv("AWS_SECRET_ACCESS_KEY", "testsecret", 1);
-  // A busy machine is not what is tested.
+  // The test must pass on a busy machine.
   setenv("S3_REQUEST_TIMEOUT_MSEC", "30000", 1);
   const std::unique_ptr<s3::Client> cleaner = s3::NewLiveClient(seaweed);
   const uint64_t first =

@@ -5,17 +5,16 @@
 
 namespace tfs3 {
 
-// Puts s3:// of TensorFlow's Env, with a SeaweedFS of its own behind it, and
-// the ReferenceFilesystem through the same random sequences of operations, each
-// in a new directory: both must answer the same, by value or by code, and at
-// the end hold the same files. Where that is not so the current test of
-// googletest fails, with the sequence and its seed.
+// Runs random sequences of operations, each in a new directory, on s3:// with a
+// SeaweedFS server and on the ReferenceFilesystem. Both must return the same
+// values or codes, and have the same files at the end. Otherwise the current
+// test fails, with the sequence and its seed.
 //
 //   RunRandomOperationsFor(/*seconds=*/15);
 //
-// The first seed is TEST_RANDOM_SEED, or drawn where that variable is not set;
-// a seed makes the same sequence again. Where TIMES is set it is that many
-// sequences in place of the seconds.
+// TEST_RANDOM_SEED sets the first seed, which is otherwise random; a seed
+// repeats its sequence. TIMES sets the number of sequences, instead of the
+// duration.
 void RunRandomOperationsFor(int seconds);
 
 }  // namespace tfs3

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the S3 filesystem should do, in memory and as short as it can be said:
-// docs/s3_semantics.md as a program. Tests compare the two.
+// Implements docs/s3_semantics.md in memory, as simply as possible. Tests
+// compare the S3 filesystem with it.
 //
 //   ReferenceFilesystem reference;
 //   reference.Write("a/b", "bytes");
@@ -21,7 +21,7 @@
 
 namespace tfs3 {
 
-// What an operation answered: a code and, where that is OK, a text.
+// The result of an operation: a code and, if it is OK, a text.
 struct Outcome {
   absl::StatusCode code = absl::StatusCode::kOk;
   std::string text;
@@ -30,10 +30,10 @@ struct Outcome {
 
 class ReferenceFilesystem {
  public:
-  // "directory", or "file" and its size.
+  // Returns "directory", or "file" and the size.
   Outcome Stat(const std::string& path) const;
   Outcome Read(const std::string& path) const;
-  // Names, or paths, joined by newlines.
+  // Children returns names, Match paths, joined by newlines.
   Outcome Children(const std::string& path) const;
   Outcome Match(const std::string& pattern) const;
 
@@ -47,20 +47,21 @@ class ReferenceFilesystem {
   Outcome Rename(const std::string& from, const std::string& to);
   Outcome Copy(const std::string& from, const std::string& to);
 
-  // All directories, without a slash at the end; of files, their paths too.
+  // Directories returns directories without a slash at the end; Paths returns
+  // files too.
   std::set<std::string> Directories() const;
   std::vector<std::string> Paths() const;
 
  private:
-  // `path`, or what it is without its slash where there is no directory.
+  // Returns `path`, without its slash if there is no such directory.
   std::string Either(const std::string& path) const;
-  // Puts a file at `to`, with or without a slash.
+  // Writes a file at `to`, with or without a slash.
   Outcome Put(const std::string& to, const std::string& bytes);
 
   enum class Kind { kNothing, kFile, kDirectory };
 
   Kind KindOf(const std::string& path) const;
-  // Keys inside the directory, its own marker included.
+  // Returns the keys in the directory, including its marker.
   std::vector<std::string> Inside(const std::string& directory) const;
 
   std::map<std::string, std::string> objects_;

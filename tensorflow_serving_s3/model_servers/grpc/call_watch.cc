@@ -12,10 +12,11 @@ namespace {
 
 using Phase = CallWatch::Entry::Phase;
 
-// The slowest rate at which requests may arrive and clients may take answers.
+// The lowest transfer rate of requests and answers.
 constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
 
-// The time of the last tick of the kernel, at a tenth of the cost of now().
+// Returns the time of the kernel's last clock tick. Takes a tenth of the time
+// of Clock::now().
 CallWatch::Clock::time_point CoarseNow() {
   timespec time;
   clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
@@ -101,26 +102,27 @@ void CallWatch::Sweep(Clock::time_point now, const ProgressOf& progress_of) {
 void CallWatch::SweepShard(Shard* shard, Clock::time_point now,
                            const ProgressOf& progress_of) {
   std::lock_guard<std::recursive_mutex> lock(shard->mu);
-  // Ending a call may remove others: so each turn begins with the first.
+  // OnTimeout may remove other calls, so each iteration begins at the start of
+  // the list.
   while (shard->first != nullptr && shard->first->since_ + timeout_ / 2 < now) {
     Entry* const call = shard->first;
     Phase phase = call->phase_;
-    const bool goes_on = GoesOn(call, phase, now, progress_of);
+    const bool may_continue = MayContinue(call, phase, now, progress_of);
     Unlink(shard, call);
-    if (goes_on) {
+    if (may_continue) {
       call->since_ = now;
       Append(shard, call);
     } else if (call->phase_.compare_exchange_strong(phase, Phase::kEnded)) {
       call->OnTimeout(phase);
-    } else {  // It has just arrived.
+    } else {  // BeginHandling ran in the meantime.
       call->since_ = now;
       Append(shard, call);
     }
   }
 }
 
-bool CallWatch::GoesOn(Entry* call, Phase phase, Clock::time_point now,
-                       const ProgressOf& progress_of) const {
+bool CallWatch::MayContinue(Entry* call, Phase phase, Clock::time_point now,
+                            const ProgressOf& progress_of) const {
   if (phase == Phase::kHandling) return true;
   if (phase == Phase::kSending && now >= call->deadline_) return false;
   const std::optional<ConnectionProgress> progress =

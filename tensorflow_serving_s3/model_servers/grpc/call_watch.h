@@ -18,36 +18,39 @@
 
 namespace tfs3::grpc {
 
-// The bytes that a connection has moved so far.
+// The bytes that a TCP connection has transferred.
 struct ConnectionProgress {
   uint64_t received = 0;
+  // The sent bytes that the client's kernel has acknowledged.
   uint64_t acknowledged = 0;
-  // Whether bytes have arrived that the server has not read yet.
+  // The kernel has bytes that the server has not read yet.
   bool has_unread = false;
 };
 
-// Ends the calls of a server whose client neither sends the rest of its request
-// nor takes its answer.
+// Ends calls whose client is too slow to send its request or to read its
+// answer.
 //
 //   CallWatch watch(std::chrono::seconds(30));
-//   watch.Add(&call);                   // the request begins to arrive
-//   if (!watch.BeginHandling(&call)) return;   // it was ended
+//   watch.Add(&call);                         // The request begins to arrive.
+//   if (!watch.BeginHandling(&call)) return;  // The watch has ended the call.
 //   watch.BeginSending(&call, answer_bytes);
-//   watch.Remove(&call);                // before its destructor
+//   watch.Remove(&call);                      // Before the destructor.
 //
-//   watch.Sweep(now, progress_of);      // regularly, on one thread
+//   watch.Sweep(now, progress_of);  // Called regularly by one thread.
 //
-// A call is ended when half of the timeout has passed, and its connection has
-// then moved less than 16 KiB a second over another half. An answer may also
-// not take longer than the timeout and the time that its bytes take at that
-// rate. A call that is handled is never ended.
+// A request or an answer has one half of the timeout without a condition. In
+// each further half its connection must transfer at least 16 KiB a second, or
+// the call ends. An answer must also arrive within the timeout plus the time
+// that its bytes take at 16 KiB a second. A call in the phase kHandling never
+// ends.
 //
-// Thread-safe, but for Sweep. gRPC does not tell how far a message has arrived:
-// therefore the watch looks at the connection.
+// gRPC does not report how much of a message has arrived, so the watch uses the
+// progress of the TCP connection. Thread-safe, except Sweep.
 class CallWatch {
  public:
   using Clock = std::chrono::steady_clock;
-  // What the connection with that peer has moved; nothing if it is not known.
+  // Returns the progress of the connection of a peer; nullopt if the connection
+  // is unknown.
   using ProgressOf =
       std::function<std::optional<ConnectionProgress>(const std::string& peer)>;
 
@@ -56,10 +59,10 @@ class CallWatch {
    public:
     enum class Phase { kReceiving, kHandling, kSending, kEnded };
 
-    // Ends the call, which was in `phase`. Called at most once, by Sweep; must
+    // Ends the call, which was in `phase`. Sweep calls it at most once. Must
     // not block. May destroy the call.
     virtual void OnTimeout(Phase phase) = 0;
-    // Where the client is, as gRPC writes it.
+    // Returns the client's address in gRPC's format.
     virtual std::string WatchedPeer() const = 0;
 
    protected:
@@ -72,15 +75,15 @@ class CallWatch {
     friend class CallWatch;
 
     std::atomic<Phase> phase_{Phase::kReceiving};
-    // The members below are guarded by the shard's mutex.
+    // Guarded by Shard::mu:
     Entry* previous_ = nullptr;
     Entry* next_ = nullptr;
     bool linked_ = false;
-    // When the present half of the timeout began.
+    // The start of the current half of the timeout.
     Clock::time_point since_;
     bool is_second_half_ = false;
     ConnectionProgress progress_;
-    // When an answer must have been taken.
+    // The latest time for the answer to arrive.
     Clock::time_point deadline_;
   };
 
@@ -90,32 +93,34 @@ class CallWatch {
 
   std::chrono::milliseconds timeout() const { return timeout_; }
 
-  // Returns the time of it, as exact as the kernel's ticks.
+  // Starts to watch a call in the phase kReceiving. Returns the current time,
+  // with the precision of the kernel's clock ticks.
   Clock::time_point Add(Entry* call);
-  // The request has arrived; false if the call was ended before.
+  // Starts the phase kHandling. Returns false if the watch has ended the call.
   [[nodiscard]] bool BeginHandling(Entry* call);
-  // The answer is on its way.
+  // Starts the phase kSending of an answer of `bytes` bytes.
   void BeginSending(Entry* call, uint64_t bytes);
-  // The next message of a stream is awaited.
+  // Starts the phase kReceiving of the next message of a stream.
   void BeginReceiving(Entry* call);
+  // Stops watching a call.
   void Remove(Entry* call);
 
+  // Checks all calls and ends those that are too slow.
   void Sweep(Clock::time_point now, const ProgressOf& progress_of);
 
-  // From now on the peers of new calls are kept for TakePeers, or not.
+  // Sets whether the peers of new calls are recorded for TakePeers.
   void KeepPeers(bool keep) { keeps_peers_.store(keep); }
-  // The peers of all calls that are under way, and those kept since the last
-  // call of this function.
+  // Returns the peers of all calls that have not ended, and the peers recorded
+  // since the last call of this function.
   std::unordered_set<std::string> TakePeers();
 
-  // What the client of each peer with calls can be waited for: kHandling if any
-  // of its calls is handled, else kSending if an answer is on its way, else
-  // kReceiving.
+  // Returns a phase for each peer with calls: kHandling if one of its calls is
+  // in that phase, else kSending if one is, else kReceiving.
   std::unordered_map<std::string, Entry::Phase> PhasesByPeer();
 
  private:
-  // Calls in the order of their since_. The mutex is recursive: gRPC may run
-  // callbacks, which remove calls, while a call is being ended.
+  // A list of calls, ordered by since_. The mutex is recursive because gRPC may
+  // run callbacks that remove calls while OnTimeout runs.
   struct Shard {
     std::recursive_mutex mu;
     Entry* first = nullptr;
@@ -129,9 +134,9 @@ class CallWatch {
   void Begin(Entry* call, Entry::Phase phase, std::chrono::seconds more_time);
   void SweepShard(Shard* shard, Clock::time_point now,
                   const ProgressOf& progress_of);
-  // Whether a call in `phase`, of which a half of the timeout is over, goes on.
-  bool GoesOn(Entry* call, Entry::Phase phase, Clock::time_point now,
-              const ProgressOf& progress_of) const;
+  // Returns true if a call in `phase` may continue after a half of the timeout.
+  bool MayContinue(Entry* call, Entry::Phase phase, Clock::time_point now,
+                   const ProgressOf& progress_of) const;
 
   const std::chrono::milliseconds timeout_;
   std::atomic<bool> keeps_peers_{false};

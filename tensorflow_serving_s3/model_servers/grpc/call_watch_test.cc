@@ -22,18 +22,19 @@ class FakeCall final : public CallWatch::Entry {
   void OnTimeout(Phase phase) override { ended_in = phase; }
   std::string WatchedPeer() const override { return "peer"; }
 
+  // The phase in which OnTimeout was called.
   std::optional<Phase> ended_in;
 };
 
 using Phase = CallWatch::Entry::Phase;
 
-// A watch, a call and a connection, all driven by hand.
+// A watch of one call, with a fake clock and a fake connection.
 class CallWatchTest : public testing::Test {
  protected:
   CallWatchTest() { watch_.Add(&call_); }
   ~CallWatchTest() override { watch_.Remove(&call_); }
 
-  // Lets time pass.
+  // Advances the clock and sweeps.
   void Pass(milliseconds time) {
     now_ += time;
     watch_.Sweep(now_, [this](const std::string&) { return progress_; });
@@ -42,7 +43,7 @@ class CallWatchTest : public testing::Test {
   CallWatch watch_{kTimeout};
   FakeCall call_;
   std::optional<ConnectionProgress> progress_ = ConnectionProgress();
-  // Later than the coarse time at which the call was added.
+  // Later than the time of the kernel's clock tick at which the call was added.
   CallWatch::Clock::time_point now_ = CallWatch::Clock::now() + milliseconds(1);
 };
 
@@ -56,7 +57,7 @@ TEST_F(CallWatchTest, ARequestWithoutProgressIsEnded) {
   EXPECT_FALSE(watch_.BeginHandling(&call_));
 }
 
-TEST_F(CallWatchTest, ARequestOfAConnectionThatIsNotKnownIsEnded) {
+TEST_F(CallWatchTest, ARequestOnAnUnknownConnectionIsEnded) {
   progress_.reset();
   Pass(kTimeout / 2);
 
@@ -75,7 +76,7 @@ TEST_F(CallWatchTest, ARequestThatArrivesIsNotEnded) {
   EXPECT_TRUE(watch_.BeginHandling(&call_));
 }
 
-TEST_F(CallWatchTest, ARequestThatTricklesIsEnded) {
+TEST_F(CallWatchTest, ASlowRequestIsEnded) {
   for (int i = 0; i < 10; ++i) {
     progress_->received += 1 << 10;
     Pass(kTimeout / 2 + milliseconds(1));
@@ -84,36 +85,36 @@ TEST_F(CallWatchTest, ARequestThatTricklesIsEnded) {
   EXPECT_EQ(call_.ended_in, Phase::kReceiving);
 }
 
-TEST_F(CallWatchTest, BytesThatTheServerHasNotReadAreNotTheClientsFault) {
+TEST_F(CallWatchTest, UnreadBytesCountAsProgress) {
   progress_->has_unread = true;
   for (int i = 0; i < 10; ++i) Pass(kTimeout);
 
   EXPECT_FALSE(call_.ended_in.has_value());
 }
 
-TEST_F(CallWatchTest, ACallThatIsHandledIsNotEnded) {
+TEST_F(CallWatchTest, ACallInItsHandlerIsNotEnded) {
   ASSERT_TRUE(watch_.BeginHandling(&call_));
   for (int i = 0; i < 10; ++i) Pass(kTimeout);
 
   EXPECT_FALSE(call_.ended_in.has_value());
 }
 
-TEST_F(CallWatchTest, AnAnswerThatIsNotTakenIsEnded) {
+TEST_F(CallWatchTest, AnAnswerThatIsNotReadIsEnded) {
   ASSERT_TRUE(watch_.BeginHandling(&call_));
   watch_.BeginSending(&call_, 1 << 20);
   Pass(kTimeout / 2);
-  progress_->received += 1 << 30;  // Requests are no answers.
+  progress_->received += 1 << 30;  // Received bytes do not count.
 
   Pass(kTimeout);
 
   EXPECT_EQ(call_.ended_in, Phase::kSending);
 }
 
-TEST_F(CallWatchTest, AnAnswerDoesNotLastLongerThanItsBytes) {
+TEST_F(CallWatchTest, TheTimeForAnAnswerDependsOnItsSize) {
   ASSERT_TRUE(watch_.BeginHandling(&call_));
   watch_.BeginSending(&call_, 16 << 10);
   for (int i = 0; i < 4; ++i) {
-    // Other answers of the connection are taken.
+    // The client reads other answers of the connection.
     progress_->acknowledged += 1 << 30;
     Pass(kTimeout / 2 + seconds(1));
   }
@@ -121,7 +122,7 @@ TEST_F(CallWatchTest, AnAnswerDoesNotLastLongerThanItsBytes) {
   EXPECT_EQ(call_.ended_in, Phase::kSending);
 }
 
-TEST_F(CallWatchTest, ALargeAnswerMayTakeLong) {
+TEST_F(CallWatchTest, ALargeAnswerHasMoreTime) {
   ASSERT_TRUE(watch_.BeginHandling(&call_));
   watch_.BeginSending(&call_, uint64_t{1} << 30);
   for (int i = 0; i < 100; ++i) {
@@ -132,11 +133,11 @@ TEST_F(CallWatchTest, ALargeAnswerMayTakeLong) {
   EXPECT_FALSE(call_.ended_in.has_value());
 }
 
-TEST_F(CallWatchTest, TellsThePeersOfCallsUnderWay) {
+TEST_F(CallWatchTest, ReturnsThePeersOfCalls) {
   EXPECT_EQ(watch_.TakePeers().count("peer"), 1u);
 }
 
-TEST_F(CallWatchTest, TellsWhetherThePeerWaitsForTheServer) {
+TEST_F(CallWatchTest, ReturnsThePhaseOfEachPeer) {
   FakeCall other;
   watch_.Add(&other);
   EXPECT_EQ(watch_.PhasesByPeer().at("peer"), Phase::kReceiving);
@@ -148,7 +149,7 @@ TEST_F(CallWatchTest, TellsWhetherThePeerWaitsForTheServer) {
   watch_.Remove(&other);
 }
 
-TEST_F(CallWatchTest, KeepsThePeersOfCallsThatHaveEnded) {
+TEST_F(CallWatchTest, KeepsThePeersOfEndedCalls) {
   watch_.KeepPeers(true);
   FakeCall other;
   watch_.Remove(&call_);

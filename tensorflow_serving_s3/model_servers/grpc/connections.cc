@@ -24,41 +24,40 @@
 namespace tfs3::grpc {
 namespace {
 
-// How often connections and calls are looked at, and how many connections at a
-// time.
+// How often connections are inspected, and how many at a time.
 constexpr auto kTick = std::chrono::milliseconds(50);
 constexpr int kInspectedPerTick = 2000;
-// How many connections are accepted before the other listeners have a turn.
+// How many connections are accepted before the next listener.
 constexpr int kAcceptsPerTurn = 64;
-// A connection that has brought fewer bytes has made no call: the preface and
-// the first settings of a client are some 100 bytes, a call some 200 more; of
-// TLS there are some 600 before.
+// A connection that has received fewer bytes has made no call. The preface and
+// the first settings of a client take about 100 bytes, a call about 200 more; a
+// TLS handshake takes about 600 bytes.
 constexpr uint64_t kUnusedBytes = 200;
 constexpr uint64_t kUnusedTlsBytes = 800;
-// How long other connections have to be idle to make room for another.
+// The shortest time without a transfer after which another connection is idle.
 constexpr uint32_t kLeastIdleMilliseconds = 1000;
-// The same while an answer is being sent.
+// The same while an answer is sent.
 constexpr uint32_t kLeastIdleSendingMilliseconds = 5000;
-// Of so many connections one is closed when room is made, so that not every
-// new connection has all of them looked at.
+// CloseIdlest closes one of so many connections at a time. So a flood of new
+// connections does not search all connections for each of them.
 constexpr size_t kOpenPerEvicted = 64;
-// How many of the connections that were shut down are not counted as open while
-// gRPC has yet to let go of them.
+// Up to so many connections do not count as open while gRPC has not closed
+// them.
 constexpr int64_t kUncountedClosing = 16;
-// How long accepting waits for gRPC to let go of more of them.
+// How long MakeRoom waits for gRPC to close connections.
 constexpr auto kWait = std::chrono::milliseconds(1);
 constexpr int kMostWaits = 200;
-// How long new connections are refused after a search for room was in vain.
+// How long new connections are refused after MakeRoom has found no room.
 constexpr auto kNoRoom = std::chrono::milliseconds(50);
 constexpr auto kLogPeriod = std::chrono::seconds(10);
-// How many bytes a connection may bring without a call; PING, SETTINGS and
-// calls of the health service need some. Half of them are allowed before the
-// peers of calls are kept, which takes time on each call.
+// The bytes that a connection may receive without a call. PING, SETTINGS and
+// calls of the health service need some. Above kSuspectBytes the CallWatch
+// records peers, which makes each call slower.
 constexpr double kSuspectBytes = 2 << 20;
 constexpr double kFloodBytes = 4 << 20;
 constexpr double kAllowedBytesPerSecond = 16 << 10;
 
-// The inode of an open socket; 0 for anything else.
+// Returns the inode of an open socket; 0 if `fd` is not an open socket.
 ino_t InodeOf(int fd) {
   struct stat status;
   if (fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) return 0;
@@ -74,8 +73,8 @@ std::optional<tcp_info> InfoOf(int fd) {
   return info;
 }
 
-// The peer of a TCP connection as gRPC writes it: "ipv4:1.2.3.4:5" or
-// "ipv6:%5B::1%5D:5".
+// Returns the peer of a TCP connection in gRPC's format: "ipv4:1.2.3.4:5" or
+// "ipv6:%5B::1%5D:5". Empty for another socket.
 std::string PeerOf(int fd) {
   sockaddr_storage address;
   socklen_t size = sizeof(address);
@@ -174,7 +173,7 @@ void Connections::Loop() {
       }
       WriteLog(now);
     } catch (const std::bad_alloc&) {
-      // The next turn does what this one could not.
+      // Tries again in the next iteration.
       std::this_thread::sleep_for(kTick);
     }
   }
@@ -201,7 +200,7 @@ void Connections::Accept(const Listener& listener) {
         RefuseWithoutDescriptor(listener);
         return;
       case EINTR:
-      case ECONNABORTED:  // The client has gone already.
+      case ECONNABORTED:  // The client has already disconnected.
         continue;
       default:
         return;
@@ -216,12 +215,12 @@ void Connections::RefuseWithoutDescriptor(const Listener& listener) {
   spare_fd_ = OpenSpare();
   ++unlogged_without_descriptor_;
   CountRefused();
-  // Another thread may have taken the descriptor; do not spin.
+  // Another thread may have taken the descriptor. Avoids a busy loop.
   if (fd < 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 void Connections::Admit(int fd) {
-  // A connection that had this descriptor has ended.
+  // An earlier connection with this descriptor has ended.
   if (const auto old = connections_.find(fd); old != connections_.end()) {
     Remove(old);
   }
@@ -233,7 +232,7 @@ void Connections::Admit(int fd) {
   Connection connection;
   connection.inode = InodeOf(fd);
   connection.peer = PeerOf(fd);
-  connection.seen = Clock::now();
+  connection.last_inspected = Clock::now();
   const std::string peer = connection.peer;
   connections_.emplace(fd, std::move(connection));
   if (!peer.empty()) descriptors_[peer] = fd;
@@ -274,8 +273,8 @@ Connections::Idleness Connections::IdlenessOf(
   const uint32_t idle =
       std::min(info.tcpi_last_data_recv, info.tcpi_last_data_sent);
   if (!phase.has_value()) {
-    // No time is too short for a connection that has not been of use: a flood
-    // of new ones pushes itself out.
+    // An unused connection is idle at once: so a flood of new connections
+    // closes only connections of the flood.
     const uint64_t unused_bytes =
         options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
     if (info.tcpi_bytes_received < unused_bytes) return {true, 0, idle};
@@ -321,13 +320,13 @@ void Connections::CloseIdlest() {
 }
 
 void Connections::ShutDown(int fd, Connection* connection) {
-  // gRPC may close the descriptor at any time, and another file may get its
-  // number. The copy stays what it is.
+  // gRPC may close the descriptor at any time, and another file may then get
+  // the same number. The copy keeps the file that was checked.
   const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return;
   if (InodeOf(copy) == connection->inode) shutdown(copy, SHUT_RDWR);
   close(copy);
-  Watch(connection, false);
+  SetWatched(connection, false);
   connection->is_closing = true;
   ++num_closing_;
 }
@@ -335,7 +334,7 @@ void Connections::ShutDown(int fd, Connection* connection) {
 Connections::Table::iterator Connections::Remove(Table::iterator position) {
   const int fd = position->first;
   Connection& connection = position->second;
-  Watch(&connection, false);
+  SetWatched(&connection, false);
   const auto descriptor = descriptors_.find(connection.peer);
   if (descriptor != descriptors_.end() && descriptor->second == fd) {
     descriptors_.erase(descriptor);
@@ -381,16 +380,16 @@ void Connections::Inspect(Clock::time_point now) {
     const std::optional<tcp_info> info = InfoOf(fd);
     if (!info.has_value() || connection.is_closing) continue;
     const double seconds =
-        std::chrono::duration<double>(now - connection.seen).count();
+        std::chrono::duration<double>(now - connection.last_inspected).count();
     const auto received = static_cast<uint64_t>(info->tcpi_bytes_received);
-    connection.unexplained =
-        std::max(connection.unexplained +
+    connection.bytes_without_call =
+        std::max(connection.bytes_without_call +
                      static_cast<double>(received - connection.received) -
                      seconds * kAllowedBytesPerSecond,
                  0.0);
     connection.received = received;
-    connection.seen = now;
-    if (connection.unexplained >= kSuspectBytes) suspects.push_back(fd);
+    connection.last_inspected = now;
+    if (connection.bytes_without_call >= kSuspectBytes) suspects.push_back(fd);
     if (options_.idle_timeout.count() > 0 &&
         std::min(info->tcpi_last_data_recv, info->tcpi_last_data_sent) >=
             options_.idle_timeout.count()) {
@@ -399,7 +398,7 @@ void Connections::Inspect(Clock::time_point now) {
   }
   next_inspected_ = it == connections_.end() ? 0 : it->first;
   if (!idle.empty()) CloseIdle(idle);
-  if (!suspects.empty()) FindFloods(suspects);
+  if (!suspects.empty()) CloseFloods(suspects);
 }
 
 std::unordered_set<std::string> Connections::TakePeers() {
@@ -408,29 +407,29 @@ std::unordered_set<std::string> Connections::TakePeers() {
     const auto descriptor = descriptors_.find(peer);
     if (descriptor == descriptors_.end()) continue;
     Connection& connection = connections_.at(descriptor->second);
-    connection.unexplained = 0;
-    Watch(&connection, false);
+    connection.bytes_without_call = 0;
+    SetWatched(&connection, false);
   }
   return peers;
 }
 
-void Connections::Watch(Connection* connection, bool watched) {
+void Connections::SetWatched(Connection* connection, bool watched) {
   if (connection->is_watched == watched) return;
   connection->is_watched = watched;
   num_watched_ += watched ? 1 : -1;
   watch_->KeepPeers(num_watched_ > 0);
 }
 
-void Connections::FindFloods(const std::vector<int>& suspects) {
+void Connections::CloseFloods(const std::vector<int>& suspects) {
   TakePeers();
   for (const int fd : suspects) {
     Connection& connection = connections_.at(fd);
-    if (connection.unexplained == 0) continue;
+    if (connection.bytes_without_call == 0) continue;
     if (!connection.is_watched) {
-      // From now on none of its calls can be missed.
-      Watch(&connection, true);
-      connection.unexplained = kSuspectBytes;
-    } else if (connection.unexplained >= kFloodBytes) {
+      // From here on TakePeers also returns the peers of short calls.
+      SetWatched(&connection, true);
+      connection.bytes_without_call = kSuspectBytes;
+    } else if (connection.bytes_without_call >= kFloodBytes) {
       ShutDown(fd, &connection);
       ++unlogged_floods_;
     }
@@ -460,24 +459,24 @@ void Connections::WriteLog(Clock::time_point now) {
   last_logged_ = now;
   if (!options_.warn) return;
   if (floods > 0) {
-    options_.warn("gRPC: " + std::to_string(floods) +
-                  " connections were closed that sent more than 4 MiB without "
-                  "a call, as an endless header block does");
+    options_.warn("gRPC: closed " + std::to_string(floods) +
+                  " connections that sent more than 4 MiB without a call, such "
+                  "as a header block without an end");
   }
   if (without > 0) {
-    options_.warn(
-        "gRPC: " + std::to_string(without) +
-        " connections were refused because this process has as many "
-        "files open as it may; raise the limit (ulimit -n) or lower " +
-        options_.limit_name);
+    options_.warn("gRPC: refused " + std::to_string(without) +
+                  " connections because this process has reached its limit of "
+                  "open files; raise it (ulimit -n) or lower " +
+                  options_.limit_name);
   }
   if (refused - without + evicted > 0) {
-    options_.warn(
-        "gRPC: the limit of open connections, " +
-        std::to_string(options_.max_connections) + " (" + options_.limit_name +
-        "), is reached: " + std::to_string(refused - without) +
-        " new connections were refused and " + std::to_string(evicted) +
-        " idle ones closed; raise it, and the limit of open files (ulimit -n)");
+    options_.warn("gRPC: the limit of open connections, " +
+                  std::to_string(options_.max_connections) + " (" +
+                  options_.limit_name + "), is reached: refused " +
+                  std::to_string(refused - without) +
+                  " new connections and closed " + std::to_string(evicted) +
+                  " idle ones; raise it, and the limit of open files "
+                  "(ulimit -n)");
   }
 }
 

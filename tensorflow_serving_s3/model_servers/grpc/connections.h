@@ -26,53 +26,55 @@ struct tcp_info;
 
 namespace tfs3::grpc {
 
-// Accepts the connections of a gRPC server, limits how many are open, and has
-// CallWatch sweep.
+// Accepts the connections of a gRPC server, limits their number, and sweeps the
+// CallWatch. All of that runs on one thread.
 //
-//   Connections connections(options, std::move(listeners), &watch,
-//                           [&](int fd) { acceptor->HandleNewConnection(fd);
-//                           });
+//   Connections connections(
+//       options, std::move(listeners), &watch,
+//       [&](int fd) { acceptor->HandleNewConnection(fd); });
 //   ...
 //   connections.StopAccepting();
 //
-// At the limit the idlest connections make room: first those that have made no
-// call yet, then those on which no byte has moved for a second, those without a
-// call first. One whose call is handled stays. If there are none, the new
-// connection is closed at once.
+// If a new connection exceeds the limit, idle connections are closed:
+//   1. connections that have made no call yet,
+//   2. connections without a call that have transferred nothing for 1 s,
+//   3. connections with calls that have transferred nothing for some seconds,
+//      except those with a call in its handler.
+// If there is none, the new connection is closed.
 //
-// A connection that brings more than 4 MiB without a call is closed: gRPC keeps
-// the frames of a header block that never ends (CONTINUATION), whatever its
-// limit for headers is.
+// A connection that receives more than 4 MiB without a call is closed: gRPC
+// stores all frames of a header block without an end (CONTINUATION), even
+// beyond its limit for headers.
 //
-// gRPC does not tell when a connection ends. The socket's inode tells whether a
-// file descriptor still is the connection that it was.
+// gRPC does not report that a connection has ended. The inode of the socket
+// shows whether a file descriptor still belongs to the same connection.
 class Connections {
  public:
   struct Options {
-    // 0: any number.
+    // 0: no limit.
     int64_t max_connections = 0;
-    // The operator's name of the limit, for the log.
+    // The name of the limit in log messages.
     std::string limit_name;
     bool uses_tls = false;
-    // How long a connection stays open on which no byte moves and no call is
-    // under way; 0: for ever.
+    // How long a connection without calls and transfers stays open; 0: no
+    // limit.
     std::chrono::milliseconds idle_timeout{0};
-    // Null: nothing is counted. Must outlive this.
+    // Null: no counters. Must outlive this object.
     TransportCounters* counters = nullptr;
-    // Logs a line; called at most once in ten seconds. May be empty.
+    // Logs a warning; called at most once in ten seconds. May be empty.
     std::function<void(const std::string&)> warn;
   };
 
-  // `hand_over` owns the connection from then on; it is called on the thread
-  // that accepts.
+  // Starts the thread. It passes each accepted connection to `hand_over`, which
+  // takes ownership of it.
   Connections(Options options, std::vector<Listener> listeners,
               CallWatch* watch, std::function<void(int fd)> hand_over);
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
   ~Connections();
 
-  // Closes the listeners; returns when no connection is accepted any more. The
-  // calls are watched until the destructor.
+  // Closes the listeners. Returns when no more connection is accepted. The
+  // CallWatch is swept until the destructor.
   void StopAccepting();
 
  private:
@@ -80,58 +82,61 @@ class Connections {
 
   struct Connection {
     ino_t inode = 0;
-    // As gRPC writes it; empty for a UNIX socket.
+    // The client's address in gRPC's format; empty for a UNIX socket.
     std::string peer;
     uint64_t received = 0;
-    // Bytes received since a call was last seen, less what is allowed.
-    double unexplained = 0;
-    Clock::time_point seen;
-    // Whether it is suspected of a flood, so that peers are kept.
+    // The bytes received since the last call, minus the bytes that are allowed
+    // without a call.
+    double bytes_without_call = 0;
+    Clock::time_point last_inspected;
+    // The CallWatch records peers because of this connection.
     bool is_watched = false;
-    // Whether it was closed, and gRPC has yet to let go of it.
+    // This object has shut the connection down; gRPC has not closed it yet.
     bool is_closing = false;
   };
   using Table = std::map<int, Connection>;
 
-  // How idle a connection is.
   struct Idleness {
-    // Whether it may be closed for another one.
+    // The connection may be closed to make room for another one.
     bool is_idle = false;
-    // Lower ones go first: 0 for a connection that has made no call yet.
+    // Connections with a lower rank are closed first.
     int rank = 0;
+    // The time without a transfer.
     uint32_t milliseconds = 0;
   };
 
   void Loop();
   void Accept(const Listener& listener);
-  // Takes a connection in, or closes it because of the limit.
+  // Accepts a connection, or closes it because of the limit.
   void Admit(int fd);
-  // Whether another connection may be open.
+  // Returns true if one more connection may be open.
   bool HasRoom() const;
-  // Makes room for a connection; false if there is none.
+  // Closes idle connections until there is room. Returns false if there is
+  // none.
   bool MakeRoom();
   void CloseIdlest();
-  // `phase` is that of its calls; nothing if it has none.
+  // `phase`: see CallWatch::PhasesByPeer; nullopt without a call.
   Idleness IdlenessOf(const tcp_info& info,
                       std::optional<CallWatch::Entry::Phase> phase) const;
   void RemoveClosed();
-  // With no descriptor left, closes the next connection in the queue.
+  // Closes the next connection in the listener's queue. Called when the process
+  // has no file descriptor left.
   void RefuseWithoutDescriptor(const Listener& listener);
-  // Shuts a connection down. gRPC learns it as if the client had closed it.
+  // Shuts a connection down. For gRPC that looks like a close by the client.
   void ShutDown(int fd, Connection* connection);
   Table::iterator Remove(Table::iterator position);
   void CountOpen(int64_t change);
   void CountRefused();
 
-  // Looks at the next connections in turn: which have ended, which bring bytes
-  // without a call.
+  // Inspects the next connections: removes ended ones, closes those that exceed
+  // idle_timeout or that receive too much without a call.
   void Inspect(Clock::time_point now);
-  // The peers of the calls that were under way since the last call of this.
-  // Their connections bring bytes for a reason.
+  // Returns the peers that have had a call since the last call of this
+  // function, and resets bytes_without_call of their connections.
   std::unordered_set<std::string> TakePeers();
-  void Watch(Connection* connection, bool watched);
+  void SetWatched(Connection* connection, bool watched);
   void CloseIdle(const std::vector<int>& idle);
-  void FindFloods(const std::vector<int>& suspects);
+  void CloseFloods(const std::vector<int>& suspects);
   std::optional<ConnectionProgress> ProgressOf(const std::string& peer);
   void WriteLog(Clock::time_point now);
 
@@ -140,24 +145,24 @@ class Connections {
   CallWatch* const watch_;
   const std::function<void(int fd)> hand_over_;
 
-  // The members below belong to the thread.
-  Table connections_;
-  std::unordered_map<std::string, int> descriptors_;  // by peer
+  // Used by the thread only:
+  Table connections_;                                 // By file descriptor.
+  std::unordered_map<std::string, int> descriptors_;  // By peer.
   int64_t num_open_ = 0;
   int64_t num_closing_ = 0;
   int num_watched_ = 0;
   int next_inspected_ = 0;
-  // When a search for room was last in vain.
+  // The last time that MakeRoom found no idle connection.
   Clock::time_point no_room_since_;
   int64_t unlogged_refused_ = 0;
   int64_t unlogged_evicted_ = 0;
   int64_t unlogged_floods_ = 0;
   int64_t unlogged_without_descriptor_ = 0;
   Clock::time_point last_logged_;
-  // Given up for the moment that a connection is refused in.
+  // Closed for a moment to get a descriptor for RefuseWithoutDescriptor.
   int spare_fd_ = -1;
 
-  // An event: look at the flags below.
+  // Wakes the thread to check the flags below.
   const int wake_fd_;
   std::atomic<bool> stops_accepting_{false};
   std::atomic<bool> has_stopped_accepting_{false};

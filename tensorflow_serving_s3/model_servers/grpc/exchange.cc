@@ -19,15 +19,15 @@
 namespace tfs3::grpc {
 namespace {
 
-// A message travels in the trailer, of which gRPC's clients take 8 KiB;
-// escaped, a byte is up to three there.
+// gRPC sends error messages in the trailers. Its clients accept 8 KiB of
+// trailers, and percent-encoding makes up to three bytes of one.
 constexpr size_t kLongestMessage = 2048;
 
 std::string Shortened(const absl::Status& error) {
   const absl::string_view message = error.message();
   if (message.size() <= kLongestMessage) return std::string(message);
   size_t end = kLongestMessage;
-  // Not within a character of UTF-8.
+  // Does not split a UTF-8 character.
   while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
   return absl::StrCat(message.substr(0, end), "...");
 }
@@ -92,9 +92,9 @@ void Exchange::Answer(Call call,
   if (bytes > kLongestResponse) {
     return Answer(std::move(call),
                   absl::ResourceExhaustedError(
-                      "the response is longer than the 2 GiB that a message "
-                      "can be; ask for fewer outputs (output_filter) or send "
-                      "fewer inputs at a time"));
+                      "the response exceeds the limit of protobuf, 2 GiB; "
+                      "request fewer outputs (output_filter) or send fewer "
+                      "inputs at a time"));
   }
   if (!call.charge()->TryGrow(static_cast<int64_t>(bytes))) {
     const absl::Status error = NoMemoryError(call);
@@ -137,7 +137,7 @@ void Exchange::Observe(const Call& call, const absl::Status& status,
 absl::Status NoMemoryError(const Call& call) {
   const RequestMemory* const memory = call.charge()->memory();
   return absl::ResourceExhaustedError(
-      memory == nullptr ? "the server has not enough memory for the call"
+      memory == nullptr ? "the server does not have enough memory for the call"
                         : memory->RefusalMessage());
 }
 

@@ -18,14 +18,14 @@
 
 namespace tfs3::grpc {
 
-// A method as the observer of requests knows it. Lives as long as the server.
+// The name of a method. Must outlive its calls.
 struct MethodName {
   std::string api;   // "Predict"
   std::string full;  // "/tensorflow.serving.PredictionService/Predict"
 };
 
-// What is to be known of one call of a method whose messages are protos, from
-// its arrival to its answer, of which the observer is told.
+// Parses the request of one call, serializes its answer and reports the call to
+// the RequestObserver.
 //
 //   void Handle(Call call) {
 //     Exchange exchange(call, &name, observer);
@@ -36,32 +36,33 @@ struct MethodName {
 //     exchange.Answer(std::move(call), MakeResponse(request));
 //   }
 //
-// Used by one thread at a time.
+// One thread at a time may use it.
 class Exchange {
  public:
-  // `observer` may be null; both pointers must outlive this.
+  // Call it when the call arrives: it starts the measured duration. `observer`
+  // may be null. Both pointers must outlive this object.
   Exchange(const Call& call, const MethodName* method,
            RequestObserver* observer);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // In bytes.
   size_t request_bytes() const { return request_bytes_; }
 
   const MethodName& method() const { return *method_; }
 
-  // Charges what the message takes to the call as it is parsed.
-  // INVALID_ARGUMENT if what came is no message of this kind,
-  // RESOURCE_EXHAUSTED if there is no memory for it. `request` should be on an
-  // arena.
+  // Parses the request. If `request` is on an arena, charges its memory to the
+  // call. Errors:
+  //   InvalidArgument: the bytes are not a message of this type.
+  //   ResourceExhausted: the memory budget has no room for it.
   absl::Status Parse(const Call& call,
                      google::protobuf::MessageLite* request) const;
 
-  // Which model is asked for, and, once it has been found, in which version.
-  // `spec` must live until the answer is given.
+  // Sets the model and the version that the observer gets. `spec` must stay
+  // valid until the answer.
   void SetModel(const tensorflow::serving::ModelSpec* spec) { spec_ = spec; }
   void SetVersion(int64_t version) { version_ = version; }
 
+  // Answers the call and reports it to the observer.
   void Answer(Call call, const absl::Status& error) const;
   void Answer(Call call, const google::protobuf::MessageLite& response) const;
 
@@ -78,13 +79,13 @@ class Exchange {
   int64_t version_ = -1;
 };
 
-// What a call is told that there is no memory for.
+// The error of a call for which the memory budget has no room.
 absl::Status NoMemoryError(const Call& call);
 
-// What a request that needs a model_spec and has none is told.
+// The error of a request without a model_spec.
 absl::Status NoModelSpecError();
 
-// When the client of a call stops waiting.
+// Returns the client's deadline; InfiniteFuture without one.
 absl::Time DeadlineOf(const Call& call);
 
 }  // namespace tfs3::grpc

@@ -29,10 +29,10 @@ ListenResult ListenError(const std::string& address, const std::string& cause,
 std::string Cure(int error) {
   switch (error) {
     case EADDRINUSE:
-      return "end the process that has the port, or choose another port";
+      return "stop the process that uses the port, or choose another port";
     case EACCES:
-      return "choose a port above 1023, or give the process the right to "
-             "listen below";
+      return "choose a port above 1023, or give the process the permission for "
+             "ports below (CAP_NET_BIND_SERVICE)";
     case EADDRNOTAVAIL:
       return "choose an address of this machine, such as 0.0.0.0";
     default:
@@ -44,9 +44,10 @@ void SetOption(int fd, int level, int name, int value) {
   setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-// A listening socket and 0, or -1 and the error.
 struct Bound {
+  // The listening socket; -1 after an error.
   int fd;
+  // The value of errno; 0 on success.
   int error;
 };
 
@@ -56,7 +57,7 @@ Bound Bind(const sockaddr* address, socklen_t size,
       socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return {-1, errno};
   if (address->sa_family != AF_UNIX) {
-    // Connections that have ended do not keep the port.
+    // The port can be used while ended connections are in TIME_WAIT.
     SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (options.share_port) SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     // The connections inherit these.
@@ -104,13 +105,13 @@ ListenResult ListenAtPath(const std::string& address,
       Bind(reinterpret_cast<const sockaddr*>(&name), sizeof(name), options);
   if (bound.fd < 0) {
     return ListenError(address, std::system_category().message(bound.error),
-                       "choose another path, in a folder that there is and "
-                       "that this user may write to");
+                       "choose another path, in an existing folder that this "
+                       "user may write to");
   }
   return {{{bound.fd, 1, path}}, ""};
 }
 
-// All addresses of this machine, by IPv6 and IPv4.
+// Listens at all IPv6 and IPv4 addresses of this machine.
 ListenResult ListenEverywhere(const std::string& address, int port,
                               const ListenOptions& options) {
   sockaddr_in6 any6 = {};
@@ -190,7 +191,7 @@ ListenResult Listen(const std::string& address, const ListenOptions& options) {
     } else if (first_error == 0) {
       first_error = bound.error;
     }
-    // Of a name with several addresses, another process may have one.
+    // Another process may use the port at a later address of the same name.
     if (bound.error == EADDRINUSE) break;
   }
   if (first_error == EADDRINUSE || result.listeners.empty()) {

@@ -20,7 +20,7 @@ std::string ErrorOf(const std::string& address) {
   return result.error;
 }
 
-TEST(ListenTest, TakesAFreePort) {
+TEST(ListenTest, Port0SelectsAFreePort) {
   const ListenResult result = Listen("127.0.0.1:0", {});
 
   ASSERT_EQ(result.error, "");
@@ -39,23 +39,23 @@ TEST(ListenTest, AllAddressesOfANameHaveTheSamePort) {
   }
 }
 
-TEST(ListenTest, WantsAFolderForAUnixSocket) {
+TEST(ListenTest, TheFolderOfAUnixSocketMustExist) {
   EXPECT_EQ(
       ErrorOf("unix:/no/such/folder/socket"),
       "gRPC cannot listen at unix:/no/such/folder/socket: No such file or "
-      "directory; choose another path, in a folder that there is and "
-      "that this user may write to");
+      "directory; choose another path, in an existing folder that this user "
+      "may write to");
 }
 
-TEST(ListenTest, DoesNotReplaceAFileThatIsNoSocket) {
+TEST(ListenTest, ReplacesSocketFilesOnly) {
   EXPECT_EQ(
       ErrorOf("unix:/proc/self/status"),
       "gRPC cannot listen at unix:/proc/self/status: Address already in use; "
-      "choose another path, in a folder that there is and that this "
-      "user may write to");
+      "choose another path, in an existing folder that this user may write "
+      "to");
 }
 
-TEST(ListenTest, NamesThePortThatIsInUse) {
+TEST(ListenTest, APortInUseIsAnErrorWithItsNumber) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
@@ -67,26 +67,27 @@ TEST(ListenTest, NamesThePortThatIsInUse) {
   const std::string name =
       "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 
-  EXPECT_EQ(ErrorOf(name),
-            "gRPC cannot listen at " + name +
-                ": Address already in use; end the process that has the port, "
-                "or choose another port");
+  EXPECT_EQ(
+      ErrorOf(name),
+      "gRPC cannot listen at " + name +
+          ": Address already in use; stop the process that uses the port, "
+          "or choose another port");
   close(fd);
 }
 
-TEST(ListenTest, WantsAPort) {
+TEST(ListenTest, AnAddressNeedsAPort) {
   EXPECT_EQ(ErrorOf("localhost"),
             "gRPC cannot listen at localhost: it has no port; write HOST:PORT");
 }
 
-TEST(ListenTest, WantsAPortThatIsANumber) {
+TEST(ListenTest, ThePortMustBeANumber) {
   EXPECT_EQ(ErrorOf("127.0.0.1:http")
                 .rfind("gRPC cannot listen at 127.0.0.1:http: ", 0),
             0u);
 }
 
-TEST(ListenTest, WantsAnAddressOfThisMachine) {
-  // TEST-NET-1, which no machine has.
+TEST(ListenTest, TheAddressMustBelongToThisMachine) {
+  // TEST-NET-1: an address for documentation.
   EXPECT_EQ(
       ErrorOf("192.0.2.1:0"),
       "gRPC cannot listen at 192.0.2.1:0: Cannot assign requested address; "

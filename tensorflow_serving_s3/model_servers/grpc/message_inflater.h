@@ -4,54 +4,40 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MESSAGE_INFLATER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MESSAGE_INFLATER_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/base/inflater.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 
-// Inflates messages that arrive compressed. gRPC's own code inflates a message
-// whatever it becomes, before its limit of messages counts.
+// Inflates compressed messages within limits. gRPC inflates a message before it
+// checks any limit, so its own inflating is switched off.
 //
 //   if (MayBeCompressed(message)) {
 //     Inflated inflated = Inflate(message, limits, &charge);
 //     if (inflated.error == InflateError::kNone) Use(inflated.bytes);
 //   }
 //
-// Plain C++, thread-safe.
+// Thread-safe.
 namespace tfs3::grpc {
 
-struct InflateLimits {
-  // The longest message.
-  uint64_t max_bytes = 0;
-  // How many times its compressed size a message of more than
-  // kFreeInflatedBytes may become; 0: any number.
-  uint64_t max_ratio = 0;
-};
-
-inline constexpr uint64_t kFreeInflatedBytes = uint64_t{64} << 20;
-
-enum class InflateError : uint8_t {
-  kNone,
-  kNotCompressed,  // or cut short, or broken
-  kTooLong,        // more than max_bytes
-  kTooDense,       // more than max_ratio
-};
+// The limits of health checks and of reflection.
+inline constexpr InflateLimits kShortMessages = {/*max_bytes=*/1 << 20};
 
 struct Inflated {
   InflateError error = InflateError::kNone;
   std::string bytes;
 };
 
-// Whether a message begins as gzip or zlib (gRPC's "deflate") do. No message of
-// the services here begins so.
+// Returns true if a message begins like gzip or zlib data (gRPC's "deflate").
+// No valid request of this server's methods begins like that.
 bool MayBeCompressed(const std::vector<Slice>& message);
 
-// Charges the bytes to `charge`, which may be null, as they grow; throws
-// RequestMemoryExceeded where the budget has no room. They stay charged if
-// there is no error.
+// Inflates a message. Charges the inflated bytes to `charge`, which may be
+// null; after an error none stay charged. Throws RequestMemoryExceeded if the
+// budget has no room.
 Inflated Inflate(const std::vector<Slice>& message, const InflateLimits& limits,
                  RequestMemory::Charge* charge);
 

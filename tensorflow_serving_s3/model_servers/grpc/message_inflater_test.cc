@@ -37,7 +37,7 @@ std::string Compressed(std::string_view text, int window) {
   return out;
 }
 
-// In slices of `size` bytes, with an empty one between.
+// Returns slices of `size` bytes, with an empty one after each.
 std::vector<Slice> Cut(const std::string& bytes, size_t size) {
   std::vector<Slice> slices;
   for (size_t i = 0; i < bytes.size(); i += size) {
@@ -53,7 +53,7 @@ std::string Text() {
   return text;
 }
 
-TEST(MessageInflaterTest, InflatesGzipAndZlibHoweverTheyAreCut) {
+TEST(MessageInflaterTest, InflatesGzipAndZlibInSlicesOfAnySize) {
   for (const int window : {kGzip, kZlib}) {
     for (const std::string& text : {Text(), std::string("x"), std::string()}) {
       const std::string message = Compressed(text, window);
@@ -70,17 +70,17 @@ TEST(MessageInflaterTest, InflatesGzipAndZlibHoweverTheyAreCut) {
   }
 }
 
-TEST(MessageInflaterTest, OtherMessagesAreNotCompressed) {
+TEST(MessageInflaterTest, OtherMessagesAreInvalid) {
   for (const std::string message : {"", "\x1f", "\x0a\x05half1", "\x78\x01x"}) {
     const bool zlib = message.size() > 1 && message[0] == 0x78;
     EXPECT_EQ(MayBeCompressed(Cut(message, 1)), zlib);
     if (!zlib) continue;
     EXPECT_EQ(Inflate(Cut(message, 1), kAny, nullptr).error,
-              InflateError::kNotCompressed);
+              InflateError::kInvalid);
   }
 }
 
-TEST(MessageInflaterTest, BrokenMessagesAreNotCompressed) {
+TEST(MessageInflaterTest, DamagedMessagesAreInvalid) {
   const std::string message = Compressed(Text(), kGzip);
   std::string wrong_sum = message;
   wrong_sum[wrong_sum.size() - 6] ^= 1;
@@ -88,11 +88,11 @@ TEST(MessageInflaterTest, BrokenMessagesAreNotCompressed) {
        {message.substr(0, message.size() - 1), message.substr(0, 100),
         wrong_sum, message + "x"}) {
     EXPECT_EQ(Inflate(Cut(broken, 1000), kAny, nullptr).error,
-              InflateError::kNotCompressed);
+              InflateError::kInvalid);
   }
 }
 
-TEST(MessageInflaterTest, TheLimitIsThatOfTheInflatedMessage) {
+TEST(MessageInflaterTest, TheLimitAppliesToTheInflatedSize) {
   const std::string text = Text();
   const std::string message = Compressed(text, kGzip);
   const auto error = [&](uint64_t most) {
@@ -104,7 +104,7 @@ TEST(MessageInflaterTest, TheLimitIsThatOfTheInflatedMessage) {
   EXPECT_EQ(error(10), InflateError::kTooLong);
 }
 
-TEST(MessageInflaterTest, TheRatioCountsBeyondTheFreeBytes) {
+TEST(MessageInflaterTest, TheRatioAppliesAboveTheFreeBytes) {
   const std::string free =
       Compressed(std::string(kFreeInflatedBytes, 0), kGzip);
   const std::string more =
@@ -121,7 +121,7 @@ TEST(MessageInflaterTest, TheRatioCountsBeyondTheFreeBytes) {
       InflateError::kNone);
 }
 
-TEST(MessageInflaterTest, ChargesTheBytesAsTheyGrow) {
+TEST(MessageInflaterTest, ChargesTheInflatedBytes) {
   const std::string message = Compressed(std::string(1 << 20, 'x'), kGzip);
   RequestMemory memory(4 << 20);
   RequestMemory small(1 << 20);

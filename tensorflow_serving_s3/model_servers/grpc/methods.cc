@@ -30,11 +30,11 @@ using tensorflow::serving::GetModelStatusResponse;
 using tensorflow::serving::ReloadConfigRequest;
 using tensorflow::serving::ReloadConfigResponse;
 
-// How many reloads may wait for their models at a time.
+// How many reloads may run at a time.
 constexpr int kReloadThreads = 16;
 
-// What a reload leaves of its caller's time for the answer, which tells more
-// than the caller's own "deadline exceeded".
+// A reload ends so long before the caller's deadline. So the caller gets the
+// server's error, which has more details than its own DEADLINE_EXCEEDED.
 constexpr absl::Duration kAnswerTime = absl::Milliseconds(100);
 
 MethodName NameOf(const char* api) {
@@ -60,7 +60,8 @@ Handler GetModelStatusMethod(const ModelLookup* lookup,
   };
 }
 
-// Reloads, and tells by how much the metrics asked for have risen meanwhile.
+// Applies the configuration. Writes the increase of each requested metric to
+// `response`.
 absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
                           const ReloadConfigRequest& request,
                           ReloadConfigResponse* response) {
@@ -70,7 +71,7 @@ absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
   if (!before.ok()) return before.status();
   if (call.cancelled()) {
     return absl::CancelledError(
-        "the client stopped waiting before the call's turn came");
+        "the client cancelled the call while it waited for a thread");
   }
   if (absl::Status status = reloader->ReloadConfig(
           request.config(), DeadlineOf(call) - kAnswerTime,
@@ -85,7 +86,7 @@ absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
     metric->set_name(names[i]);
     metric->set_int64_value_increase((*after)[i] - (*before)[i]);
   }
-  response->mutable_status();  // OK, which clients look for.
+  response->mutable_status();  // OK; some clients require the field.
   return absl::OkStatus();
 }
 
@@ -106,7 +107,7 @@ Handler ReloadConfigMethod(ConfigReloader* reloader,
   };
   auto threads = std::make_shared<WorkerPool>(kReloadThreads);
   return [=](Call call) {
-    // Shared for the closure, which has to be copyable.
+    // Shared because std::function must be copyable.
     auto exchange =
         std::make_shared<const Exchange>(call, name.get(), observer);
     auto shared = std::make_shared<Call>(std::move(call));

@@ -11,16 +11,16 @@
 
 namespace tfs3::grpc {
 
-// The methods of TensorFlow Serving's gRPC API, by name:
+// Makes the methods of TensorFlow Serving's gRPC API:
+//   - the methods of model_methods.h,
+//   - tensorflow.serving.ModelService: GetModelStatus and
+//     HandleReloadConfigRequest.
 //
 //   Server::Start(options, MakeMethods(&core, &core, ModelMethodOptions()));
 //
-//   those of model_methods.h, and
-//   tensorflow.serving.ModelService: GetModelStatus, HandleReloadConfigRequest
-//
-// `lookup` and `reloader` must outlive the table. HandleReloadConfigRequest has
-// threads of its own, on which it waits until shortly before the caller's
-// deadline.
+// `lookup` and `reloader` must outlive the table. HandleReloadConfigRequest
+// runs on threads that only it uses, and waits until shortly before the
+// caller's deadline.
 MethodTable MakeMethods(const ModelLookup* lookup, ConfigReloader* reloader,
                         const ModelMethodOptions& options);
 

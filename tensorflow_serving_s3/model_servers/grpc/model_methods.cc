@@ -56,25 +56,26 @@ using tensorflow::serving::RegressionResponse;
 using tensorflow::serving::SessionRunRequest;
 using tensorflow::serving::SessionRunResponse;
 
-// Requests longer than this are parsed on a worker thread; some 20 microseconds
-// of work.
+// Larger requests are parsed on a worker thread. Parsing one of this size takes
+// about 20 microseconds.
 constexpr size_t kSmallRequestBytes = size_t{64} << 10;
 
-// A kind of request: how to look at it and how to answer it.
+// The functions that implement one method.
 template <typename Request, typename Response>
 struct ModelMethod {
-  // The model that a request names; null if it names none.
+  // Returns the model_spec of a request; null without one.
   const ModelSpec* (*spec)(const Request&);
-  // Whether a request may be answered on a thread that must not be held up.
+  // Returns true if the request may run on gRPC's threads.
   bool (*is_quick)(const Request&, const SavedModelBundle&);
   absl::Status (*answer)(const Request&, const ServableId&,
                          const SavedModelBundle&, const InferenceOptions&,
                          Response*);
-  // Puts both into a log; null for requests that are never logged.
+  // Copies both to a log. Null: the method is not logged.
   void (*log)(const Request&, const Response&, PredictionLog*);
 };
 
-// A ModelMethod::log, by the message in PredictionLog for this kind of request.
+// Implements ModelMethod::log. `kMutableLog` is the accessor of the method's
+// field in PredictionLog.
 template <auto kMutableLog, typename Request, typename Response>
 void LogTo(const Request& request, const Response& response,
            PredictionLog* log) {
@@ -118,14 +119,14 @@ absl::Status AnswerGetModelMetadata(const GetModelMetadataRequest& request,
   return GetModelMetadata(request, id, model, response);
 }
 
-// The model of the first task; that of the others is held against it.
+// Returns the model_spec of the first task. MultiInference checks that the
+// other tasks have the same model.
 const ModelSpec* SpecOfTasks(const MultiInferenceRequest& request) {
   return request.tasks().empty() ? nullptr : SpecOf(request.tasks(0));
 }
 
-// One call, from its arrival to its answer. The messages and what is in them
-// are on the arena, whose first block is enough for a small request and its
-// response.
+// One call, from its arrival to its answer. The messages are on an arena. Its
+// first block has room for a small request and its response.
 template <typename Request, typename Response>
 class ModelCall {
  public:
@@ -139,7 +140,6 @@ class ModelCall {
 
   static void Handle(std::shared_ptr<ModelCall> self, Call call) {
     if (self->exchange_.request_bytes() > kSmallRequestBytes) {
-      // Shared for the worker's closure, which has to be copyable.
       return std::move(call).RunOnWorker([self](Call call) {
         if (self->Prepare(&call)) self->Run(std::move(call));
       });
@@ -153,8 +153,8 @@ class ModelCall {
  private:
   bool IsQuick() const { return method_.is_quick(*request_, *model_); }
 
-  // Parses the request and finds its model; false if the call is answered,
-  // with an error.
+  // Parses the request and finds its model. Answers the call and returns false
+  // after an error.
   bool Prepare(Call* call) {
     absl::Status status;
     try {
@@ -195,18 +195,19 @@ class ModelCall {
     } catch (const std::bad_alloc&) {
       status = NoMemoryError(call);
     }
-    // The version may be unloaded from here on.
+    // The manager may unload the version from here on.
     model_ = ServableHandle<SavedModelBundle>();
     if (!status.ok()) return exchange_.Answer(std::move(call), status);
     exchange_.Answer(std::move(call), *response_);
   }
 
-  // Before the answer: when a server stops, what it has answered is logged.
+  // Runs before the answer: so a server that stops has logged every call that
+  // it has answered.
   void MaybeLog(const Call& call) {
     RequestLogger* const logger = options_.request_logger;
     const ServableId& id = model_.id();
     if (logger == nullptr || !logger->Samples(id.name)) return;
-    // The log is a copy of both messages.
+    // The log has a copy of both messages.
     RequestMemory::Part log_charge(call.charge());
     log_charge.Grow(
         static_cast<int64_t>(arena_.SpaceUsed() + exchange_.request_bytes()));
@@ -283,7 +284,7 @@ MethodTable MakeModelMethods(const ModelLookup* lookup,
       kPredictionService, "MultiInference",
       {SpecOfTasks, Never, MultiInference,
        LogTo<&PredictionLog::mutable_multi_inference_log>});
-  // The signatures of a model can be long; a worker has the time.
+  // Runs on a worker thread: the signatures of a model can be large.
   maker.Add<GetModelMetadataRequest, GetModelMetadataResponse>(
       kPredictionService, "GetModelMetadata",
       {SpecOf, Never, AnswerGetModelMetadata, nullptr});

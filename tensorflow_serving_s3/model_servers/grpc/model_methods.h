@@ -13,19 +13,19 @@
 namespace tfs3::grpc {
 
 struct ModelMethodOptions {
-  // How outputs are written.
+  // The encoding of outputs.
   TensorEncoding encoding = TensorEncoding::kField;
   // See InferenceOptions.
   bool check_method_name = false;
-  // Whether there is SessionRun, by which a client runs any part of a graph.
+  // Whether to serve SessionRun, which runs any part of a model's graph.
   bool enable_session_run = true;
-  // Is told of every call; null: nobody is. Must outlive the table.
+  // Gets every call. May be null. Must outlive the table.
   RequestObserver* observer = nullptr;
-  // Logs what is answered OK; null: nothing is. Must outlive the table.
+  // Logs calls that succeed. May be null. Must outlive the table.
   RequestLogger* request_logger = nullptr;
 };
 
-// The methods that are answered by a loaded model:
+// Makes the methods that need a loaded model:
 //
 //   tensorflow.serving.PredictionService: Predict, Classify, Regress,
 //       MultiInference, GetModelMetadata
@@ -33,8 +33,8 @@ struct ModelMethodOptions {
 //
 //   Server::Start(options, MakeModelMethods(&core, ModelMethodOptions()));
 //
-// `lookup` must outlive the table. Small requests of signatures that are
-// quick() are answered on gRPC's threads, all others on worker threads.
+// `lookup` must outlive the table. Small requests to signatures that are
+// quick() run on gRPC's threads, all others on worker threads.
 MethodTable MakeModelMethods(const ModelLookup* lookup,
                              const ModelMethodOptions& options);
 

@@ -33,13 +33,14 @@ using tsl::ProfilerSession;
 
 using Clock = std::chrono::steady_clock;
 
-// A second caller learns from TensorFlow that a profile is being taken.
+// Two threads: TensorFlow refuses a second profile at the same time, and that
+// answer does not have to wait for the first profile.
 constexpr int kThreads = 2;
 
 constexpr std::chrono::milliseconds kLongestProfile = std::chrono::minutes(10);
 
-// How soon a client that has gone is noticed.
-constexpr std::chrono::milliseconds kCancelledPeriod(100);
+// How often Profile checks whether the client has cancelled the call.
+constexpr std::chrono::milliseconds kCheckPeriod(100);
 
 class Profiler {
  public:
@@ -49,19 +50,19 @@ class Profiler {
                        ProfileResponse* response) {
     if (request.duration_ms() == 0) {
       return absl::InvalidArgumentError(
-          "duration_ms is not set: for how many milliseconds to profile");
+          "duration_ms is not set; set it to the milliseconds to profile");
     }
     if (request.duration_ms() > kLongestProfile.count()) {
       return absl::InvalidArgumentError(
           absl::StrCat("duration_ms is ", request.duration_ms(),
-                       ", and what is recorded "
-                       "stays in memory until the end; profile for ",
-                       kLongestProfile.count(), " ms at most"));
+                       "; profile for ", kLongestProfile.count(),
+                       " ms at most, because the recorded data stays in memory "
+                       "until the end"));
     }
     if (request.repository_root().empty() && !request.emit_xspace()) {
       return absl::InvalidArgumentError(
-          "repository_root is not set: the folder, to be written by the "
-          "server, in which the profile is put");
+          "repository_root is not set; set it to the folder for the profile, "
+          "which the server must be able to write to");
     }
     const std::unique_ptr<ProfilerSession> session =
         ProfilerSession::Create(request.opts());
@@ -82,8 +83,8 @@ class Profiler {
     if (saved.ok()) return saved;
     return absl::Status(
         saved.code(),
-        absl::StrCat("the profile cannot be written under ",
-                     request.repository_root(), ": ", saved.message()));
+        absl::StrCat("cannot write the profile to ", request.repository_root(),
+                     ": ", saved.message()));
   }
 
   void Terminate(const std::string& session_id) {
@@ -100,13 +101,13 @@ class Profiler {
     sessions_.insert(request.session_id());
     while (Clock::now() < end && !call.cancelled() && !IsStopping() &&
            terminated_.count(request.session_id()) == 0) {
-      changed_.wait_until(lock, std::min(end, Clock::now() + kCancelledPeriod));
+      changed_.wait_until(lock, std::min(end, Clock::now() + kCheckPeriod));
     }
     terminated_.erase(request.session_id());
     sessions_.erase(request.session_id());
   }
 
-  // The server waits for the calls that are in its gate.
+  // A server that stops waits for the calls in its gate.
   bool IsStopping() const { return gate_ != nullptr && gate_->closed(); }
 
   const RequestGate* const gate_;
@@ -117,7 +118,7 @@ class Profiler {
   std::set<std::string> terminated_;
 };
 
-// TensorFlow's service has no model, and is no part of what is observed.
+// The methods have no RequestObserver: profiles are not requests to a model.
 std::shared_ptr<const MethodName> NameOf(const char* api) {
   return std::make_shared<const MethodName>(
       MethodName{api, absl::StrCat("/tensorflow.ProfilerService/", api)});
@@ -131,7 +132,7 @@ MethodTable MakeProfilerMethods(const RequestGate* gate) {
   MethodTable methods;
   auto profile = NameOf("Profile");
   methods[profile->full] = [=](Call call) {
-    // Shared for the closure, which has to be copyable.
+    // Shared because std::function must be copyable.
     auto shared = std::make_shared<Call>(std::move(call));
     threads->Run([=] {
       const Exchange exchange(*shared, profile.get(), /*observer=*/nullptr);
@@ -158,7 +159,7 @@ MethodTable MakeProfilerMethods(const RequestGate* gate) {
     exchange.Answer(
         std::move(call),
         absl::UnimplementedError(
-            "Monitor is not there, as in TensorFlow's own service; capture a "
+            "Monitor is not implemented, like in TensorFlow; capture a "
             "profile, or read the metrics of the REST port"));
   };
   return methods;

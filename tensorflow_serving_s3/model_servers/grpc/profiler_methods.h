@@ -9,17 +9,18 @@
 
 namespace tfs3::grpc {
 
-// tensorflow.ProfilerService, by which TensorBoard captures profiles (its
-// "capture profile" button, tf.profiler.experimental.client.trace):
+// Makes the methods of tensorflow.ProfilerService. TensorBoard ("Capture
+// profile") and tf.profiler.experimental.client.trace call them.
 //
 //   methods.merge(MakeProfilerMethods(&gate));
 //
-// Profile records what TensorFlow does in this process for as long as the
-// request says (10 minutes at most), or until Terminate is called for its
-// session, the client goes away or `gate` (may be null) closes, and writes the
-// result into the request's repository: a folder that the server can write to.
-// With emit_xspace the answer carries it instead. One profile at a time;
-// Monitor is UNIMPLEMENTED, as in TensorFlow's own service.
+// Profile records TensorFlow's activity in this process until one of these:
+//   - duration_ms of the request has passed (at most 10 minutes),
+//   - the client calls Terminate for the session or cancels the call,
+//   - `gate`, which may be null, closes.
+// It writes the profile to repository_root, a folder that the server may write
+// to. With emit_xspace it returns the profile in the answer instead. Only one
+// profile can run at a time. Monitor is UNIMPLEMENTED, like in TensorFlow.
 MethodTable MakeProfilerMethods(const RequestGate* gate);
 
 }  // namespace tfs3::grpc

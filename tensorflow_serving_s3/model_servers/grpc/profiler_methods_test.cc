@@ -59,7 +59,7 @@ class ProfilerMethodsTest : public ::testing::Test {
   std::unique_ptr<TestingClient> client_;
 };
 
-TEST_F(ProfilerMethodsTest, WritesWhatTheModelDidIntoTheRepository) {
+TEST_F(ProfilerMethodsTest, WritesTheActivityOfAModelToTheRepository) {
   const auto model = *SavedModelBundle::Load(TestModelPath("half_plus_three"),
                                              SavedModelOptions());
   const SignatureRunner* const signature = *model->GetSignature("");
@@ -85,7 +85,7 @@ TEST_F(ProfilerMethodsTest, WritesWhatTheModelDidIntoTheRepository) {
             0);
 }
 
-TEST_F(ProfilerMethodsTest, AnswersWithTheProfileIfAskedTo) {
+TEST_F(ProfilerMethodsTest, EmitXspaceReturnsTheProfile) {
   tensorflow::ProfileRequest request = Request(10);
   request.clear_repository_root();
   request.set_emit_xspace(true);
@@ -96,13 +96,12 @@ TEST_F(ProfilerMethodsTest, AnswersWithTheProfileIfAskedTo) {
 }
 
 TEST_F(ProfilerMethodsTest, TerminateEndsAProfile) {
-  constexpr int kFarAway = 600'000;
   auto profile = std::async(std::launch::async, [&] {
-    return client_->Call(kProfile, Request(kFarAway).SerializeAsString());
+    return client_->Call(kProfile, Request(600'000).SerializeAsString());
   });
   tensorflow::TerminateRequest terminate;
   terminate.set_session_id("one");
-  // Until the profile has begun nothing is there to end.
+  // Terminate has no effect before the profile has begun.
   while (profile.wait_for(std::chrono::milliseconds(10)) !=
          std::future_status::ready) {
     EXPECT_EQ(client_->Call(kTerminate, terminate.SerializeAsString()).code, 0);
@@ -110,7 +109,7 @@ TEST_F(ProfilerMethodsTest, TerminateEndsAProfile) {
   EXPECT_EQ(profile.get().code, 0);
 }
 
-TEST_F(ProfilerMethodsTest, AServerThatStopsEndsAProfile) {
+TEST_F(ProfilerMethodsTest, AClosedGateEndsAProfile) {
   auto profile = std::async(std::launch::async, [&] {
     return client_->Call(kProfile, Request(600'000).SerializeAsString());
   });
@@ -118,7 +117,7 @@ TEST_F(ProfilerMethodsTest, AServerThatStopsEndsAProfile) {
   EXPECT_EQ(profile.get().code, 0);
 }
 
-TEST_F(ProfilerMethodsTest, SaysWhatIsWrongWithARequest) {
+TEST_F(ProfilerMethodsTest, InvalidRequestsGetErrorsWithTheCure) {
   const Answer no_time =
       client_->Call(kProfile, Request(0).SerializeAsString());
   EXPECT_EQ(no_time.code, 3);
@@ -132,11 +131,11 @@ TEST_F(ProfilerMethodsTest, SaysWhatIsWrongWithARequest) {
               HasSubstr("repository_root is not set"));
   request.set_repository_root("/proc/none");
   EXPECT_THAT(client_->Call(kProfile, request.SerializeAsString()).message,
-              HasSubstr("the profile cannot be written under /proc/none"));
+              HasSubstr("cannot write the profile to /proc/none"));
   EXPECT_EQ(client_->Call(kProfile, "\xff").code, 3);
 }
 
-TEST_F(ProfilerMethodsTest, MonitorIsNotThere) {
+TEST_F(ProfilerMethodsTest, MonitorIsUnimplemented) {
   EXPECT_EQ(client_->Call(kMonitor, "").code,
             static_cast<int>(absl::StatusCode::kUnimplemented));
 }

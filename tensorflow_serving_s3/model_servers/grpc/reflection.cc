@@ -26,12 +26,12 @@ using google::protobuf::FileDescriptorProto;
 using ::grpc::reflection::v1alpha::ServerReflectionRequest;
 using ::grpc::reflection::v1alpha::ServerReflectionResponse;
 
-// Version 1 has the messages of v1alpha under another name.
+// v1 has the same messages as v1alpha, in another package.
 constexpr char kService[] = "grpc.reflection.v1alpha.ServerReflection";
 constexpr char kServiceV1[] = "grpc.reflection.v1.ServerReflection";
 
-// `file`, and before it all that it imports, as reflection's clients need them
-// to build it; each once.
+// Adds `file` and the files that it imports, directly or indirectly, unless
+// `seen` has them.
 void AddFile(const FileDescriptor* file, std::set<const FileDescriptor*>* seen,
              ServerReflectionResponse* response) {
   if (!seen->insert(file).second) return;
@@ -87,7 +87,8 @@ class Reflection {
         return;
       case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
         return FillError(absl::StatusCode::kInvalidArgument,
-                         "the reflection request asks for nothing", response);
+                         "the reflection request has no message_request",
+                         response);
     }
   }
 
@@ -103,25 +104,26 @@ class Reflection {
                        ServerReflectionResponse* response) {
     if (file == nullptr) {
       return FillError(absl::StatusCode::kNotFound,
-                       absl::StrCat("this server knows no ", kind, " ", name),
+                       absl::StrCat("this server has no ", kind, " ", name),
                        response);
     }
     std::set<const FileDescriptor*> seen;
     AddFile(file, &seen, response);
   }
 
-  void FillExtension(const ::grpc::reflection::v1alpha::ExtensionRequest& asked,
-                     ServerReflectionResponse* response) const {
+  void FillExtension(
+      const ::grpc::reflection::v1alpha::ExtensionRequest& request,
+      ServerReflectionResponse* response) const {
     const Descriptor* const type =
-        pool_->FindMessageTypeByName(asked.containing_type());
+        pool_->FindMessageTypeByName(request.containing_type());
     const FieldDescriptor* const extension =
         type == nullptr
             ? nullptr
-            : pool_->FindExtensionByNumber(type, asked.extension_number());
-    FillFile(
-        extension == nullptr ? nullptr : extension->file(), "extension",
-        absl::StrCat(asked.extension_number(), " of ", asked.containing_type()),
-        response);
+            : pool_->FindExtensionByNumber(type, request.extension_number());
+    FillFile(extension == nullptr ? nullptr : extension->file(), "extension",
+             absl::StrCat(request.extension_number(), " of ",
+                          request.containing_type()),
+             response);
   }
 
   void FillExtensionNumbers(const std::string& name,
@@ -129,7 +131,7 @@ class Reflection {
     const Descriptor* const type = pool_->FindMessageTypeByName(name);
     if (type == nullptr) {
       return FillError(absl::StatusCode::kNotFound,
-                       absl::StrCat("this server knows no message ", name),
+                       absl::StrCat("this server has no message ", name),
                        response);
     }
     auto* numbers = response->mutable_all_extension_numbers_response();

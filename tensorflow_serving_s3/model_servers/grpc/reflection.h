@@ -11,18 +11,17 @@
 
 namespace tfs3::grpc {
 
-// gRPC's server reflection (grpc.reflection.v1alpha and, equal in all but its
-// name, v1): tells clients such as grpcurl which services there are and what
-// their messages look like. It knows all messages that this program is linked
-// with.
+// Makes gRPC's server reflection (grpc.reflection.v1alpha, and v1 with the same
+// messages). Clients such as grpcurl use it to list the services and to read
+// the definitions of their messages. It has all messages that are linked into
+// this program.
 //
 //   StreamTable streams =
 //       MakeReflection({"tensorflow.serving.PredictionService"});
 //   Server::Start(options, methods, streams);
 //
-// `services` are full names; they are what is listed, and the reflection
-// service itself. A service whose descriptor the program does not have is
-// listed all the same.
+// `services` are the full names of the services to list, in addition to the
+// reflection service. They need no descriptor in this program.
 StreamTable MakeReflection(std::vector<std::string> services);
 
 }  // namespace tfs3::grpc

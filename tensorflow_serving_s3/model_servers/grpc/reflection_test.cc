@@ -53,8 +53,8 @@ TEST(ReflectionTest, ListsTheServices) {
   EXPECT_EQ(response.original_request().host(), "here");
 }
 
-// A client that knows nothing can build every message of a service.
-TEST(ReflectionTest, AServiceComesWithAllThatItNeeds) {
+// A client without any definition can build every message of a service.
+TEST(ReflectionTest, AServiceHasAllFilesThatItNeeds) {
   ServerReflectionRequest request;
   request.set_file_containing_symbol(kPredictionService);
   const ServerReflectionResponse response = Ask(request);
@@ -84,7 +84,7 @@ TEST(ReflectionTest, AFileIsFoundByItsName) {
       Ask(request).file_descriptor_response().file_descriptor_proto_size(), 0);
 }
 
-TEST(ReflectionTest, WhatIsNotKnownIsNamed) {
+TEST(ReflectionTest, ErrorsNameTheUnknownThing) {
   ServerReflectionRequest request;
   request.set_file_containing_symbol("example.None");
   EXPECT_EQ(Ask(request).error_response().error_code(), 5);
@@ -110,7 +110,7 @@ TEST(ReflectionTest, ExtensionsAreListed) {
             "tensorflow.TensorProto");
 }
 
-TEST(ReflectionTest, ARequestForNothingAndNoRequestAreTold) {
+TEST(ReflectionTest, InvalidRequestsAreErrors) {
   EXPECT_EQ(Ask(ServerReflectionRequest()).error_response().error_code(), 3);
   EXPECT_EQ(Ask(std::string("\xff\xff")), std::nullopt);
 }

@@ -27,7 +27,7 @@ bool SliceStream::Next(const void** data, int* size) {
 }
 
 void SliceStream::BackUp(int count) {
-  // At most what the last Next gave, so within the slice.
+  // `count` is at most the size of the last Next, which is in one slice.
   offset_ -= count;
   bytes_ -= count;
 }

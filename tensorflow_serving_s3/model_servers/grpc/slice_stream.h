@@ -15,8 +15,7 @@
 
 namespace tfs3::grpc {
 
-// Lets protobuf parse a message out of the pieces in which it arrived, without
-// putting them together first.
+// Lets protobuf parse a message from slices without joining them.
 //
 //   SliceStream stream(call.request());
 //   bool ok = request.ParseFromZeroCopyStream(&stream);
@@ -24,8 +23,8 @@ namespace tfs3::grpc {
 // The slices must outlive the stream. Not thread-safe.
 class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
  public:
-  // Asked before each piece of at most kMostAtOnce bytes but the first; false
-  // ends the stream, and so the parsing.
+  // Called before each part of at most kMostAtOnce bytes, except the first. If
+  // it returns false, the stream ends and parsing fails.
   using GoOn = std::function<bool(int64_t bytes_read)>;
   static constexpr size_t kMostAtOnce = size_t{256} << 10;
 
@@ -40,7 +39,7 @@ class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
  private:
   const std::vector<Slice>& slices_;
   const GoOn go_on_;
-  // The next byte: in slices_[slice_], at offset_.
+  // The next byte is slices_[slice_].data[offset_].
   size_t slice_ = 0;
   size_t offset_ = 0;
   int64_t bytes_ = 0;

@@ -17,7 +17,7 @@ namespace {
 
 using tensorflow::serving::ModelSpec;
 
-// `bytes` in pieces of `size`, with an empty piece after each.
+// Returns slices of `size` bytes, with an empty one after each.
 std::vector<Slice> Cut(const std::string& bytes, size_t size) {
   std::vector<Slice> slices;
   for (size_t at = 0; at < bytes.size(); at += size) {
@@ -27,7 +27,7 @@ std::vector<Slice> Cut(const std::string& bytes, size_t size) {
   return slices;
 }
 
-TEST(SliceStreamTest, GivesTheMessageHoweverItIsCut) {
+TEST(SliceStreamTest, ParsesSlicesOfAnySize) {
   ModelSpec spec;
   spec.set_name("a name");
   spec.set_signature_name(std::string(300, 's'));
@@ -43,7 +43,7 @@ TEST(SliceStreamTest, GivesTheMessageHoweverItIsCut) {
   }
 }
 
-TEST(SliceStreamTest, EndsAtOnceWithoutSlices) {
+TEST(SliceStreamTest, IsEmptyWithoutSlices) {
   const std::vector<Slice> slices;
   SliceStream stream(slices);
   const void* data;
@@ -52,7 +52,7 @@ TEST(SliceStreamTest, EndsAtOnceWithoutSlices) {
   EXPECT_FALSE(stream.Next(&data, &size));
 }
 
-TEST(SliceStreamTest, BacksUp) {
+TEST(SliceStreamTest, BackUpReturnsBytes) {
   const std::vector<Slice> slices = {{"abc", 3}, {"de", 2}};
   SliceStream stream(slices);
   const void* data;
@@ -66,7 +66,7 @@ TEST(SliceStreamTest, BacksUp) {
   EXPECT_EQ(std::string(static_cast<const char*>(data), size), "c");
 }
 
-TEST(SliceStreamTest, SkipsOverSlices) {
+TEST(SliceStreamTest, SkipCrossesSlices) {
   const std::vector<Slice> slices = {{"abc", 3}, {"de", 2}};
   SliceStream stream(slices);
   const void* data;

@@ -18,31 +18,34 @@
 #include <system_error>
 #include <thread>
 
+#include "tensorflow_serving_s3/model_servers/base/inflater.h"
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/base/tls_check.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
+#include "tensorflow_serving_s3/model_servers/grpc/call_context.h"
 #include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
-#include "tensorflow_serving_s3/model_servers/grpc/calls.h"
 #include "tensorflow_serving_s3/model_servers/grpc/connections.h"
+#include "tensorflow_serving_s3/model_servers/grpc/health_inflater.h"
 #include "tensorflow_serving_s3/model_servers/grpc/listening.h"
-#include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
+#include "tensorflow_serving_s3/model_servers/grpc/stream_call.h"
+#include "tensorflow_serving_s3/model_servers/grpc/unary_call.h"
+#include "tensorflow_serving_s3/model_servers/grpc/unknown_call.h"
 
 namespace tfs3::grpc {
 namespace {
 
-// Why handlers get both gRPC's threads and workers: handing a call over to
-// another thread costs some 15 microseconds of processor time, a third of what
-// the whole transport takes for a small message, while a handler that blocks
-// one of gRPC's threads (there are two on a small machine) holds up every
-// connection.
+// Handlers may run on gRPC's threads or on worker threads. Moving a call to
+// another thread takes about 15 microseconds of CPU time, a third of the
+// transport's work for a small message. But a handler that blocks one of gRPC's
+// threads (a small machine has two) delays all connections.
 
-// Keeps gRPC's library initialised until the process ends. Else the last server
-// to go shuts the library down and waits for its poller of writes, which after
-// a large answer sleeps for up to 10 s.
+// Initialises gRPC until the process ends. Otherwise the destructor of the last
+// server would shut gRPC down, and that waits up to 10 s for a poller that
+// sleeps after a large answer.
 //
-// Debian's absl, which this library uses, is built to look for deadlocks at
-// every lock; that costs each call several percent of its time.
+// Switches off absl's deadlock detection, which Debian's absl enables: it takes
+// several percent of the time of each call.
 void PrepareLibrary() {
   [[maybe_unused]] static const bool prepared = [] {
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -68,11 +71,11 @@ std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
   return ::grpc::SslServerCredentials(options);
 }
 
-// How many calls may be open on one connection. A client with more waits by
-// itself.
+// How many calls may be open on one connection. HTTP/2 clients delay further
+// calls.
 constexpr int kMaxStreams = 1000;
 
-// The number that `text` is, if it is one that gRPC's arguments can be.
+// Parses a 32-bit integer.
 std::optional<int> ParseInteger(const std::string& text) {
   int number;
   const char* begin = text.data();
@@ -83,7 +86,7 @@ std::optional<int> ParseInteger(const std::string& text) {
   return number;
 }
 
-// The last value of a channel argument; null if it is not set.
+// Returns the last value of a channel argument; null if it is not set.
 const std::string* FindArgument(const ServerOptions& options,
                                 std::string_view name) {
   const std::string* found = nullptr;
@@ -93,7 +96,7 @@ const std::string* FindArgument(const ServerOptions& options,
   return found;
 }
 
-// How long messages may become when they are inflated, which is checked here.
+// gRPC's own limit applies to the compressed size of a message.
 InflateLimits InflateLimitsOf(const ServerOptions& options) {
   int64_t most = options.max_request_bytes;
   if (most < 0) {
@@ -163,7 +166,7 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
     return NewUnknownCall(context, shared_);
   }
 
-  // Begins to accept connections for grpc_server_.
+  // Starts to accept connections for grpc_server_.
   void Accept(const ServerOptions& options, std::vector<Listener> listeners) {
     Connections::Options connections;
     connections.max_connections = options.max_connections;
@@ -194,10 +197,10 @@ class Server::Impl final : public ::grpc::CallbackGenericService {
 
 namespace {
 
-// Sets an argument unless the operator has.
+// Sets a channel argument that ServerOptions does not set.
 void SetDefault(const ServerOptions& options, const char* name, int value,
                 ::grpc::ServerBuilder* builder) {
-  // Of an argument that is given twice, gRPC takes the first in some places.
+  // If an argument is set twice, parts of gRPC use the first value.
   if (FindArgument(options, name) == nullptr) {
     builder->AddChannelArgument(name, value);
   }
@@ -216,10 +219,10 @@ void SetArguments(const ServerOptions& options,
     builder->SetResourceQuota(quota);
   }
   SetDefault(options, GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams, builder);
-  // Covers TLS and the first frames of HTTP/2.
+  // Includes TLS and the first HTTP/2 frames.
   SetDefault(options, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
              Milliseconds(options.receive_timeout), builder);
-  // gRPC would inflate a message before anything could refuse it.
+  // gRPC would inflate a message before it checks any limit.
   SetDefault(options, GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0, builder);
   if (options.serve_health) {
     std::vector<std::unique_ptr<
@@ -242,17 +245,18 @@ void SetArguments(const ServerOptions& options,
   }
 }
 
-// Listens at all addresses, or at none. On success `error` is empty, and
-// `ports` has the port of each address.
 struct ListenAllResult {
   std::vector<Listener> listeners;
+  // The port of each address.
   std::vector<int> ports;
+  // Empty on success.
   std::string error;
 };
 
+// Listens at all addresses, or at none.
 ListenAllResult ListenAtAll(const ServerOptions& options) {
   ListenAllResult all;
-  // By gRPC's default two servers share a port without a word.
+  // Unlike gRPC, does not share ports by default.
   const ListenOptions listen{MaySharePort(options), options.receive_timeout};
   for (const std::string& address : options.addresses) {
     ListenResult result = Listen(address, listen);
@@ -285,7 +289,7 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   auto impl =
       std::make_unique<Impl>(options, std::move(methods), std::move(streams));
   impl->ports_ = std::move(all.ports);
-  // For the servers that are built from here on, in the whole process.
+  // Applies to all servers of the process that are built later.
   ::grpc::EnableDefaultHealthCheckService(options.serve_health);
   ::grpc::ServerBuilder builder;
   SetArguments(options, &builder);
@@ -297,7 +301,7 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   if (impl->grpc_server_ == nullptr) {
     for (const Listener& listener : all.listeners) CloseListener(listener);
     return {nullptr,
-            "gRPC cannot start a server; look at what it has logged, and at "
+            "gRPC cannot start a server; read gRPC's log messages and check "
             "--grpc_channel_arguments"};
   }
   Impl* const started = impl.get();

@@ -23,8 +23,7 @@
 
 namespace tfs3::grpc {
 
-// A gRPC server that knows bytes only: what the messages are is up to the
-// handlers.
+// A gRPC server whose handlers receive and return messages as bytes.
 //
 //   MethodTable methods;
 //   methods["/example.Echo/Say"] = [](Call call) {
@@ -37,14 +36,15 @@ namespace tfs3::grpc {
 //   if (started.server == nullptr) Fail(started.error);
 //   started.server->ports()[0];  // the port that was free
 //
-// This header is plain C++: it may be read beside any version of absl and
-// protobuf, and the library behind it uses neither TensorFlow nor its absl.
+// This header uses the standard library only. Files that include TensorFlow's
+// headers and files that include gRPC's headers can both include it, although
+// the two use different releases of absl and protobuf.
 //
-// A handler is called on one of few threads that also move the bytes of every
-// connection. What may take longer than some 100 microseconds belongs on the
-// server's worker threads: Call::RunOnWorker.
+// The server calls handlers on gRPC's few I/O threads. A handler that may take
+// longer than about 100 microseconds moves its call to a worker thread with
+// Call::RunOnWorker.
 
-// A piece of a message; owned by the call.
+// A part of a message. The call owns the bytes.
 struct Slice {
   const char* data;
   size_t size;
@@ -52,25 +52,25 @@ struct Slice {
 
 class Call;
 
-// Gets a call to answer, at once or later on any thread.
+// Answers a call, immediately or later on any thread.
 using Handler = std::function<void(Call call)>;
 
-// Handlers by full method name, "/package.Service/Method".
+// Handlers by full method name: "/package.Service/Method".
 using MethodTable = std::map<std::string, Handler>;
 
-// Answers one message of a stream, or nothing if it is not what the method
-// takes, which ends the stream with INVALID_ARGUMENT. Called for the messages
-// of a stream in their order, at once on one of the threads that move bytes.
+// Returns the answer to one message of a stream, or nullopt if the message is
+// not valid: the stream then ends with INVALID_ARGUMENT. The server calls the
+// handler on an I/O thread, for the messages of a stream in order.
 using StreamHandler = std::function<std::optional<std::string>(
     const std::vector<Slice>& message)>;
 
-// Handlers of methods that take a stream of messages and answer each of them,
-// by full method name.
+// Handlers of bidirectional streaming methods, by full method name. The server
+// sends one answer for each message.
 using StreamTable = std::map<std::string, StreamHandler>;
 
 namespace internal {
 
-// The transport's side of a call.
+// What the transport implements for Call.
 class CallState {
  public:
   virtual const std::vector<Slice>& request() const = 0;
@@ -80,10 +80,10 @@ class CallState {
   virtual std::string peer() const = 0;
   virtual std::optional<std::string_view> metadata(
       std::string_view key) const = 0;
-  // Each ends the use of this object by the one that calls it.
+  // After one of these the caller must not use the object any more.
   virtual void Finish(int code, std::string message, std::string payload) = 0;
   virtual void RunOnWorker(Handler handler) = 0;
-  // The handler gave up on the call.
+  // Answers a call that its handler did not answer.
   virtual void Drop() = 0;
 
  protected:
@@ -92,9 +92,9 @@ class CallState {
 
 }  // namespace internal
 
-// One request that waits for its answer. Movable; used by one thread at a time.
-// A call that is dropped without an answer is answered INTERNAL, or
-// RESOURCE_EXHAUSTED if an exception (std::bad_alloc) drops it.
+// A unary call that is not answered yet. Movable; one thread at a time may use
+// it. The destructor of a call without an answer sends INTERNAL, or
+// RESOURCE_EXHAUSTED if it runs because of std::bad_alloc.
 class Call {
  public:
   explicit Call(internal::CallState* state) : state_(state) {}
@@ -102,116 +102,119 @@ class Call {
   Call& operator=(Call&& other) noexcept;
   ~Call();
 
-  // The request message, in as many pieces as it arrived in; possibly none.
-  // Valid until the call is answered or moved to a worker and answered there.
+  // Returns the request message in the parts in which it arrived; an empty
+  // message may have none. Valid until the call is answered.
   const std::vector<Slice>& request() const { return state_->request(); }
 
-  // When the client stops waiting; time_point::max() if it waits for ever.
+  // Returns the client's deadline, or time_point::max() without one.
   std::chrono::system_clock::time_point deadline() const {
     return state_->deadline();
   }
 
-  // Whether the client has gone or its deadline has passed. The call must be
-  // answered all the same.
+  // Returns true if the client cancelled the call or disconnected, or if the
+  // deadline has passed. The handler must still answer the call.
   bool cancelled() const { return state_->cancelled(); }
 
-  // What the memory of the call is charged to, the request's bytes included.
-  // Where there is no budget it grants everything. For the user of the call
-  // alone, until the answer.
+  // Returns the charge for the memory of this call. It already includes the
+  // bytes of the request. Without ServerOptions::memory every request for bytes
+  // succeeds. Only the owner of the call may use it, until the answer.
   RequestMemory::Charge* charge() const { return state_->charge(); }
 
-  // Where the client is, such as "ipv4:127.0.0.1:40000".
+  // Returns the client's address, such as "ipv4:127.0.0.1:40000".
   std::string peer() const { return state_->peer(); }
 
-  // The first value of a header that the client sent, by its lower-case name.
+  // Returns the first value of a request header. `key` is in lower case.
   std::optional<std::string_view> metadata(std::string_view key) const {
     return state_->metadata(key);
   }
 
-  // Answers. `code` is a status code of gRPC, which are those of absl::Status;
-  // for 0 (OK) `payload` is the response message, else `message` tells the
-  // client why. The payload is sent without a copy; of what is charged, its
-  // bytes are left.
+  // Answers the call. `code` is a gRPC status code, which has the same values
+  // as absl::StatusCode. If it is 0 (OK), sends `payload`, without a copy, as
+  // the response message; otherwise sends `message` as the error message. After
+  // that the call's charge holds the bytes of the payload only.
   void Finish(int code, std::string message, std::string payload) &&;
 
-  // Hands the call to `handler` on a worker thread, in turn. The client may
-  // have gone by then; see cancelled().
+  // Queues the call and runs `handler` with it on a worker thread. The client
+  // may have cancelled the call by then; see cancelled().
   void RunOnWorker(Handler handler) &&;
 
  private:
   internal::CallState* state_;
 };
 
-// A call that was answered without its handler, or in spite of it. Views live
-// as long as the call of the function that gets it.
+// A call that the transport answered with an error. Its handler did not answer
+// it. The views are valid during ServerOptions::on_refusal only.
 struct CallRefusal {
-  // As in Call::Finish.
+  // The status, as in Call::Finish.
   int code = 0;
   std::string_view message;
   // "/package.Service/Method".
   std::string_view method;
-  // As Call::peer.
+  // See Call::peer.
   std::string_view peer;
   std::string_view traceparent;
   size_t request_bytes = 0;
-  // Since the call began.
+  // The time since the call began.
   std::chrono::nanoseconds duration{0};
 };
 
 struct ServerOptions {
-  // Where to listen: "HOST:PORT" ("0.0.0.0:8500", "[::]:8500"; port 0 is any
-  // that is free) or "unix:PATH".
+  // Where to listen: "HOST:PORT", such as "0.0.0.0:8500" or "[::]:8500", or
+  // "unix:PATH". Port 0 selects a free port.
   std::vector<std::string> addresses;
-  // What to speak TLS with, at every address; absent: no TLS.
+  // The TLS settings of all addresses; absent: no TLS.
   std::optional<TlsOptions> tls;
-  // The longest request in bytes, compressed or not; -1: as the channel
-  // argument grpc.max_receive_message_length says, or no limit but memory.
+  // The largest request in bytes, before and after inflating. -1: the channel
+  // argument grpc.max_receive_message_length, or no limit but memory.
   int max_request_bytes = -1;
-  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"}. A
-  // whole number that fits 32 bits is passed as an integer, anything else as a
-  // string. gRPC ignores names that it does not know.
+  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"}.
+  // 32-bit integers are passed as integers, other values as strings. gRPC
+  // ignores unknown names.
   std::vector<std::pair<std::string, std::string>> channel_arguments;
-  // How many calls may be under way in Call::RunOnWorker; 0: four for each
-  // processor, and eight at least. Further ones wait in turn.
+  // The number of worker threads for Call::RunOnWorker; 0: four for each
+  // processor, and at least eight.
   int num_workers = 0;
-  // Where each call enters when its message has come, to leave when its answer
-  // is sent; one that is not let in is answered UNAVAILABLE. Null: no gate.
-  // Must outlive the server.
+  // Each call enters the gate when its request has arrived, and leaves it when
+  // its answer is sent. If the gate is closed, the call gets UNAVAILABLE. Null:
+  // no gate. Must outlive the server.
   RequestGate* gate = nullptr;
-  // The budget that each call is charged to for its message, and by its handler
-  // for what that becomes (Call::charge); a call that it has no memory for is
-  // answered RESOURCE_EXHAUSTED. Also bounds what gRPC itself holds. Null: no
-  // budget. Must outlive the server.
+  // The memory budget of all calls. Each call is charged for its request, and
+  // handlers charge what they allocate (Call::charge). If the budget has no
+  // room, the call gets RESOURCE_EXHAUSTED. The same limit applies to gRPC's
+  // own buffers. Null: no budget. Must outlive the server.
   RequestMemory* memory = nullptr;
-  // How many times its compressed size a message of more than 64 MiB may
-  // become; 0: any number.
+  // The largest ratio of the inflated size to the compressed size, for messages
+  // that inflate to more than 64 MiB. 0: no limit.
   int64_t max_inflate_ratio = 0;
-  // How many calls may wait in Call::RunOnWorker; one more is answered
-  // RESOURCE_EXHAUSTED. 0: any number.
+  // How many calls may wait for a worker thread. Further calls get
+  // RESOURCE_EXHAUSTED. 0: no limit.
   int64_t max_waiting = 0;
-  // How many connections may be open. At the limit idle ones are closed for new
-  // ones, or the new ones are closed at once. 0: any number.
+  // How many connections may be open. At the limit the server closes an idle
+  // connection to accept a new one; if none is idle, it closes the new one.
+  // 0: no limit.
   int64_t max_connections = 0;
-  // What the operator knows that limit as, for the log.
+  // The name of that limit in log messages.
   std::string max_connections_name = "--grpc_max_connections";
-  // How long a connection may take for its handshake, a request to arrive and
-  // an answer to be taken, if its connection moves less than 16 KiB a second.
-  // Such a call is answered DEADLINE_EXCEEDED, or cancelled if its answer is on
-  // its way.
+  // The longest time for a TLS handshake, for a request to arrive and for the
+  // client to read an answer, if the connection moves less than 16 KiB a
+  // second. A request that does not arrive gets DEADLINE_EXCEEDED. A call whose
+  // answer is not read is cancelled.
   std::chrono::milliseconds receive_timeout = std::chrono::seconds(30);
-  // How long a connection without calls stays open; 0: for ever.
+  // How long a connection without calls stays open; 0: no limit.
   std::chrono::milliseconds idle_timeout{0};
-  // What the server counts of itself. Null: nothing. Must outlive the server.
+  // Counters that the server updates. Null: none. Must outlive the server.
   TransportCounters* counters = nullptr;
-  // Told of calls that are answered without the handler: by the gate, the
-  // budget, the queue, a timeout, for lack of memory or because they are
-  // malformed. Called on the threads that move bytes, so it must be quick. May
-  // be empty.
+  // Called for each call that the transport answers with an error:
+  //   - the gate, the memory budget or the queue refuses it,
+  //   - its request does not arrive in time,
+  //   - the server runs out of memory,
+  //   - it is malformed, or its method is unknown.
+  // Runs on I/O threads and must not block. May be empty.
   std::function<void(const CallRefusal&)> on_refusal;
   // Logs a warning; called at most once in ten seconds. May be empty.
   std::function<void(const std::string&)> warn;
-  // Changes the error messages of handlers for the client; empty: as they are.
-  // Called from many threads at once.
+  // Returns the error message to send in place of a handler's error message.
+  // Empty: messages are sent unchanged. Must be thread-safe.
   std::function<std::string(const std::string&)> edit_error;
   // Whether to serve grpc.health.v1.Health; see Server::SetServing.
   bool serve_health = false;
@@ -221,44 +224,42 @@ class Server;
 
 struct StartResult {
   std::unique_ptr<Server> server;
-  // Why `server` is null: names the address, the cause and the cure.
+  // If `server` is null: the address, the cause and the cure.
   std::string error;
 };
 
-// A server that listens. Thread-safe.
+// A running server. Thread-safe.
 //
-// A method that is in no table is answered UNIMPLEMENTED with its name; a call
-// of a method in MethodTable with no request message, or more than one,
-// INVALID_ARGUMENT. Streams pass the gate of ServerOptions: they are no
-// requests that a server would wait for.
+// Calls of unknown methods get UNIMPLEMENTED. Calls of a method in MethodTable
+// with no request message, or with several, get INVALID_ARGUMENT. Streams do
+// not enter the gate: a server that stops does not wait for them.
 class Server {
  public:
-  // Starts to listen; answers calls at once. The handlers are called
-  // concurrently until Shutdown returns.
+  // Listens and begins to answer calls. Calls the handlers concurrently until
+  // Shutdown returns.
   static StartResult Start(const ServerOptions& options, MethodTable methods,
                            StreamTable streams = {});
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  // As Shutdown with no grace.
+  // Calls Shutdown with no grace period.
   ~Server();
 
-  // The port of each of ServerOptions::addresses; 1 for a UNIX socket.
+  // Returns the port of each of ServerOptions::addresses; 1 for a UNIX socket.
   const std::vector<int>& ports() const;
 
-  // What the health service says of `service` from now on. "" is the server as
-  // a whole, which is not serving before this says so; any other service of
-  // which nothing was said is not known. Nothing happens without
-  // ServerOptions::serve_health.
+  // Sets the health status of `service`. "" is the server as a whole; its
+  // initial status is NOT_SERVING. Other services are unknown until they are
+  // set. Has no effect without ServerOptions::serve_health.
   void SetServing(const std::string& service, bool serving);
 
-  // From now on the health service says of every service, whatever SetServing
-  // says, that it is not serving.
+  // Sets the health status of every service to NOT_SERVING. Later calls of
+  // SetServing have no effect.
   void SetNothingServing();
 
-  // Stops to listen, lets calls under way finish for up to `grace`, cancels
-  // those left and returns when the last handler has answered: one that does
-  // not look at Call::cancelled() is waited for.
+  // Stops listening, waits up to `grace` for the calls that have begun, then
+  // cancels the others. Returns when every handler has answered, so handlers
+  // must check Call::cancelled().
   void Shutdown(std::chrono::milliseconds grace);
 
  private:

@@ -1,57 +1,58 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// Gzip around a handler: what it gets is inflated, what it returns compressed.
-//
-//   PaddedBuffer inflated;
-//   std::optional<BodyError> error =
-//       InflateBody({max_bytes, max_ratio}, &request, &inflated);
-//   HttpResponse response = error ? Refuse(*error) : handler(request);
-//   CompressAnswer(request, min_bytes, &response);
-//
-// Thread-safe.
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_CONTENT_CODING_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_CONTENT_CODING_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "tensorflow_serving_s3/model_servers/base/inflater.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 
+// Content codings of HTTP (RFC 9110, 8.4): gzip for requests and answers.
+//
+//   PaddedBuffer inflated;
+//   std::optional<BodyError> error = InflateBody(limits, &request, &inflated);
+//   HttpResponse response = error ? Refuse(*error) : handler(request);
+//   CompressAnswer(request, min_bytes, &response);
+//
+// Thread-safe.
 namespace tfs3::rest {
 
-// Why a body cannot be used.
+// An error answer for a body that cannot be inflated.
 struct BodyError {
-  // Of HTTP: 400, 413 or 415.
+  // The HTTP status: 400, 413 or 415.
   int status = 0;
   std::string message;
 };
 
-// How long a body may become.
-struct InflateLimits {
-  // Of any body.
-  uint64_t max_bytes = 0;
-  // So many bytes for each compressed byte, and kFreeInflatedBytes at least; 0:
-  // any number.
-  uint64_t max_ratio = 0;
-};
-
-// A body may inflate to so many bytes whatever its ratio: it holds no more
-// memory than one of that size that is not compressed.
-inline constexpr uint64_t kFreeInflatedBytes = uint64_t{64} << 20;
-
-// If the request says that its body is gzip, points it to `inflated`, which
-// gets the body as it was before.
+// Inflates the body of a request that has Content-Encoding: gzip into
+// `inflated`, and sets request->body to `inflated`.
 std::optional<BodyError> InflateBody(const InflateLimits& limits,
                                      HttpRequest* request,
                                      PaddedBuffer* inflated);
 
-// Compresses an answer of at least `min_bytes` if the client accepts it and the
-// answer gets smaller.
+// Compresses an answer of at least `min_bytes` if the client accepts gzip and
+// it makes the answer smaller.
 void CompressAnswer(const HttpRequest& request, uint64_t min_bytes,
                     HttpResponse* response);
+
+// Returns true if the value of an Accept-Encoding header allows gzip.
+bool AcceptsGzip(std::string_view accept_encoding);
+
+enum class ContentCoding : uint8_t {
+  kIdentity,
+  kGzip,
+  // Another coding, or several codings.
+  kOther,
+};
+
+// Parses the value of a Content-Encoding header.
+ContentCoding ContentCodingOf(std::string_view content_encoding);
 
 }  // namespace tfs3::rest
 

@@ -831,8 +831,8 @@ TEST(HttpServerTest, ALargeAnswerIsCompressedForWhoAcceptsIt) {
   EXPECT_THAT(response, AllOf(HasSubstr("\r\nContent-Encoding: gzip\r\n"),
                               HasSubstr("\r\nVary: Accept-Encoding\r\n")));
   PaddedBuffer inflated;
-  EXPECT_EQ(Gunzip(BodyOf(response), large.size(), &inflated),
-            GunzipError::kNone);
+  EXPECT_EQ(Gunzip(BodyOf(response), {large.size()}, &inflated),
+            InflateError::kNone);
   EXPECT_EQ(inflated.view(), large);
 
   client.Send(Get("/"));

@@ -19,7 +19,7 @@ namespace {
 constexpr size_t kHelpColumns = 80;
 constexpr absl::string_view kHelpIndent = "      ";
 
-// How many letters must be added, left out or changed to make `b` of `a`.
+// Returns the Levenshtein distance between `a` and `b`.
 size_t EditDistance(absl::string_view a, absl::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -48,13 +48,13 @@ const Flag* FindFlag(const std::vector<FlagGroup>& groups,
 absl::Status UnknownFlag(const std::vector<FlagGroup>& groups,
                          absl::string_view name) {
   const Flag* nearest = nullptr;
-  size_t distance = name.size() / 2 + 1;  // Beyond this nothing is alike.
+  size_t distance = name.size() / 2 + 1;  // Spellings beyond it do not match.
   for (const FlagGroup& group : groups) {
     for (const Flag& flag : group.flags) {
-      const size_t its_distance = EditDistance(name, flag.name);
-      if (its_distance >= distance) continue;
+      const size_t flag_distance = EditDistance(name, flag.name);
+      if (flag_distance >= distance) continue;
       nearest = &flag;
-      distance = its_distance;
+      distance = flag_distance;
     }
   }
   return absl::InvalidArgumentError(
@@ -109,7 +109,7 @@ std::string DefaultOf(const Flag& flag) {
 
 void AppendHelp(const Flag& flag, std::string* help) {
   absl::StrAppend(help, "  --", flag.name, "=", DefaultOf(flag));
-  size_t column = kHelpColumns;  // The first word begins a line.
+  size_t column = kHelpColumns;  // The first word starts a new line.
   for (absl::string_view word : absl::StrSplit(flag.help, ' ')) {
     if (column + 1 + word.size() > kHelpColumns) {
       absl::StrAppend(help, "\n", kHelpIndent, word);
@@ -122,19 +122,19 @@ void AppendHelp(const Flag& flag, std::string* help) {
   *help += '\n';
 }
 
-// Whether a bool flag takes the argument that follows it as its value.
-bool IsTruth(absl::string_view argument) {
+// Returns whether `argument` is the value of the bool flag before it.
+bool IsBoolValue(absl::string_view argument) {
   return absl::EqualsIgnoreCase(argument, "true") ||
          absl::EqualsIgnoreCase(argument, "false") || argument == "1" ||
          argument == "0";
 }
 
-// Parses the flag at the front of `arguments`, and removes it from them.
+// Parses the first flag of `arguments` and removes it with its value.
 absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
                         absl::Span<const char* const>* arguments) {
   const absl::string_view whole = arguments->front();
   arguments->remove_prefix(1);
-  // What an unset variable leaves in a launch script: "$EXTRA_FLAGS".
+  // A launch script with an unset "$EXTRA_FLAGS" passes an empty argument.
   if (whole.empty()) return absl::OkStatus();
   if (whole == "--" && arguments->empty()) return absl::OkStatus();
   absl::string_view argument = whole;
@@ -143,7 +143,7 @@ absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
   if (!is_flag || argument.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("unexpected argument \"", whole,
-                     "\"; everything is said by flags, as in --name=value"));
+                     "\"; use flags only, as in --name=value"));
   }
   const size_t equals = argument.find('=');
   const absl::string_view name = argument.substr(0, equals);
@@ -153,7 +153,7 @@ absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
     return SetValue(*flag, argument.substr(equals + 1));
   }
   const bool is_bool = std::holds_alternative<bool*>(flag->value);
-  if (!arguments->empty() && (!is_bool || IsTruth(arguments->front()))) {
+  if (!arguments->empty() && (!is_bool || IsBoolValue(arguments->front()))) {
     const absl::string_view value = arguments->front();
     arguments->remove_prefix(1);
     return SetValue(*flag, value);

@@ -15,45 +15,52 @@
 
 namespace tfs3 {
 
-// One flag of a command line and the variable that gets its value. What the
-// variable holds before parsing is the default.
+// A command-line flag and the variable that gets its value. The value of the
+// variable before parsing is the default.
 //
 //   int64_t port = 8500;
 //   bool verbose = false;
 //   std::vector<FlagGroup> groups = {
 //       {"Network", {{"port", &port, "TCP port to listen on.", 0, 65535}}},
-//       {"Logs", {{"verbose", &verbose, "Say more."}}}};
+//       {"Logs", {{"verbose", &verbose, "Log details."}}}};
 //   absl::Status status = ParseFlags(groups, arguments);
 struct Flag {
   std::string name;
   std::variant<bool*, int64_t*, double*, std::string*> value;
-  // Whole sentences; --help prints them.
+  // Sentences for --help.
   std::string help;
-  // The range of a whole number, both ends included.
+  // The inclusive range of a whole number.
   int64_t min = INT64_MIN;
   int64_t max = INT64_MAX;
 };
 
-// Flags about one thing.
+// Flags about one subject; a section of --help.
 struct FlagGroup {
   std::string title;
   std::vector<Flag> flags;
 };
 
-// Sets the variables of all flags from arguments of the forms --name=value and
-// --name value, and for a bool --name, --name=true, --name true and the same
-// with false, 1 or 0. One dash does as well as two. A flag that comes twice has
-// its last value. Empty arguments, and "--" at the end, are skipped.
+// Sets the variables of `groups` from the arguments of a command line:
 //
-// INVALID_ARGUMENT for an unknown flag (naming the flag with the most similar
-// spelling), a value that is none or out of range, or an argument that is no
-// flag. The status is about the first error; the arguments after it are parsed
-// all the same.
+//  - Any flag: --name=value or --name value, with one dash or two.
+//  - A bool flag also: --name. Its values are true, false, 1 and 0.
+//  - The last of several values for a flag counts.
+//  - Empty arguments, and "--" at the end, are ignored.
+//
+// Returns INVALID_ARGUMENT for
+//
+//  - an unknown flag; the message suggests the flag with the closest spelling
+//  - a missing or invalid value, or a number out of range
+//  - an argument that is not a flag
+//
+// The status describes the first error; ParseFlags still parses the arguments
+// after it.
 absl::Status ParseFlags(const std::vector<FlagGroup>& groups,
                         absl::Span<const char* const> arguments);
 
-// The groups and their flags with defaults and help, for a terminal of 80
-// columns. Call it before ParseFlags, while the variables hold the defaults.
+// Returns the text for --help: the groups and their flags with defaults and
+// help, in 80 columns. Call it before ParseFlags, while the variables hold the
+// defaults.
 std::string FlagsHelp(const std::vector<FlagGroup>& groups);
 
 }  // namespace tfs3

@@ -32,18 +32,18 @@ class FlagsTest : public ::testing::Test {
       {"Others",
        {{"port", &port_, "The port.", 0, 65535},
         {"share", &share_, "The share."},
-        {"verbose", &verbose_, "Say more."}}},
+        {"verbose", &verbose_, "Log details."}}},
   };
 };
 
-TEST_F(FlagsTest, NoArgumentsLeaveTheDefaults) {
+TEST_F(FlagsTest, WithoutArgumentsKeepsTheDefaults) {
   ASSERT_TRUE(Parse({}).ok());
   EXPECT_EQ(name_, "default");
   EXPECT_EQ(port_, 8500);
   EXPECT_FALSE(verbose_);
 }
 
-TEST_F(FlagsTest, TakesAValueAfterAnEqualsSign) {
+TEST_F(FlagsTest, ParsesAValueAfterAnEqualsSign) {
   ASSERT_TRUE(
       Parse({"--model_name=a=b", "--port=1", "--verbose=true", "--share=0.25"})
           .ok());
@@ -53,26 +53,26 @@ TEST_F(FlagsTest, TakesAValueAfterAnEqualsSign) {
   EXPECT_TRUE(verbose_);
 }
 
-TEST_F(FlagsTest, TakesTheNextArgumentAsValue) {
+TEST_F(FlagsTest, ParsesTheNextArgumentAsValue) {
   ASSERT_TRUE(Parse({"--model_name", "half", "--port", "2"}).ok());
   EXPECT_EQ(name_, "half");
   EXPECT_EQ(port_, 2);
 }
 
-TEST_F(FlagsTest, ABoolWithoutValueIsTrueAndTakesNoArgument) {
+TEST_F(FlagsTest, ABoolWithoutValueIsTrueAndKeepsTheNextArgument) {
   ASSERT_TRUE(Parse({"--verbose", "--port=3"}).ok());
   EXPECT_TRUE(verbose_);
   EXPECT_EQ(port_, 3);
 }
 
-TEST_F(FlagsTest, OneDashDoesAsWellAsTwo) {
+TEST_F(FlagsTest, OneDashIsAsGoodAsTwo) {
   ASSERT_TRUE(Parse({"-model_name=half", "-port", "2", "-verbose"}).ok());
   EXPECT_EQ(name_, "half");
   EXPECT_EQ(port_, 2);
   EXPECT_TRUE(verbose_);
 }
 
-TEST_F(FlagsTest, ABoolTakesTheFormsOfTensorFlow) {
+TEST_F(FlagsTest, ABoolAcceptsTheValuesOfTensorFlow) {
   for (const char* const value : {"true", "TRUE", "True", "1"}) {
     verbose_ = false;
     const std::string flag = absl::StrCat("--verbose=", value);
@@ -93,7 +93,7 @@ TEST_F(FlagsTest, ABoolTakesTheFormsOfTensorFlow) {
   }
 }
 
-TEST_F(FlagsTest, ANumberMayHaveASignZerosOrSpaceInFront) {
+TEST_F(FlagsTest, ANumberMayHaveALeadingSignZeroOrSpace) {
   for (const char* const flag : {"--port=+80", "--port=0080", "--port= 80"}) {
     port_ = 0;
     ASSERT_TRUE(Parse({flag}).ok()) << flag;
@@ -101,12 +101,12 @@ TEST_F(FlagsTest, ANumberMayHaveASignZerosOrSpaceInFront) {
   }
 }
 
-TEST_F(FlagsTest, EmptyArgumentsAreSkipped) {
+TEST_F(FlagsTest, EmptyArgumentsAreIgnored) {
   ASSERT_TRUE(Parse({"", "--port=3", "", "--"}).ok());
   EXPECT_EQ(port_, 3);
 }
 
-TEST_F(FlagsTest, TheArgumentsAfterAnErrorAreParsed) {
+TEST_F(FlagsTest, ParsesTheArgumentsAfterAnError) {
   const absl::Status status = Parse({"--prt=1", "--port=many", "--verbose"});
   EXPECT_THAT(std::string(status.message()), HasSubstr("--prt"));
   EXPECT_TRUE(verbose_);
@@ -130,7 +130,7 @@ struct BadArguments {
 class BadFlagsTest : public FlagsTest,
                      public ::testing::WithParamInterface<BadArguments> {};
 
-TEST_P(BadFlagsTest, AreExplained) {
+TEST_P(BadFlagsTest, ReturnsInvalidArgument) {
   const absl::Status status = Parse(GetParam().arguments);
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().message));
@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"-"}, "unexpected argument \"-\""},
         BadArguments{{"--", "--port=1"}, "unexpected argument \"--\""}));
 
-TEST_F(FlagsTest, HelpHasEachFlagWithItsDefaultAndTextInItsGroup) {
+TEST_F(FlagsTest, HelpListsEachFlagWithDefaultAndTextInItsGroup) {
   EXPECT_EQ(FlagsHelp(flags_),
             "Models:\n"
             "  --model_name=\"default\"\n      The name.\n"
@@ -162,10 +162,10 @@ TEST_F(FlagsTest, HelpHasEachFlagWithItsDefaultAndTextInItsGroup) {
             "Others:\n"
             "  --port=8500\n      The port.\n"
             "  --share=0.5\n      The share.\n"
-            "  --verbose=false\n      Say more.\n");
+            "  --verbose=false\n      Log details.\n");
 }
 
-TEST_F(FlagsTest, HelpBreaksLinesBeforeColumn80) {
+TEST_F(FlagsTest, HelpFitsInto80Columns) {
   std::string value;
   std::string help = "word";
   for (int i = 0; i < 100; ++i) help += " word";

@@ -11,7 +11,8 @@
 namespace tfs3 {
 namespace {
 
-// The number that a file begins with; nothing for "max" and for no file.
+// Returns the number at the beginning of a file; nullopt if the file does not
+// exist or has no positive number, such as "max".
 std::optional<int64_t> ReadNumber(const std::string& path) {
   std::ifstream file(path);
   int64_t number;
@@ -19,7 +20,7 @@ std::optional<int64_t> ReadNumber(const std::string& path) {
   return number;
 }
 
-// MemTotal of /proc/meminfo, in bytes.
+// Returns MemTotal of /proc/meminfo, in bytes.
 std::optional<int64_t> ReadMachineMemory(const std::string& root) {
   std::ifstream file(root + "/proc/meminfo");
   std::string line;
@@ -34,7 +35,7 @@ std::optional<int64_t> ReadMachineMemory(const std::string& root) {
   return std::nullopt;
 }
 
-// Calls `visit` with `group` and each group above it: "/a/b", "/a", "".
+// Calls `visit` with `group` and each of its parents: "/a/b", "/a", "".
 template <typename Visit>
 void ForEachGroup(std::string group, Visit visit) {
   while (true) {
@@ -52,9 +53,10 @@ int64_t ReadMemoryLimit(const std::string& root) {
   const auto take = [&limit](std::optional<int64_t> other) {
     if (other.has_value()) limit = std::min(limit.value_or(*other), *other);
   };
-  // Lines as "0::/group" (version 2) and "9:cpu,memory:/group" (version 1). In
-  // a container the group may be named as the host sees it, so that its folder
-  // is not there; the loop ends at the container's own root.
+  // Lines look like "0::/group" (version 2) and "9:cpu,memory:/group" (version
+  // 1). In a container the group may have the name that the host uses. Its
+  // folder then does not exist, but ForEachGroup also visits the container's
+  // root.
   std::ifstream groups(root + "/proc/self/cgroup");
   std::string line;
   while (std::getline(groups, line)) {

@@ -9,10 +9,10 @@
 
 namespace tfs3 {
 
-// The bytes of memory that this process may use: the least of the machine's
-// memory and the limits of the process's control groups (version 1 and 2) and
-// of the groups above them. Reads files below `root`, which is "" but in tests.
-// 0 if none of them can be read.
+// Returns the bytes of memory that this process may use: the minimum of the
+// machine's memory and the limits of the process's control groups (version 1
+// and 2) and of their parent groups. Returns 0 if none of them can be read.
+// Reads files below `root`, which only tests set.
 int64_t ReadMemoryLimit(const std::string& root = "");
 
 }  // namespace tfs3

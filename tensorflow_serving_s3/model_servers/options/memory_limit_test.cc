@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t kMebibyte = 1 << 20;
 
-// A folder that stands for the root of a file system.
+// Reads the limit from a folder that replaces the root of the file system.
 class MemoryLimitTest : public testing::Test {
  protected:
   MemoryLimitTest()
@@ -37,11 +37,11 @@ class MemoryLimitTest : public testing::Test {
   const std::filesystem::path root_;
 };
 
-TEST_F(MemoryLimitTest, IsTheMachinesMemoryWithoutGroups) {
+TEST_F(MemoryLimitTest, WithoutGroupsReturnsTheMachinesMemory) {
   EXPECT_EQ(Limit(), 4096 * kMebibyte);
 }
 
-TEST_F(MemoryLimitTest, FollowsAGroupOfVersion2AndThoseAboveIt) {
+TEST_F(MemoryLimitTest, ReturnsTheMinimumOfAVersion2GroupAndItsParents) {
   Write("proc/self/cgroup", "0::/pods/one\n");
   Write("sys/fs/cgroup/pods/one/memory.max", "max\n");
   Write("sys/fs/cgroup/pods/memory.max", "1073741824\n");
@@ -50,25 +50,25 @@ TEST_F(MemoryLimitTest, FollowsAGroupOfVersion2AndThoseAboveIt) {
   EXPECT_EQ(Limit(), 512 * kMebibyte);
 }
 
-TEST_F(MemoryLimitTest, FollowsAGroupOfVersion1) {
+TEST_F(MemoryLimitTest, ReadsAVersion1Group) {
   Write("proc/self/cgroup", "12:cpu:/a\n9:pids,memory:/docker/abc\n0::/\n");
   Write("sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes", "268435456\n");
   EXPECT_EQ(Limit(), 256 * kMebibyte);
 }
 
-TEST_F(MemoryLimitTest, FindsTheLimitAtTheRootThatAContainerSees) {
+TEST_F(MemoryLimitTest, ReadsTheRootGroupIfTheNamedGroupDoesNotExist) {
   Write("proc/self/cgroup", "9:memory:/kubepods/unseen\n");
   Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "134217728\n");
   EXPECT_EQ(Limit(), 128 * kMebibyte);
 }
 
-TEST_F(MemoryLimitTest, TakesTheMachinesMemoryIfAGroupHasMore) {
+TEST_F(MemoryLimitTest, IgnoresAGroupLimitAboveTheMachinesMemory) {
   Write("proc/self/cgroup", "9:memory:/\n");
   Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
   EXPECT_EQ(Limit(), 4096 * kMebibyte);
 }
 
-TEST(ReadMemoryLimitTest, IsZeroIfNothingCanBeRead) {
+TEST(ReadMemoryLimitTest, ReturnsZeroIfNoFileCanBeRead) {
   EXPECT_EQ(ReadMemoryLimit("/nowhere"), 0);
 }
 

@@ -33,18 +33,18 @@ using ::tensorflow::serving::PlatformConfigMap;
 using ::tensorflow::serving::SavedModelBundleSourceAdapterConfig;
 using ::tensorflow::serving::SessionBundleConfig;
 
-// "... (--flag)": the flag that names the file which the status is about. It
-// stands at the end, as scripts look for how parse errors begin.
+// Appends " (--flag)" to the message. The flag comes last because scripts match
+// the beginning of parse errors.
 absl::Status ForFlag(absl::string_view flag, const absl::Status& status) {
   return absl::Status(status.code(),
                       absl::StrCat(status.message(), " (--", flag, ")"));
 }
 
-// The first that is set.
-int32_t ThreadsOf(int64_t own, int64_t both, int32_t otherwise) {
-  if (own > 0) return static_cast<int32_t>(own);
-  if (both > 0) return static_cast<int32_t>(both);
-  return otherwise;
+// Returns the first positive flag, or the number of the configuration file.
+int32_t NumThreads(int64_t flag, int64_t flag_for_both, int32_t in_file) {
+  if (flag > 0) return static_cast<int32_t>(flag);
+  if (flag_for_both > 0) return static_cast<int32_t>(flag_for_both);
+  return in_file;
 }
 
 absl::Status FillSessionConfig(const ServerOptions& options,
@@ -58,13 +58,13 @@ absl::Status FillSessionConfig(const ServerOptions& options,
     }
   }
   config->set_intra_op_parallelism_threads(
-      ThreadsOf(options.tensorflow_intra_op_parallelism,
-                options.tensorflow_session_parallelism,
-                config->intra_op_parallelism_threads()));
+      NumThreads(options.tensorflow_intra_op_parallelism,
+                 options.tensorflow_session_parallelism,
+                 config->intra_op_parallelism_threads()));
   config->set_inter_op_parallelism_threads(
-      ThreadsOf(options.tensorflow_inter_op_parallelism,
-                options.tensorflow_session_parallelism,
-                config->inter_op_parallelism_threads()));
+      NumThreads(options.tensorflow_inter_op_parallelism,
+                 options.tensorflow_session_parallelism,
+                 config->inter_op_parallelism_threads()));
   return absl::OkStatus();
 }
 
@@ -77,7 +77,7 @@ absl::Status SetBatchScheduler(BatchingOptions batching,
   return absl::OkStatus();
 }
 
-// How models run, as the flags say.
+// Applies the flags that --platform_config_file would replace.
 absl::Status ApplyFlags(const ServerOptions& options,
                         SavedModelOptions* saved_model) {
   if (absl::Status status =
@@ -93,7 +93,7 @@ absl::Status ApplyFlags(const ServerOptions& options,
       std::max<int64_t>(1, options.num_request_iterations_for_warmup));
   if (!options.enable_batching) return absl::OkStatus();
   BatchingOptions batching;
-  // The label of metrics that dashboards of TensorFlow Serving look for.
+  // Dashboards for TensorFlow Serving select metrics by this name.
   batching.thread_pool_name = "model_server_batch_threads";
   if (!options.batching_parameters_file.empty()) {
     absl::StatusOr<BatchingOptions> read =
@@ -106,8 +106,8 @@ absl::Status ApplyFlags(const ServerOptions& options,
   return SetBatchScheduler(std::move(batching), saved_model);
 }
 
-// The SessionBundleConfig of the platform "tensorflow" in the PlatformConfigMap
-// at `path`.
+// Reads the SessionBundleConfig of the platform "tensorflow" from the
+// PlatformConfigMap at `path`.
 absl::StatusOr<SessionBundleConfig> ReadSessionBundleConfig(
     const std::string& path) {
   constexpr char kExample[] =
@@ -115,7 +115,7 @@ absl::StatusOr<SessionBundleConfig> ReadSessionBundleConfig(
       "[type.googleapis.com/"
       "tensorflow.serving.SavedModelBundleSourceAdapterConfig] { "
       "legacy_config { saved_model_tags: \"serve\" } } } } }";
-  // Parsing looks up the type of the Any by its name, so link it in.
+  // Parsing finds the type of the Any by name: this links the type in.
   SavedModelBundleSourceAdapterConfig adapter;
   PlatformConfigMap platforms;
   if (absl::Status status = ReadTextFile(path, kExample, &platforms);
@@ -126,36 +126,37 @@ absl::StatusOr<SessionBundleConfig> ReadSessionBundleConfig(
       platforms.platform_configs().find(std::string("tensorflow"));
   if (found == platforms.platform_configs().end()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path, ": no platform \"tensorflow\"; it looks like: ", kExample));
+        path, ": no platform \"tensorflow\"; an example: ", kExample));
   }
   if (!found->second.source_adapter_config().UnpackTo(&adapter)) {
     return absl::InvalidArgumentError(absl::StrCat(
         path,
         ": the source_adapter_config of the platform \"tensorflow\" is a \"",
         found->second.source_adapter_config().type_url(),
-        "\"; it looks like: ", kExample));
+        "\"; an example: ", kExample));
   }
   return adapter.legacy_config();
 }
 
-// Warns of the fields that this server does not follow.
+// Logs a warning for each field that is set and that this server ignores.
 void WarnOfUnusedFields(const SessionBundleConfig& config,
                         const std::string& path) {
   static const auto& used = *new std::set<std::string>{
       "session_config", "batching_parameters", "saved_model_tags",
       "enable_model_warmup", "model_warmup_options",
-      // Done in any case.
+      // The server always does this.
       "remove_unused_fields_from_bundle_metagraph"};
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   config.GetReflection()->ListFields(config, &fields);
   for (const google::protobuf::FieldDescriptor* field : fields) {
     const std::string name(field->name());
     if (used.count(name) > 0) continue;
-    ABSL_LOG(WARNING) << path << ": " << name << " changes nothing here";
+    ABSL_LOG(WARNING) << path << ": " << name
+                      << " has no effect in this server";
   }
 }
 
-// How models run, as --platform_config_file says, in place of the flags.
+// Applies --platform_config_file, which replaces the flags of ApplyFlags.
 absl::Status ApplyPlatformConfig(const std::string& path,
                                  SavedModelOptions* saved_model) {
   absl::StatusOr<SessionBundleConfig> config = ReadSessionBundleConfig(path);

@@ -10,13 +10,11 @@
 
 namespace tfs3 {
 
-// How models are loaded and run, as the command line says; reads the files that
-// it names.
+// Converts the flags for loading and running models, and reads the files that
+// they name. The error names the flag or the file.
 //
 //   absl::StatusOr<SavedModelOptions> saved_model =
 //       MakeSavedModelOptions(options);
-//
-// The error names the flag or the file.
 absl::StatusOr<SavedModelOptions> MakeSavedModelOptions(
     const ServerOptions& options);
 

@@ -37,7 +37,7 @@ tensorflow::ConfigProto ConfigOf(const ServerOptions& options) {
   return settings->session_options.config;
 }
 
-TEST(SavedModelSettingsTest, ThreadsAreThoseOfTheFlags) {
+TEST(SavedModelSettingsTest, ThreadsComeFromTheFlags) {
   ServerOptions options;
   EXPECT_EQ(ConfigOf(options).intra_op_parallelism_threads(), 0);
   options.tensorflow_session_parallelism = 3;
@@ -49,7 +49,7 @@ TEST(SavedModelSettingsTest, ThreadsAreThoseOfTheFlags) {
   EXPECT_EQ(ConfigOf(options).inter_op_parallelism_threads(), 5);
 }
 
-TEST(SavedModelSettingsTest, TheSessionIsThatOfTheFileAndTheFlagsGoFirst) {
+TEST(SavedModelSettingsTest, FlagsForThreadsOverrideTheSessionConfigFile) {
   ServerOptions options;
   options.tensorflow_session_config_file =
       Write("intra_op_parallelism_threads: 7 allow_soft_placement: true");
@@ -60,7 +60,7 @@ TEST(SavedModelSettingsTest, TheSessionIsThatOfTheFileAndTheFlagsGoFirst) {
   EXPECT_TRUE(config.allow_soft_placement());
 }
 
-TEST(SavedModelSettingsTest, MixedPrecisionIsTheGraphOptimizers) {
+TEST(SavedModelSettingsTest, MixedPrecisionTurnsOnTheGraphOptimizer) {
   ServerOptions options;
   options.mixed_precision = "bfloat16";
   EXPECT_EQ(ConfigOf(options)
@@ -70,7 +70,7 @@ TEST(SavedModelSettingsTest, MixedPrecisionIsTheGraphOptimizers) {
             tensorflow::RewriterConfig::ON);
 }
 
-TEST(SavedModelSettingsTest, TagsHaveCommasBetweenThem) {
+TEST(SavedModelSettingsTest, SplitsTagsAtCommas) {
   ServerOptions options;
   EXPECT_THAT(MakeSavedModelOptions(options)->tags, ElementsAre("serve"));
   options.saved_model_tags = "gpu,serve";
@@ -78,7 +78,7 @@ TEST(SavedModelSettingsTest, TagsHaveCommasBetweenThem) {
               ElementsAre("gpu", "serve"));
 }
 
-TEST(SavedModelSettingsTest, NoTagsMeanServe) {
+TEST(SavedModelSettingsTest, WithoutTagsUsesServe) {
   for (const char* const none : {"", ",", " "}) {
     ServerOptions options;
     options.saved_model_tags = none;
@@ -97,7 +97,7 @@ TEST(SavedModelSettingsTest, NegativeNumbersMeanTheDefault) {
   EXPECT_EQ(MakeSavedModelOptions(options)->warmup.iterations, 1);
 }
 
-// A PlatformConfigMap with one SessionBundleConfig.
+// Returns a PlatformConfigMap with one SessionBundleConfig.
 std::string PlatformConfig(const std::string& legacy_config) {
   return absl::StrCat(
       "platform_configs { key: \"tensorflow\" value { source_adapter_config { "
@@ -107,7 +107,7 @@ std::string PlatformConfig(const std::string& legacy_config) {
       legacy_config, " } } } } }");
 }
 
-TEST(SavedModelSettingsTest, APlatformConfigTakesThePlaceOfTheFlags) {
+TEST(SavedModelSettingsTest, APlatformConfigReplacesTheFlags) {
   ServerOptions options;
   options.saved_model_tags = "of,the,flag";
   options.tensorflow_session_parallelism = 9;
@@ -147,7 +147,7 @@ TEST(SavedModelSettingsTest, APlatformConfigWithoutTensorFlowIsAnError) {
               HasSubstr("source_adapter_config of the platform"));
 }
 
-TEST(SavedModelSettingsTest, TheThreadOfARunIsChosen) {
+TEST(SavedModelSettingsTest, RunThreadSelectsThePolicy) {
   ServerOptions options;
   EXPECT_EQ(MakeSavedModelOptions(options)->run_thread_policy,
             RunThreadPolicy::kAuto);
@@ -159,7 +159,7 @@ TEST(SavedModelSettingsTest, TheThreadOfARunIsChosen) {
             RunThreadPolicy::kPool);
 }
 
-TEST(SavedModelSettingsTest, WarmupIsThatOfTheFlags) {
+TEST(SavedModelSettingsTest, WarmupComesFromTheFlags) {
   ServerOptions options;
   EXPECT_TRUE(MakeSavedModelOptions(options)->warmup.enabled);
   options.enable_model_warmup = false;
@@ -171,7 +171,7 @@ TEST(SavedModelSettingsTest, WarmupIsThatOfTheFlags) {
   EXPECT_TRUE(settings->warmup.check_method_name);
 }
 
-TEST(SavedModelSettingsTest, BatchesAreAsTheFileSays) {
+TEST(SavedModelSettingsTest, BatchingComesFromTheFile) {
   ServerOptions options;
   EXPECT_EQ(MakeSavedModelOptions(options)->batch_scheduler, nullptr);
   options.enable_batching = true;

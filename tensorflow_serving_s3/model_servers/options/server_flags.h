@@ -11,8 +11,8 @@
 
 namespace tfs3 {
 
-// Every flag of tensorflow_model_server, and the option that it sets. The
-// result points into `options`.
+// Returns every flag of tensorflow_model_server with the option that it sets.
+// The flags point into `options`.
 std::vector<FlagGroup> ServerFlags(ServerOptions* options);
 
 }  // namespace tfs3

@@ -20,7 +20,7 @@
 namespace tfs3 {
 namespace {
 
-// Warns of the flags that do nothing and were set.
+// Adds a warning for each flag that is set and has no effect.
 absl::Status CheckUnsupported(ServerOptions* options) {
   const std::vector<UnsupportedFlag>& flags = UnsupportedFlags();
   for (size_t i = 0; i < flags.size(); ++i) {
@@ -29,8 +29,8 @@ absl::Status CheckUnsupported(ServerOptions* options) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--", flags[i].name, " is not supported: ", flags[i].reason));
     }
-    options->warnings.push_back(absl::StrCat(
-        "--", flags[i].name, " changes nothing: ", flags[i].reason));
+    options->warnings.push_back(
+        absl::StrCat("--", flags[i].name, " has no effect: ", flags[i].reason));
   }
   return absl::OkStatus();
 }
@@ -41,7 +41,7 @@ absl::Status CheckChoice(absl::string_view flag, absl::string_view value,
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("--", flag, "=", value, " is not known; it is \"",
+      absl::StrCat("--", flag, "=", value, " is not valid; use \"",
                    absl::StrJoin(choices, "\" or \""), "\""));
 }
 
@@ -76,22 +76,21 @@ absl::Status CheckBatching(const ServerOptions& options) {
   if (!options.enable_batching && !options.batching_parameters_file.empty() &&
       options.platform_config_file.empty()) {
     return absl::InvalidArgumentError(
-        "--batching_parameters_file is set, and --enable_batching is not");
+        "--batching_parameters_file needs --enable_batching");
   }
   return absl::OkStatus();
 }
 
-// What there is to serve, and where.
 absl::Status CheckModelsAndPorts(const ServerOptions& options) {
   if (options.model_base_path.empty() && options.model_config_file.empty()) {
     return absl::InvalidArgumentError(
         "nothing to serve: set --model_base_path, as in "
         "--model_base_path=s3://bucket/models/half, or --model_config_file "
-        "(--help tells more)");
+        "(see --help)");
   }
   if (options.model_config_file.empty() && options.model_name.empty()) {
     return absl::InvalidArgumentError(
-        "--model_name is empty: give the model the name that requests use");
+        "--model_name is empty: set the name that requests use");
   }
   if (options.port == 0 && options.grpc_socket_path.empty() &&
       options.rest_api_port == 0 && options.rest_api_socket_path.empty()) {
@@ -117,58 +116,59 @@ absl::Status CheckManagementAddress(absl::string_view address) {
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "--management_address=", address,
-      " is no address; it is HOST:PORT, as in 127.0.0.1:8510, or unix:PATH, "
+      " is not an address; use HOST:PORT, as in 127.0.0.1:8510, or unix:PATH, "
       "as in unix:/run/management.sock"));
 }
 
-// Warns of settings that have no effect beside, or without, others; in
-// TensorFlow Serving they are no errors either.
+// Adds a warning for each setting that has no effect because of another
+// setting. These are not errors in TensorFlow Serving either.
 void CheckCombinations(ServerOptions* options) {
   const auto warn = [options](absl::string_view text) {
     options->warnings.emplace_back(text);
   };
   if (options->mixed_precision != "" &&
       options->mixed_precision != "bfloat16") {
-    warn(absl::StrCat("--mixed_precision changes nothing: \"",
+    warn(absl::StrCat("--mixed_precision has no effect: \"",
                       options->mixed_precision,
                       "\" is not a mode; the only mode is bfloat16"));
   }
   if (options->model_config_file.empty()) {
     if (options->model_config_file_poll_wait_seconds > 0) {
       warn(
-          "--model_config_file_poll_wait_seconds changes nothing: there is no "
+          "--model_config_file_poll_wait_seconds has no effect: there is no "
           "--model_config_file to read again");
     }
   } else {
     if (!options->model_base_path.empty()) {
-      warn("--model_base_path has no effect beside --model_config_file");
+      warn("--model_base_path has no effect with --model_config_file");
     }
     if (options->model_version_policy != kLatestVersion) {
-      warn("--model_version_policy has no effect beside --model_config_file");
+      warn("--model_version_policy has no effect with --model_config_file");
     }
   }
   if (options->enable_per_model_batching_parameters &&
       !options->enable_batching) {
     warn(
-        "--enable_per_model_batching_parameters changes nothing: "
+        "--enable_per_model_batching_parameters has no effect: "
         "--enable_batching is not set");
   }
   if (options->port != 0 && options->port == options->rest_api_port) {
     warn(
         absl::StrCat("REST is not served: --port and --rest_api_port are both ",
-                     options->port, "; give REST a port of its own"));
+                     options->port, "; give REST another port"));
     options->rest_api_port = 0;
   }
   if (!options->monitoring_config_file.empty() && options->rest_api_port == 0 &&
       options->rest_api_socket_path.empty()) {
     warn(
-        "--monitoring_config_file changes nothing: there is no REST port for "
+        "--monitoring_config_file has no effect: there is no REST port for "
         "metrics; set --rest_api_port too");
   }
   if (options->rest_api_plain_http && options->ssl_config_file.empty()) {
     warn(
-        "--rest_api_plain_http changes nothing: without --ssl_config_file "
-        "everything is plain");
+        "--rest_api_plain_http has no effect: without --ssl_config_file no "
+        "port "
+        "uses TLS");
   }
 }
 
@@ -205,7 +205,7 @@ ParseChannelArguments(absl::string_view text) {
     if (equals == part.npos || name.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--grpc_channel_arguments: \"", part,
-          "\" is no argument; they look like "
+          "\" is not NAME=VALUE; an example: "
           "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000"));
     }
     arguments.emplace_back(name,

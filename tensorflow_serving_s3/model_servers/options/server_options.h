@@ -26,7 +26,7 @@ inline constexpr char kAvailabilityPreserving[] = "availability_preserving";
 inline constexpr char kResourcePreserving[] = "resource_preserving";
 
 // The command line of tensorflow_model_server. Names and defaults are those of
-// TensorFlow Serving's program; --help tells what each means.
+// TensorFlow Serving. server_flags.cc explains each option.
 struct ServerOptions {
   // Models.
   std::string model_name = "default";
@@ -37,7 +37,7 @@ struct ServerOptions {
   bool allow_version_labels = true;
   bool allow_version_labels_for_unavailable_models = false;
 
-  // Versions and how they are loaded.
+  // Versions.
   int64_t file_system_poll_wait_seconds = 1;
   bool servable_versions_always_present = false;
   std::string aspired_version_policy = kAvailabilityPreserving;
@@ -53,7 +53,7 @@ struct ServerOptions {
   bool enable_model_warmup = true;
   int64_t num_request_iterations_for_warmup = 1;
 
-  // How models run.
+  // Running models.
   bool enable_batching = false;
   std::string batching_parameters_file;
   bool enable_per_model_batching_parameters = false;
@@ -103,7 +103,7 @@ struct ServerOptions {
   int64_t rest_api_idle_timeout_in_ms = 120 * 1000;
   int64_t rest_api_receive_timeout_in_ms = 30 * 1000;
 
-  // TLS, monitoring, logs, the end.
+  // TLS, metrics, logs.
   std::string ssl_config_file;
   std::string monitoring_config_file;
   std::string log_format = "text";
@@ -115,30 +115,36 @@ struct ServerOptions {
   bool version = false;
   bool help = false;
 
-  // The values of UnsupportedFlags, in their order.
+  // The values of UnsupportedFlags(), in the same order.
   std::vector<UnsupportedFlag::Value> unsupported;
 
-  // One sentence for each flag that was set and has no effect.
+  // One sentence for each flag that is set and has no effect.
   std::vector<std::string> warnings;
 };
 
-// Sets `options` from the arguments behind the program's name.
+// Sets `options` from the command line without the program's name. A flag
+// without effect is not an error: it adds a line to options->warnings.
 //
-// INVALID_ARGUMENT naming the flag, what is wrong and what was expected; also
-// if there is nothing to serve or no port to serve it on, unless --version or
-// --help is asked for. A flag that has no effect is no error: see
-// options->warnings. On an error, the flags that could be parsed are set, so
-// that the error can be told in the form that --log_format asks for.
+// Returns INVALID_ARGUMENT, with the name of the flag, the problem and the
+// expected value, for
+//
+//  - a flag or value that ParseFlags refuses, or a combination that is not
+//  valid
+//  - no model or no port to serve, except with --version or --help
+//
+// After an error `options` has the values of the other flags. So the caller can
+// print the error as --log_format demands.
 absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
                                 ServerOptions* options);
 
-// --grpc_channel_arguments: "grpc.keepalive_time_ms=1000,name=value" as pairs,
-// without the space around names and values. INVALID_ARGUMENT for a part
-// without a name or an equals sign.
+// Parses --grpc_channel_arguments, such as
+// "grpc.keepalive_time_ms=1000,name=value", into pairs of name and value
+// without surrounding space. Returns INVALID_ARGUMENT for a part without a name
+// or an equals sign.
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
 ParseChannelArguments(absl::string_view text);
 
-// What --help prints.
+// Returns the output of --help.
 std::string ServerHelp();
 
 }  // namespace tfs3

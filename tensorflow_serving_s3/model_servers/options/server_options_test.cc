@@ -23,7 +23,7 @@ absl::Status Parse(std::vector<const char*> arguments, ServerOptions* options) {
   return ParseServerOptions(arguments, options);
 }
 
-TEST(ServerOptionsTest, DefaultsAreThoseOfTensorFlowServing) {
+TEST(ServerOptionsTest, HasTheDefaultsOfTensorFlowServing) {
   ServerOptions options;
   ASSERT_TRUE(Parse({"--model_base_path=/m"}, &options).ok());
   EXPECT_EQ(options.model_name, "default");
@@ -35,7 +35,7 @@ TEST(ServerOptionsTest, DefaultsAreThoseOfTensorFlowServing) {
   EXPECT_EQ(options.load_retry_interval_micros, 60000000);
 }
 
-TEST(ServerOptionsTest, VersionAndHelpNeedNothingElse) {
+TEST(ServerOptionsTest, VersionAndHelpNeedNoOtherFlag) {
   ServerOptions options;
   EXPECT_TRUE(Parse({"--version"}, &options).ok());
   EXPECT_TRUE(options.version);
@@ -50,7 +50,7 @@ struct BadCommandLine {
 
 class BadCommandLineTest : public ::testing::TestWithParam<BadCommandLine> {};
 
-TEST_P(BadCommandLineTest, IsExplained) {
+TEST_P(BadCommandLineTest, ReturnsInvalidArgument) {
   ServerOptions options;
   const absl::Status status = Parse(GetParam().arguments, &options);
   EXPECT_TRUE(absl::IsInvalidArgument(status));
@@ -64,9 +64,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommandLine{{"--model_base_path=/m", "--model_name="},
                        "--model_name is empty"},
         BadCommandLine{{"--model_base_path=/m", "--log_format=xml"},
-                       "it is \"text\" or \"json\""},
+                       "use \"text\" or \"json\""},
         BadCommandLine{{"--model_base_path=/m", "--log_level=loud"},
-                       "--log_level=loud is not known"},
+                       "--log_level=loud is not valid"},
         BadCommandLine{{"--model_base_path=/m", "--run_thread=x"},
                        "\"auto\" or \"caller\" or \"pool\""},
         BadCommandLine{{"--model_base_path=/m", "--model_version_policy=x"},
@@ -74,16 +74,16 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommandLine{{"--model_base_path=/m", "--management_address=8510"},
                        "HOST:PORT, as in 127.0.0.1:8510, or unix:PATH"},
         BadCommandLine{{"--model_base_path=/m", "--management_address=unix:"},
-                       "is no address"},
+                       "is not an address"},
         BadCommandLine{{"--model_base_path=/m", "--management_address=h:0"},
-                       "is no address"},
+                       "is not an address"},
         BadCommandLine{{"--model_base_path=/m", "--aspired_version_policy=x"},
-                       "--aspired_version_policy=x is not known"},
+                       "--aspired_version_policy=x is not valid"},
         BadCommandLine{{"--model_base_path=/m", "--batching_parameters_file=b"},
-                       "--enable_batching is not"},
+                       "needs --enable_batching"},
         BadCommandLine{
             {"--model_base_path=/m", "--grpc_channel_arguments=a=1,b"},
-            "\"b\" is no argument"},
+            "\"b\" is not NAME=VALUE"},
         BadCommandLine{{"--model_base_path=/m", "--use_alts_credentials"},
                        "--use_alts_credentials is not supported: this server "
                        "has no ALTS; use TLS"},
@@ -92,8 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommandLine{{"--model_base_path=/m", "--port=0"},
                        "no port to serve on"}));
 
-// Flags of TensorFlow Serving whose work this server does not do.
-TEST(ServerOptionsTest, FlagsThatChangeNothingAreTakenWithAWarning) {
+TEST(ServerOptionsTest, WarnsAboutFlagsWithoutEffect) {
   for (const char* const flag :
        {"--thread_pool_factory_config_file=/no/such/file",
         "--per_process_gpu_memory_fraction=0.5",
@@ -111,11 +110,11 @@ TEST(ServerOptionsTest, FlagsThatChangeNothingAreTakenWithAWarning) {
     const std::string name =
         std::string(flag).substr(0, std::string(flag).find('='));
     EXPECT_THAT(options.warnings,
-                ElementsAre(HasSubstr(absl::StrCat(name, " changes nothing"))));
+                ElementsAre(HasSubstr(absl::StrCat(name, " has no effect"))));
   }
 }
 
-TEST(ServerOptionsTest, NothingIsToldOfFlagsThatSayTheDefault) {
+TEST(ServerOptionsTest, DoesNotWarnAboutFlagsWithTheDefaultValue) {
   ServerOptions options;
   ASSERT_TRUE(Parse({"--model_base_path=/m", "--use_saved_model=true",
                      "--use_alts_credentials=false", "--num_tflite_pools=1",
@@ -127,8 +126,8 @@ TEST(ServerOptionsTest, NothingIsToldOfFlagsThatSayTheDefault) {
   EXPECT_THAT(options.warnings, IsEmpty());
 }
 
-// Values that TensorFlow Serving takes as none, as for ever or as at once.
-TEST(ServerOptionsTest, TakesZeroAndNegativeNumbersAsTensorFlowServingDoes) {
+// As TensorFlow Serving does: they mean no limit, no pause or the default.
+TEST(ServerOptionsTest, AcceptsZeroAndNegativeNumbers) {
   for (const char* const flag :
        {"--rest_api_timeout_in_ms", "--model_config_file_poll_wait_seconds",
         "--file_system_poll_wait_seconds", "--max_num_load_retries",
@@ -144,7 +143,7 @@ TEST(ServerOptionsTest, TakesZeroAndNegativeNumbersAsTensorFlowServingDoes) {
   }
 }
 
-TEST(ServerOptionsTest, OnePortForBothServesGrpcAlone) {
+TEST(ServerOptionsTest, TheSamePortForBothServesOnlyGrpc) {
   ServerOptions options;
   ASSERT_TRUE(
       Parse({"--model_base_path=/m", "--port=8501", "--rest_api_port=8501"},
@@ -155,19 +154,19 @@ TEST(ServerOptionsTest, OnePortForBothServesGrpcAlone) {
               ElementsAre(HasSubstr("--rest_api_port are both 8501")));
 }
 
-TEST(ServerOptionsTest, AnErrorLeavesTheFormatOfTheLogSet) {
+TEST(ServerOptionsTest, SetsLogFormatInSpiteOfAnError) {
   ServerOptions options;
   EXPECT_FALSE(Parse({"--prt=1", "--log_format=json"}, &options).ok());
   EXPECT_EQ(options.log_format, "json");
 }
 
-TEST(ServerOptionsTest, NothingIsToldOfDefaults) {
+TEST(ServerOptionsTest, DoesNotWarnAboutDefaults) {
   ServerOptions options;
   ASSERT_TRUE(Parse({"--model_base_path=/m"}, &options).ok());
   EXPECT_THAT(options.warnings, IsEmpty());
 }
 
-TEST(ParseChannelArgumentsTest, PairsHaveCommasBetweenThem) {
+TEST(ParseChannelArgumentsTest, SplitsPairsAtCommas) {
   EXPECT_THAT(*ParseChannelArguments("a.b=1,c=x=y, d = z ,,e="),
               ElementsAre(Pair("a.b", "1"), Pair("c", "x=y"), Pair("d", "z"),
                           Pair("e", "")));
@@ -175,7 +174,7 @@ TEST(ParseChannelArgumentsTest, PairsHaveCommasBetweenThem) {
 }
 
 // The flags of the releases 1.0 to 2.20 of TensorFlow Serving.
-TEST(ServerHelpTest, HasTheFlagsOfTensorFlowServing) {
+TEST(ServerHelpTest, ListsTheFlagsOfTensorFlowServing) {
   const std::string help = ServerHelp();
   for (const char* const flag : {"port",
                                  "grpc_socket_path",
@@ -233,7 +232,7 @@ TEST(ServerHelpTest, HasTheFlagsOfTensorFlowServing) {
   }
 }
 
-TEST(ServerHelpTest, FitsIntoATerminal) {
+TEST(ServerHelpTest, FitsInto80Columns) {
   const std::string help = ServerHelp();
   size_t begin = 0;
   size_t longest = 0;

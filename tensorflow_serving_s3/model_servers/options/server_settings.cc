@@ -65,7 +65,7 @@ absl::StatusOr<std::string> ReadPrometheusPath(const std::string& path) {
   if (!absl::StartsWith(page, "/")) {
     return ForFlag(kFlag, absl::InvalidArgumentError(absl::StrCat(
                               path, ": prometheus_config.path is \"", page,
-                              "\"; it begins with a slash, as in ",
+                              "\"; it must begin with a slash, as in ",
                               kDefaultPrometheusPath)));
   }
   return page;

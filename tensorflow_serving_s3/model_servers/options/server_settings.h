@@ -12,20 +12,18 @@
 
 namespace tfs3 {
 
-// The files that the command line names for the server itself, in protobuf's
-// text format and any file system that TensorFlow knows. Errors name the file,
-// what is wrong with it and the cure.
+// Readers for the server's configuration files: protobuf's text format, on any
+// file system of TensorFlow. Errors name the file, the problem and the cure.
 //
 //   absl::StatusOr<std::optional<TlsOptions>> tls =
 //       ReadSslConfig(options.ssl_config_file);
 
-// The SSLConfig at `path`, looked over so that servers can speak TLS with it;
-// nothing if `path` is empty.
+// Reads and checks the SSLConfig at `path`. Returns nullopt if `path` is empty.
 absl::StatusOr<std::optional<TlsOptions>> ReadSslConfig(
     const std::string& path);
 
-// Where the MonitoringConfig at `path` wants the page for Prometheus; empty if
-// it wants none or `path` is empty.
+// Returns the URL path of the Prometheus page that the MonitoringConfig at
+// `path` enables; empty if it does not enable the page, or if `path` is empty.
 absl::StatusOr<std::string> ReadPrometheusPath(const std::string& path);
 
 }  // namespace tfs3

@@ -28,12 +28,12 @@ std::string Write(const std::string& text) {
   return path;
 }
 
-// As a string of protobuf's text format.
+// Returns `text` as a string of protobuf's text format.
 std::string Quoted(const std::string& text) {
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\n", "\\n"}}), "\"");
 }
 
-TEST(ReadSslConfigTest, ReadsWhatTensorFlowServingReads) {
+TEST(ReadSslConfigTest, ReadsTheFieldsOfTensorFlowServing) {
   const TestingCertificate made = MakeTestingCertificate();
   const auto tls = ReadSslConfig(Write(absl::StrCat(
       "server_key: ", Quoted(made.key),
@@ -46,7 +46,7 @@ TEST(ReadSslConfigTest, ReadsWhatTensorFlowServingReads) {
   EXPECT_TRUE((*tls)->client_verify);
 }
 
-TEST(ReadSslConfigTest, NoFileIsNoTls) {
+TEST(ReadSslConfigTest, WithoutAFileThereIsNoTls) {
   EXPECT_EQ(*ReadSslConfig(""), std::nullopt);
 }
 
@@ -66,7 +66,7 @@ TEST(ReadSslConfigTest, ErrorsNameFlagFileAndField) {
   EXPECT_TRUE(absl::IsNotFound(ReadSslConfig("/no/such").status()));
 }
 
-TEST(ReadPrometheusPathTest, ThePageIsWhereTheConfigurationSays) {
+TEST(ReadPrometheusPathTest, ReturnsTheDefaultOrTheConfiguredPath) {
   EXPECT_EQ(*ReadPrometheusPath(Write("prometheus_config { enable: true }")),
             "/monitoring/prometheus/metrics");
   EXPECT_EQ(*ReadPrometheusPath(
@@ -74,7 +74,7 @@ TEST(ReadPrometheusPathTest, ThePageIsWhereTheConfigurationSays) {
             "/m");
 }
 
-TEST(ReadPrometheusPathTest, ThereIsNoPageUnlessItIsEnabled) {
+TEST(ReadPrometheusPathTest, ReturnsNothingUnlessPrometheusIsEnabled) {
   EXPECT_EQ(*ReadPrometheusPath(""), "");
   EXPECT_EQ(*ReadPrometheusPath(Write("")), "");
   EXPECT_EQ(*ReadPrometheusPath(Write("prometheus_config { path: \"/m\" }")),
@@ -88,7 +88,7 @@ TEST(ReadPrometheusPathTest, ErrorsNameFlagFileAndField) {
           .status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr("prometheus_config.path is \"m\"; it begins"));
+              HasSubstr("prometheus_config.path is \"m\"; it must begin"));
   EXPECT_THAT(
       std::string(ReadPrometheusPath("/no/such").status().message()),
       AllOf(HasSubstr("/no/such"), HasSubstr("(--monitoring_config_file)")));

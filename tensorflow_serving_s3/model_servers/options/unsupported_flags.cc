@@ -4,6 +4,13 @@
 #include "tensorflow_serving_s3/model_servers/options/unsupported_flags.h"
 
 namespace tfs3 {
+namespace {
+
+constexpr char kNoGpu[] = "this server uses no GPU";
+constexpr char kNoLite[] =
+    "this server has no TensorFlow Lite; it serves the SavedModel";
+
+}  // namespace
 
 const std::vector<UnsupportedFlag>& UnsupportedFlags() {
   static const auto& flags = *new std::vector<UnsupportedFlag>{
@@ -11,28 +18,24 @@ const std::vector<UnsupportedFlag>& UnsupportedFlags() {
        "this server has no ALTS; use TLS, with --ssl_config_file",
        /*refused=*/true},
       {"thread_pool_factory_config_file", std::string(),
-       "there are no thread pool factories to choose from; set the numbers of "
-       "threads with --tensorflow_intra_op_parallelism and "
+       "this server has no thread pool factories; set the numbers of threads "
+       "with --tensorflow_intra_op_parallelism and "
        "--tensorflow_inter_op_parallelism"},
-      {"per_process_gpu_memory_fraction", 0.0, "this server uses no GPU"},
       {"xla_cpu_compilation_enabled", false,
-       "a model that asks for XLA gets it in any case"},
-      {"xla_gpu_compilation_enabled", false, "this server uses no GPU"},
+       "a model that requests XLA always gets it"},
       {"remove_unused_fields_from_bundle_metagraph", true,
-       "of a loaded model's description only the signatures are kept"},
-      {"prefer_tflite_model", false,
-       "this server has no TensorFlow Lite; it serves the SavedModel"},
-      {"use_tflite_model", false,
-       "this server has no TensorFlow Lite; it serves the SavedModel"},
-      {"num_tflite_pools", int64_t{1}, "this server has no TensorFlow Lite"},
-      {"num_tflite_interpreters", int64_t{1},
-       "this server has no TensorFlow Lite"},
-      {"num_tflite_interpreters_per_pool", int64_t{1},
-       "this server has no TensorFlow Lite"},
+       "the server always keeps only the signatures of a loaded MetaGraphDef"},
       {"use_saved_model", true,
-       "every model is a SavedModel; export models of the older SessionBundle "
+       "every model is a SavedModel; export models in the older SessionBundle "
        "format as SavedModels"},
       {"skip_initialize_tpu", false, "this server uses no TPU"},
+      {"per_process_gpu_memory_fraction", 0.0, kNoGpu},
+      {"xla_gpu_compilation_enabled", false, kNoGpu},
+      {"prefer_tflite_model", false, kNoLite},
+      {"use_tflite_model", false, kNoLite},
+      {"num_tflite_pools", int64_t{1}, kNoLite},
+      {"num_tflite_interpreters", int64_t{1}, kNoLite},
+      {"num_tflite_interpreters_per_pool", int64_t{1}, kNoLite},
   };
   return flags;
 }

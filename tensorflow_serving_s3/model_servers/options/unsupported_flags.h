@@ -11,22 +11,23 @@
 
 namespace tfs3 {
 
-// A flag of some release of TensorFlow Serving that does nothing here. The
-// server takes it, so that launch scripts keep working, and logs a warning if
-// its value is not the default.
+// A flag of a release of TensorFlow Serving that has no effect here. The server
+// accepts it, so that launch scripts keep working, and logs a warning if its
+// value is not the default.
 struct UnsupportedFlag {
   using Value = std::variant<bool, int64_t, double, std::string>;
 
   const char* name;
   Value default_value;
-  // A sentence without its full stop: why it does nothing, and what does.
+  // Why the flag has no effect, and what to use instead. A sentence without the
+  // period.
   const char* reason;
-  // Whether a value other than the default is an error, as the server would be
-  // less secure than the command line asks for.
+  // Whether a value other than the default is an error: without the flag the
+  // server would be less secure than the command line demands.
   bool refused = false;
 };
 
-// All of them, of the releases 1.0 to 2.20.
+// Returns these flags of the releases 1.0 to 2.20.
 const std::vector<UnsupportedFlag>& UnsupportedFlags();
 
 }  // namespace tfs3

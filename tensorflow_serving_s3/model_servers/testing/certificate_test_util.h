@@ -8,15 +8,15 @@
 
 namespace tfs3 {
 
-// A new key and its self-signed certificate for localhost and 127.0.0.1, in PEM
-// form, for tests of TLS.
+// A new key and its self-signed certificate for localhost and 127.0.0.1, as PEM
+// text.
 struct TestingCertificate {
   std::string key;
   std::string certificate;
 };
 
-// The certificate ends in `valid_seconds` from now and began an hour before it
-// ends, or now if that is earlier.
+// Makes a certificate that expires in `valid_seconds`, which may be negative.
+// It is valid for an hour before that, or from now on if that is earlier.
 TestingCertificate MakeTestingCertificate(long valid_seconds = 3600);
 
 }  // namespace tfs3

@@ -24,7 +24,7 @@ std::string Join(const ::grpc::ByteBuffer& buffer) {
 ::grpc::ChannelArguments Arguments() {
   ::grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
-  // Clients of several servers in one process do not share connections.
+  // Each client has its own connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return arguments;
 }
@@ -77,6 +77,7 @@ class TestingClient::Impl {
       Next(queue);
     }
     std::string payload;
+    if (options.before_reading) options.before_reading();
     while (true) {
       ::grpc::ByteBuffer response;
       stream->Read(&response, nullptr);

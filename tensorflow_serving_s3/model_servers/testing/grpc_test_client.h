@@ -5,6 +5,7 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_TESTING_GRPC_TEST_CLIENT_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,33 +14,36 @@
 
 namespace tfs3::grpc {
 
-// What a server answered. Codes are those of gRPC and absl::Status.
+// The answer of a server.
 struct Answer {
+  // A gRPC status code; the same as that of absl::Status.
   int code;
   std::string message;
-  // The response message; those of a stream put together.
+  // The response message; the messages of a stream are joined.
   std::string payload;
 };
 
 struct CallOptions {
-  // How long to wait; for ever if zero.
+  // The deadline of the call; 0: none.
   std::chrono::milliseconds timeout{0};
   std::vector<std::pair<std::string, std::string>> metadata;
-  // How the request is compressed: "gzip", "deflate" or "".
+  // The compression of the request: "gzip", "deflate" or "" for none.
   std::string compression;
+  // Called before the client reads the answer, if it is not empty.
+  std::function<void()> before_reading;
 };
 
-// The client's side of TLS, as PEM text.
+// The TLS settings of a client, as PEM text.
 struct ClientTls {
-  // What the server's certificate must lead to.
+  // The certificate that the server's certificate is verified against.
   std::string server_ca;
-  // The client's own; may be empty.
+  // The client's key and certificate; may be empty.
   std::string key;
   std::string certificate;
 };
 
-// A gRPC client of bytes, for tests. As transport.h, this header is plain C++.
-// Thread-safe.
+// A gRPC client for tests that sends and receives bytes. Like transport.h, this
+// header uses the standard library only. Thread-safe.
 class TestingClient {
  public:
   // `address` is "HOST:PORT" or "unix:PATH".
@@ -51,7 +55,7 @@ class TestingClient {
   Answer Call(const std::string& method, const std::string& request,
               const CallOptions& options = {});
 
-  // Calls it as no generated client would: with any number of requests.
+  // Calls a method with any number of request messages.
   Answer CallWith(const std::string& method,
                   const std::vector<std::string>& requests,
                   const CallOptions& options = {});

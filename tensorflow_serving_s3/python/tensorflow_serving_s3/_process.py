@@ -1,19 +1,18 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A program run as a child whose output is kept and whose end is certain.
+"""Runs a program as a child process, collects its output and ends it reliably.
 
 Example:
     with ChildProcess("weed", [binary, "mini"], env={}) as process:
         process.wait_for_line("ready", timeout_seconds=5)
 
 Promises:
-    * The child cannot outlive this process: the kernel kills it when the thread that started it
-      ends, even by SIGKILL (on Linux, through setpriv of util-linux). So start children from a
-      thread that lives as long as they should.
-    * It is in a session of its own, so that Ctrl-C at a terminal reaches this process alone, which
+    * The kernel kills the child when the thread that started it ends, even by SIGKILL (on Linux,
+      through setpriv of util-linux). So start a child from a thread that lives as long as the child
+      should.
+    * The child is in a separate session. So Ctrl-C at a terminal reaches only this process, which
       then ends its children in order.
-    * All that it prints is collected as lines; methods that read them may be called from any
-      thread.
+    * All output is collected as lines. The methods that read them are thread-safe.
 """
 
 import collections
@@ -34,15 +33,15 @@ from typing import Self
 from tensorflow_serving_s3.errors import ProgramError
 
 _MAX_LINES = 20_000
-_TIE_SECONDS = 0.0005
+_EXEC_POLL_SECONDS = 0.0005
 
 
 class ChildProcess:
     """One run of one program. Ends with the `with` block, or by `stop`.
 
     Attributes:
-        name: What messages call the program.
-        pid: The child's process id.
+        name: The name of the program in messages.
+        pid: The process ID of the child.
     """
 
     def __init__(
@@ -56,10 +55,10 @@ class ChildProcess:
         """Starts the program.
 
         Args:
-            name: What messages call the program.
+            name: The name of the program in messages.
             command: The executable and its arguments.
-            env: The whole environment of the child; nothing is inherited.
-            cwd: Its working directory; this process's own when None.
+            env: The complete environment of the child; it inherits nothing.
+            cwd: The working directory; None: the one of this process.
 
         Raises:
             ProgramError: The executable cannot be started.
@@ -70,7 +69,7 @@ class ChildProcess:
         self._line_count = 0
         self._output_ended = False
         if shutil.which(command[0]) is None:
-            raise ProgramError(f"{name}: {os.fspath(command[0])} is no executable file")
+            raise ProgramError(f"{name}: {os.fspath(command[0])} is not an executable file")
         try:
             self._popen = subprocess.Popen(
                 [*_end_with_parent(), *command],
@@ -86,7 +85,7 @@ class ChildProcess:
         except OSError as error:
             raise ProgramError(f"{name}: cannot start {os.fspath(command[0])}: {error}") from error
         self.pid = self._popen.pid
-        self._wait_until_tied()
+        self._wait_until_executed()
         self._reader = threading.Thread(target=self._collect, name=f"output of {name}", daemon=True)
         self._reader.start()
 
@@ -105,21 +104,20 @@ class ChildProcess:
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code, minus the signal's number when a signal ended it, None while it runs."""
+        """The exit code; minus the signal number if a signal ended it; None while it runs."""
         return self._popen.poll()
 
     @property
     def line_count(self) -> int:
-        """How many lines the program has printed until now; marks a place for `lines`."""
+        """The number of lines printed so far; an argument for `lines`."""
         with self._changed:
             return self._line_count
 
     def lines(self, since: int = 0) -> tuple[str, ...]:
-        """Returns the lines printed, without line ends, oldest first.
+        """Returns the printed lines, without line ends, oldest first.
 
         Args:
-            since: Leave out this many lines from the start. Of a very long output only the last
-                lines are kept.
+            since: The number of lines to omit from the start. Only the last 20,000 lines are kept.
         """
         with self._changed:
             kept_from = self._line_count - len(self._lines)
@@ -130,18 +128,18 @@ class ChildProcess:
         return self.lines()[-count:]
 
     def wait_for_line(self, pattern: str, *, timeout_seconds: float, since: int = 0) -> str:
-        """Waits until the program has printed a line in which `pattern` is found.
+        """Blocks until the program prints a line that matches `pattern`.
 
         Args:
             pattern: A regular expression, searched for in each line.
             timeout_seconds: How long to wait.
-            since: Lines before this place do not count; see `line_count`.
+            since: The number of lines to ignore from the start; see `line_count`.
 
         Returns:
             The first such line.
 
         Raises:
-            ProgramError: The time is over, or the program ended, without such a line.
+            ProgramError: The timeout passed, or the program ended, without such a line.
         """
         expression = re.compile(pattern)
         deadline = time.monotonic() + timeout_seconds
@@ -164,14 +162,14 @@ class ChildProcess:
     def stop(
         self, signal_number: signal.Signals = signal.SIGTERM, *, grace_seconds: float = 10.0
     ) -> int:
-        """Ends the program and waits until it is gone; does nothing more when it has already ended.
+        """Ends the program and waits for its end. Does nothing if it has already ended.
 
         Args:
-            signal_number: What asks it to end.
-            grace_seconds: How long it may take before SIGKILL.
+            signal_number: The signal to send.
+            grace_seconds: The time until SIGKILL.
 
         Returns:
-            Its exit code, or minus the number of the signal that ended it.
+            The exit code, or minus the number of the signal that ended the program.
         """
         try:
             if self._popen.poll() is None:
@@ -180,19 +178,19 @@ class ChildProcess:
                     self._popen.wait(grace_seconds)
                 except subprocess.TimeoutExpired:
                     self._kill()
-            # The reader sees the end of the output once every holder of the pipe is gone.
+            # The output ends when all processes have closed the pipe.
             self._reader.join(timeout=5.0)
-        except BaseException:  # A second Ctrl-C must not leave the child behind either.
+        except BaseException:  # A second Ctrl-C must end the child, too.
             self._kill()
             raise
         return self._popen.wait()
 
-    def _wait_until_tied(self) -> None:
-        # setpriv has tied the child to this process's life when it has turned into the program.
+    def _wait_until_executed(self) -> None:
+        # When setpriv has executed the program, the kernel kills the child with this thread.
         launcher = _end_with_parent()[:1]
         with contextlib.suppress(OSError):  # The program has already ended.
             while launcher == (os.readlink(f"/proc/{self.pid}/exe"),):
-                time.sleep(_TIE_SECONDS)
+                time.sleep(_EXEC_POLL_SECONDS)
 
     def _kill(self) -> None:
         self._popen.kill()
@@ -213,10 +211,10 @@ class ChildProcess:
 
 @contextlib.contextmanager
 def interrupts_deferred() -> Iterator[None]:
-    """Holds Ctrl-C and SIGTERM back until the block has ended, where they are handled in Python.
+    """Delays the Python handlers of SIGINT and SIGTERM until the end of the block.
 
-    For short blocks that start something and store what ends it: an exception between the two
-    would lose it. To threads other than the main one no such exception comes.
+    For a short block that starts a program and stores its object: an exception between the two
+    would leave the program running. Only the main thread receives such exceptions.
     """
     handlers = {
         number: handler
@@ -240,6 +238,6 @@ def interrupts_deferred() -> Iterator[None]:
 
 @functools.cache
 def _end_with_parent() -> tuple[str, ...]:
-    """Returns the command that ties what it runs to its parent's life; empty without setpriv."""
+    """Returns a command prefix that ends the program with its parent; empty without setpriv."""
     setpriv = shutil.which("setpriv")
     return () if setpriv is None else (os.path.realpath(setpriv), "--pdeathsig", "KILL", "--")

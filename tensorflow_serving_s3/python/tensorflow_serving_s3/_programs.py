@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Where the programs are that this package starts: in Bazel's runfiles, else on the PATH."""
+"""Finds the programs that this package starts: in the runfiles of Bazel, else on the PATH."""
 
 import os
 import shutil
@@ -22,10 +22,10 @@ def find_program(program: tuple[str, str]) -> Path:
     """Returns the path of a program that this package starts.
 
     Args:
-        program: Its name and its place in Bazel's runfiles: `RCLONE`, `WEED` or `MODEL_SERVER`.
+        program: The name and the runfile of the program: `RCLONE`, `WEED` or `MODEL_SERVER`.
 
     Raises:
-        ProgramError: It is in neither place.
+        ProgramError: The program was not found.
     """
     name, runfile = program
     known = Runfiles.Create()
@@ -36,6 +36,6 @@ def find_program(program: tuple[str, str]) -> Path:
     if on_path is not None:
         return Path(on_path)
     raise ProgramError(
-        f"{name}: not found as {runfile} in Bazel's runfiles nor on the PATH; under "
-        "Bazel, add it to the target's data, elsewhere put its folder on the PATH or pass binary="
+        f"{name}: neither {runfile} in the runfiles of Bazel nor a program on the PATH; with "
+        "Bazel, add it to the data of the target; else add its folder to the PATH or pass binary="
     )

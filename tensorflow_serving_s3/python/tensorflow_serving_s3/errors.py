@@ -2,34 +2,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """The exceptions of this package: one base class, one subclass for each kind of failure.
 
-Every message names the thing that failed, the cause, and what to do about it. Mistakes of the
-calling program, such as an argument of the wrong type, raise the usual built-in exceptions instead.
+Every message names the resource, the cause and the cure. Programming errors, such as an argument of
+the wrong type, raise the built-in exceptions instead.
 """
 
 
 class Error(Exception):
-    """Base class of everything that this package raises on purpose."""
+    """Base class of the exceptions of this package."""
 
 
 class PublishError(Error):
-    """A model could not be published; nothing that a server would serve was left behind."""
+    """A model could not be published. Servers ignore the files that were stored."""
 
 
 class FilesystemError(Error):
-    """The S3 filesystem could not be given to this process's TensorFlow, or was not yet."""
+    """The S3 filesystem could not be registered with TensorFlow, or is not registered."""
 
 
 class ProgramError(Error):
-    """A program that was to be started is missing, ended too early or did not become ready in time.
+    """A program is missing, ended too early or did not become ready in time.
 
     Attributes:
-        log: The last lines that the program printed, oldest first; empty when it never ran. Where
-            the exception is shown with its traceback, they follow it.
+        log: The last lines that the program printed, oldest first; empty if it did not run. A
+            traceback of the exception includes them.
     """
 
     def __init__(self, message: str, log: tuple[str, ...] = ()) -> None:
-        """Makes the error from its message and the program's last lines."""
+        """Creates the error from its message and the last lines of the program."""
         super().__init__(message)
         self.log = log
         if log:
-            self.add_note("\n  ".join(["The last lines that it printed:", *log]))
+            self.add_note("\n  ".join(["The last lines of its output:", *log]))

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What ChildProcess promises of real children."""
+"""Tests ChildProcess."""
 
 import os
 import select
@@ -40,7 +40,7 @@ def test_collects_standard_output_and_standard_error_as_lines() -> None:
         assert process.lines() == ("one", "two")
 
 
-def test_lines_since_a_place_leaves_out_what_came_before() -> None:
+def test_lines_since_omits_earlier_lines() -> None:
     with _python("print('one'); print('two')") as process:
         process.wait_for_line("two", timeout_seconds=30)
         assert process.lines(since=1) == ("two",)
@@ -56,7 +56,7 @@ def test_wait_for_line_fails_with_the_log_when_the_program_ends_without_it() -> 
     assert "nothing of interest" in "".join(traceback.format_exception(failure.value))
 
 
-def test_wait_for_line_does_not_count_lines_before_since() -> None:
+def test_wait_for_line_ignores_lines_before_since() -> None:
     with (
         _python("print('ready')") as process,
         pytest.raises(ProgramError, match="its output ended"),
@@ -87,14 +87,14 @@ def test_a_missing_program_is_named() -> None:
         ChildProcess("weed", ["/no/such/weed"], env={})
 
 
-def test_the_environment_is_what_is_given_and_nothing_else() -> None:
+def test_the_environment_is_the_given_one_only() -> None:
     code = "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))"
     with ChildProcess("python", [sys.executable, "-c", code], env={"ONLY": "this"}) as process:
         process.wait_for_line("ONLY", timeout_seconds=30)
         assert process.lines() == ("['ONLY']",)
 
 
-def test_a_deferred_interrupt_comes_when_what_it_would_have_cut_short_is_done() -> None:
+def test_a_deferred_interrupt_is_raised_at_the_end_of_the_block() -> None:
     done = False
     with pytest.raises(KeyboardInterrupt), interrupts_deferred():
         signal.raise_signal(signal.SIGINT)
@@ -102,13 +102,13 @@ def test_a_deferred_interrupt_comes_when_what_it_would_have_cut_short_is_done() 
     assert done
 
 
-def test_interrupts_come_at_once_again_after_they_were_deferred() -> None:
+def test_interrupts_are_raised_at_once_after_the_block() -> None:
     with interrupts_deferred():
         pass
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_child_started_while_interrupts_are_deferred_gets_them_itself() -> None:
+def test_a_child_started_while_interrupts_are_deferred_receives_them() -> None:
     with interrupts_deferred():
         process = ChildProcess("sleep", ["sleep", "600"], env=dict(os.environ))
     assert process.stop(signal.SIGINT) == -signal.SIGINT
@@ -116,7 +116,7 @@ def test_a_child_started_while_interrupts_are_deferred_gets_them_itself() -> Non
 
 @pytest.fixture
 def parent() -> Iterator[subprocess.Popen[str]]:
-    """A Python process that has started a child by ChildProcess and printed its pid."""
+    """A Python process that has started a ChildProcess and printed its process ID."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", _STARTS_A_CHILD]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:

@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Puts a SavedModel where a model server finds it, so that no server ever sees half of it.
+"""Publishes a SavedModel as a version of a model. Servers never see an incomplete version.
 
 Example:
     publish_version("export/half_plus_three", "s3://models/half_plus_three", 123)
 
-To S3, everything else is uploaded before saved_model.pb, without which a version does not count. To
-a local folder, the version appears by one rename.
+For S3, saved_model.pb is uploaded last: the server ignores versions without it. In a local folder,
+one rename creates the version.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _HIGHEST_VERSION = 2**63 - 1
 _CURES = {
     "AccessDenied": "the credentials need s3:ListBucket and s3:PutObject there",
     "ExpiredToken": "the credentials have expired; get new ones",
-    "InvalidAccessKeyId": "check AWS_ACCESS_KEY_ID, and that the endpoint is the right one",
-    "InvalidBucketName": "this cannot be the name of a bucket; check the URL",
+    "InvalidAccessKeyId": "check AWS_ACCESS_KEY_ID and the endpoint",
+    "InvalidBucketName": "the name of the bucket is not valid; check the URL",
     "NoSuchBucket": "create the bucket first, or check its name",
     "SignatureDoesNotMatch": "check AWS_SECRET_ACCESS_KEY",
 }
@@ -50,25 +50,25 @@ def publish_version(
 ) -> str:
     """Publishes a SavedModel as one version of a model.
 
-    A publication to S3 that was interrupted is continued by the same call again: what lacks
-    saved_model.pb is no version.
+    After an interrupted publication to S3, call this again with the same arguments: without
+    saved_model.pb, the version does not exist yet.
 
     Args:
         model_dir: The folder of the SavedModel, with saved_model.pb in it.
-        base_path: What the server's --model_base_path is: `s3://bucket/path` or a local folder,
-            made when missing.
-        version: The version, from 0 to 2**63 - 1. As text it may have leading zeros, as in
-            "00000123", and then names the folder just so.
-        client: For S3: a boto3 client; by default one of a new session, which reads the usual AWS
+        base_path: The --model_base_path of the server: `s3://bucket/path` or a local folder, which
+            is created if it is missing.
+        version: The version, from 0 to 2**63 - 1. A text such as "00000123" may have leading zeros
+            and is the name of the folder.
+        client: A boto3 client for S3; None: a client of a new session, which reads the usual AWS
             environment variables and files.
 
     Returns:
-        Where the version now is: `base_path`, a slash, and the name of its folder.
+        The path of the version: `base_path`, a slash, and the name of its folder.
 
     Raises:
-        PublishError: `model_dir` holds no SavedModel, the version exists already (under whatever
-            number of zeros), or storing failed.
-        ValueError: `version` is no version, or `base_path` no URL of S3 and no path.
+        PublishError: `model_dir` contains no SavedModel, the version exists already (with any
+            number of leading zeros), or the files could not be stored.
+        ValueError: `version` is not a version, or `base_path` is neither an S3 URL nor a path.
     """
     folder_name = _folder_name(version)
     source = Path(model_dir)
@@ -101,7 +101,7 @@ def _folder_name(version: int | str) -> str:
     name = str(version)
     if not re.fullmatch("[0-9]+", name) or int(name) > _HIGHEST_VERSION:
         raise ValueError(
-            f"{version!r} is no version; give a whole number from 0 to {_HIGHEST_VERSION}"
+            f"{version!r} is not a version; give a whole number from 0 to {_HIGHEST_VERSION}"
         )
     return name
 
@@ -130,8 +130,8 @@ def _publish_to_folder(source: Path, base: Path, folder_name: str) -> str:
         for sibling in base.iterdir():
             if _is_same_version(sibling.name, folder_name):
                 raise _exists_already(str(sibling))
-        # In the same folder, for a rename cannot cross file systems, under a name that is no
-        # version.
+        # In the same folder, because a rename cannot cross filesystems. The name is not a number,
+        # so servers ignore the folder.
         staging = Path(tempfile.mkdtemp(prefix=f".publishing-{folder_name}-", dir=base))
         try:
             shutil.copytree(source, staging, dirs_exist_ok=True)
@@ -172,14 +172,14 @@ def _s3_errors_explained(url: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        cure = _CURES.get(code, "see the S3 server's answer above")
+        cure = _CURES.get(code, "see the answer of the S3 server above")
         raise PublishError(f"{url}: {error}; {cure}") from error
     except Boto3Error as error:
-        # An upload's own wrapping of one of the errors above; what it wraps is only in its text.
+        # An upload error wraps one of the errors above, but only its text contains the code.
         cures = [cure for code, cure in _CURES.items() if code in str(error)]
         raise PublishError(f"{url}: {'; '.join([str(error), *cures])}") from error
     except BotoCoreError as error:
         raise PublishError(
-            f"{url}: {error}; check AWS_ENDPOINT_URL_S3, AWS_REGION and where credentials come "
-            "from (AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
+            f"{url}: {error}; check AWS_ENDPOINT_URL_S3, AWS_REGION and the source of the "
+            "credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
         ) from error

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What publish_version promises, against a real S3 server and a real folder."""
+"""Tests publish_version with an S3 server and a local folder."""
 
 import dataclasses
 import itertools
@@ -41,7 +41,7 @@ def model(tmp_path: Path) -> Path:
 
 @dataclasses.dataclass
 class Base:
-    """A base path to publish to, and what is in it."""
+    """A base path and its contents."""
 
     path: str
     client: Any
@@ -78,7 +78,7 @@ def _s3_base(storage: SeaweedFS) -> Base:
 
 @pytest.fixture(params=["folder", "s3"])
 def base(request: pytest.FixtureRequest, tmp_path: Path, storage: SeaweedFS) -> Base:
-    """An empty base path, once a local one and once one in S3."""
+    """An empty base path: a local folder or a prefix in S3."""
     return _folder_base(tmp_path) if request.param == "folder" else _s3_base(storage)
 
 
@@ -87,11 +87,11 @@ def test_all_files_arrive_in_the_folder_of_the_version(base: Base, model: Path) 
     assert base.contents() == {f"7/{name}": content for name, content in _FILES.items()}
 
 
-def test_the_answer_is_where_the_version_is(base: Base, model: Path) -> None:
+def test_returns_the_path_of_the_version(base: Base, model: Path) -> None:
     assert publish_version(model, base.path, 7, client=base.client) == f"{base.path}/7"
 
 
-def test_a_slash_at_the_end_of_the_base_path_makes_no_difference(base: Base, model: Path) -> None:
+def test_a_trailing_slash_of_the_base_path_is_ignored(base: Base, model: Path) -> None:
     assert publish_version(model, f"{base.path}/", 7, client=base.client) == f"{base.path}/7"
 
 
@@ -101,7 +101,7 @@ def test_a_version_given_as_text_keeps_its_zeros(base: Base, model: Path) -> Non
 
 
 @pytest.mark.parametrize("again", [123, "123", "00000123", "0123"])
-def test_a_version_is_published_once_however_it_is_written(
+def test_a_version_is_published_only_once_with_any_leading_zeros(
     base: Base, model: Path, again: int | str
 ) -> None:
     publish_version(model, base.path, "00000123", client=base.client)
@@ -109,14 +109,14 @@ def test_a_version_is_published_once_however_it_is_written(
         publish_version(model, base.path, again, client=base.client)
 
 
-def test_other_folders_beside_the_versions_do_not_matter(base: Base, model: Path) -> None:
+def test_other_folders_beside_the_versions_are_ignored(base: Base, model: Path) -> None:
     publish_version(model, base.path, 122, client=base.client)
     publish_version(model, f"{base.path}/notes", 123, client=base.client)
     assert publish_version(model, base.path, 123, client=base.client) == f"{base.path}/123"
 
 
 @pytest.mark.parametrize("version", [-1, "1.0", "v1", "", 2**63, "12\n"])
-def test_what_is_no_version_is_refused(base: Base, model: Path, version: int | str) -> None:
+def test_an_invalid_version_is_refused(base: Base, model: Path, version: int | str) -> None:
     with pytest.raises(ValueError, match="is no version"):
         publish_version(model, base.path, version, client=base.client)
 
@@ -168,7 +168,7 @@ def test_an_unknown_access_key_is_named_with_its_cure(
         publish_version(model, "s3://models/m", 1)
 
 
-def test_a_user_who_may_not_write_is_told_which_rights_are_missing(
+def test_the_error_of_a_user_without_write_access_names_the_rights(
     model: Path, storage: SeaweedFS, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.add_user("reader", access_key="reader-key", secret_key="secret", bucket="models")
@@ -190,6 +190,6 @@ def test_an_endpoint_that_does_not_answer_is_named(
 
 
 @pytest.mark.parametrize("url", ["gs://bucket/m", "http://host/m", "s3://", "s3:///m"])
-def test_a_url_that_names_no_bucket_of_s3_is_refused(model: Path, url: str) -> None:
+def test_a_url_without_an_s3_bucket_is_refused(model: Path, url: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket/path"):
         publish_version(model, url, 1)

@@ -14,7 +14,7 @@ namespace {
 constexpr char kForm[] =
     "expected arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME (docs/s3.md)";
 
-// arn, partition, service, region, account, and the rest as one.
+// Splits an ARN into "arn", partition, service, region, account and the rest.
 std::vector<std::string> Fields(const std::string& arn) {
   std::vector<std::string> fields;
   size_t begin = 0;
@@ -44,7 +44,7 @@ bool IsAccessPointAlias(const std::string& bucket) {
 }
 
 size_t ArnLength(const std::string& text) {
-  // "accesspoint/NAME" and "accesspoint:NAME" mean the same.
+  // "accesspoint/NAME" and "accesspoint:NAME" are equivalent.
   const std::string kind = "accesspoint/";
   const size_t slash = text.find('/');
   if (slash == std::string::npos) return text.size();
@@ -64,13 +64,13 @@ Result<AccessPoint> ParseAccessPoint(const std::string& arn) {
   if (fields[2] != "s3") {
     return Status{TF_UNIMPLEMENTED,
                   quoted + ": access points of " + fields[2] +
-                      " are not served, only those of s3; use the ARN or the "
-                      "alias of an access point of the bucket itself"};
+                      " are not supported, only those of s3; use the ARN or "
+                      "the alias of an access point of the bucket itself"};
   }
   if (fields[3].empty() && !fields[4].empty()) {
     return Status{TF_UNIMPLEMENTED,
                   quoted +
-                      ": multi-region access points are not served; use "
+                      ": multi-region access points are not supported; use "
                       "the access point or the bucket of one region"};
   }
   const std::string kind = "accesspoint";

@@ -1,15 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Amazon Resource Names that stand for a bucket in a URL:
+// Parses the ARN of an access point, which a URL may have instead of a bucket:
 //
 //   s3://arn:aws:s3:us-east-1:123456789012:accesspoint/name/key
 //   Result<AccessPoint> point =
 //       ParseAccessPoint("arn:aws:s3:us-east-1:123456789012:accesspoint/name");
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points.html
-// The alias of an access point is a bucket's name like any other and needs none
-// of this. Pure functions.
+// An alias of an access point is used like the name of a bucket. Pure
+// functions.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_ACCESS_POINT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_ACCESS_POINT_H_
 
@@ -29,15 +29,15 @@ struct AccessPoint {
 
 bool IsArn(const std::string& text);
 
-// Whether the name of a bucket is the alias of an access point.
+// Returns true if `bucket` is the alias of an access point.
 bool IsAccessPointAlias(const std::string& bucket);
 
-// Where the ARN that `text` begins with ends: at its end or at the slash before
-// the key.
+// Returns the length of the ARN at the beginning of `text`, which ends at the
+// slash before the key.
 size_t ArnLength(const std::string& text);
 
-// INVALID_ARGUMENT for an ARN of another form; UNIMPLEMENTED for the kinds that
-// are not served: multi-region, Object Lambda and Outposts access points.
+//   INVALID_ARGUMENT: not the ARN of an access point
+//   UNIMPLEMENTED: multi-region, Object Lambda and Outposts access points
 Result<AccessPoint> ParseAccessPoint(const std::string& arn);
 
 }  // namespace s3

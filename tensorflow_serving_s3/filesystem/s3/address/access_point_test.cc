@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 const std::string kArn = "arn:aws:s3:us-east-1:123456789012:accesspoint/models";
 
-TEST(AccessPointTest, AnAliasIsKnownByItsEnd) {
+TEST(AccessPointTest, RecognisesAnAliasByItsSuffix) {
   EXPECT_TRUE(
       IsAccessPointAlias("models-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias"));
   EXPECT_FALSE(IsAccessPointAlias("models"));
@@ -24,7 +24,7 @@ TEST(AccessPointTest, AnAliasIsKnownByItsEnd) {
   EXPECT_FALSE(IsAccessPointAlias("models-s3alias-old"));
 }
 
-TEST(AccessPointTest, IsReadFromItsArn) {
+TEST(AccessPointTest, ParsesAnArn) {
   for (const std::string& arn :
        {kArn,
         std::string("arn:aws:s3:us-east-1:123456789012:accesspoint:models")}) {
@@ -48,7 +48,7 @@ TEST(AccessPointTest, TheArnEndsBeforeTheKey) {
   EXPECT_EQ(ArnLength("arn:aws:s3:::models/half"), 19u);
 }
 
-TEST(AccessPointTest, OtherFormsAreRefused) {
+TEST(AccessPointTest, RejectsOtherArns) {
   const std::vector<std::string> cases = {
       "arn:aws:s3:::models/",
       "arn:aws:s3:us-east-1:123456789012:models",
@@ -69,7 +69,7 @@ TEST(AccessPointTest, OtherFormsAreRefused) {
   }
 }
 
-TEST(AccessPointTest, KindsThatAreNotServedAreNamed) {
+TEST(AccessPointTest, NamesUnsupportedKinds) {
   struct Case {
     std::string arn, part;
   };

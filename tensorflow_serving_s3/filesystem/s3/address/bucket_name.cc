@@ -12,7 +12,7 @@ bool IsLowerOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-// Four groups of digits between dots, as in an IPv4 address.
+// Returns true for four groups of digits with dots between them.
 bool LooksLikeIpAddress(const std::string& name) {
   int dots = 0;
   size_t digits = 0;

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AWS's rules for the names of general purpose buckets. Other stores have rules
-// of their own: Ceph has "tenant:bucket", for example.
+// Checks AWS's rules for the names of general purpose buckets. Other stores
+// have other rules: Ceph allows "tenant:bucket", for example.
 //
 //   BrokenBucketRule("models");   // ""
 //   BrokenBucketRule("Models");   // "a bucket name consists of lower-case ..."
@@ -17,12 +17,12 @@
 namespace tfs3 {
 namespace s3 {
 
-// The rule that `name` breaks, or an empty string.
+// Returns the rule that `name` breaks, or "".
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 std::string BrokenBucketRule(const std::string& name);
 
-// Whether virtual-host addressing can carry `name`. Host names do not tell
-// upper from lower case.
+// Returns true if virtual-host addressing supports `name`. Host names ignore
+// the case of letters.
 bool FitsIntoHostName(const std::string& name);
 
 }  // namespace s3

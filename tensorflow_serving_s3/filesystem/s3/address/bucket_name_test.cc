@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(BucketNameTest, NamesTheRuleOfAwsThatIsBroken) {
+TEST(BucketNameTest, NamesTheBrokenRule) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"ab", "3 to 63 characters, this one has 2"},
       {std::string(64, 'a'), "3 to 63 characters, this one has 64"},

@@ -1,11 +1,10 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where buckets have turned out to be, when it was not the region that the
-// settings say.
+// Remembers the regions of buckets outside the configured region.
 //
 //   BucketRegions regions;
-//   Use(regions.Get("models"));           // "": nothing is known
+//   Use(regions.Get("models"));           // "": unknown
 //   regions.Learn("models", "us-west-2");
 //
 // Thread-safe.

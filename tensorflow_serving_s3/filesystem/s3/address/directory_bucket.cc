@@ -11,8 +11,8 @@ namespace {
 
 constexpr char kSeparator[] = "--";
 
-// The beginnings of zone IDs. No direction begins with a "g", so that "us" is
-// not mistaken for "usg".
+// The prefixes of zone IDs. "usg" and "us" are not ambiguous, because no
+// direction begins with "g".
 constexpr std::pair<const char*, const char*> kAreas[] = {
     {"usg", "us-gov"}, {"us", "us"}, {"eu", "eu"}, {"ap", "ap"},
     {"ca", "ca"},      {"sa", "sa"}, {"af", "af"}, {"me", "me"},

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The names of directory buckets (S3 Express One Zone) and of their access
-// points, which end in the ID of a zone and a suffix:
+// Parses the names of directory buckets (S3 Express One Zone) and of their
+// access points, which end in the ID of a zone and a suffix:
 //
 //   IsDirectoryBucket("models--usw2-az1--x-s3")     true
 //   ZoneOfDirectoryBucket("models--usw2-az1--x-s3") "usw2-az1"
@@ -10,12 +10,12 @@
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
 //
-// What differs from other buckets, and where it is handled:
-//   endpoint     one host for each zone (endpoint.h)
-//   signature    service s3express, by a session (express_sessions.h)
-//   lists        in no order; a prefix ends in a slash (Client::ListObjects)
-//   ETags        random, no MD5
-//   not offered  requester pays, acceleration, Content-MD5 on writes
+// Differences from other buckets:
+//   endpoint       one host for each zone (endpoint.h)
+//   signature      service s3express, with a session (express_sessions.h)
+//   lists          unsorted; a prefix ends in a slash (Client::ListObjects)
+//   ETags          random, not an MD5
+//   not supported  requester pays, acceleration, Content-MD5 on writes
 // Pure functions.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_DIRECTORY_BUCKET_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_DIRECTORY_BUCKET_H_
@@ -27,10 +27,10 @@ namespace s3 {
 
 bool IsDirectoryBucket(const std::string& bucket);
 
-// "" when `bucket` is not the name of a directory bucket.
+// Returns the ID of the zone; "" if `bucket` is not a directory bucket.
 std::string ZoneOfDirectoryBucket(const std::string& bucket);
 
-// "" for a zone whose ID does not follow AWS's scheme.
+// Returns the region of a zone; "" if the ID does not follow AWS's scheme.
 std::string RegionOfZone(const std::string& zone);
 
 }  // namespace s3

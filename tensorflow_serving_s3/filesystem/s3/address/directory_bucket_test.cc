@@ -34,7 +34,7 @@ TEST(DirectoryBucketTest, TheZoneIsInTheName) {
   }
 }
 
-TEST(DirectoryBucketTest, TheZoneTellsTheRegion) {
+TEST(DirectoryBucketTest, TheZoneHasTheRegion) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"use1-az4", "us-east-1"},
       {"usw2-az1", "us-west-2"},

@@ -31,21 +31,22 @@ Status Unusable(const Options& options, const std::string& why) {
 
 Status Conflict(const std::string& source, const std::string& why) {
   return {TF_INVALID_ARGUMENT,
-          source + " cannot be obeyed: " + why + "; unset one of the two"};
+          source + " cannot be used: " + why + "; unset one of the two"};
 }
 
-// `aws`: whether AWS's rules hold, where the region is part of a host name.
+// `aws`: apply AWS's rules, because the region is part of the host name.
 Status CheckRegion(const Options& options, bool aws,
                    const std::string& region) {
   if (aws ? IsRegionName(region) : CanBeSigned(region)) return {};
   const std::string quoted = "the region \"" + OneLine(region) + "\", set by " +
                              options.region_source + ", ";
   return {TF_INVALID_ARGUMENT,
-          quoted + (aws ? "is none of AWS's: use a name like us-east-1, of "
-                          "lower-case letters, digits and hyphens, or name the "
-                          "store that has it by S3_ENDPOINT or AWS_ENDPOINT_URL"
-                        : "cannot be signed: it must have no slash, comma or "
-                          "control character, and no space at its ends")};
+          quoted + (aws ? "is not a region of AWS: use a name like us-east-1, "
+                          "of lower-case letters, digits and hyphens, or set "
+                          "S3_ENDPOINT or AWS_ENDPOINT_URL for another store"
+                        : "cannot be signed: it must not contain slashes, "
+                          "commas or control characters, or spaces at its "
+                          "ends")};
 }
 
 Status CheckBucketOfAws(const std::string& bucket) {
@@ -57,14 +58,14 @@ Status CheckBucketOfAws(const std::string& bucket) {
               "AWS_ENDPOINT_URL)"};
 }
 
-// As the user gave it.
+// Parses Options::endpoint.
 Result<Endpoint> ParseEndpoint(const Options& options) {
   if (options.endpoint.find('@') != std::string::npos) {
-    // Not quoted: what stands before the @ may be a password.
+    // Do not quote it: the text before the @ may contain a password.
     return Status{TF_INVALID_ARGUMENT,
                   "the S3 endpoint set by " + options.endpoint_source +
-                      " carries a user name; give credentials by "
-                      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead"};
+                      " has a user name; set AWS_ACCESS_KEY_ID and "
+                      "AWS_SECRET_ACCESS_KEY instead"};
   }
   Url url;
   const std::string wrong = ParseUrl(options.endpoint, url);
@@ -93,8 +94,8 @@ AwsHostVariant Variant(const Options& options) {
   return {!options.dual_stack_source.empty(), !options.fips_source.empty()};
 }
 
-// Who asks for something that only AWS's own endpoints have, or "".
-std::string AsksForAws(const Options& options) {
+// Returns the source of a setting that only AWS's endpoints support, or "".
+std::string SourceOfAwsFeature(const Options& options) {
   for (const std::string* source :
        {&options.accelerate_source, &options.dual_stack_source,
         &options.fips_source}) {
@@ -108,7 +109,7 @@ Result<Endpoint> AccessPointEndpoint(const Options& options, Endpoint base,
   const Result<AccessPoint> point = ParseAccessPoint(arn);
   if (!point.ok()) return point.status();
   if (!aws) {
-    return Conflict(arn, "access points are AWS's, and the endpoint is " +
+    return Conflict(arn, "only AWS has access points, and the endpoint is " +
                              base.Url() + ", set by " +
                              options.endpoint_source);
   }
@@ -142,7 +143,7 @@ Result<Endpoint> AcceleratedEndpoint(const Options& options, Endpoint base,
   return base;
 }
 
-// `aws`: whether AWS's own endpoint for the zone is used.
+// `aws`: use AWS's endpoint for the zone.
 Result<Endpoint> DirectoryBucketEndpoint(const Options& options, Endpoint base,
                                          bool aws, const std::string& bucket) {
   if (!options.accelerate_source.empty()) {
@@ -198,7 +199,7 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
     endpoint.port = endpoint.https ? 443 : 80;
   }
   endpoint.region = bucket_region.empty() ? options.region : bucket_region;
-  // AWS's public endpoints are as good as none: they only name a region.
+  // A public endpoint of AWS only sets the region.
   const bool aws = !given || PublicS3Region(endpoint.host).has_value();
   const Status region = CheckRegion(options, aws, endpoint.region);
   if (!region.ok()) return region;
@@ -207,11 +208,11 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
     const Status name = CheckBucketOfAws(bucket);
     if (!name.ok()) return name;
   }
-  const std::string asks_for_aws = AsksForAws(options);
-  if (!aws && !asks_for_aws.empty()) {
-    return Conflict(asks_for_aws, "it is for AWS, and the endpoint is " +
-                                      endpoint.Url() + ", set by " +
-                                      options.endpoint_source);
+  const std::string aws_feature = SourceOfAwsFeature(options);
+  if (!aws && !aws_feature.empty()) {
+    return Conflict(aws_feature, "it is for AWS, and the endpoint is " +
+                                     endpoint.Url() + ", set by " +
+                                     options.endpoint_source);
   }
   if (IsDirectoryBucket(bucket)) {
     return DirectoryBucketEndpoint(options, endpoint, aws, bucket);
@@ -219,7 +220,7 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
   if (!options.accelerate_source.empty()) {
     return AcceleratedEndpoint(options, endpoint, bucket);
   }
-  if (!given || (aws && (!bucket_region.empty() || !asks_for_aws.empty()))) {
+  if (!given || (aws && (!bucket_region.empty() || !aws_feature.empty()))) {
     endpoint.host = AwsHost("s3", endpoint.region, Variant(options));
   }
   const bool dotted = bucket.find('.') != std::string::npos;

@@ -28,7 +28,7 @@ Options Make(const std::string& endpoint, std::optional<bool> use_https,
   return options;
 }
 
-TEST(EndpointTest, PlacesTheBucketInTheHostOrInThePath) {
+TEST(EndpointTest, PutsTheBucketIntoTheHostOrThePath) {
   constexpr std::nullopt_t kAuto = std::nullopt;
   struct Case {
     Options options;
@@ -79,7 +79,7 @@ TEST(EndpointTest, PlacesTheBucketInTheHostOrInThePath) {
   }
 }
 
-TEST(EndpointTest, ABucketElsewhereIsAskedThere) {
+TEST(EndpointTest, UsesTheKnownRegionOfABucket) {
   const auto url = [](const Options& options) {
     const Result<Endpoint> endpoint =
         ResolveEndpoint(options, "models", "us-west-2");
@@ -142,7 +142,7 @@ TEST(EndpointTest, AccelerationDualStackAndFips) {
   }
 }
 
-TEST(EndpointTest, AccessPointsHaveHostsOfTheirOwn) {
+TEST(EndpointTest, AccessPointsHaveTheirOwnHosts) {
   const std::string arn =
       "arn:aws:s3:us-west-2:123456789012:accesspoint/models";
   Options options = Make("", std::nullopt, std::nullopt);
@@ -158,17 +158,16 @@ TEST(EndpointTest, AccessPointsHaveHostsOfTheirOwn) {
             "us-west-2.amazonaws.com");
 }
 
-TEST(EndpointTest, WhatDoesNotGoTogetherIsSaid) {
+TEST(EndpointTest, ReportsContradictorySettings) {
   const std::string arn =
       "arn:aws:s3:us-west-2:123456789012:accesspoint/models";
   Options minio = Make("http://minio", std::nullopt, std::nullopt);
   EXPECT_THAT(ResolveEndpoint(minio, arn).status().message,
               HasSubstr("http://minio, set by S3_ENDPOINT"));
   minio.accelerate_source = "S3_USE_ACCELERATE";
-  EXPECT_THAT(
-      ResolveEndpoint(minio, "models").status().message,
-      HasSubstr("S3_USE_ACCELERATE cannot be obeyed: it is for AWS, and "
-                "the endpoint is http://minio, set by S3_ENDPOINT"));
+  EXPECT_THAT(ResolveEndpoint(minio, "models").status().message,
+              HasSubstr("S3_USE_ACCELERATE cannot be used: it is for AWS, and "
+                        "the endpoint is http://minio, set by S3_ENDPOINT"));
   Options aws = Make("", std::nullopt, std::nullopt);
   aws.accelerate_source = "S3_USE_ACCELERATE";
   EXPECT_THAT(ResolveEndpoint(aws, "my.models").status().message,
@@ -180,7 +179,7 @@ TEST(EndpointTest, WhatDoesNotGoTogetherIsSaid) {
               HasSubstr("AWS_USE_FIPS_ENDPOINT"));
 }
 
-TEST(EndpointTest, RulesOfAwsForNamesHoldAtAws) {
+TEST(EndpointTest, AppliesTheNamingRulesOfAwsToAws) {
   for (const std::string endpoint :
        {"", "s3.amazonaws.com", "https://s3.eu-west-1.amazonaws.com"}) {
     Options options = Make(endpoint, std::nullopt, std::nullopt);
@@ -197,12 +196,12 @@ TEST(EndpointTest, RulesOfAwsForNamesHoldAtAws) {
       EXPECT_EQ(status.code, TF_INVALID_ARGUMENT) << region;
       EXPECT_THAT(status.message,
                   HasSubstr("the region \"" + region +
-                            "\", set by AWS_REGION, is none of AWS's"));
+                            "\", set by AWS_REGION, is not a region of AWS"));
     }
   }
 }
 
-TEST(EndpointTest, NamesAreTheAffairOfAnotherStore) {
+TEST(EndpointTest, AcceptsOtherNamesForOtherStores) {
   Options options = Make("http://minio", std::nullopt, std::nullopt);
   const std::vector<std::pair<std::string, std::string>> buckets = {
       {"Models", "/Models"},
@@ -232,7 +231,7 @@ TEST(EndpointTest, NamesAreTheAffairOfAnotherStore) {
   }
 }
 
-TEST(EndpointTest, ABucketThatFitsIntoNoHostNameStaysInThePath) {
+TEST(EndpointTest, ABucketThatCannotBeAHostNameIsInThePath) {
   const Options options = Make("http://minio", std::nullopt, true);
   EXPECT_EQ(ResolveEndpoint(options, "models")->host, "models.minio");
   for (const std::string bucket : {"Models", "my_models"}) {
@@ -241,7 +240,7 @@ TEST(EndpointTest, ABucketThatFitsIntoNoHostNameStaysInThePath) {
   }
 }
 
-TEST(EndpointTest, RefusesWhatIsNoEndpointAndNamesWhoGaveIt) {
+TEST(EndpointTest, RejectsAnInvalidEndpointWithItsSource) {
   const std::vector<std::string> cases = {
       "ftp://host",       "http://",        "http://:9000",
       "host:port",        "host:0",         "host:65536",
@@ -264,7 +263,7 @@ TEST(EndpointTest, DoesNotRepeatAPassword) {
   EXPECT_THAT(endpoint.status().message, Not(HasSubstr("geheim")));
 }
 
-TEST(EndpointTest, ADirectoryBucketIsAtTheHostOfItsZone) {
+TEST(EndpointTest, ADirectoryBucketUsesTheHostOfItsZone) {
   constexpr std::nullopt_t kAuto = std::nullopt;
   const std::string bucket = "models--usw2-az1--x-s3";
   Options dual_stack = Make("", kAuto, kAuto);
@@ -279,7 +278,7 @@ TEST(EndpointTest, ADirectoryBucketIsAtTheHostOfItsZone) {
       {Make("", kAuto, kAuto), bucket,
        "https://" + bucket + ".s3express-usw2-az1.us-west-2.amazonaws.com", "",
        "us-west-2"},
-      // There is no path style.
+      // AWS has no path style for these.
       {Make("", kAuto, false), bucket,
        "https://" + bucket + ".s3express-usw2-az1.us-west-2.amazonaws.com", "",
        "us-west-2"},
@@ -327,7 +326,7 @@ TEST(EndpointTest, ADirectoryBucketHasNoAcceleration) {
       ResolveEndpoint(options, "models--usw2-az1--x-s3");
   EXPECT_EQ(endpoint.status().code, TF_INVALID_ARGUMENT);
   EXPECT_THAT(endpoint.status().message,
-              HasSubstr("S3_USE_ACCELERATE cannot be obeyed: directory "
+              HasSubstr("S3_USE_ACCELERATE cannot be used: directory "
                         "buckets have no transfer acceleration"));
 }
 

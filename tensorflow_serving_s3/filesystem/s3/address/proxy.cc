@@ -84,8 +84,8 @@ Result<std::optional<Proxy>> ProxyFor(const ProxyOptions& options, bool https,
     wrong = "its scheme is neither http nor https";
   }
   if (!wrong.empty()) {
-    // Not quoted, nor what is wrong where it might be part of a password.
-    if (text.find('@') != std::string::npos) wrong = "it is no URL of a proxy";
+    // Do not quote the URL, or an error that may contain a part of a password.
+    if (text.find('@') != std::string::npos) wrong = "it is not a URL";
     return Status{TF_INVALID_ARGUMENT,
                   "the proxy set by " + source + " cannot be used: " + wrong +
                       "; use a form like http://proxy.example.com:3128"};

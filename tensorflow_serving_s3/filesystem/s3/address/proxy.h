@@ -1,15 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which HTTP proxy a host is reached through: HTTP_PROXY for http, HTTPS_PROXY
-// for https, none for what NO_PROXY names.
+// Chooses the HTTP proxy for a host: HTTP_PROXY for http, HTTPS_PROXY for
+// https, none for the hosts in NO_PROXY.
 //
 //   Result<std::optional<Proxy>> proxy =
 //       ProxyFor(options.proxies, true, "models.s3.amazonaws.com", 443);
 //
-// NO_PROXY is a list with commas: a host name stands for itself and everything
-// below it, with or without a dot before it; `host:port` for that port alone;
-// an IPv4 address for itself, `10.0.0.0/8` for a network; `*` for all.
+// NO_PROXY is a list with commas:
+//   example.com, .example.com   the host and its subdomains
+//   example.com:8080            only this port
+//   10.1.2.3, 10.0.0.0/8        an IPv4 address, an IPv4 network
+//   *                           all hosts
 // Pure functions.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_PROXY_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_PROXY_H_
@@ -25,7 +27,7 @@ namespace tfs3 {
 namespace s3 {
 
 struct Proxy {
-  bool https = false;  // How the proxy itself is spoken to.
+  bool https = false;  // The scheme of the proxy itself.
   std::string host;
   uint16_t port = 0;
   std::string user;  // "" for none.
@@ -34,8 +36,8 @@ struct Proxy {
   std::string description;
 };
 
-// Nullopt: without a proxy. INVALID_ARGUMENT, naming the variable, for one that
-// is no URL of scheme http or https.
+// Returns nullopt for no proxy. INVALID_ARGUMENT, with the variable: the proxy
+// is not an http or https URL.
 Result<std::optional<Proxy>> ProxyFor(const ProxyOptions& options, bool https,
                                       const std::string& host, int port);
 

@@ -26,7 +26,7 @@ ProxyOptions Make(const std::string& no_proxy) {
   return options;
 }
 
-TEST(ProxyTest, TheSchemeOfTheHostChooses) {
+TEST(ProxyTest, TheSchemeOfTheRequestChoosesTheProxy) {
   const auto plain = *ProxyFor(Make(""), false, "minio", 9000);
   ASSERT_TRUE(plain.has_value());
   EXPECT_FALSE(plain->https);
@@ -43,11 +43,11 @@ TEST(ProxyTest, TheSchemeOfTheHostChooses) {
               AllOf(HasSubstr("set by HTTPS_PROXY"), Not(HasSubstr("geheim"))));
 }
 
-TEST(ProxyTest, NoneIsTheDefault) {
+TEST(ProxyTest, NoProxyByDefault) {
   EXPECT_FALSE(ProxyFor(ProxyOptions(), true, "minio", 9000)->has_value());
 }
 
-TEST(ProxyTest, NoProxyNamesTheExceptions) {
+TEST(ProxyTest, NoProxyExcludesHosts) {
   struct Case {
     std::string no_proxy, host;
     bool excepted;
@@ -83,7 +83,7 @@ TEST(ProxyTest, NoProxyNamesTheExceptions) {
   }
 }
 
-TEST(ProxyTest, WhatIsNoUrlIsRefusedWithoutItsPassword) {
+TEST(ProxyTest, RejectsAnInvalidUrlWithoutThePassword) {
   for (const std::string text : {"socks5://me:geheim@host", "http://me:geheim@",
                                  "me:geheim/x@host", "proxy:port"}) {
     ProxyOptions options = Make("");

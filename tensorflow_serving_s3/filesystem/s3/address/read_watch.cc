@@ -15,8 +15,8 @@ struct Watched {
   ReadWatch::Counter counter;
 };
 
-// One entry for each load that is under way, so few that they are tried in
-// turn; and with none a request finds that out without the lock.
+// One entry for each running load: few enough for a linear search. The counter
+// avoids the lock if there are none.
 std::atomic<size_t> num_watched{0};
 std::mutex mutex;
 std::vector<Watched>& watched = *new std::vector<Watched>();

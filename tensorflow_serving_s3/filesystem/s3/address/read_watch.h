@@ -1,19 +1,18 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many bytes have come of the objects in one directory, while they come.
+// Counts the received bytes of the objects in a directory.
 //
 //   ReadWatch watch("s3://models/half/1");
-//   ... somebody reads the files of the model, on any threads ...
+//   ... any threads read the files of the model ...
 //   Show(watch.bytes());
 //
-// Counts the bytes of objects as the network brings them, from the
-// construction on and of requests that began after it: what is read twice
-// counts twice, and what the read-ahead brings counts although it may not be
-// wanted. Watches may overlap. Thread-safe.
+// Counts requests that begin after the construction, at the time when the bytes
+// arrive, including repeated reads and read-ahead. Watches may overlap.
+// Thread-safe.
 //
-// A file that is opened under a watched directory belongs to a model that is
-// being loaded: it ends where it ended when it was opened (object_reader.h).
+// A file in a watched directory belongs to a model that the server loads: its
+// size is fixed when it is opened (object_reader.h).
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_READ_WATCH_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_READ_WATCH_H_
 
@@ -32,8 +31,8 @@ class ReadWatch {
  public:
   using Counter = std::shared_ptr<std::atomic<uint64_t>>;
 
-  // `directory` is a URL with or without a slash at its end. One that is no
-  // valid URL of S3 can be watched, and has nothing to see.
+  // `directory` is a URL with or without a slash at its end. For a URL that is
+  // not a valid S3 URL, the count stays 0.
   explicit ReadWatch(const std::string& directory);
   ~ReadWatch();
 
@@ -46,10 +45,10 @@ class ReadWatch {
   const Counter counter_;
 };
 
-// The counters of all watches over the object.
+// Returns the counters of all watches that include the object.
 std::vector<ReadWatch::Counter> WatchesOf(const S3Uri& object);
 
-// Whether any watch is over the object.
+// Returns true if a watch includes the object.
 bool IsWatched(const S3Uri& object);
 
 }  // namespace s3

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// That the client counts what it receives: client_test.cc.
+// client_test.cc tests that the client counts received bytes.
 #include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
 
 #include <memory>
@@ -13,14 +13,14 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// One byte more for everyone who watches the object.
+// Adds a byte to all watches that include the object.
 void Receive(const std::string& url) {
   for (const ReadWatch::Counter& counter : WatchesOf(*ParseUri(url))) {
     counter->fetch_add(1);
   }
 }
 
-TEST(ReadWatchTest, SeesWhatIsInItsDirectoryAndBelow) {
+TEST(ReadWatchTest, CountsObjectsInItsDirectory) {
   const ReadWatch watch("s3://models/half/1");
   Receive("s3://models/half/1/saved_model.pb");
   Receive("s3://models/half/1/variables/variables.index");
@@ -32,7 +32,7 @@ TEST(ReadWatchTest, SeesWhatIsInItsDirectoryAndBelow) {
   EXPECT_EQ(watch.bytes(), 2u);
 }
 
-TEST(ReadWatchTest, ASlashAtTheEndAndAWholeBucketAreDirectoriesToo) {
+TEST(ReadWatchTest, AcceptsASlashAtTheEndAndABucket) {
   const ReadWatch slash("s3://models/half/");
   const ReadWatch bucket("s3://models");
   Receive("s3://models/half/k");
@@ -41,7 +41,7 @@ TEST(ReadWatchTest, ASlashAtTheEndAndAWholeBucketAreDirectoriesToo) {
   EXPECT_EQ(bucket.bytes(), 2u);
 }
 
-TEST(ReadWatchTest, EachOfSeveralSeesAll) {
+TEST(ReadWatchTest, OverlappingWatchesCountTheSameBytes) {
   auto first = std::make_unique<ReadWatch>("s3://models/half/1");
   const ReadWatch second("s3://models/half/1");
   Receive("s3://models/half/1/k");
@@ -61,7 +61,7 @@ TEST(ReadWatchTest, ACounterOutlivesItsWatch) {
   EXPECT_TRUE(WatchesOf(*ParseUri("s3://models/half/1/k")).empty());
 }
 
-TEST(ReadWatchTest, WhatIsNotInS3HasNothingToSee) {
+TEST(ReadWatchTest, CountsNothingForOtherUrls) {
   const ReadWatch local("/models/half/1");
   const ReadWatch invalid("s3://Models/half/1");
   Receive("s3://models/half/1/k");

@@ -31,7 +31,7 @@ Result<S3Uri> ParseUri(const std::string& url) {
   if (bucket_end < rest.size()) uri.key = rest.substr(bucket_end + 1);
   if (uri.bucket.empty()) {
     return Status{TF_INVALID_ARGUMENT,
-                  "\"" + url + "\" names no bucket: " + kForm};
+                  "\"" + url + "\" has no bucket: " + kForm};
   }
   if (IsArn(uri.bucket)) {
     const Result<AccessPoint> point = ParseAccessPoint(uri.bucket);
@@ -39,7 +39,7 @@ Result<S3Uri> ParseUri(const std::string& url) {
       return Status{point.status().code, url + ": " + point.status().message};
     }
   }
-  // They would lead to another path than that of a bucket.
+  // In a path, these names would be removed.
   if (uri.bucket == "." || uri.bucket == "..") {
     return Status{TF_INVALID_ARGUMENT,
                   url + ": \"" + uri.bucket + "\" is not a bucket name"};

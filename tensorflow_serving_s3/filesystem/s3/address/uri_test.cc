@@ -48,13 +48,13 @@ TEST(ParseUriTest, SplitsBucketAndKey) {
   }
 }
 
-TEST(ParseUriTest, SaysWhyAUrlIsNone) {
+TEST(ParseUriTest, ReportsWhyAUrlIsInvalid) {
   struct Case {
     std::string url, rule;
   };
   const std::vector<Case> cases = {
-      {"s3://", "names no bucket"},
-      {"s3:///key", "names no bucket"},
+      {"s3://", "has no bucket"},
+      {"s3:///key", "has no bucket"},
       {"models/key", "is not an S3 URL"},
       {"://models/key", "is not an S3 URL"},
       {"s3://./key", "\".\" is not a bucket name"},
@@ -75,7 +75,7 @@ TEST(ParseUriTest, WritesTheUrlBack) {
   EXPECT_EQ(ParseUri("s3://models/a//b/")->ToString(), "s3://models/a//b/");
 }
 
-TEST(DirectoryPrefixTest, EndsInOneSlashMoreWhereThereIsNone) {
+TEST(DirectoryPrefixTest, AddsASlashIfThereIsNone) {
   EXPECT_EQ(DirectoryPrefix(""), "");
   EXPECT_EQ(DirectoryPrefix("a"), "a/");
   EXPECT_EQ(DirectoryPrefix("a/"), "a/");

@@ -13,8 +13,8 @@ namespace {
 
 constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 
-// The length in bytes of the white space character at `at`, 0 if there is none:
-// what Unicode calls white space and, as Python does, the ASCII separators.
+// Returns the length in bytes of the white space character at `at`, or 0.
+// Includes Unicode white space and, like Python, the ASCII separators.
 size_t SpaceAt(std::string_view text, size_t at) {
   const auto byte = [&](size_t i) -> unsigned {
     return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
@@ -52,7 +52,7 @@ std::string_view Strip(std::string_view text) {
   return StripRight(StripLeft(text));
 }
 
-// The characters of UTF-8 text.
+// Counts the characters of UTF-8 text.
 int CountCharacters(std::string_view text) {
   int count = 0;
   for (const char c : text) {
@@ -61,7 +61,7 @@ int CountCharacters(std::string_view text) {
   return count;
 }
 
-// Lines that end in \n, \r\n or \r.
+// Splits at \n, \r\n and \r.
 std::vector<std::string_view> SplitLines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
@@ -86,9 +86,9 @@ Status Wrong(int line, int column, const std::string& what) {
 struct Line {
   std::string text;
   int number;
-  int column;  // Of its first character that is no space.
+  int column;  // Of the first character that is not a space.
 };
-// The first line stands behind the name's delimiter.
+// The first line is the text after the delimiter.
 using RawValue = std::vector<Line>;
 using RawValues = std::map<std::string, RawValue>;
 
@@ -108,7 +108,8 @@ Result<AwsFile::Group> ParseGroup(const std::string& key,
     const size_t equals = line.text.find('=');
     if (equals == std::string::npos) {
       return Wrong(line.number, line.column,
-                   "expected name = value, as this line belongs to the group " +
+                   "expected name = value, because this line belongs to the "
+                   "group " +
                        key + "; write a value on the line of its name");
     }
     const std::string_view text = line.text;
@@ -118,7 +119,7 @@ Result<AwsFile::Group> ParseGroup(const std::string& key,
   return group;
 }
 
-// Reads line by line; sections in the order in which they first appear.
+// Parses line by line. Keeps the sections in their order.
 class Parser {
  public:
   Status Take(std::string_view line) {
@@ -167,8 +168,8 @@ class Parser {
       if (sections_[i].name != name) continue;
       current_ = static_cast<int>(i);
       remarks_.push_back(At(number_, column_) + "the section [" + name +
-                         "] is there twice; the values of both hold, of one "
-                         "name the later");
+                         "] is a duplicate; its values override those of the "
+                         "first");
       return;
     }
     current_ = static_cast<int>(sections_.size());
@@ -180,7 +181,7 @@ class Parser {
       const size_t delimiter = line.find_first_of("=:");
       if (current_ == kNone || delimiter == std::string_view::npos) {
         return Wrong(number_, column_,
-                     "this header of a section is not complete: write "
+                     "the header of this section is incomplete: write "
                      "[default], or [profile NAME] in the config file and "
                      "[NAME] in the credentials file");
       }
@@ -209,8 +210,8 @@ class Parser {
                               : sections_[static_cast<size_t>(current_)];
     if (section.values.count(key) != 0) {
       remarks_.push_back(At(number_, column_) + key +
-                         " is there twice in its section; the later value "
-                         "holds");
+                         " is a duplicate in its section; the later value "
+                         "wins");
     }
     value_ = &section.values[key];
     *value_ = {
@@ -225,7 +226,7 @@ class Parser {
   int column_ = 1;
   int indent_ = 0;
   int current_ = kNone;        // An index of sections_, or one of the above.
-  RawValue* value_ = nullptr;  // The last one; may go on.
+  RawValue* value_ = nullptr;  // The last value; the next line may continue it.
   std::vector<RawSection> sections_;
   RawSection defaults_;
   std::vector<std::string> remarks_;

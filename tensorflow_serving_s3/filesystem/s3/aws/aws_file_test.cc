@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// //tests/s3_access:aws_files_test compares the same with the AWS CLI's reader.
+// //tests/s3_access:aws_files_test compares the parser with the AWS CLI.
 #include "tensorflow_serving_s3/filesystem/s3/aws/aws_file.h"
 
 #include <optional>
@@ -34,7 +34,7 @@ std::string Find(const std::string& text, const std::string& section,
   return "no section";
 }
 
-TEST(AwsFileTest, AValueAsPeopleWriteIt) {
+TEST(AwsFileTest, ParsesValues) {
   struct Case {
     std::string text, value;
   };
@@ -74,7 +74,7 @@ TEST(AwsFileTest, AValueAsPeopleWriteIt) {
   }
 }
 
-TEST(AwsFileTest, AGroupIsIndentedBelowItsName) {
+TEST(AwsFileTest, ParsesIndentedGroups) {
   const std::string text =
       "[default]\ns3 =\n\n  # c\n  addressing_style = path\n"
       "    Max = 1\nregion = a\n";
@@ -83,7 +83,7 @@ TEST(AwsFileTest, AGroupIsIndentedBelowItsName) {
   EXPECT_EQ(Find(text, "default", "s3.max"), "no value");
   EXPECT_EQ(Find(text, "default", "s3"), "no value");
   EXPECT_EQ(Find(text, "default", "region"), "a");
-  // One whose lines are not indented deeper is no group.
+  // Lines without a deeper indentation are not a group.
   EXPECT_EQ(Find("[a]\n  s3 =\n  style = path\n", "a", "style"), "path");
 }
 
@@ -94,9 +94,10 @@ TEST(AwsFileTest, AnErrorNamesLineAndColumn) {
       {"[default]\nregion\n", "line 2, column 1: expected name = value"},
       {"[default]\nx = y\n\nü region\n", "line 4, column 1: expected name"},
       {"[default]\n = a\n", "line 2, column 2: expected a name before the ="},
-      {"[default\nregion = a\n", "line 1, column 1: this header of a section"},
-      {"[a]\nb = c\n[profile x\n", "line 3, column 1: this header of a sec"},
-      {"[]\n", "line 1, column 1: this header of a section"},
+      {"[default\nregion = a\n",
+       "line 1, column 1: the header of this section"},
+      {"[a]\nb = c\n[profile x\n", "line 3, column 1: the header of this sec"},
+      {"[]\n", "line 1, column 1: the header of this section"},
       {"[a]\ns3 =\n  style = path\n  path\n",
        "line 4, column 3: expected name"},
       {"[a]\nregion =\n\teu-west-1\n", "line 3, column 2: expected name"},
@@ -116,17 +117,17 @@ TEST(AwsFileTest, AnErrorDoesNotRepeatASecret) {
   EXPECT_THAT(file.status().message, Not(HasSubstr("geheim")));
 }
 
-TEST(AwsFileTest, WhatIsThereTwiceIsRemarked) {
+TEST(AwsFileTest, ReportsDuplicates) {
   const Result<AwsFile> file =
       AwsFile::Parse("[a]\nx = 1\n x2\nx = 2\n[b]\n[a]\n");
   ASSERT_TRUE(file.ok()) << file.status().message;
   EXPECT_THAT(file->remarks(),
-              ElementsAre(StartsWith("line 4, column 1: x is there twice"),
+              ElementsAre(StartsWith("line 4, column 1: x is a duplicate"),
                           StartsWith("line 6, column 1: the section [a]")));
   EXPECT_THAT(AwsFile::Parse("[a]\nx = 1\n[b]\nx = 2\n")->remarks(), IsEmpty());
 }
 
-TEST(NameInHeaderTest, WordsAsAShellSplitsThem) {
+TEST(NameInHeaderTest, SplitsWordsLikeAShell) {
   const std::vector<std::pair<std::string, std::optional<std::string>>> cases =
       {
           {"profile ci", "ci"},

@@ -10,10 +10,10 @@ struct Partition {
   const char* region_prefix;
   const char* name;
   const char* domain;
-  const char* dual_stack_domain;  // Of all services but S3.
+  const char* dual_stack_domain;  // Of all services except S3.
 };
 
-// The last one is everybody else's.
+// The last entry matches all other regions.
 constexpr Partition kPartitions[] = {
     {"cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
     {"us-gov-", "aws-us-gov", "amazonaws.com", "api.aws"},
@@ -99,7 +99,7 @@ bool IsRegionName(const std::string& text) {
 }
 
 bool CanBeSigned(const std::string& region) {
-  // It stands in a header, between slashes and before a comma.
+  // In the signature header, the region is between slashes and before a comma.
   for (const char c : region) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f' || c == '/' ||
         c == ',') {

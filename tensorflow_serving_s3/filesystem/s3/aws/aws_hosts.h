@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How AWS names the hosts of its services, by region:
+// Builds and recognises the host names of AWS services.
 //
 //   AwsHost("s3", "eu-west-1", {})             "s3.eu-west-1.amazonaws.com"
 //   AwsHost("s3", "cn-north-1", {})            "s3.cn-north-1.amazonaws.com.cn"
@@ -29,23 +29,23 @@ struct AwsHostVariant {
 std::string AwsHost(const std::string& service, const std::string& region,
                     AwsHostVariant variant);
 
-// "amazonaws.com", or what the region's partition has in its place.
+// Returns the domain of the region's partition: "amazonaws.com".
 std::string AwsDomain(const std::string& region);
 
-// The name of the partition, as the ARNs of its resources begin: "aws".
+// Returns the partition in the ARNs of the region: "aws".
 std::string AwsPartition(const std::string& region);
 
 bool IsAwsHost(const std::string& host);
 
-// The region of a public endpoint of S3, "" for the global one; nullopt for any
-// other host, those in a VPC among them.
+// Returns the region of a public S3 endpoint, "" for the global endpoint, and
+// nullopt for other hosts, including VPC endpoints.
 std::optional<std::string> PublicS3Region(const std::string& host);
 
-// Whether it is made of what the names of AWS's regions are made of.
+// Returns true if `text` has only the characters of AWS region names.
 bool IsRegionName(const std::string& text);
 
-// Whether a signature can name it as its region: other stores have regions of
-// any name, as "RegionOne" or "us_east".
+// Returns true if a signature can contain the region. Other stores use names
+// like "RegionOne" or "us_east".
 bool CanBeSigned(const std::string& region);
 
 }  // namespace s3

@@ -25,7 +25,7 @@ TEST(AwsHostTest, EveryPartitionHasItsDomain) {
             "s3.eusc-de-east-1.amazonaws.eu");
 }
 
-TEST(AwsHostTest, Variants) {
+TEST(AwsHostTest, DualStackAndFips) {
   EXPECT_EQ(AwsHost("s3", "eu-west-1", {true, false}),
             "s3.dualstack.eu-west-1.amazonaws.com");
   EXPECT_EQ(AwsHost("s3", "us-east-1", {false, true}),
@@ -38,13 +38,13 @@ TEST(AwsHostTest, Variants) {
             "s3.dualstack.cn-north-1.amazonaws.com.cn");
 }
 
-TEST(AwsHostTest, Partitions) {
+TEST(AwsHostTest, RegionsHavePartitions) {
   EXPECT_EQ(AwsPartition("eu-west-1"), "aws");
   EXPECT_EQ(AwsPartition("us-gov-west-1"), "aws-us-gov");
   EXPECT_EQ(AwsPartition("cn-northwest-1"), "aws-cn");
 }
 
-TEST(AwsHostTest, HostsOfAws) {
+TEST(AwsHostTest, RecognisesHostsOfAws) {
   EXPECT_TRUE(IsAwsHost("s3.eu-west-1.amazonaws.com"));
   EXPECT_TRUE(IsAwsHost("bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com"));
   EXPECT_TRUE(IsAwsHost("s3.cn-north-1.amazonaws.com.cn"));
@@ -53,7 +53,7 @@ TEST(AwsHostTest, HostsOfAws) {
   EXPECT_FALSE(IsAwsHost("localhost"));
 }
 
-TEST(PublicS3RegionTest, OfPublicEndpointsOnly) {
+TEST(PublicS3RegionTest, OnlyForPublicEndpoints) {
   EXPECT_EQ(PublicS3Region("s3.amazonaws.com"), "");
   EXPECT_EQ(PublicS3Region("s3.eu-west-1.amazonaws.com"), "eu-west-1");
   EXPECT_EQ(PublicS3Region("s3-us-west-2.amazonaws.com"), "us-west-2");
@@ -75,7 +75,7 @@ TEST(IsRegionNameTest, LettersDigitsAndHyphens) {
   EXPECT_FALSE(IsRegionName("us-east-1 "));
 }
 
-TEST(CanBeSignedTest, WhatDoesNotBreakTheHeader) {
+TEST(CanBeSignedTest, AcceptsWhatTheHeaderCanContain) {
   for (const char* region : {"us-east-1", "RegionOne", "us_east", "garage",
                              "auto", "US East", "eu.west", "dc1:zone2"}) {
     EXPECT_TRUE(CanBeSigned(region)) << region;

@@ -1,15 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why it is never destroyed: the CRT tears down asynchronously, on the very
-// threads that it ends, and waits for every connection, stream and provider
-// that is still alive. TensorFlow gives a filesystem no moment at which that is
-// safe: files may be open, other threads may be reading, and in Python the
-// interpreter is already half gone. A plugin that tears down in a static
-// destructor crashes there. Leaked, the threads sleep in epoll until the kernel
-// ends them with the process; none of them touches a C++ object with a static
-// destructor, and OpenSSL is asked below not to free its tables in an atexit
-// handler under their feet.
+// The runtime is never destroyed. The CRT shuts down asynchronously on the
+// threads that it ends, and waits for every open connection and stream.
+// TensorFlow gives a filesystem no safe moment for that: files may be open,
+// other threads may read, and the Python interpreter may be half destroyed. The
+// threads sleep in epoll until the process ends. None of them uses a C++ object
+// with a static destructor, and OPENSSL_INIT_NO_ATEXIT keeps OpenSSL's tables
+// alive.
 #include "tensorflow_serving_s3/filesystem/s3/aws/aws_runtime.h"
 
 #include <openssl/crypto.h>
@@ -40,18 +38,18 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// One loop moves several hundred MB/s, TLS included; more than a few loops only
-// cost threads.
+// One event loop transfers several hundred MB/s with TLS; a few loops are
+// enough.
 constexpr unsigned kMaxEventLoops = 8;
 constexpr size_t kMaxResolvedHosts = 64;
-// Read from a socket at once. The CRT's own 16 KiB cost a turn of the event
-// loop for so little.
+// Bytes to read from a socket at once. With the CRT's default of 16 KiB, the
+// event loop runs too often.
 constexpr size_t kReadBytes = size_t{256} << 10;
 
 std::atomic<aws_log_level> log_level{AWS_LL_NONE};
 
 aws_log_level GetLogLevel(aws_logger*, aws_log_subject_t subject) {
-  // The signer logs canonical requests, and with them session tokens.
+  // The signer logs canonical requests, which contain session tokens.
   if (subject == AWS_LS_AUTH_SIGNING) return AWS_LL_NONE;
   return log_level.load(std::memory_order_relaxed);
 }
@@ -78,7 +76,7 @@ int SetLoggerLevel(aws_logger*, aws_log_level level) {
   return AWS_OP_SUCCESS;
 }
 
-// A second time it changes nothing.
+// May be called several times.
 void InitLibraries() {
   OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   aws_auth_library_init(AwsRuntime::allocator());
@@ -87,8 +85,8 @@ void InitLibraries() {
                                      SetLoggerLevel};
   static aws_logger logger = {&vtable, AwsRuntime::allocator(), nullptr};
   aws_logger_set(&logger);
-  // The CRT makes its table of months when it first parses a date, and would
-  // let two threads do so at once.
+  // The CRT creates its table of months, without a lock, when it first parses a
+  // date.
   const aws_byte_cursor date =
       aws_byte_cursor_from_c_str("Thu, 01 Jan 1970 00:00:00 GMT");
   aws_date_time parsed;
@@ -99,16 +97,15 @@ struct Shared {
   const AwsRuntime* runtime = nullptr;
 };
 
-// Never destroyed either. Guarded by start_mutex.
+// Never destroyed. Guarded by start_mutex.
 Shared& OfProcess() {
   static StaticPerProcess<Shared> per_process;
   return per_process.get();
 }
 
-// Held while the runtime starts. fork() waits for it: the libraries of the CRT
-// mark themselves as initialised before they are, so a child that is forked in
-// between would use half-made tables, and the start of a thread takes locks
-// that nobody would release in the child.
+// Held during the start of the runtime; fork() waits for it. A child that is
+// forked during the start would use incomplete tables of the CRT, and would
+// inherit locks that no thread releases.
 std::mutex start_mutex;
 
 // Registered when the program or the shared object is loaded.
@@ -160,7 +157,7 @@ bool AwsRuntime::Start() {
   return client_bootstrap_ != nullptr;
 }
 
-// Only of a runtime that did not start: see the top of this file.
+// Only for a runtime that could not start: see the top of this file.
 AwsRuntime::~AwsRuntime() {
   aws_client_bootstrap_release(client_bootstrap_);
   aws_host_resolver_release(host_resolver_);

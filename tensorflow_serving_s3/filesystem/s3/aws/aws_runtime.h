@@ -1,18 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The AWS Common Runtime (CRT) of this process: its libraries initialised, its
-// event loop threads, DNS resolver and client bootstrap. This is the only file
-// that initialises any of them.
+// Initialises the AWS Common Runtime (CRT) of this process: libraries, event
+// loop threads, DNS resolver and client bootstrap.
 //
 //   Result<const AwsRuntime*> runtime = AwsRuntime::Get();
 //   if (!runtime.ok()) return runtime.status();
 //   UseBootstrap((*runtime)->client_bootstrap());
 //
-// Created by the first Get(); a process that never opens an s3:// URL has none
-// of its threads. The child of a fork has none of its parent's and gets a
-// runtime of its own; a fork waits for a start that runs in another thread.
-// Never destroyed, on purpose: see aws_runtime.cc.
+// The first Get() starts it; a process without s3:// URLs has none of its
+// threads. A forked child starts its own runtime; a fork waits while another
+// thread starts the runtime. It is never destroyed: see aws_runtime.cc.
 // Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_AWS_RUNTIME_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_AWS_RUNTIME_H_
@@ -30,17 +28,16 @@ namespace s3 {
 
 class AwsRuntime {
  public:
-  // RESOURCE_EXHAUSTED when the system refuses threads or file descriptors; the
+  // RESOURCE_EXHAUSTED: the system refuses threads or file descriptors; the
   // next call tries again.
   static Result<const AwsRuntime*> Get();
 
-  // The allocator of everything that belongs to the CRT. Needs no Get().
+  // Returns the allocator for all objects of the CRT. Does not require Get().
   static aws_allocator* allocator();
 
-  // Where the CRT's own log goes from now on: to stderr, from this level up.
-  // Off until called. What the request signer would log is left out at every
-  // level, because it holds session tokens, and so are the values of headers
-  // that may hold a secret (log_filter.h).
+  // Writes the CRT's log to stderr, from this level up; off by default. Omits
+  // the log of the request signer, which contains session tokens, and the
+  // values of headers that may contain secrets (log_filter.h).
   void SetLogLevel(LogLevel level) const;
 
   aws_event_loop_group* event_loop_group() const { return event_loop_group_; }

@@ -39,9 +39,9 @@ int ExitStatusOf(pid_t child) {
   return status;
 }
 
-// Runs in a process that has not called Get(): forks while another thread
-// starts the runtime, `delay` after the start was asked for. Returns whether
-// the child had a whole runtime.
+// Forks while another thread starts the runtime, `delay` after the beginning of
+// the start. Requires a process that has not called Get(). Returns true if the
+// child had a working runtime.
 bool ChildOfAStartIsWhole(std::chrono::microseconds delay) {
   std::thread starting([] { AwsRuntime::Get(); });
   std::this_thread::sleep_for(delay);
@@ -58,9 +58,8 @@ bool ChildOfAStartIsWhole(std::chrono::microseconds delay) {
   return status == 0;
 }
 
-// The first two in this file: nothing of the CRT may run in this process before
-// them.
-TEST(AwsRuntimeTest, AForkWaitsForAStartInAnotherThread) {
+// The first two tests must run before the CRT is started in this process.
+TEST(AwsRuntimeTest, AForkWaitsForTheStartInAnotherThread) {
   for (int i = 0; i < 40; ++i) {
     const pid_t fresh = fork();
     if (fresh == 0) {
@@ -70,14 +69,14 @@ TEST(AwsRuntimeTest, AForkWaitsForAStartInAnotherThread) {
   }
 }
 
-TEST(AwsRuntimeTest, CostsNothingUntilItIsAskedFor) {
+TEST(AwsRuntimeTest, StartsNoThreadsBeforeGet) {
   const int before = ThreadCount();
   EXPECT_EQ(before, 3);  // ".", ".." and the main thread.
   ASSERT_TRUE(AwsRuntime::Get().ok());
   EXPECT_GT(ThreadCount(), before);
 }
 
-TEST(AwsRuntimeTest, IsOneForAllThreads) {
+TEST(AwsRuntimeTest, IsTheSameForAllThreads) {
   std::vector<const AwsRuntime*> seen(8);
   std::vector<std::thread> threads;
   for (auto& slot : seen) {
@@ -90,7 +89,7 @@ TEST(AwsRuntimeTest, IsOneForAllThreads) {
   EXPECT_NE(seen[0]->host_resolver(), nullptr);
 }
 
-TEST(AwsRuntimeTest, TheChildOfAForkGetsOneWithThreadsOfItsOwn) {
+TEST(AwsRuntimeTest, AForkedChildGetsItsOwnRuntime) {
   const AwsRuntime* const parents = *AwsRuntime::Get();
   const pid_t child = fork();
   if (child == 0) {
@@ -102,7 +101,7 @@ TEST(AwsRuntimeTest, TheChildOfAForkGetsOneWithThreadsOfItsOwn) {
   EXPECT_EQ(*AwsRuntime::Get(), parents);
 }
 
-TEST(AwsRuntimeTest, LogsToStderrFromTheLevelThatWasSet) {
+TEST(AwsRuntimeTest, LogsToStderrFromTheGivenLevel) {
   const AwsRuntime* runtime = *AwsRuntime::Get();
   CaptureStderr();
   AWS_LOGF_FATAL(AWS_LS_HTTP_GENERAL, "quiet by default");
@@ -115,7 +114,7 @@ TEST(AwsRuntimeTest, LogsToStderrFromTheLevelThatWasSet) {
               testing::MatchesRegex("s3 \\[WARN\\] [^\n]*: heard 1\n"));
 }
 
-TEST(AwsRuntimeTest, ExitsCleanlyWithItsThreadsRunning) {
+TEST(AwsRuntimeTest, ExitsCleanlyWithRunningThreads) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {

@@ -20,11 +20,11 @@ namespace {
 
 constexpr char kBooleanForms[] = "use 1, true, yes, on or 0, false, no, off";
 
-// A value and who set it: "AWS_REGION", or "region of the profile \"ci\"".
+// A value and its source: "AWS_REGION", or "region of the profile \"ci\"".
 struct Setting {
   std::string text;
   std::string source;
-  // What else says the same thing, for when the value is ignored.
+  // The settings to use instead if the value is ignored.
   std::vector<Setting> next = {};
 };
 
@@ -39,9 +39,8 @@ Status Unusable(const Setting& setting, const std::string& cure) {
                                    "\", which cannot be understood: " + cure};
 }
 
-// The variables of one environment and the properties of the profile. A value
-// that cannot be understood is either ignored, with a remark, or an error; of
-// the errors the first is remembered.
+// Reads variables of an environment and properties of its profile. Ignores an
+// invalid value with a remark, or keeps the first one as an error.
 class Reader {
  public:
   Reader(const GetenvFn& getenv_fn, const ProfileFn& profile_fn)
@@ -53,7 +52,7 @@ class Reader {
   const std::vector<std::string>& remarks() const { return remarks_; }
   const std::string& profile() const { return profile_; }
 
-  // The first of the variables that is set, else the property, if there is one.
+  // Returns the first variable that is set, otherwise the property.
   std::optional<Setting> Find(std::initializer_list<const char*> variables,
                               const char* property = nullptr) {
     std::vector<Setting> found;
@@ -64,7 +63,7 @@ class Reader {
     if (property != nullptr) {
       const std::optional<std::string> value = profile_fn_(profile_, property);
       if (value.has_value() && !value->empty()) {
-        // "services/s3.endpoint_url" is where it is looked for, not what it is.
+        // "services/" is not part of the name in the file.
         const std::string name = property;
         found.push_back({*value, name.substr(name.find('/') + 1) +
                                      " of the profile \"" + profile_ + "\""});
@@ -80,8 +79,7 @@ class Reader {
     return Value<bool>(FirstValid<bool>(setting, ParseYesNo, kBooleanForms));
   }
 
-  // For a setting that must not be ignored: a value that cannot be understood
-  // is an error.
+  // For a setting that must not be ignored: an invalid value is an error.
   std::optional<bool> RequiredBoolean(const std::optional<Setting>& setting) {
     if (!setting.has_value()) return std::nullopt;
     const std::optional<bool> value =
@@ -90,8 +88,8 @@ class Reader {
     return value;
   }
 
-  // Who says yes, or "".
-  std::string WhoAsks(const std::optional<Setting>& setting) {
+  // Returns the source of a true value, or "".
+  std::string SourceIfTrue(const std::optional<Setting>& setting) {
     const auto valid = FirstValid<bool>(setting, ParseYesNo, kBooleanForms);
     return valid.has_value() && valid->value ? valid->source : "";
   }
@@ -111,7 +109,7 @@ class Reader {
                                             std::to_string(most)));
   }
 
-  // The value of the name that the setting has, in any case.
+  // Returns the value for the name in the setting, in any case.
   template <typename T>
   std::optional<T> Choice(
       const std::optional<Setting>& setting,
@@ -132,7 +130,7 @@ class Reader {
   }
 
  private:
-  // The first value that can be understood; the others are ignored.
+  // Returns the first valid value, and ignores the invalid ones before it.
   template <typename T, typename Parse>
   std::optional<Valid<T>> FirstValid(const std::optional<Setting>& setting,
                                      const Parse& parse,
@@ -233,11 +231,11 @@ void ReadEndpoint(Reader& env, Options& options) {
     options.endpoint = endpoint->text;
     options.endpoint_source = endpoint->source;
   }
-  options.accelerate_source = env.WhoAsks(
+  options.accelerate_source = env.SourceIfTrue(
       env.Find({"S3_USE_ACCELERATE"}, "s3.use_accelerate_endpoint"));
-  options.dual_stack_source = env.WhoAsks(
+  options.dual_stack_source = env.SourceIfTrue(
       env.Find({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint"));
-  // Without it requests would go to endpoints that are not FIPS's.
+  // If it were ignored, requests would go to endpoints without FIPS.
   const auto fips = env.Find({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint");
   if (env.RequiredBoolean(fips).value_or(false)) {
     options.fips_source = fips->source;
@@ -285,8 +283,8 @@ bool IsKmsKeyId(const std::string& text) {
   return true;
 }
 
-// A setting that cannot be honoured is an error: without it, objects would be
-// stored with another encryption than the user asks for.
+// An invalid setting is an error: otherwise objects would be stored with the
+// wrong encryption.
 void ReadEncryption(Reader& env, Encryption& encryption) {
   const auto algorithm = env.Find({"AWS_SERVER_SIDE_ENCRYPTION"});
   if (algorithm.has_value()) {
@@ -297,8 +295,8 @@ void ReadEncryption(Reader& env, Encryption& encryption) {
     }
     if (encryption.algorithm.empty()) {
       env.Fail(Unusable(*algorithm,
-                        "use AES256, aws:kms or aws:kms:dsse (keys that come "
-                        "with each request, SSE-C, are not offered)"));
+                        "use AES256, aws:kms or aws:kms:dsse (keys in each "
+                        "request, SSE-C, are not supported)"));
       return;
     }
   }
@@ -332,7 +330,7 @@ void ReadEncryption(Reader& env, Encryption& encryption) {
   }
 }
 
-// GDAL's form is "requester", object_store's a boolean.
+// GDAL uses "requester", object_store a boolean.
 void ReadRequestPayer(Reader& env, Options& options) {
   const auto payer = env.Find({"AWS_REQUEST_PAYER"});
   if (!payer.has_value()) return;
@@ -362,7 +360,7 @@ void ReadProxies(Reader& env, ProxyOptions& proxies) {
   }
 }
 
-// host_credentials.h uses these, at a time when there is nobody to tell.
+// Only reports invalid values; host_credentials.h uses the settings.
 void ReadMetadataService(Reader& env) {
   env.Boolean(env.Find({"AWS_EC2_METADATA_DISABLED"}));
   env.Choice<int>(env.Find({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"}),
@@ -392,7 +390,7 @@ Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
   ReadProxies(env, options.proxies);
 
   for (const char* name : {"AWS_NO_SIGN_REQUEST", "awsAnonymousCredential"}) {
-    const std::string source = env.WhoAsks(env.Find({name}));
+    const std::string source = env.SourceIfTrue(env.Find({name}));
     if (source.empty() || options.anonymous) continue;
     options.anonymous = true;
     options.anonymous_source = source;

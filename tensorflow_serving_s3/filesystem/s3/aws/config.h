@@ -1,19 +1,18 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What users set: environment variables and the AWS profile, read into one
-// struct. Which variable wins when several say the same thing is decided here
-// and nowhere else.
+// Reads the settings of the user, environment variables and the AWS profile,
+// into one struct. Only this file decides which of several settings wins.
 //
 //   Result<Options> options = OptionsFromEnvironment(getenv_fn, profile_fn);
 //
-//   what         first found wins
+//   option       the first of these that is set
 //   endpoint     S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, profile
 //                (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: S3_ENDPOINT alone)
 //   scheme       the endpoint's own, else S3_USE_HTTPS, else https
-//   region       AWS_REGION, AWS_DEFAULT_REGION, profile, that of an endpoint
-//                of AWS, us-east-1; a bucket elsewhere is found
-//                (bucket_regions.h)
+//   region       AWS_REGION, AWS_DEFAULT_REGION, profile, the region of an
+//                AWS endpoint, us-east-1; the client follows buckets to other
+//                regions (bucket_regions.h)
 //   CA bundle    S3_CA_FILE, AWS_CA_BUNDLE, profile; a folder of CAs:
 //                S3_CA_PATH
 //   anonymous    AWS_NO_SIGN_REQUEST, awsAnonymousCredential (KServe's)
@@ -35,13 +34,12 @@
 //                S3_REQUEST_TIMEOUT_MSEC, S3_READ_AHEAD_MIB, AWS_LOG_LEVEL,
 //                AWS_PROFILE
 //
-// A variable that is set to the empty string counts as not set, and so does one
-// whose value cannot be understood: Options::remarks has a line that names the
-// variable, the value and what it may be. If that would weaken security, or
-// send requests elsewhere, it is INVALID_ARGUMENT with the same in the message.
-// Which values an endpoint or a region may have, endpoint.h knows. Credentials
-// are not read here (credentials_chain.h); the only secret that an Options can
-// hold is the password in a proxy's URL. Pure functions.
+// An empty variable counts as unset. A variable with an invalid value is
+// ignored; Options::remarks names the variable, the value and the valid values.
+// If ignoring it would weaken security or send requests elsewhere, the result
+// is INVALID_ARGUMENT with the same message. endpoint.h validates endpoints and
+// regions; credentials_chain.h reads credentials. The only secret in Options is
+// the password in the URL of a proxy. Pure functions.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_CONFIG_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_CONFIG_H_
 
@@ -60,8 +58,9 @@ namespace s3 {
 // The levels of AWS_LOG_LEVEL, for the log of the AWS Common Runtime.
 enum class LogLevel { kOff, kFatal, kError, kWarn, kInfo, kDebug, kTrace };
 
-// Of AWS_RETRY_MODE. What it sets is told at Options::max_attempts; adaptive
-// also sends less while the store says that it is too much (pace.h).
+// The values of AWS_RETRY_MODE. See Options::max_attempts. kAdaptive also
+// limits the rate of requests while the store throttles
+// (adaptive_rate_limiter.h).
 enum class RetryMode { kDefault, kLegacy, kStandard, kAdaptive };
 
 struct ProxyOptions {
@@ -72,17 +71,18 @@ struct ProxyOptions {
   std::string no_proxy;
 };
 
-// How the store encrypts what is written, as S3's headers name it.
+// The encryption of written objects, in the terms of S3's headers.
 struct Encryption {
   std::string algorithm;  // "AES256", "aws:kms", ...; "": the bucket's default.
   std::string kms_key_id;          // "": the account's key for S3.
-  std::optional<bool> bucket_key;  // Not set: as the bucket says.
+  std::optional<bool> bucket_key;  // nullopt: the bucket's setting.
 };
 
 struct Options {
-  // As given, with or without a scheme; empty for AWS itself.
+  // With or without a scheme; empty for AWS itself.
   std::string endpoint;
-  // Who said so, for messages: "S3_ENDPOINT", "the profile \"ci\"".
+  // The source of the setting, for messages: "S3_ENDPOINT", "the profile
+  // \"ci\"".
   std::string endpoint_source;
   std::optional<bool> use_https;
 
@@ -96,62 +96,61 @@ struct Options {
   ProxyOptions proxies;
 
   std::optional<bool> virtual_host_addressing;
-  // For AWS alone; each with who asked for it, or "".
+  // Features of AWS: the source of the setting that enables it, or "".
   std::string accelerate_source;
   std::string dual_stack_source;
   std::string fips_source;
 
   Encryption encryption;
-  // Whether the requester pays for requests and data.
+  // The requester pays for requests and data.
   bool requester_pays = false;
-  // Whether requests to directory buckets are signed with the credentials
-  // themselves, without a session (express_sessions.h).
+  // Requests to directory buckets are signed with the credentials, without a
+  // session (express_sessions.h).
   bool disable_express_sessions = false;
 
   bool anonymous = false;
   std::string anonymous_source;
   std::string profile = "default";
-  // Whether AWS_PROFILE named it, so that it must exist.
+  // AWS_PROFILE names the profile, so it must exist.
   bool profile_is_named = false;
 
-  // To set up a connection.
+  // The time to set up a connection.
   std::chrono::milliseconds connect_timeout{1000};
-  // The longest silence, not a byte received, that is waited for.
+  // The longest time without a received byte.
   std::chrono::milliseconds request_timeout{3000};
-  // How often a request is tried altogether, at least 1. AWS_RETRY_MODE
-  // standard and adaptive make it 3, as in AWS's own clients.
+  // The maximum of attempts of a request, at least 1. AWS_RETRY_MODE standard
+  // and adaptive change the default to 3, as in AWS's clients.
   int max_attempts = 5;
   RetryMode retry_mode = RetryMode::kDefault;
 
-  // The memory that all open files share for what is read ahead
-  // (memory_budget.h); 0 reads nothing ahead. Not set: 256 MiB, or what the
-  // program says.
+  // The memory that all open files share for read-ahead (memory_budget.h); 0
+  // disables read-ahead. nullopt: 256 MiB, or the setting of the program.
   std::optional<uint64_t> read_ahead_bytes;
 
-  // Whether to ask for checksums of what is read, and to compare them.
+  // Requests checksums of read objects, and verifies them.
   bool checksum_of_responses = true;
-  // Whether every body that is written has a checksum in a header. The
-  // signature covers the SHA-256 of a body in any case.
+  // Sends a checksum header with every body. The signature always covers the
+  // SHA-256 of the body.
   bool checksum_of_requests = false;
 
   LogLevel log_level = LogLevel::kOff;
 
-  // The settings that were ignored, a line for the log each.
+  // The ignored settings, one line for the log each.
   std::vector<std::string> remarks;
 };
 
-// Looks up an environment variable; nullopt when it is not set.
+// Returns an environment variable; nullopt if it is not set.
 using GetenvFn = std::function<std::optional<std::string>(const char* name)>;
-// Looks up a property of a profile of the shared AWS files: "region", one of a
-// group, "s3.addressing_style", or one of the `services` section that the
-// profile names, "services/s3.endpoint_url".
+// Returns a property of a profile in the shared AWS files: "region", a property
+// of a group, "s3.addressing_style", or a property of the profile's `services`
+// section, "services/s3.endpoint_url".
 using ProfileFn = std::function<std::optional<std::string>(
     const std::string& profile, const char* property)>;
 
 Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
                                        const ProfileFn& profile_fn);
 
-// The process's own environment.
+// Reads the environment of the process.
 std::optional<std::string> ProcessGetenv(const char* name);
 
 }  // namespace s3

@@ -39,7 +39,7 @@ Result<Options> Read(const Variables& variables,
       });
 }
 
-TEST(ConfigTest, NothingSetMeansAwsWithDefaults) {
+TEST(ConfigTest, WithoutSettingsTheDefaultsOfAwsApply) {
   Result<Options> options = Read({});
   ASSERT_TRUE(options.ok());
   EXPECT_EQ(options->endpoint, "");
@@ -55,7 +55,7 @@ TEST(ConfigTest, NothingSetMeansAwsWithDefaults) {
   EXPECT_EQ(options->log_level, LogLevel::kOff);
 }
 
-TEST(ConfigTest, EncryptionIsReadUnderTheNamesOfObjectStore) {
+TEST(ConfigTest, ReadsEncryptionFromTheVariablesOfObjectStore) {
   Result<Options> options = Read({});
   EXPECT_EQ(options->encryption.algorithm, "");
   options = Read({{"AWS_SERVER_SIDE_ENCRYPTION", "aes256"}});
@@ -79,7 +79,7 @@ TEST(ConfigTest, EncryptionIsReadUnderTheNamesOfObjectStore) {
   EXPECT_EQ(options->encryption.bucket_key, std::nullopt);
 }
 
-TEST(ConfigTest, EncryptionThatCannotBeHonouredIsAnError) {
+TEST(ConfigTest, InvalidEncryptionIsAnError) {
   struct Case {
     Variables variables;
     std::string part;
@@ -114,7 +114,7 @@ TEST(ConfigTest, EncryptionThatCannotBeHonouredIsAnError) {
   }
 }
 
-TEST(ConfigTest, TheRequesterPaysWhereAnyKnownFormSaysSo) {
+TEST(ConfigTest, ReadsAllFormsOfRequesterPays) {
   EXPECT_FALSE(Read({})->requester_pays);
   EXPECT_TRUE(Read({{"AWS_REQUEST_PAYER", "requester"}})->requester_pays);
   EXPECT_TRUE(Read({{"AWS_REQUEST_PAYER", "true"}})->requester_pays);
@@ -123,7 +123,7 @@ TEST(ConfigTest, TheRequesterPaysWhereAnyKnownFormSaysSo) {
               HasSubstr("AWS_REQUEST_PAYER is set to \"me\""));
 }
 
-TEST(ConfigTest, SessionsOfDirectoryBucketsCanBeLeftOut) {
+TEST(ConfigTest, SessionsOfDirectoryBucketsCanBeDisabled) {
   EXPECT_FALSE(Read({})->disable_express_sessions);
   EXPECT_TRUE(Read({{"AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "true"}})
                   ->disable_express_sessions);
@@ -178,7 +178,7 @@ TEST(ConfigTest, RegionPrecedence) {
   EXPECT_EQ(Read(variables, profile)->region, "eu-north-1");
 }
 
-TEST(ConfigTest, TheServicesOfAProfileAreNearerThanTheProfile) {
+TEST(ConfigTest, TheServicesSectionOverridesTheProfile) {
   const Variables profile = {{"ci/endpoint_url", "http://general"},
                              {"ci/services/s3.endpoint_url", "http://for-s3"}};
   const Result<Options> options = Read({{"AWS_PROFILE", "ci"}}, profile);
@@ -194,7 +194,7 @@ TEST(ConfigTest, ConfiguredEndpointsCanBeIgnored) {
   EXPECT_EQ(Read(variables)->endpoint, "http://ours");
 }
 
-TEST(ConfigTest, AnEndpointOfAwsTellsItsRegion) {
+TEST(ConfigTest, AnEndpointOfAwsSetsTheRegion) {
   const std::string endpoint = "https://s3.eu-west-1.amazonaws.com";
   EXPECT_EQ(Read({{"S3_ENDPOINT", endpoint}})->region, "eu-west-1");
   EXPECT_EQ(Read({{"S3_ENDPOINT", endpoint}})->region_source, "S3_ENDPOINT");
@@ -204,7 +204,7 @@ TEST(ConfigTest, AnEndpointOfAwsTellsItsRegion) {
   EXPECT_EQ(Read({{"S3_ENDPOINT", "s3.amazonaws.com"}})->region, "us-east-1");
 }
 
-TEST(ConfigTest, AddressingStyleOfTheProfile) {
+TEST(ConfigTest, ReadsTheAddressingStyleOfTheProfile) {
   Variables profile = {{"default/s3.addressing_style", "path"}};
   EXPECT_EQ(Read({}, profile)->virtual_host_addressing, false);
   EXPECT_EQ(
@@ -221,7 +221,7 @@ TEST(ConfigTest, AddressingStyleOfTheProfile) {
                                     "\"default\" is set to \"both\"")));
 }
 
-TEST(ConfigTest, EndpointsOfAwsComeInVariants) {
+TEST(ConfigTest, ReadsTheVariantsOfAwsEndpoints) {
   const Result<Options> options = Read({{"S3_USE_ACCELERATE", "1"},
                                         {"AWS_USE_DUALSTACK_ENDPOINT", "true"},
                                         {"AWS_USE_FIPS_ENDPOINT", "false"}});
@@ -244,7 +244,7 @@ TEST(ConfigTest, RetryModes) {
   EXPECT_EQ(Read({}, {{"default/max_attempts", "2"}})->max_attempts, 2);
 }
 
-TEST(ConfigTest, ProxiesInBothSpellings) {
+TEST(ConfigTest, ReadsProxiesInBothSpellings) {
   Variables variables = {{"HTTP_PROXY", "http://a"},
                          {"HTTPS_PROXY", "http://b"},
                          {"NO_PROXY", "c"}};
@@ -260,12 +260,12 @@ TEST(ConfigTest, ProxiesInBothSpellings) {
   EXPECT_EQ(Read(variables)->proxies.no_proxy, "f");
 }
 
-TEST(ConfigTest, AProfileThatIsNamedMustExist) {
+TEST(ConfigTest, ANamedProfileMustExist) {
   EXPECT_FALSE(Read({})->profile_is_named);
   EXPECT_TRUE(Read({{"AWS_PROFILE", "default"}})->profile_is_named);
 }
 
-TEST(ConfigTest, BooleansInTheFormsThatPeopleWrite) {
+TEST(ConfigTest, ReadsBooleansInAllForms) {
   for (const char* yes : {"1", "true", "TRUE", "True", "yes", "on"}) {
     Result<Options> options = Read({{"S3_USE_HTTPS", yes},
                                     {"S3_USER_VIRTUAL_BUCKET", yes},
@@ -285,7 +285,7 @@ TEST(ConfigTest, BooleansInTheFormsThatPeopleWrite) {
   }
 }
 
-TEST(ConfigTest, ReadsTheOthers) {
+TEST(ConfigTest, ReadsTheOtherSettings) {
   Result<Options> options = Read({{"S3_CA_FILE", "/ca.pem"},
                                   {"AWS_CA_BUNDLE", "/bundle.pem"},
                                   {"S3_CA_PATH", "/certs"},
@@ -307,7 +307,7 @@ TEST(ConfigTest, ReadsTheOthers) {
   EXPECT_EQ(Read({{"AWS_CA_BUNDLE", "/bundle.pem"}})->ca_file, "/bundle.pem");
 }
 
-TEST(ConfigTest, WhenChecksumsAreComputed) {
+TEST(ConfigTest, ReadsChecksumSettings) {
   EXPECT_TRUE(Read({})->checksum_of_responses);
   EXPECT_FALSE(Read({})->checksum_of_requests);
   Options options =
@@ -327,7 +327,7 @@ TEST(ConfigTest, WhenChecksumsAreComputed) {
   EXPECT_FALSE(options.checksum_of_requests);
 }
 
-TEST(ConfigTest, AnInvalidValueOfAnOptionalVariableIsIgnoredWithARemark) {
+TEST(ConfigTest, IgnoresAnInvalidValueWithARemark) {
   struct Case {
     std::string name, value, allowed;
   };
@@ -377,14 +377,14 @@ TEST(ConfigTest, AnInvalidValueOfAnOptionalVariableIsIgnoredWithARemark) {
     EXPECT_EQ(options->virtual_host_addressing, std::nullopt);
     EXPECT_EQ(options->accelerate_source, "");
     EXPECT_EQ(options->dual_stack_source, "");
-    // The safe values.
+    // The safe defaults.
     EXPECT_TRUE(options->verify_tls);
     EXPECT_FALSE(options->anonymous);
     EXPECT_TRUE(options->checksum_of_responses);
   }
 }
 
-TEST(ConfigTest, WhatIsIgnoredLeavesTheNextOneToSay) {
+TEST(ConfigTest, AnIgnoredValueIsReplacedByTheNextSetting) {
   const Variables profile = {{"default/max_attempts", "7"},
                              {"default/retry_mode", "adaptive"},
                              {"default/use_dualstack_endpoint", "true"}};
@@ -400,7 +400,7 @@ TEST(ConfigTest, WhatIsIgnoredLeavesTheNextOneToSay) {
   EXPECT_EQ(options->remarks.size(), 3u);
 }
 
-TEST(ConfigTest, SpaceAroundAValueIsNoPartOfIt) {
+TEST(ConfigTest, IgnoresSpaceAroundAValue) {
   const Result<Options> options = Read({{"S3_VERIFY_SSL", "0\n"},
                                         {"AWS_MAX_ATTEMPTS", " 7 "},
                                         {"AWS_LOG_LEVEL", "debug\r\n"}});

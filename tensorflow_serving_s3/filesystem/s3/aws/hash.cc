@@ -20,7 +20,7 @@ namespace {
 using Compute = int (*)(aws_allocator*, const aws_byte_cursor*, aws_byte_buf*,
                         size_t);
 
-// The digest's bytes, or "".
+// Returns the bytes of the digest, or "".
 std::string Digest(Compute compute, size_t size, std::string_view bytes) {
   std::string digest(size, '\0');
   aws_byte_buf out = aws_byte_buf_from_empty_array(digest.data(), size);
@@ -64,7 +64,7 @@ std::string Md5InBase64(std::string_view bytes) {
 std::string Base64(const std::string& bytes) {
   const aws_byte_cursor in =
       aws_byte_cursor_from_array(bytes.data(), bytes.size());
-  // One more than the text: the CRT ends it with a zero.
+  // The CRT adds a terminating zero.
   std::array<uint8_t, 96> text = {};
   aws_byte_buf out = aws_byte_buf_from_empty_array(text.data(), text.size());
   if (aws_base64_encode(&in, &out) != AWS_OP_SUCCESS) return "";

@@ -16,8 +16,8 @@ class HashTest : public ::testing::Test {
   void SetUp() override { ASSERT_TRUE(AwsRuntime::Get().ok()); }
 };
 
-// Of `printf abc | sha256sum` and the like.
-TEST_F(HashTest, IsWhatOtherProgramsCompute) {
+// The values of `printf abc | sha256sum` and similar programs.
+TEST_F(HashTest, MatchesOtherPrograms) {
   EXPECT_EQ(Sha256InHex("abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Sha256InHex(""),
@@ -25,14 +25,14 @@ TEST_F(HashTest, IsWhatOtherProgramsCompute) {
   EXPECT_EQ(Md5InBase64("abc"), "kAFQmDzST7DWlj99KOF/cg==");
 }
 
-TEST_F(HashTest, TheEtagOfPartsIsTheHashOfTheirHashes) {
-  // MD5 of "a" and of "b"; then of both digests one after the other.
+TEST_F(HashTest, TheEtagOfPartsIsTheMd5OfTheirMd5s) {
+  // The MD5 of "a" and of "b", and the MD5 of both digests.
   EXPECT_EQ(MultipartEtag({"\"0cc175b9c0f1b6a831c399e269772661\"",
                            "92eb5ffee6ae2fec3ad71c777531578f"}),
             "\"96e024ba2074fe77e8e965ba43a704be-2\"");
 }
 
-TEST_F(HashTest, ThereIsNoneOfPartsThatAreKnownByAnotherHash) {
+TEST_F(HashTest, NoEtagForPartsWithOtherHashes) {
   EXPECT_EQ(MultipartEtag({"\"0cc175b9c0f1b6a831c399e269772661\"", "\"e\""}),
             "");
   EXPECT_EQ(MultipartEtag({"0cc175b9c0f1b6a831c399e26977266x"}), "");

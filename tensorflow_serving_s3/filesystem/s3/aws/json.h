@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The texts and numbers of a small JSON object, by their names; those of an
-// object inside it with the outer name and a dot before them.
+// Flattens a small JSON object to its strings and numbers. The name of a nested
+// value is "outer.inner".
 //
 //   FlattenJson("{\"a\": \"x\", \"b\": {\"c\": 1}}")   // {a: x, b.c: 1}
 //
-// Lists, booleans and nulls are left out. Nullopt for what is no JSON object.
-// Needs AwsRuntime::Get() before. Pure.
+// Omits lists, booleans and nulls. Returns nullopt if the text is not a JSON
+// object. Requires AwsRuntime::Get(). Pure.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_JSON_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_AWS_JSON_H_
 

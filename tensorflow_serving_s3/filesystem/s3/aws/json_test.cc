@@ -12,7 +12,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-TEST(FlattenJsonTest, NamesWhatIsInside) {
+TEST(FlattenJsonTest, FlattensNestedObjects) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   const std::optional<FlatJson> flat = FlattenJson(
       R"({"a": "x\n\u00fc", "n": 1700000000123, "b": {"c": 1, "d": {"e": "y"}},
@@ -24,7 +24,7 @@ TEST(FlattenJsonTest, NamesWhatIsInside) {
                              {"b.d.e", "y"}}));
 }
 
-TEST(FlattenJsonTest, OnlyObjectsAreRead) {
+TEST(FlattenJsonTest, RejectsOtherTexts) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   for (const std::string text :
        {"", "null", "[1]", "\"x\"", "{", "<html>", "{\"a\": }"}) {

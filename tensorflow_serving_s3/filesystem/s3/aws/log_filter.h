@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Takes secrets out of what the AWS Common Runtime logs. At its level trace it
-// writes every header of a request, and with them signatures, session tokens
-// and the password of a proxy.
+// Removes secrets from the log of the AWS Common Runtime. Its level trace
+// writes all request headers, including signatures, session tokens and the
+// password of a proxy.
 //
 //   WithoutSecrets("id=0x1: Sending header: Authorization: AWS4-HMAC...")
 //   // "id=0x1: Sending header: Authorization: (not shown)"
@@ -17,7 +17,7 @@
 namespace tfs3 {
 namespace s3 {
 
-// Keeps the values of those headers of a request that are known to be none.
+// Keeps only the values of headers that are known to be harmless.
 std::string WithoutSecrets(const std::string& message);
 
 }  // namespace s3

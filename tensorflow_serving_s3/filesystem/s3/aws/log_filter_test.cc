@@ -10,7 +10,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-TEST(WithoutSecretsTest, OnlyHarmlessHeadersAreShown) {
+TEST(WithoutSecretsTest, KeepsOnlyHarmlessHeaders) {
   const std::string sending = "id=0x1: Sending header: ";
   EXPECT_EQ(WithoutSecrets(sending + "Authorization: AWS4 Credential=a, x=y"),
             sending + "Authorization: (not shown)");
@@ -22,7 +22,7 @@ TEST(WithoutSecretsTest, OnlyHarmlessHeadersAreShown) {
             sending + "Host: 127.0.0.1:9000");
 }
 
-TEST(WithoutSecretsTest, OtherMessagesAreLeftAlone) {
+TEST(WithoutSecretsTest, KeepsOtherMessages) {
   for (const std::string message :
        {"", "id=0x1: Created client request: GET /models HTTP/1.1",
         "id=0x1: Sending header: "}) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options of this process: its environment and its user's AWS files.
+// Reads the options of this process from its environment and the AWS files.
 //
 //   Result<Options> options = ProcessOptions();
 //   if (!options.ok()) return options.status();
@@ -16,8 +16,8 @@
 namespace tfs3 {
 namespace s3 {
 
-// INVALID_ARGUMENT for a setting that cannot be understood,
-// FAILED_PRECONDITION for a file that cannot.
+//   INVALID_ARGUMENT: an invalid setting that must not be ignored
+//   FAILED_PRECONDITION: an AWS file with an error
 Result<Options> ProcessOptions();
 
 }  // namespace s3

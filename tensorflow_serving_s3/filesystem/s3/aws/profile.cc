@@ -18,7 +18,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// With the values of $NAME and ${NAME}; a name that is not set stays.
+// Expands $NAME and ${NAME}. Keeps names that are not set.
 std::string ExpandVariables(const std::string& text,
                             const GetenvFn& getenv_fn) {
   std::string expanded;
@@ -47,7 +47,8 @@ std::string ExpandVariables(const std::string& text,
   return expanded;
 }
 
-// The home folder of a user, or of the user of this process; "" if unknown.
+// Returns the home folder of a user, or of the process's user if `user` is "";
+// "" if unknown.
 std::string FolderOfUser(const std::string& user) {
   char buffer[4096];
   passwd entry = {};
@@ -73,7 +74,6 @@ std::string FileName(const GetenvFn& getenv_fn, const char* variable,
   return home + name.substr(slash);
 }
 
-// Whether a section's name begins with `prefix`, such as "profile".
 bool BeginsWith(const std::string& text, const std::string& prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }
@@ -97,9 +97,9 @@ std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
   names_ += (names_.empty() ? "" : " and ") + name;
   struct stat info = {};
   const bool found = stat(name.c_str(), &info) == 0;
-  // Like /dev/null, it is no file of settings.
+  // A character device, for example /dev/null, counts as absent.
   if (found && S_ISCHR(info.st_mode)) return std::nullopt;
-  // A pipe could keep its reader waiting.
+  // Reading a pipe could block.
   Result<std::string> text =
       found && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)
           ? Result<std::string>(
@@ -111,7 +111,7 @@ std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
     names_ += " (which" + text.status().message.substr(name.size()) + ")";
     if (found) {
       remarks_.push_back("the AWS file " + text.status().message +
-                         "; it counts as absent");
+                         "; the file is ignored");
     }
     return std::nullopt;
   }
@@ -121,7 +121,7 @@ std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
                                                     " cannot be understood: " +
                                                     file.status().message};
     if (problem_.ok()) problem_ = problem;
-    remarks_.push_back(problem.message + "; none of its profiles is used");
+    remarks_.push_back(problem.message + "; its profiles are ignored");
     return std::nullopt;
   }
   for (const std::string& remark : file->remarks()) {
@@ -143,7 +143,7 @@ ProfileFiles ProfileFiles::Read(const GetenvFn& getenv_fn) {
       }
       const std::optional<std::string> name = NameInHeader(section.name);
       if (!name.has_value()) continue;
-      // Of two sections of one profile, the later holds.
+      // The later of two sections for a profile wins.
       if (BeginsWith(section.name, "profile")) {
         contents->config_profiles[*name] = section;
       } else if (BeginsWith(section.name, "sso-session")) {
@@ -188,7 +188,7 @@ std::optional<std::string> ProfileFiles::Get(
     if (section != nullptr && section->Has(key)) return section->Find(property);
   }
   if (key == property) return std::nullopt;
-  // A secret without its ID, for the message that says so.
+  // A secret without its ID: the caller reports it.
   for (const Sections* sections :
        {&contents_->credentials_profiles, &contents_->config_profiles}) {
     const AwsFile::Section* section = Find(*sections, profile);

@@ -75,7 +75,7 @@ TEST_F(ProfileTest, ReadsBothFiles) {
   EXPECT_FALSE(files.Has("nobody"));
 }
 
-TEST_F(ProfileTest, GroupsServicesAndSessions) {
+TEST_F(ProfileTest, ReadsGroupsServicesAndSessions) {
   Write(config_,
         "[default]\nservices = mine\ns3 =\n  addressing_style = path\n"
         "[services mine]\ns3 =\n  endpoint_url = http://for-s3\n"
@@ -99,13 +99,13 @@ TEST_F(ProfileTest, MissingFilesHaveNoProperties) {
   EXPECT_EQ(files.names(), config_ + " and " + credentials_);
 }
 
-TEST_F(ProfileTest, TheyAreInTheHomeFolder) {
+TEST_F(ProfileTest, TheFilesAreInTheHomeFolder) {
   variables_ = {{"HOME", "/no/such/home"}, {"AWS_CONFIG_FILE", "~/elsewhere"}};
   EXPECT_EQ(Read().names(),
             "/no/such/home/elsewhere and /no/such/home/.aws/credentials");
 }
 
-TEST_F(ProfileTest, APathIsExpanded) {
+TEST_F(ProfileTest, ExpandsPaths) {
   variables_ = {{"HOME", "/no/such/home"},
                 {"FOLDER", "/no/such"},
                 {"AWS_CONFIG_FILE", "$FOLDER/${FOLDER}/$UNSET/${UNSET/$"},
@@ -119,7 +119,7 @@ TEST_F(ProfileTest, APathIsExpanded) {
                                     HasSubstr("/credentials")));
 }
 
-TEST_F(ProfileTest, OfTwoSectionsForAProfileTheLaterHolds) {
+TEST_F(ProfileTest, TheLaterOfTwoSectionsWins) {
   Write(config_,
         "[profile default]\nregion = a\n[default]\noutput = json\n"
         "[profile x]\nregion = a\n[profile \"x\"]\nregion = b\n"
@@ -146,7 +146,7 @@ TEST_F(ProfileTest, ThePartsOfAKeyComeFromOneFile) {
   EXPECT_EQ(Read().Get("default", "aws_secret_access_key"), "e");
 }
 
-// Drops what lets root read every file, for as long as it lives.
+// Drops the capabilities that let root read every file, until it is destroyed.
 class WithoutPrivileges {
  public:
   WithoutPrivileges() {
@@ -162,7 +162,7 @@ class WithoutPrivileges {
   __user_cap_data_struct before_[2] = {};
 };
 
-TEST_F(ProfileTest, AFileThatCannotBeReadCountsAsAbsent) {
+TEST_F(ProfileTest, AnUnreadableFileCountsAsAbsent) {
   Write(credentials_, "[default]\nregion = a\n");
   Write(config_, "[default]\nregion = b\n");
   chmod(config_.c_str(), 0);
@@ -174,11 +174,11 @@ TEST_F(ProfileTest, AFileThatCannotBeReadCountsAsAbsent) {
                                "denied) and " + credentials_);
   EXPECT_THAT(files.remarks(),
               ElementsAre("the AWS file " + config_ +
-                          " cannot be read: Permission denied; it counts as "
-                          "absent"));
+                          " cannot be read: Permission denied; the file is "
+                          "ignored"));
 }
 
-TEST_F(ProfileTest, AFolderThatCannotBeEnteredMayHoldNoFile) {
+TEST_F(ProfileTest, AFileInAnUnreadableFolderCountsAsAbsent) {
   const std::string folder = ::testing::TempDir() + "/profile_test_home";
   mkdir(folder.c_str(), 0);
   variables_ = {{"HOME", folder}};
@@ -193,7 +193,7 @@ TEST_F(ProfileTest, AFolderThatCannotBeEnteredMayHoldNoFile) {
   rmdir(folder.c_str());
 }
 
-TEST_F(ProfileTest, WhatIsNoFileCountsAsAbsent) {
+TEST_F(ProfileTest, OtherKindsOfFilesCountAsAbsent) {
   const std::string dangling = ::testing::TempDir() + "/profile_test_dangling";
   const std::string pipe = ::testing::TempDir() + "/profile_test_pipe";
   ASSERT_EQ(symlink("/no/such/file", dangling.c_str()), 0);
@@ -212,7 +212,7 @@ TEST_F(ProfileTest, WhatIsNoFileCountsAsAbsent) {
   std::remove(pipe.c_str());
 }
 
-TEST_F(ProfileTest, AnErrorInAFileIsToldWithLineAndColumn) {
+TEST_F(ProfileTest, ReportsAnErrorWithLineAndColumn) {
   Write(config_, "[default]\nregion = b\n  x\nregion\n");
   Write(credentials_, "[default]\nregion = a\n");
   const ProfileFiles files = Read();
@@ -227,9 +227,10 @@ TEST_F(ProfileTest, AnErrorInAFileIsToldWithLineAndColumn) {
 
 TEST_F(ProfileTest, ARemarkNamesTheFile) {
   Write(config_, "[default]\nregion = a\nregion = b\n");
-  EXPECT_THAT(Read().remarks(),
-              ElementsAre(StartsWith("the AWS file " + config_ +
-                                     ", line 3, column 1: region is there")));
+  EXPECT_THAT(
+      Read().remarks(),
+      ElementsAre(StartsWith("the AWS file " + config_ +
+                             ", line 3, column 1: region is a duplicate")));
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ends requests whose answer nobody wants any more.
+// Cancels requests whose response is no longer needed.
 //
 //   Cancellation cancellation;
 //   client->GetObject(uri, 0, buffer, size, etag, &cancellation);
-//   // Meanwhile, on another thread; GetObject returns CANCELLED at once:
+//   // On another thread; GetObject returns CANCELLED at once:
 //   cancellation.Cancel();
 //
-// Cancelled stays cancelled. Must outlive the calls that it is given to.
+// A cancellation is permanent. It must outlive the calls that use it.
 // Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_CANCELLATION_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_CANCELLATION_H_
@@ -30,12 +30,12 @@ class Cancellation {
 
   bool cancelled() const { return cancelled_; }
 
-  // Calls a function once when there is a cancellation, or at once when there
-  // has been one. After the destructor it is not called and not running. The
-  // function must not use the Cancellation.
+  // Calls a function once: at the cancellation, or at once if it was cancelled
+  // before. The function neither runs nor is called after the destructor. It
+  // must not use the Cancellation.
   class Listener {
    public:
-    // Without a `cancellation` nothing is ever called.
+    // `cancellation` may be null: then the function is never called.
     Listener(Cancellation* cancellation, std::function<void()> wake);
     ~Listener();
 
@@ -53,8 +53,8 @@ class Cancellation {
   std::list<std::function<void()>> listeners_;
 };
 
-// Lets the time pass. False, and earlier, when cancelled; `cancellation` may be
-// null.
+// Sleeps for `duration`. Returns false, early, if it is cancelled;
+// `cancellation` may be null.
 bool SleepUnlessCancelled(std::chrono::milliseconds duration,
                           Cancellation* cancellation);
 

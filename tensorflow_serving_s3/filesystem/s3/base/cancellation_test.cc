@@ -27,7 +27,7 @@ TEST(CancellationTest, ListenersAreCalledOnce) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(CancellationTest, WhoListensLaterIsCalledAtOnce) {
+TEST(CancellationTest, ALateListenerIsCalledAtOnce) {
   Cancellation cancellation;
   cancellation.Cancel();
   int calls = 0;
@@ -35,7 +35,7 @@ TEST(CancellationTest, WhoListensLaterIsCalledAtOnce) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(CancellationTest, WhoListensNoMoreIsNotCalled) {
+TEST(CancellationTest, ADestroyedListenerIsNotCalled) {
   Cancellation cancellation;
   int calls = 0;
   int others = 0;

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The source of random numbers of Expat, which seeds its hash tables. Debian's
-// Expat calls arc4random_buf, which the C library has since 2.36 only. With
-// this definition the shared object also loads where the C library is older.
+// Defines arc4random_buf, with which Debian's Expat seeds its hash tables. The
+// C library has this function only since 2.36; with this definition the shared
+// object also loads with an older C library.
 #include <sys/random.h>
 #include <sys/types.h>
 

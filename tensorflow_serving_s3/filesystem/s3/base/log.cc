@@ -9,7 +9,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// A list without a lock, which a fork could leave locked. Never freed.
+// A lock-free list, because a fork could leave a lock locked. Never freed.
 struct Written {
   std::string message;
   Written* before;

@@ -1,12 +1,12 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lines on stderr for what the user should know of and no call fails for.
+// Writes warnings to stderr, for problems that do not make a call fail.
 //
 //   LogWarningOnce("AWS_LOG_LEVEL is set to \"3\", ...");
 //   // s3 [WARN] AWS_LOG_LEVEL is set to "3", ...
 //
-// Thread-safe. The child of a fork does not repeat its parent's lines.
+// Thread-safe. A forked child does not repeat the lines of its parent.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_LOG_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_LOG_H_
 
@@ -15,7 +15,7 @@
 namespace tfs3 {
 namespace s3 {
 
-// Writes the line unless this process has written the same one before.
+// Writes the line unless this process has written it before.
 void LogWarningOnce(const std::string& message);
 
 }  // namespace s3

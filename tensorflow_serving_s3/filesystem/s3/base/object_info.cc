@@ -16,8 +16,8 @@ namespace {
 constexpr int64_t kSecond = 1000000000;
 constexpr int64_t kLatest = std::numeric_limits<int64_t>::max();
 
-// Whether no number is longer than a year. The CRT's parser of the header's
-// form adds up digits without end, until they overflow.
+// Returns false if a number has more than four digits. The CRT's parser of the
+// header format does not limit the digits, and would overflow.
 bool HasShortNumbers(const std::string& text) {
   int digits = 0;
   for (const char c : text) {
@@ -27,7 +27,7 @@ bool HasShortNumbers(const std::string& text) {
   return true;
 }
 
-// A time of day without an offset is one of UTC.
+// Adds "Z" (UTC) to a time of day without an offset.
 std::string WithOffset(const std::string& text) {
   const size_t time = text.find_first_of("Tt");
   const bool has_time = time != std::string::npos && time + 1 < text.size();

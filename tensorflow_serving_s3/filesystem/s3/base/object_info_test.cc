@@ -10,7 +10,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-TEST(ParseTimeTest, ReadsTheFormsOfListingsAndHeaders) {
+TEST(ParseTimeTest, ParsesTheFormatsOfListingsAndHeaders) {
   constexpr int64_t kSecond = 1000000000;
   EXPECT_EQ(ParseTime("2026-01-31T12:00:01Z"), 1769860801 * kSecond);
   EXPECT_EQ(ParseTime("2026-01-31T12:00:01.000Z"), 1769860801 * kSecond);
@@ -18,7 +18,7 @@ TEST(ParseTimeTest, ReadsTheFormsOfListingsAndHeaders) {
   EXPECT_EQ(ParseTime("Sat, 31 Jan 2026 12:00:01 GMT"), 1769860801 * kSecond);
 }
 
-TEST(ParseTimeTest, ReadsTheFormsThatOtherStoresWrite) {
+TEST(ParseTimeTest, ParsesTheFormatsOfOtherStores) {
   constexpr int64_t kSecond = 1000000000;
   for (const std::string text :
        {"2026-01-31T12:00:01.123456789Z", "2026-01-31T12:00:01+00:00",
@@ -29,14 +29,14 @@ TEST(ParseTimeTest, ReadsTheFormsThatOtherStoresWrite) {
   }
 }
 
-TEST(ParseTimeTest, AnythingElseIsNoTime) {
+TEST(ParseTimeTest, OtherTextsAreZero) {
   EXPECT_EQ(ParseTime(""), 0);
   EXPECT_EQ(ParseTime("yesterday"), 0);
   EXPECT_EQ(ParseTime("20244444444444444444423Z"), 0);
   EXPECT_EQ(ParseTime("Sat, 31 Jan 20260 12:00:01 GMT"), 0);
 }
 
-TEST(ParseTimeTest, TimesThatNanosecondsCannotCountAreNoTimes) {
+TEST(ParseTimeTest, TimesOutsideTheRangeAreZero) {
   EXPECT_EQ(ParseTime("2262-04-11T23:47:16Z"), 9223372036 * 1000000000);
   EXPECT_EQ(ParseTime("2262-04-11T23:47:17Z"), 0);
   EXPECT_EQ(ParseTime("9999-12-31T23:59:59Z"), 0);

@@ -26,14 +26,14 @@ Status ForEachInParallel(size_t count, size_t threads,
       if (failure.ok()) failure = status;
     }
   };
-  // The caller's own thread is one of them.
+  // The caller's thread is one of `threads`.
   std::vector<std::thread> others;
   others.reserve(std::min(count, threads));
   for (size_t i = 1; i < std::min(count, threads); ++i) {
     try {
       others.emplace_back(work);
     } catch (const std::system_error&) {
-      break;  // The system has no more threads: those that there are do it.
+      break;  // The system cannot start more threads.
     }
   }
   work();

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::Each;
 
-TEST(ForEachInParallelTest, DoesEveryTaskOnce) {
+TEST(ForEachInParallelTest, RunsEveryTaskOnce) {
   std::mutex mutex;
   std::vector<int> done(100);
   EXPECT_TRUE(ForEachInParallel(done.size(), 7, [&](size_t i) {
@@ -37,13 +37,13 @@ TEST(ForEachInParallelTest, TasksRunAtTheSameTime) {
                 std::unique_lock<std::mutex> lock(mutex);
                 ++running;
                 changed.notify_all();
-                // Returns only if all three are here.
+                // Waits until all three tasks run.
                 changed.wait(lock, [&] { return running == 3; });
                 return Status();
               }).ok());
 }
 
-TEST(ForEachInParallelTest, NothingIsBegunAfterAFailure) {
+TEST(ForEachInParallelTest, StartsNoTaskAfterAFailure) {
   std::vector<size_t> begun;
   const Status status = ForEachInParallel(10, 1, [&](size_t i) {
     begun.push_back(i);

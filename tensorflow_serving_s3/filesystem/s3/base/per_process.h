@@ -1,24 +1,23 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What belongs to one process, because threads stand behind it or a lock is in
-// it: the child of a fork has the memory of its parent, but none of its other
-// threads, and a lock that one of those held is never given back.
+// A value that each process creates for itself, because it has threads or a
+// lock. A forked child has the memory of its parent but not its other threads,
+// and a lock that one of them held is never released.
 //
 //   PerProcess<State> state;
 //   std::lock_guard<std::mutex> lock(state.get().mutex);
 //
-// The first get() in each process makes a T. The one of the parent stays behind
-// in the child, untouched and never destroyed. Thread-safe, without a lock.
+// The first get() in each process creates a T. In a forked child, the parent's
+// T is neither used nor destroyed. Thread-safe and lock-free.
 //
-// For a variable with static storage use StaticPerProcess, in a function or
-// outside of one:
+// Use StaticPerProcess for a static variable:
 //
 //   static StaticPerProcess<State> state;
 //
-// The compiler initialises it and nothing destroys it. A static variable that
-// is initialised at its first use has a lock of the compiler's instead: if a
-// process forks in that moment, the child waits for ever.
+// It is initialised at compile time and never destroyed. The compiler guards
+// the initialisation of other static variables with a lock; if a process forks
+// at this time, the child waits for ever.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_PER_PROCESS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_PER_PROCESS_H_
 
@@ -30,10 +29,10 @@
 namespace tfs3 {
 namespace s3 {
 
-// Remembers the process in which it was made.
+// Remembers the process that created it.
 class OwnerProcess {
  public:
-  // Whether that is this one.
+  // Returns true in the process that created it.
   bool IsThis() const { return pid_ == getpid(); }
 
  private:
@@ -53,11 +52,11 @@ class StaticPerProcess {
                                        std::memory_order_acq_rel)) {
       return fresh->value;
     }
-    delete fresh;  // Another thread of this process came first.
+    delete fresh;  // Another thread of this process was faster.
     return entry->value;
   }
 
-  // Destroys the T of this process, if there is one.
+  // Destroys this process's T, if there is one.
   void Destroy() {
     Entry* entry = entry_.load(std::memory_order_acquire);
     if (entry != nullptr && entry->owner.IsThis()) delete entry;

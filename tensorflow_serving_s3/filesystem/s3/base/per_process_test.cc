@@ -18,7 +18,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// Whether `check` is true in the child of a fork.
+// Returns the result of `check` in a forked child.
 template <typename Check>
 bool InChild(Check check) {
   const pid_t child = fork();
@@ -34,7 +34,7 @@ TEST(OwnerProcessTest, IsThisProcessAndNotTheChild) {
   EXPECT_TRUE(InChild([&] { return !owner.IsThis(); }));
 }
 
-TEST(PerProcessTest, StaysTheSameInOneProcess) {
+TEST(PerProcessTest, IsTheSameInOneProcess) {
   PerProcess<int> number;
   number.get() = 7;
   EXPECT_EQ(number.get(), 7);
@@ -53,7 +53,7 @@ TEST(PerProcessTest, ALockThatTheParentHoldsIsFreeInTheChild) {
   EXPECT_TRUE(InChild([&] { return mutex.get().try_lock(); }));
 }
 
-TEST(PerProcessTest, IsOneForAllThreads) {
+TEST(PerProcessTest, IsTheSameInAllThreads) {
   PerProcess<int> number;
   std::mutex mutex;
   std::set<int*> seen;
@@ -75,7 +75,7 @@ struct SlowToMake {
 };
 
 TEST(StaticPerProcessTest, AForkDuringTheFirstUseLeavesNoLockBehind) {
-  // So the compiler neither locks the variable nor destroys it.
+  // The compiler generates neither a lock nor a destructor call.
   static_assert(std::is_trivially_destructible_v<StaticPerProcess<SlowToMake>>);
   static StaticPerProcess<SlowToMake> slow;
   std::thread first([] { slow.get(); });
@@ -87,7 +87,7 @@ TEST(StaticPerProcessTest, AForkDuringTheFirstUseLeavesNoLockBehind) {
   first.join();
 }
 
-TEST(PerProcessTest, DestroysWhatIsOfThisProcess) {
+TEST(PerProcessTest, DestroysOnlyTheValueOfThisProcess) {
   static int alive = 0;
   struct Counted {
     Counted() { ++alive; }

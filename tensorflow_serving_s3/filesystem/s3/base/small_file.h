@@ -1,10 +1,10 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole of a file of settings or of a token.
+// Reads a small file, for example settings or a token.
 //
 //   Result<std::string> text = ReadSmallFile("/var/run/secrets/token");
-//   // Otherwise: "/var/run/secrets/token cannot be read: Permission denied"
+//   // error: "/var/run/secrets/token cannot be read: Permission denied"
 //
 // Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_SMALL_FILE_H_
@@ -17,8 +17,8 @@
 namespace tfs3 {
 namespace s3 {
 
-// NOT_FOUND when there is none, else FAILED_PRECONDITION when it cannot be read
-// or is larger than a megabyte.
+//   NOT_FOUND: the file does not exist
+//   FAILED_PRECONDITION: it cannot be read, or has more than 1 MiB
 Result<std::string> ReadSmallFile(const std::string& name);
 
 }  // namespace s3

@@ -12,7 +12,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-TEST(SmallFileTest, IsReadWhole) {
+TEST(SmallFileTest, ReadsTheWholeFile) {
   const std::string name = ::testing::TempDir() + "/small_file_test";
   const std::string text(5000, 'x');
   std::ofstream(name) << text;
@@ -23,7 +23,7 @@ TEST(SmallFileTest, IsReadWhole) {
   std::remove(name.c_str());
 }
 
-TEST(SmallFileTest, SaysWhyItCannotBeRead) {
+TEST(SmallFileTest, ReportsWhyItCannotBeRead) {
   const Status absent = ReadSmallFile("/no/such/file").status();
   EXPECT_EQ(absent.code, TF_NOT_FOUND);
   EXPECT_EQ(absent.message,

@@ -9,7 +9,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// Statuses of HTTP have three digits; others count as no answer.
+// HTTP statuses have three digits. Others count as 0.
 constexpr size_t kNumStatuses = 1000;
 
 struct OperationCounters {
@@ -19,7 +19,7 @@ struct OperationCounters {
   std::atomic<uint64_t> latency_sum_ns{0};
 };
 
-// Zero before main, and without a destructor: usable at any time.
+// Initialised before main and without a destructor: usable at any time.
 std::array<OperationCounters, kNumOperations> operations;
 std::atomic<uint64_t> received_bytes{0};
 std::atomic<uint64_t> sent_bytes{0};

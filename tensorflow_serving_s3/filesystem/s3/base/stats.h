@@ -1,16 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What this process has asked of S3 so far, for those who watch it.
+// Counts the S3 requests of this process.
 //
 //   const Stats stats = ReadStats();
 //   for (const OperationStats& operation : stats.operations) {
 //     Show(operation.name, operation.requests);
 //   }
 //
-// All numbers only rise. They are counted without a lock, each for itself: a
-// snapshot that is taken while requests are under way may have one of them in
-// one number and not yet in another. Thread-safe.
+// The counters only increase. They have no common lock: a snapshot during a
+// request may contain it in one counter and not in another. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_H_
 
@@ -23,7 +22,7 @@
 namespace tfs3 {
 namespace s3 {
 
-// Of the S3 API.
+// The operations of the S3 API.
 enum class Operation {
   kGetObject,
   kHeadObject,
@@ -41,41 +40,41 @@ enum class Operation {
 };
 inline constexpr size_t kNumOperations = 13;
 
-// As S3 calls it: "GetObject".
+// Returns the S3 name: "GetObject".
 const char* OperationName(Operation operation);
 
-// The limits of the latency histogram in seconds: a request is in the first
-// bucket whose limit it does not exceed, the last bucket has no limit.
+// The upper limits of the buckets of the latency histogram, in seconds. The
+// last bucket has no limit.
 inline constexpr std::array<double, 13> kLatencyLimits = {
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
 
 struct OperationStats {
   const char* name = "";
-  // Requests on the wire, each attempt for itself, by the HTTP status of their
-  // answer; 0 are those without a complete answer.
+  // The number of attempts by the HTTP status of the response; 0 means no
+  // complete response.
   std::map<int, uint64_t> requests;
-  // Operations that failed when all attempts were made. Not those that were
-  // told that there is no such object: TensorFlow asks to find that out.
+  // Operations that failed after all attempts. NOT_FOUND does not count:
+  // TensorFlow uses it to test whether a file exists.
   uint64_t errors = 0;
-  // Of every request, from the wait for a connection to the last byte.
+  // Of each attempt, from the wait for a connection to the last byte.
   std::array<uint64_t, kLatencyLimits.size() + 1> latency{};
   double latency_sum_seconds = 0;
 };
 
 struct Stats {
   std::array<OperationStats, kNumOperations> operations;
-  // Bytes of bodies: of objects, listings and errors; also of answers that
-  // broke off.
+  // Bytes of response bodies: objects, listings, errors; including incomplete
+  // responses.
   uint64_t received_bytes = 0;
-  // Bytes of the bodies of requests, each attempt for itself.
+  // Bytes of request bodies, of all attempts.
   uint64_t sent_bytes = 0;
-  // Attempts after the first one of an operation.
+  // Attempts after the first attempt of an operation.
   uint64_t retries = 0;
 };
 
 Stats ReadStats();
 
-// For the client, which counts.
+// The functions below are for the client.
 void CountRequest(Operation operation, int status,
                   std::chrono::nanoseconds duration);
 void CountError(Operation operation);

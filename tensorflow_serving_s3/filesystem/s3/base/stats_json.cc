@@ -12,7 +12,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// With a point, whatever the locale of the program.
+// Formats with a decimal point, independent of the locale.
 std::string Number(double value) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.9f", value);

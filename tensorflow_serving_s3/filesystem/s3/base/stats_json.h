@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The counts of stats.h as text, for those who are not C++.
+// The counters of stats.h as JSON, for programs in other languages.
 //
 //   const std::string text = StatsJson(ReadStats());
 //
@@ -11,8 +11,8 @@
 //    "latency_limits": [0.005, ...], "received_bytes": 1048576,
 //    "sent_bytes": 0, "retries": 0}
 //
-// Numbers that count are whole; "latency" has one more than "latency_limits",
-// for what exceeds the last of them. Thread-safe.
+// "latency" has one more element than "latency_limits", for requests above the
+// last limit. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_JSON_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_JSON_H_
 
@@ -29,11 +29,10 @@ std::string StatsJson(const Stats& stats);
 }  // namespace s3
 }  // namespace tfs3
 
-// StatsJson(ReadStats()) for programs that load the filesystem as a shared
-// object: as much of it as `size` bytes hold goes into `buffer`, always with a
-// zero at its end (nothing does when `size` is 0). Returns the length of the
-// whole text without that zero; when that is not below `size`, ask again with
-// a larger buffer.
+// Writes StatsJson(ReadStats()) into `buffer`, for programs that load the
+// filesystem as a shared object. Truncates the text to `size` bytes, including
+// a terminating zero. Returns the length of the whole text without the zero; if
+// it is not less than `size`, call again with a larger buffer.
 extern "C" size_t TFS3_StatsJson(char* buffer, size_t size);
 
 #endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_JSON_H_

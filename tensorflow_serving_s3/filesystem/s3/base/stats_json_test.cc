@@ -30,7 +30,7 @@ Stats SomeStats() {
   return stats;
 }
 
-TEST(StatsJsonTest, HasAllCounts) {
+TEST(StatsJsonTest, HasAllCounters) {
   const std::string text = StatsJson(SomeStats());
   EXPECT_THAT(text,
               StartsWith("{\"operations\": {\"GetObject\": {\"requests\": "
@@ -44,7 +44,7 @@ TEST(StatsJsonTest, HasAllCounts) {
   EXPECT_THAT(text, HasSubstr("\"retries\": 3}"));
 }
 
-TEST(StatsJsonTest, TheFunctionForOthersTellsHowMuchRoomIsNeeded) {
+TEST(StatsJsonTest, TheCFunctionReturnsTheNeededSize) {
   const std::string whole = StatsJson(ReadStats());
   EXPECT_EQ(TFS3_StatsJson(nullptr, 0), whole.size());
   std::vector<char> room(whole.size() + 1, 'x');

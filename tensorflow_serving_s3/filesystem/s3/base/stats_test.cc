@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What counts as what is tested with the client: client_test.cc.
+// client_test.cc tests what the client counts.
 #include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
 
 #include <chrono>
@@ -24,7 +24,7 @@ const OperationStats& Of(Operation operation, const Stats& stats) {
   return stats.operations[static_cast<size_t>(operation)];
 }
 
-TEST(StatsTest, OperationsHaveTheNamesOfS3) {
+TEST(StatsTest, OperationsHaveTheirS3Names) {
   EXPECT_STREQ(OperationName(Operation::kGetObject), "GetObject");
   EXPECT_STREQ(OperationName(Operation::kHeadObject), "HeadObject");
   EXPECT_STREQ(OperationName(Operation::kListObjectsV2), "ListObjectsV2");
@@ -38,7 +38,7 @@ TEST(StatsTest, OperationsHaveTheNamesOfS3) {
   EXPECT_EQ(names.count(""), 0u);
 }
 
-TEST(StatsTest, RequestsAreByStatusAndThoseWithoutOneAreZero) {
+TEST(StatsTest, CountsRequestsByStatus) {
   for (int status : {200, 200, 404, 0, -1, 1000}) {
     CountRequest(Operation::kHeadObject, status, milliseconds(1));
   }
@@ -46,7 +46,7 @@ TEST(StatsTest, RequestsAreByStatusAndThoseWithoutOneAreZero) {
   EXPECT_EQ(Of(Operation::kHeadObject, ReadStats()).requests, expected);
 }
 
-TEST(StatsTest, ALatencyIsInTheFirstBucketThatHasIt) {
+TEST(StatsTest, CountsALatencyInItsBucket) {
   const OperationStats before = Of(Operation::kGetObject, ReadStats());
   CountRequest(Operation::kGetObject, 206, milliseconds(0));
   CountRequest(Operation::kGetObject, 206, milliseconds(5));
@@ -60,7 +60,7 @@ TEST(StatsTest, ALatencyIsInTheFirstBucketThatHasIt) {
               1e-6);
 }
 
-TEST(StatsTest, NothingIsLostBetweenThreads) {
+TEST(StatsTest, CountsOfAllThreadsAreComplete) {
   const Stats before = ReadStats();
   constexpr uint64_t kThreads = 4;
   constexpr uint64_t kTimes = 10000;

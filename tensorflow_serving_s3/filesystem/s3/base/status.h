@@ -1,15 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the functions of this folder report failure: a TensorFlow error code and
-// a message for people. The folder is linked into other people's TensorFlow as
-// well, so it depends on TensorFlow's C headers only and brings its own types.
+// The error type of the S3 filesystem: a TensorFlow error code and a message.
+// The filesystem must load into any TensorFlow, so it uses only TensorFlow's C
+// headers and its own types.
 //
 //   Result<S3Uri> uri = ParseUri("s3://models/half");
 //   if (!uri.ok()) return uri.status();
 //   Use(uri->bucket);
 //
-// Both are plain values: copyable, movable, not synchronised.
+// Both types are copyable, movable and not synchronised.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATUS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATUS_H_
 
@@ -24,14 +24,14 @@ namespace s3 {
 
 struct Status {
   TF_Code code = TF_OK;
-  // Empty when `code` is TF_OK. Otherwise it names the resource, the cause and,
-  // where there is one, the cure; it never holds a secret.
+  // Empty if `code` is TF_OK. Otherwise it names the resource, the cause and,
+  // if there is one, the cure. It contains no secrets.
   std::string message;
 
   bool ok() const { return code == TF_OK; }
 };
 
-// A value, or why there is none.
+// A value, or the error instead of it.
 template <typename T>
 class Result {
  public:

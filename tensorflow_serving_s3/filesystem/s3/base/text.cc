@@ -8,7 +8,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kMostDigits = 18;  // Any number of so many fits.
+constexpr size_t kMostDigits = 18;  // All numbers of 18 digits fit.
 constexpr size_t kQuotedBytes = 200;
 
 }  // namespace

@@ -1,11 +1,11 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers, letters and lines in what users and servers write. Plain ASCII,
-// whatever the locale; pure functions, thread-safe.
+// Parses and formats text in ASCII, independent of the locale. Pure functions,
+// thread-safe.
 //
 //   ParseUnsigned("1024");         // 1024
-//   ParseUnsigned("-1");           // Nothing; neither is "", " 1" or "1k".
+//   ParseUnsigned("-1");           // nullopt; also for "", " 1" and "1k"
 //   Lowercase("Virtual");          // "virtual"
 //   Trimmed("\n 7 ");              // "7"
 //   PercentDecoded("a%20b%");      // "a b%"
@@ -22,28 +22,29 @@
 namespace tfs3 {
 namespace s3 {
 
-// A number of decimal digits and nothing else, 18 of them at most.
+// Parses a number of 1 to 18 decimal digits.
 std::optional<uint64_t> ParseUnsigned(std::string_view text);
 
-// 0 to 15, or -1 for what is no hexadecimal digit.
+// Returns 0 to 15, or -1 if `c` is not a hexadecimal digit.
 int HexValue(char c);
 
 std::string Lowercase(std::string text);
 
-// Without the white space (space, tab, CR, LF) at both ends.
+// Removes white space (space, tab, CR, LF) at both ends.
 std::string_view Trimmed(std::string_view text);
 
-// Replaces each %XX by its byte. A percent sign without two hexadecimal digits
-// stays as it is. A plus sign stays too, unless the text is encoded as HTML
-// forms and the keys of S3's lists are, where it stands for a space.
+// Replaces each %XX by its byte. Keeps a percent sign without two hexadecimal
+// digits. kIsSpace replaces each plus sign by a space, for HTML forms and for
+// the keys in S3's listings.
 enum class Plus { kStays, kIsSpace };
 std::string PercentDecoded(std::string_view text, Plus plus = Plus::kStays);
 
-// Of 1, true, yes, on and 0, false, no, off, in any case.
+// Parses 1, true, yes, on and 0, false, no, off, in any case.
 std::optional<bool> ParseYesNo(const std::string& text);
 
-// What another program said, fit to be quoted in a message: its first 200
-// bytes without the white space at their end, each control character a space.
+// Formats the text of another program for a message: the first 200 bytes,
+// without white space at the end, and with spaces instead of control
+// characters.
 std::string OneLine(std::string_view text);
 
 }  // namespace s3

@@ -13,20 +13,20 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-TEST(ParseUnsignedTest, TakesDecimalDigits) {
+TEST(ParseUnsignedTest, AcceptsDecimalDigits) {
   EXPECT_EQ(ParseUnsigned("0"), 0u);
   EXPECT_EQ(ParseUnsigned("0042"), 42u);
   EXPECT_EQ(ParseUnsigned("999999999999999999"), 999999999999999999u);
 }
 
-TEST(ParseUnsignedTest, TakesNothingElse) {
+TEST(ParseUnsignedTest, RejectsOtherTexts) {
   for (const char* const text : {"", " ", "1 ", " 1", "-1", "+1", "1k", "0x10",
                                  "1.0", "1000000000000000000"}) {
     EXPECT_EQ(ParseUnsigned(text), std::nullopt) << '"' << text << '"';
   }
 }
 
-TEST(HexValueTest, IsThatOfTheDigit) {
+TEST(HexValueTest, ReturnsTheValueOfTheDigit) {
   EXPECT_EQ(HexValue('0'), 0);
   EXPECT_EQ(HexValue('9'), 9);
   EXPECT_EQ(HexValue('a'), 10);
@@ -36,18 +36,18 @@ TEST(HexValueTest, IsThatOfTheDigit) {
   }
 }
 
-TEST(LowercaseTest, ChangesLettersOfAsciiOnly) {
+TEST(LowercaseTest, ChangesOnlyAsciiLetters) {
   EXPECT_EQ(Lowercase("NO_Proxy=[@`{ \xC3\x84"), "no_proxy=[@`{ \xC3\x84");
 }
 
-TEST(TrimmedTest, TakesWhiteSpaceFromBothEnds) {
+TEST(TrimmedTest, RemovesWhiteSpaceAtBothEnds) {
   EXPECT_EQ(Trimmed("\r\n\t a b \n"), "a b");
   EXPECT_EQ(Trimmed("a"), "a");
   EXPECT_EQ(Trimmed(" \n"), "");
   EXPECT_EQ(Trimmed(""), "");
 }
 
-TEST(PercentDecodedTest, ReplacesWhatIsEncodedAndNothingElse) {
+TEST(PercentDecodedTest, DecodesOnlyValidEscapes) {
   struct Case {
     std::string encoded, decoded, decoded_form;
   };
@@ -71,12 +71,12 @@ TEST(PercentDecodedTest, ReplacesWhatIsEncodedAndNothingElse) {
   }
 }
 
-TEST(OneLineTest, IsOneLineWhateverItIsMadeOf) {
+TEST(OneLineTest, ReplacesControlCharacters) {
   EXPECT_EQ(OneLine("a\nb\tc\x1b[0m \r\n\t "), "a b c [0m");
   EXPECT_EQ(OneLine(" \n"), "");
 }
 
-TEST(OneLineTest, IsNoLongerThanIsReadable) {
+TEST(OneLineTest, TruncatesLongTexts) {
   EXPECT_EQ(OneLine(std::string(1000, 'x')), std::string(200, 'x'));
 }
 

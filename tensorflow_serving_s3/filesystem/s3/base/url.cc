@@ -31,13 +31,13 @@ std::string ParseBracketedHost(const std::string& authority, Url& url) {
   url.host = authority.substr(1, close - 1);
   for (const char c : url.host) {
     if (HexValue(c) < 0 && c != ':' && c != '.' && c != '%') {
-      return "no IPv6 address stands in the brackets";
+      return "the text in the brackets is not an IPv6 address";
     }
   }
-  if (url.host.empty()) return "it names no host";
+  if (url.host.empty()) return "it has no host";
   const std::string rest = authority.substr(close + 1);
   if (rest.empty()) return "";
-  if (rest.front() != ':') return "text follows the bracket";
+  if (rest.front() != ':') return "only a port may follow the bracket";
   return ParsePort(rest.substr(1), url);
 }
 
@@ -52,7 +52,7 @@ std::string ParseHost(const std::string& authority, Url& url) {
       return std::string("a host name does not contain '") + c + "'";
     }
   }
-  if (url.host.empty()) return "it names no host";
+  if (url.host.empty()) return "it has no host";
   return colon == std::string::npos
              ? ""
              : ParsePort(authority.substr(colon + 1), url);

@@ -11,7 +11,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-TEST(ParseUrlTest, TakesItApart) {
+TEST(ParseUrlTest, SplitsAUrl) {
   struct Case {
     std::string text, scheme, user, password, host;
     int port;
@@ -39,23 +39,23 @@ TEST(ParseUrlTest, TakesItApart) {
   }
 }
 
-TEST(ParseUrlTest, SaysWhatIsWrong) {
+TEST(ParseUrlTest, ReportsErrors) {
   struct Case {
     std::string text, wrong;
   };
   const std::vector<Case> cases = {
-      {"", "it names no host"},
-      {"http://", "it names no host"},
-      {"http://:80", "it names no host"},
-      {"http://[]:80", "it names no host"},
+      {"", "it has no host"},
+      {"http://", "it has no host"},
+      {"http://:80", "it has no host"},
+      {"http://[]:80", "it has no host"},
       {"http://a b", "a host name does not contain ' '"},
       {"host:0", "\"0\" is not a port (1 to 65535)"},
       {"host:65536", "\"65536\" is not a port (1 to 65535)"},
       {"host:", "\"\" is not a port (1 to 65535)"},
       {"host:1:2", "\"1:2\" is not a port (1 to 65535)"},
       {"http://[::1", "the bracket is not closed"},
-      {"http://[::1]x", "text follows the bracket"},
-      {"http://[host]", "no IPv6 address stands in the brackets"},
+      {"http://[::1]x", "only a port may follow the bracket"},
+      {"http://[host]", "the text in the brackets is not an IPv6 address"},
   };
   for (const Case& c : cases) {
     Url url;

@@ -22,7 +22,7 @@ struct XmlElement {
 
 namespace {
 
-// Answers of S3 have four levels.
+// Responses of S3 have four levels.
 constexpr size_t kMostLevels = 64;
 
 std::string_view WithoutPrefix(std::string_view name) {
@@ -39,7 +39,7 @@ class TreeBuilder {
     XML_SetSkippedEntityHandler(parser_, SkippedEntity);
   }
 
-  // Null when the document did not get as far as its root.
+  // Returns null if the document ends before its root.
   const XmlElement* root() const {
     return document_.children.empty() ? nullptr : &document_.children.front();
   }
@@ -73,19 +73,19 @@ class TreeBuilder {
     Of(builder).open_.back()->text.append(text, static_cast<size_t>(size));
   }
 
-  // An entity that is declared elsewhere, if at all: its text is not known.
+  // An undeclared or external entity: its text is unknown.
   static void XMLCALL SkippedEntity(void* builder, const XML_Char*, int) {
     XML_StopParser(Of(builder).parser_, XML_FALSE);
   }
 
   const XML_Parser parser_;
   XmlElement document_;
-  // The elements that the parser is in. They do not move: a list of children
-  // grows only while none of its elements is open.
+  // The open elements. The pointers stay valid: a list of children grows only
+  // while none of its elements is open.
   std::vector<XmlElement*> open_ = {&document_};
 };
 
-// What Expat is to read of a document.
+// Removes the bytes that Expat does not accept from both ends.
 std::string_view Stripped(std::string_view document) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (document.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
@@ -94,7 +94,7 @@ std::string_view Stripped(std::string_view document) {
   const size_t first = document.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {};
   document.remove_prefix(first);
-  // In UTF-16, the last byte of a whole document may be zero.
+  // The last byte of a UTF-16 document may be zero.
   if (document.front() != '<') return document;
   return document.size() > 1 && document[1] == '\0'
              ? document

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads the XML that S3 answers with.
+// Parses the XML of S3's responses.
 //
 //   std::string code;
 //   bool is_xml = ParseXml(body, [&](XmlNode& root) {
@@ -10,15 +10,13 @@
 //     });
 //   });
 //
-// Takes all of XML 1.0: declarations, comments, processing instructions, CDATA
-// sections, document types with their entities, attributes, the encodings
-// UTF-8, UTF-16, ISO-8859-1 and US-ASCII, a byte order mark. Fetches nothing
-// that a document refers to. Also accepts white space before the declaration
-// and zero bytes at the end. Names come without their namespace prefix.
+// Supports XML 1.0 with the encodings UTF-8, UTF-16, ISO-8859-1 and US-ASCII,
+// and a byte order mark. Does not load external entities. Accepts white space
+// before the declaration and zero bytes at the end. Removes namespace prefixes
+// from names.
 //
-// A visitor returns false to end the visit. It may leave a node alone, so
-// unknown elements do no harm. Pure, thread-safe; nodes live as long as their
-// visitor's call.
+// A visitor returns false to end the visit. It may ignore a node. Pure,
+// thread-safe; a node is valid during the call of its visitor.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_XML_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_XML_H_
 
@@ -38,21 +36,21 @@ class XmlNode {
 
   const std::string& name() const;
 
-  // Stores the characters that stand directly inside the element. False when
-  // the document ended, or broke a rule, before the end of the element.
+  // Stores the characters of the element, without its children's. Returns false
+  // if the document has an error or ends before the end of the element.
   bool Text(std::string& text) const;
 
-  // Visits the elements inside the element in their order. False when a visitor
-  // returned false and, after all that could be read was visited, when the
-  // document ended or broke a rule before the end of the element.
+  // Visits the children of the element in their order. Returns false if a
+  // visitor returned false, or if the document has an error or ends before the
+  // end of the element; then it has visited the children before the error.
   bool Children(const XmlVisitor& visitor) const;
 
  private:
   const XmlElement& element_;
 };
 
-// Visits the root element, if the document got as far as that. False when
-// `document` is not well-formed, or when a visitor returned false.
+// Visits the root element, if there is one. Returns false if `document` is not
+// well-formed, or if a visitor returned false.
 bool ParseXml(const std::string& document, const XmlVisitor& visitor);
 
 }  // namespace s3

@@ -50,7 +50,7 @@ TEST(XmlTest, DropsNamespacePrefixesAttributesAndComments) {
               ElementsAre(Pair("A", "1"), Pair("B", "2")));
 }
 
-TEST(XmlTest, SkipsWhatTheVisitorLeavesAlone) {
+TEST(XmlTest, SkipsIgnoredNodes) {
   std::string found;
   EXPECT_TRUE(
       ParseXml("<R><Deep><Found>no</Found></Deep><Found>yes</Found></R>",
@@ -62,7 +62,7 @@ TEST(XmlTest, SkipsWhatTheVisitorLeavesAlone) {
   EXPECT_EQ(found, "yes");
 }
 
-TEST(XmlTest, ReadsEveryFormThatTheStandardAllows) {
+TEST(XmlTest, ReadsAllFormsOfXml) {
   const std::string kBom = "\xef\xbb\xbf";
   struct Case {
     std::string document, text;
@@ -111,13 +111,13 @@ TEST(XmlTest, ReadsEveryFormThatTheStandardAllows) {
         return child.name() != "A" || child.Text(found);
       });
     });
-    // An attribute's value has no "<".
+    // An attribute value must not contain "<".
     EXPECT_EQ(ok, !c.text.empty()) << c.document;
     EXPECT_EQ(found, c.text) << c.document;
   }
 }
 
-TEST(XmlTest, ADocumentThatGrowsWithoutBoundIsRefused) {
+TEST(XmlTest, RejectsEntityExpansionAttacks) {
   std::string lols = "<!DOCTYPE R [<!ENTITY l0 \"lollollollollollollollol\">";
   for (int i = 1; i < 12; ++i) {
     lols += "<!ENTITY l" + std::to_string(i) + " \"";
@@ -134,7 +134,7 @@ TEST(XmlTest, ADocumentThatGrowsWithoutBoundIsRefused) {
   EXPECT_FALSE(ok);
 }
 
-TEST(XmlTest, WhatIsWholeIsReadOfADocumentThatIsCut) {
+TEST(XmlTest, ReadsTheCompleteElementsOfACutDocument) {
   std::vector<std::string> texts;
   EXPECT_FALSE(ParseXml("<R><A>1</A><A>2</A><A>3", [&](XmlNode& root) {
     return root.Children([&](XmlNode& child) {
@@ -147,7 +147,7 @@ TEST(XmlTest, WhatIsWholeIsReadOfADocumentThatIsCut) {
   EXPECT_THAT(texts, ElementsAre("1", "2"));
 }
 
-TEST(XmlTest, RefusesWhatIsNotXml) {
+TEST(XmlTest, RejectsOtherTexts) {
   const std::vector<std::string> documents = {"",
                                               "plain text",
                                               "<R>",
@@ -167,7 +167,7 @@ TEST(XmlTest, RefusesWhatIsNotXml) {
   }
 }
 
-TEST(XmlTest, AVisitorCanEndTheParse) {
+TEST(XmlTest, AVisitorCanEndTheVisit) {
   int seen = 0;
   EXPECT_FALSE(ParseXml("<R><A>1</A><A>2</A></R>", [&](XmlNode& root) {
     return root.Children([&](XmlNode&) { return ++seen < 1; });

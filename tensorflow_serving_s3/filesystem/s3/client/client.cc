@@ -29,15 +29,15 @@ bool StaysWithACopy(const std::string& header) {
              std::end(kNames);
 }
 
-// The prefix to ask for, where one that does not end in a slash is refused.
+// Returns the prefix for the request. Directory buckets reject a prefix that
+// does not end in a slash.
 std::string ListablePrefix(const S3Uri& prefix) {
   if (!IsDirectoryBucket(prefix.bucket)) return prefix.key;
   // npos + 1 is 0.
   return prefix.key.substr(0, prefix.key.rfind('/') + 1);
 }
 
-// Counts a failure, unless it is an answer to whether there is something, or
-// nobody wanted one any more.
+// Counts a failure. NOT_FOUND and CANCELLED are not failures.
 template <typename T>
 Result<T> Counted(Operation operation, Result<T> result) {
   if (!result.ok() && result.status().code != TF_NOT_FOUND &&
@@ -109,7 +109,7 @@ Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
   const std::optional<uint64_t> size =
       ParseUnsigned(response->Header("Content-Length"));
   if (size.has_value()) return InfoFrom(*response, *size);
-  // The answer to a range names the size of the whole object.
+  // The response to a range request has the size of the whole object.
   char byte = 0;
   Result<ObjectRange> range =
       Get(uri, 0, &byte, 1, response->Header("ETag"), nullptr);
@@ -160,19 +160,16 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
     const std::string after = UriEncode(list.start_after, false);
     request.path += "&start-after=" + after + "&marker=" + after;
   }
-  Retry retry = sender_.NewRetry();
-  while (true) {
-    Result<HttpResponse> response =
-        sender_.SendUntilAnswered(*context, request, retry);
-    if (!response.ok()) return response.status();
-    Result<Listing> listing = ParseListing(response->body);
-    if (listing.ok()) {
-      return Conformed(*std::move(listing), prefix.key, list.delimit);
-    }
-    if (!TryAgain(retry)) {
-      return FromMalformedAnswer(*context, listing.status().message);
-    }
-  }
+  Listing listing;
+  request.find_fault = [&listing](const HttpResponse& response) {
+    Result<Listing> parsed = ParseListing(response.body);
+    if (!parsed.ok()) return parsed.status().message;
+    listing = *std::move(parsed);
+    return std::string();
+  };
+  const Status status = sender_.SendUntilAnswered(*context, request).status();
+  if (!status.ok()) return status;
+  return Conformed(std::move(listing), prefix.key, list.delimit);
 }
 
 }  // namespace s3

@@ -1,27 +1,29 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The requests of S3 that this filesystem needs, as blocking calls.
+// A client for the S3 operations of this filesystem, with blocking calls.
 //
 //   Result<std::unique_ptr<Client>> client =
 //       Client::New(options, ProcessGetenv);
 //   Result<Listing> page =
 //       (*client)->ListObjects(*ParseUri("s3://models/half/"), ListRequest());
 //
-// Every call signs, sends and, where that can help, tries again (retry.h). How
-// long it may go without any progress, in S3_REQUEST_TIMEOUT_MSEC:
+// Every call retries failures that may be temporary (retry.h). Time without
+// progress before a call fails, in multiples of S3_REQUEST_TIMEOUT_MSEC:
 //
-//   what                                        one attempt   all attempts
-//   a read, since the last byte came            1             1.5
-//   a write, for its answer                     4             6
-//   a copy, the completion of an upload         40            60
-//   a body of more than 256 KiB that is         10            10 for each that
-//   being sent, since the last byte went                      got on
+//   wait for                                    one attempt   all attempts
+//   the next byte of a read                     1             1.5
+//   the response to a write                     4             6
+//   the response to a copy or a completed       40            60
+//   multipart upload
+//   progress in sending a body above 256 KiB    10            10 after the last
+//                                                             progress
 //
-// since stores answer a write when it is stored on several disks, and a copy
-// when all of it has been moved; and the system tells only now and then what of
-// a body has gone. Errors are those of errors.h. Everything is counted in
-// stats.h. Thread-safe; calls run in parallel, each on a connection of its own.
+// Stores respond to a write when several disks have it, and to a copy when all
+// bytes are copied. The kernel rarely reports the progress of a body.
+//
+// errors.h describes the errors. stats.h counts requests and failures.
+// Thread-safe; each call uses its own connection.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_CLIENT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_CLIENT_H_
 
@@ -50,142 +52,139 @@ namespace tfs3 {
 namespace s3 {
 
 struct ListRequest {
-  // Collapse what lies behind the next slash into common prefixes.
+  // Combines keys with the same part up to the next slash to a common prefix.
   bool delimit = false;
-  int max_keys = 1000;             // 1 to 1000; S3 gives no more in one page.
-  std::string continuation_token;  // Of the page before; "" for the first.
-  // Only entries after this one; "" for all. For stores whose pages have no
-  // token (list_pages.h).
+  int max_keys = 1000;             // 1 to 1000, the maximum of S3.
+  std::string continuation_token;  // From the previous page; "" for the first.
+  // Returns only entries after this one; "" for all. For stores whose pages
+  // have no token (list_pages.h).
   std::string start_after;
 };
 
-// What a store keeps with an object beside its bytes, as headers: the type of
-// its content and its kin, and the metadata of users.
+// The metadata of an object as headers: Content-Type and the like, and the
+// user's x-amz-meta-*.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// What becomes of an empty object whose key ends in a slash.
+// How the store treats an empty object whose key ends in a slash.
 enum class Markers {
   kUnknown,
   kKept,
-  kTakenForFiles,  // It turns up without the slash.
+  kTakenForFiles,  // The store removes the slash from the key.
 };
 
 struct ObjectRange {
-  size_t bytes = 0;  // Received; less than asked for at the object's end.
-  // The whole object. Without ETag and time where the range began beyond it.
+  size_t bytes = 0;  // Received; fewer than requested at the object's end.
+  // The whole object; without ETag and time if the range begins after its end.
   ObjectInfo object;
 };
 
 class Client {
  public:
-  // Starts the AWS runtime; contacts nobody.
+  // Starts the AWS runtime. Sends no request.
   static Result<std::unique_ptr<Client>> New(const Options& options,
                                              const GetenvFn& getenv_fn);
 
-  // Size, time and ETag of one object.
+  // Returns the size, time and ETag of an object.
   Result<ObjectInfo> HeadObject(const S3Uri& uri);
 
-  // The metadata that a copy of the object should have; tags are not in it.
+  // Returns the metadata for a copy of the object, without tags.
   Result<Metadata> GetMetadata(const S3Uri& uri);
 
-  // Reads up to `size` (> 0) bytes from `offset` on into `buffer`, without a
-  // copy in between. A connection that breaks is taken up where it broke. With
-  // an `if_match` (an ETag), FAILED_PRECONDITION when the object is another
-  // now; also without it all bytes of one call are of one object. Where the
-  // whole object is read and the store sends a checksum of it, bytes that do
-  // not match are fetched once more, and then are DATA_LOSS. A range that
-  // begins at the end or beyond has 0 bytes.
+  // Reads up to `size` (> 0) bytes at `offset` into `buffer`, without an
+  // intermediate copy.
+  //   - Continues after a broken connection. All bytes of one call belong to
+  //     the same version of the object.
+  //   - FAILED_PRECONDITION: the object does not have the ETag `if_match`; ""
+  //     accepts any.
+  //   - Verifies the store's checksum if the whole object is read. Reads the
+  //     object again after a mismatch; a second mismatch is DATA_LOSS.
+  //   - Returns 0 bytes for a range after the end of the object.
   Result<ObjectRange> GetObject(const S3Uri& uri, uint64_t offset, char* buffer,
                                 size_t size, const std::string& if_match,
                                 Cancellation* cancellation = nullptr);
 
-  // One page of the objects whose keys begin with `prefix.key`; list_pages.h
-  // asks for all pages. Sorted by key, but for a directory bucket: there the
-  // objects are in no order, a page may lack any of them, and where the key of
-  // `prefix` does not end in a slash, the pages are those of the directory
-  // above, without what begins otherwise.
+  // Returns one page of the objects whose keys begin with `prefix.key`, sorted
+  // by key; list_pages.h returns all pages. The pages of a directory bucket are
+  // not sorted, and may be empty if the prefix does not end in a slash.
   Result<Listing> ListObjects(const S3Uri& prefix, const ListRequest& request);
 
-  // Makes an object of `body`, in place of what was there. Bodies are sent from
-  // the caller's memory, and again for another attempt. The ETag.
+  // Creates or replaces an object. Returns its ETag. `body` must stay unchanged
+  // during the call.
   Result<std::string> PutObject(const S3Uri& uri, std::string_view body);
 
-  // An object in up to 10,000 parts: begin, send every part from 1 on, in any
-  // order and in parallel, complete. Every part but the last has at least 5 MiB
-  // and none more than 5 GiB. Nothing is visible, and everything is stored and
-  // paid for, until the upload is completed or aborted.
-  // The upload's ID.
+  // Begins the upload of an object in up to 10,000 parts, and returns its ID.
+  // Parts are numbered from 1, and may be sent in any order and in parallel.
+  // Each part but the last has 5 MiB to 5 GiB. The store keeps the parts, at
+  // the user's cost, until the upload is completed or aborted; the object
+  // becomes visible at completion.
   Result<std::string> CreateMultipartUpload(const S3Uri& uri,
                                             const Metadata& metadata = {});
-  // The part's ETag.
+  // Returns the part's ETag.
   Result<std::string> UploadPart(const S3Uri& uri, const std::string& upload_id,
                                  int part_number, std::string_view body,
                                  Cancellation* cancellation = nullptr);
-  // A part made by the store of the bytes [offset, offset + size) of `from`.
-  // FAILED_PRECONDITION when that has another ETag than `if_match`;
-  // UNIMPLEMENTED when the store makes no such parts: it may have put an empty
-  // one instead.
+  // Lets the store copy the bytes [offset, offset + size) of `from` into a
+  // part.
+  //   FAILED_PRECONDITION: `from` has another ETag than `if_match`
+  //   UNIMPLEMENTED: the store does not support this; it may have stored an
+  //       empty part
   Result<std::string> UploadPartCopy(const S3Uri& from, uint64_t offset,
                                      uint64_t size, const std::string& if_match,
                                      const S3Uri& to,
                                      const std::string& upload_id,
                                      int part_number);
-  // `etags` of the parts from 1 on. The object's ETag.
+  // `etags` are the parts' ETags, from part 1. Returns the object's ETag.
   Result<std::string> CompleteMultipartUpload(
       const S3Uri& uri, const std::string& upload_id,
       const std::vector<std::string>& etags);
-  // OK also when there is no such upload (any more).
+  // Returns OK if the upload does not exist.
   Status AbortMultipartUpload(const S3Uri& uri, const std::string& upload_id);
 
-  // A copy made by the store, of at most 5 GiB, in place of what was there.
-  // FAILED_PRECONDITION when `from` has another ETag than `if_match`; "" takes
-  // any.
+  // Lets the store copy an object of at most 5 GiB. FAILED_PRECONDITION: `from`
+  // has another ETag than `if_match`; "" accepts any.
   Status CopyObject(const S3Uri& from, const std::string& if_match,
                     const S3Uri& to);
 
-  // OK also when there is no such object.
+  // Returns OK if the object does not exist.
   Status DeleteObject(const S3Uri& uri);
 
-  // Whether the store may keep directories as such, which AWS's does not.
+  // Returns true if the store may have real directories. AWS has none.
   bool may_keep_directories() const { return sender_.has_custom_endpoint(); }
 
-  // What its users have found out.
+  // How the store treats markers, as found by the callers (tree_changes.h).
   Markers markers() const { return markers_; }
   void NoteMarkers(Markers markers) { markers_ = markers; }
 
-  // Deletes objects of one bucket, up to 1000 of them by one request, or one by
-  // one if the store does not know DeleteObjects. The keys
-  // that are still there, each with its reason; an error when none of them was
-  // tried. Those on which the store fails for now are tried again, unless not
-  // `patient`.
+  // Deletes objects of one bucket, up to 1000 in one request; one by one if the
+  // store does not support DeleteObjects. Returns the keys that it could not
+  // delete, each with the reason; an error if it could try none. With
+  // `retry_keys`, repeats keys that failed for a temporary reason.
   Result<std::vector<UndeletedObject>> DeleteObjects(
       const S3Uri& bucket, const std::vector<std::string>& keys,
-      bool patient = true);
+      bool retry_keys = true);
 
  private:
-  // The operations; what they fail with is not counted yet.
-  // With `metadata`, that is filled in as well.
+  // The operations without the count of failures. `metadata` may be null.
   Result<ObjectInfo> Head(const S3Uri& uri, Metadata* metadata = nullptr);
-  // Headers of the object's HEAD.
   Result<HttpResponse> SendHead(const S3Uri& uri);
-  // For Get, which asks with a HEAD for a size that its own answer lacks. An
-  // answer without Content-Length is an error.
+  // For Get, if the response to a GET lacks the size of the object. A response
+  // without Content-Length is an error.
   Result<ObjectInfo> HeadWithLength(const S3Uri& uri);
   Result<ObjectRange> Get(const S3Uri& uri, uint64_t offset, char* buffer,
                           size_t size, const std::string& if_match,
                           Cancellation* cancellation);
   Result<Listing> List(const S3Uri& prefix, const ListRequest& list);
 
-  // Of those that write; see client_writing.cc.
+  // The operations that write; see client_writing.cc.
   struct Write;
-  Result<HttpResponse> Send(const Write& write, Retry* retry = nullptr);
-  // Adds to `undeleted`. At most 1000 keys, which fit into XML.
+  Result<HttpResponse> Send(const Write& write);
+  // Adds failed keys to `undeleted`. At most 1000 keys; all must fit into XML.
   Status DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
-                     bool patient, std::vector<UndeletedObject>& undeleted);
-  // The same with a DeleteObject for each key.
+                     bool retry_keys, std::vector<UndeletedObject>& undeleted);
+  // Deletes each key with DeleteObject.
   Status DeleteEach(const S3Uri& bucket, const std::vector<std::string>& keys,
                     std::vector<UndeletedObject>& undeleted);
-  // The answer told of success and is not what it should be: `why`.
+  // Counts and returns the error of a malformed response; `why` has the reason.
   Status Malformed(const S3Uri& uri, Operation operation, const Status& why);
 
   Client(const Options& options, const GetenvFn& getenv_fn,

@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The operations of the client that change something. The others are in
-// client.cc.
+// The operations of the client that write or delete objects.
 #include <algorithm>
 #include <functional>
 #include <mutex>
@@ -17,24 +16,25 @@
 #include "tensorflow_serving_s3/filesystem/s3/base/url.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/object_checksum.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/retry.h"
 
 namespace tfs3 {
 namespace s3 {
 namespace {
 
-// A store answers a body when it has stored it, on several disks.
-constexpr int kStoringPatience = 4;
-// And a copy or the completion of an upload when all bytes have been moved;
-// S3 allows itself minutes.
-constexpr int kCopyingPatience = 40;
+// A store responds when several disks have the body.
+constexpr int kStoringTimeoutMultiplier = 4;
+// A store responds to a copy and to the completion of an upload when it has
+// copied all bytes, which may take S3 minutes.
+constexpr int kCopyingTimeoutMultiplier = 40;
 
 constexpr size_t kMostKeysOfARequest = 1000;
 constexpr char kPutObject[] = "s3:PutObject";
 
 constexpr size_t kDeletesAtOnce = 8;
 
-// What names the object in x-amz-copy-source.
+// Returns the value of x-amz-copy-source.
 std::string CopySource(const S3Uri& uri) {
   if (IsArn(uri.bucket)) {
     return UriEncode(uri.bucket + "/object/" + uri.key, true);
@@ -47,8 +47,7 @@ std::string PartQuery(const std::string& upload_id, int part_number) {
          "&uploadId=" + UriEncode(upload_id, false);
 }
 
-// The answer is to a request for the new object; most of its reasons are of the
-// one that is copied.
+// Adds the source to the error message of a copy: most causes are there.
 Status CopyFailed(const S3Uri& from, Status status) {
   if (status.code == TF_UNAVAILABLE) return status;
   status.message = from.ToString() + " cannot be copied to " + status.message;
@@ -60,18 +59,16 @@ bool Failed(const Status& status) {
          status.code != TF_CANCELLED;
 }
 
-// Whether the request makes an object, whose encryption is chosen by it. The
-// parts of an upload have that of the upload. A copy does not keep that of what
-// is copied.
+// Returns true for requests that choose the encryption of an object. The parts
+// of an upload have its encryption. A copy does not keep the source's.
 bool StoresObject(Operation operation) {
   return operation == Operation::kPutObject ||
          operation == Operation::kCreateMultipartUpload ||
          operation == Operation::kCopyObject;
 }
 
-// Whether the store takes no body without a checksum in a header. AWS says so
-// of buckets with Object Lock, by InvalidRequest and a text that names the
-// headers.
+// Returns true if the store requires a checksum header. AWS requires one for
+// buckets with Object Lock; its InvalidRequest names the headers.
 bool WantsChecksum(const HttpError& error) {
   if (error.status != 400) return false;
   const std::string said = Lowercase(error.message + error.text);
@@ -80,9 +77,9 @@ bool WantsChecksum(const HttpError& error) {
          said.find("checksum") != std::string::npos;
 }
 
-// Content-MD5 is the checksum that stores of any age know, and that needs no
-// word of it when an upload begins or ends. A cryptographic library that is
-// bound to FIPS has no MD5.
+// Returns Content-MD5, which all stores know, and which CreateMultipartUpload
+// and CompleteMultipartUpload need not announce; SHA-256 if the cryptographic
+// library runs in FIPS mode and has no MD5.
 std::pair<std::string, std::string> ChecksumHeader(std::string_view body) {
   const std::string md5 = Md5InBase64(body);
   if (!md5.empty()) return {"Content-MD5", md5};
@@ -91,8 +88,8 @@ std::pair<std::string, std::string> ChecksumHeader(std::string_view body) {
 
 enum class DeleteObjectsSupport { kYes, kUnclear, kNo };
 
-// What a refusal of DeleteObjects says about the store. A POST to a bucket may
-// also be taken for the upload of a form, or for no request at all.
+// Returns whether the store supports DeleteObjects, after an error. A store
+// without it may treat the POST as a form upload or as a malformed request.
 DeleteObjectsSupport SupportAfter(const HttpError& error) {
   if (error.status == 405 || error.status == 501 ||
       error.code == "MethodNotAllowed" || error.code == "NotImplemented") {
@@ -110,7 +107,7 @@ DeleteObjectsSupport SupportAfter(const HttpError& error) {
 
 }  // namespace
 
-// One request that writes. What is the same for all of them is in Send.
+// A request that writes. Send has the common parts of these requests.
 struct Client::Write {
   S3Uri uri;
   Operation operation;
@@ -119,14 +116,14 @@ struct Client::Write {
   std::string query;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string_view body = {};
-  // The store moves bytes before it answers, and may fail in the middle of it.
+  // The store copies bytes before it responds, and may fail after the status.
   bool copies = false;
   Cancellation* cancellation = nullptr;
-  // Called with what the store says when it refuses.
+  // Called with every error response.
   std::function<void(const HttpError&)> on_error = {};
 };
 
-Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
+Result<HttpResponse> Client::Send(const Write& write) {
   Result<RequestContext> context =
       sender_.MakeContext(write.uri, write.operation, write.action);
   if (!context.ok()) return context.status();
@@ -137,8 +134,10 @@ Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
                  UriEncode(write.uri.key, true) + write.query;
   request.headers = write.headers;
   request.body = write.body;
-  request.answer_patience = write.copies ? kCopyingPatience : kStoringPatience;
-  request.silence_patience = write.copies ? kCopyingPatience : 1;
+  request.answer_timeout_multiplier =
+      write.copies ? kCopyingTimeoutMultiplier : kStoringTimeoutMultiplier;
+  request.silence_timeout_multiplier =
+      write.copies ? kCopyingTimeoutMultiplier : 1;
   request.may_fail_late = write.copies;
   request.stores_object = StoresObject(write.operation);
   request.cancellation = write.cancellation;
@@ -159,9 +158,7 @@ Result<HttpResponse> Client::Send(const Write& write, Retry* retry) {
     has_checksum = checksum_was_asked_for = true;
     return true;
   };
-  Retry own_retry = sender_.NewRetry(request.answer_patience);
-  Result<HttpResponse> response = sender_.SendUntilAnswered(
-      *context, request, retry == nullptr ? own_retry : *retry);
+  Result<HttpResponse> response = sender_.SendUntilAnswered(*context, request);
   if (Failed(response.status())) CountError(write.operation);
   if (response.ok() && checksum_was_asked_for) {
     limits_.NoteWantsChecksums(write.uri.bucket);
@@ -226,7 +223,7 @@ Result<std::string> Client::UploadPartCopy(const S3Uri& from, uint64_t offset,
   if (response->body.empty()) {
     return Status{TF_UNIMPLEMENTED,
                   from.ToString() + " cannot be copied to " + to.ToString() +
-                      ": the store took UploadPartCopy for an empty part"};
+                      ": the store stored an empty part for UploadPartCopy"};
   }
   Result<std::string> etag = ParseEtag(response->body);
   if (etag.ok()) return etag;
@@ -241,10 +238,10 @@ Result<std::string> Client::CompleteMultipartUpload(
                  "?uploadId=" + UriEncode(upload_id, false)};
   write.body = body;
   write.copies = true;
-  Retry retry = sender_.NewRetry(kCopyingPatience);
-  Result<HttpResponse> response = Send(write, &retry);
+  Result<HttpResponse> response = Send(write);
   if (!response.ok()) {
-    // Where an answer was lost, the upload may be gone because it is complete.
+    // If the response of an earlier attempt was lost, the upload may be
+    // complete.
     if (response.status().code != TF_ABORTED &&
         response.status().code != TF_UNAVAILABLE) {
       return response.status();
@@ -288,7 +285,7 @@ Status Client::DeleteObject(const S3Uri& uri) {
   const Status status =
       Send({uri, Operation::kDeleteObject, "s3:DeleteObject", "DELETE", ""})
           .status();
-  // Some stores tell that there was none.
+  // Some stores report that the object does not exist.
   if (status.code == TF_NOT_FOUND &&
       status.message.find("NoSuchBucket") == std::string::npos) {
     return {};
@@ -297,12 +294,14 @@ Status Client::DeleteObject(const S3Uri& uri) {
 }
 
 Result<std::vector<UndeletedObject>> Client::DeleteObjects(
-    const S3Uri& bucket, const std::vector<std::string>& keys, bool patient) {
+    const S3Uri& bucket, const std::vector<std::string>& keys,
+    bool retry_keys) {
   std::vector<UndeletedObject> undeleted;
   std::vector<std::string> batch;
   const auto delete_batch = [&]() -> Status {
     if (batch.empty()) return {};
-    Status status = DeleteBatch(bucket, std::move(batch), patient, undeleted);
+    Status status =
+        DeleteBatch(bucket, std::move(batch), retry_keys, undeleted);
     batch.clear();
     return status;
   };
@@ -325,7 +324,7 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
 }
 
 Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
-                           bool patient,
+                           bool retry_keys,
                            std::vector<UndeletedObject>& undeleted) {
   if (limits_.lacks_delete_objects()) {
     return DeleteEach(bucket, keys, undeleted);
@@ -333,13 +332,15 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
   S3Uri uri = bucket;
   uri.key.clear();
   auto support = DeleteObjectsSupport::kYes;
-  Retry retry = sender_.NewRetry(kStoringPatience);
+  // Not a loop of attempts: each round is a new request, with its own attempts,
+  // for the keys that the store could not delete in the previous round.
+  Retry retry = sender_.NewRetry(kStoringTimeoutMultiplier);
   while (true) {
     const std::string body = DeleteBody(keys);
     Write write = {uri, Operation::kDeleteObjects, "s3:DeleteObject", "POST",
                    "?delete"};
-    // S3 takes no request without a checksum here. Content-MD5 is the one that
-    // every store knows; directory buckets take the others.
+    // S3 requires a checksum here. All stores know Content-MD5; directory
+    // buckets accept only the others.
     write.headers = {{"Content-Type", "application/xml"}};
     if (IsDirectoryBucket(uri.bucket)) {
       write.headers.emplace_back("x-amz-sdk-checksum-algorithm", "CRC32");
@@ -377,7 +378,7 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
       }
     }
     if (keys.empty()) return {};
-    if (patient && TryAgain(retry)) continue;
+    if (retry_keys && TryAgain(retry)) continue;
     for (const UndeletedObject& object : *left) {
       if (IsRetryable(HttpError{0, object.code})) undeleted.push_back(object);
     }
@@ -389,20 +390,20 @@ Status Client::DeleteEach(const S3Uri& bucket,
                           const std::vector<std::string>& keys,
                           std::vector<UndeletedObject>& undeleted) {
   std::mutex mutex;
-  std::optional<std::string> away;  // Why no more keys are tried.
+  std::optional<std::string> unavailable;  // The error; ends the attempts.
   return ForEachInParallel(
       keys.size(), kDeletesAtOnce, [&](size_t i) -> Status {
         {
           std::lock_guard<std::mutex> lock(mutex);
-          if (away.has_value()) {
-            undeleted.push_back({keys[i], "", *away});
+          if (unavailable.has_value()) {
+            undeleted.push_back({keys[i], "", *unavailable});
             return {};
           }
         }
         const Status status = DeleteObject(WithKey(bucket, keys[i]));
         if (status.ok()) return {};
         std::lock_guard<std::mutex> lock(mutex);
-        if (status.code == TF_UNAVAILABLE) away = status.message;
+        if (status.code == TF_UNAVAILABLE) unavailable = status.message;
         undeleted.push_back({keys[i], "", status.message});
         return {};
       });

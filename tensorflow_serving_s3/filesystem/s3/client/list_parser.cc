@@ -23,7 +23,7 @@ bool ReadTrimmed(XmlNode& node, std::string& text) {
   return true;
 }
 
-// Some stores leave out the quotes here, but not in headers.
+// Some stores omit the quotes here, but not in headers.
 bool ReadEtag(XmlNode& node, std::string& etag) {
   if (!ReadTrimmed(node, etag)) return false;
   if (!etag.empty() && etag.back() != '"') etag = '"' + etag + '"';
@@ -55,8 +55,8 @@ bool ReadObject(XmlNode& contents, ListedObject& object) {
   return well_formed && !object.key.empty();
 }
 
-// A value of XML Schema's type boolean, in letters of any case. No value stays
-// none.
+// Reads an XML Schema boolean in any case. An empty element leaves `value`
+// unset.
 bool ReadBoolean(XmlNode& node, std::optional<bool>& value) {
   std::string text;
   if (!ReadTrimmed(node, text)) return false;
@@ -74,7 +74,7 @@ bool ReadCommonPrefixes(XmlNode& node, std::vector<std::string>& prefixes) {
   });
 }
 
-// What a listing says about itself.
+// The properties of a listing apart from its entries.
 struct Envelope {
   std::optional<bool> truncated;
   std::optional<uint64_t> max_keys;
@@ -141,7 +141,7 @@ Result<Listing> ParseListing(const std::string& xml) {
   bool is_list = false;
   const bool well_formed = ParseXml(xml, [&](XmlNode& root) {
     root_name = root.name();
-    // Not every store calls it a ListBucketResult.
+    // Stores use different names, all with this beginning.
     is_list = BeginsWith(root_name, "List");
     return is_list && ReadListing(root, listing, envelope);
   });

@@ -52,7 +52,7 @@ TEST(ListParserTest, EmptyListing) {
   EXPECT_TRUE(page->common_prefixes.empty());
 }
 
-TEST(ListParserTest, TruncatedPageCarriesItsToken) {
+TEST(ListParserTest, ATruncatedPageHasAToken) {
   Result<Listing> page = ParseListing(
       Page("<IsTruncated>true</IsTruncated><NextContinuationToken>a+b%2F&amp;="
            "</NextContinuationToken><EncodingType>url</EncodingType>"));
@@ -61,7 +61,7 @@ TEST(ListParserTest, TruncatedPageCarriesItsToken) {
   EXPECT_EQ(page->continuation_token, "a+b%2F&=");  // Never URL-encoded.
 }
 
-TEST(ListParserTest, DecodesKeysOnlyWhereTheAnswerSaysTheyAreEncoded) {
+TEST(ListParserTest, DecodesOnlyEncodedKeys) {
   struct Case {
     std::string written, encoding, key;
   };
@@ -83,7 +83,7 @@ TEST(ListParserTest, DecodesKeysOnlyWhereTheAnswerSaysTheyAreEncoded) {
   }
 }
 
-TEST(ListParserTest, ABrokenEscapeStandsForItself) {
+TEST(ListParserTest, KeepsBrokenEscapes) {
   Result<Listing> page = ParseListing(
       Page("<EncodingType>url</EncodingType><Contents><Key>%G1+a%2</Key><Size>1"
            "</Size></Contents>"));
@@ -91,7 +91,7 @@ TEST(ListParserTest, ABrokenEscapeStandsForItself) {
   EXPECT_EQ(page->objects[0].key, "%G1 a%2");
 }
 
-TEST(ListParserTest, ElementsMayComeInAnyOrderAndForm) {
+TEST(ListParserTest, AcceptsElementsInAnyOrderAndForm) {
   Result<Listing> page = ParseListing(
       "\xef\xbb\xbf<?xml version='1.0'?><!-- list -->\n"
       "<s3:ListBucketResult xmlns:s3='http://s3.amazonaws.com/doc/2006-03-01/'"
@@ -117,7 +117,7 @@ TEST(ListParserTest, ElementsMayComeInAnyOrderAndForm) {
   EXPECT_EQ(page->last_entry, "b/");
 }
 
-TEST(ListParserTest, ASizeThatIsNotToldIsNotZero) {
+TEST(ListParserTest, AMissingSizeIsUnknown) {
   for (const std::string size : {"", "<Size/>", "<Size> </Size>"}) {
     Result<Listing> page =
         ParseListing(Page("<Contents><Key>a</Key>" + size + "</Contents>"));
@@ -126,7 +126,7 @@ TEST(ListParserTest, ASizeThatIsNotToldIsNotZero) {
   }
 }
 
-TEST(ListParserTest, WhetherThereIsMore) {
+TEST(ListParserTest, KnowsWhetherThereAreMorePages) {
   const std::string entry = "<Contents><Key>a</Key></Contents>";
   const std::string token = "<NextContinuationToken>t</NextContinuationToken>";
   struct Case {
@@ -155,13 +155,13 @@ TEST(ListParserTest, WhetherThereIsMore) {
   }
 }
 
-TEST(ListParserTest, StoresCallAListDifferently) {
+TEST(ListParserTest, AcceptsOtherNamesOfTheRoot) {
   for (const std::string name : {"ListBucketResult", "ListObjectsV2Result"}) {
     EXPECT_TRUE(ParseListing("<" + name + "/>").ok()) << name;
   }
 }
 
-TEST(ConformedTest, IsWhatWasAskedFor) {
+TEST(ConformedTest, AppliesPrefixAndDelimiter) {
   Result<Listing> page = ParseListing(
       Page("<Contents><Key>m/a</Key></Contents><Contents><Key>m/d/1</Key>"
            "</Contents><Contents><Key>m/d/2/x</Key></Contents><Contents>"
@@ -187,7 +187,7 @@ TEST(ConformedTest, IsWhatWasAskedFor) {
   EXPECT_EQ(level.last_entry, "o/");
 }
 
-TEST(ListParserTest, RefusesWhatIsNoListing) {
+TEST(ListParserTest, RejectsOtherDocuments) {
   struct Case {
     std::string document, why;
   };

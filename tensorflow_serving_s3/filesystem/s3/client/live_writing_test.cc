@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The operations of the client that write, against a real store.
+// Tests the operations that write with a real store.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -91,7 +91,7 @@ TEST_F(LiveWritingTest, MarkersAreObjectsWhoseKeysEndInASlash) {
   EXPECT_THAT(Keys("marked"), IsEmpty());
 }
 
-TEST_F(LiveWritingTest, AnUploadAppearsWhenItIsComplete) {
+TEST_F(LiveWritingTest, AnUploadBecomesVisibleAtCompletion) {
   const std::vector<std::string> bodies = {std::string(5 * kMiB, 'a'),
                                            std::string(5 * kMiB, 'b'), "end"};
   Result<std::string> id = client_->CreateMultipartUpload(At("large"));

@@ -17,9 +17,9 @@ namespace {
 
 constexpr char kPrefix[] = "x-amz-checksum-";
 
-// The CRT's library asks for it before any other call.
+// Must be called before any other function of the library.
 void InitLibrary() {
-  // Unlike a static variable, it does not stay locked in the child of a fork.
+  // Unlike a static variable, this does not stay locked in a forked child.
   static std::once_flag once;
   std::call_once(once,
                  [] { aws_checksums_library_init(AwsRuntime::allocator()); });
@@ -29,7 +29,7 @@ const uint8_t* Data(std::string_view bytes) {
   return reinterpret_cast<const uint8_t*>(bytes.data());
 }
 
-// The bytes of a number, the most significant first.
+// Returns the bytes of a number, the most significant first.
 template <typename Number>
 std::string BigEndian(Number number) {
   std::string bytes(sizeof(number), '\0');
@@ -75,7 +75,7 @@ ObjectChecksum ObjectChecksum::From(const HeaderFn& header) {
   InitLibrary();
   for (const Algorithm& algorithm : kAlgorithms) {
     const std::string value = header(algorithm.header);
-    // Of parts: the number of them stands behind the checksum.
+    // "-N" after the checksum means a checksum of N parts.
     if (value.empty() || value.find('-') != std::string::npos) continue;
     checksum.header_ = algorithm.header;
     checksum.compute_ = algorithm.compute;
@@ -92,7 +92,7 @@ std::string ObjectChecksum::name() const {
 bool ObjectChecksum::Mismatch(std::string_view bytes) const {
   if (empty()) return false;
   const std::string computed = compute_(bytes);
-  // A hash that the cryptographic library refuses to compute tells nothing.
+  // Empty: the cryptographic library does not support this hash (FIPS).
   return !computed.empty() && computed != value_;
 }
 

@@ -19,8 +19,8 @@ ObjectChecksum From(const std::map<std::string, std::string>& headers) {
   });
 }
 
-// The check values of the catalogues of CRCs, and of FIPS 180, for the digits.
-TEST(ObjectChecksumTest, EveryAlgorithmOfS3) {
+// The check values for "123456789" in the catalogue of CRCs and FIPS 180.
+TEST(ObjectChecksumTest, SupportsAllAlgorithmsOfS3) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   const std::string digits = "123456789";
   const std::map<std::string, std::string> values = {
@@ -39,19 +39,19 @@ TEST(ObjectChecksumTest, EveryAlgorithmOfS3) {
   }
 }
 
-TEST(ObjectChecksumTest, ABodyToSendGetsItsCrc32) {
+TEST(ObjectChecksumTest, ComputesTheCrc32OfARequestBody) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   EXPECT_EQ(Crc32InBase64("123456789"), "y/Q5Jg==");
   EXPECT_EQ(Crc32InBase64(""), "AAAAAA==");
 }
 
-TEST(ObjectChecksumTest, WithoutOneNothingIsAMismatch) {
+TEST(ObjectChecksumTest, WithoutAChecksumAllBytesMatch) {
   EXPECT_TRUE(From({}).empty());
   EXPECT_EQ(From({}).name(), "");
   EXPECT_FALSE(From({}).Mismatch("anything"));
 }
 
-TEST(ObjectChecksumTest, ThoseOfPartsAreNoneOfTheObject) {
+TEST(ObjectChecksumTest, IgnoresChecksumsOfParts) {
   EXPECT_TRUE(From({{"x-amz-checksum-crc32", "y/Q5Jg==-2"}}).empty());
   EXPECT_TRUE(From({{"x-amz-checksum-crc32", "y/Q5Jg=="},
                     {"x-amz-checksum-type", "COMPOSITE"}})

@@ -8,14 +8,14 @@
 
 #include "aws/common/error.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/text.h"
-#include "tensorflow_serving_s3/filesystem/s3/http/error_answer.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 
 namespace tfs3 {
 namespace s3 {
 namespace {
 
-// "bytes 0-99/1000", "bytes 0-99/*" or, of a range beyond the end,
-// "bytes */1000".
+// Content-Range: "bytes 0-99/1000", "bytes 0-99/*" or, for a range after the
+// end of the object, "bytes */1000".
 struct ContentRange {
   bool satisfied = false;
   uint64_t first = 0;
@@ -92,7 +92,7 @@ RangeAnswer JudgeNoRange(const RangeQuestion& question,
   if (range.has_value() && !range->satisfied && range->total.has_value()) {
     object.size = *range->total;
   } else if (head == nullptr) {
-    // rclone does not say how long the object is.
+    // rclone does not send the size of the object.
     return AskHead(/*optional=*/false);
   } else if (head->ok()) {
     object.size = (*head)->size;
@@ -119,7 +119,7 @@ RangeAnswer JudgeLostBody(const RangeQuestion& question,
                           const Result<ObjectInfo>* head) {
   if (response.status == 200 && !question.resumed) {
     if (head == nullptr) return AskHead(/*optional=*/true);
-    // There is nothing to lose in an empty object.
+    // An empty object has no body that could be lost.
     if (head->ok() && (*head)->size == 0 &&
         (question.etag.empty() || (*head)->etag == question.etag)) {
       return End(**head);
@@ -130,40 +130,38 @@ RangeAnswer JudgeLostBody(const RangeQuestion& question,
   return answer;
 }
 
-// An answer that says it is a range.
+// A response with a Content-Range or status 206.
 RangeAnswer JudgePart(const RangeQuestion& question,
                       const HttpResponse& response,
                       const std::optional<ContentRange>& range) {
   if (!range.has_value() || !range->satisfied ||
       range->first != question.first) {
-    return Wrong(
-        "the answer holds another range than the one that was asked for");
+    return Wrong("the answer holds another range than the requested one");
   }
   if (!range->total.has_value()) {
-    return Wrong("the answer does not say how long the object is");
+    return Wrong("the answer does not have the size of the object");
   }
   return Bytes(InfoFrom(response, *range->total),
                std::min(question.size, *range->total - question.first));
 }
 
-// An answer that says it is the whole object.
+// A response without a Content-Range and with status 200.
 RangeAnswer JudgeWhole(const RangeQuestion& question,
                        const HttpResponse& response) {
   if (question.first != 0 || response.crt_error == AWS_ERROR_SHORT_BUFFER) {
-    // SeaweedFS has been seen to do so once in a while.
+    // SeaweedFS sometimes does this.
     return Wrong(
-        "the answer holds the whole object where a range of it was asked for");
+        "the answer holds the whole object instead of the requested range");
   }
   std::optional<uint64_t> length =
       ParseUnsigned(response.Header("Content-Length"));
   if (!length.has_value()) {
-    // The length is known when all of the body has come.
+    // The length is known only if the whole body was received.
     if (response.crt_error != 0) return Failed(IsRetryableAnswer(response));
     length = response.sink_bytes;
   }
   const ObjectInfo object = InfoFrom(response, *length);
-  // Without a Content-Range there is no other sign that this is an object, and
-  // not the page of a proxy.
+  // Only the ETag distinguishes an object from the web page of a proxy.
   if (object.etag.empty()) return Wrong("the answer has no ETag");
   return Bytes(object, *length);
 }
@@ -192,23 +190,23 @@ RangeAnswer JudgeRangeAnswer(const RangeQuestion& question,
   if (response.body_lost) return JudgeLostBody(question, response, head);
   if (range.has_value() && range->satisfied && !range->total.has_value()) {
     if (head == nullptr) return AskHead(/*optional=*/false);
-    // Of the same object, as far as can be told.
+    // Accept the size of a HEAD that seems to describe the same object.
     if (head->ok() && (*head)->etag == response.Header("ETag") &&
         (*head)->size > range->last) {
       range->total = (*head)->size;
     }
   }
-  // rclone answers with 200 also where the answer is a range.
+  // rclone responds with 200 to range requests too.
   RangeAnswer answer = response.status == 206 || range.has_value()
                            ? JudgePart(question, response, range)
                            : JudgeWhole(question, response);
   if (answer.verdict != RangeVerdict::kBytes) return answer;
   if (response.crt_error == AWS_ERROR_SHORT_BUFFER ||
       response.sink_bytes > answer.expected) {
-    // None of its bytes can be used: they need not be the first of the range.
+    // Do not use any bytes: they may not be the first bytes of the range.
     return Wrong("the answer holds more bytes than its range");
   }
-  // There are stores that ignore If-Match.
+  // Some stores ignore If-Match.
   if (!question.etag.empty() && !answer.object.etag.empty() &&
       answer.object.etag != question.etag) {
     answer.verdict = RangeVerdict::kReplaced;

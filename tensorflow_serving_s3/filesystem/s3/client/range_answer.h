@@ -1,9 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the answer to a GetObject of a range means. The rules of the protocol
-// and of the stores that deviate from it are here; requests, attempts and
-// checksums are in range_read.h.
+// Interprets the response to a GetObject of a range: the rules of the protocol
+// and the deviations of stores. range_read.h has the attempts and checksums.
 //
 //   RangeQuestion question;
 //   question.first = 0;
@@ -26,30 +25,30 @@ namespace tfs3 {
 namespace s3 {
 
 struct RangeQuestion {
-  uint64_t first = 0;  // The first byte that is asked for.
-  uint64_t size = 0;   // Bytes that are asked for, at least 1.
-  // Whether earlier answers brought the bytes before `first`.
+  uint64_t first = 0;  // The first requested byte.
+  uint64_t size = 0;   // The number of requested bytes, at least 1.
+  // Earlier responses had the bytes before `first`.
   bool resumed = false;
-  std::string etag;            // Sent as If-Match; "" for any object.
-  bool checksum_mode = false;  // Whether x-amz-checksum-mode was sent.
+  std::string etag;            // Sent as If-Match; "" accepts any object.
+  bool checksum_mode = false;  // x-amz-checksum-mode was sent.
 };
 
 enum class RangeVerdict {
-  // The response has the next bytes of the object. If it has fewer than
-  // `expected`, it was cut short.
+  // The response has the next bytes of the object. Fewer bytes than `expected`
+  // mean that the response was cut.
   kBytes,
-  // The object ends before the range begins.
+  // The range begins after the end of the object.
   kEnd,
-  // Only a HEAD of the object can tell: ask for one, then judge again with it.
+  // The meaning depends on a HEAD of the object: send it, then judge again.
   kAskHead,
-  // The object has another ETag than the one that was asked for.
+  // The object does not have the requested ETag.
   kReplaced,
-  // The store may take the request without x-amz-checksum-mode.
+  // The store may accept the request without x-amz-checksum-mode.
   kSendWithoutChecksumMode,
-  // The response is no answer to the question: `wrong`. Stores have been seen
-  // to answer correctly at the next attempt.
+  // The response does not match the request; `wrong` has the reason. Some
+  // stores respond correctly to the next attempt.
   kWrong,
-  // The same, of a response whose body could not be read.
+  // The body of the response could not be read (HttpResponse::body_lost).
   kLostBody,
   // The response is an error.
   kFailed,
@@ -59,24 +58,23 @@ struct RangeAnswer {
   RangeVerdict verdict = RangeVerdict::kFailed;
   // kBytes, kEnd, kReplaced: the whole object.
   ObjectInfo object;
-  // kBytes, kReplaced: the bytes that the response should have.
+  // kBytes, kReplaced: the number of bytes that the response should have.
   uint64_t expected = 0;
-  // kAskHead: whether the response can be judged if the HEAD fails.
+  // kAskHead: the response can be judged if the HEAD fails.
   bool head_is_optional = false;
-  // kWrong: why.
+  // kWrong: the reason.
   const char* wrong = nullptr;
-  // kFailed: whether another attempt may help.
+  // kFailed: another attempt may succeed.
   bool retryable = false;
 };
 
-// `head` is the answer to the HEAD that an earlier call has asked for, with the
-// size of the object; null for the first call.
+// Interprets a response. `head` is the result of the HEAD after kAskHead, or
+// null.
 RangeAnswer JudgeRangeAnswer(const RangeQuestion& question,
                              const HttpResponse& response,
                              const Result<ObjectInfo>* head = nullptr);
 
-// The ETag and the time of an object of `size` bytes, from the headers of its
-// GET or HEAD.
+// Returns the ETag and time in the headers of a GET or HEAD, with `size`.
 ObjectInfo InfoFrom(const HttpResponse& response, uint64_t size);
 
 }  // namespace s3

@@ -111,9 +111,10 @@ Headers Length(const std::string& length) {
 
 std::vector<Case> Ranges() {
   const char* const another =
-      "the answer holds another range than the one that was asked for";
+      "the answer holds another range than the requested one";
   const char* const more = "the answer holds more bytes than its range";
-  const char* const no_total = "the answer does not say how long the object is";
+  const char* const no_total =
+      "the answer does not have the size of the object";
   const Status no_head = {TF_UNAVAILABLE, "no answer to the HEAD"};
   return {
       {"Range",
@@ -237,7 +238,7 @@ std::vector<Case> Ranges() {
 
 std::vector<Case> WholeObjects() {
   const char* const whole =
-      "the answer holds the whole object where a range of it was asked for";
+      "the answer holds the whole object instead of the requested range";
   const Status no_head = {TF_UNAVAILABLE, "no answer to the HEAD"};
   return {
       {"Whole", FirstTen(), Response(200, Length("7"), 7), {}, V::kBytes, 7, 7},

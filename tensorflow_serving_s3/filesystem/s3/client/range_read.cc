@@ -9,7 +9,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/url.h"
-#include "tensorflow_serving_s3/filesystem/s3/http/error_answer.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
 
 namespace tfs3 {
@@ -104,7 +104,7 @@ RangeRead::Outcome RangeRead::Take(const RangeAnswer& answer,
     case RangeVerdict::kWrong:
     case RangeVerdict::kLostBody:
       return TakeWrong(answer, response);
-    case RangeVerdict::kAskHead:  // Judge has asked.
+    case RangeVerdict::kAskHead:  // Judge has sent the HEAD.
     case RangeVerdict::kFailed:
       break;
   }
@@ -130,7 +130,7 @@ RangeRead::Outcome RangeRead::TakeBytes(const RangeAnswer& answer,
   }
   if (!got_.object.etag.empty()) retry_.Progress(response.sink_bytes);
   if (!IsRetryableAnswer(response) || !Again()) return FailureOf(response);
-  // The rest must be of the same object; where that cannot be told, start anew.
+  // The rest must belong to the same object. Without an ETag, start again.
   etag_ = got_.object.etag;
   if (etag_.empty()) got_.bytes = 0;
   return std::nullopt;

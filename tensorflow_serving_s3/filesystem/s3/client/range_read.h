@@ -1,14 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads one range of an object, by as many GetObject requests as that takes.
+// Reads one range of an object with one or more GetObject requests.
 //
 //   RangeRead read(&sender, &limits, {uri, 0, buffer, size, if_match}, head);
 //   Result<ObjectRange> got = read.Run();
 //
-// A connection that breaks is taken up where it broke, as long as the object is
-// the same. What an answer means is in range_answer.h. For one use, by one
-// thread.
+// Continues after a broken connection at the byte where it broke, if the object
+// is unchanged. range_answer.h interprets the responses. Each object runs once,
+// on one thread.
+//
+// Does not use RequestSender::SendUntilAnswered: each attempt is a different
+// request, with another range and buffer, and a response may be partly useful.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
 
@@ -45,7 +48,7 @@ struct RangeTarget {
 
 class RangeRead {
  public:
-  // Sends a HEAD for the object; an answer without its size is an error.
+  // Sends a HEAD for the object. A response without its size is an error.
   using HeadFn = std::function<Result<ObjectInfo>()>;
 
   // All pointers must outlive the object.
@@ -55,19 +58,19 @@ class RangeRead {
   Result<ObjectRange> Run();
 
  private:
-  // What goes on: nothing for another attempt, else the end of Run.
+  // The result of Run, or nullopt if there is another attempt.
   using Outcome = std::optional<Result<ObjectRange>>;
 
   RangeQuestion NextQuestion() const;
   Request NextRequest(const RangeQuestion& question) const;
-  // With the HEAD that may be needed.
+  // Sends a HEAD if the response requires it.
   Result<RangeAnswer> Judge(const RangeQuestion& question,
                             const HttpResponse& response) const;
 
   Outcome Take(const RangeAnswer& answer, HttpResponse& response);
   Outcome TakeBytes(const RangeAnswer& answer, HttpResponse& response);
   Outcome TakeWrong(const RangeAnswer& answer, HttpResponse& response);
-  // All bytes have come, with this checksum or another.
+  // Verifies the checksum after the last byte.
   Outcome Complete();
   Status Replaced(const ObjectInfo& object) const;
 
@@ -83,9 +86,9 @@ class RangeRead {
   RequestContext context_;
   std::string path_;
   Retry retry_;
-  std::string etag_;  // Of the object that the next bytes must be of, or "".
+  std::string etag_;  // The required ETag of the next response, or "".
   ObjectRange got_;
-  // Of the whole object, if the range is that.
+  // Not empty only if the range is the whole object.
   ObjectChecksum checksum_;
   int mismatches_ = 0;
   bool asks_for_checksum_;

@@ -1,19 +1,19 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why the requests are made on the CRT's HTTP connections and signer
-// (aws-c-http, aws-c-auth) and not through its S3 client (aws-c-s3), which sits
-// on the same two: what this filesystem has to promise is decided per attempt
-// and per byte. aws-c-s3 reports a part when it is complete, so a stalled body
-// looks like a slow one until its own monitor, which counts whole seconds,
-// closes the connection; a part that breaks is fetched again from its
-// beginning; a request that is cancelled while it connects reports back when
-// the connection attempt is over; answers that are not split are buffered and
-// then copied; and its pool of part buffers is a second memory budget beside
-// the read-ahead's. Here a request ends at its deadline whatever the CRT is
-// doing, a broken range goes on from the byte where it broke under If-Match,
-// and the only memory is the caller's. Splitting a large read into parallel
-// ranges is the reader's business, which alone knows its budget.
+// This file uses the CRT's HTTP connections and signer (aws-c-http, aws-c-auth)
+// and not its S3 client (aws-c-s3), because aws-c-s3
+//   - reports a part when it is complete: a stalled body looks like a slow one
+//     until its monitor, which counts whole seconds, closes the connection;
+//   - fetches a broken part again from its beginning;
+//   - reports a request that was cancelled during the connect only after the
+//     connect;
+//   - buffers and copies responses that it does not split;
+//   - has its own pool of part buffers, a second memory budget beside the one
+//     for read-ahead.
+// Here, a request ends at its deadline, a broken range continues at the byte
+// where it broke, under If-Match, and the caller owns all memory. The reader,
+// which knows its budget, splits large reads into parallel ranges.
 #include "tensorflow_serving_s3/filesystem/s3/client/request_sender.h"
 
 #include <chrono>
@@ -28,7 +28,8 @@
 #include "tensorflow_serving_s3/filesystem/s3/address/proxy.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials/signer.h"
-#include "tensorflow_serving_s3/filesystem/s3/http/error_answer.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/http_error.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/http_message.h"
 
 namespace tfs3 {
@@ -37,12 +38,12 @@ namespace {
 
 constexpr char kUserAgent[] = "tf-serving-s3";
 
-// A line on which many parts go out beside each other may be slow, and the
-// system tells of what has gone only now and then.
-constexpr int kSendingPatience = 10;
+// Many parallel uploads may share a slow connection, and the kernel rarely
+// reports their progress.
+constexpr int kSendingTimeoutMultiplier = 10;
 
-// Whether what was answered, or that nothing was, passes with time only.
-bool IsOverloadedOrAway(const HttpResponse& response, int attempts) {
+// Returns true for failures that only pass with time.
+bool IsOverloadedOrUnreachable(const HttpResponse& response, int attempts) {
   switch (response.status) {
     case 429:
     case 502:
@@ -56,8 +57,8 @@ bool IsOverloadedOrAway(const HttpResponse& response, int attempts) {
   }
 }
 
-// Gives an answer that is an error the status that such an error has where S3
-// knows of it in time.
+// Changes status 200 with an error in the body to the status that S3 uses for
+// this error.
 void RevealLateFailure(HttpResponse& response) {
   if (response.crt_error != 0 || response.status != 200) return;
   const std::string code = ParseErrorBody(response.body).code;
@@ -73,14 +74,14 @@ void RevealLateFailure(HttpResponse& response) {
   }
 }
 
-// AWS wants these signed by the credentials themselves.
+// AWS accepts sessions for all operations except copies.
 bool TakesSession(Operation operation) {
   return operation != Operation::kCopyObject &&
          operation != Operation::kUploadPartCopy;
 }
 
-// Whether a store that is not AWS's takes CreateSession for something else, or
-// the service of its signature for a wrong one.
+// Returns true if the error means that a store other than AWS does not support
+// sessions: it rejects CreateSession, or the service name in its signature.
 bool KnowsNoSessions(const HttpError& error) {
   switch (error.status) {
     case 400:
@@ -123,7 +124,7 @@ Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
   context.directory_bucket = IsDirectoryBucket(uri.bucket);
   context.requester_pays = options_.requester_pays;
   context.operation = OperationName(operation);
-  // The one action that policies know of requests to directory buckets.
+  // The only action in policies for requests to directory buckets.
   context.action =
       context.directory_bucket ? "s3express:CreateSession" : action;
   context.endpoint = *endpoint;
@@ -139,11 +140,48 @@ Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
   return context;
 }
 
+RequestSender::Signature RequestSender::SignatureFor(
+    RequestContext& context, const Request& request, const Retry& retry,
+    const Credentials& credentials) {
+  Signature signature = {credentials};
+  if (!context.directory_bucket || options_.disable_express_sessions ||
+      credentials.value == nullptr || !TakesSession(request.operation)) {
+    return signature;
+  }
+  const ExpressSession session = sessions_.Get(context.uri.bucket, [&] {
+    return CreateSession(context, retry, credentials);
+  });
+  signature.failure = session.failure;
+  if (session.credentials.has_value()) {
+    signature.credentials = *session.credentials;
+    signature.express_session = true;
+  }
+  if (session.not_offered) context.endpoint.service = "s3";
+  return signature;
+}
+
+void RequestSender::NoteLoad(const HttpResponse& response, Retry& retry) {
+  if (IsOverloadedOrUnreachable(response, retry.attempts())) {
+    if (response.status != 0 || has_answered_) retry.UseLongPause();
+  } else if (response.crt_error == 0) {
+    has_answered_ = true;
+  }
+  if (response.crt_error != 0 || response.status / 100 == 2) return;
+  const std::string retry_after = response.Header("Retry-After");
+  if (!retry_after.empty()) retry.SetRetryAfter(ParseRetryAfter(retry_after));
+  if (options_.retry_mode == RetryMode::kAdaptive &&
+      (response.status == 429 || response.status == 503)) {
+    rate_limiter_.NoteThrottled(AdaptiveRateLimiter::Clock::now());
+  }
+}
+
 Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
                                              const Request& request,
                                              Retry& retry) {
   bool followed = false;
   bool refreshed = false;
+  // Not attempts: at most one request for each of the corrections below,
+  // without a pause.
   while (true) {
     const Result<Credentials> credentials = credentials_.Get();
     if (!credentials.ok()) {
@@ -155,43 +193,22 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
     context.operation = OperationName(request.operation);
     context.encryption =
         request.stores_object ? options_.encryption.algorithm : "";
-    Signature signature = {*credentials};
-    std::optional<Result<HttpResponse>> no_session;
-    if (context.directory_bucket && !options_.disable_express_sessions &&
-        credentials->value != nullptr && TakesSession(request.operation)) {
-      const ExpressSession session = sessions_.Get(context.uri.bucket, [&] {
-        return CreateSession(context, retry, *credentials);
-      });
-      no_session = session.failure;
-      if (session.credentials.has_value()) {
-        signature = {*session.credentials, /*express_session=*/true};
-      }
-      if (session.not_offered) context.endpoint.service = "s3";
-      if (no_session.has_value()) {
-        context.operation = OperationName(Operation::kCreateSession);
-      }
+    const Signature signature =
+        SignatureFor(context, request, retry, *credentials);
+    if (signature.failure.has_value()) {
+      context.operation = OperationName(Operation::kCreateSession);
     }
     Result<HttpResponse> response =
-        no_session.has_value() ? *no_session
-                               : Exchange(context, request, retry, signature);
+        signature.failure.has_value()
+            ? *signature.failure
+            : Exchange(context, request, retry, signature);
     if (!response.ok()) return response;
-    if (IsOverloadedOrAway(*response, retry.attempts())) {
-      if (response->status != 0 || has_answered_) retry.NeedsTime();
-    } else if (response->crt_error == 0) {
-      has_answered_ = true;
-    }
+    NoteLoad(*response, retry);
     if (response->crt_error != 0 || response->status / 100 == 2) {
       return response;
     }
     const HttpError error = ErrorFrom(*response);
-    if (!error.retry_after.empty()) {
-      retry.AskedToWait(WaitAskedFor(error.retry_after));
-    }
-    if (options_.retry_mode == RetryMode::kAdaptive &&
-        (error.status == 429 || error.status == 503)) {
-      pace_.Throttled(Pace::Clock::now());
-    }
-    // To a HEAD, S3 says of a stale token no more than 400.
+    // To a HEAD with a stale token, S3 answers 400 without a reason.
     const bool no_reason = request.method == "HEAD" && error.status == 400 &&
                            error.code.empty() && error.bucket_region.empty();
     if (!followed &&
@@ -263,7 +280,7 @@ RequestSender::HeadersOfSettings(const RequestContext& context,
   if (!encryption.kms_key_id.empty()) {
     headers.emplace_back(name + "-aws-kms-key-id", encryption.kms_key_id);
   }
-  // Directory buckets always have one.
+  // Directory buckets always have a bucket key.
   if (encryption.bucket_key.has_value() && !context.directory_bucket) {
     headers.emplace_back(name + "-bucket-key-enabled",
                          *encryption.bucket_key ? "true" : "false");
@@ -296,16 +313,19 @@ Result<HttpResponse> RequestSender::Exchange(const RequestContext& context,
     return Status{status.code, context.uri.ToString() + ": " + status.message};
   }
   if (options_.retry_mode == RetryMode::kAdaptive) {
-    SleepUnlessCancelled(pace_.Delay(Pace::Clock::now()), request.cancellation);
+    SleepUnlessCancelled(rate_limiter_.Delay(AdaptiveRateLimiter::Clock::now()),
+                         request.cancellation);
   }
   const auto began = std::chrono::steady_clock::now();
-  Result<HttpResponse> response = http_.Send(
-      context.endpoint, message.get(), request.sink,
-      {retry.Patience(), options_.request_timeout * request.silence_patience,
-       request.cancellation, options_.request_timeout * kSendingPatience},
-      request.body);
+  Result<HttpResponse> response =
+      http_.Send(context.endpoint, message.get(), request.sink,
+                 {retry.AttemptTimeout(),
+                  options_.request_timeout * request.silence_timeout_multiplier,
+                  request.cancellation,
+                  options_.request_timeout * kSendingTimeoutMultiplier},
+                 request.body);
   if (response.ok()) {
-    // One that was not wanted to its end has not failed.
+    // A cancelled request has not failed.
     const bool answered =
         response->crt_error == 0 ||
         response->crt_error == AWS_ERROR_HTTP_STREAM_CANCELLED;
@@ -333,7 +353,7 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
       (error.status == 301 || error.status == 307 ||
        (error.status == 400 && IsAwsHost(context.endpoint.host)));
   if (silent_redirect) {
-    // S3 tells the region in the answer to a HEAD of the bucket itself.
+    // The response to a HEAD of the bucket names the region.
     Request head;
     head.operation = request.operation;
     head.method = "HEAD";
@@ -344,11 +364,12 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
         Exchange(context, head, retry, {credentials});
     if (answer.ok()) error.bucket_region = ErrorFrom(*answer).bucket_region;
   }
-  if (!NamesAnotherRegion(context, error) || error.bucket_region.empty()) {
+  if (!NamesAnotherRegion(error, context.region) ||
+      error.bucket_region.empty()) {
     return false;
   }
-  // The request went there already. The store may answer differently on a
-  // second attempt.
+  // The request was sent to this region already. The store may respond
+  // differently to a second attempt.
   if (error.bucket_region == context.region) return true;
   const Result<Endpoint> endpoint =
       ResolveEndpoint(options_, context.uri.bucket, error.bucket_region);
@@ -362,13 +383,7 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
 
 Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
                                                       const Request& request) {
-  Retry retry = NewRetry(request.answer_patience);
-  return SendUntilAnswered(context, request, retry);
-}
-
-Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
-                                                      const Request& request,
-                                                      Retry& retry) {
+  Retry retry = NewRetry(request.answer_timeout_multiplier);
   while (true) {
     Result<HttpResponse> response = SendOnce(context, request, retry);
     if (!response.ok()) return response;
@@ -379,18 +394,22 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
     const bool needs_body = request.method == "GET" ||
                             request.method == "POST" || request.may_fail_late;
     const bool unreadable = success && needs_body && response->body_lost;
-    if (success && !unreadable) return response;
+    const std::string fault = success && !unreadable && request.find_fault
+                                  ? request.find_fault(*response)
+                                  : "";
+    if (success && !unreadable && fault.empty()) return response;
     if (response->crt_error == 0 && response->status >= 400 && request.amend &&
         request.amend(ErrorFrom(*response))) {
       CountRetry();
       continue;
     }
-    if ((unreadable || IsRetryableAnswer(*response)) &&
+    if ((success || IsRetryableAnswer(*response)) &&
         TryAgain(retry, request.cancellation)) {
       continue;
     }
-    return unreadable ? FromLostBody(context)
-                      : Failure(context, *response, retry);
+    if (unreadable) return FromLostBody(context);
+    if (success) return FromMalformedAnswer(context, fault);
+    return Failure(context, *response, retry);
   }
 }
 
@@ -404,12 +423,11 @@ Status Failure(const RequestContext& context, const HttpResponse& response,
                const Retry& retry) {
   if (response.crt_error == AWS_ERROR_HTTP_STREAM_CANCELLED) {
     return {TF_CANCELLED, context.uri.ToString() + ": " + context.operation +
-                              " was cancelled: its answer is not wanted"};
+                              " was cancelled"};
   }
   if (response.crt_error == AWS_ERROR_SHORT_BUFFER) {
     return FromMalformedAnswer(context,
-                               "the answer holds more bytes than were asked "
-                               "for");
+                               "the answer has more bytes than requested");
   }
   if (response.crt_error != 0) {
     return FromTransportError(context, response.crt_error, retry.attempts(),

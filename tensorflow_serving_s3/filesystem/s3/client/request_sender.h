@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signs a request to S3, sends it and, where that can help, sends it again.
+// Signs requests to S3, sends them and repeats failed attempts.
 //
 //   Result<RequestContext> context =
 //       sender.MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
@@ -10,20 +10,21 @@
 //   Result<HttpResponse> response =
 //       sender.SendUntilAnswered(*context, request);
 //
-// A bucket that turns out to be in another region is asked there, and from then
-// on at once; credentials that the store calls stale are fetched anew, once. A
-// store that has too much to do, or that has answered before and cannot be
-// reached now, is given time (retry.h); an endpoint that never answered is not.
-// Requests to a directory bucket are signed by a session, which is made first
-// (express_sessions.h); where there is none, its answer is that to the request.
-// What an operation is, and what its answer means, is the client's to know
-// (client.h). Every attempt is counted in stats.h. Thread-safe; calls run in
-// parallel, each on a connection of its own.
+//   - Follows a bucket to its region, and remembers the region.
+//   - Fetches new credentials once if the store rejects the token.
+//   - Makes longer pauses (retry.h) if the store is overloaded, or if it has
+//     responded before and is unreachable now.
+//   - Signs requests to a directory bucket with a session (express_sessions.h).
+//     If the session fails, its error is the error of the request.
+//   - Counts every attempt in stats.h.
+//
+// client.h has the operations. Thread-safe; each call uses its own connection.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_REQUEST_SENDER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_REQUEST_SENDER_H_
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +36,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/base/cancellation.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/status.h"
-#include "tensorflow_serving_s3/filesystem/s3/client/pace.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/adaptive_rate_limiter.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials/credentials.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials/credentials_chain.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials/express_sessions.h"
@@ -54,22 +55,25 @@ struct Request {
   std::string path;
   std::vector<std::pair<std::string, std::string>> headers;
   HttpSink sink;
-  std::string_view body;  // Must stay until the request has returned.
-  // How many times S3_REQUEST_TIMEOUT_MSEC the store may take before it
-  // answers, and be silent in an answer.
-  int answer_patience = 1;
-  int silence_patience = 1;
-  // S3 may begin its answer with status 200, work on, and then say in the body
-  // that it has failed.
+  std::string_view body;  // Must outlive the request.
+  // Multiply S3_REQUEST_TIMEOUT_MSEC until the response begins, and for silence
+  // within the response.
+  int answer_timeout_multiplier = 1;
+  int silence_timeout_multiplier = 1;
+  // S3 may send status 200 before it has finished, and then an error in the
+  // body.
   bool may_fail_late = false;
-  // Whether the encryption of Options::encryption is asked for.
+  // The request contains the headers of Options::encryption.
   bool stores_object = false;
-  // Whether it is about the bucket as such: no requester can pay for it.
+  // The request concerns the bucket itself: a requester cannot pay for it.
   bool asks_bucket = false;
-  // Called with an answer that is an error. True: it has changed this request
-  // into one that the store may take, which is then sent.
+  // Called with an error response. Returns true after it has changed this
+  // request into one that the store may accept; the sender then sends it.
   std::function<bool(const HttpError&)> amend;
-  // Ends it, with an answer of AWS_ERROR_HTTP_STREAM_CANCELLED; may be null.
+  // Called with a successful response. Returns the reason why it is malformed,
+  // or "". The sender repeats a request with a malformed response.
+  std::function<std::string(const HttpResponse&)> find_fault;
+  // Ends the request with AWS_ERROR_HTTP_STREAM_CANCELLED; may be null.
   Cancellation* cancellation = nullptr;
 };
 
@@ -79,54 +83,63 @@ class RequestSender {
   RequestSender(const Options& options, const GetenvFn& getenv_fn,
                 aws_client_bootstrap* bootstrap);
 
-  // Who and where, before anything is sent. `action` is what a policy must
-  // allow.
+  // Resolves the endpoint, the region and the proxy of a request. `action` is
+  // the action that a policy must allow.
   Result<RequestContext> MakeContext(const S3Uri& uri, Operation operation,
                                      const char* action) const;
 
-  // Whether the endpoint was named, and is not the one that AWS has.
+  // True if a setting names the endpoint; false for the endpoint of AWS.
   bool has_custom_endpoint() const { return !options_.endpoint.empty(); }
 
   const Options& options() const { return options_; }
 
-  // The count and the clock of a request's attempts.
-  Retry NewRetry(int patience = 1) const { return Retry(options_, patience); }
+  // Returns the attempts of a new request.
+  Retry NewRetry(int timeout_multiplier = 1) const {
+    return Retry(options_, timeout_multiplier);
+  }
 
-  // One attempt, in the right region and with fresh credentials; `context` says
-  // in the end which they were. Not OK when there is no sense in another.
+  // Makes one attempt, in the bucket's region and with valid credentials;
+  // writes both into `context`. Returns an error if another attempt cannot
+  // succeed.
   Result<HttpResponse> SendOnce(RequestContext& context, const Request& request,
                                 Retry& retry);
 
-  // Attempts until there is a complete answer that tells of success, or there
-  // is no sense in another. With a `retry` the caller learns of the attempts.
+  // Makes attempts until one succeeds or another cannot succeed. Returns the
+  // response of a success.
   Result<HttpResponse> SendUntilAnswered(RequestContext& context,
                                          const Request& request);
-  Result<HttpResponse> SendUntilAnswered(RequestContext& context,
-                                         const Request& request, Retry& retry);
 
  private:
-  // What a request is signed with.
+  // The credentials or session that sign a request.
   struct Signature {
     Credentials credentials;
     bool express_session = false;
+    // The session could not be made: the result of the request.
+    std::optional<Result<HttpResponse>> failure = std::nullopt;
   };
 
-  // The headers that settings add to the request.
+  // Makes a session if the request needs one.
+  Signature SignatureFor(RequestContext& context, const Request& request,
+                         const Retry& retry, const Credentials& credentials);
+
+  // Returns the headers that settings add to the request.
   std::vector<std::pair<std::string, std::string>> HeadersOfSettings(
       const RequestContext& context, const Request& request) const;
 
-  // Signs it, sends it, counts it.
+  // Signs, sends and counts one request.
   Result<HttpResponse> Exchange(const RequestContext& context,
                                 const Request& request, const Retry& retry,
                                 const Signature& signature);
 
-  // Makes a session of a directory bucket.
   ExpressSession CreateSession(const RequestContext& context,
                                const Retry& retry,
                                const Credentials& credentials);
 
-  // Leads `context` to the region that the failed answer tells of. False when
-  // it tells of none, or of the one that was asked.
+  // Adjusts the next pause and the rate of requests to the load of the store.
+  void NoteLoad(const HttpResponse& response, Retry& retry);
+
+  // Changes `context` to the region that the error response names. Returns
+  // false if the response names no other region.
   bool FollowToItsRegion(RequestContext& context, const Request& request,
                          const Retry& retry, const Credentials& credentials,
                          const HttpResponse& response);
@@ -136,16 +149,16 @@ class RequestSender {
   ExpressSessions sessions_;
   HttpClient http_;
   BucketRegions regions_;
-  Pace pace_;
-  // Whether the endpoint has ever answered, so that it is not a wrong one.
+  AdaptiveRateLimiter rate_limiter_;
+  // The endpoint has responded at least once: it is not a wrong one.
   std::atomic<bool> has_answered_{false};
 };
 
-// Waits for the time of another attempt and counts it, if there is one.
+// Waits for the next attempt and counts it. Returns false if there is none.
 bool TryAgain(Retry& retry, Cancellation* cancellation = nullptr);
 
-// What a failed answer, the last one, means to the caller. CANCELLED when it
-// was.
+// Converts the last response of a failed request to a status; CANCELLED if the
+// request was cancelled.
 Status Failure(const RequestContext& context, const HttpResponse& response,
                const Retry& retry);
 

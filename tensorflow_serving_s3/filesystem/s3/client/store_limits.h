@@ -1,15 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a store has turned out to refuse, so that it is asked for it only once:
+// Remembers which optional features a store rejects, so that the client
+// requests each only once:
 //
 //   StoreLimits limits;
 //   if (!limits.refuses_checksum_mode()) headers.push_back(kChecksumMode);
 //   ...
 //   limits.NoteNoChecksumMode();
 //
-// A limit is noted when the store has taken the request in the other form, so
-// that a passing fault is not taken for one. Thread-safe.
+// Note a limit only after the store has accepted the other form of the request:
+// a temporary error is not a limit. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_STORE_LIMITS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_STORE_LIMITS_H_
 
@@ -31,7 +32,7 @@ class StoreLimits {
   bool lacks_delete_objects() const { return lacks_delete_objects_; }
   void NoteNoDeleteObjects() { lacks_delete_objects_ = true; }
 
-  // Bodies without a checksum in a header, as buckets with Object Lock.
+  // The bucket requires a checksum header, for example for Object Lock.
   bool wants_checksums(const std::string& bucket) const {
     std::lock_guard<std::mutex> lock(mutex_);
     return buckets_with_checksums_.count(bucket) != 0;

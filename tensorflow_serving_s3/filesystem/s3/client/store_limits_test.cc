@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The client at stores that refuse a part of S3: what is optional is left out,
-// what they ask for is added, and both are remembered.
+// Stores that reject a part of S3: the client omits optional parts, adds
+// required ones, and remembers both.
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -49,7 +49,7 @@ std::unique_ptr<Client> NewClient(const std::string& endpoint,
   return *std::move(client);
 }
 
-// What was asked, as "GET" or "PUT md5", in order.
+// Returns the requests, as "GET" or "PUT md5", in their order.
 std::vector<std::string> Asked(const FakeHttpServer& server) {
   std::vector<std::string> asked;
   for (const FakeRequest& request : server.requests()) {
@@ -79,7 +79,7 @@ Status ReadText(Client& client) {
   return {};
 }
 
-TEST(StoreLimitsTest, AStoreThatRefusesTheChecksumModeIsReadWithoutIt) {
+TEST(StoreLimitsTest, ReadsWithoutTheChecksumModeThatAStoreRejects) {
   for (const auto& [status, code] :
        {std::pair<int, std::string>{400, "InvalidArgument"},
         {400, "InvalidRequest"},
@@ -101,7 +101,7 @@ TEST(StoreLimitsTest, AStoreThatRefusesTheChecksumModeIsReadWithoutIt) {
   }
 }
 
-TEST(StoreLimitsTest, ARefusalForAnotherReasonIsToldAndNotRemembered) {
+TEST(StoreLimitsTest, DoesNotRememberARefusalForAnotherReason) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(Refusal(400, "InvalidArgument"));
   });
@@ -131,7 +131,7 @@ void AnswerWrite(FakeConnection& out) {
   out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
 }
 
-TEST(StoreLimitsTest, ABucketWithObjectLockGetsTheChecksumThatItWants) {
+TEST(StoreLimitsTest, SendsTheChecksumThatABucketWithObjectLockRequires) {
   for (const std::string& refusal :
        {FakeAnswer(400, kNeedsMd5), Refusal(400, "MissingContentMD5"),
         FakeAnswer(400,
@@ -149,13 +149,13 @@ TEST(StoreLimitsTest, ABucketWithObjectLockGetsTheChecksumThatItWants) {
     EXPECT_TRUE(client->PutObject(At("k"), "body").ok());
     EXPECT_TRUE(client->UploadPart(At("k"), "id", 1, "part").ok());
     EXPECT_TRUE(client->PutObject(*ParseUri("s3://other/k"), "").ok());
-    // Each bucket is asked once.
+    // One request without a checksum for each bucket.
     EXPECT_THAT(Asked(server),
                 ElementsAre("PUT", "PUT md5", "PUT md5", "PUT", "PUT md5"));
   }
 }
 
-TEST(StoreLimitsTest, AStoreThatWantsMoreThanAChecksumIsAnError) {
+TEST(StoreLimitsTest, AStoreThatRejectsTheChecksumTooIsAnError) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(400, kNeedsMd5));
   });
@@ -173,7 +173,7 @@ TEST(StoreLimitsTest, ChecksumsOfRequestsCanBeTurnedOn) {
   auto client = NewClient(server.url(), options);
   EXPECT_TRUE(client->PutObject(At("k"), "body").ok());
   EXPECT_TRUE(client->UploadPart(At("k"), "id", 1, "part").ok());
-  // A directory bucket of AWS refuses this one.
+  // Directory buckets of AWS reject Content-MD5.
   EXPECT_TRUE(
       client->PutObject(*ParseUri("s3://a--use1-az4--x-s3/k"), "body").ok());
   EXPECT_TRUE(client->DeleteObject(At("k")).ok());
@@ -181,58 +181,56 @@ TEST(StoreLimitsTest, ChecksumsOfRequestsCanBeTurnedOn) {
               ElementsAre("PUT md5", "PUT md5", "PUT", "DELETE"));
 }
 
-TEST(StoreLimitsTest, AStoreWithoutDeleteObjectsGetsSingleDeletes) {
+// Answers DeleteObjects with an error, without a body if `code` is "", and
+// accepts DeleteObject.
+FakeHttpServer::Handler RejectDeleteObjects(int status,
+                                            const std::string& code) {
+  return [=](const FakeRequest& request, FakeConnection& out) {
+    if (request.method == "POST") {
+      out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
+    } else {
+      out.Send("HTTP/1.1 204 No Content\r\n\r\n");
+    }
+  };
+}
+
+// Deletes the keys "a" and "b", with a call for each.
+void DeleteAAndB(Client& client) {
+  for (const std::string key : {"a", "b"}) {
+    const auto left = client.DeleteObjects(At(""), {key});
+    ASSERT_TRUE(left.ok()) << left.status().message;
+    EXPECT_THAT(*left, IsEmpty());
+  }
+}
+
+TEST(StoreLimitsTest, DeletesOneByOneWithoutDeleteObjects) {
   for (const auto& [status, code] :
        {std::pair<int, std::string>{501, "NotImplemented"},
         {405, "MethodNotAllowed"},
         {400, "NotImplemented"},
         {405, ""}}) {
-    FakeHttpServer server([status = status, code = code](
-                              const FakeRequest& request, FakeConnection& out) {
-      if (request.method == "POST") {
-        out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
-      } else {
-        out.Send("HTTP/1.1 204 No Content\r\n\r\n");
-      }
-    });
-    auto client = NewClient(server.url());
-    for (const std::string key : {"a", "b"}) {
-      const auto left = client->DeleteObjects(At(""), {key});
-      ASSERT_TRUE(left.ok()) << left.status().message;
-      EXPECT_THAT(*left, IsEmpty());
-    }
+    FakeHttpServer server(RejectDeleteObjects(status, code));
+    DeleteAAndB(*NewClient(server.url()));
     EXPECT_THAT(Asked(server), ElementsAre("POST md5", "DELETE", "DELETE"))
         << code;
     EXPECT_THAT(server.requests()[1].path, HasSubstr("/models/a"));
   }
 }
 
-TEST(StoreLimitsTest, ARefusalOfDeleteObjectsThatIsUnclearIsNotRemembered) {
+TEST(StoreLimitsTest, DoesNotRememberAnUnclearRefusalOfDeleteObjects) {
   for (const auto& [status, code] :
        {std::pair<int, std::string>{400, "InvalidArgument"},
         {404, ""},
         {412, "PreconditionFailed"}}) {
-    FakeHttpServer server([status = status, code = code](
-                              const FakeRequest& request, FakeConnection& out) {
-      if (request.method == "POST") {
-        out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
-      } else {
-        out.Send("HTTP/1.1 204 No Content\r\n\r\n");
-      }
-    });
-    auto client = NewClient(server.url());
-    for (const std::string key : {"a", "b"}) {
-      const auto left = client->DeleteObjects(At(""), {key});
-      ASSERT_TRUE(left.ok()) << left.status().message;
-      EXPECT_THAT(*left, IsEmpty());
-    }
+    FakeHttpServer server(RejectDeleteObjects(status, code));
+    DeleteAAndB(*NewClient(server.url()));
     EXPECT_THAT(Asked(server),
                 ElementsAre("POST md5", "DELETE", "POST md5", "DELETE"))
         << code;
   }
 }
 
-TEST(StoreLimitsTest, OtherFailuresOfDeleteObjectsAreTold) {
+TEST(StoreLimitsTest, ReturnsOtherFailuresOfDeleteObjects) {
   for (const auto& [status, code, told] :
        {std::tuple<int, std::string, TF_Code>{403, "AccessDenied",
                                               TF_PERMISSION_DENIED},
@@ -248,7 +246,7 @@ TEST(StoreLimitsTest, OtherFailuresOfDeleteObjectsAreTold) {
   }
 }
 
-TEST(StoreLimitsTest, OfSingleDeletesEachFailureIsToldOfItsKey) {
+TEST(StoreLimitsTest, ReturnsTheFailureOfEachSingleDelete) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "POST") {
       out.Send(Refusal(501, "NotImplemented"));
@@ -264,24 +262,6 @@ TEST(StoreLimitsTest, OfSingleDeletesEachFailureIsToldOfItsKey) {
   ASSERT_EQ(left->size(), 1u);
   EXPECT_EQ(left->front().key, "denied");
   EXPECT_THAT(left->front().message, HasSubstr("403 AccessDenied"));
-}
-
-TEST(StoreLimitsTest, NamesThatAwsWouldRefuseGoIntoThePathEncoded) {
-  FakeHttpServer server(
-      [](const FakeRequest&, FakeConnection& out) { AnswerWrite(out); });
-  Options options;
-  options.virtual_host_addressing = true;
-  auto client = NewClient(server.url(), options);
-  for (const std::string bucket :
-       {"tenant:models", "My_Models", "a b", "\xc3\xbc"}) {
-    EXPECT_TRUE(client->PutObject(*ParseUri("s3://" + bucket + "/k"), "").ok());
-  }
-  std::vector<std::string> paths;
-  for (const FakeRequest& request : server.requests()) {
-    paths.push_back(request.path);
-  }
-  EXPECT_THAT(paths, ElementsAre("/tenant%3Amodels/k", "/My_Models/k",
-                                 "/a%20b/k", "/%C3%BC/k"));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ std::string Escape(const std::string& text) {
       case '"':
         escaped += "&quot;";
         break;
-      // XML readers turn these into spaces and newlines where they stand bare.
+      // XML parsers normalise these characters if they are not escaped.
       case '\t':
         escaped += "&#9;";
         break;
@@ -47,8 +47,8 @@ std::string Escape(const std::string& text) {
   return escaped;
 }
 
-// The text of the child `name` of the root. Stores differ in what they call the
-// root; an error may have a child of that name, too.
+// Returns the text of the child `name` of the root. The name of the root
+// depends on the store, and an <Error> may have a child of the same name.
 Result<std::string> ParseText(const std::string& xml, const std::string& name) {
   std::string text;
   const bool well_formed = ParseXml(xml, [&](XmlNode& root) {
@@ -101,14 +101,14 @@ Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml) {
     });
   };
   const bool well_formed = ParseXml(xml, [&](XmlNode& root) {
-    // Not every store calls it a DeleteResult.
+    // Stores use different names, all with this beginning.
     expected = root.name().compare(0, 6, "Delete") == 0;
     return expected && root.Children([&](XmlNode& child) {
       return child.name() != "Error" || read_error(child);
     });
   });
   if (well_formed && expected) return undeleted;
-  return Status{TF_INTERNAL, "the answer is not a whole <DeleteResult>"};
+  return Status{TF_INTERNAL, "the answer is not a complete <DeleteResult>"};
 }
 
 std::string CompleteBody(const std::vector<std::string>& etags) {

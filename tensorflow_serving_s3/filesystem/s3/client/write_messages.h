@@ -1,14 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The XML that writing to S3 takes: bodies to send, and what answers say.
+// Writes the XML bodies of requests and parses the XML of their responses, for
+// the operations that write.
 //
 //   std::string body = DeleteBody({"half/1/saved_model.pb"});
 //   ... DeleteObjects ...
 //   Result<std::vector<UndeletedObject>> left = ParseDeleteResult(answer);
 //
-// Parsers fail with INTERNAL, saying what is wrong, when the answer is not what
-// they read. Pure functions, thread-safe.
+// The parsers return INTERNAL, with the reason, for an unexpected response.
+// Pure functions, thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_WRITE_MESSAGES_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_WRITE_MESSAGES_H_
 
@@ -23,26 +24,27 @@ namespace s3 {
 // A key that DeleteObjects could not delete.
 struct UndeletedObject {
   std::string key;
-  std::string code;  // As S3 calls it: "AccessDenied".
+  std::string code;  // The S3 code: "AccessDenied".
   std::string message;
 };
 
-// Whether XML can carry the key. It has no way to write most control
-// characters.
+// Returns false for keys with characters that XML does not support, for example
+// most control characters.
 bool FitsIntoXml(const std::string& key);
 
-// The body of DeleteObjects. Asks to be told of failures only. Every key must
-// fit into XML.
+// Returns the body of DeleteObjects in quiet mode, in which the response lists
+// only failures. All keys must fit into XML.
 std::string DeleteBody(const std::vector<std::string>& keys);
 Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml);
 
-// The body of CompleteMultipartUpload, of the parts' ETags from 1 on.
+// Returns the body of CompleteMultipartUpload. `etags` are the parts' ETags,
+// from part 1.
 std::string CompleteBody(const std::vector<std::string>& etags);
 
-// The ID out of the answer to CreateMultipartUpload.
+// Parses the ID in the response to CreateMultipartUpload.
 Result<std::string> ParseUploadId(const std::string& xml);
 
-// The ETag out of the answers to CopyObject, UploadPartCopy and
+// Parses the ETag in the responses to CopyObject, UploadPartCopy and
 // CompleteMultipartUpload.
 Result<std::string> ParseEtag(const std::string& xml);
 

@@ -15,14 +15,14 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(WriteMessagesTest, KeysAreEscaped) {
+TEST(WriteMessagesTest, EscapesKeys) {
   EXPECT_THAT(DeleteBody({"a&b<c>\"d\"", "line\r\n\tend"}),
               HasSubstr("<Object><Key>a&amp;b&lt;c&gt;&quot;d&quot;</Key>"
                         "</Object><Object><Key>line&#13;&#10;&#9;end</Key>"
                         "</Object><Quiet>true</Quiet></Delete>"));
 }
 
-TEST(WriteMessagesTest, TellsTheKeysThatXmlCannotCarry) {
+TEST(WriteMessagesTest, RecognisesKeysThatXmlDoesNotSupport) {
   EXPECT_TRUE(FitsIntoXml("a b\t\n\r\xc3\xbc\xe4\xb8\xad\x7f"));
   EXPECT_FALSE(FitsIntoXml("a\x01"));
   EXPECT_FALSE(FitsIntoXml("\x1f"));
@@ -32,7 +32,7 @@ TEST(WriteMessagesTest, TellsTheKeysThatXmlCannotCarry) {
   EXPECT_TRUE(FitsIntoXml("\xef"));
 }
 
-TEST(WriteMessagesTest, ReadsWhatWasNotDeleted) {
+TEST(WriteMessagesTest, ParsesUndeletedKeys) {
   Result<std::vector<UndeletedObject>> undeleted = ParseDeleteResult(
       "<?xml version=\"1.0\"?><DeleteResult><Deleted><Key>gone</Key></Deleted>"
       "<Error><Key>a&amp;b</Key><Code>AccessDenied</Code><Message>no</Message>"
@@ -50,7 +50,7 @@ TEST(WriteMessagesTest, ReadsWhatWasNotDeleted) {
   EXPECT_THAT(*none, IsEmpty());
 }
 
-TEST(WriteMessagesTest, AnotherAnswerIsNoSuccess) {
+TEST(WriteMessagesTest, RejectsOtherResponses) {
   for (const std::string xml : {"", "<html>", "<DeleteResult><Error>",
                                 "<Error><Code>x</Code></Error>"}) {
     EXPECT_FALSE(ParseDeleteResult(xml).ok()) << xml;
@@ -66,7 +66,7 @@ TEST(WriteMessagesTest, NumbersTheParts) {
                         "</ETag></Part></CompleteMultipartUpload>"));
 }
 
-TEST(WriteMessagesTest, ReadsUploadIdsAndEtags) {
+TEST(WriteMessagesTest, ParsesUploadIdsAndEtags) {
   EXPECT_EQ(*ParseUploadId("<InitiateMultipartUploadResult><Bucket>b</Bucket>"
                            "<UploadId>id</UploadId>"
                            "</InitiateMultipartUploadResult>"),
@@ -79,7 +79,7 @@ TEST(WriteMessagesTest, ReadsUploadIdsAndEtags) {
             "\"e\"");
 }
 
-TEST(WriteMessagesTest, AnswersAreReadInTheFormsOfOtherStores) {
+TEST(WriteMessagesTest, ParsesTheFormatsOfOtherStores) {
   const std::string kSpaced =
       "\xef\xbb\xbf<?xml version='1.0'?>\n<a:R xmlns:a='u'>\n <a:Other/>\n"
       " <a:UploadId>\n u1 "

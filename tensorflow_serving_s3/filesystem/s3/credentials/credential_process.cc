@@ -54,8 +54,8 @@ struct Output {
   int wait_status = 0;
 };
 
-// Nullopt, with errno, when it cannot be started. It leads a process group of
-// its own, so that what it starts ends with it.
+// Starts a process in a new process group, so that its children can be killed
+// with it. Returns nullopt, and sets errno, if it cannot be started.
 std::optional<pid_t> Spawn(const std::string& command, const Pipe& out,
                            const Pipe& err) {
   posix_spawn_file_actions_t actions;
@@ -78,7 +78,7 @@ std::optional<pid_t> Spawn(const std::string& command, const Pipe& out,
   return pid;
 }
 
-// Reads what there is. False at the end.
+// Reads the available bytes. Returns false at the end of the file.
 bool ReadSome(int fd, std::string& to) {
   char buffer[4096];
   const ssize_t bytes = read(fd, buffer, sizeof(buffer));
@@ -107,7 +107,7 @@ void ReadAll(Pipe& out, Pipe& err, Clock::time_point deadline, Output& output) {
 
 void Await(pid_t pid, Clock::time_point deadline, Output& output) {
   while (output.in_time) {
-    // Somebody else in this process may have collected it: ECHILD.
+    // ECHILD: other code in this process has waited for it.
     if (waitpid(pid, &output.wait_status, WNOHANG) != 0) return;
     output.in_time = Clock::now() < deadline;
     std::this_thread::sleep_for(kPoll);
@@ -152,7 +152,7 @@ Result<Credentials> ParseOutput(const std::string& text, const std::string& who,
 
 Result<Credentials> RunCredentialProcess(const std::string& command,
                                          const std::string& source,
-                                         milliseconds patience) {
+                                         milliseconds timeout) {
   const std::string who = "the credential_process of " + source + " ";
   Pipe out, err;
   if (out.fds[0] < 0 || err.fds[0] < 0) {
@@ -166,7 +166,7 @@ Result<Credentials> RunCredentialProcess(const std::string& command,
   }
   out.Close(1);
   err.Close(1);
-  const Clock::time_point deadline = Clock::now() + patience;
+  const Clock::time_point deadline = Clock::now() + timeout;
   Output output;
   ReadAll(out, err, deadline, output);
   Await(*pid, deadline, output);
@@ -174,7 +174,7 @@ Result<Credentials> RunCredentialProcess(const std::string& command,
   const std::string added = said.empty() ? "" : ": " + said;
   if (!output.in_time) {
     return Status{TF_UNAUTHENTICATED, who + "did not end within " +
-                                          std::to_string(patience.count()) +
+                                          std::to_string(timeout.count()) +
                                           " ms" + added};
   }
   if (output.wait_status != 0) {

@@ -27,7 +27,7 @@ class CredentialProcessTest : public ::testing::Test {
   CredentialProcessTest() { EXPECT_TRUE(AwsRuntime::Get().ok()); }
 };
 
-TEST_F(CredentialProcessTest, WhatItPrintsIsTaken) {
+TEST_F(CredentialProcessTest, ParsesItsOutput) {
   const Result<Credentials> credentials = RunCredentialProcess(
       R"(printf '{"Version": 1, "AccessKeyId": "%s", "SecretAccessKey": "s",
           "SessionToken": "t", "Expiration": "2030-01-02T03:04:05Z"}' AKID)",
@@ -42,7 +42,7 @@ TEST_F(CredentialProcessTest, WhatItPrintsIsTaken) {
             1893553445);
 }
 
-TEST_F(CredentialProcessTest, FailuresTellTheCauseAndNoSecret) {
+TEST_F(CredentialProcessTest, ErrorsHaveTheCauseAndNoSecrets) {
   struct Case {
     std::string command, part;
   };
@@ -68,7 +68,7 @@ TEST_F(CredentialProcessTest, FailuresTellTheCauseAndNoSecret) {
   }
 }
 
-TEST_F(CredentialProcessTest, OneThatHangsIsEnded) {
+TEST_F(CredentialProcessTest, KillsAProcessAfterTheTimeout) {
   for (const std::string command :
        {"echo waiting >&2; sleep 1000", "sleep 1000 & wait",
         "exec >&- 2>&-; sleep 1000"}) {

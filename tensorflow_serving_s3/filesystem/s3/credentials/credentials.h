@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whose request it is, and where credentials come from.
+// Credentials for requests, and the sources of credentials.
 //
 //   CredentialParts parts;
 //   parts.access_key_id = ...
@@ -27,29 +27,29 @@ namespace s3 {
 struct Credentials {
   // Null for anonymous access.
   std::shared_ptr<const aws_credentials> value;
-  // For messages: where they came from, never what they are.
+  // The source, for messages.
   std::string source;
-  // Nullopt: they did not say.
+  // nullopt: unknown.
   std::optional<std::chrono::system_clock::time_point> expires_at;
 };
 
-// What must not be shown to anybody.
+// Secrets: must not appear in messages.
 struct CredentialParts {
   std::string access_key_id;
   std::string secret_access_key;
-  std::string session_token;  // "" for none.
-  // As its service writes it: "2026-01-31T12:00:00Z"; "" for none.
+  std::string session_token;  // "" if absent.
+  // In the format of the service: "2026-01-31T12:00:00Z"; "" if absent.
   std::string expiration;
 };
 
 Credentials NewCredentials(const CredentialParts& parts,
                            const std::string& source);
 
-// One place where credentials may be.
+// A source of credentials.
 struct CredentialsSource {
   std::string description;  // "the profile \"ci\""
-  // Blocks. NOT_FOUND when there are none in this place, so that another may be
-  // asked; any other failure is one of somebody who should have had them.
+  // Blocks. NOT_FOUND: the source has no credentials; the chain tries the next
+  // one. Other errors: the source should have credentials and failed.
   std::function<Result<Credentials>()> fetch;
 };
 

@@ -1,11 +1,12 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The CRT has providers for these sources, and a chain of them. They are not
-// used: they do not tell which of them answered nor what STS said when it
-// refused, wait for the metadata service as long as that takes, reach STS at
-// port 443 only, lose what a credential_process wrote to stderr, and write
-// access key IDs into the debug log.
+// This file does not use the CRT's providers for these sources, because they
+//   - do not report which source has the credentials, or the error of STS;
+//   - wait for the metadata service without a limit;
+//   - connect to STS only at port 443;
+//   - discard the stderr of a credential_process;
+//   - write access key IDs into the debug log.
 #include "tensorflow_serving_s3/filesystem/s3/credentials/credentials_chain.h"
 
 #include <algorithm>
@@ -23,12 +24,12 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// "Nobody has credentials" is not asked for again before.
+// How long the result "no credentials" is cached.
 constexpr seconds kFailureLifetime(3);
-// How long credentials without an expiry of their own are kept: their file may
-// change.
+// How long credentials without an expiry are cached; their file may change.
 constexpr minutes kLifetime(15);
-// Before they expire. The services give new ones five minutes before.
+// Time before the expiry at which new credentials are fetched. The services
+// issue new ones five minutes before the expiry.
 constexpr minutes kMargin(5);
 constexpr seconds kRefreshPause(20);
 
@@ -86,7 +87,7 @@ void CredentialsChain::AddSources(const Options& options,
   keys.session_token = Text(getenv_fn, "AWS_SESSION_TOKEN");
   const bool has_id = !keys.access_key_id.empty();
   if (has_id || !keys.secret_access_key.empty()) {
-    // They are there; nobody else will be asked.
+    // Do not try other sources.
     fixed_ = true;
     const std::string description =
         "the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)";
@@ -133,7 +134,7 @@ bool CredentialsChain::IsExpired(Clock::time_point now) const {
 bool CredentialsChain::IsDue(Clock::time_point now) const {
   if (fixed_ || now < next_refresh_) return false;
   if (!current_->expires_at.has_value()) return now >= fetched_at_ + kLifetime;
-  // Credentials that live for less than the margin are not fetched every time.
+  // Do not fetch credentials with a short lifetime for every request.
   const Clock::duration margin = std::min<Clock::duration>(
       kMargin, (*current_->expires_at - fetched_at_) / 4);
   return now >= *current_->expires_at - margin;
@@ -195,8 +196,8 @@ Result<Credentials> CredentialsChain::AskAllSources() const {
   return Status{TF_UNAUTHENTICATED,
                 "no credentials for S3: AWS_ACCESS_KEY_ID is not set" + asked +
                     ". Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or "
-                    "AWS_PROFILE, or AWS_NO_SIGN_REQUEST=1 for a bucket that "
-                    "is open to everyone"};
+                    "AWS_PROFILE, or AWS_NO_SIGN_REQUEST=1 for a public "
+                    "bucket"};
 }
 
 }  // namespace s3

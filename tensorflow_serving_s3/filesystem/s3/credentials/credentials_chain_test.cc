@@ -55,7 +55,7 @@ class CredentialsChainTest : public ::testing::Test {
       {"AWS_SHARED_CREDENTIALS_FILE", file_}};
 };
 
-// A source whose credentials are numbered.
+// A source with numbered credentials.
 struct Numbered {
   int fetched = 0;
   Status failure;  // Instead of the next ones.
@@ -83,7 +83,7 @@ std::string TimeIn(std::chrono::seconds later) {
   return text;
 }
 
-TEST_F(CredentialsChainTest, TheEnvironmentComesFirst) {
+TEST_F(CredentialsChainTest, TheEnvironmentHasPriority) {
   std::ofstream(file_) << "[default]\naws_access_key_id = FROMFILE\n"
                           "aws_secret_access_key = s\n";
   variables_["AWS_ACCESS_KEY_ID"] = "FROMENV";
@@ -94,7 +94,7 @@ TEST_F(CredentialsChainTest, TheEnvironmentComesFirst) {
   EXPECT_THAT(credentials->source, HasSubstr("AWS_ACCESS_KEY_ID"));
 }
 
-TEST_F(CredentialsChainTest, ThenTheProfile) {
+TEST_F(CredentialsChainTest, TheProfileIsNext) {
   std::ofstream(file_) << "[default]\naws_access_key_id = DEFAULT\n"
                           "aws_secret_access_key = s\n"
                           "[ci]\naws_access_key_id = CI\n"
@@ -106,7 +106,7 @@ TEST_F(CredentialsChainTest, ThenTheProfile) {
   EXPECT_EQ(Get(options)->source, "the profile \"ci\"");
 }
 
-TEST_F(CredentialsChainTest, HalfAPairIsAnErrorAndNotALookElsewhere) {
+TEST_F(CredentialsChainTest, HalfAPairEndsTheSearchWithAnError) {
   variables_["AWS_ACCESS_KEY_ID"] = "FROMENV";
   const Result<Credentials> credentials = Get(Options());
   ASSERT_FALSE(credentials.ok());
@@ -115,7 +115,7 @@ TEST_F(CredentialsChainTest, HalfAPairIsAnErrorAndNotALookElsewhere) {
               HasSubstr("AWS_SECRET_ACCESS_KEY is not"));
 }
 
-TEST_F(CredentialsChainTest, NobodyListsWhoWasAsked) {
+TEST_F(CredentialsChainTest, WithoutCredentialsTheErrorListsAllSources) {
   const Result<Credentials> credentials = Get(Options());
   ASSERT_FALSE(credentials.ok());
   EXPECT_EQ(credentials.status().code, TF_UNAUTHENTICATED);
@@ -126,19 +126,19 @@ TEST_F(CredentialsChainTest, NobodyListsWhoWasAsked) {
             HasSubstr("AWS_NO_SIGN_REQUEST=1"), Not(HasSubstr("container"))));
 }
 
-TEST_F(CredentialsChainTest, AProfileThatIsNamedAndMissingEndsTheSearch) {
+TEST_F(CredentialsChainTest, AMissingNamedProfileEndsTheSearch) {
   Options options;
   options.profile = "ci";
   options.profile_is_named = true;
   const Result<Credentials> credentials = Get(options);
   ASSERT_FALSE(credentials.ok());
   EXPECT_THAT(credentials.status().message,
-              AllOf(HasSubstr("AWS_PROFILE names the profile \"ci\", and there "
-                              "is none of that name in "),
+              AllOf(HasSubstr("AWS_PROFILE names the profile \"ci\", which is "
+                              "not in "),
                     HasSubstr(file_), Not(HasSubstr("EC2"))));
 }
 
-TEST_F(CredentialsChainTest, ProfilesThatCannotWorkSayWhy) {
+TEST_F(CredentialsChainTest, ReportsWhyAProfileCannotWork) {
   struct Case {
     std::string profile, part;
   };
@@ -171,7 +171,7 @@ TEST_F(CredentialsChainTest, ProfilesThatCannotWorkSayWhy) {
   }
 }
 
-TEST_F(CredentialsChainTest, AWebIdentityThatFailsEndsTheSearch) {
+TEST_F(CredentialsChainTest, AFailedWebIdentityEndsTheSearch) {
   variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = file_ + ".none";
   EXPECT_THAT(Get(Options()).status().message,
               HasSubstr("AWS_ROLE_ARN is not"));
@@ -180,7 +180,7 @@ TEST_F(CredentialsChainTest, AWebIdentityThatFailsEndsTheSearch) {
               HasSubstr(file_ + ".none cannot be read: No such file"));
 }
 
-TEST_F(CredentialsChainTest, AContainerThatFailsEndsTheSearch) {
+TEST_F(CredentialsChainTest, AFailedContainerEndsTheSearch) {
   // Nothing listens on port 1 of the loopback interface.
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1:1/c";
   EXPECT_THAT(Get(Options()).status().message,
@@ -190,10 +190,11 @@ TEST_F(CredentialsChainTest, AContainerThatFailsEndsTheSearch) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://192.0.2.1/c";
   EXPECT_THAT(Get(Options()).status().message, HasSubstr("use https"));
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "c";
-  EXPECT_THAT(Get(Options()).status().message, HasSubstr("no URL"));
+  EXPECT_THAT(Get(Options()).status().message,
+              HasSubstr("not an http or https URL"));
 }
 
-TEST_F(CredentialsChainTest, WhatWasFetchedIsKeptUntilItIsForgotten) {
+TEST_F(CredentialsChainTest, CachesCredentialsUntilForget) {
   Numbered numbers;
   CredentialsChain chain({numbers.Source()});
   EXPECT_EQ(AccessKeyId(*chain.Get()), "1");
@@ -201,12 +202,12 @@ TEST_F(CredentialsChainTest, WhatWasFetchedIsKeptUntilItIsForgotten) {
   EXPECT_EQ(AccessKeyId(first), "1");
   EXPECT_TRUE(chain.Forget(first));
   EXPECT_EQ(AccessKeyId(*chain.Get()), "2");
-  // Somebody else has forgotten these already.
+  // Another caller has discarded these already.
   EXPECT_TRUE(chain.Forget(first));
   EXPECT_EQ(AccessKeyId(*chain.Get()), "2");
 }
 
-TEST_F(CredentialsChainTest, TheEnvironmentHasNothingNew) {
+TEST_F(CredentialsChainTest, ForgetDoesNotApplyToTheEnvironment) {
   variables_["AWS_ACCESS_KEY_ID"] = "a";
   variables_["AWS_SECRET_ACCESS_KEY"] = "s";
   CredentialsChain chain(
@@ -215,7 +216,7 @@ TEST_F(CredentialsChainTest, TheEnvironmentHasNothingNew) {
   EXPECT_FALSE(chain.Forget(*chain.Get()));
 }
 
-TEST_F(CredentialsChainTest, TheyAreFetchedAgainBeforeTheyExpire) {
+TEST_F(CredentialsChainTest, FetchesCredentialsBeforeTheyExpire) {
   Numbered numbers;
   numbers.expiration = TimeIn(std::chrono::hours(1));
   CredentialsChain later({numbers.Source()});
@@ -227,7 +228,7 @@ TEST_F(CredentialsChainTest, TheyAreFetchedAgainBeforeTheyExpire) {
   EXPECT_EQ(AccessKeyId(*expired.Get()), "3");
 }
 
-TEST_F(CredentialsChainTest, AFailureIsRememberedForAWhile) {
+TEST_F(CredentialsChainTest, CachesAFailureForSomeSeconds) {
   Numbered numbers;
   numbers.failure = {TF_UNAVAILABLE, "sealed"};
   CredentialsChain chain({numbers.Source()});
@@ -237,7 +238,7 @@ TEST_F(CredentialsChainTest, AFailureIsRememberedForAWhile) {
   EXPECT_EQ(numbers.fetched, 0);
 }
 
-TEST_F(CredentialsChainTest, AnonymousAsksNobody) {
+TEST_F(CredentialsChainTest, AnonymousUsesNoSource) {
   Options options;
   options.anonymous = true;
   options.anonymous_source = "AWS_NO_SIGN_REQUEST";

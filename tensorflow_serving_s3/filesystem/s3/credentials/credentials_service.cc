@@ -12,7 +12,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/base/url.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/xml.h"
 #include "tensorflow_serving_s3/filesystem/s3/credentials/signer.h"
-#include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/http_message.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/retry.h"
 
@@ -24,7 +24,8 @@ bool BeginsWith(const std::string& text, const std::string& prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }
 
-// Of this host or of its link: no proxy can reach what is meant.
+// Returns true for loopback and link-local addresses, which a proxy cannot
+// reach.
 bool IsLocal(const std::string& host) {
   return host == "localhost" || BeginsWith(host, "127.") || host == "::1" ||
          BeginsWith(host, "169.254.") || BeginsWith(host, "fd00:ec2:");
@@ -44,12 +45,12 @@ Options WithoutProxy(Options options) {
 Options ForRetry(const ServiceRequest& request) {
   Options options;
   options.max_attempts = request.max_attempts;
-  // Retry gives half as much again to all attempts together.
-  options.request_timeout = request.patience * 2 / 3;
+  // The budget of Retry is 1.5 request timeouts.
+  options.request_timeout = request.timeout * 2 / 3;
   return options;
 }
 
-bool MayPass(const HttpResponse& response) {
+bool IsTemporary(const HttpResponse& response) {
   if (response.crt_error != 0) {
     return IsRetryableTransportError(response.crt_error);
   }
@@ -117,7 +118,7 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
   if (!wrong.empty() || (url.scheme != "http" && url.scheme != "https")) {
     return Status{TF_INVALID_ARGUMENT,
                   request.url_source + " is set to \"" + request.url +
-                      "\", which is no URL of scheme http or https" +
+                      "\", which is not an http or https URL" +
                       (wrong.empty() ? "" : ": " + wrong)};
   }
   Endpoint endpoint;
@@ -126,6 +127,9 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
   endpoint.port = url.port != 0 ? url.port : endpoint.https ? 443 : 80;
   HttpClient& http = IsLocal(url.host) ? direct_http_ : http_;
   Retry retry(ForRetry(request));
+  // Not RequestSender's loop of attempts: these services have no regions, no
+  // sessions and other temporary errors, and RequestSender is in a folder
+  // above.
   while (true) {
     const HttpMessagePtr message = MakeMessage(request, url, endpoint);
     if (!request.signing_service.empty()) {
@@ -134,20 +138,20 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
                                         request.signing_service);
       if (!status.ok()) return status;
     }
-    Result<HttpResponse> response =
-        http.Send(endpoint, message.get(), HttpSink(),
-                  {retry.Patience(), retry.Patience()}, request.body);
+    Result<HttpResponse> response = http.Send(
+        endpoint, message.get(), HttpSink(),
+        {retry.AttemptTimeout(), retry.AttemptTimeout()}, request.body);
     if (!response.ok()) return response;
     const bool answered = response->crt_error == 0;
     const bool unreadable =
         answered && response->body_lost && response->status / 100 == 2;
-    if (answered && !unreadable && !MayPass(*response)) return response;
-    if (MayPass(*response) && retry.Again()) continue;
+    if (answered && !unreadable && !IsTemporary(*response)) return response;
+    if (IsTemporary(*response) && retry.Again()) continue;
     if (unreadable) {
       return Status{TF_UNAVAILABLE,
                     "the answer of " + UrlForMessages(url) +
-                        " cannot be read, as it does not say how long it is: "
-                        "it has no Content-Length and is not chunked"};
+                        " cannot be read: it has no Content-Length and is not "
+                        "chunked"};
     }
     if (answered) return response;
     return Status{

@@ -1,16 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Requests to the services that give credentials: STS, SSO, a container's
-// agent, the metadata of an instance.
+// Sends requests to the services that issue credentials: STS, SSO, the agent of
+// a container, the metadata service of an instance.
 //
 //   CredentialsService service(options, bootstrap);
 //   ServiceRequest request;
 //   request.url = "http://169.254.170.2/creds";
 //   Result<HttpResponse> response = service.Send(request);
 //
-// An attempt that fails for a reason that may pass is made again, three times
-// and for five seconds in all. Nothing is logged. Thread-safe.
+// Repeats attempts that failed for a temporary reason: three attempts within
+// five seconds. Does not log. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_CREDENTIALS_SERVICE_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_CREDENTIALS_SERVICE_H_
 
@@ -32,14 +32,14 @@ namespace s3 {
 struct ServiceRequest {
   std::string method = "GET";
   std::string url;         // With scheme, path and query.
-  std::string url_source;  // Who said so: "AWS_ENDPOINT_URL_STS"; may be "".
+  std::string url_source;  // The setting: "AWS_ENDPOINT_URL_STS"; may be "".
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // Signed for this service and region, where a service is named.
+  // Sign the request for this service and region; "" for no signature.
   std::string signing_service;
   std::string signing_region;
   Credentials credentials;
-  std::chrono::milliseconds patience{5000};
+  std::chrono::milliseconds timeout{5000};
   int max_attempts = 3;
 };
 
@@ -48,9 +48,9 @@ class CredentialsService {
   // `bootstrap` must outlive it.
   CredentialsService(const Options& options, aws_client_bootstrap* bootstrap);
 
-  // A complete answer, of any status. UNAVAILABLE, naming the URL and the
-  // cause, when there is none. Addresses of this host and of its link are not
-  // asked through a proxy.
+  // Returns a complete response of any status. UNAVAILABLE, with the URL and
+  // the cause: there is none. Uses no proxy for loopback and link-local
+  // addresses.
   Result<HttpResponse> Send(const ServiceRequest& request);
 
  private:
@@ -58,7 +58,8 @@ class CredentialsService {
   HttpClient direct_http_;  // Without a proxy.
 };
 
-// "http://127.0.0.1:80 said 403: AccessDenied: ...", of a text, XML or JSON.
+// Returns "http://127.0.0.1:80 answered 403: AccessDenied: ...", with the error
+// in the response's text, XML or JSON.
 std::string DescribeRefusal(const ServiceRequest& request,
                             const HttpResponse& response);
 

@@ -16,11 +16,11 @@ using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// A session that ends this soon may end on the way to the store.
-constexpr seconds kLeastRest(5);
+// A session with less time left may expire before the store reads the request.
+constexpr seconds kMinTimeLeft(5);
 constexpr seconds kRefreshMargin(60);
 constexpr seconds kRefreshPause(10);
-// Where the answer does not say when a session ends.
+// For a response without an expiry.
 constexpr minutes kLifetime(5);
 
 }  // namespace
@@ -58,7 +58,7 @@ Result<Credentials> ParseExpressSession(const HttpResponse& response,
   if (end == 0) {
     credentials.expires_at = now + kLifetime;
   } else if (sent != 0 && end > sent) {
-    // By the store's clock, from which this machine's may differ.
+    // Use the store's clock; this machine's may differ.
     credentials.expires_at =
         now + std::chrono::duration_cast<ExpressSessions::Clock::duration>(
                   nanoseconds(end - sent));
@@ -73,7 +73,7 @@ bool ExpressSessions::IsUsable(const Bucket& bucket) const {
   if (bucket.last.not_offered) return true;
   return bucket.last.credentials.has_value() &&
          bucket.last.credentials->expires_at.has_value() &&
-         *bucket.last.credentials->expires_at > now_() + kLeastRest;
+         *bucket.last.credentials->expires_at > now_() + kMinTimeLeft;
 }
 
 void ExpressSessions::Keep(Bucket& bucket, const ExpressSession& session) {
@@ -113,8 +113,8 @@ ExpressSession ExpressSessions::Get(
   lock.unlock();
   std::lock_guard<std::mutex> creation(bucket->creation);
   lock.lock();
-  // Another request has tried while this one waited: its result, also a
-  // failure, holds for this one.
+  // If another request has finished a creation in the meantime, use its result,
+  // including a failure.
   if (bucket->creations != creations) {
     if (IsUsable(*bucket) || bucket->last.failure.has_value()) {
       return bucket->last;

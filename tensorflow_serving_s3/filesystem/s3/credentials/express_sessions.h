@@ -1,21 +1,20 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sessions of directory buckets (S3 Express One Zone). CreateSession gives
-// credentials for one bucket that end after five minutes:
+// Caches the sessions of directory buckets (S3 Express One Zone). CreateSession
+// issues credentials for one bucket, which expire after five minutes:
 //
 //   ExpressSessions sessions;
 //   ExpressSession session =
 //       sessions.Get("models--usw2-az1--x-s3", [&] { return Create(); });
 //   if (session.credentials.has_value()) Sign(*session.credentials);
 //
-// A session is made by the first request to the bucket, while the other
-// requests wait for it, and again a minute before it ends, by one request,
-// while the others use the old one. Thread-safe.
+// The first request to a bucket creates a session; other requests wait for it.
+// A minute before the session expires, one request creates a new one; the
+// others use the old one. Thread-safe.
 //
-// The provider for these in aws-c-s3 is not used: it sends CreateSession
-// through that library's client, with neither our proxies and time limits nor
-// the text of a refusal.
+// Does not use the provider in aws-c-s3, whose client supports neither our
+// proxies nor our timeouts, and does not return the text of an error.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_EXPRESS_SESSIONS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_EXPRESS_SESSIONS_H_
 
@@ -35,19 +34,18 @@
 namespace tfs3 {
 namespace s3 {
 
-// One of these is set, or `not_offered`.
+// Exactly one of the members is set.
 struct ExpressSession {
-  // With their end; without one, they are used for this request only.
+  // Without an expiry, they are valid only for this request.
   std::optional<Credentials> credentials;
-  // Why there is no session: the answer to CreateSession, or why nothing was
-  // sent.
+  // The response to CreateSession, or the reason why it was not sent.
   std::optional<Result<HttpResponse>> failure;
-  // The store has no sessions: its requests are signed as any other store's.
+  // The store does not support sessions: sign requests with the credentials.
   bool not_offered = false;
 };
 
-// Reads the answer to CreateSession. INTERNAL, saying what is missing, when
-// there are no credentials in it. `source` is for messages.
+// Parses the response to CreateSession. INTERNAL: it has no credentials.
+// `source` is for messages.
 Result<Credentials> ParseExpressSession(const HttpResponse& response,
                                         const std::string& source);
 
@@ -57,11 +55,11 @@ class ExpressSessions {
 
   explicit ExpressSessions(std::function<Clock::time_point()> now = Clock::now);
 
-  // `create` makes a session; it may block.
+  // Returns a session. `create` creates one; it may block.
   ExpressSession Get(const std::string& bucket,
                      const std::function<ExpressSession()>& create);
 
-  // The store does not accept this session any more.
+  // Discards a session that the store rejects.
   void Forget(const std::string& bucket, const Credentials& session);
 
   ExpressSessions(const ExpressSessions&) = delete;
@@ -69,16 +67,16 @@ class ExpressSessions {
 
  private:
   struct Bucket {
-    // Held while the first session is made.
+    // Held during the creation of the first session.
     std::mutex creation;
-    // These require `mutex_`.
+    // The members below are guarded by `mutex_`.
     ExpressSession last;     // The result of the last creation.
-    uint64_t creations = 0;  // How many have ended.
+    uint64_t creations = 0;  // The number of finished creations.
     bool refreshing = false;
     Clock::time_point refresh_at;
   };
 
-  // These require `mutex_`.
+  // Both functions require `mutex_`.
   bool IsUsable(const Bucket& bucket) const;
   void Keep(Bucket& bucket, const ExpressSession& session);
 

@@ -31,7 +31,7 @@ class ExpressSessionsTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(AwsRuntime::Get().ok()); }
 
-  // Makes sessions of five minutes, each with a number; 0 is a failure.
+  // Creates numbered sessions of five minutes; 0 is a failure.
   int Get(const std::string& bucket = kBucket) {
     const ExpressSession session = sessions_.Get(bucket, [this] {
       ExpressSession made;
@@ -56,7 +56,7 @@ class ExpressSessionsTest : public ::testing::Test {
   Credentials last_;
 };
 
-TEST_F(ExpressSessionsTest, ASessionIsUsedUntilAMinuteBeforeItsEnd) {
+TEST_F(ExpressSessionsTest, UsesASessionUntilAMinuteBeforeItsExpiry) {
   EXPECT_EQ(Get(), 1);
   now_ += minutes(4) - seconds(1);
   EXPECT_EQ(Get(), 1);
@@ -65,42 +65,42 @@ TEST_F(ExpressSessionsTest, ASessionIsUsedUntilAMinuteBeforeItsEnd) {
   EXPECT_EQ(Get(), 2);
 }
 
-TEST_F(ExpressSessionsTest, EachBucketHasItsOwn) {
+TEST_F(ExpressSessionsTest, EachBucketHasItsSession) {
   EXPECT_EQ(Get("a--usw2-az1--x-s3"), 1);
   EXPECT_EQ(Get("b--usw2-az1--x-s3"), 2);
 }
 
-TEST_F(ExpressSessionsTest, AnOldSessionServesWhileNoNewOneCanBeMade) {
+TEST_F(ExpressSessionsTest, UsesTheOldSessionIfTheRefreshFails) {
   Get();
   now_ += minutes(4) + seconds(30);
   fails_ = true;
   EXPECT_NE(Get(), 0);
   EXPECT_EQ(creations_, 2);
-  // Not with every request.
+  // Does not retry for every request.
   EXPECT_NE(Get(), 0);
   EXPECT_EQ(creations_, 2);
   now_ += seconds(26);
   EXPECT_EQ(Get(), 0);
 }
 
-TEST_F(ExpressSessionsTest, AFailureIsNotKept) {
+TEST_F(ExpressSessionsTest, DoesNotCacheAFailure) {
   fails_ = true;
   EXPECT_EQ(Get(), 0);
   fails_ = false;
   EXPECT_EQ(Get(), 2);
 }
 
-TEST_F(ExpressSessionsTest, ASessionThatTheStoreRefusesIsMadeAnew) {
+TEST_F(ExpressSessionsTest, ReplacesASessionThatTheStoreRejects) {
   Get();
   const Credentials first = last_;
   sessions_.Forget(kBucket, first);
   EXPECT_EQ(Get(), 2);
-  // Another request reports the first one later.
+  // Another request reports the first session later.
   sessions_.Forget(kBucket, first);
   EXPECT_EQ(Get(), 2);
 }
 
-TEST_F(ExpressSessionsTest, ManyRequestsMakeOneSession) {
+TEST_F(ExpressSessionsTest, ParallelRequestsCreateOneSession) {
   std::atomic<int> creations{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 16; ++i) {
@@ -132,8 +132,8 @@ HttpResponse Answer(const std::string& expiration, const std::string& date) {
   return response;
 }
 
-TEST_F(ExpressSessionsTest, TheEndIsCountedByTheClockOfTheStore) {
-  // By this machine's clock the session ended long ago.
+TEST_F(ExpressSessionsTest, UsesTheClockOfTheStore) {
+  // By this machine's clock, the session expired long ago.
   const Result<Credentials> session = ParseExpressSession(
       Answer("<Expiration>2020-01-31T12:05:00Z</Expiration>",
              "Fri, 31 Jan 2020 12:00:00 GMT"),
@@ -144,13 +144,13 @@ TEST_F(ExpressSessionsTest, TheEndIsCountedByTheClockOfTheStore) {
   EXPECT_LE(*session->expires_at, Clock::now() + minutes(5));
 }
 
-TEST_F(ExpressSessionsTest, WithoutAnEndASessionHasFiveMinutes) {
+TEST_F(ExpressSessionsTest, WithoutAnExpiryASessionHasFiveMinutes) {
   const Result<Credentials> session = ParseExpressSession(Answer("", ""), "x");
   ASSERT_TRUE(session.ok());
   EXPECT_GT(*session->expires_at, Clock::now() + minutes(4));
 }
 
-TEST_F(ExpressSessionsTest, AnAnswerWithoutCredentialsIsNoSession) {
+TEST_F(ExpressSessionsTest, RejectsAResponseWithoutCredentials) {
   for (const std::string body :
        {"", "<html/>", "<ListBucketResult></ListBucketResult>",
         "<CreateSessionResult/>",

@@ -18,8 +18,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A metadata service that is there answers within milliseconds.
-constexpr milliseconds kInstancePatience(1000);
+// A metadata service responds within milliseconds.
+constexpr milliseconds kInstanceTimeout(1000);
 
 std::string Text(const GetenvFn& getenv_fn, const char* name) {
   return getenv_fn(name).value_or("");
@@ -29,8 +29,8 @@ std::string Trimmed(const std::string& text) {
   return text.substr(0, text.find_last_not_of("\r\n ") + 1);
 }
 
-// Keys of an instance's role are of no use without their token; a container's
-// agent may hand out the keys of a user, which have none.
+// The keys of an instance's role require a session token. A container's agent
+// may issue the keys of a user, which have none.
 Result<Credentials> ParseJson(const ServiceRequest& request,
                               const HttpResponse& response,
                               const std::string& source, bool needs_token) {
@@ -48,7 +48,7 @@ Result<Credentials> ParseJson(const ServiceRequest& request,
   }
   if (parts.access_key_id.empty() || parts.secret_access_key.empty() ||
       (needs_token && parts.session_token.empty())) {
-    // The body is not repeated: it may hold a part of them.
+    // Do not quote the body: it may contain secrets.
     return Status{TF_UNAVAILABLE,
                   request.url + " answered without AccessKeyId, " +
                       (needs_token ? "SecretAccessKey and Token"
@@ -57,7 +57,7 @@ Result<Credentials> ParseJson(const ServiceRequest& request,
   return NewCredentials(parts, source);
 }
 
-// What the agent wants as Authorization; "" for nothing.
+// Returns the value of the header Authorization; "" for no header.
 Result<std::string> ContainerToken(const GetenvFn& getenv_fn) {
   const std::string file_name =
       Text(getenv_fn, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -78,12 +78,12 @@ Result<std::string> ContainerToken(const GetenvFn& getenv_fn) {
   token = Trimmed(token);
   if (token.find_first_of("\r\n") != std::string::npos) {
     return Status{TF_UNAUTHENTICATED,
-                  source + " holds more than one line, which no token does"};
+                  source + " has more than one line; a token has one"};
   }
   return token;
 }
 
-// Over plain http credentials come from this host and its link only.
+// Returns true for the hosts that may send credentials over plain http.
 bool MayBePlain(const std::string& host) {
   return host == "localhost" || host.compare(0, 4, "127.") == 0 ||
          host == "::1" || host == "169.254.170.2" || host == "169.254.170.23" ||
@@ -120,12 +120,11 @@ Result<Credentials> FetchContainerCredentials(CredentialsService& service,
   Url url;
   if (ParseUrl(request.url, url).empty() && url.scheme == "http" &&
       !MayBePlain(url.host)) {
-    return Status{TF_INVALID_ARGUMENT,
-                  request.url_source + " is http and names the host " +
-                      url.host +
-                      ": credentials travel in plain text only from this host "
-                      "and from 169.254.170.2, 169.254.170.23 and "
-                      "fd00:ec2::23; use https"};
+    return Status{
+        TF_INVALID_ARGUMENT,
+        request.url_source + " is http and names the host " + url.host +
+            ": plain http is allowed only for this host, "
+            "169.254.170.2, 169.254.170.23 and fd00:ec2::23; use https"};
   }
   const Result<std::string> token = ContainerToken(getenv_fn);
   if (!token.ok()) return token.status();
@@ -144,7 +143,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
           .value_or(false)) {
     return Status{TF_NOT_FOUND, "AWS_EC2_METADATA_DISABLED is set"};
   }
-  const auto deadline = std::chrono::steady_clock::now() + kInstancePatience;
+  const auto deadline = std::chrono::steady_clock::now() + kInstanceTimeout;
   const auto left = [&] {
     return std::max(milliseconds(1),
                     std::chrono::ceil<milliseconds>(
@@ -160,15 +159,15 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   request.method = "PUT";
   request.url = url + "/latest/api/token";
   request.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
-  request.patience = left();
+  request.timeout = left();
   request.max_attempts = 1;
   const Result<HttpResponse> token = service.Send(request);
   if (!token.ok()) {
     const bool usable = token.status().code == TF_UNAVAILABLE;
     return Status{usable ? TF_NOT_FOUND : token.status().code,
                   token.status().message +
-                      " (this is no EC2 instance, or a container whose "
-                      "instance has a metadata hop limit of 1)"};
+                      " (this is not an EC2 instance, or it is a container on "
+                      "an instance with a metadata hop limit of 1)"};
   }
   if (token->status != 200) {
     return Status{TF_NOT_FOUND, DescribeRefusal(request, *token)};
@@ -176,7 +175,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   request.method = "GET";
   request.url = url + roles;
   request.headers = {{"x-aws-ec2-metadata-token", Trimmed(token->body)}};
-  request.patience = left();
+  request.timeout = left();
   const Result<HttpResponse> role = service.Send(request);
   if (!role.ok()) return Status{TF_NOT_FOUND, role.status().message};
   const std::string role_name = role->body.substr(0, role->body.find('\n'));
@@ -186,7 +185,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
                                     : DescribeRefusal(request, *role)};
   }
   request.url = url + roles + role_name;
-  request.patience = left();
+  request.timeout = left();
   request.max_attempts = 2;
   const Result<HttpResponse> response = service.Send(request);
   if (!response.ok()) return response.status();

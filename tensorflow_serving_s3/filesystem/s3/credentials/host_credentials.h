@@ -1,17 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Credentials that the machine gives to what runs on it: those of an ECS task
-// or an EKS pod identity (container), those of an EC2 instance's role, by
-// IMDSv2 (instance).
+// Fetches the credentials that a host provides: of an ECS task or an EKS pod
+// identity (container), or of the role of an EC2 instance, by IMDSv2
+// (instance).
 //
 //   Result<Credentials> credentials =
 //       FetchContainerCredentials(service, getenv_fn);
 //
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
-// The variables are read at every call, and so is the file of a token.
-// Thread-safe.
+// Reads the variables and the token file at every call. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_HOST_CREDENTIALS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_HOST_CREDENTIALS_H_
 
@@ -27,13 +26,13 @@ inline constexpr char kContainerSource[] =
     "the container (AWS_CONTAINER_CREDENTIALS_*)";
 inline constexpr char kInstanceSource[] = "the EC2 instance metadata";
 
-// NOT_FOUND when neither of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and
-// _FULL_URI is set.
+// NOT_FOUND: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor _FULL_URI is
+// set.
 Result<Credentials> FetchContainerCredentials(CredentialsService& service,
                                               const GetenvFn& getenv_fn);
 
-// NOT_FOUND when AWS_EC2_METADATA_DISABLED is true, and within one second when
-// there is no such service here or the instance has no role.
+// NOT_FOUND: AWS_EC2_METADATA_DISABLED is true, there is no metadata service
+// (after at most one second), or the instance has no role.
 Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
                                              const GetenvFn& getenv_fn);
 

@@ -27,7 +27,7 @@ std::string Text(const GetenvFn& getenv_fn, const char* name) {
   return getenv_fn(name).value_or("");
 }
 
-// Follows a profile, and the profiles that it names, to credentials.
+// Resolves a profile, and the profiles that it refers to.
 class Resolver {
  public:
   Resolver(CredentialsService& service, const GetenvFn& getenv_fn,
@@ -42,7 +42,7 @@ class Resolver {
         std::find(visited_.begin(), visited_.end(), profile) != visited_.end();
     const bool has_keys = !Get(profile, "aws_access_key_id").empty() ||
                           !Get(profile, "aws_secret_access_key").empty();
-    // A profile may name itself as the source of its keys.
+    // A profile may be the source_profile of itself.
     if (again && !has_keys) {
       return Wrong(profile, "is its own source_profile, through " +
                                 std::to_string(visited_.size()) + " profiles");
@@ -62,7 +62,7 @@ class Resolver {
     if (!command.empty()) return RunCredentialProcess(command, Quoted(profile));
     if (!Get(profile, "login_session").empty()) return OfLogin(profile);
     return Status{TF_NOT_FOUND, Quoted(profile) + " in " + files_.names() +
-                                    " says nothing about credentials"};
+                                    " has no credentials"};
   }
 
  private:
@@ -79,7 +79,7 @@ class Resolver {
     CredentialParts parts;
     parts.access_key_id = Get(profile, "aws_access_key_id");
     parts.secret_access_key = Get(profile, "aws_secret_access_key");
-    // The older name comes first, as for the AWS CLI.
+    // As in the AWS CLI, the older name has priority.
     parts.session_token = Get(profile, "aws_security_token");
     if (parts.session_token.empty()) {
       parts.session_token = Get(profile, "aws_session_token");
@@ -92,8 +92,8 @@ class Resolver {
     return NewCredentials(parts, Quoted(profile));
   }
 
-  // The sign-in of `aws login` gives credentials for 15 minutes, and renewing
-  // them takes a key of the AWS CLI's cache. The CLI itself can be asked.
+  // `aws login` issues credentials for 15 minutes. Renewing them requires a key
+  // in the cache of the AWS CLI, so only the CLI can do it.
   Status OfLogin(const std::string& profile) const {
     const std::string command =
         "aws configure export-credentials --format process --profile " +
@@ -124,7 +124,7 @@ class Resolver {
     }
     if (!Get(profile, "mfa_serial").empty()) {
       return Wrong(profile,
-                   "has mfa_serial: there is nobody here to ask for a code");
+                   "has mfa_serial, which needs a person to enter a code");
     }
     if (!source_profile.empty() && !credential_source.empty()) {
       return Wrong(profile, "has both source_profile and credential_source");
@@ -195,7 +195,7 @@ class Resolver {
     return Wrong(profile, said + ": " + base.status().message);
   }
 
-  // The failure with the name of the profile.
+  // Adds the name of the profile to an error.
   static Result<Credentials> Named(const std::string& profile,
                                    Result<Credentials> credentials) {
     if (credentials.ok()) return credentials;
@@ -222,8 +222,7 @@ Result<Credentials> FetchProfileCredentials(CredentialsService& service,
         options.profile_is_named ? TF_FAILED_PRECONDITION : TF_NOT_FOUND,
         (options.profile_is_named ? "AWS_PROFILE names " : "") +
             Quoted(options.profile) +
-            (options.profile_is_named ? ", and there is none of that name in "
-                                      : " is not in ") +
+            (options.profile_is_named ? ", which is not in " : " is not in ") +
             files.names()};
   }
   return Resolver(service, getenv_fn, options, files).Resolve(options.profile);

@@ -62,7 +62,7 @@ Status SignRequest(aws_http_message* message, const Credentials& credentials,
   Signing signing = {message, AWS_ERROR_SUCCESS};
   aws_signable* signable =
       aws_signable_new_http_request(AwsRuntime::allocator(), message);
-  // Credentials in hand, the CRT signs before this call returns.
+  // With the credentials available, the CRT signs synchronously.
   if (aws_sign_request_aws(
           AwsRuntime::allocator(), signable,
           reinterpret_cast<const aws_signing_config_base*>(&config), OnSigned,

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// That signatures are right is for a real store to say: see live_test.cc.
+// live_test.cc tests the signatures with a real store.
 #include "tensorflow_serving_s3/filesystem/s3/credentials/signer.h"
 
 #include <map>
@@ -68,7 +68,7 @@ TEST(SignerTest, AddsTheHeadersOfASignature) {
   EXPECT_EQ(headers.at("X-Amz-Security-Token"), "tok");
 }
 
-TEST(SignerTest, TheTokenOfASessionHasAHeaderOfItsOwn) {
+TEST(SignerTest, TheTokenOfASessionHasItsOwnHeader) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   HttpMessagePtr message = NewMessage("GET", "/a");
   AddHeader(message.get(), "Host", "h");

@@ -22,7 +22,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// As the CLI names the file of a sign-in.
+// Returns the name that the CLI gives to the file of a sign-in.
 std::string Sha1InHex(const std::string& text) {
   std::array<uint8_t, AWS_SHA1_LEN> digest;
   aws_byte_buf out =
@@ -51,23 +51,23 @@ Result<std::string> ReadToken(const std::string& file_name,
   const std::string token =
       json.has_value() ? Find(*json, "accessToken") : std::string();
   if (token.empty()) {
-    return Status{TF_UNAUTHENTICATED,
-                  "nobody has signed in: " +
-                      (text.ok() ? file_name + " holds no token"
-                                 : text.status().message) +
-                      "; " + cure};
+    return Status{
+        TF_UNAUTHENTICATED,
+        "there is no sign-in: " +
+            (text.ok() ? file_name + " has no token" : text.status().message) +
+            "; " + cure};
   }
   const std::string expiry = Find(*json, "expiresAt");
   const int64_t now = static_cast<int64_t>(std::time(nullptr)) * 1000000000;
   const int64_t end = ParseTime(expiry);
   if (end != 0 && end <= now) {
     return Status{TF_UNAUTHENTICATED,
-                  "the sign-in ended at " + expiry + "; " + cure};
+                  "the sign-in expired at " + expiry + "; " + cure};
   }
   return token;
 }
 
-// Milliseconds since the epoch as other services write a time.
+// Formats milliseconds since the epoch as "2026-01-31T12:00:00Z".
 std::string AsTime(const std::string& milliseconds) {
   const std::time_t seconds = std::atoll(milliseconds.c_str()) / 1000;
   if (seconds <= 0) return "";
@@ -128,7 +128,7 @@ Result<Credentials> FetchSsoCredentials(CredentialsService& service,
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED,
                   source + ": " + DescribeRefusal(request, *response) +
-                      "; if the sign-in is over, run: aws sso login "
+                      "; if the sign-in has expired, run: aws sso login "
                       "--profile " +
                       profile};
   }
@@ -144,8 +144,8 @@ Result<Credentials> FetchSsoCredentials(CredentialsService& service,
       parts.session_token.empty()) {
     return Status{TF_UNAVAILABLE,
                   source + ": " + endpoint.url +
-                      " did not answer as SSO does, with accessKeyId, "
-                      "secretAccessKey and sessionToken"};
+                      " is not SSO: its answer lacks accessKeyId, "
+                      "secretAccessKey or sessionToken"};
   }
   return NewCredentials(parts, source);
 }

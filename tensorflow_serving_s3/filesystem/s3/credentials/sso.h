@@ -1,15 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Credentials of a role of IAM Identity Center (SSO), for a profile whose user
-// has signed in with `aws sso login`.
+// Fetches the credentials of a role of IAM Identity Center (SSO), for a profile
+// with a sign-in by `aws sso login`.
 //
 //   Result<Credentials> credentials = FetchSsoCredentials(
 //       service, getenv_fn, files, options, "dev", "the profile \"dev\"");
 //
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html
-// The token is the one that the AWS CLI has stored under ~/.aws/sso/cache; it
-// is read and never renewed: that needs a person. Thread-safe.
+// Reads the token that the AWS CLI has stored in ~/.aws/sso/cache. Does not
+// renew it, because a sign-in needs a person. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_SSO_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_SSO_H_
 
@@ -24,8 +24,8 @@
 namespace tfs3 {
 namespace s3 {
 
-// UNAUTHENTICATED, with what to do, when nobody has signed in or the sign-in is
-// over; FAILED_PRECONDITION when the profile is not complete.
+//   UNAUTHENTICATED: there is no sign-in, or it has expired
+//   FAILED_PRECONDITION: the profile is incomplete
 Result<Credentials> FetchSsoCredentials(CredentialsService& service,
                                         const GetenvFn& getenv_fn,
                                         const ProfileFiles& files,

@@ -23,7 +23,7 @@ std::string Upper(std::string text) {
   return text;
 }
 
-// The fields of a form, as the body of a POST.
+// Builds the body of an HTML form.
 class Form {
  public:
   Form& Add(const std::string& name, const std::string& value) {
@@ -37,8 +37,8 @@ class Form {
   std::string body_;
 };
 
-// Of <AssumeRole...Response><AssumeRole...Result><Credentials>. Nothing where
-// a part is absent: keys of a role are of no use without their session token.
+// Parses <AssumeRole...Response><AssumeRole...Result><Credentials>. Returns
+// nullopt if a part is absent: the keys of a role require their session token.
 std::optional<CredentialParts> ParseAnswer(const std::string& body) {
   CredentialParts parts;
   const XmlVisitor read_parts = [&](XmlNode& node) {
@@ -84,8 +84,8 @@ Result<Credentials> Ask(CredentialsService& service, ServiceRequest request,
   if (!parts.has_value()) {
     return Status{TF_UNAVAILABLE,
                   who + request.url +
-                      " did not answer as STS does, with AccessKeyId, "
-                      "SecretAccessKey and SessionToken"};
+                      " is not STS: its answer lacks AccessKeyId, "
+                      "SecretAccessKey or SessionToken"};
   }
   return NewCredentials(*parts, source);
 }
@@ -131,7 +131,7 @@ ServiceEndpoint StsEndpoint(const GetenvFn& getenv_fn,
   ServiceEndpoint endpoint = FindServiceEndpoint(getenv_fn, profile_fn, options,
                                                  "sts", "sts", options.region);
   if (!endpoint.source.empty()) return endpoint;
-  // Of a store that is not AWS's, as "RegionOne".
+  // A region of another store, for example "RegionOne".
   const bool no_region = !IsRegionName(options.region);
   if (no_region) endpoint.region = "us-east-1";
   if (no_region ||
@@ -165,7 +165,7 @@ Result<Credentials> AssumeRole(CredentialsService& service,
   if (credentials.ok()) return credentials;
   return Status{credentials.status().code,
                 credentials.status().message +
-                    " (asked with the credentials of " + base.source + ")"};
+                    " (request with the credentials of " + base.source + ")"};
 }
 
 Result<Credentials> AssumeRoleWithWebIdentity(CredentialsService& service,

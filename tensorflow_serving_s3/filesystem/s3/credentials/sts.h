@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Credentials of a role, from the AWS Security Token Service.
+// Fetches the credentials of a role from the AWS Security Token Service (STS).
 //
 //   ServiceEndpoint sts = StsEndpoint(getenv_fn, profile_fn, options);
 //   RoleRequest role;
@@ -9,9 +9,9 @@
 //   Result<Credentials> credentials =
 //       AssumeRole(service, sts, role, base, "the profile \"ci\"");
 //
-// The endpoint: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the same of the
-// profile, else the one of AWS in the region, or the global one where no region
-// is set.
+// The endpoint is the first of AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the same
+// properties of the profile, and the endpoint of AWS in the region, or the
+// global endpoint without a region.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 // Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CREDENTIALS_STS_H_
@@ -27,15 +27,15 @@
 namespace tfs3 {
 namespace s3 {
 
-// Where a service of AWS is asked, and for which region.
+// The endpoint of an AWS service.
 struct ServiceEndpoint {
   std::string url;
-  std::string source;  // Who said so; "" for AWS itself.
+  std::string source;  // The setting; "" for AWS itself.
   std::string region;
 };
 
-// `service` as hosts name it, `settings_name` as variables and profiles do:
-// ("sts", "sts"), ("portal.sso", "sso").
+// `service` is the name in host names, `settings_name` the name in variables
+// and profiles: ("sts", "sts"), ("portal.sso", "sso").
 ServiceEndpoint FindServiceEndpoint(const GetenvFn& getenv_fn,
                                     const ProfileFn& profile_fn,
                                     const Options& options,
@@ -49,19 +49,19 @@ ServiceEndpoint StsEndpoint(const GetenvFn& getenv_fn,
 
 struct RoleRequest {
   std::string arn;
-  std::string session_name;  // "" for one that names this program.
+  std::string session_name;  // "" for the name of this program.
   std::string external_id;
   std::string duration_seconds;
 };
 
-// As `base`. UNAUTHENTICATED, naming the role and what STS said, when it
-// refuses.
+// Sends the request with the credentials `base`. UNAUTHENTICATED, with the role
+// and the error of STS: STS refused.
 Result<Credentials> AssumeRole(CredentialsService& service,
                                const ServiceEndpoint& endpoint,
                                const RoleRequest& role, const Credentials& base,
                                const std::string& source);
 
-// As whoever the token in the file is for. The file is read anew every time.
+// Sends the request with the token in the file. Reads the file at every call.
 Result<Credentials> AssumeRoleWithWebIdentity(CredentialsService& service,
                                               const ServiceEndpoint& endpoint,
                                               const RoleRequest& role,

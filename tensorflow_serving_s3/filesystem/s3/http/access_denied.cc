@@ -26,8 +26,8 @@ bool IsKms(const AccessDenied& denied) {
   return denied.action.compare(0, 4, "kms:") == 0;
 }
 
-// What follows `label` in the message, up to a space, a quote or a comma. A
-// quote at its beginning and a full stop at its end are left out.
+// Returns the word after `label`, up to a space, a quote, a comma or a
+// semicolon, without an opening quote and a full stop at the end.
 std::string Word(const std::string& message, const std::string& label) {
   size_t begin = message.find(label);
   if (begin == std::string::npos) return "";
@@ -120,15 +120,16 @@ std::string AccessDeniedCure(const AccessDenied& denied,
   if (denied.is_explicit) {
     return "an explicit deny in " + DescribePolicy(denied) + " refuses " +
            what +
-           ": change that statement; no statement that allows the action "
-           "overrules it";
+           ": change that statement; a statement that allows the action does "
+           "not override it";
   }
   if (denied.policy != PolicyKind::kUnknown &&
       denied.policy != PolicyKind::kIdentity) {
     return DescribePolicy(denied) + " must allow " + what;
   }
-  return (IsKms(denied) ? "their policy and that of the KMS key must allow "
-                        : "their policy must allow ") +
+  return (IsKms(denied)
+              ? "their policy and the policy of the KMS key must allow "
+              : "their policy must allow ") +
          what;
 }
 

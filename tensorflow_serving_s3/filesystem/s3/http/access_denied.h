@@ -1,7 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the <Message> of a 403 AccessDenied says of the policy that refused:
+// Parses the <Message> of a 403 AccessDenied, which describes the policy that
+// refused the request:
 //
 //   "User: arn:aws:iam::1:user/ci is not authorized to perform: s3:GetObject on
 //    resource: "arn:aws:s3:::models/a" with an explicit deny in a service
@@ -33,9 +34,9 @@ enum class PolicyKind {
   kSession,
 };
 
-// What is not said is "".
+// A field is "" if the message does not state it.
 struct AccessDenied {
-  // A statement denies the action. Otherwise no statement allows it.
+  // True: a statement denies the action. False: no statement allows it.
   bool is_explicit = false;
   PolicyKind policy = PolicyKind::kUnknown;
   std::string policy_arn;
@@ -46,11 +47,11 @@ struct AccessDenied {
 
 AccessDenied ParseAccessDenied(const std::string& message);
 
-// The policy that has to be changed, as "the permissions boundary of USER".
+// Returns the policy to change: "the permissions boundary of USER".
 std::string DescribePolicy(const AccessDenied& denied);
 
-// What to change, as "their policy must allow s3:GetObject on RESOURCE".
-// `action` and `resource` are those of the request, used where the message
+// Returns the change to make: "their policy must allow s3:GetObject on
+// RESOURCE". `action` and `resource` are the request's, for a message that
 // names none; `resource` may be "".
 std::string AccessDeniedCure(const AccessDenied& denied,
                              const std::string& action,

@@ -15,7 +15,7 @@ constexpr char kRequest[] =
     "User: arn:aws:sts::123456789012:assumed-role/ci/x is not authorized to "
     "perform: s3:GetObject on resource: \"arn:aws:s3:::models/a b\" ";
 
-TEST(AccessDeniedTest, EveryKindOfPolicyIsRecognised) {
+TEST(AccessDeniedTest, RecognisesEveryKindOfPolicy) {
   struct Case {
     std::string reason;
     bool is_explicit;
@@ -67,7 +67,7 @@ TEST(AccessDeniedTest, EveryKindOfPolicyIsRecognised) {
   }
 }
 
-TEST(AccessDeniedTest, AMessageWithoutDetailsHasNone) {
+TEST(AccessDeniedTest, ReadsNothingFromAMessageWithoutDetails) {
   for (const std::string message :
        {"", "Access Denied", "User:", "on resource: \"",
         "is not authorized to perform: "}) {
@@ -79,7 +79,7 @@ TEST(AccessDeniedTest, AMessageWithoutDetailsHasNone) {
   }
 }
 
-TEST(AccessDeniedTest, TheCureIsTheChangeOfThePolicyThatRefused) {
+TEST(AccessDeniedTest, TheCureNamesThePolicyToChange) {
   const auto cure = [](const std::string& message) {
     return AccessDeniedCure(ParseAccessDenied(message), "s3:PutObject", "X");
   };
@@ -95,8 +95,8 @@ TEST(AccessDeniedTest, TheCureIsTheChangeOfThePolicyThatRefused) {
                                         "permissions boundary")),
             "an explicit deny in the permissions boundary of "
             "arn:aws:sts::123456789012:assumed-role/ci/x refuses s3:GetObject "
-            "on arn:aws:s3:::models/a b: change that statement; no statement "
-            "that allows the action overrules it");
+            "on arn:aws:s3:::models/a b: change that statement; a statement "
+            "that allows the action does not override it");
   EXPECT_EQ(
       cure("User: U is not authorized to perform: kms:Decrypt on resource: "
            "arn:aws:kms:us-east-1:1:key/k because no resource-based policy "
@@ -104,7 +104,7 @@ TEST(AccessDeniedTest, TheCureIsTheChangeOfThePolicyThatRefused) {
       "the policy of the KMS key must allow kms:Decrypt on "
       "arn:aws:kms:us-east-1:1:key/k");
   EXPECT_EQ(cure("User: U is not authorized to perform: kms:GenerateDataKey."),
-            "their policy and that of the KMS key must allow "
+            "their policy and the policy of the KMS key must allow "
             "kms:GenerateDataKey");
 }
 

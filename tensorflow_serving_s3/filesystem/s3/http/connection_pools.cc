@@ -20,14 +20,14 @@ namespace s3 {
 namespace {
 
 constexpr size_t kMaxConnections = 128;
-// Stores close idle connections after some time; be first.
+// Below the time after which stores close idle connections.
 constexpr uint64_t kMaxIdleMs = 15000;
 
 aws_byte_cursor Cursor(const std::string& text) {
   return aws_byte_cursor_from_array(text.data(), text.size());
 }
 
-// The CRT's callback after every TLS handshake of a manager.
+// CRT callback after every TLS handshake of a manager.
 void OnHandshake(aws_channel_handler*, aws_channel_slot*, int error,
                  void* user_data) {
   if (error == AWS_ERROR_SUCCESS) return;
@@ -35,7 +35,7 @@ void OnHandshake(aws_channel_handler*, aws_channel_slot*, int error,
       **static_cast<std::shared_ptr<HandshakeWatch>*>(user_data), error);
 }
 
-// The CRT's callback after the end of a manager.
+// CRT callback after the end of a manager.
 void OnManagerShutdown(void* user_data) {
   delete static_cast<std::shared_ptr<HandshakeWatch>*>(user_data);
 }
@@ -137,11 +137,10 @@ Result<Connections> ConnectionPools::Get(const Endpoint& endpoint) {
   aws_tls_connection_options_clean_up(&tls_options);
   aws_tls_connection_options_clean_up(&proxy_tls_options);
   if (created == nullptr) {
-    return Status{TF_INTERNAL,
-                  "no connections to " + endpoint.Url() +
-                      " can be made: " + aws_error_str(aws_last_error())};
+    return Status{TF_INTERNAL, "cannot connect to " + endpoint.Url() + ": " +
+                                   aws_error_str(aws_last_error())};
   }
-  watch.release();  // OnManagerShutdown has it.
+  watch.release();  // OnManagerShutdown deletes it.
   pool.manager.reset(created, aws_http_connection_manager_release);
   return pool;
 }

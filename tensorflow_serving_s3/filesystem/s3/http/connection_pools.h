@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The connections to each endpoint: TLS, proxies, and how many there are.
+// One pool of connections for each endpoint, with its TLS and proxy settings.
 //
 //   ConnectionPools pools(options, client_bootstrap);
 //   Result<Connections> connections = pools.Get(endpoint);
@@ -35,9 +35,9 @@ class ConnectionPools {
   ConnectionPools(const Options& options, aws_client_bootstrap* bootstrap)
       : options_(options), bootstrap_(bootstrap) {}
 
-  // The connections to the endpoint; they are made when they are needed.
-  // FAILED_PRECONDITION when the TLS settings cannot be loaded,
-  // INVALID_ARGUMENT when those of a proxy cannot be understood.
+  // Returns the pool of the endpoint. Connects nothing yet.
+  //   FAILED_PRECONDITION: the TLS certificates cannot be loaded
+  //   INVALID_ARGUMENT: the proxy setting is invalid
   Result<Connections> Get(const Endpoint& endpoint);
 
   ConnectionPools(const ConnectionPools&) = delete;
@@ -47,9 +47,10 @@ class ConnectionPools {
   // https, host, port
   using Key = std::tuple<bool, std::string, int>;
 
-  // These require `mutex_`. The second fills `options` and `tls_options` with
-  // what points into `proxy` and into each other.
+  // Requires `mutex_`.
   Status LoadTls();
+  // Requires `mutex_`. Fills `options` and `tls_options` with pointers into
+  // `proxy` and into each other.
   Status DescribeProxy(const Proxy& proxy, aws_http_proxy_options& options,
                        aws_tls_connection_options& tls_options);
 

@@ -9,12 +9,13 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws/aws_hosts.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/access_denied.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 
 namespace tfs3 {
 namespace s3 {
 namespace {
 
-// Codes of AWS whose cause is outside of policies and credentials.
+// AWS codes with causes other than policies and credentials.
 struct AccountState {
   const char* code;
   const char* cure;
@@ -22,13 +23,13 @@ struct AccountState {
 constexpr AccountState kAccountStates[] = {
     {"AllAccessDisabled",
      "AWS has disabled all access to this bucket or object. Check the name of "
-     "the bucket; if it is right, its owner must ask AWS Support"},
+     "the bucket; if it is right, its owner must contact AWS Support"},
     {"AccountProblem",
-     "AWS has stopped the account, for a bill that is not paid or for another "
-     "reason: its owner must ask AWS Support"},
+     "AWS has suspended the account, for example for an unpaid bill: its owner "
+     "must contact AWS Support"},
     {"InvalidPayer",
      "AWS has disabled the account that pays for the bucket: its owner must "
-     "ask AWS Support"},
+     "contact AWS Support"},
     {"NotSignedUp", "The AWS account is not signed up for S3: sign it up"},
     {"OptInRequired", "The AWS account is not signed up for S3: sign it up"},
     {"UnauthorizedAccess",
@@ -48,8 +49,8 @@ bool IsCopy(const RequestContext& context) {
          context.operation == "UploadPartCopy";
 }
 
-// What a policy that allows the request says it about. To policies, an access
-// point has one name: neither its alias nor the ARN with a second colon.
+// Returns the ARN that a policy must allow. Policies know an access point by
+// its ARN with a slash, not by its alias.
 std::string PolicyResource(const RequestContext& context) {
   const std::string& name = context.uri.bucket;
   if (context.directory_bucket) {
@@ -76,7 +77,7 @@ std::string PolicyResource(const RequestContext& context) {
   if (context.action.find("Bucket") != std::string::npos) {
     return resource + note;
   }
-  // A request without a key is about several.
+  // A request without a key concerns several objects.
   return resource + objects +
          (context.uri.key.empty() ? "*" : context.uri.key) + note;
 }
@@ -88,9 +89,9 @@ bool IsClockSkew(const std::string& code) {
 std::string ArchivedCure(const HttpError& error) {
   return "The object is in an archive" +
          (error.storage_class.empty() ? "" : " (" + error.storage_class + ")") +
-         ", from where it cannot be read: restore it (aws s3api "
-         "restore-object) and wait until that is done, or copy the model "
-         "there anew; and let no lifecycle rule archive it";
+         ", and S3 does not read archives: restore it (aws s3api "
+         "restore-object) and wait until that is done, or upload the model "
+         "again; exclude the model from lifecycle rules that archive";
 }
 
 bool IsCustomerKeyNeeded(const HttpError& error) {
@@ -100,8 +101,8 @@ bool IsCustomerKeyNeeded(const HttpError& error) {
 }
 
 const char kCustomerKeyCure[] =
-    "The object is encrypted with a key that must come with each request "
-    "(SSE-C), which this filesystem does not send: upload the object anew "
+    "The object is encrypted with a key that each request must contain "
+    "(SSE-C), which this filesystem does not support: upload the object again "
     "with AES256 or aws:kms";
 
 std::string AskedEncryption(const RequestContext& context) {
@@ -109,7 +110,7 @@ std::string AskedEncryption(const RequestContext& context) {
          ", set by AWS_SERVER_SIDE_ENCRYPTION";
 }
 
-// The reasons that S3 gives with several statuses.
+// Explains the refusals that S3 sends with several statuses.
 std::optional<Status> CommonRefusal(const RequestContext& context,
                                     const HttpError& error) {
   if (error.code == "InvalidObjectState") {
@@ -118,9 +119,9 @@ std::optional<Status> CommonRefusal(const RequestContext& context,
   if (Contains(error.message, "secure connection") ||
       Contains(error.message, "made via ssl")) {
     return Status{TF_FAILED_PRECONDITION,
-                  "Objects that are encrypted by KMS are sent and read by "
-                  "https only: write https:// before the endpoint or set "
-                  "S3_USE_HTTPS=1. It is " +
+                  "S3 transfers objects that KMS encrypts by https only: write "
+                  "https:// before the endpoint or set S3_USE_HTTPS=1. The "
+                  "endpoint is " +
                       DescribeEndpoint(context)};
   }
   if (IsCustomerKeyNeeded(error)) {
@@ -131,7 +132,7 @@ std::optional<Status> CommonRefusal(const RequestContext& context,
     return Status{
         TF_FAILED_PRECONDITION,
         "The KMS key cannot be used: it must exist in the region of the "
-        "bucket, be enabled and not be on its way to deletion" +
+        "bucket, be enabled and not be scheduled for deletion" +
             (context.encryption.empty() ? ""
                                         : "; " + AskedEncryption(context) +
                                               " and AWS_SSE_KMS_KEY_ID")};
@@ -139,12 +140,12 @@ std::optional<Status> CommonRefusal(const RequestContext& context,
   return std::nullopt;
 }
 
-// A 403 that names neither an action nor a policy.
+// Explains a 403 that names neither an action nor a policy.
 std::string UnexplainedDenial(const RequestContext& context) {
   std::string cure = context.anonymous ? "; the bucket must allow everyone "
                                        : "; their policy must allow ";
   cure += context.action + " on " + PolicyResource(context);
-  if (IsCopy(context)) cure += ", and s3:GetObject on what is copied";
+  if (IsCopy(context)) cure += ", and s3:GetObject on the source of the copy";
   if (context.action == "s3:GetObject") {
     cure +=
         " (without s3:ListBucket, S3 answers 403 also for an object that does "
@@ -164,8 +165,8 @@ std::string PolicyCure(const RequestContext& context, const HttpError& error) {
       Contains(error.message, "requester-pays")) {
     return credentials +
            (context.requester_pays
-                ? "; the requester pays for this bucket: their account must "
-                  "be one that can pay"
+                ? "; the requester pays for this bucket: their account needs "
+                  "a valid payment method"
                 : "; the requester pays for this bucket: set "
                   "AWS_REQUEST_PAYER=requester" +
                       std::string(context.anonymous ? ", with credentials"
@@ -174,26 +175,26 @@ std::string PolicyCure(const RequestContext& context, const HttpError& error) {
   if (Contains(error.message, "object lock") ||
       Contains(error.message, "legal hold")) {
     return credentials +
-           "; the object is locked (S3 Object Lock): it can be neither "
-           "deleted nor overwritten before its retention and its legal hold "
-           "end";
+           "; the object is locked (S3 Object Lock): delete or overwrite it "
+           "after its retention and its legal hold have ended";
   }
   if (Contains(error.message, "block public access") ||
       Contains(error.message, "blockpublic")) {
     return credentials +
            "; S3 Block Public Access of the bucket or of its account forbids "
-           "this: use credentials that a policy allows " +
+           "this: use credentials with a policy that allows " +
            context.action + ", or change that setting";
   }
-  // What S3 says where the key is of another account or does not exist.
+  // The text of S3 for a key that belongs to another account or does not exist.
   if (Contains(error.message, "ciphertext refers to a customer master key") ||
       (error.code.compare(0, 4, "KMS.") == 0 &&
        !Contains(error.message, "not authorized to perform"))) {
-    return credentials + "; their policy and that of the KMS key must allow " +
+    return credentials +
+           "; their policy and the policy of the KMS key must allow " +
            (context.encryption.empty() && !IsCopy(context)
                 ? "kms:Decrypt"
                 : "kms:Decrypt and kms:GenerateDataKey") +
-           ", on the key with which the object is encrypted";
+           ", on the key that encrypts the object";
   }
   const AccessDenied denied = ParseAccessDenied(error.message);
   if (denied.action.empty() && denied.policy == PolicyKind::kUnknown &&
@@ -216,13 +217,12 @@ std::string DescribeEndpoint(const RequestContext& context) {
   }
   return url + ", the endpoint of AWS for the region " + context.region +
          ", set by " + context.region_source +
-         " (for another store set S3_ENDPOINT or AWS_ENDPOINT_URL)";
+         " (for another store, set S3_ENDPOINT or AWS_ENDPOINT_URL)";
 }
 
 std::string DescribeCredentials(const RequestContext& context) {
   if (context.anonymous) {
-    return "The request was anonymous, as " + context.credentials_source +
-           " asks";
+    return "The request was anonymous, set by " + context.credentials_source;
   }
   return "The credentials came from " + context.credentials_source;
 }
@@ -233,11 +233,11 @@ Status BadRequest(const RequestContext& context, const HttpError& error) {
     return Forbidden(context, error);
   }
   std::string cure = "The request went to " + DescribeEndpoint(context);
-  // A HEAD has no body to say why.
+  // The response to a HEAD has no body that could name the cause.
   if (error.code.empty() && context.operation.compare(0, 4, "Head") == 0) {
     cure +=
-        "; an object that is encrypted with a key that must come with each "
-        "request (SSE-C) is answered like this";
+        "; S3 answers 400 also for an object that is encrypted with a key of "
+        "the uploader (SSE-C)";
   }
   if (!context.encryption.empty()) cure += "; " + AskedEncryption(context);
   return {TF_INVALID_ARGUMENT, cure};
@@ -252,9 +252,9 @@ Status Forbidden(const RequestContext& context, const HttpError& error) {
     const bool known =
         !error.request_time.empty() && !error.server_time.empty();
     return {TF_PERMISSION_DENIED,
-            "The clocks of this machine and of the store differ by too much" +
-                (known ? ": it is " + error.request_time + " here and " +
-                             error.server_time + " there"
+            "The clocks of this machine and of the store differ too much" +
+                (known ? ": this machine has " + error.request_time +
+                             ", the store has " + error.server_time
                        : std::string()) +
                 "; set this machine's clock (NTP)"};
   }
@@ -262,14 +262,14 @@ Status Forbidden(const RequestContext& context, const HttpError& error) {
   if (error.code == "InvalidAccessKeyId") {
     return {TF_PERMISSION_DENIED,
             credentials + "; the store at " + DescribeEndpoint(context) +
-                ", does not know their access key ID: check it and that it "
+                ", does not know their access key ID: check the ID and that it "
                 "belongs to this store"};
   }
   if (error.code == "SignatureDoesNotMatch") {
     return {TF_PERMISSION_DENIED,
             credentials +
-                "; their secret key does not belong to their access key ID: "
-                "check the secret key, and the region (" +
+                "; their secret key does not match their access key ID: check "
+                "the secret key, and the region (" +
                 context.region + ", set by " + context.region_source + ")"};
   }
   return {TF_PERMISSION_DENIED, PolicyCure(context, error)};
@@ -278,38 +278,39 @@ Status Forbidden(const RequestContext& context, const HttpError& error) {
 Status Conflict(const RequestContext& context, const HttpError& error) {
   if (IsRetryable(error)) {
     return {TF_UNAVAILABLE,
-            "Another request was changing the same object or bucket at the "
-            "same time: try again, and let one program at a time write it"};
+            "Another request changed the same object or bucket at the same "
+            "time: try again, with one writer at a time"};
   }
   if (error.code == "InvalidBucketState") {
     return {TF_FAILED_PRECONDITION, "The settings of the bucket \"" +
                                         context.uri.bucket +
                                         "\" do not allow this request"};
   }
-  return {TF_FAILED_PRECONDITION, "Something else of that name is in the way"};
+  return {TF_FAILED_PRECONDITION,
+          "An object or a directory with this name is in the way"};
 }
 
 Status PreconditionFailed(const RequestContext& context, const HttpError&) {
   if (IsCopy(context)) {
     return {TF_FAILED_PRECONDITION,
-            "The object was replaced while it was being copied: copy it again"};
+            "The object was replaced during the copy: copy it again"};
   }
   const bool reads =
       context.operation == "GetObject" || context.operation == "HeadObject";
   return {TF_FAILED_PRECONDITION,
           reads ? "The object was replaced while it was being read"
-                : "The object was changed by another program at the same "
-                  "time: write it again"};
+                : "Another program changed the object at the same time: write "
+                  "it again"};
 }
 
 Status NotImplemented(const RequestContext& context, const HttpError&) {
   return {TF_UNIMPLEMENTED,
           "The store at " + DescribeEndpoint(context) +
-              ", does not offer this" +
+              ", does not support this request" +
               (context.encryption.empty()
                    ? ""
                    : "; " + AskedEncryption(context) +
-                         ": unset that, or set up the store's encryption")};
+                         ": unset it, or set up the store's encryption")};
 }
 
 }  // namespace s3

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/errors_test_util.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -14,31 +15,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-RequestContext Context(const std::string& operation) {
-  RequestContext context;
-  context.uri = *ParseUri("s3://models/half/1");
-  context.operation = operation;
-  context.action =
-      operation == "ListObjectsV2" ? "s3:ListBucket" : "s3:GetObject";
-  context.endpoint.https = false;
-  context.endpoint.host = "127.0.0.1";
-  context.endpoint.port = 9000;
-  context.endpoint_source = "S3_ENDPOINT";
-  context.region = "us-east-1";
-  context.region_source = "the default";
-  context.credentials_source = "the profile \"ci\"";
-  return context;
-}
-
-HttpError Answer(int status, const std::string& code,
-                 const std::string& message = "") {
-  HttpError error;
-  error.status = status;
-  error.code = code;
-  error.message = message;
-  return error;
-}
 
 TEST(ErrorCuresTest, AnExplicitDenyIsReportedAsSuch) {
   const std::string request =
@@ -64,8 +40,9 @@ TEST(ErrorCuresTest, AnExplicitDenyIsReportedAsSuch) {
       {" session policy", "the session policy with which the role was assumed"},
   };
   for (const Case& c : cases) {
-    const Status status = FromHttpError(
-        Context("GetObject"), Answer(403, "AccessDenied", request + c.kind));
+    const Status status =
+        FromHttpError(TestContext("GetObject"),
+                      TestError(403, "AccessDenied", request + c.kind));
     EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
     EXPECT_THAT(
         status.message,
@@ -77,54 +54,54 @@ TEST(ErrorCuresTest, AnExplicitDenyIsReportedAsSuch) {
   }
 }
 
-TEST(ErrorCuresTest, TheActionThatTheStoreNamesIsTheOneToAllow) {
+TEST(ErrorCuresTest, TheCureIsTheActionInTheStoresMessage) {
   const Status status = FromHttpError(
-      Context("GetObject"),
-      Answer(403, "AccessDenied",
-             "User: arn:aws:iam::1:user/ci is not authorized to perform: "
-             "kms:Decrypt on resource: arn:aws:kms:us-east-1:1:key/k because "
-             "no identity-based policy allows the kms:Decrypt action"));
+      TestContext("GetObject"),
+      TestError(
+          403, "AccessDenied",
+          "User: arn:aws:iam::1:user/ci is not authorized to perform: "
+          "kms:Decrypt on resource: arn:aws:kms:us-east-1:1:key/k because "
+          "no identity-based policy allows the kms:Decrypt action"));
   EXPECT_EQ(status.code, TF_PERMISSION_DENIED);
   EXPECT_THAT(status.message, AllOf(HasSubstr("must allow kms:Decrypt on "
                                               "arn:aws:kms:us-east-1:1:key/k"),
                                     Not(HasSubstr("s3:GetObject"))));
 }
 
-TEST(ErrorCuresTest, ADeniedCopyNeedsTheRightToReadWhatIsCopied) {
-  RequestContext context = Context("CopyObject");
+TEST(ErrorCuresTest, ADeniedCopyNeedsReadAccessToItsSource) {
+  RequestContext context = TestContext("CopyObject");
   context.action = "s3:PutObject";
-  EXPECT_THAT(FromHttpError(context, Answer(403, "AccessDenied")).message,
+  EXPECT_THAT(FromHttpError(context, TestError(403, "AccessDenied")).message,
               HasSubstr("s3:PutObject on arn:aws:s3:::models/half/1, and "
-                        "s3:GetObject on what is copied"));
+                        "s3:GetObject on the source of the copy"));
   EXPECT_THAT(
-      FromHttpError(context, Answer(403, "AccessDenied",
-                                    "x with an explicit deny in a session "
-                                    "policy"))
+      FromHttpError(context, TestError(403, "AccessDenied",
+                                       "x with an explicit deny in a session "
+                                       "policy"))
           .message,
-      Not(HasSubstr("what is copied")));
+      Not(HasSubstr("source of the copy")));
 }
 
-TEST(ErrorCuresTest,
-     AStoreWithoutEncryptionIsReportedWithTheSettingThatAsksForIt) {
-  RequestContext context = Context("PutObject");
+TEST(ErrorCuresTest, NamesTheSettingOfAnUnsupportedEncryption) {
+  RequestContext context = TestContext("PutObject");
   context.encryption = "aws:kms";
-  EXPECT_THAT(FromHttpError(context, Answer(501, "NotImplemented")).message,
+  EXPECT_THAT(FromHttpError(context, TestError(501, "NotImplemented")).message,
               HasSubstr("the request asked for the encryption aws:kms, set by "
                         "AWS_SERVER_SIDE_ENCRYPTION"));
-  EXPECT_THAT(FromHttpError(context, Answer(400, "InvalidArgument")).message,
+  EXPECT_THAT(FromHttpError(context, TestError(400, "InvalidArgument")).message,
               HasSubstr("AWS_SERVER_SIDE_ENCRYPTION"));
   EXPECT_THAT(
-      FromHttpError(context, Answer(400, "KMS.NotFoundException")).message,
+      FromHttpError(context, TestError(400, "KMS.NotFoundException")).message,
       HasSubstr("AWS_SSE_KMS_KEY_ID"));
 }
 
 TEST(ErrorCuresTest, TheOnlyActionOfADirectoryBucketIsCreateSession) {
-  RequestContext context = Context("PutObject");
+  RequestContext context = TestContext("PutObject");
   context.uri = *ParseUri("s3://models--usw2-az1--x-s3/half/1");
   context.directory_bucket = true;
   context.action = "s3express:CreateSession";
   context.region = "us-west-2";
-  EXPECT_THAT(FromHttpError(context, Answer(403, "AccessDenied")).message,
+  EXPECT_THAT(FromHttpError(context, TestError(403, "AccessDenied")).message,
               HasSubstr("must allow s3express:CreateSession on "
                         "arn:aws:s3express:us-west-2:ACCOUNT:bucket/"
                         "models--usw2-az1--x-s3"));

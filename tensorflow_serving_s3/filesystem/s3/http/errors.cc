@@ -3,16 +3,13 @@
 #include "tensorflow_serving_s3/filesystem/s3/http/errors.h"
 
 #include <cstddef>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "aws/common/error.h"
 #include "aws/http/http.h"
 #include "aws/io/io.h"
-#include "tensorflow_serving_s3/filesystem/s3/aws/json.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/text.h"
-#include "tensorflow_serving_s3/filesystem/s3/base/xml.h"
+#include "tensorflow_serving_s3/filesystem/s3/http/error_classes.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/error_cures.h"
 
 namespace tfs3 {
@@ -21,7 +18,7 @@ namespace {
 
 constexpr size_t kQuotedBodyBytes = 200;
 
-// "s3://models/half: 403 AccessDenied for GetObject: Access Denied"
+// Returns "s3://models/half: 403 AccessDenied for GetObject: Access Denied. ".
 std::string Headline(const RequestContext& context, const HttpError& error) {
   std::string line = context.uri.ToString() + ": " +
                      std::to_string(error.status) +
@@ -47,8 +44,8 @@ std::string RegionCure(const RequestContext& context, const HttpError& error) {
          error.bucket_region;
 }
 
-// What servers answer that expected a TLS handshake and got a request.
-bool SaysThatItSpeaksTls(const HttpError& error) {
+// Recognises the responses of https servers to a plain HTTP request.
+bool IsFromHttpsServer(const HttpError& error) {
   return error.text.find("HTTP request to an HTTPS server") !=
              std::string::npos ||
          error.text.find("plain HTTP request was sent to HTTPS port") !=
@@ -62,48 +59,11 @@ std::string NotS3(const RequestContext& context, const HttpError& error) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }
-  return Headline(context, error) + "That is not how an S3 store answers" +
+  return Headline(context, error) + "This is not the response of an S3 store" +
          (text.empty() ? "" : " (\"" + text + "\")") +
-         "; is this the endpoint of one? It is " + DescribeEndpoint(context);
+         ": check the endpoint, " + DescribeEndpoint(context);
 }
 
-bool IsTlsFailure(int crt_error) {
-  switch (crt_error) {
-    case AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE:
-    case AWS_IO_TLS_ERROR_NOT_NEGOTIATED:
-    case AWS_IO_TLS_CTX_ERROR:
-    case AWS_IO_TLS_UNKNOWN_ROOT_CERTIFICATE:
-    case AWS_IO_TLS_NO_ROOT_CERTIFICATE_FOUND:
-    case AWS_IO_TLS_CERTIFICATE_EXPIRED:
-    case AWS_IO_TLS_CERTIFICATE_NOT_YET_VALID:
-    case AWS_IO_TLS_BAD_CERTIFICATE:
-    case AWS_IO_TLS_PEER_CERTIFICATE_EXPIRED:
-    case AWS_IO_TLS_BAD_PEER_CERTIFICATE:
-    case AWS_IO_TLS_PEER_CERTIFICATE_REVOKED:
-    case AWS_IO_TLS_PEER_CERTIFICATE_UNKNOWN:
-    case AWS_IO_TLS_INVALID_CERTIFICATE_CHAIN:
-    case AWS_IO_TLS_HOST_NAME_MISMATCH:
-    case AWS_IO_TLS_ERROR_DEFAULT_TRUST_STORE_NOT_FOUND:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool IsClosed(int crt_error) {
-  return crt_error == AWS_ERROR_HTTP_CONNECTION_CLOSED ||
-         crt_error == AWS_ERROR_HTTP_SERVER_CLOSED ||
-         crt_error == AWS_IO_SOCKET_CLOSED || crt_error == AWS_IO_BROKEN_PIPE;
-}
-
-bool IsDnsFailure(int crt_error) {
-  return crt_error == AWS_IO_DNS_QUERY_FAILED ||
-         crt_error == AWS_IO_DNS_INVALID_NAME ||
-         crt_error == AWS_IO_DNS_NO_ADDRESS_FOR_HOST ||
-         crt_error == AWS_IO_DNS_QUERY_AGAIN;
-}
-
-// Where the wire carried bytes that are no HTTP answer, or broke off.
 std::string TransportCause(const RequestContext& context, int crt_error) {
   if (IsDnsFailure(crt_error)) {
     return "the host name " + context.endpoint.host + " cannot be resolved";
@@ -112,9 +72,9 @@ std::string TransportCause(const RequestContext& context, int crt_error) {
     return std::string("the TLS handshake failed (") +
            aws_error_str(crt_error) +
            "). If the store speaks plain http, write http:// before the "
-           "endpoint or set S3_USE_HTTPS=0; if its certificate is signed by an "
-           "authority of your own, set AWS_CA_BUNDLE or S3_CA_FILE to that "
-           "authority's certificate";
+           "endpoint or set S3_USE_HTTPS=0; if a private authority signed its "
+           "certificate, set AWS_CA_BUNDLE or S3_CA_FILE to the certificate of "
+           "that authority";
   }
   if (IsClosed(crt_error)) {
     return context.endpoint.https
@@ -146,121 +106,7 @@ std::string TransportCause(const RequestContext& context, int crt_error) {
   }
 }
 
-// Reads what an <Error> tells, in any order.
-bool ReadError(XmlNode& node, HttpError& error) {
-  return node.Children([&](XmlNode& child) {
-    const std::string& name = child.name();
-    if (name == "Code") {
-      if (!child.Text(error.code)) return false;
-      error.code = Trimmed(error.code);
-      return true;
-    }
-    if (name == "Message") return child.Text(error.message);
-    if (name == "Region") return child.Text(error.bucket_region);
-    if (name == "Endpoint") return child.Text(error.endpoint);
-    if (name == "RequestId") return child.Text(error.request_id);
-    if (name == "RequestTime") return child.Text(error.request_time);
-    if (name == "ServerTime") return child.Text(error.server_time);
-    if (name == "StorageClass") return child.Text(error.storage_class);
-    return true;
-  });
-}
-
-// Some stores put the <Error> into one of these.
-bool IsAroundErrors(const std::string& name) {
-  return name == "ErrorResponse" || name == "Errors" || name == "Response";
-}
-
-bool ReadErrorInside(XmlNode& node, HttpError& error) {
-  return node.Children([&](XmlNode& child) {
-    if (child.name() == "Error") return ReadError(child, error);
-    return !IsAroundErrors(child.name()) || ReadErrorInside(child, error);
-  });
-}
-
-// Reads an error in JSON, as gateways write one: {"Code": ..., "Message": ...},
-// in letters of either case, directly or inside of an "error".
-HttpError ParseJsonError(const std::string& body) {
-  HttpError error;
-  const std::optional<FlatJson> json = FlattenJson(body);
-  if (!json.has_value()) return error;
-  for (const auto& [name, value] : *json) {
-    const std::string field = Lowercase(name);
-    const std::string key =
-        field.compare(0, 6, "error.") == 0 ? field.substr(6) : field;
-    // A number is the status once more.
-    if (key == "code" && !ParseUnsigned(value).has_value()) error.code = value;
-    if (key == "message") error.message = value;
-  }
-  return error.code.empty() ? HttpError() : error;
-}
-
 }  // namespace
-
-HttpError ParseErrorBody(const std::string& body) {
-  HttpError error;
-  bool is_other = false;
-  const bool well_formed = ParseXml(body, [&](XmlNode& root) {
-    if (root.name() == "Error") return ReadError(root, error);
-    is_other = !IsAroundErrors(root.name());
-    return !is_other && ReadErrorInside(root, error);
-  });
-  if (error.code.empty()) {
-    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    std::string_view start = body;
-    if (start.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-      start.remove_prefix(kByteOrderMark.size());
-    }
-    start = Trimmed(start);
-    if (start.substr(0, 1) == "{") error = ParseJsonError(std::string(start));
-    if (!error.code.empty()) return error;
-    error = HttpError();
-    error.text = body;
-    error.is_cut =
-        !well_formed && !is_other &&
-        (start.substr(0, 5) == "<?xml" || start.substr(0, 6) == "<Error");
-  }
-  return error;
-}
-
-bool IsRetryable(const HttpError& error) {
-  for (const char* code :
-       {"RequestTimeout", "SlowDown", "InternalError", "OperationAborted",
-        "ConditionalRequestConflict", "KMS.ThrottlingException"}) {
-    if (error.code == code) return true;
-  }
-  return error.status == 408 || error.status == 429 ||
-         (error.status >= 500 && error.status != 501) || error.is_cut;
-}
-
-bool IsStaleToken(const HttpError& error) {
-  return error.code == "ExpiredToken" || error.code == "InvalidToken" ||
-         error.code == "TokenRefreshRequired";
-}
-
-bool NamesAnotherRegion(const RequestContext& context, const HttpError& error) {
-  if (error.code == "PermanentRedirect" || error.code == "TemporaryRedirect" ||
-      error.code == "AuthorizationHeaderMalformed" ||
-      error.code == "IllegalLocationConstraintException") {
-    return true;
-  }
-  // A HEAD has no body to say so in.
-  return (error.status == 301 || error.status == 307 || error.status == 400) &&
-         !error.bucket_region.empty() && error.bucket_region != context.region;
-}
-
-bool IsRetryableTransportError(int crt_error) {
-  return !IsTlsFailure(crt_error) && crt_error != AWS_IO_DNS_INVALID_NAME &&
-         crt_error != AWS_ERROR_HTTP_STREAM_CANCELLED;
-}
-
-bool IsUnreachable(int crt_error, int attempts) {
-  return (IsClosed(crt_error) && attempts > 1) || IsDnsFailure(crt_error) ||
-         crt_error == AWS_IO_SOCKET_CONNECTION_REFUSED ||
-         crt_error == AWS_IO_SOCKET_TIMEOUT ||
-         crt_error == AWS_IO_SOCKET_NO_ROUTE_TO_HOST ||
-         crt_error == AWS_IO_SOCKET_NETWORK_DOWN;
-}
 
 Status FromHttpError(const RequestContext& context, const HttpError& error) {
   std::string headline = Headline(context, error);
@@ -268,20 +114,22 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
     status.message = headline + status.message;
     return status;
   };
-  if (SaysThatItSpeaksTls(error)) {
+  if (IsFromHttpsServer(error)) {
     return {TF_UNAVAILABLE,
             headline +
-                "The endpoint speaks https and was spoken to in http: "
-                "write https:// before it or set S3_USE_HTTPS=1. It is " +
+                "The endpoint speaks https, and the request was plain http: "
+                "write https:// before the endpoint or set S3_USE_HTTPS=1. The "
+                "endpoint is " +
                 DescribeEndpoint(context)};
   }
-  if (NamesAnotherRegion(context, error)) {
+  if (NamesAnotherRegion(error, context.region)) {
     return {TF_FAILED_PRECONDITION, headline + RegionCure(context, error)};
   }
   if (error.status == 401 || IsStaleToken(error)) {
     return {TF_UNAUTHENTICATED,
             headline + DescribeCredentials(context) +
-                "; their session token is no longer or not valid: renew them"};
+                "; their session token is expired or invalid: renew the "
+                "credentials"};
   }
   const bool head = context.operation.compare(0, 4, "Head") == 0;
   if (error.code.empty() && !head && !error.body_lost && error.status < 500 &&
@@ -290,7 +138,7 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
     return {TF_UNAVAILABLE, NotS3(context, error)};
   }
   if (error.message.empty() && !error.text.empty()) {
-    // What a gateway or a proxy said in its own words.
+    // The text of a gateway or a proxy.
     HttpError quoted = error;
     quoted.message = '"' + OneLine(error.text) + '"';
     headline = Headline(context, quoted);
@@ -309,16 +157,17 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
       if (error.code == "NoSuchUpload") {
         return {TF_ABORTED,
                 headline +
-                    "The upload was ended by somebody else, as a lifecycle "
-                    "rule of the bucket does: write the file again"};
+                    "Another program or a lifecycle rule of the bucket ended "
+                    "the upload: write the file again"};
       }
-      return {TF_NOT_FOUND, headline + "There is no such object"};
+      return {TF_NOT_FOUND, headline + "The object does not exist"};
     case 409:
       return with_headline(Conflict(context, error));
     case 412:
       return with_headline(PreconditionFailed(context, error));
     case 416:
-      return {TF_OUT_OF_RANGE, headline + "The object is shorter"};
+      return {TF_OUT_OF_RANGE,
+              headline + "The range begins after the end of the object"};
     case 501:
       return with_headline(NotImplemented(context, error));
     default:
@@ -331,7 +180,7 @@ Status FromHttpError(const RequestContext& context, const HttpError& error) {
             DescribeEndpoint(context) +
             (error.retry_after.empty()
                  ? ""
-                 : "; it asks to be left alone for " + error.retry_after +
+                 : "; it asks for a pause of " + error.retry_after +
                        " s (Retry-After)") +
             (error.request_id.empty() ? ""
                                       : "; request id " + error.request_id)};
@@ -354,31 +203,30 @@ Status FromTransportError(const RequestContext& context, int crt_error,
 Status FromWrongChecksum(const RequestContext& context,
                          const std::string& checksum) {
   return {TF_DATA_LOSS,
-          context.uri.ToString() + ": what " + context.operation +
-              " brought is not what the store's " + checksum +
-              " checksum says, twice: the object is damaged in the store, or "
-              "on its way from " +
+          context.uri.ToString() + ": the bytes of " + context.operation +
+              " do not match the store's " + checksum +
+              " checksum, in two attempts: the object is damaged in the store "
+              "or on the way from " +
               DescribeEndpoint(context) +
-              ". Upload it anew; if that does not help, look for what changes "
-              "bytes in between"};
+              ". Upload the object again; if that does not help, look for a "
+              "proxy that changes bytes"};
 }
 
 Status FromMalformedAnswer(const RequestContext& context,
-                           const std::string& what) {
+                           const std::string& problem) {
   return {TF_UNAVAILABLE, context.uri.ToString() + ": " + context.operation +
-                              ": " + what +
-                              "; is the endpoint that of an S3 store? It is " +
+                              ": " + problem +
+                              "; check that the endpoint is an S3 store: " +
                               DescribeEndpoint(context)};
 }
 
 Status FromLostBody(const RequestContext& context) {
   return {TF_UNAVAILABLE,
           context.uri.ToString() + ": " + context.operation +
-              ": the body of the answer cannot be read, as the answer does not "
-              "say how long it is: it has no Content-Length and is not "
-              "chunked, as HTTP/1.0 servers and proxies answer. Let the store, "
-              "or the proxy in front of it, answer with a Content-Length; the "
-              "request went to " +
+              ": the body of the answer cannot be read: the answer has no "
+              "Content-Length and is not chunked (HTTP/1.0 servers and proxies "
+              "answer like this). Configure the store, or the proxy in front "
+              "of it, to send a Content-Length. The request went to " +
               DescribeEndpoint(context)};
 }
 

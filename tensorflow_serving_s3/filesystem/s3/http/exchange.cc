@@ -31,13 +31,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Larger bodies do not fit into the kernel's send buffer.
+// Bodies above this size do not fit into the kernel's send buffer.
 constexpr size_t kLargeBody = size_t{256} << 10;
-// A page of a listing is a few hundred KB; an error is less than one.
+// A page of a listing has a few hundred KB, an error less than one.
 constexpr size_t kMaxBodyBytes = size_t{32} << 20;
-// Fewer bytes than this are no sign of life: a connection on which one byte
-// comes now and then would never be given up.
-constexpr size_t kSignOfLifeBytes = 4096;
+// Fewer bytes do not extend the timeout; otherwise a connection that delivers
+// single bytes would never time out.
+constexpr size_t kMinProgressBytes = 4096;
 
 std::string Text(aws_byte_cursor cursor) {
   return std::string(reinterpret_cast<const char*>(cursor.ptr), cursor.len);
@@ -49,14 +49,13 @@ struct Exchange;
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 struct HandshakeWatch {
-  std::mutex mutex;                   // Taken before that of an exchange.
-  std::list<ExchangePtr> connecting;  // The oldest first.
+  std::mutex mutex;                   // Locked before the mutex of an exchange.
+  std::list<ExchangePtr> connecting;  // Oldest first.
 };
 
-// One request under way: shared by the thread that waits in Send and the
-// callbacks of the CRT, whichever ends later. The callbacks hold it by a
-// shared_ptr on the heap, passed as their user data and deleted by the last
-// one.
+// The state of one request, shared by the thread that waits in RunExchange and
+// by the callbacks of the CRT. The user data of the callbacks is a shared_ptr
+// on the heap; the last callback deletes it.
 struct Exchange {
   std::shared_ptr<HandshakeWatch> watch;
   std::shared_ptr<aws_http_connection_manager> manager;
@@ -66,7 +65,7 @@ struct Exchange {
   std::mutex mutex;
   std::condition_variable changed;
   // Guarded by `mutex`:
-  bool abandoned = false;  // Nobody waits; `sink` must not be touched.
+  bool abandoned = false;  // RunExchange has returned: `sink` is invalid.
   bool done = false;
   bool first_byte = false;
   int handshake_error = 0;
@@ -74,7 +73,7 @@ struct Exchange {
   size_t bytes_since_progress = 0;
   aws_http_stream* stream = nullptr;  // Valid until `done`.
   HttpSink sink;
-  std::string_view body;  // Must not be touched when `abandoned`.
+  std::string_view body;  // Invalid if `abandoned`.
   size_t body_sent = 0;
   HttpResponse response;
 
@@ -87,8 +86,8 @@ Exchange& Get(void* user_data) {
   return **static_cast<ExchangePtr*>(user_data);
 }
 
-// The body of an exchange as the CRT reads one. The CRT may let go of it long
-// after the exchange is over.
+// The CRT's view of a request body. The CRT may release it long after the end
+// of the exchange.
 struct BodyStream {
   aws_input_stream base = {};
   std::weak_ptr<Exchange> exchange;
@@ -149,7 +148,7 @@ constexpr aws_input_stream_vtable BodyFunctions() {
   return functions;
 }
 
-// Initialised by the compiler: the child of a fork waits for no thread.
+// Initialised at compile time, so that it needs no lock in a forked child.
 constexpr aws_input_stream_vtable kBodyFunctions = BodyFunctions();
 
 void SetBody(aws_http_message* message, const ExchangePtr& exchange) {
@@ -159,7 +158,7 @@ void SetBody(aws_http_message* message, const ExchangePtr& exchange) {
   stream->base.vtable = &kBodyFunctions;
   aws_ref_count_init(&stream->base.ref_count, stream, DeleteBody);
   aws_http_message_set_body_stream(message, &stream->base);
-  aws_input_stream_release(&stream->base);  // The message has it.
+  aws_input_stream_release(&stream->base);  // The message owns it.
 }
 
 void StopWatching(const ExchangePtr& exchange) {
@@ -185,7 +184,7 @@ int OnHeaders(aws_http_stream*, aws_http_header_block block,
   std::lock_guard<std::mutex> lock(exchange.mutex);
   exchange.first_byte = true;
   exchange.last_progress = Clock::now();
-  exchange.changed.notify_one();  // It waits another time now.
+  exchange.changed.notify_one();  // The deadline has changed.
   for (size_t i = 0; i < count; ++i) {
     exchange.response.headers.emplace_back(Text(headers[i].name),
                                            Text(headers[i].value));
@@ -193,8 +192,8 @@ int OnHeaders(aws_http_stream*, aws_http_header_block block,
   return AWS_OP_SUCCESS;
 }
 
-// The CRT takes a body without a length for an empty one, and passes on the
-// bytes of a body in any transfer coding as they are on the wire.
+// The CRT treats a body without a length as empty, and it does not decode
+// transfer codings other than chunked.
 bool IsBodyLost(aws_http_message* request, const HttpResponse& response) {
   aws_byte_cursor method = {};
   if (aws_http_message_get_request_method(request, &method) != AWS_OP_SUCCESS ||
@@ -222,10 +221,11 @@ int OnHeadersDone(aws_http_stream* stream, aws_http_header_block block,
 int OnBody(aws_http_stream*, const aws_byte_cursor* data, void* user_data) {
   Exchange& exchange = Get(user_data);
   std::lock_guard<std::mutex> lock(exchange.mutex);
-  if (exchange.abandoned)
+  if (exchange.abandoned) {
     return aws_raise_error(AWS_ERROR_HTTP_STREAM_CANCELLED);
+  }
   exchange.bytes_since_progress += data->len;
-  if (exchange.bytes_since_progress >= kSignOfLifeBytes) {
+  if (exchange.bytes_since_progress >= kMinProgressBytes) {
     exchange.last_progress = Clock::now();
     exchange.bytes_since_progress = 0;
   }
@@ -258,9 +258,10 @@ void OnComplete(aws_http_stream* stream, int error, void* user_data) {
     std::lock_guard<std::mutex> lock(exchange.mutex);
     body_lost = exchange.response.body_lost;
   }
-  // The next request must not take the lost body for its answer.
+  // The next request must not read the lost body as its response.
   if (body_lost) aws_http_connection_close(exchange.connection);
-  // The connection goes back first, so that the next request can have it.
+  // Releases the connection first, so that the caller's next request can use
+  // it.
   aws_http_connection_manager_release_connection(exchange.manager.get(),
                                                  exchange.connection);
   Finish(user_data, error);
@@ -298,7 +299,7 @@ void OnConnection(aws_http_connection* connection, int error, void* user_data) {
   Finish(user_data, failure);
 }
 
-// Ends an exchange for its caller at once, for the CRT as soon as it can be.
+// Ends an exchange for its caller, and cancels it in the CRT.
 HttpResponse Abandon(const ExchangePtr& shared,
                      std::unique_lock<std::mutex> lock) {
   Exchange& exchange = *shared;
@@ -308,8 +309,9 @@ HttpResponse Abandon(const ExchangePtr& shared,
   if (stream != nullptr) aws_http_stream_acquire(stream);
   HttpResponse response = exchange.response;
   response.crt_error = AWS_IO_SOCKET_TIMEOUT;
-  if (connected)
+  if (connected) {
     response.crt_error = AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT;
+  }
   if (exchange.handshake_error != 0) {
     response.crt_error = exchange.handshake_error;
   }
@@ -330,7 +332,7 @@ std::shared_ptr<HandshakeWatch> NewHandshakeWatch() {
 
 void NoteHandshakeFailure(HandshakeWatch& watch, int crt_error) {
   std::lock_guard<std::mutex> lock(watch.mutex);
-  // One connection is one exchange's, and the oldest gets the next.
+  // Each exchange waits for one connection, and the oldest gets the next.
   for (const ExchangePtr& exchange : watch.connecting) {
     std::lock_guard<std::mutex> exchange_lock(exchange->mutex);
     if (exchange->handshake_error != 0) continue;
@@ -342,7 +344,7 @@ void NoteHandshakeFailure(HandshakeWatch& watch, int crt_error) {
 
 HttpResponse RunExchange(const Connections& connections,
                          aws_http_message* message, HttpSink sink,
-                         const HttpPatience& patience, std::string_view body) {
+                         const HttpTimeouts& timeouts, std::string_view body) {
   const Clock::time_point started = Clock::now();
   auto exchange = std::make_shared<Exchange>();
   exchange->manager = connections.manager;
@@ -358,28 +360,26 @@ HttpResponse RunExchange(const Connections& connections,
   aws_http_connection_manager_acquire_connection(
       connections.manager.get(), OnConnection, new ExchangePtr(exchange));
 
-  const Cancellation::Listener listener(patience.cancellation, [&exchange] {
+  const Cancellation::Listener listener(timeouts.cancellation, [&exchange] {
     std::lock_guard<std::mutex> lock(exchange->mutex);
     exchange->changed.notify_one();
   });
   std::unique_lock<std::mutex> lock(exchange->mutex);
   while (!exchange->done) {
-    // Setting up the connection does not prolong the wait for the first byte.
-    Clock::time_point end = started + patience.until_first_byte;
+    // The time to connect is part of the time to the first byte.
+    Clock::time_point end = started + timeouts.first_byte;
     if (exchange->first_byte) {
-      end = exchange->last_progress + patience.between_bytes;
+      end = exchange->last_progress + timeouts.between_bytes;
     } else if (exchange->body_sent > 0) {
-      // What has been sent may still be on its way through the system's own
-      // buffer, which says nothing of it.
+      // The kernel's send buffer may still hold bytes that count as sent.
       const bool all_sent = exchange->body_sent == body.size();
       end = exchange->last_progress +
-            std::max(
-                all_sent ? patience.until_first_byte : patience.between_bytes,
-                body.size() > kLargeBody ? patience.while_sending
-                                         : patience.between_bytes);
+            std::max(all_sent ? timeouts.first_byte : timeouts.between_bytes,
+                     body.size() > kLargeBody ? timeouts.sending
+                                              : timeouts.between_bytes);
     }
     const bool cancelled =
-        patience.cancellation != nullptr && patience.cancellation->cancelled();
+        timeouts.cancellation != nullptr && timeouts.cancellation->cancelled();
     if (cancelled || Clock::now() >= end || exchange->handshake_error != 0) {
       HttpResponse response = Abandon(exchange, std::move(lock));
       if (cancelled) response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;

@@ -1,14 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One HTTP request over a connection of a manager of the CRT, from the wait for
-// the connection to the last byte of the answer.
+// Runs one HTTP request: waits for a connection of a CRT connection manager,
+// sends the request and receives the response.
 //
 //   HttpResponse response =
-//       RunExchange(connections, message, {buffer, size}, patience, body);
+//       RunExchange(connections, message, {buffer, size}, timeouts, body);
 //
-// What the caller gives is not touched after the return (see http.h).
-// Thread-safe.
+// Does not use the caller's memory after its return. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_EXCHANGE_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_EXCHANGE_H_
 
@@ -23,17 +22,17 @@ struct aws_http_message;
 namespace tfs3 {
 namespace s3 {
 
-// The exchanges that wait for a connection of one manager. TLS makes a failed
-// handshake linger for tens of seconds before the manager hears of it (a
-// defence against timing attacks), so the handshake itself tells them.
+// The exchanges that wait for a connection of one manager. As a defence against
+// timing attacks, s2n reports a failed TLS handshake to the manager only after
+// tens of seconds; the handshake callback reports it to this watch at once.
 struct HandshakeWatch;
 
 std::shared_ptr<HandshakeWatch> NewHandshakeWatch();
 
-// Ends the exchange that has waited longest with the error of a handshake.
+// Ends the exchange that has waited longest with the error of the handshake.
 void NoteHandshakeFailure(HandshakeWatch& watch, int crt_error);
 
-// The connections to one endpoint.
+// The pool of connections to one endpoint.
 struct Connections {
   std::shared_ptr<aws_http_connection_manager> manager;
   std::shared_ptr<HandshakeWatch> watch;
@@ -41,7 +40,7 @@ struct Connections {
 
 HttpResponse RunExchange(const Connections& connections,
                          aws_http_message* message, HttpSink sink,
-                         const HttpPatience& patience, std::string_view body);
+                         const HttpTimeouts& timeouts, std::string_view body);
 
 }  // namespace s3
 }  // namespace tfs3

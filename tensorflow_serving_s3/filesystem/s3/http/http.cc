@@ -14,11 +14,11 @@ HttpClient::HttpClient(const Options& options, aws_client_bootstrap* bootstrap)
 
 Result<HttpResponse> HttpClient::Send(const Endpoint& endpoint,
                                       aws_http_message* message, HttpSink sink,
-                                      HttpPatience patience,
+                                      HttpTimeouts timeouts,
                                       std::string_view body) {
   const Result<Connections> connections = pools_.Get(endpoint);
   if (!connections.ok()) return connections.status();
-  return RunExchange(*connections, message, std::move(sink), patience, body);
+  return RunExchange(*connections, message, std::move(sink), timeouts, body);
 }
 
 }  // namespace s3

@@ -1,21 +1,19 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One HTTP request and its answer, over pooled connections of the AWS Common
-// Runtime.
+// Sends HTTP requests over pooled connections of the AWS Common Runtime (CRT).
 //
 //   HttpClient http(options, client_bootstrap);
 //   HttpResponse answer = http.Send(endpoint, message.get(), {buffer, size},
 //                                   {seconds(3), seconds(3)});
-//   if (answer.crt_error != 0) ...        // no complete answer
-//   if (answer.status == 206) ...         // answer.sink_bytes are in `buffer`
+//   if (answer.crt_error != 0) ...        // no complete response
+//   if (answer.status == 206) ...         // `buffer` has answer.sink_bytes
 //
-// Send blocks its caller; the bytes are received by the CRT's threads and go
-// straight into the caller's buffer. It never waits longer than the silence
-// that it is allowed, nor once it is cancelled: an exchange that is given up is
-// cancelled, and neither the buffer nor a request's body is touched after Send
-// has returned. A body is sent from the caller's memory, without a copy.
-// Nothing is retried and nothing is logged here. Thread-safe.
+// Send blocks until the response is complete, a timeout ends or it is
+// cancelled. The threads of the CRT write the response into the caller's buffer
+// and read the request's body from the caller's memory, without copies; they
+// use neither after Send has returned. Does not retry and does not log.
+// Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_HTTP_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_HTTP_H_
 
@@ -38,11 +36,12 @@ class HttpClient {
   // `bootstrap` must outlive the client.
   HttpClient(const Options& options, aws_client_bootstrap* bootstrap);
 
-  // FAILED_PRECONDITION when the TLS settings cannot be loaded, and
-  // INVALID_ARGUMENT when those of a proxy cannot be understood; what happens
-  // on the wire is told by the response.
+  // An error means that nothing was sent; HttpResponse::crt_error has the
+  // errors of the network.
+  //   FAILED_PRECONDITION: the TLS certificates cannot be loaded
+  //   INVALID_ARGUMENT: the proxy setting is invalid
   Result<HttpResponse> Send(const Endpoint& endpoint, aws_http_message* message,
-                            HttpSink sink, HttpPatience patience,
+                            HttpSink sink, HttpTimeouts timeouts,
                             std::string_view body = {});
 
   HttpClient(const HttpClient&) = delete;

@@ -6,8 +6,8 @@
 //   HttpMessagePtr message = NewMessage("GET", "/models/half?x=y");
 //   AddHeader(message.get(), "Host", "127.0.0.1:9000");
 //
-// The path is percent-encoded already (see UriEncode in url.h). The AWS runtime
-// must have been started.
+// The path must be percent-encoded (UriEncode in url.h). Requires a started AWS
+// runtime.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_HTTP_MESSAGE_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_HTTP_MESSAGE_H_
 

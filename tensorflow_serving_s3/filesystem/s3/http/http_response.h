@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The answer to one HTTP request, where its body goes and how long it may take.
+// An HTTP response, the buffer for its body and the timeouts for it.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_HTTP_RESPONSE_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_HTTP_RESPONSE_H_
 
@@ -17,47 +17,49 @@
 namespace tfs3 {
 namespace s3 {
 
-// Where the body of a 200 or 206 goes; any other body is an error's and becomes
-// HttpResponse::body. Without data, every body does.
+// The buffer for the body of a 200 or 206. Other bodies go to
+// HttpResponse::body; if `data` is null, all do.
 struct HttpSink {
   char* data = nullptr;
   size_t size = 0;
-  // Rise with every byte that comes into `data`.
+  // Incremented by the number of bytes written into `data`.
   std::vector<ReadWatch::Counter> counters = {};
 };
 
-// How long nothing may happen before the exchange is given up. Where there is a
-// body to send, the wait for the first byte begins anew when it is sent, and
-// until then each byte that is sent counts as one that came.
-struct HttpPatience {
-  std::chrono::milliseconds until_first_byte;
-  // Within this time 4 KiB must come, or the rest of the body.
+// Limits of the silence in an exchange.
+struct HttpTimeouts {
+  // From the start to the first byte of the response. A request with a body
+  // starts it again when the body has been sent.
+  std::chrono::milliseconds first_byte;
+  // For the next 4 KiB, or for the rest of the body. Applies to the request's
+  // body too.
   std::chrono::milliseconds between_bytes;
-  // Ends it before that; may be null.
+  // Ends the exchange earlier; may be null.
   Cancellation* cancellation = nullptr;
-  // Of a large body, instead of the others where it is longer: what is in the
-  // system's buffers goes without a sign of it.
-  std::chrono::milliseconds while_sending = std::chrono::milliseconds(0);
+  // For a large request body: replaces the other limits if it is longer. The
+  // kernel does not report the progress of its send buffer.
+  std::chrono::milliseconds sending = std::chrono::milliseconds(0);
 };
 
 struct HttpResponse {
-  // 0 when the answer is complete. Else why not, as an error of the CRT:
-  // AWS_IO_SOCKET_TIMEOUT when patience ended before there was a connection,
-  // AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT when it ended later,
-  // AWS_ERROR_HTTP_STREAM_CANCELLED when it was cancelled,
-  // AWS_ERROR_SHORT_BUFFER when there was more than the sink can take.
+  // 0 if the response is complete. Otherwise an error of the CRT:
+  //   AWS_IO_SOCKET_TIMEOUT: a timeout before there was a connection
+  //   AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT: a later timeout
+  //   AWS_ERROR_HTTP_STREAM_CANCELLED: cancelled
+  //   AWS_ERROR_SHORT_BUFFER: the body is larger than the sink
   int crt_error = 0;
-  int status = 0;  // 0 when not even the status line came.
+  int status = 0;  // 0 if no status line was received.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // The answer may have had a body and none of it was read: it has neither a
-  // Content-Length nor the transfer coding "chunked" alone, so only the end of
-  // the connection would end it (HTTP/1.0, "Connection: close").
+  // The response may have a body, and the CRT cannot read it: the response has
+  // neither a Content-Length nor exactly the transfer coding "chunked"
+  // (HTTP/1.0, "Connection: close").
   bool body_lost = false;
-  size_t sink_bytes = 0;  // Received into the sink, also of a broken answer.
-  size_t body_sent = 0;   // Of the request's body.
+  // Bytes in the sink, also if the response is incomplete.
+  size_t sink_bytes = 0;
+  size_t body_sent = 0;  // Bytes of the request's body.
 
-  // The value of the header, by its name in any case; "" when there is none.
+  // Returns the value of a header, or "". The case of `name` does not matter.
   std::string Header(const char* name) const;
 };
 

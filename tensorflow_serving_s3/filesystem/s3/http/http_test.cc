@@ -24,7 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::AnyOf;
 
-// Than those of the system for one connection, at both ends.
+// Does not fit into the kernel's buffers at both ends of a connection.
 constexpr size_t kLargerThanBuffers = size_t{48} << 20;
 
 class HttpTest : public ::testing::Test {
@@ -50,15 +50,15 @@ class HttpTest : public ::testing::Test {
     return *response;
   }
 
-  // Sends a large body; only `while_sending` lets it stand still for long.
-  HttpResponse Put(const Endpoint& endpoint, milliseconds while_sending) {
+  // Sends a large body. Only the timeout `sending` is long.
+  HttpResponse Put(const Endpoint& endpoint, milliseconds sending) {
     const std::string body(kLargerThanBuffers, 'x');
     HttpMessagePtr message = NewMessage("PUT", "/path");
     AddHeader(message.get(), "Host", endpoint.Authority());
     AddHeader(message.get(), "Content-Length", std::to_string(body.size()));
     Result<HttpResponse> response = http_.Send(
         endpoint, message.get(), {},
-        {milliseconds(5000), milliseconds(100), nullptr, while_sending}, body);
+        {milliseconds(5000), milliseconds(100), nullptr, sending}, body);
     EXPECT_TRUE(response.ok()) << response.status().message;
     return *response;
   }
@@ -66,7 +66,7 @@ class HttpTest : public ::testing::Test {
   HttpClient http_;
 };
 
-TEST_F(HttpTest, ABodyOfSuccessGoesIntoTheSink) {
+TEST_F(HttpTest, TheBodyOfASuccessGoesIntoTheSink) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.method + " " + request.path, "GET /path?query");
     out.Send(FakeAnswer(206, "0123456789", "ETag: \"e\"\r\nX-Two: 2\r\n"));
@@ -84,7 +84,7 @@ TEST_F(HttpTest, ABodyOfSuccessGoesIntoTheSink) {
   EXPECT_EQ(response.Header("absent"), "");
 }
 
-TEST_F(HttpTest, ABodyOfFailureDoesNot) {
+TEST_F(HttpTest, TheBodyOfAnErrorDoesNotGoIntoTheSink) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(503, "<Error/>"));
   });
@@ -96,7 +96,7 @@ TEST_F(HttpTest, ABodyOfFailureDoesNot) {
   EXPECT_EQ(buffer, std::string(16, '.'));
 }
 
-TEST_F(HttpTest, ConnectionsAreUsedAgain) {
+TEST_F(HttpTest, ReusesConnections) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(200, "x"));
   });
@@ -105,7 +105,7 @@ TEST_F(HttpTest, ConnectionsAreUsedAgain) {
   EXPECT_EQ(server.connections(), 1u);
 }
 
-TEST_F(HttpTest, MoreThanTheSinkTakesIsAnError) {
+TEST_F(HttpTest, ABodyLargerThanTheSinkIsAnError) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(200, std::string(100, 'x')));
   });
@@ -115,11 +115,11 @@ TEST_F(HttpTest, MoreThanTheSinkTakesIsAnError) {
   EXPECT_EQ(buffer.substr(8), "........");
 }
 
-TEST_F(HttpTest, NothingListens) {
+TEST_F(HttpTest, ConnectionRefused) {
   EXPECT_EQ(Get(At(UnusedPort())).crt_error, AWS_IO_SOCKET_CONNECTION_REFUSED);
 }
 
-TEST_F(HttpTest, AServerThatNeverAnswersIsGivenUp) {
+TEST_F(HttpTest, TimesOutWithoutAResponse) {
   FakeHttpServer server(
       [](const FakeRequest&, FakeConnection& out) { out.Hang(); });
   const HttpResponse response =
@@ -128,7 +128,7 @@ TEST_F(HttpTest, AServerThatNeverAnswersIsGivenUp) {
   EXPECT_EQ(response.status, 0);
 }
 
-TEST_F(HttpTest, AStallInTheBodyIsGivenUpAndSaysWhatCame) {
+TEST_F(HttpTest, AStallInTheBodyTimesOutAndReportsTheBytes) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123");
     out.Hang();
@@ -142,7 +142,7 @@ TEST_F(HttpTest, AStallInTheBodyIsGivenUpAndSaysWhatCame) {
   EXPECT_EQ(response.sink_bytes, 4u);
 }
 
-TEST_F(HttpTest, AByteNowAndThenIsAStall) {
+TEST_F(HttpTest, SingleBytesDoNotExtendTheTimeout) {
   std::atomic<bool> given_up{false};
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
     out.Send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
@@ -160,7 +160,7 @@ TEST_F(HttpTest, AByteNowAndThenIsAStall) {
   EXPECT_GT(response.sink_bytes, 0u);
 }
 
-TEST_F(HttpTest, ALargeBodyMayStandStillForAsLongAsSendingMay) {
+TEST_F(HttpTest, ALargeRequestBodyMayStallForTheSendingTimeout) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.body.size(), kLargerThanBuffers);
     out.Send(FakeAnswer(200, ""));
@@ -176,7 +176,7 @@ TEST_F(HttpTest, ALargeBodyMayStandStillForAsLongAsSendingMay) {
   EXPECT_EQ(response.status, 200);
 }
 
-TEST_F(HttpTest, ALargeBodyThatStandsStillForLongerIsGivenUp) {
+TEST_F(HttpTest, ALargeRequestBodyThatStallsLongerTimesOut) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection&) {});
   server.StopReading();
   const HttpResponse response = Put(At(server.port()), milliseconds(300));
@@ -196,7 +196,7 @@ TEST_F(HttpTest, ATruncatedBodyIsAnError) {
   EXPECT_EQ(response.sink_bytes, 4u);
 }
 
-TEST_F(HttpTest, TlsToAServerWithoutItFails) {
+TEST_F(HttpTest, TlsToAPlainServerFails) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection&) {});
   Options options;
   options.verify_tls = false;
@@ -212,7 +212,7 @@ TEST_F(HttpTest, TlsToAServerWithoutItFails) {
       << aws_error_name(response->crt_error);
 }
 
-TEST_F(HttpTest, WhatIsNotHttpIsAnError) {
+TEST_F(HttpTest, AResponseThatIsNotHttpIsAnError) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send("SSH-2.0-OpenSSH_9.2\r\n");
     out.Hang();
@@ -220,7 +220,7 @@ TEST_F(HttpTest, WhatIsNotHttpIsAnError) {
   EXPECT_EQ(Get(At(server.port())).crt_error, AWS_ERROR_HTTP_PROTOCOL_ERROR);
 }
 
-TEST_F(HttpTest, AbandonedExchangesEndWithoutTheirCaller) {
+TEST_F(HttpTest, AbandonedExchangesEndAfterTheReturn) {
   FakeHttpServer server(
       [](const FakeRequest&, FakeConnection& out) { out.Hang(); });
   for (int i = 0; i < 8; ++i) {

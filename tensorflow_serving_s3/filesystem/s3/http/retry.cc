@@ -16,11 +16,12 @@ constexpr milliseconds kFirstBackoff(50);
 constexpr milliseconds kLongestBackoff(1000);
 constexpr milliseconds kFirstLongPause(1000);
 constexpr int kMostDoublings = 6;
-// With less time than this an attempt has no chance.
-constexpr milliseconds kLeastPatience(100);
+// An attempt with less time cannot succeed.
+constexpr milliseconds kShortestAttempt(100);
 constexpr size_t kWorthARequest = size_t{256} << 10;
 
-// Uniform in [least, most]: clients that failed together come back apart.
+// Returns a uniform value in [least, most], so that clients that failed at the
+// same time do not retry at the same time.
 milliseconds Jittered(milliseconds least, milliseconds most) {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return milliseconds(std::uniform_int_distribution<milliseconds::rep>(
@@ -29,9 +30,9 @@ milliseconds Jittered(milliseconds least, milliseconds most) {
 
 }  // namespace
 
-Retry::Retry(const Options& options, int patience)
+Retry::Retry(const Options& options, int timeout_multiplier)
     : max_attempts_(options.max_attempts),
-      request_timeout_(options.request_timeout * patience),
+      request_timeout_(options.request_timeout * timeout_multiplier),
       budget_(request_timeout_ * 3 / 2),
       usual_budget_(options.request_timeout * 3 / 2) {}
 
@@ -39,16 +40,16 @@ milliseconds Retry::Remaining() const {
   return budget_ - duration_cast<milliseconds>(Clock::now() - progress_at_);
 }
 
-milliseconds Retry::Patience() const {
+milliseconds Retry::AttemptTimeout() const {
   return std::clamp(Remaining(), milliseconds(1), request_timeout_);
 }
 
 milliseconds Retry::LongPause() const {
-  // The last attempt has its time, too, and more than the least.
+  // Reserves time for the last attempt.
   const milliseconds time =
       std::min(Remaining(), usual_budget_) -
-      std::max(usual_budget_ / 10, kLeastPatience * 3 / 2);
-  // Of the pauses that are left, each is twice as long as the one before.
+      std::max(usual_budget_ / 10, kShortestAttempt * 3 / 2);
+  // Each of the remaining pauses is twice as long as the one before.
   const int left = std::min(max_attempts_ - attempts_, kMostDoublings);
   const int before = std::clamp(attempts_ - 1, 0, kMostDoublings);
   const milliseconds pause =
@@ -68,25 +69,25 @@ bool Retry::Again(Cancellation* cancellation) {
       std::chrono::ceil<milliseconds>(not_before_ - Clock::now());
   if (asked > milliseconds(0)) {
     backoff = std::max(backoff, asked);
-  } else if (needs_time_) {
+  } else if (long_pause_) {
     backoff = std::max(backoff, LongPause());
   }
-  needs_time_ = false;
-  if (Remaining() < backoff + kLeastPatience) return false;
+  long_pause_ = false;
+  if (Remaining() < backoff + kShortestAttempt) return false;
   if (!SleepUnlessCancelled(backoff, cancellation)) return false;
   ++attempts_;
   ++all_attempts_;
   return true;
 }
 
-void Retry::AskedToWait(milliseconds duration) {
+void Retry::SetRetryAfter(milliseconds duration) {
   not_before_ = Clock::now() + duration;
 }
 
 void Retry::Progress(size_t bytes) {
   if (bytes < kWorthARequest) return;
   progress_at_ = Clock::now();
-  attempts_ = 0;  // Again() counts the next one as the first.
+  attempts_ = 0;  // Again() increments it for the next attempt.
 }
 
 void Retry::Sent(size_t bytes) {

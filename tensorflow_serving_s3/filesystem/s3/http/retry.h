@@ -1,20 +1,20 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How often and how long one request is tried: backoff with full jitter, at
-// most so many attempts, and never longer than half as long again as the
-// longest silence that one attempt is allowed. With the defaults (5 attempts, 3
-// s) a store that refuses, drops or ignores every attempt is reported after 4.5
-// s at the latest; and what needs time, as a store that starts anew does, has
-// more than 3 s of it.
+// Counts and delays the attempts of one request: backoff with full jitter, a
+// maximum number of attempts, and a time budget of 1.5 request timeouts. With
+// the defaults (5 attempts, 3 s), a request to a store that refuses, drops or
+// ignores every attempt fails after at most 4.5 s, and a store that restarts
+// has more than 3 s to come back.
 //
 //   Retry retry(options);
 //   do {
-//     Try(retry.Patience());
+//     Try(retry.AttemptTimeout());
 //   } while (failed && retry.Again());
 //
-// Bytes that arrive start both counts anew, so that a long transfer over a bad
-// line goes on as long as it gets on. Not thread-safe; one per request.
+// Received bytes reset attempts and budget, so that a long transfer over an
+// unreliable connection continues while it makes progress. Not thread-safe; one
+// object per request.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_RETRY_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_RETRY_H_
 
@@ -31,35 +31,36 @@ class Retry {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // An operation on which the store works before it answers is given its time
-  // `patience`-fold.
-  explicit Retry(const Options& options, int patience = 1);
+  // `timeout_multiplier` multiplies the request timeout, for operations that
+  // take the store longer.
+  explicit Retry(const Options& options, int timeout_multiplier = 1);
 
-  // How long the present attempt may wait for its first byte.
-  std::chrono::milliseconds Patience() const;
+  // Returns the time to the first byte that the current attempt has.
+  std::chrono::milliseconds AttemptTimeout() const;
 
-  // The store asks to be left alone for so long: the next attempt is not made
-  // before, and where there is not as much time left, not at all.
-  void AskedToWait(std::chrono::milliseconds duration);
+  // Sets the pause before the next attempt to at least `duration`, the store's
+  // Retry-After. Without enough time left there is no next attempt.
+  void SetRetryAfter(std::chrono::milliseconds duration);
 
-  // What the present attempt failed for passes with time: the pause before the
-  // next is up to 1, 2, 4, ... s, or what of that fits into the time that is
-  // left, so that the last attempt comes near its end.
-  void NeedsTime() { needs_time_ = true; }
+  // Makes the pause before the next attempt longer, because the store is
+  // overloaded or restarts: up to 1, 2, 4, ... s, spread over the time left so
+  // that the last attempt comes near its end.
+  void UseLongPause() { long_pause_ = true; }
 
-  // Whether there is another attempt; waits for its time. There is none once it
-  // is cancelled; `cancellation` may be null.
+  // Waits for the time of the next attempt. Returns false if there is none:
+  // the attempts or the time are used up, or it was cancelled. `cancellation`
+  // may be null.
   bool Again(Cancellation* cancellation = nullptr);
 
-  // Tells that `bytes` of what is wanted have come in the present attempt. Only
-  // an amount that is worth a request counts.
+  // Resets attempts and time after the current attempt has received `bytes`.
+  // Ignores amounts that are not worth a request.
   void Progress(size_t bytes);
 
-  // Tells that `bytes` of the request have gone out in the present attempt: its
-  // time begins anew, the count of attempts does not.
+  // Resets the time, not the attempts, after the current attempt has sent
+  // `bytes` of the request. Ignores amounts that are not worth a request.
   void Sent(size_t bytes);
 
-  // Since the first attempt began.
+  // Both count from the first attempt.
   int attempts() const { return all_attempts_; }
   std::chrono::milliseconds elapsed() const;
 
@@ -70,13 +71,13 @@ class Retry {
   const int max_attempts_;
   const std::chrono::milliseconds request_timeout_;
   const std::chrono::milliseconds budget_;
-  // The same of an operation that is given no more time than others.
+  // The budget with a multiplier of 1.
   const std::chrono::milliseconds usual_budget_;
   const Clock::time_point began_ = Clock::now();
   Clock::time_point progress_at_ = began_;
   Clock::time_point not_before_ = began_;
-  bool needs_time_ = false;
-  int attempts_ = 1;  // Since there was progress.
+  bool long_pause_ = false;
+  int attempts_ = 1;  // Since the last progress.
   int all_attempts_ = 1;
 };
 

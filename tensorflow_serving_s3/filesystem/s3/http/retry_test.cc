@@ -19,7 +19,7 @@ Options Make(int max_attempts, milliseconds request_timeout) {
   return options;
 }
 
-TEST(RetryTest, EndsAfterTheAttemptsThatAreAllowed) {
+TEST(RetryTest, EndsAfterTheMaximumOfAttempts) {
   Retry retry(Make(3, milliseconds(60000)));
   EXPECT_TRUE(retry.Again());
   EXPECT_TRUE(retry.Again());
@@ -33,51 +33,51 @@ TEST(RetryTest, OneAttemptMeansNoRetry) {
   EXPECT_EQ(retry.attempts(), 1);
 }
 
-TEST(RetryTest, PatienceIsTheRequestTimeoutWhileThereIsTime) {
-  EXPECT_EQ(Retry(Make(3, milliseconds(60000))).Patience(),
+TEST(RetryTest, AnAttemptHasTheRequestTimeoutWhileThereIsTime) {
+  EXPECT_EQ(Retry(Make(3, milliseconds(60000))).AttemptTimeout(),
             milliseconds(60000));
 }
 
 TEST(RetryTest, EndsWhenItsTimeIsUp) {
-  // Less than one attempt needs.
+  // Too little for one attempt.
   Retry retry(Make(100, milliseconds(1)));
   EXPECT_FALSE(retry.Again());
-  EXPECT_GE(retry.Patience(), milliseconds(1));
+  EXPECT_GE(retry.AttemptTimeout(), milliseconds(1));
 }
 
-TEST(RetryTest, WaitsAsLongAsItIsAskedTo) {
+TEST(RetryTest, WaitsForRetryAfter) {
   Retry retry(Make(5, milliseconds(60000)));
   const auto before = Retry::Clock::now();
-  retry.AskedToWait(milliseconds(200));
+  retry.SetRetryAfter(milliseconds(200));
   EXPECT_TRUE(retry.Again());
   EXPECT_GE(Retry::Clock::now() - before, milliseconds(200));
 }
 
-TEST(RetryTest, EndsWhereItIsAskedToWaitLongerThanThereIsTime) {
+TEST(RetryTest, EndsIfRetryAfterIsLongerThanTheTimeLeft) {
   Retry retry(Make(5, milliseconds(1000)));
-  retry.AskedToWait(milliseconds(60000));
+  retry.SetRetryAfter(milliseconds(60000));
   EXPECT_FALSE(retry.Again());
 }
 
-TEST(RetryTest, WhatNeedsTimeHasMostOfItWithinTheAttempts) {
+TEST(RetryTest, LongPausesUseMostOfTheTime) {
   Retry retry(Make(5, milliseconds(2000)));
   for (int i = 0; i < 4; ++i) {
-    retry.NeedsTime();
+    retry.UseLongPause();
     EXPECT_TRUE(retry.Again());
   }
   EXPECT_GE(retry.elapsed(), milliseconds(2000));  // Of 3000.
-  // And for the last attempt there is some left.
-  EXPECT_GT(retry.Patience(), milliseconds(1));
+  // The last attempt has some left.
+  EXPECT_GT(retry.AttemptTimeout(), milliseconds(1));
 }
 
-TEST(RetryTest, WhatNeedsTimeHasASecondForTheFirstPauseWhereThereIsMore) {
+TEST(RetryTest, TheFirstLongPauseIsASecond) {
   Retry retry(Make(2, milliseconds(60000)));
-  retry.NeedsTime();
+  retry.UseLongPause();
   EXPECT_TRUE(retry.Again());
   EXPECT_GE(retry.elapsed(), milliseconds(750));
 }
 
-TEST(RetryTest, ProgressStartsTheCountAnew) {
+TEST(RetryTest, ProgressResetsTheCount) {
   Retry retry(Make(2, milliseconds(60000)));
   EXPECT_TRUE(retry.Again());
   retry.Progress(size_t{1} << 20);
@@ -87,7 +87,7 @@ TEST(RetryTest, ProgressStartsTheCountAnew) {
   EXPECT_EQ(retry.attempts(), 4);
 }
 
-TEST(RetryTest, ATrickleIsNoProgress) {
+TEST(RetryTest, AFewBytesAreNotProgress) {
   Retry retry(Make(2, milliseconds(60000)));
   EXPECT_TRUE(retry.Again());
   retry.Progress(1);

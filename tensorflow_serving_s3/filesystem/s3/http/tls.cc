@@ -19,14 +19,14 @@ Status Failure(const Options& options) {
         TF_FAILED_PRECONDITION,
         "the trusted certificates of the system cannot be loaded: " + cause +
             "; install them (ca-certificates), or set AWS_CA_BUNDLE or "
-            "S3_CA_FILE to a file of PEM certificates"};
+            "S3_CA_FILE to a PEM file"};
   }
   return {TF_FAILED_PRECONDITION,
           "the trusted certificates in \"" +
               (options.ca_file.empty() ? options.ca_path : options.ca_file) +
               "\" cannot be loaded: " + cause +
-              "; AWS_CA_BUNDLE or S3_CA_FILE names a file of PEM "
-              "certificates, S3_CA_PATH a folder of them"};
+              "; set AWS_CA_BUNDLE or S3_CA_FILE to a PEM file, or S3_CA_PATH "
+              "to a folder of PEM files"};
 }
 
 }  // namespace

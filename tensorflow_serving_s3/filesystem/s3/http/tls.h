@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The TLS settings of the options (S3_VERIFY_SSL, S3_CA_FILE, S3_CA_PATH,
-// AWS_CA_BUNDLE), loaded.
+// Loads the TLS settings of the options: S3_VERIFY_SSL, S3_CA_FILE, S3_CA_PATH
+// and AWS_CA_BUNDLE.
 //
 //   Result<TlsContextPtr> tls = NewTlsContext(options);
 //
-// Loading reads the trusted certificates from disk, some milliseconds: share
-// the context. Thread-safe.
+// Reading the trusted certificates takes some milliseconds: share the context.
+// Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_TLS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_TLS_H_
 
@@ -23,7 +23,8 @@ namespace s3 {
 
 using TlsContextPtr = std::shared_ptr<aws_tls_ctx>;
 
-// FAILED_PRECONDITION, naming the file, when the certificates cannot be loaded.
+// FAILED_PRECONDITION: the certificates cannot be loaded. The message names the
+// file.
 Result<TlsContextPtr> NewTlsContext(const Options& options);
 
 }  // namespace s3

@@ -26,7 +26,7 @@ TEST(TlsTest, LoadsWithoutVerification) {
   EXPECT_NE(*tls, nullptr);
 }
 
-TEST(TlsTest, ABundleThatCannotBeLoadedIsNamed) {
+TEST(TlsTest, NamesABundleThatCannotBeLoaded) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   const std::string garbage = ::testing::TempDir() + "/tls_test_garbage.pem";
   std::ofstream(garbage) << "not a certificate";

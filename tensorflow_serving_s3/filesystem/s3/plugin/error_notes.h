@@ -1,15 +1,14 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Errors that a caller of the filesystem does not see, as lines on stderr, each
-// cause once.
+// Prints errors that TensorFlow hides from its callers to stderr, once for each
+// cause.
 //
 //   ErrorNotes::OfProcess().Print(status);
 //
-// The cause of an error is its message without the path at its beginning,
-// without numbers and without what follows its first sentence. So a store that
-// does not answer is one line, whatever is asked for. At most 100 causes are
-// printed. Thread-safe.
+// The cause is the first sentence of the message, without the path and without
+// numbers: an unreachable store is one line for all paths. Prints at most 100
+// causes. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PLUGIN_ERROR_NOTES_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PLUGIN_ERROR_NOTES_H_
 
@@ -24,11 +23,12 @@ namespace s3 {
 
 class ErrorNotes {
  public:
-  // Those of this process, never destroyed. The child of a fork has its own.
+  // Returns the object of this process, which is never destroyed. A forked
+  // child has its own.
   static ErrorNotes& OfProcess();
 
-  // Prints `error`, which is not OK, unless its cause was printed before.
-  // Whether it has.
+  // Prints an error (not OK) unless its cause was printed before. Returns true
+  // if it has printed it.
   bool Print(const Status& error);
 
  private:

@@ -14,7 +14,7 @@ namespace {
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::GetCapturedStderr;
 
-TEST(ErrorNotesTest, EachCauseIsPrintedOnce) {
+TEST(ErrorNotesTest, PrintsEachCauseOnce) {
   const std::string denied =
       ": 403 AccessDenied for ListObjectsV2: Access Denied. The policy must "
       "allow s3:ListBucket";
@@ -34,7 +34,7 @@ TEST(ErrorNotesTest, EachCauseIsPrintedOnce) {
                                      "12 ms\n");
 }
 
-TEST(ErrorNotesTest, TheyHaveAnEnd) {
+TEST(ErrorNotesTest, PrintsALimitedNumberOfCauses) {
   ErrorNotes notes;
   CaptureStderr();
   int printed = 0;

@@ -1,19 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// This filesystem as TensorFlow's modular filesystem interface knows one:
-// tables of C functions.
+// Provides the filesystem as tables of C functions, TensorFlow's modular
+// filesystem interface.
 //
 //   TF_FilesystemPluginOps ops = {};
 //   tfs3::s3::ProvideFilesystemSupportFor(&ops, "s3");
 //
-// Each registered scheme is a filesystem of its own, with a client of its own,
-// made from the environment (config.h) at its first use. What an error means is
-// in errors.h, what a path means in object_tree.h. All functions are
-// thread-safe as TensorFlow asks. The child of a fork has a client of its own;
-// files that were open at the fork are FAILED_PRECONDITION there. An operation
-// that is not offered is a null pointer, to which TensorFlow answers
-// UNIMPLEMENTED, or does without.
+// Each scheme has its own filesystem and client, created from the environment
+// (config.h) at the first use. errors.h describes errors, object_tree.h paths.
+// All functions are thread-safe. A forked child has its own client; files that
+// were open at the fork return FAILED_PRECONDITION in the child. The pointers
+// of unsupported operations are null.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PLUGIN_PLUGIN_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PLUGIN_PLUGIN_H_
 
@@ -22,9 +20,8 @@
 namespace tfs3 {
 namespace s3 {
 
-// Fills in `ops`, which must be zero. Everything that `ops` points to then, and
-// every string that the functions give to TensorFlow, is memory of malloc, for
-// free to take back.
+// Fills in `ops`, which must be zero. The memory that `ops` points to, and the
+// strings that the functions return, are allocated by malloc.
 void ProvideFilesystemSupportFor(TF_FilesystemPluginOps* ops,
                                  const char* scheme);
 

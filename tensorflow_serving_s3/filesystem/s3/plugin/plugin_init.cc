@@ -1,9 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one symbol that TensorFlow looks for in a filesystem plugin which it
-// loads as a shared object. A program that links the filesystem in does not
-// need it.
+// The entry point that TensorFlow calls in a plugin that it loads as a shared
+// object. A program that links the filesystem does not need it.
 #include <cstdlib>
 
 #include "tensorflow/c/experimental/filesystem/filesystem_interface.h"

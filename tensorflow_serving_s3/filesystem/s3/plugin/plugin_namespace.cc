@@ -65,12 +65,13 @@ bool IsDirectory(const TF_Filesystem* filesystem, const char* path,
                  TF_Status* status) {
   Result<PathInfo> info = StatAt(filesystem, path);
   if (!info.ok()) {
-    // tf.io.gfile.isdir answers False to every error, and listdir, walk and
-    // others ask it first. A bucket that does not exist may be misspelt.
-    const bool is_plain =
+    // tf.io.gfile.isdir returns False for every error, and listdir, walk and
+    // others call it first: print the error, unless the path does not exist. A
+    // missing bucket may be misspelt.
+    const bool is_missing_path =
         info.status().code == TF_NOT_FOUND &&
         info.status().message.find("NoSuchBucket") == std::string::npos;
-    if (IsPythonThread() && !is_plain) {
+    if (IsPythonThread() && !is_missing_path) {
       ErrorNotes::OfProcess().Print(info.status());
     }
     SetStatus(status, info.status());
@@ -93,12 +94,12 @@ int64_t GetFileSize(const TF_Filesystem* filesystem, const char* path,
   return info.ok() ? static_cast<int64_t>(info->object.size) : -1;
 }
 
-// TensorFlow's own would take scheme and bucket off.
+// TensorFlow's default would remove scheme and bucket.
 char* TranslateName(const TF_Filesystem*, const char* uri) {
   return CopyForTensorFlow(uri);
 }
 
-// As an array of strings that TensorFlow frees; its size.
+// Creates an array of strings that TensorFlow frees, and returns its size.
 int GiveToTensorFlow(const std::vector<std::string>& names, char*** entries) {
   *entries = static_cast<char**>(std::calloc(names.size() + 1, sizeof(char*)));
   for (size_t i = 0; i < names.size(); ++i) {
@@ -121,7 +122,6 @@ int GetChildren(const TF_Filesystem* filesystem, const char* path,
   return GiveToTensorFlow(*names, entries);
 }
 
-// Comes with the pattern as the caller wrote it.
 int GetMatchingPaths(const TF_Filesystem* filesystem, const char* pattern,
                      char*** entries, TF_Status* status) {
   Result<Target> target = Resolve(filesystem, pattern);

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The plugin's functions about paths: what there is, and what becomes of it.
+// The plugin's functions for paths: stat, list, create, delete, rename, copy.
 //
 //   TF_FilesystemOps filesystem_ops = {};
 //   AddNamespace(filesystem_ops);
@@ -13,7 +13,7 @@
 namespace tfs3 {
 namespace s3 {
 
-// Fills in what belongs to paths and leaves the rest of `filesystem_ops`.
+// Sets the functions for paths in `filesystem_ops`.
 void AddNamespace(TF_FilesystemOps& filesystem_ops);
 
 }  // namespace s3

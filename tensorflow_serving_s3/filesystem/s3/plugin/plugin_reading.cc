@@ -40,7 +40,7 @@ struct File {
 
 void Cleanup(TF_RandomAccessFile* file) {
   File* opened = static_cast<File*>(file->plugin_file);
-  // Elsewhere nobody answers who waits for what is under way.
+  // In a forked child, the destructor would wait for threads that do not exist.
   if (!opened->owner.IsThis()) opened->reader.release();
   delete opened;
 }
@@ -107,18 +107,18 @@ void NewReadOnlyMemoryRegionFromFile(const TF_Filesystem* filesystem,
   if (!reader.ok()) return SetStatus(status, reader.status());
   const uint64_t size = (*reader)->info().size;
   if (size == 0) {
-    // As TensorFlow's interface has it, and its local file system.
+    // As in TensorFlow's local file system.
     return SetStatus(
         status, {TF_INVALID_ARGUMENT,
-                 std::string(path) + " is empty, and there is no region of "
-                                     "memory without a byte"});
+                 std::string(path) +
+                     " is empty, and a memory region has at least one byte"});
   }
-  // Memory of the caller's, like any that is read into.
+  // The memory belongs to the caller, not to the read-ahead.
   MemoryBudget::Block bytes = MemoryBudget::Block::OutsideBudget(size);
   if (bytes.data() == nullptr) {
     return SetStatus(
         status, {TF_RESOURCE_EXHAUSTED, std::string(path) +
-                                            ": there is no memory for "
+                                            ": not enough memory for "
                                             "its " +
                                             std::to_string(size) + " bytes"});
   }

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The plugin's tables of reading: random access files, read-only memory regions
-// and the functions of the filesystem that open them.
+// The plugin's functions for reading: random access files, read-only memory
+// regions, and the functions that open them.
 //
 //   TF_FilesystemOps filesystem_ops = {};
 //   AddReading(random_access_file_ops, memory_region_ops, filesystem_ops);
@@ -14,7 +14,8 @@
 namespace tfs3 {
 namespace s3 {
 
-// Fills in what belongs to reading and leaves the rest of `filesystem_ops`.
+// Fills in the first two tables, and the functions for reading in
+// `filesystem_ops`.
 void AddReading(TF_RandomAccessFileOps& random_access_file_ops,
                 TF_ReadOnlyMemoryRegionOps& memory_region_ops,
                 TF_FilesystemOps& filesystem_ops);

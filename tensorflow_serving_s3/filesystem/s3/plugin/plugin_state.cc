@@ -45,8 +45,8 @@ Result<Target> Resolve(const TF_Filesystem* filesystem, const char* path) {
 Status OpenedBeforeFork(const std::string& path) {
   return {TF_FAILED_PRECONDITION,
           path +
-              " was opened before this process was forked; in the child of "
-              "a fork, open it anew"};
+              " was opened before this process was forked: open it again in "
+              "the child"};
 }
 
 Status IsADirectory(const char* path) {

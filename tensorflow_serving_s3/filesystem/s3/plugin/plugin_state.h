@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every function of the plugin's tables stands on: the filesystem that
-// TensorFlow's handle carries, and the ways of values to TensorFlow.
+// The common parts of the plugin's functions: the filesystem in TensorFlow's
+// handle, and the conversion of values.
 //
 //   Result<Target> target = Resolve(filesystem, path);
 //   if (!target.ok()) return SetStatus(status, target.status());
@@ -26,11 +26,11 @@
 namespace tfs3 {
 namespace s3 {
 
-// What TF_Filesystem carries.
+// The object in TF_Filesystem::plugin_filesystem.
 class Filesystem {
  public:
-  // Made at the first call of each process; a failure is tried again by the
-  // next.
+  // Returns the client, which the first call in each process creates. After a
+  // failure, the next call tries again.
   Result<Client*> client();
 
  private:
@@ -41,7 +41,7 @@ class Filesystem {
   PerProcess<Shared> shared_;
 };
 
-// A path that is about to be used: where it is, and whom to ask.
+// A parsed path and its client.
 struct Target {
   Client* client;
   S3Uri uri;
@@ -49,16 +49,16 @@ struct Target {
 
 Result<Target> Resolve(const TF_Filesystem* filesystem, const char* path);
 
-// For files whose OwnerProcess is not this one: the threads that serve them are
-// not here.
+// The error for files that another process opened: their threads are not in
+// this process.
 Status OpenedBeforeFork(const std::string& path);
 
-// What is asked of a file was asked of this directory.
+// The error for an operation on files.
 Status IsADirectory(const char* path);
 
 void SetStatus(TF_Status* to, const Status& from);
 
-// In memory of malloc, for TensorFlow to free.
+// Returns a copy, allocated by malloc, that TensorFlow frees.
 char* CopyForTensorFlow(const std::string& text);
 
 }  // namespace s3

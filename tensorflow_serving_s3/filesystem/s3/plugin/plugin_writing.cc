@@ -37,15 +37,16 @@ File& Opened(const TF_WritableFile* file) {
 void Cleanup(TF_WritableFile* file) {
   File* opened = &Opened(file);
   if (!opened->owner.IsThis()) {
-    // The threads that serve the writer are not in this process.
+    // In a forked child, the destructor would wait for threads that do not
+    // exist.
     opened->writer.release();
   } else {
     std::optional<ReleasedPythonLock> released;
     if (!opened->writer->settled()) released.emplace();
-    // An exception that takes the file with it is a writer that has failed.
+    // During the unwinding of an exception, the write is incomplete.
     const Status dropped =
         std::uncaught_exceptions() == 0 ? opened->writer->Drop() : Status();
-    // There is no caller any more who could be told.
+    // Cleanup cannot return an error.
     if (!dropped.ok()) {
       std::fprintf(stderr, "s3 [ERROR] %s\n", dropped.message.c_str());
     }
@@ -54,7 +55,8 @@ void Cleanup(TF_WritableFile* file) {
   delete opened;
 }
 
-// What a call of the writer has led to, unless the writer is another process's.
+// Sets `status` to the result of `call`, or to an error if another process
+// opened the file.
 template <typename Call>
 void Answer(const TF_WritableFile* file, TF_Status* status, const Call& call) {
   File& opened = Opened(file);
@@ -66,8 +68,8 @@ void Append(const TF_WritableFile* file, const char* buffer, size_t n,
             TF_Status* status) {
   Answer(file, status, [&](ObjectWriter& writer) -> Status {
     const std::string_view bytes(buffer, n);
-    // Most calls end here. To release Python's lock and to take it again costs
-    // more than the copy where another thread computes.
+    // Most calls end here. Releasing and taking Python's lock costs more than
+    // the copy if another thread runs Python.
     if (writer.TryAppend(bytes)) return {};
     const ReleasedPythonLock released;
     return writer.Append(bytes);
@@ -95,7 +97,7 @@ void Close(const TF_WritableFile* file, TF_Status* status) {
   Answer(file, status, [](ObjectWriter& writer) { return writer.Close(); });
 }
 
-// The file that is there, if any. A directory is an error.
+// Finds an existing file. A directory is an error.
 Result<std::optional<PathInfo>> FileAt(const Target& target, const char* path) {
   if (target.uri.key.empty() || target.uri.key.back() == '/') {
     return IsADirectory(path);

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The plugin's table of writable files, and the functions of the filesystem
-// that open them.
+// The plugin's functions for writing: writable files, and the functions that
+// open them.
 //
 //   TF_WritableFileOps writable_file_ops = {};
 //   TF_FilesystemOps filesystem_ops = {};
@@ -15,7 +15,7 @@
 namespace tfs3 {
 namespace s3 {
 
-// Fills in what belongs to writing and leaves the rest of `filesystem_ops`.
+// Fills in the first table, and the functions for writing in `filesystem_ops`.
 void AddWriting(TF_WritableFileOps& writable_file_ops,
                 TF_FilesystemOps& filesystem_ops);
 

@@ -18,12 +18,12 @@ Function* LookUp(const char* name, const char* older_name = nullptr) {
   return reinterpret_cast<Function*>(found);
 }
 
-// Functions of Python's C interface. The older names are those before 3.13.
+// Functions of Python's C interface, with their names before 3.13.
 struct Python {
-  // The state that the calling thread has, or null.
+  // Returns the state of the calling thread, or null.
   void* (*own_state)() = LookUp<void*()>("PyGILState_GetThisThreadState");
-  // The state that holds the lock, or null. Before 3.12 that can be another
-  // thread's.
+  // Returns the state that holds the lock, or null. Before 3.12, it may belong
+  // to another thread.
   void* (*current_state)() = LookUp<void*()>("PyThreadState_GetUnchecked",
                                              "_PyThreadState_UncheckedGet");
   void* (*save)() = LookUp<void*()>("PyEval_SaveThread");
@@ -36,9 +36,9 @@ struct Python {
   }
 };
 
-// Looked up when the plugin is loaded. Python loads it, so all functions are
-// there or none. Not a variable of a function: the child of a fork would wait
-// for ever for a thread of its parent that initialised it.
+// Initialised when the plugin is loaded; in a Python program, Python's
+// functions exist at this time. Not a static variable in a function: a forked
+// child could wait for ever for the thread of its parent that initialises it.
 const Python kPython;
 
 }  // namespace
@@ -51,11 +51,10 @@ bool IsPythonThread() {
 ReleasedPythonLock::ReleasedPythonLock() {
   const Python& python = kPython;
   if (!python.is_there()) return;
-  // PyGILState_Check would answer yes to every thread once there are
-  // subinterpreters.
+  // With subinterpreters, PyGILState_Check returns true for every thread.
   void* const own = python.own_state();
   if (own == nullptr || own != python.current_state()) return;
-  // Only the thread that ends Python still runs it.
+  // Only the finalizing thread still runs Python.
   if (python.is_ending() != 0) return;
   thread_state_ = python.save();
 }
@@ -63,7 +62,7 @@ ReleasedPythonLock::ReleasedPythonLock() {
 ReleasedPythonLock::~ReleasedPythonLock() {
   if (thread_state_ == nullptr) return;
   const Python& python = kPython;
-  // Until 3.14, Python ends threads that ask for its lock now, and would unwind
+  // Before 3.14, Python ends threads that request the lock now, by unwinding
   // the stack through destructors.
   while (python.is_ending() != 0) pause();
   python.restore(thread_state_);

@@ -1,30 +1,28 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The lock of the Python interpreter (GIL), where this code runs in a Python
-// program. TensorFlow's wrappers release it in most calls of the filesystem,
-// but not in `write`, not when a file is destroyed, and not where checkpoints
-// are read.
+// Releases the lock of the Python interpreter (GIL) during calls of the
+// filesystem. TensorFlow's Python wrappers release it in most calls, but not in
+// `write`, in the destruction of a file and in reads of checkpoints.
 //
 //   ReleasedPythonLock released;
 //   WaitForTheNetwork();
 //
-// No part of Python is linked: its functions are looked up in the process. In a
-// program without Python nothing happens. Thread-safe.
+// Does not link Python: looks up its functions in the process. Does nothing in
+// a program without Python. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PLUGIN_PYTHON_LOCK_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_PLUGIN_PYTHON_LOCK_H_
 
 namespace tfs3 {
 namespace s3 {
 
-// Whether the calling thread is one of a Python program.
+// Returns true if the calling thread belongs to a Python program.
 bool IsPythonThread();
 
-// Lets other threads of the program run Python while it exists. If the calling
-// thread does not hold the lock, or Python is about to end, it does nothing.
-// The destructor waits for the lock; it does not return if Python has begun to
-// end in the meantime, as in every call of Python that waits. So no other lock
-// may be held then.
+// Releases the lock until the destructor, which waits for it. Does nothing if
+// the calling thread does not hold the lock or Python is finalizing. The
+// destructor does not return if Python finalizes in the meantime, as all
+// blocking calls of Python; do not hold another lock there.
 class ReleasedPythonLock {
  public:
   ReleasedPythonLock();
@@ -34,11 +32,10 @@ class ReleasedPythonLock {
   ReleasedPythonLock& operator=(const ReleasedPythonLock&) = delete;
 
  private:
-  void* thread_state_ = nullptr;  // Null while nothing is released.
+  void* thread_state_ = nullptr;  // Null if the lock was not released.
 };
 
-// The function without the lock: `Releasing<Stat>::Call`, for TensorFlow's
-// tables.
+// `Releasing<Stat>::Call` calls Stat without the lock.
 template <auto function>
 struct Releasing;
 template <typename R, typename... Args, R (*function)(Args...)>

@@ -28,7 +28,8 @@ struct WorkersOfProcess {
 
 }  // namespace
 
-FetchWorkers::FetchWorkers(Options options) : options_(std::move(options)) {}
+FetchWorkers::FetchWorkers(Options options)
+    : options_(std::move(options)), callers_(options_.max_callers) {}
 
 FetchWorkers::~FetchWorkers() {
   std::unique_lock<std::mutex> lock(mutex_);
@@ -56,7 +57,7 @@ void FetchWorkers::Run(Urgency urgency, std::function<void()> task) {
       try {
         *self = std::thread([this, self] { Work(self); });
       } catch (const std::system_error&) {
-        threads_.erase(self);  // The threads that there are will do it.
+        threads_.erase(self);  // The existing threads run the task.
       }
     }
     task_or_end_.notify_one();
@@ -70,7 +71,7 @@ void FetchWorkers::Work(Threads::iterator self) {
   while (std::function<void()> task = NextTask(lock)) {
     lock.unlock();
     task();
-    task = nullptr;  // What it holds goes without the lock.
+    task = nullptr;  // Destroys its state without the lock.
     lock.lock();
   }
   ended_.splice(ended_.end(), threads_, self);
@@ -98,28 +99,13 @@ std::function<void()> FetchWorkers::NextTask(
       wanted_again = options_.when_idle();
       lock.lock();
     }
-    // One thread is enough to be called again.
+    // One remaining thread is enough to call `when_idle` again.
     if ((!wanted_again || threads_.size() > 1) && awaited_.empty() &&
         ahead_.empty()) {
       return nullptr;
     }
   }
   return nullptr;
-}
-
-FetchWorkers::CallerTurn::CallerTurn(FetchWorkers* workers)
-    : workers_(workers) {
-  std::unique_lock<std::mutex> lock(workers_->mutex_);
-  workers_->turn_.wait(lock, [this] {
-    return workers_->callers_ < workers_->options_.max_callers;
-  });
-  ++workers_->callers_;
-}
-
-FetchWorkers::CallerTurn::~CallerTurn() {
-  std::lock_guard<std::mutex> lock(workers_->mutex_);
-  --workers_->callers_;
-  workers_->turn_.notify_one();
 }
 
 size_t FetchWorkers::num_threads() const {

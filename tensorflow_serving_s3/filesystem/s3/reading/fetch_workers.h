@@ -1,18 +1,21 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The threads that wait for ranges of objects, and with them the bound on how
-// many ranges a process reads at once.
+// The threads that fetch ranges of objects, and the limit on the ranges that a
+// process reads at the same time.
 //
 //   FetchWorkers& workers = FetchWorkers::OfProcess();
 //   workers.Run(FetchWorkers::Urgency::kAhead, [] { FetchARange(); });
 //
-// A thread does nothing but sleep while its range comes: the bytes are received
-// by the AWS runtime's threads. They are started as they are needed, 32 at the
-// most, and end when they have had nothing to do for a while. Nobody must
-// depend on a task: it may come late, and where no thread can be started it
-// never comes. Whoever waits for a range should be able to fetch it himself;
-// not more than 32 do so at a time (CallerTurn). Thread-safe.
+// A thread only waits for its range: the threads of the AWS runtime receive the
+// bytes. Starts at most 32 threads, on demand; an idle thread ends after some
+// seconds. A task may run late, and never if the system cannot start a thread,
+// so a caller that needs a range must be able to fetch it on its own thread; at
+// most 32 callers do so at the same time (callers()).
+//
+// Only reads use this pool. Copies and uploads hold a thread for as long as the
+// store needs, possibly minutes, and would delay the reads; they use the
+// threads of parallel.h and multipart_upload.h. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_FETCH_WORKERS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_FETCH_WORKERS_H_
 
@@ -25,46 +28,39 @@
 #include <mutex>
 #include <thread>
 
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
+
 namespace tfs3 {
 namespace s3 {
 
 class FetchWorkers {
  public:
-  // Tasks that somebody waits for come first; otherwise in their order.
+  // Awaited tasks run first; tasks of the same urgency run in their order.
   enum class Urgency { kAwaited, kAhead };
 
   struct Options {
     size_t max_threads = 32;
     size_t max_callers = 32;
     std::chrono::milliseconds idle{5000};
-    // Called by a thread that had nothing to do for that long. Whether it wants
-    // to be called once more.
+    // Called by a thread that has been idle for this time. Returns true to be
+    // called again.
     std::function<bool()> when_idle;
   };
 
   explicit FetchWorkers(Options options);
-  // Ends the threads after the tasks that they are at; others are dropped.
+  // Waits for the running tasks, and drops the others.
   ~FetchWorkers();
 
-  // Those of this process, never destroyed; the child of a fork has its own.
-  // When idle they give back what idle files have read ahead (memory_budget.h).
+  // Returns the workers of this process, which are never destroyed. A forked
+  // child has its own. Idle workers release the memory of idle files
+  // (memory_budget.h).
   static FetchWorkers& OfProcess();
 
-  // Returns at once.
+  // Queues a task and returns.
   void Run(Urgency urgency, std::function<void()> task);
 
-  // A turn to fetch on one's own thread: waits for it, ends with its scope.
-  class CallerTurn {
-   public:
-    explicit CallerTurn(FetchWorkers* workers);
-    ~CallerTurn();
-
-    CallerTurn(const CallerTurn&) = delete;
-    CallerTurn& operator=(const CallerTurn&) = delete;
-
-   private:
-    FetchWorkers* const workers_;
-  };
+  // Hold a unit of it while fetching on a thread of the caller.
+  Semaphore& callers() { return callers_; }
 
   size_t num_threads() const;
 
@@ -75,21 +71,20 @@ class FetchWorkers {
   using Threads = std::list<std::thread>;
 
   void Work(Threads::iterator self);
-  // Waits for a task. Without one when the thread shall end.
+  // Waits for a task. Returns null if the thread should end.
   std::function<void()> NextTask(std::unique_lock<std::mutex>& lock);
 
   const Options options_;
+  Semaphore callers_;
 
   mutable std::mutex mutex_;
   std::condition_variable task_or_end_;
-  std::condition_variable turn_;
   std::condition_variable thread_ended_;
   std::deque<std::function<void()>> awaited_;
   std::deque<std::function<void()>> ahead_;
   Threads threads_;
-  Threads ended_;  // Or about to; to be joined.
+  Threads ended_;  // To be joined.
   size_t idle_threads_ = 0;
-  size_t callers_ = 0;
   bool ending_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -19,7 +20,7 @@ namespace {
 
 using Urgency = FetchWorkers::Urgency;
 
-// Opened once; whoever waits for it before waits.
+// Blocks Wait until Open.
 class Gate {
  public:
   void Open() {
@@ -45,11 +46,11 @@ FetchWorkers::Options Threads(size_t max) {
   return options;
 }
 
-TEST(FetchWorkersTest, TasksRunBesideEachOther) {
+TEST(FetchWorkersTest, RunsTasksInParallel) {
   FetchWorkers workers(Threads(3));
   Gate gates[3];
   Gate done;
-  // Each waits for the next one.
+  // Each task waits for the next one.
   workers.Run(Urgency::kAhead, [&] { gates[0].Wait(), done.Open(); });
   workers.Run(Urgency::kAwaited, [&] { gates[1].Wait(), gates[0].Open(); });
   workers.Run(Urgency::kAhead, [&] { gates[1].Open(); });
@@ -57,7 +58,7 @@ TEST(FetchWorkersTest, TasksRunBesideEachOther) {
   EXPECT_LE(workers.num_threads(), 3u);
 }
 
-TEST(FetchWorkersTest, NoMoreThreadsThanAllowed) {
+TEST(FetchWorkersTest, LimitsTheThreads) {
   std::atomic<int> running{0};
   std::atomic<int> most{0};
   std::atomic<int> left{100};
@@ -78,7 +79,7 @@ TEST(FetchWorkersTest, NoMoreThreadsThanAllowed) {
   EXPECT_LE(workers.num_threads(), 4u);
 }
 
-TEST(FetchWorkersTest, WhatIsAwaitedComesFirst) {
+TEST(FetchWorkersTest, RunsAwaitedTasksFirst) {
   std::string order;
   Gate started;
   Gate go;
@@ -95,7 +96,7 @@ TEST(FetchWorkersTest, WhatIsAwaitedComesFirst) {
   EXPECT_EQ(order, "abcd");
 }
 
-TEST(FetchWorkersTest, IdleThreadsAskOnceMoreIfTheyAreToldTo) {
+TEST(FetchWorkersTest, IdleThreadsCallWhenIdleAgainIfItReturnsTrue) {
   std::atomic<int> asked{0};
   Gate done;
   FetchWorkers::Options options;
@@ -107,13 +108,13 @@ TEST(FetchWorkersTest, IdleThreadsAskOnceMoreIfTheyAreToldTo) {
   FetchWorkers workers(options);
   workers.Run(Urgency::kAhead, [] {});
   done.Wait();
-  // The thread that ended is replaced.
+  // A new thread replaces the ended one.
   Gate ran;
   workers.Run(Urgency::kAhead, [&] { ran.Open(); });
   ran.Wait();
 }
 
-TEST(FetchWorkersTest, TheEndWaitsForTasksUnderWay) {
+TEST(FetchWorkersTest, TheDestructorWaitsForRunningTasks) {
   Gate started;
   Gate go;
   bool finished = false;
@@ -128,7 +129,7 @@ TEST(FetchWorkersTest, TheEndWaitsForTasksUnderWay) {
   EXPECT_TRUE(finished);
 }
 
-TEST(FetchWorkersTest, CallersTakeTurns) {
+TEST(FetchWorkersTest, LimitsTheCallers) {
   FetchWorkers::Options options = Threads(1);
   options.max_callers = 2;
   FetchWorkers workers(options);
@@ -137,7 +138,7 @@ TEST(FetchWorkersTest, CallersTakeTurns) {
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i) {
-        const FetchWorkers::CallerTurn turn(&workers);
+        const Semaphore::Hold slot(&workers.callers());
         EXPECT_LE(++inside, 2);
         --inside;
       }

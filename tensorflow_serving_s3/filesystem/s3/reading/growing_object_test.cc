@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Readers of an object that grows or is replaced while it is read.
+// Reads of an object that grows or is replaced.
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,7 +19,7 @@ namespace {
 
 class GrowingObjectTest : public ObjectReaderTest {};
 
-TEST_F(GrowingObjectTest, AReadAtTheEndSeesWhatWasAppended) {
+TEST_F(GrowingObjectTest, AReadAtTheEndReturnsAppendedBytes) {
   Replace("", "\"e0\"");
   auto reader = Open();
   EXPECT_EQ(Read(*reader, 0, 10), "");
@@ -35,14 +35,14 @@ TEST_F(GrowingObjectTest, AReadAtTheEndSeesWhatWasAppended) {
   }
 }
 
-TEST_F(GrowingObjectTest, AStoreWithoutEtagsIsFollowedToo) {
+TEST_F(GrowingObjectTest, FollowsGrowthInAStoreWithoutEtags) {
   Replace("01234", "");
   auto reader = Open();
   Replace("0123456789", "");
   EXPECT_EQ(Read(*reader, 5, 10), "56789");
 }
 
-TEST_F(GrowingObjectTest, AReadThatBeginsBeforeTheEndIsOfOneVersion) {
+TEST_F(GrowingObjectTest, AReadAcrossTheEndReturnsOneVersion) {
   Replace("01234", "\"e1\"");
   auto reader = Open();
   Replace("0123456789", "\"e2\"");
@@ -52,7 +52,7 @@ TEST_F(GrowingObjectTest, AReadThatBeginsBeforeTheEndIsOfOneVersion) {
   EXPECT_EQ(Heads(), 1u);
 }
 
-TEST_F(GrowingObjectTest, AReaderThatComesBackToTheEndReadsAcrossIt) {
+TEST_F(GrowingObjectTest, AReaderThatHasSeenTheEndReadsAcrossIt) {
   for (const size_t size : {kMiB / 2, 2 * kMiB}) {
     const std::string all = Pattern(size);
     Replace(all, "\"e1\"");
@@ -64,7 +64,7 @@ TEST_F(GrowingObjectTest, AReaderThatComesBackToTheEndReadsAcrossIt) {
   }
 }
 
-TEST_F(GrowingObjectTest, ALongerObjectThatBeginsOtherwiseHasNotGrown) {
+TEST_F(GrowingObjectTest, ALongerObjectWithAnotherBeginningHasNotGrown) {
   for (const size_t size : {kMiB / 2, 3 * kMiB}) {
     for (const size_t changed : {size_t{0}, size - 1}) {
       const std::string old = Pattern(size);
@@ -78,19 +78,19 @@ TEST_F(GrowingObjectTest, ALongerObjectThatBeginsOtherwiseHasNotGrown) {
       Replace(other, "\"e2\"");
       EXPECT_EQ(Read(*reader, size, 10), "");
       EXPECT_EQ(reader->info().size, size);
-      // Which is not found out again each time.
+      // Does not compare the same object again.
       const size_t ranges = Ranges().size();
       EXPECT_EQ(Read(*reader, size, 10), "");
       EXPECT_EQ(Ranges().size(), ranges);
-      // An object that goes on with the old one is followed again.
+      // Follows an object that begins with the old one again.
       Replace(old + "more", "\"e3\"");
       EXPECT_EQ(Read(*reader, size, 10), "more");
     }
   }
 }
 
-TEST_F(GrowingObjectTest, APollerOfALargeGrowingObjectReadsTheLastByteAgain) {
-  // As TensorFlow's record reader does before it reads at the end once more.
+TEST_F(GrowingObjectTest, PollingALargeGrowingObjectReadsTheLastByteAgain) {
+  // TensorFlow's record reader does this before it reads at the end again.
   std::string all = Pattern(3 * kMiB);
   Replace(all, "\"e0\"");
   auto reader = Open();
@@ -106,7 +106,7 @@ TEST_F(GrowingObjectTest, APollerOfALargeGrowingObjectReadsTheLastByteAgain) {
   }
 }
 
-TEST_F(GrowingObjectTest, AFileThatGrowsWhileItIsReadFromFrontToBackIsReadOn) {
+TEST_F(GrowingObjectTest, SequentialReadsContinueInAGrownObject) {
   std::string all = Pattern(20 * kMiB);
   Replace(all, "\"e0\"");
   auto reader = Open();
@@ -118,12 +118,12 @@ TEST_F(GrowingObjectTest, AFileThatGrowsWhileItIsReadFromFrontToBackIsReadOn) {
     Replace(all, "\"e" + std::to_string(i) + "\"");
   }
   EXPECT_TRUE(read == all);
-  // From the beginning once more.
+  // Again from the beginning.
   Replace(all + "more", "\"last\"");
   EXPECT_TRUE(Read(*reader, 0, all.size()) == all);
 }
 
-TEST_F(GrowingObjectTest, AFileThatWasSmallIsComparedWholeWhenItIsLarge) {
+TEST_F(GrowingObjectTest, ComparesAllBytesOfASmallVersion) {
   const std::string all = Pattern(4 * kMiB);
   Replace(all.substr(0, kMiB / 2), "\"e0\"");
   auto reader = Open();
@@ -134,14 +134,14 @@ TEST_F(GrowingObjectTest, AFileThatWasSmallIsComparedWholeWhenItIsLarge) {
       EXPECT_TRUE(Read(*reader, at, kMiB / 2) == all.substr(at, kMiB / 2));
     }
   }
-  // It differs where neither the beginning nor the last bytes are.
+  // It differs between the first and the last bytes.
   std::string other = all;
   ++other[2 * kMiB];
   Replace(other, "\"other\"");
   EXPECT_EQ(Read(*reader, 3 * kMiB, 10), "");
 }
 
-TEST_F(GrowingObjectTest, AFileThatHasGrownIsReadFromTheBeginningOnceMore) {
+TEST_F(GrowingObjectTest, AGrownFileCanBeReadAgainFromTheBeginning) {
   const std::string old = Pattern(3 * kMiB / 2);
   Replace(old, "\"e0\"");
   auto reader = Open();
@@ -157,7 +157,7 @@ TEST_F(GrowingObjectTest, AFileThatHasGrownIsReadFromTheBeginningOnceMore) {
   EXPECT_TRUE(read_all() == old + old);
 }
 
-TEST_F(GrowingObjectTest, AFileThatWasReadInPiecesIsNotReadOnInTheMiddle) {
+TEST_F(GrowingObjectTest, RandomReadsDoNotContinueInAGrownObject) {
   const std::string all = Pattern(20 * kMiB);
   Replace(all, "\"e0\"");
   auto reader = Open();
@@ -169,7 +169,7 @@ TEST_F(GrowingObjectTest, AFileThatWasReadInPiecesIsNotReadOnInTheMiddle) {
   EXPECT_EQ(Read(*reader, 8 * kMiB, 10), all.substr(8 * kMiB, 10));
 }
 
-TEST_F(GrowingObjectTest, ALongerObjectThatDiffersInWhatWasReadIsAnError) {
+TEST_F(GrowingObjectTest, ALongerObjectWithOtherBytesIsAnError) {
   const std::string all = Pattern(20 * kMiB);
   for (const size_t changed : {size_t{0}, 2 * kMiB, 3 * kMiB - 1}) {
     Replace(all, "\"e0\"");
@@ -186,7 +186,7 @@ TEST_F(GrowingObjectTest, ALongerObjectThatDiffersInWhatWasReadIsAnError) {
   }
 }
 
-TEST_F(GrowingObjectTest, AnObjectThatWasReplacedByOneOfTheSameSizeJustEnds) {
+TEST_F(GrowingObjectTest, AReplacedObjectOfTheSameSizeEndsAtItsSize) {
   Replace("01234", "\"e1\"");
   auto reader = Open();
   Replace("56789", "\"e2\"");
@@ -205,7 +205,7 @@ TEST_F(GrowingObjectTest, AfterGrowthAReplacedObjectIsStillAnError) {
   EXPECT_EQ(ReadStatus(*reader, 2 * kMiB).code, TF_FAILED_PRECONDITION);
 }
 
-TEST_F(GrowingObjectTest, AFileOfAModelThatIsBeingLoadedNeverGrows) {
+TEST_F(GrowingObjectTest, AFileOfALoadingModelDoesNotGrow) {
   Replace("01234", "\"e1\"");
   std::unique_ptr<ObjectReader> reader;
   {
@@ -217,7 +217,7 @@ TEST_F(GrowingObjectTest, AFileOfAModelThatIsBeingLoadedNeverGrows) {
   EXPECT_EQ(server_.requests().size(), 1u);
 }
 
-TEST_F(GrowingObjectTest, TheEndStaysWhereTheStoreDoesNotTellTheSize) {
+TEST_F(GrowingObjectTest, TheFileEndsAtItsSizeIfTheStoreRefusesTheHead) {
   Replace("01234", "\"e1\"");
   auto reader = Open();
   for (const char* refusal :
@@ -229,7 +229,7 @@ TEST_F(GrowingObjectTest, TheEndStaysWhereTheStoreDoesNotTellTheSize) {
   EXPECT_EQ(ReadStatus(*reader, 5).code, TF_INVALID_ARGUMENT);
 }
 
-TEST_F(GrowingObjectTest, ThreadsAtTheEndOfAGrowingObjectReadTheSame) {
+TEST_F(GrowingObjectTest, ThreadsAtTheEndOfAGrowingObjectReadTheSameBytes) {
   const std::string all = Pattern(kMiB);
   const size_t step = kMiB / 16;
   Replace(all.substr(0, step), "\"e1\"");

@@ -15,7 +15,7 @@ namespace s3 {
 namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
-// One account's share of what it would leave free.
+// The maximum of an account, as a multiple of the memory left free.
 constexpr uint64_t kShare = 4;
 
 size_t RoundUp(size_t size, size_t unit) {
@@ -30,7 +30,7 @@ char* Map(size_t size) {
   return data == MAP_FAILED ? nullptr : static_cast<char*>(data);
 }
 
-// In huge pages if it is large enough for one.
+// Maps with huge pages if `size` is large enough.
 char* MapAligned(size_t size) {
   if (size < kHugePage) return Map(size);
   char* data = Map(size + kHugePage);

@@ -1,22 +1,25 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The memory that all open files of a process share for what is read ahead.
+// Limits the memory that all open files of a process use for read-ahead.
 //
 //   MemoryBudget& budget = MemoryBudget::OfProcess();
 //   auto account = std::make_shared<MemoryBudget::Account>(&budget);
 //   MemoryBudget::Block block = account->Take(size);
 //   if (block.data() != nullptr) Fill(block.data(), block.size());
 //
-// 256 MiB unless S3_READ_AHEAD_MIB or SetLimit says otherwise; with 0 nothing
-// is read ahead. An account is one file's. It may have at most four times what
-// would still be free: one file alone gets four fifths of the budget, two get
-// four ninths each, and whoever comes later always finds something. A file that
-// is refused reads what it is asked for and no more. Blocks are mapped on their
-// own, in huge pages where the system has them. Those of two MiB and more are
-// kept for the next one when they are destroyed, within the limit, and go back
-// to the system when all are or nobody has read for a while. Thread-safe, but
-// for a single Block.
+// The limit is 256 MiB, or the value of S3_READ_AHEAD_MIB or SetLimit; 0
+// disables read-ahead. Each file has an account, which may use at most four
+// times the free memory: one file gets four fifths of the budget, two files get
+// four ninths each, and later files always get some. A file without memory
+// reads without read-ahead.
+//
+// Blocks are mapped with huge pages if possible. Destroyed blocks of 2 MiB and
+// more are cached within the limit, until all blocks are destroyed or no file
+// has been read for some time. Thread-safe, except for a single Block.
+//
+// This is not a semaphore: a request never waits, the limit of an account
+// depends on the free memory, and the budget caches mappings.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_MEMORY_BUDGET_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_MEMORY_BUDGET_H_
 
@@ -40,7 +43,7 @@ class MemoryBudget {
 
   class Account;
 
-  // Bytes that belong to their holder until it is destroyed. Not initialised.
+  // Owns uninitialised memory.
   class Block {
    public:
     Block() = default;
@@ -48,31 +51,32 @@ class MemoryBudget {
     Block& operator=(Block&& other) noexcept;
     ~Block();
 
-    // A block that no budget knows of; without data when the system has none.
+    // Returns a block without a budget; without data if the system has no
+    // memory.
     static Block OutsideBudget(size_t size);
 
-    // Null when there is none.
+    // Null if the block has no data.
     char* data() const { return data_; }
     size_t size() const { return size_; }
 
-    // Gives back what lies behind the first `size` bytes.
+    // Releases the memory after the first `size` bytes.
     void Shrink(size_t size);
 
    private:
     friend class Account;
 
-    std::shared_ptr<Account> account_;  // Null outside of a budget.
+    std::shared_ptr<Account> account_;  // Null without a budget.
     char* data_ = nullptr;
     size_t size_ = 0;
-    size_t mapped_ = 0;  // Of the mapping, from `data_` on; accounted for.
+    size_t mapped_ = 0;  // The size of the mapping at `data_`, as accounted.
   };
 
   class Account : public std::enable_shared_from_this<Account> {
    public:
-    // `budget` must outlive the account, and that its blocks.
+    // `budget` must outlive the account and its blocks.
     explicit Account(MemoryBudget* budget) : budget_(budget) {}
 
-    // A block without data when the budget, or the system, has none to give.
+    // Returns a block; without data if the budget or the system has no memory.
     Block Take(size_t size);
 
    private:
@@ -83,31 +87,32 @@ class MemoryBudget {
     uint64_t used_ = 0;  // Guarded by the budget's mutex.
   };
 
-  // Drops what its owner has not used since then. Whether there is still
-  // something that may be dropped later.
+  // Releases memory that its owner has not used since then. Returns true if
+  // there is memory that can be released later.
   using ReleaseIdleFn = std::function<bool(Clock::time_point since)>;
 
   explicit MemoryBudget(uint64_t limit = kDefaultLimit) : limit_(limit) {}
   ~MemoryBudget();
 
-  // The budget of this process, never destroyed. The child of a fork has one of
-  // its own.
+  // Returns the budget of this process, which is never destroyed. A forked
+  // child has its own.
   static MemoryBudget& OfProcess();
 
-  // Holds from now on; what is beyond it comes back as files are read.
+  // Sets the limit for later requests. Blocks beyond a lower limit are released
+  // as files are read.
   void SetLimit(uint64_t bytes);
-  // The same for what the environment says: of no effect after SetLimit, so
-  // that a program's own flag is stronger.
+  // Sets the limit of the environment. Has no effect after SetLimit: a flag of
+  // the program has priority.
   void SetDefaultLimit(uint64_t bytes);
 
   uint64_t limit() const;
   uint64_t used() const;
-  // Free, and not yet given back to the system.
+  // Returns the size of the cached mappings.
   uint64_t kept() const;
 
-  // Has `release` called by ReleaseIdle for as long as `owner` lives.
+  // Lets ReleaseIdle call `release` while `owner` is alive.
   void OnIdle(std::weak_ptr<void> owner, ReleaseIdleFn release);
-  // As ReleaseIdleFn, of all; what is kept is given back.
+  // Calls all `release` functions and releases the cached mappings.
   bool ReleaseIdle(Clock::time_point since);
 
   MemoryBudget(const MemoryBudget&) = delete;
@@ -119,15 +124,16 @@ class MemoryBudget {
     ReleaseIdleFn release;
   };
 
-  // What is to be unmapped once the lock is given back.
+  // Mappings to unmap after the lock is released.
   class Garbage;
 
-  // Whether it may have so much; `mapping` is one of that size that was kept.
+  // Returns false if the account may not use `bytes` more. `mapping` is set to
+  // a cached mapping of this size, if there is one.
   bool Reserve(Account& account, size_t bytes, char*& mapping);
   void Release(Account& account, size_t bytes);
-  // The same, with the memory.
+  // Releases `bytes` and caches or unmaps their mapping.
   void TakeBack(Account& account, char* mapping, size_t bytes);
-  // Requires `mutex_`: keeps no more than this.
+  // Requires `mutex_`. Reduces the cache to `bytes`.
   void KeepAtMost(uint64_t bytes, Garbage& garbage);
 
   mutable std::mutex mutex_;
@@ -135,12 +141,12 @@ class MemoryBudget {
   bool limit_is_set_ = false;
   uint64_t used_ = 0;
   uint64_t kept_bytes_ = 0;
-  std::map<size_t, std::vector<char*>> kept_;  // By their size.
+  std::map<size_t, std::vector<char*>> kept_;  // By size.
   std::vector<IdleUser> idle_users_;
 };
 
-// Asks the system to back the memory with huge pages, which are several times
-// faster to get than small ones. Only advice: it cannot fail.
+// Advises the system to use huge pages, whose allocation is several times
+// faster.
 void PreferHugePages(char* data, size_t size);
 
 }  // namespace s3

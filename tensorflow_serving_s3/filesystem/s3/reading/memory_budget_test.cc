@@ -24,7 +24,7 @@ std::shared_ptr<MemoryBudget::Account> NewAccount(MemoryBudget& budget) {
   return std::make_shared<MemoryBudget::Account>(&budget);
 }
 
-// As much as the account can get.
+// Takes all memory that the account can get.
 std::vector<Block> TakeAll(MemoryBudget::Account& account) {
   std::vector<Block> blocks;
   while (true) {
@@ -57,7 +57,7 @@ TEST(MemoryBudgetTest, ABlockOutlivesItsAccount) {
   EXPECT_EQ(budget.used(), 0u);
 }
 
-TEST(MemoryBudgetTest, WhatIsShrunkOffComesBack) {
+TEST(MemoryBudgetTest, ShrinkReleasesMemory) {
   MemoryBudget budget(64 * kMiB);
   Block block = NewAccount(budget)->Take(4 * kMiB);
   block.data()[9] = 'x';
@@ -74,7 +74,7 @@ TEST(MemoryBudgetTest, OneFileGetsFourFifths) {
   EXPECT_EQ(TakeAll(*account).size(), 80u);
 }
 
-TEST(MemoryBudgetTest, WhoComesLaterFindsSomething) {
+TEST(MemoryBudgetTest, LaterFilesGetSomeMemory) {
   MemoryBudget budget(100 * kMiB);
   std::vector<std::vector<Block>> blocks;
   for (int i = 0; i < 3; ++i) {
@@ -84,7 +84,7 @@ TEST(MemoryBudgetTest, WhoComesLaterFindsSomething) {
   EXPECT_LE(budget.used(), 100 * kMiB);
 }
 
-TEST(MemoryBudgetTest, TwoFilesThatTakeInTurnGetTheSame) {
+TEST(MemoryBudgetTest, TwoFilesGetTheSameAmount) {
   MemoryBudget budget(90 * kMiB);
   auto first = NewAccount(budget);
   auto second = NewAccount(budget);
@@ -103,14 +103,14 @@ TEST(MemoryBudgetTest, TwoFilesThatTakeInTurnGetTheSame) {
   EXPECT_EQ(count(of_second), 40);
 }
 
-TEST(MemoryBudgetTest, ALimitOfZeroGivesNothing) {
+TEST(MemoryBudgetTest, ALimitOfZeroDisablesReadAhead) {
   MemoryBudget budget(0);
   EXPECT_EQ(NewAccount(budget)->Take(1).data(), nullptr);
   EXPECT_NE(Block::OutsideBudget(1).data(), nullptr);
   EXPECT_EQ(budget.used(), 0u);
 }
 
-TEST(MemoryBudgetTest, AProgramsLimitIsStrongerThanTheEnvironments) {
+TEST(MemoryBudgetTest, TheProgramsLimitOverridesTheEnvironment) {
   MemoryBudget budget(1);
   budget.SetDefaultLimit(2);
   EXPECT_EQ(budget.limit(), 2u);
@@ -119,7 +119,7 @@ TEST(MemoryBudgetTest, AProgramsLimitIsStrongerThanTheEnvironments) {
   EXPECT_EQ(budget.limit(), 3u);
 }
 
-TEST(MemoryBudgetTest, ALowerLimitHoldsForWhatIsTakenFromThenOn) {
+TEST(MemoryBudgetTest, ALowerLimitAppliesToLaterBlocks) {
   MemoryBudget budget(100 * kMiB);
   auto account = NewAccount(budget);
   std::vector<Block> blocks = TakeAll(*account);
@@ -130,7 +130,7 @@ TEST(MemoryBudgetTest, ALowerLimitHoldsForWhatIsTakenFromThenOn) {
   EXPECT_NE(account->Take(kMiB).data(), nullptr);
 }
 
-TEST(MemoryBudgetTest, LargeBlocksAreKeptForTheNextOne) {
+TEST(MemoryBudgetTest, CachesLargeBlocks) {
   MemoryBudget budget(64 * kMiB);
   auto account = NewAccount(budget);
   const Block other = account->Take(kMiB);
@@ -143,7 +143,7 @@ TEST(MemoryBudgetTest, LargeBlocksAreKeptForTheNextOne) {
   EXPECT_EQ(budget.kept(), 0u);
 }
 
-TEST(MemoryBudgetTest, WhatIsKeptGoesBackWithTheLastBlockAndWhenIdle) {
+TEST(MemoryBudgetTest, ReleasesTheCacheWithTheLastBlockAndWhenIdle) {
   MemoryBudget budget(64 * kMiB);
   auto account = NewAccount(budget);
   Block other = account->Take(kMiB);
@@ -156,7 +156,7 @@ TEST(MemoryBudgetTest, WhatIsKeptGoesBackWithTheLastBlockAndWhenIdle) {
   EXPECT_EQ(budget.kept(), 0u);
 }
 
-TEST(MemoryBudgetTest, WhatIsKeptAndUsedIsWithinTheLimit) {
+TEST(MemoryBudgetTest, CachedAndUsedMemoryIsWithinTheLimit) {
   MemoryBudget budget(20 * kMiB);
   auto account = NewAccount(budget);
   Block one = account->Take(2 * kMiB);
@@ -167,7 +167,7 @@ TEST(MemoryBudgetTest, WhatIsKeptAndUsedIsWithinTheLimit) {
   EXPECT_LE(budget.kept() + budget.used(), 20 * kMiB);
 }
 
-TEST(MemoryBudgetTest, IdleOwnersAreAskedForAsLongAsTheyLive) {
+TEST(MemoryBudgetTest, CallsReleaseWhileTheOwnerIsAlive) {
   MemoryBudget budget(kMiB);
   const Clock::time_point since = Clock::now();
   auto owner = std::make_shared<int>();
@@ -183,7 +183,7 @@ TEST(MemoryBudgetTest, IdleOwnersAreAskedForAsLongAsTheyLive) {
   EXPECT_EQ(asked, 2);
 }
 
-TEST(MemoryBudgetTest, ManyThreadsTakeAndGiveBack) {
+TEST(MemoryBudgetTest, ThreadsTakeAndReleaseInParallel) {
   MemoryBudget budget(16 * kMiB);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
@@ -200,7 +200,7 @@ TEST(MemoryBudgetTest, ManyThreadsTakeAndGiveBack) {
   EXPECT_EQ(budget.used(), 0u);
 }
 
-TEST(MemoryBudgetTest, HugePagesAreAdviceForAnyMemory) {
+TEST(MemoryBudgetTest, PreferHugePagesAcceptsAnyMemory) {
   std::vector<char> memory(5 * kMiB, 'x');
   PreferHugePages(memory.data() + 7, memory.size() - 9);
   PreferHugePages(memory.data(), 100);

@@ -9,6 +9,7 @@
 
 #include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/cancellation.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/object_checksum.h"
 #include "tensorflow_serving_s3/filesystem/s3/reading/read_ahead.h"
 
@@ -16,40 +17,40 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// The most bytes that are fetched to compare them at the end of a version,
-// where each growth costs as much.
+// The maximum of bytes that each growth may fetch for the comparison at the end
+// of a version.
 constexpr uint64_t kMostComparedAtEnd = uint64_t{16} << 20;
 constexpr size_t kComparedAtATime = size_t{1} << 20;
-// How often a read is begun anew because the object has grown meanwhile.
+// How often a read starts again because the object has grown.
 constexpr int kMostGrowthsInARead = 5;
 
-// Bytes [offset, offset + size) of the object with the ETag of `info`.
+// Reads [offset, offset + size) of the object with the ETag of `info`.
 Status Fetch(Client* client, const S3Uri& uri, const ObjectInfo& info,
              uint64_t offset, char* buffer, size_t size,
              Cancellation* cancellation) {
   const Result<ObjectRange> range =
       client->GetObject(uri, offset, buffer, size, info.etag, cancellation);
   if (!range.ok()) {
-    // It was not beyond the end when the object was opened, and readers take
-    // this code for the end of the file.
+    // The object was longer when it was opened. Readers interpret OUT_OF_RANGE
+    // as the end of the file.
     if (range.status().code != TF_OUT_OF_RANGE) return range.status();
     return {TF_FAILED_PRECONDITION,
             range.status().message +
                 "; the object was replaced while it was being read"};
   }
-  // Holds for a store without ETags as well.
+  // Works for stores without ETags too.
   if (range->bytes != size || range->object.size != info.size) {
     return {TF_FAILED_PRECONDITION,
             uri.ToString() + ": the object had " + std::to_string(info.size) +
-                " bytes when it was opened and has " +
+                " bytes when it was opened, and now has " +
                 std::to_string(range->object.size) +
-                " now: it was replaced while it was being read"};
+                ": it was replaced while it was being read"};
   }
   return {};
 }
 
-// Whether the store answered and will not tell the size: the object was
-// deleted, or HEAD is not allowed or not known.
+// Returns true if the store refuses to return the size: the object was deleted,
+// or HEAD is not allowed or not supported.
 bool IsRefusal(const Status& status) {
   return status.code == TF_NOT_FOUND || status.code == TF_PERMISSION_DENIED ||
          status.code == TF_UNIMPLEMENTED || status.code == TF_UNKNOWN;
@@ -57,7 +58,7 @@ bool IsRefusal(const Status& status) {
 
 }  // namespace
 
-// One version of the object and what is in memory of it.
+// One version of the object, with its bytes in memory.
 struct ObjectReader::Version {
   ~Version() {
     if (ahead != nullptr) ahead->Close();
@@ -106,10 +107,10 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
   }
   if (beginning.data() == nullptr) {
     return Status{TF_RESOURCE_EXHAUSTED,
-                  uri_.ToString() + ": there is no memory to open it"};
+                  uri_.ToString() + ": not enough memory to open it"};
   }
   Result<ObjectRange> first = [&] {
-    const FetchWorkers::CallerTurn turn(resources_.workers);
+    const Semaphore::Hold slot(&resources_.workers->callers());
     return client_->GetObject(uri_, 0, beginning.data(), beginning.size(),
                               /*if_match=*/"");
   }();
@@ -158,8 +159,8 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
     }
     if (offset >= version->info.size) return size_t{0};
     const size_t bytes = std::min<uint64_t>(size, version->info.size - offset);
-    // A reader that polls the end reads its last bytes again, and must get them
-    // also if the store has another version by then.
+    // A reader that polls the end reads its last bytes again, even if the store
+    // has another version now.
     if (may_grow_ && history_.CopyFromLast(offset, buffer, bytes)) return bytes;
     const Status status = version->ahead->Read(offset, buffer, bytes);
     if (status.ok()) {
@@ -177,7 +178,7 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
 
 Result<ObjectReader::VersionPtr> ObjectReader::FollowGrowth(
     const VersionPtr& known) {
-  Result<VersionPtr> grown = Grown(known, /*surely=*/false);
+  Result<VersionPtr> grown = Grown(known, /*all_bytes=*/false);
   if (!grown.ok() && IsRefusal(grown.status())) return known;
   return grown;
 }
@@ -188,15 +189,15 @@ ObjectReader::VersionPtr ObjectReader::FollowReplacement(
   if (!prefix.has_value() || prefix->size == 0 || offset > prefix->size) {
     return nullptr;
   }
-  const Result<VersionPtr> grown = Grown(known, /*surely=*/true);
+  const Result<VersionPtr> grown = Grown(known, /*all_bytes=*/true);
   return grown.ok() && *grown != known ? *grown : nullptr;
 }
 
 Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
-                                                     bool surely) {
+                                                     bool all_bytes) {
   std::lock_guard<std::mutex> growth_lock(growth_mutex_);
   VersionPtr version = this->version();
-  // Another thread has found it.
+  // Another thread has found a new version.
   if (version != known) return version;
   const Result<ObjectInfo> now = client_->HeadObject(uri_);
   if (!now.ok()) return now.status();
@@ -208,14 +209,14 @@ Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
   Result<VersionPtr> grown = OpenVersion();
   if (!grown.ok()) return grown.status();
   if ((*grown)->info.size <= version->info.size) return version;
-  const Result<bool> continues = Continues(*version, **grown, surely);
+  const Result<bool> continues = Continues(*version, **grown, all_bytes);
   if (!continues.ok()) {
-    // Replaced once more: a later read will look again.
+    // Replaced again: a later read tries again.
     if (continues.status().code == TF_FAILED_PRECONDITION) return version;
     return continues.status();
   }
   if (!*continues) {
-    if (!surely) other_ = *now;
+    if (!all_bytes) other_ = *now;
     return version;
   }
   std::lock_guard<std::mutex> lock(mutex_);
@@ -224,7 +225,7 @@ Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
 }
 
 Result<bool> ObjectReader::Continues(Version& version, Version& grown,
-                                     bool surely) const {
+                                     bool all_bytes) const {
   std::string bytes;
   const auto read = [&bytes](Version& from, uint64_t offset, size_t size) {
     bytes.resize(size);
@@ -239,7 +240,7 @@ Result<bool> ObjectReader::Continues(Version& version, Version& grown,
     return bytes == given;
   }
   const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
-  if (prefix.has_value() && (surely || prefix->size <= kMostComparedAtEnd)) {
+  if (prefix.has_value() && (all_bytes || prefix->size <= kMostComparedAtEnd)) {
     uint64_t crc64 = 0;
     for (uint64_t at = 0; at < prefix->size; at += bytes.size()) {
       const Status status = read(
@@ -249,7 +250,7 @@ Result<bool> ObjectReader::Continues(Version& version, Version& grown,
     }
     return crc64 == prefix->crc64;
   }
-  if (surely) return false;
+  if (all_bytes) return false;
   const ReadHistory::Sample first = {0, version.first_bytes};
   const ReadHistory::Sample last = history_.last();
   for (const ReadHistory::Sample* sample : {&first, &last}) {

@@ -30,7 +30,7 @@ TEST_F(ObjectReaderTest, ASmallObjectIsOneRequest) {
   EXPECT_EQ(server_.requests().size(), 1u);
 }
 
-TEST_F(ObjectReaderTest, AReadAtTheEndAsksForTheSizeOnce) {
+TEST_F(ObjectReaderTest, AReadAtTheEndRequestsTheSizeOnce) {
   object_ = "0123456789";
   auto reader = Open();
   EXPECT_EQ(Read(*reader, 10, 1), "");
@@ -46,7 +46,7 @@ TEST_F(ObjectReaderTest, AnEmptyObject) {
   EXPECT_EQ(Read(*reader, 0, 10), "");
 }
 
-TEST_F(ObjectReaderTest, ReadsInOrderAskForEachByteOnceAndForMuchAtATime) {
+TEST_F(ObjectReaderTest, SequentialReadsFetchEachByteOnceInLargeRanges) {
   object_ = Pattern(20 * kMiB + 5);
   auto reader = Open();
   std::string read;
@@ -58,7 +58,7 @@ TEST_F(ObjectReaderTest, ReadsInOrderAskForEachByteOnceAndForMuchAtATime) {
   EXPECT_EQ(BytesAskedFor(), object_.size());
 }
 
-TEST_F(ObjectReaderTest, ALargeReadIsManyRequestsForWhatIsMissing) {
+TEST_F(ObjectReaderTest, ALargeReadFetchesTheMissingBytesInParallel) {
   object_ = Pattern(40 * kMiB);
   auto reader = Open();
   EXPECT_TRUE(Read(*reader, kMiB / 2, 39 * kMiB + kMiB / 2) ==
@@ -67,7 +67,7 @@ TEST_F(ObjectReaderTest, ALargeReadIsManyRequestsForWhatIsMissing) {
   EXPECT_EQ(BytesAskedFor(), object_.size());
 }
 
-TEST_F(ObjectReaderTest, JumpsFetchTheirRangeAlone) {
+TEST_F(ObjectReaderTest, RandomReadsFetchOnlyTheirRange) {
   object_ = Pattern(40 * kMiB);
   auto reader = Open();
   EXPECT_EQ(Read(*reader, 30 * kMiB, 10), object_.substr(30 * kMiB, 10));
@@ -76,7 +76,7 @@ TEST_F(ObjectReaderTest, JumpsFetchTheirRangeAlone) {
                                     "20971520-20971529"));
 }
 
-TEST_F(ObjectReaderTest, ObjectsAroundTheSizeOfTheOpening) {
+TEST_F(ObjectReaderTest, ObjectsAroundTheSizeOfTheFirstRequest) {
   for (const size_t size : {kMiB - 1, kMiB, kMiB + 1, 3 * kMiB, 8 * kMiB}) {
     Replace(Pattern(size), "\"e1\"");
     auto reader = Open();
@@ -86,7 +86,7 @@ TEST_F(ObjectReaderTest, ObjectsAroundTheSizeOfTheOpening) {
   }
 }
 
-TEST_F(ObjectReaderTest, WithoutBudgetItOpensWithLess) {
+TEST_F(ObjectReaderTest, OpensWithLessMemoryWithoutBudget) {
   MemoryBudget none(0);
   ObjectReader::Resources resources;
   resources.budget = &none;
@@ -98,7 +98,7 @@ TEST_F(ObjectReaderTest, WithoutBudgetItOpensWithLess) {
   EXPECT_EQ(Ranges()[0], "0-65535");
 }
 
-TEST_F(ObjectReaderTest, IdleFilesGiveWayToOneThatIsOpened) {
+TEST_F(ObjectReaderTest, OpenTakesTheMemoryOfIdleFiles) {
   MemoryBudget budget(4 * kMiB);
   ObjectReader::Resources resources;
   resources.budget = &budget;
@@ -124,12 +124,12 @@ TEST_F(ObjectReaderTest, IdleFilesGiveWayToOneThatIsOpened) {
   }
 }
 
-TEST_F(ObjectReaderTest, ClosingDoesNotWaitForWhatIsReadAhead) {
+TEST_F(ObjectReaderTest, ClosingDoesNotWaitForThePrefetch) {
   object_ = Pattern(40 * kMiB);
   auto reader = Open();
   EXPECT_TRUE(Read(*reader, 0, 4 * kMiB) == object_.substr(0, 4 * kMiB));
   hang_from_ = 8 * kMiB;
-  // What follows this is asked for, and never comes.
+  // The prefetch of the next bytes never ends.
   EXPECT_TRUE(Read(*reader, 4 * kMiB, 4 * kMiB) ==
               object_.substr(4 * kMiB, 4 * kMiB));
   reader.reset();
@@ -150,7 +150,7 @@ TEST_F(ObjectReaderTest, AReplacedObjectIsAnErrorAndNotAMixture) {
   }
 }
 
-TEST_F(ObjectReaderTest, AnObjectThatShrinksIsReplacedAndDoesNotJustEnd) {
+TEST_F(ObjectReaderTest, AnObjectThatShrinksIsAnErrorAndNotAnEnd) {
   Replace(Pattern(20 * kMiB), "");
   auto reader = Open();
   Replace(Pattern(2 * kMiB), "");
@@ -160,7 +160,7 @@ TEST_F(ObjectReaderTest, AnObjectThatShrinksIsReplacedAndDoesNotJustEnd) {
   EXPECT_EQ(got.status().code, TF_FAILED_PRECONDITION);
 }
 
-TEST_F(ObjectReaderTest, ManyThreadsReadTheirOwnParts) {
+TEST_F(ObjectReaderTest, ThreadsReadTheirOwnParts) {
   object_ = Pattern(24 * kMiB);
   auto reader = Open();
   std::vector<std::thread> threads;
@@ -176,7 +176,7 @@ TEST_F(ObjectReaderTest, ManyThreadsReadTheirOwnParts) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST_F(ObjectReaderTest, OpeningWhatIsNotThereFails) {
+TEST_F(ObjectReaderTest, OpeningAMissingObjectFails) {
   FakeHttpServer empty([](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(404, "<Error><Code>NoSuchKey</Code></Error>"));
   });

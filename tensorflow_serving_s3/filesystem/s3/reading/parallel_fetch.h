@@ -1,18 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fetches pieces of an object in ranges beside each other, each straight into
-// its place in the caller's memory.
+// Fetches pieces of an object in parallel ranges, directly into the caller's
+// memory.
 //
 //   ParallelFetch fetch(&workers, range_fetch);
 //   fetch.Add(0, buffer, 64 << 20);
 //   fetch.Start();
-//   ... what else there is to do ...
+//   ... other work ...
 //   Status status = fetch.Finish();
 //
-// The caller's own thread is one of those that fetch, so that this works, range
-// after range, also when no worker has time for it. After Finish, and after the
-// destructor, nothing is written to the memory any more. For one thread.
+// The caller's thread fetches too, so this works without free workers. Does not
+// write to the memory after Finish or the destructor. Not thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_PARALLEL_FETCH_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_PARALLEL_FETCH_H_
 
@@ -28,24 +27,24 @@
 namespace tfs3 {
 namespace s3 {
 
-// Reads `size` bytes from `offset` on, all of them, into `buffer`. Thread-safe.
+// Reads exactly `size` bytes at `offset` into `buffer`. Thread-safe.
 using RangeFetch = std::function<Status(
     uint64_t offset, char* buffer, size_t size, Cancellation* cancellation)>;
 
 class ParallelFetch {
  public:
-  // Both must outlive the fetch.
+  // Both pointers must outlive the fetch.
   ParallelFetch(FetchWorkers* workers, const RangeFetch* fetch);
-  // Cancels what was not finished.
+  // Cancels unfinished ranges.
   ~ParallelFetch();
 
   void Add(uint64_t offset, char* buffer, size_t size);
   bool empty() const;
 
-  // Before it, Add; after it, no more.
+  // Starts the workers. Do not call Add afterwards.
   void Start();
 
-  // The first failure ends all ranges and is returned.
+  // Waits for all ranges. A failure cancels the other ranges and is returned.
   Status Finish();
 
   ParallelFetch(const ParallelFetch&) = delete;

@@ -35,7 +35,7 @@ const std::string& Object() {
   return object;
 }
 
-// An object and a fetch that remembers what it was asked for.
+// An object and a fetch that records its requests.
 class ParallelFetchTest : public ::testing::Test {
  protected:
   ParallelFetchTest() {
@@ -60,7 +60,7 @@ class ParallelFetchTest : public ::testing::Test {
   std::vector<std::pair<uint64_t, size_t>> ranges_;
 };
 
-TEST_F(ParallelFetchTest, RangesEndWherePartsDo) {
+TEST_F(ParallelFetchTest, RangesEndAtMultiplesOfTheirSize) {
   std::string buffer(9 * kMiB + 1, '?');
   ParallelFetch fetch(&workers_, &fetch_);
   EXPECT_TRUE(fetch.empty());
@@ -75,7 +75,7 @@ TEST_F(ParallelFetchTest, RangesEndWherePartsDo) {
                           Pair(8 * kMiB, kMiB + 6)));
 }
 
-TEST_F(ParallelFetchTest, LargePiecesAreMadeOfLargeRangesAndNoneIsTiny) {
+TEST_F(ParallelFetchTest, LargePiecesHaveLargeRangesAndNoTinyOnes) {
   std::string buffer(33 * kMiB, '?');
   ParallelFetch fetch(&workers_, &fetch_);
   fetch.Add(7 * kMiB, buffer.data(), 33 * kMiB - 10);
@@ -98,7 +98,7 @@ TEST_F(ParallelFetchTest, SmallPiecesAreOneRangeEach) {
   EXPECT_THAT(Ranges(), ElementsAre(Pair(7, 10), Pair(100, 2 * kMiB)));
 }
 
-TEST_F(ParallelFetchTest, NothingIsFinishedAtOnce) {
+TEST_F(ParallelFetchTest, FinishWithoutRangesReturnsAtOnce) {
   ParallelFetch fetch(&workers_, &fetch_);
   fetch.Start();
   EXPECT_TRUE(fetch.Finish().ok());
@@ -118,7 +118,7 @@ TEST_F(ParallelFetchTest, WithoutWorkersTheCallerFetchesAll) {
   EXPECT_EQ(Ranges().size(), 4u);
 }
 
-// Blocks every range but one until it is cancelled.
+// Blocks every range except one until it is cancelled.
 RangeFetch FailOneBlockOthers(std::atomic<int>& under_way) {
   return [&under_way](uint64_t offset, char*, size_t,
                       Cancellation* cancellation) -> Status {
@@ -137,7 +137,7 @@ RangeFetch FailOneBlockOthers(std::atomic<int>& under_way) {
   };
 }
 
-TEST_F(ParallelFetchTest, TheFirstFailureEndsTheOthersAndIsTold) {
+TEST_F(ParallelFetchTest, AFailureCancelsTheOtherRangesAndIsReturned) {
   std::atomic<int> under_way{0};
   const RangeFetch failing = FailOneBlockOthers(under_way);
   std::string buffer(16 * kMiB, '?');
@@ -150,7 +150,7 @@ TEST_F(ParallelFetchTest, TheFirstFailureEndsTheOthersAndIsTold) {
   }
 }
 
-TEST_F(ParallelFetchTest, WhatIsNotFinishedIsCancelled) {
+TEST_F(ParallelFetchTest, TheDestructorCancelsUnfinishedRanges) {
   std::atomic<int> under_way{0};
   const RangeFetch blocking = FailOneBlockOthers(under_way);
   std::string buffer(16 * kMiB, '?');

@@ -7,31 +7,32 @@
 #include <iterator>
 #include <utility>
 
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
+
 namespace tfs3 {
 namespace s3 {
 namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 
-// What a stream may step over or go back at any time: TensorFlow reads small
-// tensors through a buffer of 256 KiB, and large ones beside it.
+// The gap or step back that a stream may have: TensorFlow reads small tensors
+// through a buffer of 256 KiB and large ones directly.
 constexpr uint64_t kStep = kMiB;
-// The most that is fetched ahead of a reader who has not had to wait, and the
-// most before there was a second read.
+// The maximum window of a reader that has not had to wait, and the maximum
+// before the second read.
 constexpr uint64_t kWindowWithoutWait = 4 * kMiB;
 constexpr uint64_t kWindowOfFirstRead = 16 * kMiB;
-// Parts in a window, where their limits allow it.
+// Parts in a window, if their size limits allow it.
 constexpr uint64_t kParts = 4;
 constexpr uint64_t kSmallestPart = kMiB;
 constexpr uint64_t kLargestPart = 8 * kMiB;
-// In a stream, a read below this size that finds nothing fetches more than it
-// was asked for, which later ones will find; and if the budget refuses that, as
-// much as a file may have outside of it.
+// In a stream, a read below this size fetches more bytes than requested, for
+// later reads. If the budget has no memory, it fetches at most kOutsideBudget.
 constexpr size_t kSmallRead = size_t{256} << 10;
 constexpr size_t kOutsideBudget = size_t{64} << 10;
-// So many reads elsewhere end a stream.
+// The number of other reads that ends a stream.
 constexpr int kReadsElsewhere = 4;
-// From this size on, memory of the caller is worth huge pages.
+// Buffers from this size on use huge pages.
 constexpr size_t kLargeRead = size_t{4} << 20;
 
 }  // namespace
@@ -49,11 +50,11 @@ struct ReadAhead::Part {
 
   // Guarded by the mutex of the ReadAhead:
   State state = State::kWaiting;
-  int uses = 0;  // By reads under way.
+  int uses = 0;  // Number of reads that use the part.
   bool forgotten = false;
   Status failure;
 
-  // What nobody will read is not fetched any further, and takes no memory.
+  // Cancels the fetch, or releases the memory, of a part without readers.
   void EndIfUnwanted() {
     if (!forgotten || uses > 0) return;
     if (state == State::kFilling) {
@@ -132,7 +133,7 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
     }
   }
   last_read_ = Clock::now();
-  // In the memory that came back.
+  // The read has released memory.
   if (in_stream && status.ok()) FetchAhead();
   return status;
 }
@@ -166,7 +167,7 @@ bool ReadAhead::Follow(uint64_t offset, size_t size) {
     return true;
   }
   if (offset >= last_end && offset - last_end <= kStep) {
-    // The stream is here now.
+    // The stream moves here.
     ForgetAll();
     stream_end_ = end;
     stream_bytes_ = size;
@@ -206,7 +207,7 @@ void ReadAhead::Distribute(uint64_t offset, char* buffer, size_t size,
     const bool within = part->offset >= offset && part->end() <= end;
     if (part->state == Part::State::kFailed ||
         (part->state == Part::State::kWaiting && part->uses == 0 && within)) {
-      // Tried anew, or not yet begun: straight into the caller's buffer.
+      // Failed or not started: fetch directly into the caller's buffer.
       part->forgotten = true;
       part->EndIfUnwanted();
       it = parts_.erase(it);
@@ -284,12 +285,12 @@ void ReadAhead::FetchAhead() {
   uint64_t from = stream_end_;
   if (!parts_.empty()) from = std::max(from, parts_.back()->end());
   while (from < until) {
-    // They end at whole multiples, where those of the object may, and none is
-    // tiny.
+    // Parts end at multiples of their size, as the parts of most objects do.
+    // Avoids tiny parts.
     uint64_t end = (from / part_size + 1) * part_size;
     if (end - from < part_size / 2) end += part_size;
     if (end + part_size / 2 > object_size_) end = object_size_;
-    if (end > until) return;  // A later read will ask for all of it.
+    if (end > until) return;  // A later read fetches the whole part.
     const PartPtr part = MakePart(from, end - from);
     if (part == nullptr) return;
     parts_.push_back(part);
@@ -332,7 +333,7 @@ Status ReadAhead::Await(const PartPtr& part) {
   if (part->state == Part::State::kWaiting) {
     lock.unlock();
     {
-      const FetchWorkers::CallerTurn turn(workers_);
+      const Semaphore::Hold slot(&workers_->callers());
       Fill(part);
     }
     lock.lock();

@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads one open object for whoever reads it at random, and ahead of him where
-// he reads it from front to back.
+// Random-access reader of one object that prefetches sequential reads.
 //
 //   auto ahead = std::make_shared<ReadAhead>(size, std::move(beginning), fetch,
 //                                            &workers, &budget, account);
@@ -10,14 +9,17 @@
 //   Status status = ahead->Read(offset, buffer, size);
 //   ahead->Close();
 //
-// What is not there yet goes straight into the caller's buffer, in ranges
-// beside each other (parallel_fetch.h). Reads that go on where the last one
-// ended, with small gaps at most, are a stream: what follows is fetched in the
-// meantime. How much grows as far as the reader has to wait for it, to twice of
-// what he has read and within the budget. A read elsewhere fetches what it asks
-// for and nothing else; a few of them end the stream and its memory, and so
-// does an idle time. What was fetched ahead in vain fails nobody. Thread-safe;
-// reads run in parallel, also those of the same bytes.
+//   - Bytes that are not in memory go directly into the caller's buffer, in
+//     parallel ranges (parallel_fetch.h).
+//   - Reads that continue near the end of the previous read form a stream: the
+//     following bytes are prefetched. The prefetched window grows while the
+//     reader has to wait, up to twice the bytes of the stream and within the
+//     memory budget.
+//   - Another read fetches only the requested bytes. A few of them end the
+//     stream and release its memory, and so does an idle time.
+//   - A failed prefetch does not fail a read.
+//
+// Thread-safe; reads run in parallel, also of the same bytes.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_AHEAD_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_AHEAD_H_
 
@@ -40,24 +42,22 @@ namespace s3 {
 
 class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
  public:
-  // `workers` and what `fetch` uses must outlive Close(), the budget of
-  // `account` the ReadAhead. `beginning` is what the object begins with, as far
-  // as that is known.
+  // `workers` and the objects that `fetch` uses must outlive Close(); `budget`
+  // must outlive the ReadAhead. `beginning` has the first bytes of the object.
   ReadAhead(uint64_t object_size, MemoryBudget::Block beginning,
             RangeFetch fetch, FetchWorkers* workers, MemoryBudget* budget,
             std::shared_ptr<MemoryBudget::Account> account);
 
-  // From now on what is in memory goes when the budget looks for it and nobody
-  // has read for a while; but not an object that was there whole from the
-  // beginning. To be called once.
+  // Lets the budget release the memory of the file after an idle time, except
+  // for an object that is completely in `beginning`. Call it once.
   void GiveBackWhenIdle();
 
-  // The range must lie within the object. On failure the contents of `buffer`
-  // are undefined.
+  // The range must be within the object. After an error the content of `buffer`
+  // is undefined.
   Status Read(uint64_t offset, char* buffer, size_t size);
 
-  // Ends what is under way and waits for that, not for the bytes. To be called
-  // once, when nothing reads any more.
+  // Cancels running fetches and waits for their end. Call it once, after the
+  // last Read.
   void Close();
 
   ReadAhead(const ReadAhead&) = delete;
@@ -66,12 +66,12 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
  private:
   using Clock = MemoryBudget::Clock;
 
-  // Bytes that are, or will be, in memory.
+  // Bytes that are in memory or are being fetched.
   struct Part;
   using PartPtr = std::shared_ptr<Part>;
   using Parts = std::deque<PartPtr>;
 
-  // What a Read takes out of a part.
+  // The bytes that a Read copies from a part.
   struct Use {
     PartPtr part;
     uint64_t offset;
@@ -79,10 +79,10 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
     size_t size;
   };
 
-  // These require `mutex_`.
-  // Whether the read is one of the stream.
+  // The functions up to ForgetAll require `mutex_`.
+  // Updates the stream. Returns true if the read belongs to it.
   bool Follow(uint64_t offset, size_t size);
-  // Says of each byte where it is to come from.
+  // Assigns each byte of a read to a part or to a direct fetch.
   void Distribute(uint64_t offset, char* buffer, size_t size, bool in_stream,
                   std::vector<Use>& uses, ParallelFetch& direct);
   PartPtr MakePart(uint64_t offset, size_t size);
@@ -92,9 +92,9 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
   void Forget(Parts::iterator begin, Parts::iterator end);
   void ForgetAll() { Forget(parts_.begin(), parts_.end()); }
 
-  // Fetches a part unless another thread does or has.
+  // Fetches a part, unless another thread does or has done so.
   void Fill(const PartPtr& part);
-  // Returns when the part is there, or has failed.
+  // Waits until the part is ready or has failed.
   Status Await(const PartPtr& part);
   static void Copy(const Use& use);
   bool ReleaseIdle(Clock::time_point since);
@@ -104,23 +104,22 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
   FetchWorkers* const workers_;
   MemoryBudget* const budget_;
   const std::shared_ptr<MemoryBudget::Account> account_;
-  // The whole object, when it was there from the beginning.
+  // The whole object, if `beginning` has all of it.
   MemoryBudget::Block whole_;
 
   std::mutex mutex_;
   std::condition_variable changed_;  // The state of a part.
-  // In the order of their offsets; they do not overlap.
+  // Sorted by offset, without overlap.
   Parts parts_;
-  size_t filling_ = 0;  // Parts that are being fetched, forgotten ones too.
+  size_t filling_ = 0;  // Parts that are being fetched, including forgotten.
   Clock::time_point last_read_ = Clock::now();
 
   // The stream:
-  uint64_t stream_end_ = 0;  // Up to where it was read.
-  uint64_t stream_bytes_ =
-      0;  // What was read of it, less what it stepped over.
+  uint64_t stream_end_ = 0;    // The end of its last read.
+  uint64_t stream_bytes_ = 0;  // Its bytes, minus the skipped bytes.
   uint64_t stream_reads_ = 0;
-  uint64_t window_ = 0;    // How far beyond `stream_end_` to fetch.
-  uint64_t last_end_ = 0;  // Of the last read, in the stream or not.
+  uint64_t window_ = 0;    // How many bytes after `stream_end_` to prefetch.
+  uint64_t last_end_ = 0;  // The end of the last read of any kind.
   int reads_elsewhere_ = 0;
 };
 

@@ -76,7 +76,7 @@ class Blocker {
   bool go_ = false;
 };
 
-// An object in memory; what is fetched of it is remembered.
+// An object in memory that records the fetches.
 class ReadAheadTest : public ::testing::Test {
  protected:
   using Hook =
@@ -89,7 +89,7 @@ class ReadAheadTest : public ::testing::Test {
     EXPECT_EQ(budget_.kept(), 0u);
   }
 
-  // With the first `known` bytes there from the beginning.
+  // `known`: the number of bytes that are in memory from the beginning.
   ReadAhead& Open(size_t known = 0) {
     auto account = std::make_shared<MemoryBudget::Account>(&budget_);
     MemoryBudget::Block beginning =
@@ -124,7 +124,7 @@ class ReadAheadTest : public ::testing::Test {
     hook_ = std::move(hook);
   }
 
-  // Reads and compares.
+  // Reads and compares the bytes.
   ::testing::AssertionResult ReadsRight(ReadAhead& ahead, uint64_t offset,
                                         size_t size) {
     std::string buffer(size, '?');
@@ -148,7 +148,7 @@ class ReadAheadTest : public ::testing::Test {
     return bytes;
   }
 
-  // Up to where anything was fetched.
+  // Returns the end of the last fetched range.
   uint64_t FetchedUpTo() {
     uint64_t end = 0;
     for (const auto& range : Fetched()) {
@@ -157,7 +157,7 @@ class ReadAheadTest : public ::testing::Test {
     return end;
   }
 
-  // Whatever was begun has been fetched.
+  // Waits until all started fetches have ended.
   void Settle() {
     Blocker reached;
     workers_.Run(FetchWorkers::Urgency::kAhead, [&] { reached.Go(); });
@@ -170,7 +170,7 @@ class ReadAheadTest : public ::testing::Test {
   }();
   Blocker blocker_;
   MemoryBudget budget_{64 * kMiB};
-  // One after the other, so that Settle can know.
+  // One worker, so that Settle can wait for the last task.
   FetchWorkers workers_{[] {
     FetchWorkers::Options options;
     options.max_threads = 1;
@@ -183,7 +183,7 @@ class ReadAheadTest : public ::testing::Test {
   std::vector<std::pair<uint64_t, size_t>> fetched_;
 };
 
-TEST_F(ReadAheadTest, WhatIsThereFromTheBeginningIsNotFetched) {
+TEST_F(ReadAheadTest, DoesNotFetchKnownBytes) {
   object_ = "0123456789";
   ReadAhead& ahead = Open(10);
   EXPECT_TRUE(ReadsRight(ahead, 0, 10));
@@ -192,7 +192,7 @@ TEST_F(ReadAheadTest, WhatIsThereFromTheBeginningIsNotFetched) {
   EXPECT_EQ(Fetched().size(), 0u);
 }
 
-TEST_F(ReadAheadTest, SmallReadsInOrderFetchEachByteOnceInLargeRanges) {
+TEST_F(ReadAheadTest, SmallSequentialReadsFetchEachByteOnceInLargeRanges) {
   ReadAhead& ahead = Open(kMiB);
   for (size_t at = 0; at < object_.size(); at += 100 * kKiB) {
     ASSERT_TRUE(
@@ -202,7 +202,7 @@ TEST_F(ReadAheadTest, SmallReadsInOrderFetchEachByteOnceInLargeRanges) {
   EXPECT_LE(Fetched().size(), 63u);
 }
 
-TEST_F(ReadAheadTest, LargeReadsInOrderFetchEachByteOnce) {
+TEST_F(ReadAheadTest, LargeSequentialReadsFetchEachByteOnce) {
   ReadAhead& ahead = Open(kMiB);
   for (size_t at = 0; at < object_.size(); at += 16 * kMiB) {
     ASSERT_TRUE(ReadsRight(ahead, at, 16 * kMiB));
@@ -210,14 +210,14 @@ TEST_F(ReadAheadTest, LargeReadsInOrderFetchEachByteOnce) {
   EXPECT_EQ(FetchedBytes(), object_.size() - kMiB);
 }
 
-TEST_F(ReadAheadTest, WhatFollowsALargeReadIsFetchedMeanwhile) {
+TEST_F(ReadAheadTest, PrefetchesAfterALargeRead) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 8 * kMiB));
   Settle();
   EXPECT_EQ(FetchedUpTo(), 24 * kMiB);
 }
 
-TEST_F(ReadAheadTest, WhoHasToWaitIsReadAheadFurther) {
+TEST_F(ReadAheadTest, TheWindowGrowsForAReaderThatWaits) {
   SetHook([&](uint64_t offset, size_t, Cancellation* cancellation) -> Status {
     if (offset < 8 * kMiB) return {};
     return blocker_.Wait(cancellation);
@@ -235,7 +235,7 @@ TEST_F(ReadAheadTest, WhoHasToWaitIsReadAheadFurther) {
   EXPECT_EQ(FetchedUpTo(), 48 * kMiB);
 }
 
-TEST_F(ReadAheadTest, AReaderWhoNeverWaitsIsNotFetchedForFarAhead) {
+TEST_F(ReadAheadTest, TheWindowStaysSmallForAReaderThatDoesNotWait) {
   ReadAhead& ahead = Open(kMiB);
   for (size_t at = 0; at < 32 * kMiB; at += 64 * kKiB) {
     ASSERT_TRUE(ReadsRight(ahead, at, 64 * kKiB));
@@ -244,17 +244,17 @@ TEST_F(ReadAheadTest, AReaderWhoNeverWaitsIsNotFetchedForFarAhead) {
   }
 }
 
-TEST_F(ReadAheadTest, NothingIsFetchedBehindALittleOfTheBeginning) {
+TEST_F(ReadAheadTest, DoesNotPrefetchAfterASmallFirstRead) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 300 * kKiB));
   Settle();
   EXPECT_EQ(Fetched().size(), 0u);
 }
 
-TEST_F(ReadAheadTest, RandomReadsFetchWhatTheyAskForAndNoMore) {
+TEST_F(ReadAheadTest, RandomReadsFetchOnlyTheRequestedBytes) {
   ReadAhead& ahead = Open(kMiB);
   size_t asked = 0;
-  // Each far from the one before.
+  // Each read is far from the previous one.
   for (uint64_t at : {30, 10, 50, 20, 60, 5, 40, 15}) {
     EXPECT_TRUE(ReadsRight(ahead, at * kMiB, 10 * kKiB));
     asked += 10 * kKiB;
@@ -263,7 +263,7 @@ TEST_F(ReadAheadTest, RandomReadsFetchWhatTheyAskForAndNoMore) {
   EXPECT_EQ(FetchedBytes(), asked);
 }
 
-TEST_F(ReadAheadTest, AReadElsewhereDoesNotEndTheStream) {
+TEST_F(ReadAheadTest, AnotherReadDoesNotEndTheStream) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   EXPECT_TRUE(ReadsRight(ahead, 4 * kMiB, 4 * kMiB));
@@ -272,14 +272,14 @@ TEST_F(ReadAheadTest, AReadElsewhereDoesNotEndTheStream) {
   EXPECT_TRUE(ReadsRight(ahead, 60 * kMiB, 10));
   EXPECT_TRUE(ReadsRight(ahead, 8 * kMiB, 4 * kMiB));
   Settle();
-  // What came of 8 MiB on was there, or came after it.
+  // The bytes from 8 MiB on were prefetched before or after it.
   EXPECT_GE(FetchedBytes(), before + 10);
   for (const auto& range : Fetched()) {
     EXPECT_TRUE(range.first != 8 * kMiB || range.second < 4 * kMiB);
   }
 }
 
-TEST_F(ReadAheadTest, ManyReadsElsewhereGiveBackTheStreamsMemory) {
+TEST_F(ReadAheadTest, ManyOtherReadsReleaseTheMemoryOfTheStream) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   EXPECT_TRUE(ReadsRight(ahead, 4 * kMiB, 4 * kMiB));
@@ -291,7 +291,7 @@ TEST_F(ReadAheadTest, ManyReadsElsewhereGiveBackTheStreamsMemory) {
   EXPECT_EQ(budget_.used(), 0u);
 }
 
-TEST_F(ReadAheadTest, TheStreamMovesToWhereReadsGoOn) {
+TEST_F(ReadAheadTest, TheStreamMovesToOtherSequentialReads) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 20 * kMiB, 4 * kMiB));
   Settle();
@@ -301,7 +301,7 @@ TEST_F(ReadAheadTest, TheStreamMovesToWhereReadsGoOn) {
   EXPECT_GE(FetchedUpTo(), 32 * kMiB);
 }
 
-TEST_F(ReadAheadTest, AStreamStepsOverAndBackALittle) {
+TEST_F(ReadAheadTest, AStreamMayHaveGapsAndStepBack) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 8 * kMiB));
   EXPECT_TRUE(ReadsRight(ahead, 8 * kMiB, 200 * kKiB));
@@ -317,7 +317,7 @@ TEST_F(ReadAheadTest, AStreamStepsOverAndBackALittle) {
   }
 }
 
-TEST_F(ReadAheadTest, SmallReadsWithoutBudgetAreNotARequestEach) {
+TEST_F(ReadAheadTest, SmallReadsWithoutBudgetShareRequests) {
   budget_.SetLimit(0);
   ReadAhead& ahead = Open(64 * kKiB);
   for (size_t at = 0; at < 4 * kMiB; at += 1000) {
@@ -338,7 +338,7 @@ TEST_F(ReadAheadTest, ManyFilesStayWithinTheBudget) {
   }
 }
 
-TEST_F(ReadAheadTest, WhatFailedAheadIsToldToNobody) {
+TEST_F(ReadAheadTest, AFailedPrefetchDoesNotFailARead) {
   SetHook([](uint64_t offset, size_t, Cancellation*) -> Status {
     if (offset < 8 * kMiB) return {};
     return {TF_UNAVAILABLE, "the store is away"};
@@ -352,7 +352,7 @@ TEST_F(ReadAheadTest, WhatFailedAheadIsToldToNobody) {
   EXPECT_TRUE(ReadsRight(ahead, 8 * kMiB, 4 * kMiB));
 }
 
-TEST_F(ReadAheadTest, WhatFailsWhileItIsReadIsTold) {
+TEST_F(ReadAheadTest, AFailedFetchFailsItsRead) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   SetHook([](uint64_t, size_t, Cancellation*) -> Status {
@@ -368,14 +368,14 @@ TEST_F(ReadAheadTest, WhatFailsWhileItIsReadIsTold) {
   EXPECT_TRUE(ReadsRight(ahead, 20 * kMiB, 32 * kMiB));
 }
 
-TEST_F(ReadAheadTest, ClosingEndsWhatIsUnderWay) {
+TEST_F(ReadAheadTest, CloseCancelsRunningFetches) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   Settle();
   SetHook([this](uint64_t, size_t, Cancellation* cancellation) {
     return blocker_.Wait(cancellation);
   });
-  // From what is there; more is fetched for it.
+  // Reads bytes in memory, and prefetches more.
   EXPECT_TRUE(ReadsRight(ahead, 4 * kMiB, 4 * kMiB));
   blocker_.WaitForWaiting(1);
   ahead.Close();
@@ -383,7 +383,7 @@ TEST_F(ReadAheadTest, ClosingEndsWhatIsUnderWay) {
   EXPECT_EQ(blocker_.waiting(), 0);
 }
 
-TEST_F(ReadAheadTest, AReadWaitsForWhatIsUnderWay) {
+TEST_F(ReadAheadTest, AReadWaitsForARunningFetch) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   Settle();
@@ -400,7 +400,7 @@ TEST_F(ReadAheadTest, AReadWaitsForWhatIsUnderWay) {
   EXPECT_EQ(std::count(ranges.begin(), ranges.end(), under_way), 1);
 }
 
-TEST_F(ReadAheadTest, TheStreamsEndElsewhereDoesNotFailWhoWaits) {
+TEST_F(ReadAheadTest, TheEndOfAStreamDoesNotFailWaitingReads) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   Settle();
@@ -421,7 +421,7 @@ TEST_F(ReadAheadTest, TheStreamsEndElsewhereDoesNotFailWhoWaits) {
   reader.join();
 }
 
-TEST_F(ReadAheadTest, IdleFilesGiveBackWhatTheyReadAhead) {
+TEST_F(ReadAheadTest, IdleFilesReleaseThePrefetchedBytes) {
   ReadAhead& ahead = Open(kMiB);
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   EXPECT_TRUE(ReadsRight(ahead, 4 * kMiB, 4 * kMiB));
@@ -435,9 +435,9 @@ TEST_F(ReadAheadTest, IdleFilesGiveBackWhatTheyReadAhead) {
   EXPECT_TRUE(ReadsRight(ahead, 8 * kMiB, 4 * kMiB));
 }
 
-// Whatever threads read, in whatever order, and whatever fails: a read has the
-// right bytes or says that it failed, and a failure is over when its cause is.
-TEST_F(ReadAheadTest, ManyThreadsReadAtRandomAndInOrder) {
+// A read returns the right bytes or an error, with any order of parallel reads
+// and any failures. After a failure, reads succeed again.
+TEST_F(ReadAheadTest, ThreadsReadRandomlyAndSequentially) {
   FetchWorkers many{FetchWorkers::Options()};
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

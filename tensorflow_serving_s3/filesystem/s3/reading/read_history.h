@@ -1,16 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of a file that its reader was given, as far as is needed to tell
-// whether another version of the file begins with them.
+// Remembers the bytes that a reader has received, to decide whether another
+// version of the file begins with them.
 //
 //   ReadHistory history;
 //   history.Note(0, buffer, size);
 //   std::optional<ReadHistory::Prefix> prefix = history.prefix();
-//   if (prefix.has_value()) ...  // all that was given is the first
+//   if (prefix.has_value()) ...  // the reader has received the first
 //                                // prefix->size bytes, of this checksum
 //
-// Holds 16 KiB at most. Thread-safe.
+// Uses at most 16 KiB. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_HISTORY_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_HISTORY_H_
 
@@ -33,23 +33,23 @@ class ReadHistory {
     uint64_t crc64 = 0;  // See ExtendCrc64 in object_checksum.h.
   };
 
-  // Adjacent bytes and where they begin in the file.
+  // Adjacent bytes and their offset in the file.
   struct Sample {
     uint64_t offset = 0;
     std::string bytes;
   };
 
-  // The reader was given these bytes.
+  // Records bytes that the reader has received.
   void Note(uint64_t offset, const char* bytes, size_t size);
 
-  // Nothing if the reader skipped bytes, or read beyond kMostPrefixBytes.
+  // Returns nullopt if the reader skipped bytes or read beyond
+  // kMostPrefixBytes.
   std::optional<Prefix> prefix() const;
 
-  // The last bytes that were given, kSampleBytes at most.
+  // Returns the last received bytes, at most kSampleBytes.
   Sample last() const;
 
-  // Copies bytes that are all among the last ones that were given. False
-  // otherwise.
+  // Copies bytes from last(). Returns false if it does not contain all of them.
   bool CopyFromLast(uint64_t offset, char* buffer, size_t size) const;
 
  private:

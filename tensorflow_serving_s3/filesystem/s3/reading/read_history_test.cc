@@ -20,7 +20,7 @@ void Note(ReadHistory& history, size_t offset, size_t size) {
   history.Note(offset, kFile + offset, size);
 }
 
-TEST(ReadHistoryTest, ReadsFromFrontToBackAreAPrefix) {
+TEST(ReadHistoryTest, SequentialReadsAreAPrefix) {
   ReadHistory history;
   EXPECT_EQ(history.prefix()->size, 0u);
   Note(history, 0, 3);
@@ -42,7 +42,7 @@ TEST(ReadHistoryTest, AReadThatSkipsBytesEndsThePrefix) {
   EXPECT_FALSE(history.prefix().has_value());
 }
 
-TEST(ReadHistoryTest, APrefixHasABound) {
+TEST(ReadHistoryTest, APrefixHasAMaximumSize) {
   ReadHistory history;
   std::string part(size_t{64} << 20, 'x');
   for (uint64_t at = 0; at < ReadHistory::kMostPrefixBytes; at += part.size()) {
@@ -53,7 +53,7 @@ TEST(ReadHistoryTest, APrefixHasABound) {
   EXPECT_FALSE(history.prefix().has_value());
 }
 
-TEST(ReadHistoryTest, TheLastBytesAreKept) {
+TEST(ReadHistoryTest, KeepsTheLastBytes) {
   ReadHistory history;
   std::string buffer(3, '?');
   EXPECT_FALSE(history.CopyFromLast(0, buffer.data(), 1));
@@ -70,7 +70,7 @@ TEST(ReadHistoryTest, TheLastBytesAreKept) {
   EXPECT_EQ(history.last().bytes, "0");
 }
 
-TEST(ReadHistoryTest, NoMoreThanASampleOfThemIsKept) {
+TEST(ReadHistoryTest, KeepsAtMostASample) {
   const std::string file(3 * ReadHistory::kSampleBytes, 'x');
   ReadHistory history;
   history.Note(0, file.data(), 2 * ReadHistory::kSampleBytes);

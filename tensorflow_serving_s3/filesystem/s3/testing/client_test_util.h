@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Clients of a FakeHttpServer, and answers for them.
+// Clients of a FakeHttpServer, and responses for them.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_CLIENT_TEST_UTIL_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_CLIENT_TEST_UTIL_H_
 
@@ -19,16 +19,16 @@
 namespace tfs3 {
 namespace s3 {
 
-// A client with the access key "testkey" and the secret "geheim".
+// Returns a client with the access key "testkey" and the secret "geheim".
 std::unique_ptr<Client> NewClient(
     const std::string& endpoint,
     std::chrono::milliseconds request_timeout = std::chrono::seconds(20),
     int max_attempts = 3);
 
-// The header of AnswerToRange.
+// The header of the responses of AnswerToRange.
 inline constexpr char kEtag[] = "ETag: \"e1\"\r\n";
 
-// "Range: bytes=2-5" -> the answer a store gives for that part of `object`.
+// Returns the response of a store to the request for a range of `object`.
 std::string AnswerToRange(const std::string& object,
                           const FakeRequest& request);
 

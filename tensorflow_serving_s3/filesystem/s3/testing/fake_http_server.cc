@@ -20,12 +20,12 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// The first byte of whoever speaks TLS.
+// The first byte of a TLS connection.
 constexpr char kTlsHandshake = 0x16;
 
-// A socket bound to this port of 127.0.0.1; 0 becomes the number of a free one.
-// A port that a server of this test had before may be another's for a moment.
-bool BindPatiently(int fd, const sockaddr_in& address) {
+// Binds a socket. Retries if the port is in use: another process may use the
+// port of an earlier server for a short time.
+bool BindWithRetries(int fd, const sockaddr_in& address) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     if (bind(fd, reinterpret_cast<const sockaddr*>(&address),
              sizeof(address)) == 0) {
@@ -47,7 +47,7 @@ int Bind(int& port) {
   socklen_t length = sizeof(address);
   if (fd < 0 ||
       setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 ||
-      !BindPatiently(fd, address) ||
+      !BindWithRetries(fd, address) ||
       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
     std::perror(("fake server, port " + std::to_string(port)).c_str());
     std::abort();
@@ -56,7 +56,7 @@ int Bind(int& port) {
   return fd;
 }
 
-// The request whose header ends at `text`'s end.
+// Parses the head of a request.
 FakeRequest Parse(const std::string& text) {
   FakeRequest request;
   std::istringstream lines(text);

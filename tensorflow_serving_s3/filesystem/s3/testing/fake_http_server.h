@@ -1,16 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A small HTTP server for tests that need an answer no healthy store gives.
+// A small HTTP server for tests of responses that a real store does not send.
 //
 //   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
 //     out.Send(FakeAnswer(403, "<Error><Code>AccessDenied</Code></Error>"));
 //   });
 //   Use(server.url());  // "http://127.0.0.1:PORT"
 //
-// Binds a free port of the loopback interface, or the one it is given, so that
-// it can be where another one was. The handler runs on a thread of
-// its own for every connection. The destructor closes everything and joins.
+// Listens on a free port of the loopback interface, or on the given port. Each
+// connection has its own thread, which runs the handler. The destructor closes
+// all connections and joins the threads.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_FAKE_HTTP_SERVER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_FAKE_HTTP_SERVER_H_
 
@@ -30,16 +30,16 @@ struct FakeRequest {
   std::string method;
   std::string path;                            // With the query, as sent.
   std::map<std::string, std::string> headers;  // Names in lower case.
-  std::string body;  // As long as Content-Length says.
+  std::string body;  // Its length is the Content-Length.
 };
 
-// The handler's end of one connection.
+// The server's end of a connection.
 class FakeConnection {
  public:
   void Send(const std::string& bytes);
-  // After this the connection takes no further request.
+  // Ends the connection after the current request.
   void Close();
-  // Says nothing more until the server ends.
+  // Blocks until the end of the server.
   void Hang();
 
  private:
@@ -52,8 +52,8 @@ class FakeConnection {
   bool closed_ = false;
 };
 
-// A complete answer with a Content-Length; `headers` are whole lines, each with
-// its "\r\n".
+// Returns a complete response with a Content-Length. `headers` are lines, each
+// with "\r\n".
 std::string FakeAnswer(int status, const std::string& body,
                        const std::string& headers = "");
 
@@ -67,13 +67,13 @@ class FakeHttpServer {
 
   int port() const { return port_; }
   std::string url() const;
-  // What was asked so far.
+  // Returns all requests so far.
   std::vector<FakeRequest> requests() const;
-  // How many connections were made so far.
+  // Returns the number of connections so far.
   size_t connections() const;
 
-  // Reads nothing, from the next read on, until it is to Read again: what is
-  // sent to it stays in the system's buffers, and then with the client.
+  // Stops reading, before the next read, until Read: sent bytes stay in the
+  // kernel's buffers and then in the client.
   void StopReading();
   void Read();
 
@@ -101,7 +101,7 @@ class FakeHttpServer {
   std::vector<FakeRequest> requests_;
 };
 
-// A port of the loopback interface on which nothing listens.
+// Returns a port of the loopback interface without a listener.
 int UnusedPort();
 
 }  // namespace s3

@@ -20,7 +20,7 @@ namespace {
 
 constexpr char kNoSuchKey[] = "<Error><Code>NoSuchKey</Code></Error>";
 
-// The value of a parameter, decoded; "" where there is none.
+// Returns the decoded value of a query parameter, or "".
 std::string Parameter(const std::string& query, const std::string& name) {
   const std::string marked = "&" + query;
   const size_t found = marked.find("&" + name + "=");
@@ -39,7 +39,7 @@ std::string Etag(const std::string& bytes) {
   return '"' + Sha256InHex(bytes).substr(0, 32) + '"';
 }
 
-// The bytes that "bytes=FIRST-LAST" or, "" being all, nothing asks for.
+// Returns the bytes for the Range "bytes=FIRST-LAST", or all bytes for "".
 std::string Range(const std::string& bytes, const std::string& header) {
   if (header.empty()) return bytes;
   const size_t hyphen = header.find('-');
@@ -123,7 +123,7 @@ std::string FakeStore::Answer(const FakeRequest& request) {
   if (request.method == "PUT") return AnswerPut(request, key, query);
   if (request.method == "POST") return AnswerPost(request, key, query);
   if (request.method == "DELETE") {
-    // Of an upload, there is nothing to delete before another begins.
+    // Aborts an upload: its parts stay until the next upload begins.
     if (query.empty()) objects_.erase(key);
     return "HTTP/1.1 204 No Content\r\n\r\n";
   }

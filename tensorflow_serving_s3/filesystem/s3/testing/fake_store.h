@@ -1,17 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// An S3 store in memory for tests, of the kind that the real ones of the tests
-// are not: it keeps every key as it was sent, or none that ends in a slash.
+// An S3 store in memory, for behaviour that the real stores of the tests do not
+// have: it keeps all keys unchanged, or no keys that end in a slash.
 //
 //   FakeStore store({/*takes_markers_for_files=*/true});
 //   std::unique_ptr<Client> client = store.NewClient();
 //   ... Use(*client) ...
 //   EXPECT_THAT(store.keys(), ElementsAre("a"));
 //
-// It has one bucket of any name, whose objects are listed on one page, and one
-// upload at a time, which it completes without looking at the ETags. Signatures
-// are not verified. Thread-safe.
+// Supports one bucket of any name, listings of one page, and one upload at a
+// time. Verifies neither ETags of parts nor signatures. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_FAKE_STORE_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_FAKE_STORE_H_
 
@@ -31,25 +30,26 @@ namespace s3 {
 class FakeStore {
  public:
   struct Ways {
-    // `a/` is stored as `a`.
+    // Stores `a/` as `a`.
     bool takes_markers_for_files = false;
-    // What copies a part is taken for an empty part.
+    // Stores an empty part for UploadPartCopy.
     bool ignores_copied_parts = false;
   };
 
   explicit FakeStore(Ways ways);
 
-  // The store must outlive it.
+  // Returns a client, which the store must outlive.
   std::unique_ptr<Client> NewClient() const;
 
-  // From now on what `fails` is true of, as in Requests(), is answered 500.
+  // Answers 500 to later requests, in the format of Requests(), for which
+  // `fails` returns true.
   void SetFault(std::function<bool(const std::string& request)> fails);
 
   std::vector<std::string> keys() const;
-  // The bytes of an object, "" also when there is none.
+  // Returns the bytes of an object, or "".
   std::string Get(const std::string& key) const;
   void Put(const std::string& key, const std::string& bytes);
-  // What was asked so far, as "PUT /models/a?partNumber=1&uploadId=1".
+  // Returns all requests so far: "PUT /models/a?partNumber=1&uploadId=1".
   std::vector<std::string> Requests() const;
 
  private:
@@ -67,7 +67,7 @@ class FakeStore {
   std::function<bool(const std::string& request)> fails_;
   int uploads_ = 0;
   std::map<int, std::string> parts_;
-  FakeHttpServer server_;  // Ends first.
+  FakeHttpServer server_;  // The last member: destroyed first.
 };
 
 }  // namespace s3

@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A client of a test's own store.
+// Creates clients of a test's SeaweedFS server.
 //
 //   Seaweed seaweed;
 //   std::unique_ptr<Client> client = NewLiveClient(seaweed);
 //
-// `changes` are environment variables, beside or in place of those that lead to
-// the store with its credentials. Failures are failures of the test.
+// `changes` adds or overrides environment variables, which by default have the
+// endpoint and the credentials of the store. A failure fails the test.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_LIVE_CLIENT_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_LIVE_CLIENT_H_
 

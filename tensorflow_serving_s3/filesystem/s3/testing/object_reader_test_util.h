@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The fixture of the tests of ObjectReader.
+// The fixture for tests of ObjectReader.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_OBJECT_READER_TEST_UTIL_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_OBJECT_READER_TEST_UTIL_H_
 
@@ -29,7 +29,7 @@ namespace s3 {
 
 inline constexpr size_t kMiB = size_t{1} << 20;
 
-// Bytes without a pattern, always the same.
+// Returns pseudo-random bytes, always the same.
 inline std::string Pattern(size_t size) {
   std::string bytes(size, '\0');
   uint32_t state = 12345;
@@ -40,7 +40,7 @@ inline std::string Pattern(size_t size) {
   return bytes;
 }
 
-// One object behind a server that knows ranges and If-Match.
+// A server with one object. It supports ranges and If-Match.
 class ObjectReaderTest : public ::testing::Test {
  protected:
   ObjectReaderTest()
@@ -60,7 +60,7 @@ class ObjectReaderTest : public ::testing::Test {
         options, [](const char*) { return std::optional<std::string>(); });
   }
 
-  // Nothing for what is never answered.
+  // Returns "" for a request that gets no response.
   std::string Answer(const FakeRequest& request) {
     if (request.method == "HEAD") {
       if (!head_.empty()) return head_;
@@ -140,7 +140,7 @@ class ObjectReaderTest : public ::testing::Test {
   std::string object_;
   std::atomic<size_t> hang_from_{std::numeric_limits<size_t>::max()};
   std::string etag_ = "\"e1\"";
-  std::string head_;  // If not empty, the answer to every HEAD.
+  std::string head_;  // If not empty, the response to every HEAD.
   FakeHttpServer server_;
   std::unique_ptr<Client> client_;
 };

@@ -1,25 +1,25 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does with S3, through filesystem/s3, what it reads on its standard input, and
-// says what came of it: one line each, fields separated by tabs.
+// Reads commands from stdin, runs them with filesystem/s3 and prints the
+// results: one line each, with fields separated by tabs.
 //
 //   whole   s3://models/a 0      read in one piece
-//   forward s3://models/a 7      piece by piece, as checkpoints are read
-//   random  s3://models/a 7      in pieces, four threads, in any order
+//   forward s3://models/a 7      sequential pieces, like checkpoints
+//   random  s3://models/a 7      pieces in random order, on four threads
 //   stat    s3://models/a 0
 //   list    s3://models/ 0
 //   write   s3://models/a 7      a few bytes, or some megabytes, in pieces
 //
-// The third field seeds what is random. An answer is one of
+// The third field is the seed of random values. The results are
 //
-//   ok     MILLISECONDS SHA256 SIZE   of the bytes read or written; of the size
-//                                     that Stat tells; of the names, each with
-//                                     a '\n'
+//   ok     MILLISECONDS SHA256 SIZE   of the bytes read or written; for stat of
+//                                     the size as text; for list of the names,
+//                                     each with '\n'
 //   failed MILLISECONDS CODE MESSAGE  CODE as in tf_status.h
 //
-// Where S3 is, it learns from the environment. Links no TensorFlow, so that a
-// sanitizer sees all of it.
+// The environment has the endpoint. Does not link TensorFlow, so that
+// sanitizers cover all of its code.
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -58,7 +58,7 @@ struct Piece {
   size_t size;
 };
 
-// All of an object, in pieces of random sizes, most of them small.
+// Splits an object into pieces of random sizes, most of them small.
 std::vector<Piece> Pieces(uint64_t size, std::minstd_rand& dice) {
   std::vector<Piece> pieces;
   for (uint64_t offset = 0; offset < size;) {
@@ -75,7 +75,7 @@ Status ReadPiece(ObjectReader& reader, const Piece& piece, std::string& bytes) {
       reader.Read(piece.offset, bytes.data() + piece.offset, piece.size);
   if (!got.ok()) return got.status();
   if (*got != piece.size) {
-    return {TF_INTERNAL, "the read was short, and no error"};
+    return {TF_INTERNAL, "a short read without an error"};
   }
   return {};
 }
@@ -122,7 +122,7 @@ Result<std::string> Read(Client& client, const S3Uri& uri,
   return bytes;
 }
 
-// Bytes that can be told from those of another seed.
+// Returns random bytes.
 std::string BytesToWrite(std::minstd_rand& dice) {
   std::string bytes(dice() % (kLargestWrite >> (dice() % 12)), '\0');
   for (char& byte : bytes) byte = static_cast<char>(dice() >> 8);
@@ -173,7 +173,7 @@ std::string Sha256(const std::string& bytes) {
   return text;
 }
 
-// An answer is one line.
+// Replaces line ends and tabs: a result is one line.
 std::string WithoutLineEnds(std::string text) {
   for (char& c : text) {
     if (c == '\n' || c == '\r' || c == '\t') c = ' ';

@@ -1,10 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What ThreadSanitizer must not report in tests: threads of the process's
-// FetchWorkers that ended because there was nothing to do. The next task joins
-// them, and after the last one there is none; the FetchWorkers themselves are
-// never destroyed (fetch_workers.h).
+// Disables ThreadSanitizer's report of unjoined threads. The next task of the
+// process's FetchWorkers joins threads that have ended; after the last task,
+// some remain, because the FetchWorkers are never destroyed (fetch_workers.h).
 
 extern "C" const char* __tsan_default_options();
 

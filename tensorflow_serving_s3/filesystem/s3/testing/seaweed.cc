@@ -34,13 +34,13 @@ namespace {
   std::abort();
 }
 
-// The status of an HTTP request on 127.0.0.1, 0 when there is no answer.
+// Sends an HTTP request to 127.0.0.1. Returns the status, 0 without a response.
 int Request(int port, const std::string& method, const std::string& path,
             const std::string& body) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  // Whoever else may have the port need not answer.
-  const timeval patience = {5, 0};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  // Another process may use the port and not respond.
+  const timeval timeout = {5, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -71,7 +71,8 @@ int Request(int port, const std::string& method, const std::string& path,
   return status;
 }
 
-// SeaweedFS's parts, each with a port for HTTP and one for gRPC.
+// Returns flags with free ports: each part of SeaweedFS has a port for HTTP and
+// one for gRPC.
 std::vector<std::string> PortFlags(int& s3_port, int& filer_port) {
   std::set<int> taken;
   std::vector<std::string> flags;
@@ -97,24 +98,24 @@ std::vector<std::string> PortFlags(int& s3_port, int& filer_port) {
 
 Seaweed::Seaweed() {
   const char* executable = std::getenv("TFS3_WEED");
-  if (executable == nullptr) Die("TFS3_WEED names no executable");
+  if (executable == nullptr) Die("TFS3_WEED is not set");
   const char* temporary = std::getenv("TEST_TMPDIR");
   folder_ = std::string(temporary == nullptr ? "/tmp" : temporary) +
             "/seaweed_XXXXXX";
   if (mkdtemp(folder_.data()) == nullptr) Die("no folder " + folder_);
-  // Another process may have taken one of the ports before SeaweedFS did.
+  // Another process may take one of the ports before SeaweedFS.
   for (int attempt = 1; attempt <= 3; ++attempt) {
     const std::string folder = folder_ + "/" + std::to_string(attempt);
     std::filesystem::create_directory(folder);
     Start(executable, folder);
     if (ComesUp()) return;
     std::ifstream file(folder + "/log");
-    std::cerr << "seaweed: does not come up (attempt " << attempt
+    std::cerr << "seaweed: does not respond (attempt " << attempt
               << "); its log:\n"
               << file.rdbuf() << std::endl;
     Stop();
   }
-  Die("does not come up");
+  Die("does not respond");
 }
 
 void Seaweed::Start(const char* executable, const std::string& folder) {
@@ -140,7 +141,7 @@ void Seaweed::Start(const char* executable, const std::string& folder) {
   const std::string log = folder + "/log";
   pid_ = fork();
   if (pid_ == 0) {
-    // Ends with the test, however that ends.
+    // Kill the process when the test ends for any reason.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int fd = open(log.c_str(), O_WRONLY | O_CREAT, 0600);
     dup2(fd, STDOUT_FILENO);
@@ -182,7 +183,7 @@ void Seaweed::Put(const std::string& key, const std::string& bytes) {
   const std::string path = "/buckets/models/" + UriEncode(key, true);
   const int status = Request(filer_port_, "PUT", path, bytes);
   if (status != 201) {
-    Die("PUT " + path + " is answered " + std::to_string(status));
+    Die("PUT " + path + " returned " + std::to_string(status));
   }
 }
 

@@ -1,17 +1,16 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A SeaweedFS of one's own for a test: a real S3 store, with the buckets
-// "models" and "empty-bucket", the access key "testkey" and the secret key
-// "testsecret".
+// Runs a SeaweedFS server for a test: a real S3 store with the buckets "models"
+// and "empty-bucket", the access key "testkey" and the secret key "testsecret".
 //
-//   Seaweed seaweed;  // waits until it answers
+//   Seaweed seaweed;  // waits until it responds
 //   seaweed.Put("half/1/saved_model.pb", bytes);
 //   Use(seaweed.endpoint());  // "http://127.0.0.1:PORT"
 //
-// The executable is the one that the environment variable TFS3_WEED names. It
-// runs on free ports of the loopback interface and in a folder of its own; the
-// destructor ends the one and removes the other. Failures abort the test.
+// The environment variable TFS3_WEED names the executable. It uses free ports
+// of the loopback interface and a temporary folder; the destructor ends the
+// process and deletes the folder. A failure aborts the test.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_SEAWEED_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TESTING_SEAWEED_H_
 
@@ -29,17 +28,17 @@ class Seaweed {
 
   std::string endpoint() const;
 
-  // Stores an object in the bucket "models". Goes past S3, through SeaweedFS's
-  // own interface, so that the code under test is not what fills the store.
+  // Stores an object in the bucket "models", through SeaweedFS's own interface
+  // and not through the code under test.
   void Put(const std::string& key, const std::string& bytes);
 
   Seaweed(const Seaweed&) = delete;
   Seaweed& operator=(const Seaweed&) = delete;
 
  private:
-  // Starts the executable on new ports, with `folder` for its data and its log.
+  // Starts the executable on new ports, with its data and log in `folder`.
   void Start(const char* executable, const std::string& folder);
-  // Whether it answers after some time.
+  // Waits until it responds. Returns false after some time.
   bool ComesUp();
   void Stop();
 

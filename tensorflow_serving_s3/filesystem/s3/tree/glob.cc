@@ -39,8 +39,8 @@ bool IsPattern(const std::string& name) {
   return name.find_first_of(kSpecial) != std::string::npos;
 }
 
-// Of the names right after `prefix` (of a directory, or "") those that match;
-// with `directories_only` not those of files.
+// Returns the matching names directly after `prefix` (a directory, or ""); with
+// `directories_only` without files.
 Result<std::vector<std::string>> MatchNames(Client& client, const S3Uri& bucket,
                                             const std::string& prefix,
                                             const std::string& pattern,
@@ -78,10 +78,10 @@ Result<std::vector<std::string>> MatchPaths(Client& client,
   Result<S3Uri> uri = ParseUri(pattern);
   if (!uri.ok()) return uri.status();
   const std::vector<std::string> levels = Split(uri->key);
-  // What matches the levels so far: keys of directories, each with its slash,
-  // and after the last level keys of anything.
+  // The keys that match the levels so far: directories with a slash at the end
+  // and, after the last level, files too.
   std::vector<std::string> matched = {""};
-  std::string literal;  // Levels since the last listing.
+  std::string literal;  // The levels since the last listing.
   for (size_t level = 0; level < levels.size(); ++level) {
     const bool last = level + 1 == levels.size();
     if (!IsPattern(levels[level])) {
@@ -111,7 +111,7 @@ Result<std::vector<std::string>> MatchPaths(Client& client,
   const Status status = ForEachInParallel(
       matched.size(), kMostListsAtATime, [&](size_t i) -> Status {
         const S3Uri path = WithKey(*uri, matched[i] + literal);
-        // What a listing has told is there.
+        // The listing has shown that it exists.
         if (IsPattern(levels.back())) {
           std::lock_guard<std::mutex> lock(mutex);
           paths.push_back(path.ToString());

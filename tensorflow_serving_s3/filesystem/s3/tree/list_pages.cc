@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kMostEmptyPages = 1000;
 constexpr int kMostKeysOfAPage = 1000;
-// The last character of Unicode: no key goes on with it behind a slash.
+// The last character of Unicode: sorts after all keys with a common prefix.
 constexpr char kLastCharacter[] = "\xf4\x8f\xbf\xbf";
 
 }  // namespace
@@ -36,16 +36,16 @@ Status ListPages::GoOnAfter(const Listing& page) {
   empty_pages_ = page.last_entry.empty() ? empty_pages_ + 1 : 0;
   if (empty_pages_ == kMostEmptyPages) {
     return Error(std::to_string(kMostEmptyPages) +
-                 " pages without an entry, and says that there are more");
+                 " pages without an entry and with more pages");
   }
-  // A store that ignores the prefix has it all to go through.
+  // A store that ignores the prefix returns all keys: use large pages.
   if (page.objects.empty() && page.common_prefixes.empty()) {
     request_.max_keys = kMostKeysOfAPage;
   }
   if (!page.continuation_token.empty()) {
     if (!tokens_.insert(page.continuation_token).second) {
       return Error("the continuation token \"" + page.continuation_token +
-                   "\" twice, so that the list would have no end");
+                   "\" twice, so the list would not end");
     }
     request_.continuation_token = page.continuation_token;
     request_.start_after.clear();
@@ -55,10 +55,9 @@ Status ListPages::GoOnAfter(const Listing& page) {
       page.next_marker.empty() ? page.last_entry : page.next_marker;
   if (after.empty()) {
     return Error(
-        "a page that is cut short, with neither a continuation token nor an "
-        "entry");
+        "a truncated page with neither a continuation token nor an entry");
   }
-  // The keys behind a common prefix are told.
+  // Skip the keys with the common prefix.
   if (std::count(page.common_prefixes.begin(), page.common_prefixes.end(),
                  after) > 0) {
     after += kLastCharacter;
@@ -77,7 +76,7 @@ Status ListPages::GoOnAfter(const Listing& page) {
 Status ListPages::Error(const std::string& what) const {
   return {TF_UNAVAILABLE, prefix_.ToString() +
                               ": the store answers ListObjectsV2 with " + what +
-                              "; it does not implement lists as S3 does"};
+                              "; it does not implement lists like S3"};
 }
 
 Status ForEachPage(

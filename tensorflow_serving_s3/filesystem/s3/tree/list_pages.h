@@ -1,19 +1,21 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// All pages of a list, one after the other.
+// Reads all pages of a list.
 //
 //   Status status = ForEachPage(client, uri, ListRequest(),
 //                               [](const Listing& page) -> Result<bool> {
 //                                 Use(page);
-//                                 return true;  // go on
+//                                 return true;  // continue
 //                               });
 //
-// A page without entries need not be the last. A store that says that there is
-// more and gives no token for it is asked for what comes after the last entry.
-// A store whose pages do not get on is an error: it answers a token or an entry
-// that was there before, or a thousand pages without entries. So a list is
-// never cut short without an error, and never without end. Not thread-safe.
+//   - A page without entries may not be the last one.
+//   - If a truncated page has no token, the next request starts after its last
+//     entry.
+//   - A repeated token or entry, or a thousand pages without entries, is an
+//     error: a list is neither truncated silently nor endless.
+//
+// Not thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_LIST_PAGES_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_LIST_PAGES_H_
 
@@ -31,18 +33,18 @@ namespace s3 {
 
 class ListPages {
  public:
-  // Of the objects whose keys begin with `prefix.key`. `client` must outlive
+  // Lists the objects whose keys begin with `prefix.key`. `client` must outlive
   // the pages.
   ListPages(Client* client, const S3Uri& prefix, const ListRequest& request);
 
-  // Whether there is another page. There is a first.
+  // Returns true if there is another page. There is always a first page.
   bool more() const { return more_; }
 
-  // The next page. Only while there is one.
+  // Returns the next page. Requires more().
   Result<Listing> Next();
 
  private:
-  // Sets the request for the page after `page`, which is truncated.
+  // Prepares the request for the page after the truncated `page`.
   Status GoOnAfter(const Listing& page);
   Status Error(const std::string& what) const;
 
@@ -55,12 +57,13 @@ class ListPages {
 };
 
 // Calls `use` with each page of the objects whose keys begin with `prefix.key`,
-// until it returns false or fails.
+// until `use` returns false or an error.
 Status ForEachPage(Client& client, const S3Uri& prefix,
                    const ListRequest& request,
                    const std::function<Result<bool>(const Listing& page)>& use);
 
-// For a `use` that takes all pages: true if `failed` is OK, else the error.
+// For a `use` that reads all pages: returns true if `failed` is OK, otherwise
+// the error.
 inline Result<bool> GoOnUnless(const Status& failed) {
   if (!failed.ok()) return failed;
   return true;

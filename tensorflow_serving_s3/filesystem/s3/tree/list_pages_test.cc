@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lists of stores that do not answer as S3 does, on pages after the first.
+// Lists of stores that differ from S3 on later pages.
 #include "tensorflow_serving_s3/filesystem/s3/tree/list_pages.h"
 
 #include <functional>
@@ -41,7 +41,7 @@ std::string Listed(const std::string& inside) {
   return "<ListBucketResult>" + inside + "</ListBucketResult>";
 }
 
-// A store that answers page after page, and the last one from then on.
+// A store that sends the pages in their order, and then repeats the last one.
 class ListPagesTest : public ::testing::Test {
  protected:
   ListPagesTest()
@@ -58,7 +58,7 @@ class ListPagesTest : public ::testing::Test {
         options, [](const char*) { return std::optional<std::string>(); });
   }
 
-  // What is in the directory s3://models/m, from pages with these bodies.
+  // Returns the children of s3://models/m, from pages with these bodies.
   Result<std::vector<std::string>> Children(std::vector<std::string> bodies) {
     bodies_ = std::move(bodies);
     return ListChildren(*client_, *ParseUri("s3://models/m"));
@@ -71,7 +71,7 @@ class ListPagesTest : public ::testing::Test {
   std::unique_ptr<Client> client_;
 };
 
-TEST_F(ListPagesTest, EveryPageIsReadInEveryForm) {
+TEST_F(ListPagesTest, ReadsAllPagesInAllForms) {
   const std::vector<std::string> forms = {
       Listed(Contents("m/%s") + Truncated("t%s")),
       "\xef\xbb\xbf<?xml version='1.0'?>\n<!-- c -->" +
@@ -98,7 +98,7 @@ TEST_F(ListPagesTest, EveryPageIsReadInEveryForm) {
     }
     return form;
   };
-  // Each form on the first page and on a later one.
+  // Each form is on the first page and on a later one.
   for (size_t i = 0; i < forms.size(); ++i) {
     const size_t before = server_.requests().size();
     std::vector<std::string> bodies(before);
@@ -123,7 +123,7 @@ TEST_F(ListPagesTest, PagesMayBeEmptyAndInAnyOrder) {
   EXPECT_THAT(*names, ElementsAre("a", "b", "c"));
 }
 
-TEST_F(ListPagesTest, WithoutATokenItGoesOnAfterTheLastEntry) {
+TEST_F(ListPagesTest, WithoutATokenContinuesAfterTheLastEntry) {
   const std::string cut = "<IsTruncated>true</IsTruncated>";
   Result<std::vector<std::string>> names =
       Children({Listed(cut + Contents("m/") + Contents("m/a b")),
@@ -138,7 +138,7 @@ TEST_F(ListPagesTest, WithoutATokenItGoesOnAfterTheLastEntry) {
   EXPECT_THAT(Request(4), HasSubstr("&marker=m%2Ff"));
 }
 
-TEST_F(ListPagesTest, AListThatDoesNotGetOnIsAnError) {
+TEST_F(ListPagesTest, AListWithoutProgressIsAnError) {
   const std::string cut = "<IsTruncated>true</IsTruncated>";
   struct Case {
     std::vector<std::string> bodies;
@@ -167,7 +167,7 @@ TEST_F(ListPagesTest, AListThatDoesNotGetOnIsAnError) {
   }
 }
 
-TEST_F(ListPagesTest, PagesWithoutEntriesHaveAnEnd) {
+TEST_F(ListPagesTest, TooManyEmptyPagesAreAnError) {
   FakeHttpServer endless([&](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(
         200, Listed(Truncated(std::to_string(endless.requests().size())))));
@@ -184,7 +184,7 @@ TEST_F(ListPagesTest, PagesWithoutEntriesHaveAnEnd) {
   EXPECT_THAT(names.status().message, HasSubstr("1000 pages without an entry"));
 }
 
-TEST_F(ListPagesTest, AFileOnALaterPageOfAStoreWithoutOrderIsFound) {
+TEST_F(ListPagesTest, FindsAFileOnALaterPageOfAnUnsortedList) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "HEAD") {
       out.Send("HTTP/1.1 200 Fake\r\nContent-Length: 5\r\n\r\n");
@@ -205,7 +205,7 @@ TEST_F(ListPagesTest, AFileOnALaterPageOfAStoreWithoutOrderIsFound) {
   EXPECT_EQ(info->object.size, 5u);
 }
 
-TEST_F(ListPagesTest, ASizeThatTheListDoesNotTellIsAskedFor) {
+TEST_F(ListPagesTest, RequestsASizeThatTheListDoesNotHave) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "HEAD") {
       out.Send("HTTP/1.1 200 Fake\r\nContent-Length: 5\r\n\r\n");

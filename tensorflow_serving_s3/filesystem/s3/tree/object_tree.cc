@@ -12,9 +12,8 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-// Keys come in the order of their bytes, so `key` is the first of all that
-// begin with it, but `key-old` and `key.txt` come before `key/`. That many such
-// siblings are looked past in one request.
+// Keys are sorted by their bytes: `key` comes first, but `key-old` and
+// `key.txt` come before `key/`. One request covers this number of such keys.
 constexpr int kSiblings = 32;
 
 PathInfo Directory() {
@@ -27,12 +26,12 @@ std::optional<PathInfo> Nothing() { return std::nullopt; }
 
 Status NotFound(const S3Uri& uri) {
   return {TF_NOT_FOUND, uri.ToString() +
-                            ": there is no such file or directory in the "
+                            ": this file or directory does not exist in the "
                             "bucket \"" +
                             uri.bucket + "\""};
 }
 
-// The bucket itself, or a key that ends in a slash.
+// Finds a bucket, or a directory whose key ends in a slash.
 Result<std::optional<PathInfo>> FindDirectory(Client& client,
                                               const S3Uri& uri) {
   ListRequest request;
@@ -55,7 +54,7 @@ Result<std::optional<PathInfo>> FoundObject(Result<ObjectInfo> object) {
   return std::optional<PathInfo>(info);
 }
 
-// Whether S3 could have answered the page: in the order of keys.
+// Returns true if the page is sorted, as the pages of S3 are.
 bool IsInOrder(const Listing& page) {
   return std::is_sorted(page.objects.begin(), page.objects.end(),
                         [](const ListedObject& a, const ListedObject& b) {
@@ -63,12 +62,12 @@ bool IsInOrder(const Listing& page) {
                         });
 }
 
-// Tells a file from nothing for a caller without s3:ListBucket.
+// Finds a file for a caller without s3:ListBucket.
 Result<std::optional<PathInfo>> FindByHead(Client& client, const S3Uri& uri,
                                            const Status& denied) {
   Result<ObjectInfo> object = client.HeadObject(uri);
   if (!object.ok()) {
-    // What was not found may be a directory.
+    // The path may be a directory.
     const bool unknown = object.status().code == TF_NOT_FOUND ||
                          object.status().code == TF_PERMISSION_DENIED;
     return unknown ? denied : object.status();
@@ -76,8 +75,8 @@ Result<std::optional<PathInfo>> FindByHead(Client& client, const S3Uri& uri,
   return FoundObject(object);
 }
 
-// Of a bucket whose lists are in no order, so that the first page of them may
-// lack the file.
+// The lists of a directory bucket are not sorted: the first page may not have
+// the file.
 Result<std::optional<PathInfo>> FindInDirectoryBucket(Client& client,
                                                       const S3Uri& uri) {
   Result<ObjectInfo> object = client.HeadObject(uri);
@@ -109,8 +108,8 @@ Result<std::optional<PathInfo>> FindPath(Client& client, const S3Uri& uri) {
     if (object.key != uri.key) continue;
     return FoundObject(object.has_size ? object.info : client.HeadObject(uri));
   }
-  // A store with an order of its own, or with pages as short as it likes, may
-  // have it on another page.
+  // If the store does not sort its pages, or sends short pages, the file may be
+  // on another page.
   if (page->truncated &&
       (page->objects.size() + page->common_prefixes.size() < kSiblings ||
        !IsInOrder(*page))) {
@@ -146,15 +145,15 @@ Result<std::vector<std::string>> ListChildren(Client& client,
       client, inside, request, [&](const Listing& page) -> Result<bool> {
         for (const ListedObject& object : page.objects) {
           exists = true;
-          // The directory's own marker has no name in it.
+          // Skip the marker of the directory itself.
           if (object.key.size() > prefix_size) {
             names.push_back(object.key.substr(prefix_size));
           }
         }
         for (const std::string& prefix : page.common_prefixes) {
           exists = true;
-          // A child whose name is empty, in a key with two slashes side by
-          // side, has no path.
+          // Skip a child with an empty name (two adjacent slashes): it has no
+          // path.
           if (prefix.size() > prefix_size + 1) {
             names.push_back(
                 prefix.substr(prefix_size, prefix.size() - prefix_size - 1));

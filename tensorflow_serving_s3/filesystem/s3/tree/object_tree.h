@@ -1,20 +1,19 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files and directories, made of keys. S3 knows only keys; here
+// Maps the keys of S3 to files and directories:
 //
-//   - an object is a file;
-//   - what stands before a slash in some key is a directory, and so is an
-//     object whose key ends in a slash (a marker, as consoles make them);
-//   - a bucket that can be listed is a directory, also an empty one;
-//   - where a key is an object and other keys go on behind a slash after it,
-//     the file hides the directory from Stat, and Children names it once.
+//   - An object is a file.
+//   - The part of a key before a slash is a directory. So is an object whose
+//     key ends in a slash (a marker, as web consoles create it).
+//   - A bucket is a directory, even if it is empty.
+//   - If "a" and "a/b" are objects, StatPath returns the file "a", and
+//     ListChildren returns "a" once.
 //
 //   Result<PathInfo> info = StatPath(client, uri);
 //   Result<std::vector<std::string>> names = ListChildren(client, uri);
 //
-// Thread-safe, as the client is. Each answer is true at the time of its
-// request.
+// Thread-safe. Each result describes the time of its request.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_OBJECT_TREE_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_OBJECT_TREE_H_
 
@@ -32,24 +31,24 @@ namespace s3 {
 
 struct PathInfo {
   bool is_directory = false;
-  ObjectInfo object;  // Of a file.
+  ObjectInfo object;  // Only for a file.
 };
 
-// One list request; two where many keys stand between `key` and `key/`. Without
-// the right to list, a HEAD, which knows files only. In a directory bucket,
-// whose lists do not show a file by its name, a HEAD, and a list request where
-// that finds nothing. NOT_FOUND when there is
-// neither file nor directory.
+// Finds a file or directory. NOT_FOUND: there is neither. Sends
+//   - one list request, or two if many keys sort between `key` and `key/`;
+//   - without the right to list: a HEAD too, which finds only files;
+//   - in a directory bucket, whose lists are not sorted: a HEAD, and a list
+//     request if the HEAD finds nothing.
 Result<PathInfo> StatPath(Client& client, const S3Uri& uri);
 
-// The same, without a value when there is neither: so that a bucket that is not
-// there, which is an error here as well, is not taken for one that is empty.
+// Like StatPath, but returns nullopt if there is neither. A missing bucket is
+// an error.
 Result<std::optional<PathInfo>> FindPath(Client& client, const S3Uri& uri);
 
-// The names of the files and directories directly inside the directory, sorted,
-// each once, without slashes. One list request for 1000 of them. NOT_FOUND when
-// there is no such directory, also where there is a file: to find that out
-// would cost each poll of a path that is not there another request.
+// Returns the sorted names of the files and directories in a directory, without
+// slashes. Sends one list request for 1000 names. NOT_FOUND: the directory does
+// not exist, or the path is a file (to distinguish these, each poll of a
+// missing path would need a second request).
 Result<std::vector<std::string>> ListChildren(Client& client, const S3Uri& uri);
 
 }  // namespace s3

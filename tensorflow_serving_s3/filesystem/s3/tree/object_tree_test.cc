@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// The query of a request, "prefix" -> "a%20b".
+// Parses the query of a request: "prefix" -> "a%20b".
 std::map<std::string, std::string> Query(const std::string& path) {
   std::map<std::string, std::string> query;
   size_t begin = path.find('?') + 1;
@@ -37,8 +37,8 @@ std::map<std::string, std::string> Query(const std::string& path) {
   return query;
 }
 
-// A bucket of nothing but keys, listed as S3 lists: in the order of bytes,
-// collapsed at the delimiter, in pages.
+// A bucket of keys with the listings of S3: sorted by bytes,
+// with common prefixes, in pages.
 class ObjectTreeTest : public ::testing::Test {
  protected:
   ObjectTreeTest()
@@ -67,10 +67,10 @@ class ObjectTreeTest : public ::testing::Test {
     }
     auto query = Query(request.path);
     const bool delimit = query.count("delimiter") > 0;
-    // Entries in order: objects as they are, common prefixes with their slash.
+    // The sorted entries: keys, and common prefixes with their slash.
     std::vector<std::pair<std::string, bool>> entries;
     for (const std::string& key : keys_) {
-      // Prefix and token come URL-encoded; so are the keys compared and sent.
+      // Prefix, token and keys are URL-encoded.
       const std::string encoded = UriEncode(key, false);
       const std::string& prefix = query["prefix"];
       if (encoded.compare(0, prefix.size(), prefix) != 0) continue;
@@ -105,7 +105,7 @@ class ObjectTreeTest : public ::testing::Test {
     return FakeAnswer(200, body + "</ListBucketResult>");
   }
 
-  // "file", "directory" or the code's number; and how many requests it took.
+  // Returns "file", "directory" or the code, and the number of requests.
   std::string Stat(const std::string& url, size_t requests) {
     const size_t before = server_.requests().size();
     Result<PathInfo> info = StatPath(*client_, *ParseUri(url));
@@ -133,7 +133,7 @@ class ObjectTreeTest : public ::testing::Test {
   std::unique_ptr<Client> client_;
 };
 
-TEST_F(ObjectTreeTest, StatTellsFilesFromDirectoriesInOneRequest) {
+TEST_F(ObjectTreeTest, StatNeedsOneRequest) {
   keys_ = {"half/1/saved_model.pb",
            "half-old/1/a",
            "half.txt",
@@ -163,7 +163,7 @@ TEST_F(ObjectTreeTest, AnEmptyBucketIsADirectory) {
   EXPECT_THAT(Children("s3://models"), IsEmpty());
 }
 
-TEST_F(ObjectTreeTest, ManySiblingsBeforeTheSlashTakeASecondRequest) {
+TEST_F(ObjectTreeTest, ManySiblingsNeedASecondRequest) {
   for (int i = 0; i < 100; ++i) keys_.insert("half-" + std::to_string(i));
   EXPECT_EQ(Stat("s3://models/half", 2), kNotFound);
   keys_.insert("half/1/a");
@@ -172,7 +172,7 @@ TEST_F(ObjectTreeTest, ManySiblingsBeforeTheSlashTakeASecondRequest) {
   EXPECT_EQ(Stat("s3://models/half", 1), "file");
 }
 
-TEST_F(ObjectTreeTest, WithoutTheRightToListAFileIsStillAFile) {
+TEST_F(ObjectTreeTest, FindsAFileWithoutTheRightToList) {
   keys_ = {"half/1/a"};
   deny_listing_ = true;
   EXPECT_EQ(Stat("s3://models/half/1/a", 2), "file");
@@ -180,7 +180,7 @@ TEST_F(ObjectTreeTest, WithoutTheRightToListAFileIsStillAFile) {
             std::to_string(TF_PERMISSION_DENIED));
 }
 
-TEST_F(ObjectTreeTest, AStoreThatFailsIsNotAPolicyThatForbids) {
+TEST_F(ObjectTreeTest, AFailedListIsNotADeniedList) {
   keys_ = {"half/1/a"};
   deny_listing_ = true;
   head_is_broken_ = true;
@@ -189,7 +189,7 @@ TEST_F(ObjectTreeTest, AStoreThatFailsIsNotAPolicyThatForbids) {
   EXPECT_EQ(info.status().code, TF_UNAVAILABLE);
 }
 
-TEST_F(ObjectTreeTest, ChildrenAreNamesAndNothingElse) {
+TEST_F(ObjectTreeTest, ChildrenAreNames) {
   keys_ = {"m/",  "m/00000123/a", "m/123/b",   "m/both",  "m/both/x",
            "m/f", "m//odd",       "m/marker/", "m/a b+%", "mm/x"};
   const std::vector<std::string> names = {"00000123", "123", "a b+%",
@@ -200,13 +200,13 @@ TEST_F(ObjectTreeTest, ChildrenAreNamesAndNothingElse) {
   EXPECT_THAT(Children("s3://models/m/marker"), IsEmpty());
 }
 
-TEST_F(ObjectTreeTest, ChildrenGoThroughAllPages) {
+TEST_F(ObjectTreeTest, ListChildrenReadsAllPages) {
   for (int i = 0; i < 2500; ++i) keys_.insert("m/" + std::to_string(i) + "/a");
   EXPECT_EQ(Children("s3://models/m").size(), 2500u);
   EXPECT_EQ(server_.requests().size(), 3u);
 }
 
-TEST_F(ObjectTreeTest, WhatIsNoDirectoryHasNoChildren) {
+TEST_F(ObjectTreeTest, OtherPathsHaveNoChildren) {
   keys_ = {"file"};
   for (const std::string url : {"s3://models/nothing", "s3://models/nothing/",
                                 "s3://models/file", "s3://models/file/"}) {

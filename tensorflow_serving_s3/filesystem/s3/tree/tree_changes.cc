@@ -28,8 +28,8 @@ S3Uri Inside(const S3Uri& directory) {
   return WithKey(directory, DirectoryPrefix(directory.key));
 }
 
-// The path without the slash at its end, except where the key would then be
-// empty or still end in one.
+// Removes the slash at the end of the path, unless the key would then be empty
+// or end in another slash.
 S3Uri WithoutSlash(const S3Uri& uri) {
   const std::string& key = uri.key;
   if (key.size() < 2 || key.back() != '/' || key[key.size() - 2] == '/') {
@@ -55,12 +55,12 @@ Status IsNotEmpty(const S3Uri& uri) {
 
 Status IsABucket(const S3Uri& uri, const std::string& what) {
   return {TF_FAILED_PRECONDITION,
-          uri.ToString() + " is a whole bucket, which is not " + what +
-              " here: do that with the tools of the store"};
+          uri.ToString() + " is a whole bucket, which cannot be " + what +
+              " here: use the tools of the store"};
 }
 
-// As FindPath. But a path with a slash at its end that is no directory is taken
-// for the file without the slash, as on the local disk.
+// Like FindPath, but if a path with a slash at its end is not a directory,
+// finds the file without the slash, as on the local disk.
 Result<std::optional<PathInfo>> FindEither(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, uri);
   const S3Uri file = WithoutSlash(uri);
@@ -68,7 +68,7 @@ Result<std::optional<PathInfo>> FindEither(Client& client, const S3Uri& uri) {
   return FindPath(client, file);
 }
 
-// The same, and NOT_FOUND where there is nothing.
+// Like FindEither, but returns NOT_FOUND if there is neither.
 Result<PathInfo> StatEither(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindEither(client, uri);
   if (!found.ok()) return found.status();
@@ -76,8 +76,8 @@ Result<PathInfo> StatEither(Client& client, const S3Uri& uri) {
   return **found;
 }
 
-// A directory that is there, without the slash at its end, unless a file has
-// that name. See AddMarkersAbove.
+// Returns the path of an existing directory without the slash at its end,
+// unless a file has this name. See AddMarkersAbove.
 Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
   const S3Uri path = WithoutSlash(directory);
   if (path.key == directory.key || !client.may_keep_directories()) {
@@ -85,7 +85,7 @@ Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
   }
   Result<std::optional<PathInfo>> found = FindPath(client, path);
   if (!found.ok()) {
-    // Ignores PERMISSION_DENIED: what is asked for is an improvement only.
+    // Ignores PERMISSION_DENIED: the result is only an optimisation.
     if (found.status().code == TF_PERMISSION_DENIED) return directory;
     return found.status();
   }
@@ -94,10 +94,9 @@ Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
 
 bool IsMarker(const std::string& key) { return key.back() == '/'; }
 
-// What a directory holds beside its own marker.
 struct Contents {
-  bool marker = false;
-  bool others = false;
+  bool marker = false;  // The marker of the directory itself.
+  bool others = false;  // Other objects.
 };
 
 Result<Contents> LookInto(Client& client, const S3Uri& directory) {
@@ -116,7 +115,7 @@ Result<Contents> LookInto(Client& client, const S3Uri& directory) {
   return contents;
 }
 
-// What DeleteObjects could not do, as the failure of `path`.
+// Converts the failures of DeleteObjects to an error of `path`.
 Status WhyUndeleted(const S3Uri& path,
                     const std::vector<UndeletedObject>& undeleted) {
   const UndeletedObject& first = undeleted.front();
@@ -132,11 +131,11 @@ Status WhyUndeleted(const S3Uri& path,
                                "s3:DeleteObject", "")};
 }
 
-// The markers that the directories above the key, up to `root`, would have.
-// Stores that keep directories as such keep also those that no marker was put
-// for, and let go of them as if there were one; for others it is a key that
-// they do not have. Without that of a `root` whose key ends in a slash: a file
-// has its name, and such a store could take the one for the other.
+// Adds the markers of the directories between `root` and the key. A store with
+// real directories also keeps directories without a marker, and deletes them
+// with the key of the marker; for other stores the key does not exist. Omits
+// the marker of a `root` whose key ends in a slash: a file has its name, and
+// such a store could delete the file.
 void AddMarkersAbove(const Client& client, const std::string& key,
                      const S3Uri& root, std::set<std::string>& markers) {
   if (!client.may_keep_directories()) return;
@@ -147,15 +146,14 @@ void AddMarkersAbove(const Client& client, const std::string& key,
   }
 }
 
-// Deletes markers, those that AddMarkersAbove made up among them, the deepest
-// first: stores that keep directories as such do not let go of one that has
-// something in it. Those of `listed` that are still there; what becomes of the
-// others, which no listing has shown, is the store's affair.
+// Deletes markers, including those that AddMarkersAbove added, the deepest
+// first: a store with real directories deletes only empty ones. Returns the
+// failed markers among `listed`; the others may not exist.
 Result<std::vector<UndeletedObject>> DeleteMarkers(
     Client& client, const S3Uri& root, const std::set<std::string>& listed,
     const std::set<std::string>& markers) {
   Result<std::vector<UndeletedObject>> left = client.DeleteObjects(
-      root, {markers.rbegin(), markers.rend()}, /*patient=*/false);
+      root, {markers.rbegin(), markers.rend()}, /*retry_keys=*/false);
   if (!left.ok()) return left;
   std::vector<std::string> again;
   for (const UndeletedObject& object : *left) {
@@ -170,9 +168,9 @@ Status UnlessNotAllowed(const Status& status) {
   return status.code == TF_PERMISSION_DENIED ? Status() : status;
 }
 
-// After the first marker has been put: whether the store has it as one. There
-// are stores to which `dir/` is the file `dir`, which would be in the way of
-// all that is to be in the directory; it goes again.
+// Tests, after the first marker, whether the store keeps markers. Some stores
+// store `dir/` as the file `dir`, which prevents files in the directory;
+// deletes this file.
 Status FindOutAboutMarkers(Client& client, const S3Uri& directory) {
   const S3Uri file = WithoutSlash(Inside(directory));
   Result<std::optional<PathInfo>> found = FindPath(client, file);
@@ -191,8 +189,8 @@ Status FindOutAboutMarkers(Client& client, const S3Uri& directory) {
   return {};
 }
 
-// Makes the directory, for which there must be room. On a store that has no
-// markers it comes with the first file in it.
+// Creates the marker of a directory. On a store without markers, the directory
+// exists with the first file in it.
 Status PutMarker(Client& client, const S3Uri& directory) {
   if (client.markers() == Markers::kTakenForFiles) return {};
   const Status status = client.PutObject(Inside(directory), "").status();
@@ -209,7 +207,7 @@ Status RenameFile(Client& client, const S3Uri& from, const ObjectInfo& info,
   return copied.ok() ? client.DeleteObject(from) : copied;
 }
 
-// Deletes the objects of the directory that have these keys, and no other.
+// Deletes the objects with these keys, all of them in the directory.
 Status DeleteKeys(Client& client, const S3Uri& directory,
                   const std::vector<std::string>& keys) {
   std::vector<std::string> files;
@@ -233,8 +231,8 @@ Status DeleteKeys(Client& client, const S3Uri& directory,
   return left->empty() ? Status() : WhyUndeleted(directory, *left);
 }
 
-// Of each object whether it has the name of a directory beside it, as "a" has
-// beside "a/b".
+// Returns for each object whether its name is also the name of a directory, as
+// of "a" beside "a/b".
 std::vector<bool> FindTwins(const std::vector<ListedObject>& objects) {
   std::set<std::string_view> directories;
   for (const ListedObject& object : objects) {
@@ -251,7 +249,7 @@ std::vector<bool> FindTwins(const std::vector<ListedObject>& objects) {
   return twins;
 }
 
-// `to_marker`: whether there is a marker of `to` before.
+// `to_marker`: `to` had a marker before.
 Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
                        bool to_marker) {
   const std::string from_prefix = Inside(from).key;
@@ -274,13 +272,13 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
           }
           const S3Uri target =
               WithKey(to, to_prefix + key.substr(from_prefix.size()));
-          // Not every store copies markers.
+          // Some stores do not copy markers.
           return IsMarker(key) && info.size == 0
                      ? PutMarker(client, target)
                      : CopyWhole(client, WithKey(from, key), info, target);
         };
-        // These first: a store that keeps objects as files in folders may lose
-        // one that comes while the folder of its name is made.
+        // Copies these first: a store with real directories may lose an object
+        // while it creates a directory of the same name.
         const std::vector<bool> twins = FindTwins(page.objects);
         for (size_t i = 0; i < twins.size(); ++i) {
           const Status twin = twins[i] ? copy(i) : Status();
@@ -298,24 +296,24 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
       copied.erase(std::remove(copied.begin(), copied.end(), to_prefix),
                    copied.end());
     }
-    // With its slash, the marker that was there before stays.
+    // With its slash, the old marker is kept.
     const Status undone =
         DeleteKeys(client, to_marker ? Inside(to) : to, copied);
     if (undone.ok()) return status;
     return {status.code,
             status.message +
-                "; copies that were made are left behind: " + undone.message};
+                "; some copies could not be deleted again: " + undone.message};
   }
   const Status deleted = DeleteKeys(client, from, copied);
   if (deleted.ok()) return deleted;
   return {deleted.code, to.ToString() +
-                            " is complete, but what was copied there is still "
-                            "in its old place too, and can be deleted: " +
+                            " is complete, but the source still exists and can "
+                            "be deleted: " +
                             deleted.message};
 }
 
-// Whether a file can be put at `to`, and under which name. A slash at the end
-// is left out where there is nothing of that name, as on the local disk.
+// Returns the target for a file at `to`, without a slash at its end, as on the
+// local disk, or the error if `to` exists.
 Result<S3Uri> FileTarget(Client& client, const S3Uri& to) {
   const S3Uri file = WithoutSlash(to);
   if (file.key.empty() || file.key.back() == '/') return IsADirectory(to);
@@ -323,8 +321,8 @@ Result<S3Uri> FileTarget(Client& client, const S3Uri& to) {
   if (!target.ok()) return target.status();
   if (!target->has_value()) return file;
   if ((*target)->is_directory) return IsADirectory(to);
-  // A caller that does not want to replace a file has asked for `to`, slash
-  // included, and was told that there is none.
+  // With a slash, a caller that does not want to replace a file was told that
+  // `to` does not exist.
   return file.key == to.key ? Result<S3Uri>(file) : IsAFile(to);
 }
 
@@ -334,7 +332,7 @@ Status CreateDirectory(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, WithoutSlash(uri));
   if (!found.ok()) return found.status();
   if (found->has_value()) {
-    return {TF_ALREADY_EXISTS, uri.ToString() + " exists already"};
+    return {TF_ALREADY_EXISTS, uri.ToString() + " already exists"};
   }
   return PutMarker(client, uri);
 }
@@ -392,7 +390,7 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   }
   const S3Uri& uri = *root;
   Status failure;
-  // Notes what could not be deleted.
+  // Records the keys that could not be deleted.
   const auto note =
       [&](const Result<std::vector<UndeletedObject>>& left) -> Status {
     if (!left.ok()) return left.status();

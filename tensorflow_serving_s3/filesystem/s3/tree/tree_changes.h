@@ -1,21 +1,23 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files and directories, made, moved and removed (what they are in terms of
-// keys is told in object_tree.h).
+// Creates, moves and deletes files and directories, as object_tree.h defines
+// them.
 //
 //   Status status = RenamePath(client, from, to);
 //
-// Error codes are those of TensorFlow's local file system: NOT_FOUND where
-// there is nothing, ALREADY_EXISTS, FAILED_PRECONDITION for a directory in
-// place of a file, a file in place of a directory, and a directory that is not
-// empty. S3 has no step that touches two keys: a client that looks while a
-// directory is renamed or removed sees parts of it, and two clients that change
-// the same path at the same time are not kept apart. Thread-safe, as the client
-// is.
+// Error codes, as of TensorFlow's local file system:
+//   NOT_FOUND            the path does not exist
+//   ALREADY_EXISTS       CreateDirectory: the path exists
+//   FAILED_PRECONDITION  a directory instead of a file, a file instead of a
+//                        directory, a directory that is not empty
 //
-// A slash at the end of a path means the directory. Where there is none of that
-// name, the slash is left out.
+// S3 cannot change two keys atomically: other clients see intermediate states
+// while a directory is renamed or deleted, and nothing synchronises two clients
+// that change the same path. Thread-safe.
+//
+// A path with a slash at its end is the directory of this name, or otherwise
+// the file without the slash.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_TREE_CHANGES_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_TREE_TREE_CHANGES_H_
 
@@ -29,18 +31,17 @@
 namespace tfs3 {
 namespace s3 {
 
-// Puts a marker, an empty object whose key ends in a slash. The directories
-// above need none: its key is in them. Does nothing on a store that takes
-// markers for files; that is looked at after the first one in each process,
-// unless the store is AWS's.
+// Creates a marker: an empty object whose key ends in a slash. Its key makes
+// the directories above exist too. Does nothing if the store treats markers as
+// files; the first marker of a process tests this, except on AWS.
 Status CreateDirectory(Client& client, const S3Uri& uri);
 
-// The same, and OK when the directory is there already.
+// Like CreateDirectory, but returns OK if the directory exists.
 Status EnsureDirectory(Client& client, const S3Uri& uri);
 
 Status DeleteFile(Client& client, const S3Uri& uri);
 
-// Removes the marker of a directory that has nothing else in it.
+// Deletes an empty directory.
 Status DeleteDirectory(Client& client, const S3Uri& uri);
 
 struct Undeleted {
@@ -48,17 +49,17 @@ struct Undeleted {
   uint64_t directories = 0;
 };
 
-// Removes a file, or a directory with all that is in it, 1000 keys by a
-// request. Goes on where a key cannot be removed, and says how many those are
-// and what happened to the first. A whole bucket is refused.
+// Deletes a file or a directory with its content, 1000 keys per request.
+// Continues after keys that it cannot delete; the error has their number and
+// the reason of the first. FAILED_PRECONDITION for a whole bucket.
 Status DeleteTree(Client& client, const S3Uri& uri, Undeleted& undeleted);
 
-// Moves a file, in place of one that is there, or a directory, in place of an
-// empty one. The store copies; what was there goes when all copies are made.
-// Copies of a directory that could not be moved wholly are removed.
+// Moves a file, replacing an existing file, or a directory, replacing an empty
+// one. Copies on the store, then deletes the source. Deletes the copies if not
+// all of a directory could be copied.
 Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to);
 
-// Copies a file on the store, in place of one that is there.
+// Copies a file on the store, replacing an existing file.
 Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to);
 
 }  // namespace s3

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What becomes of keys, in stores that are not like those that
+// Changes in stores that differ from those of
 // //tensorflow_serving_s3/filesystem/testing:random_operations_test and
-// //tests/s3_conformance run against.
+// //tests/s3_conformance.
 #include "tensorflow_serving_s3/filesystem/s3/tree/tree_changes.h"
 
 #include <algorithm>
@@ -53,7 +53,8 @@ Status Write(Client& client, const std::string& key, const std::string& bytes) {
   return status.ok() ? writer->Close() : status;
 }
 
-// Of one file in "a", whose deletion is refused.
+// Deletes the directory "a" with one file, in a store that refuses the
+// deletion.
 Status DeleteTreeWithARefusal(const std::string& message) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     out.Send(FakeAnswer(
@@ -79,7 +80,7 @@ Status DeleteTreeWithARefusal(const std::string& message) {
   return status;
 }
 
-TEST(UndeletedTest, AreToldWithThePolicyThatRefuses) {
+TEST(UndeletedTest, TheErrorNamesThePolicy) {
   const Status denied = DeleteTreeWithARefusal("Access Denied");
   EXPECT_EQ(denied.code, TF_PERMISSION_DENIED);
   EXPECT_THAT(denied.message,
@@ -93,17 +94,17 @@ TEST(UndeletedTest, AreToldWithThePolicyThatRefuses) {
                         "access point refuses s3:DeleteObject on r"));
 }
 
-TEST(MarkersTest, AreKeptAndLookedAtOnce) {
+TEST(MarkersTest, TestsOnceWhetherTheStoreKeepsMarkers) {
   FakeStore store({});
   auto client = store.NewClient();
   ASSERT_TRUE(CreateDirectory(*client, At("a")).ok());
   ASSERT_TRUE(EnsureDirectory(*client, At("b/c")).ok());
   EXPECT_THAT(store.keys(), ElementsAre("a/", "b/c/"));
-  // Whether there is something, three times, one of them after the marker.
+  // Three tests for existence, one of them after the marker.
   EXPECT_EQ(CountOf(store.Requests(), "GET /models?list-type=2"), 3u);
 }
 
-TEST(MarkersTest, OneThatBecameAFileGoesAndNoOtherIsPut) {
+TEST(MarkersTest, DeletesAMarkerThatBecameAFileAndCreatesNoOther) {
   FakeStore store({/*takes_markers_for_files=*/true});
   auto client = store.NewClient();
   ASSERT_TRUE(EnsureDirectory(*client, At("new/folder")).ok());
@@ -115,8 +116,8 @@ TEST(MarkersTest, OneThatBecameAFileGoesAndNoOtherIsPut) {
   EXPECT_EQ(CountOf(store.Requests(), "PUT /models/other"), 0u);
 }
 
-TEST(MarkersTest, AStoreThatCannotBeAskedAboutThemIsToldOf) {
-  // Of two requests that come after the marker's.
+TEST(MarkersTest, AFailedTestForMarkersIsAnError) {
+  // Fails one of the two requests after the marker.
   for (const std::string asked : {"GET /models?list", "DELETE /models/new"}) {
     FakeStore store({/*takes_markers_for_files=*/true});
     auto client = store.NewClient();
@@ -131,7 +132,7 @@ TEST(MarkersTest, AStoreThatCannotBeAskedAboutThemIsToldOf) {
   }
 }
 
-TEST(MarkersTest, AFileOfTheSameNameIsNotTakenForOne) {
+TEST(MarkersTest, AFileOfTheSameNameIsNotAMarker) {
   FakeStore store({});
   store.Put("from/twin", "");
   store.Put("from/twin/", "");
@@ -141,7 +142,7 @@ TEST(MarkersTest, AFileOfTheSameNameIsNotTakenForOne) {
   EXPECT_THAT(store.keys(), ElementsAre("to/twin", "to/twin/"));
 }
 
-TEST(RenameTest, AnObjectIsThereBeforeTheDirectoryOfItsName) {
+TEST(RenameTest, CopiesAnObjectBeforeTheDirectoryOfItsName) {
   FakeStore store({});
   for (const std::string key : {"a", "b", "b/", "b/c", "b/c/d/", "b/e", "f"}) {
     store.Put("from/" + key, IsMarkerKey(key) ? "" : key);
@@ -159,7 +160,7 @@ TEST(RenameTest, AnObjectIsThereBeforeTheDirectoryOfItsName) {
   EXPECT_EQ(puts[1], "PUT /models/to/b/c");
 }
 
-TEST(CopyTest, WhatTheStoreDoesNotCopyInPartsGoesThroughHere) {
+TEST(CopyTest, DownloadsAndUploadsWhatTheStoreDoesNotCopyInParts) {
   FakeStore store({/*takes_markers_for_files=*/false,
                    /*ignores_copied_parts=*/true});
   auto client = store.NewClient();
@@ -181,17 +182,17 @@ TEST(CopyTest, WhatTheStoreDoesNotCopyInPartsGoesThroughHere) {
   const Status closed = (*writer)->Close();
   ASSERT_TRUE(closed.ok()) << closed.message;
   EXPECT_TRUE(store.Get("file") == bytes + "more");
-  // Of each, the upload that the store has put an empty part into.
+  // For each copy, the upload with the empty part.
   EXPECT_THAT(store.Requests(),
               Contains("DELETE /models/copy?uploadId=1").Times(1));
   EXPECT_THAT(store.Requests(),
               Contains("DELETE /models/file?uploadId=3").Times(1));
 }
 
-// S3 keeps such keys, and the stores of the other tests do not.
+// S3 supports such keys; the stores of the other tests do not.
 class OddKeysTest : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(OddKeysTest, AreSentAsTheyAre) {
+TEST_P(OddKeysTest, AreSentUnchanged) {
   const std::string key = GetParam();
   FakeStore store({});
   store.Put("a/b", "another");
@@ -226,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(Keys, OddKeysTest,
                          ::testing::Values("a//b", "a/../b", "a/./b", "//b",
                                            "../b", "a/..", "."));
 
-TEST(OddKeysTreeTest, GoWithTheirDirectory) {
+TEST(OddKeysTreeTest, AreMovedWithTheirDirectory) {
   FakeStore store({});
   store.Put("a//b", "1");
   store.Put("a/../b", "2");
@@ -234,7 +235,7 @@ TEST(OddKeysTreeTest, GoWithTheirDirectory) {
   auto client = store.NewClient();
   Result<std::vector<std::string>> names = ListChildren(*client, At("a"));
   ASSERT_TRUE(names.ok()) << names.status().message;
-  // The empty name is left out: a path with it would end in a slash.
+  // Without the empty name: its path would end in a slash.
   EXPECT_THAT(*names, ElementsAre(".."));
   ASSERT_TRUE(RenamePath(*client, At("a"), At("c")).ok());
   EXPECT_THAT(store.keys(), ElementsAre("b", "c/../b", "c//b"));

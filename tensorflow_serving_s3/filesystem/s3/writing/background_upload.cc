@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "tensorflow_serving_s3/filesystem/s3/writing/upload_memory.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/upload_limits.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -24,7 +24,7 @@ BackgroundUpload::BackgroundUpload(Client* client, const S3Uri& uri,
 }
 
 BackgroundUpload::~BackgroundUpload() {
-  // A caller that wants to know of a failure calls it before.
+  // A caller that needs the status calls Abort itself.
   if (!ended_) Abort();
 }
 
@@ -34,7 +34,7 @@ size_t BackgroundUpload::next_part() const {
 }
 
 void BackgroundUpload::Send(std::string bytes) {
-  UploadMemory::OfProcess().Take(bytes.size());
+  UploadMemory().Acquire(bytes.size());
   if (!has_thread_) {
     ++next_part_;
     SendPart(std::move(bytes));
@@ -109,7 +109,7 @@ void BackgroundUpload::SendPart(std::string bytes) {
   if (IsWanted()) {
     upload_->SendTaken(std::move(bytes));
   } else {
-    UploadMemory::OfProcess().GiveBack(bytes.size());
+    UploadMemory().Release(bytes.size());
   }
 }
 

@@ -1,16 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A multipart upload that a thread of its own begins and goes on with.
+// A multipart upload on a background thread.
 //
 //   BackgroundUpload upload(client, uri, ObjectInfo());
-//   upload.Send(std::move(bytes));           // waits for no answer
+//   upload.Send(std::move(bytes));           // does not wait for a response
 //   Result<std::string> etag = upload.Complete();
 //
-// No call but Complete and Abort waits for the network, except that Send waits
-// for memory while all uploads of the process have used up theirs
-// (upload_memory.h). An upload that is destroyed before it is complete is
-// aborted. Not thread-safe.
+// Only Complete and Abort wait for the network. Send waits while the uploads of
+// the process use all upload memory (upload_limits.h). The destructor aborts an
+// upload that is not complete. Not thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_BACKGROUND_UPLOAD_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_BACKGROUND_UPLOAD_H_
 
@@ -33,27 +32,26 @@ namespace s3 {
 
 class BackgroundUpload {
  public:
-  // Of the object `uri`, which begins with a copy of what is there: the object
-  // that `base` tells of, of at least 5 MiB, or nothing where its size is 0.
-  // `client` must outlive the upload.
+  // Uploads the object `uri`. If the size of `base` is not 0, the upload begins
+  // with a copy of the existing object, which `base` describes; it must have at
+  // least 5 MiB. `client` must outlive the upload.
   BackgroundUpload(Client* client, const S3Uri& uri, const ObjectInfo& base);
   ~BackgroundUpload();
 
-  // The number of the part that comes next. While the base is being copied,
-  // how many parts that takes is an estimate.
+  // Returns the number of the next part; an estimate during the copy of the
+  // base.
   size_t next_part() const;
 
-  // Adds a part. A failure is told by status() and by Complete().
+  // Adds a part. status() and Complete() report a failure.
   void Send(std::string bytes);
 
-  // What has gone wrong so far.
+  // Returns the first failure so far.
   Status status() const;
 
-  // Waits until all is sent, and makes the object. Its ETag.
+  // Waits for all parts, and creates the object. Returns its ETag.
   Result<std::string> Complete();
 
-  // Ends the upload. Says what is wrong when the store may still hold parts of
-  // it.
+  // Ends the upload. An error means that the store may still have its parts.
   Status Abort();
 
   BackgroundUpload(const BackgroundUpload&) = delete;
@@ -61,33 +59,32 @@ class BackgroundUpload {
 
  private:
   void Run();
-  // Makes `upload_`, base included.
+  // Creates `upload_` and copies the base.
   void Begin();
-  // Sends a part, or gives its memory back where the upload has failed.
+  // Sends a part; releases its memory if the upload has failed.
   void SendPart(std::string bytes);
-  // Whether the upload has neither failed nor been aborted.
+  // Returns false if the upload has failed or was aborted.
   bool IsWanted() const;
-  // Lets the thread end when all is sent, and waits for it.
+  // Waits until the thread has sent all parts.
   void Join();
 
   Client* const client_;
   const S3Uri uri_;
   const ObjectInfo base_;
   bool ended_ = false;
-  // False when the system had no thread to give: then Send does its work.
+  // False if the system could not start a thread: then Send does the work.
   bool has_thread_ = true;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::string> queue_;
-  bool is_last_ = false;  // Nothing more comes into the queue.
+  bool is_last_ = false;  // The queue is complete.
   bool cancelled_ = false;
-  size_t next_part_;  // After all parts that have left the queue.
+  size_t next_part_;  // After the parts that have left the queue.
   Status failure_;
-  // Set once, by the thread. Parts are added by the thread alone, until it has
-  // ended.
+  // Set once, by the thread. Only the thread adds parts, until it has ended.
   std::unique_ptr<MultipartUpload> upload_;
-  std::thread thread_;  // Ends first.
+  std::thread thread_;  // The last member: destroyed first.
 };
 
 }  // namespace s3

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Uploads to stores that are silent or refuse. Those that end well are tested
-// in object_writer_test.cc.
+// Uploads to stores that do not respond or refuse. object_writer_test.cc tests
+// successful uploads.
 #include "tensorflow_serving_s3/filesystem/s3/writing/background_upload.h"
 
 #include <atomic>
@@ -17,8 +17,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/filesystem/s3/aws/config.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 #include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
-#include "tensorflow_serving_s3/filesystem/s3/writing/upload_memory.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/upload_limits.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -28,7 +29,7 @@ using ::testing::HasSubstr;
 
 constexpr size_t kPart = size_t{8} << 20;
 
-// A store that answers the beginning of an upload when it is let.
+// A store that responds to CreateMultipartUpload after `let_answer_`.
 class BackgroundUploadTest : public ::testing::Test {
  protected:
   BackgroundUploadTest()
@@ -70,7 +71,7 @@ class BackgroundUploadTest : public ::testing::Test {
   std::unique_ptr<Client> client_;
 };
 
-TEST_F(BackgroundUploadTest, SendWaitsForNoAnswer) {
+TEST_F(BackgroundUploadTest, SendDoesNotWaitForAResponse) {
   BackgroundUpload upload(client_.get(), *ParseUri("s3://models/a"),
                           ObjectInfo());
   for (int i = 0; i < 4; ++i) upload.Send(std::string(kPart, 'x'));
@@ -84,13 +85,14 @@ TEST_F(BackgroundUploadTest, SendWaitsForNoAnswer) {
   EXPECT_EQ(server_.requests().size(), 6u);
 }
 
-TEST_F(BackgroundUploadTest, AnUploadThatDoesNotBeginGivesItsMemoryBack) {
+TEST_F(BackgroundUploadTest, AnUploadThatCannotBeginReleasesItsMemory) {
   refuses_ = true;
   let_answer_.set_value();
   BackgroundUpload upload(client_.get(), *ParseUri("s3://models/a"),
                           ObjectInfo());
-  // More than all uploads may hold.
-  for (size_t sent = 0; sent < 2 * UploadMemory::kDefaultLimit; sent += kPart) {
+  Semaphore& memory = UploadMemory();
+  // More than all uploads together may hold.
+  for (size_t sent = 0; sent < 2 * memory.capacity(); sent += kPart) {
     upload.Send(std::string(kPart, 'x'));
   }
   const Status status = upload.Complete().status();
@@ -99,12 +101,11 @@ TEST_F(BackgroundUploadTest, AnUploadThatDoesNotBeginGivesItsMemoryBack) {
   EXPECT_EQ(upload.status().message, status.message);
   EXPECT_TRUE(upload.Abort().ok());
   EXPECT_EQ(aborts_, 0);
-  UploadMemory& memory = UploadMemory::OfProcess();
-  ASSERT_TRUE(memory.TryTake(UploadMemory::kDefaultLimit));
-  memory.GiveBack(UploadMemory::kDefaultLimit);
+  ASSERT_TRUE(memory.TryAcquire(memory.capacity()));
+  memory.Release(memory.capacity());
 }
 
-TEST_F(BackgroundUploadTest, AnUploadThatIsLetGoOfWhileItBeginsIsAborted) {
+TEST_F(BackgroundUploadTest, AnUploadThatIsDestroyedWhileItBeginsIsAborted) {
   {
     BackgroundUpload upload(client_.get(), *ParseUri("s3://models/a"),
                             ObjectInfo());
@@ -113,9 +114,9 @@ TEST_F(BackgroundUploadTest, AnUploadThatIsLetGoOfWhileItBeginsIsAborted) {
     let_answer_.set_value();
   }
   EXPECT_EQ(aborts_, 1);
-  UploadMemory& memory = UploadMemory::OfProcess();
-  ASSERT_TRUE(memory.TryTake(UploadMemory::kDefaultLimit));
-  memory.GiveBack(UploadMemory::kDefaultLimit);
+  Semaphore& memory = UploadMemory();
+  ASSERT_TRUE(memory.TryAcquire(memory.capacity()));
+  memory.Release(memory.capacity());
 }
 
 }  // namespace

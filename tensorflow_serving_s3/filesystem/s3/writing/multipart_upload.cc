@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/base/parallel.h"
-#include "tensorflow_serving_s3/filesystem/s3/writing/copy_turn.h"
-#include "tensorflow_serving_s3/filesystem/s3/writing/upload_memory.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/upload_limits.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -16,11 +16,11 @@ namespace {
 
 constexpr size_t kMostParts = 10000;
 constexpr uint64_t kFirstPartBytes = uint64_t{8} << 20;
-// So many parts are of one size, which is what some stores ask of all.
+// Parts with the size of the first: some stores require parts of equal size.
 constexpr size_t kEqualParts = 1000;
-// Then every so many parts they are as much larger as the first one is.
+// After each group of this size, parts grow by the size of the first part.
 constexpr size_t kPartsOfASize = 60;
-// Copies leave some of the parts to what is appended to them.
+// Leaves parts for the bytes after a copy.
 constexpr size_t kMostSections = 9000;
 constexpr size_t kMostCopiesAtATime = 16;
 
@@ -45,13 +45,13 @@ MultipartUpload::MultipartUpload(Client* client, const S3Uri& uri,
     : client_(client), uri_(uri), metadata_(metadata), id_(std::move(id)) {}
 
 MultipartUpload::~MultipartUpload() {
-  // A caller that wants to know of a failure calls it before.
+  // A caller that needs the status calls Abort itself.
   if (!ended_) Abort();
 }
 
 void MultipartUpload::Send(std::string bytes) {
   Join(/*all=*/false);
-  UploadMemory::OfProcess().Take(bytes.size());
+  UploadMemory().Acquire(bytes.size());
   SendTaken(std::move(bytes));
 }
 
@@ -62,7 +62,7 @@ size_t MultipartUpload::AddPart() {
   if (part > kMostParts && failure_.ok()) {
     failure_ = {TF_OUT_OF_RANGE,
                 uri_.ToString() +
-                    " is longer than an object of S3 can be: it has more "
+                    " exceeds the maximum size of an S3 object: it has more "
                     "than 10,000 parts"};
   }
   return part;
@@ -78,7 +78,7 @@ void MultipartUpload::SendTaken(std::string bytes) {
     sending.thread =
         std::thread([this, &sending, part] { SendOnThread(sending, part); });
   } catch (const std::system_error&) {
-    // The system has no more threads to give.
+    // The system cannot start another thread.
     SendOnThread(sending, part);
   }
 }
@@ -90,9 +90,9 @@ void MultipartUpload::SendOnThread(Sending& sending, size_t part) {
   }
   const size_t bytes = sending.bytes.size();
   sending.bytes = std::string();
-  UploadMemory::OfProcess().GiveBack(bytes);
+  UploadMemory().Release(bytes);
   std::lock_guard<std::mutex> lock(mutex_);
-  sending.over = true;
+  sending.done = true;
 }
 
 Status MultipartUpload::Copy(const S3Uri& from, const ObjectInfo& info,
@@ -104,7 +104,8 @@ Status MultipartUpload::Copy(const S3Uri& from, const ObjectInfo& info,
 
 Status MultipartUpload::CopyOnStore(const S3Uri& from, const ObjectInfo& info,
                                     uint64_t section_bytes) {
-  // Even ones: the last would else be too small for a part that others follow.
+  // Sections of equal size: a small last section could not be followed by other
+  // parts.
   const uint64_t most =
       std::max(section_bytes, (info.size + kMostSections - 1) / kMostSections);
   const uint64_t count = (info.size + most - 1) / most;
@@ -114,7 +115,7 @@ Status MultipartUpload::CopyOnStore(const S3Uri& from, const ObjectInfo& info,
     etags_.resize(count);
   }
   return ForEachInParallel(count, kMostCopiesAtATime, [&](size_t i) {
-    const CopyTurn turn;
+    const Semaphore::Hold slot(&CopySlots());
     const uint64_t offset = i * section;
     Result<std::string> etag = client_->UploadPartCopy(
         from, offset, std::min(section, info.size - offset), info.etag, uri_,
@@ -126,7 +127,7 @@ Status MultipartUpload::CopyOnStore(const S3Uri& from, const ObjectInfo& info,
 
 Status MultipartUpload::CopyThroughHere(const S3Uri& from,
                                         const ObjectInfo& info) {
-  // Not every store lets go of the part that it has put in place of a copy.
+  // Some stores keep the empty part that they stored instead of a copy.
   Status status = client_->AbortMultipartUpload(uri_, id_);
   if (!status.ok()) return status;
   Result<std::string> id = client_->CreateMultipartUpload(uri_, metadata_);
@@ -137,7 +138,7 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
     etags_.clear();
     failure_ = Status();
   }
-  // Even ones here as well.
+  // Sections of equal size, see CopyOnStore.
   const uint64_t count =
       std::clamp<uint64_t>(info.size / kFirstPartBytes, 1, kMostSections);
   const uint64_t section = (info.size + count - 1) / count;
@@ -147,16 +148,15 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
     Result<ObjectRange> got = client_->GetObject(
         from, offset, bytes.data(), bytes.size(), etag, &cancellation_);
     if (!got.ok()) return got.status();
-    // There are stores whose listings have no ETags.
+    // Some stores send no ETags in listings.
     if (etag.empty()) etag = got->object.etag;
     if (got->bytes != bytes.size() || got->object.size != info.size) {
       return {TF_FAILED_PRECONDITION,
-              from.ToString() +
-                  ": the object was replaced while it was being copied"};
+              from.ToString() + ": the object was replaced during the copy"};
     }
     offset += bytes.size();
-    // Without waiting: what has the memory may wait for this copy.
-    if (UploadMemory::OfProcess().TryTake(bytes.size())) {
+    // Must not wait for memory: its holders may wait for this copy.
+    if (UploadMemory().TryAcquire(bytes.size())) {
       SendTaken(std::move(bytes));
     } else {
       const size_t part = AddPart();
@@ -194,9 +194,9 @@ Status MultipartUpload::Abort() {
   if (status.ok()) return {};
   return {status.code,
           "the upload " + id_ +
-              " could not be aborted, and its parts are paid for until a "
-              "lifecycle rule of the bucket does (AbortIncompleteMultipart"
-              "Upload): " +
+              " could not be aborted; the store keeps its parts, at your cost, "
+              "until a lifecycle rule of the bucket aborts it "
+              "(AbortIncompleteMultipartUpload): " +
               status.message};
 }
 
@@ -204,7 +204,7 @@ void MultipartUpload::Join(bool all) {
   for (auto it = sending_.begin(); it != sending_.end();) {
     if (!all) {
       std::lock_guard<std::mutex> lock(mutex_);
-      if (!it->over) {
+      if (!it->done) {
         ++it;
         continue;
       }

@@ -1,20 +1,22 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One multipart upload: an object whose parts are on their way in parallel.
+// A multipart upload that sends its parts in parallel.
 //
 //   Result<std::unique_ptr<MultipartUpload>> upload =
 //       MultipartUpload::Begin(client, uri);
-//   (*upload)->Send(std::move(bytes));          // returns before it is sent
+//   (*upload)->Send(std::move(bytes));          // does not wait for a response
 //   Result<std::string> etag = (*upload)->Complete();
 //
-// The first 1000 parts have 8 MiB each; then they grow, so that 10,000 of them
-// make the 5 TiB that an object can have. Each is held in memory until it is
-// sent; all uploads of the process share what there is for that
-// (upload_memory.h), and Send waits while it is used up. An upload that fails,
-// or that is destroyed before it is complete, is aborted: nothing becomes
-// visible and nothing is left to pay for. Not thread-safe, except for Cancel
-// and status.
+// The first 1000 parts have 8 MiB each; later parts are larger, so that 10,000
+// parts have the 5 TiB of the largest object. A part stays in memory until it
+// is sent. Send waits while the uploads of the process use all upload memory
+// (upload_limits.h). Each part has its own thread: the upload memory limits the
+// number of threads, and a shared pool would let slow uploads delay reads.
+//
+// Aborts an upload that fails or is destroyed before it is complete: the store
+// keeps neither an object nor parts. Not thread-safe, except for Cancel and
+// status.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_MULTIPART_UPLOAD_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_MULTIPART_UPLOAD_H_
 
@@ -36,10 +38,10 @@
 namespace tfs3 {
 namespace s3 {
 
-// A part that is not the last has at least so many bytes.
+// The minimum size of a part that is not the last.
 inline constexpr uint64_t kLeastPartBytes = uint64_t{5} << 20;
 
-// How many bytes the part with this number (from 1 on) should have.
+// Returns the size of a part. `part_number` starts at 1.
 uint64_t PartBytes(size_t part_number);
 
 class MultipartUpload {
@@ -49,35 +51,35 @@ class MultipartUpload {
       Client* client, const S3Uri& uri, const Metadata& metadata = {});
   ~MultipartUpload();
 
-  // The number of the part that comes next, from 1 on.
+  // Returns the number of the next part. The first is 1.
   size_t next_part() const { return etags_.size() + 1; }
 
-  // Adds a part. A failure is told by status() and by Complete().
+  // Adds a part. status() and Complete() report a failure.
   void Send(std::string bytes);
 
-  // The same, of bytes that have their share of the upload memory already. It
-  // is given back when they are sent.
+  // Adds a part that already has its share of the upload memory. Releases the
+  // share after the part is sent.
   void SendTaken(std::string bytes);
 
-  // Begins with the object `from` of `info.size` bytes, at least 5 MiB, in
-  // parts that the store makes of at most `section_bytes` each, or more where
-  // there would be too many parts; a store that makes none is sent what it has.
-  // Before any other part. Returns when it is done.
-  // FAILED_PRECONDITION when the object is another than `info` tells of.
+  // Copies the object `from`, of at least 5 MiB, before any other part is sent.
+  // The store copies it in sections of `section_bytes`, or larger ones for a
+  // very large object; if the store does not support this, downloads and
+  // uploads the bytes. FAILED_PRECONDITION: the object is not the one of
+  // `info`.
   Status Copy(const S3Uri& from, const ObjectInfo& info,
               uint64_t section_bytes = kSectionBytes);
 
-  // What has gone wrong so far.
+  // Returns the first failure so far.
   Status status() const;
 
-  // Makes the object. Its ETag.
+  // Waits for all parts, and creates the object. Returns its ETag.
   Result<std::string> Complete();
 
-  // Lets parts that are on their way fail. Any thread may call it.
+  // Cancels the parts that are being sent. Any thread may call it.
   void Cancel() { cancellation_.Cancel(); }
 
-  // Cancels what is under way. Says what is wrong when the store may still hold
-  // parts of the upload.
+  // Cancels and ends the upload. An error means that the store may still have
+  // its parts.
   Status Abort();
 
   MultipartUpload(const MultipartUpload&) = delete;
@@ -86,24 +88,23 @@ class MultipartUpload {
   static constexpr uint64_t kSectionBytes = uint64_t{512} << 20;
 
  private:
-  // A part on its way.
+  // A part that is being sent.
   struct Sending {
     std::string bytes;
     std::thread thread;
-    bool over = false;  // Guarded by `mutex_`.
+    bool done = false;  // Guarded by `mutex_`.
   };
 
   MultipartUpload(Client* client, const S3Uri& uri, const Metadata& metadata,
                   std::string id);
 
-  // The two ways of Copy.
   Status CopyOnStore(const S3Uri& from, const ObjectInfo& info,
                      uint64_t section_bytes);
   Status CopyThroughHere(const S3Uri& from, const ObjectInfo& info);
-  // The number of a new part, which is on its way.
+  // Adds a part without an ETag, and returns its number.
   size_t AddPart();
   void SendOnThread(Sending& sending, size_t part);
-  // The threads whose part is over, or all.
+  // Joins the threads that are done, or all threads.
   void Join(bool all);
   void Note(size_t part, const Result<std::string>& etag);
 
@@ -116,7 +117,7 @@ class MultipartUpload {
   std::list<Sending> sending_;
 
   mutable std::mutex mutex_;
-  std::vector<std::string> etags_;  // Of all parts; "" while on their way.
+  std::vector<std::string> etags_;  // Of all parts; "" until a part is sent.
   Status failure_;
 };
 

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "tensorflow_serving_s3/filesystem/s3/writing/copy_turn.h"
+#include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 #include "tensorflow_serving_s3/filesystem/s3/writing/multipart_upload.h"
+#include "tensorflow_serving_s3/filesystem/s3/writing/upload_limits.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -14,7 +15,7 @@ namespace s3 {
 Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
                  const S3Uri& to, uint64_t most_by_one) {
   if (info.size <= most_by_one) {
-    const CopyTurn turn;
+    const Semaphore::Hold slot(&CopySlots());
     return client.CopyObject(from, info.etag, to);
   }
   Result<Metadata> metadata = client.GetMetadata(from);

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Copies one object on the store, whatever its size.
+// Copies an object of any size on the store.
 //
 //   Status status = CopyWhole(client, from, info, to);
 //
@@ -19,9 +19,9 @@
 namespace tfs3 {
 namespace s3 {
 
-// Copies an object on the store, with its metadata: by one request, or in parts
-// where it is larger than `most_by_one` bytes, at most the 5 GiB of S3. Tags
-// stay with the former way only.
+// Copies an object and its metadata: with one request, or in parts if it is
+// larger than `most_by_one` bytes (S3 allows 5 GiB). A copy in parts loses the
+// tags.
 Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
                  const S3Uri& to, uint64_t most_by_one = uint64_t{1} << 30);
 

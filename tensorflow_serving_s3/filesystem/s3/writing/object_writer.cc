@@ -53,7 +53,8 @@ Status ObjectWriter::Append(std::string_view bytes) {
     }
     const size_t taken =
         std::min<uint64_t>(bytes.size(), part_bytes - buffer_.size());
-    // Where there was one part there will be another; no need to grow to it.
+    // The second and later parts are usually full: reserve their memory at
+    // once.
     if (upload_ != nullptr) buffer_.reserve(part_bytes);
     buffer_.append(bytes.substr(0, taken));
     bytes.remove_prefix(taken);
@@ -121,9 +122,9 @@ Status ObjectWriter::Drop() {
   }
   return Fail({TF_FAILED_PRECONDITION,
                uri_.ToString() +
-                   ": the file was let go of without being closed, and what "
-                   "was written since it was opened or last synced is given "
-                   "up, as the file has more than 64 KiB; close it"});
+                   ": the file was released without Close; the bytes since it "
+                   "was opened or last synced are discarded, because the file "
+                   "has more than 64 KiB: close the file"});
 }
 
 Status ObjectWriter::Usable() {
@@ -142,7 +143,7 @@ Status ObjectWriter::Publish() {
   if (upload_ == nullptr && base_.size == 0) {
     const Status status = client_->PutObject(uri_, buffer_).status();
     if (!status.ok()) return Fail(status);
-    // The buffer stays: with what comes it is sent again.
+    // Keep the buffer: the next PUT sends it again.
     changed_ = false;
     return {};
   }

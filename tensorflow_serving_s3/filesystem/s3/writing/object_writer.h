@@ -1,21 +1,19 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// An object, written from its beginning to its end.
+// Writes an object sequentially.
 //
 //   std::unique_ptr<ObjectWriter> writer = ObjectWriter::New(client, uri);
 //   Status status = writer->Append(bytes);
-//   status = writer->Close();  // now it is there, whole
+//   status = writer->Close();  // publishes the object
 //
-// What is appended becomes visible by Sync and by Close and at no other time:
-// then the object is replaced in one step. A small object (up to 8 MiB) is sent
-// by one PUT, a larger one as a multipart upload that goes on while the caller
-// does (background_upload.h, where the bounds of memory are told): Append waits
-// for memory and for no answer.
+// Only Sync and Close publish the appended bytes; they replace the object in
+// one step. An object of up to 8 MiB is sent by one PUT, a larger one by a
+// multipart upload in the background (background_upload.h): Append waits for
+// memory, not for responses.
 //
-// A failure ends the upload, and is told by every call from then on, Close
-// included. A writer that is destroyed without Close or Drop leaves nothing
-// behind. Thread-safe.
+// A failure ends the upload; all later calls, including Close, return it. The
+// destructor without Close or Drop discards the object. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_OBJECT_WRITER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_OBJECT_WRITER_H_
 
@@ -37,62 +35,60 @@ namespace s3 {
 
 class ObjectWriter {
  public:
-  // Of a new object, which takes the place of one that there is. Sends nothing.
-  // `client` must outlive the writer.
+  // Creates or replaces an object. Sends no request. `client` must outlive the
+  // writer.
   static std::unique_ptr<ObjectWriter> New(Client* client, const S3Uri& uri);
 
-  // Goes on at the end of the object that `existing` tells of. The store copies
-  // what there is; less than 5 MiB, which it cannot, are read here.
-  // FAILED_PRECONDITION, here or later, when the object is another one by then.
+  // Appends to the object that `existing` describes. The store copies the
+  // existing bytes; below 5 MiB, which the store cannot copy, this call reads
+  // them. FAILED_PRECONDITION, here or later: the object was replaced.
   static Result<std::unique_ptr<ObjectWriter>> AtEndOf(
       Client* client, const S3Uri& uri, const ObjectInfo& existing);
 
   Status Append(std::string_view bytes);
 
-  // Appends if that needs no waiting at all. Whether it has; if not, Append
-  // does, or says why it cannot.
+  // Appends without waiting. Returns false if that is not possible; call Append
+  // then.
   bool TryAppend(std::string_view bytes);
 
-  // Whether the end has nothing more to do: after Close, and where nothing was
-  // changed.
+  // Returns true if Close has nothing to do: after Close, or without changes.
   bool settled() const;
 
-  // The size of the object so far, what is not visible included.
+  // Returns the size of the object, including unpublished bytes.
   uint64_t size() const;
 
-  // Whether all is well so far.
+  // Returns the first failure so far.
   Status Flush();
 
-  // Makes everything so far visible. The writer can go on; the store then
-  // copies what is there.
+  // Publishes all bytes so far. Bytes can be appended afterwards; the store
+  // then copies the published bytes.
   Status Sync();
 
-  // As Sync, and the end. A new object is there even when it is empty; one that
-  // nothing was appended to is left alone.
+  // Publishes all bytes and ends the writer. Creates a new object even if it is
+  // empty; does not touch an existing object without changes.
   Status Close();
 
-  // The end for want of a Close: who wrote has let go of the file and said
-  // nothing. A file of up to kMostDropped bytes is published as by Close, as
-  // files of the local disk have it; of a larger one what is not published is
-  // given up, which is FAILED_PRECONDITION. Nothing happens after Close, after
-  // a failure, and where nothing was appended.
+  // Ends a writer whose file was released without Close. Publishes a file of up
+  // to kMostDropped bytes, as a local file system does. Discards the
+  // unpublished bytes of a larger file: FAILED_PRECONDITION. Does nothing after
+  // Close, after a failure and without changes.
   Status Drop();
 
-  // Enough for the lock and marker files that TensorFlow does not close, and
-  // less than the first read of TensorFlow's copies (128 KiB): a copy that
-  // breaks off, whose target nobody closes either, is never taken for whole.
+  // Larger than the lock and marker files that TensorFlow does not close.
+  // Smaller than the first read of a TensorFlow copy (128 KiB), because a
+  // failed copy does not close its target and must not be published.
   static constexpr uint64_t kMostDropped = uint64_t{64} << 10;
 
  private:
   ObjectWriter(Client* client, const S3Uri& uri);
 
-  // These require `mutex_`.
+  // The functions below require `mutex_`.
   Status Usable();
   Status Publish();
-  // Whether `bytes` more fit into the buffer.
+  // Returns true if `bytes` more fit into the buffer.
   bool Fits(size_t bytes) const;
   Status SendBuffer();
-  // Ends the upload for `why`, which every call tells from then on.
+  // Ends the upload. All later calls return `why`.
   Status Fail(const Status& why);
 
   Client* const client_;
@@ -101,10 +97,11 @@ class ObjectWriter {
   mutable std::mutex mutex_;
   Status failure_;
   bool closed_ = false;
-  bool changed_ = true;  // There is something that is not visible yet.
+  bool changed_ = true;  // There are unpublished bytes.
   uint64_t size_ = 0;
-  // The object is the base, which the store is to copy, then what the upload
-  // has, then the buffer. A base that an upload has taken over has no bytes.
+  // The object consists of the base, which the store copies, the parts of the
+  // upload and the buffer. The size of the base is 0 after an upload has taken
+  // it over.
   ObjectInfo base_;
   std::unique_ptr<BackgroundUpload> upload_;
   std::string buffer_;

@@ -126,13 +126,13 @@ TEST_F(ObjectWriterTest, ASmallObjectIsOnePut) {
   EXPECT_EQ(Requests(Operation::kCreateMultipartUpload), uploads);
 }
 
-TEST_F(ObjectWriterTest, AnEmptyObjectIsThere) {
+TEST_F(ObjectWriterTest, CloseCreatesAnEmptyObject) {
   ASSERT_TRUE(ObjectWriter::New(client_, At("empty"))->Close().ok());
   EXPECT_TRUE(Exists("empty"));
   EXPECT_EQ(Read("empty"), "");
 }
 
-TEST_F(ObjectWriterTest, ALargeObjectIsSentInPartsAndAppearsAtClose) {
+TEST_F(ObjectWriterTest, SendsALargeObjectInPartsAndPublishesItAtClose) {
   const uint64_t parts = Requests(Operation::kUploadPart);
   const std::string bytes = SomeBytes(40 * kMiB + 1);
   auto writer = ObjectWriter::New(client_, At("large"));
@@ -145,7 +145,7 @@ TEST_F(ObjectWriterTest, ALargeObjectIsSentInPartsAndAppearsAtClose) {
   EXPECT_EQ(Requests(Operation::kUploadPart) - parts, 6u);
 }
 
-TEST_F(ObjectWriterTest, SyncMakesWhatThereIsVisibleAndGoesOn) {
+TEST_F(ObjectWriterTest, SyncPublishesAndAppendContinues) {
   const std::string bytes = SomeBytes(20 * kMiB);
   auto writer = ObjectWriter::New(client_, At("synced"));
   size_t written = 0;
@@ -163,7 +163,7 @@ TEST_F(ObjectWriterTest, SyncMakesWhatThereIsVisibleAndGoesOn) {
   EXPECT_TRUE(Read("synced") == bytes);
 }
 
-TEST_F(ObjectWriterTest, AppendsToWhatThereIs) {
+TEST_F(ObjectWriterTest, AppendsToAnExistingObject) {
   const std::pair<size_t, size_t> cases[] = {
       {0, 5},        {3, 0},
       {3, 9 * kMiB}, {5 * kMiB - 1, 1},
@@ -184,7 +184,7 @@ TEST_F(ObjectWriterTest, AppendsToWhatThereIs) {
   }
 }
 
-TEST_F(ObjectWriterTest, AppendingToAnObjectThatWasReplacedIsAnError) {
+TEST_F(ObjectWriterTest, AppendingToAReplacedObjectIsAnError) {
   ASSERT_TRUE(client_->PutObject(At("other"), SomeBytes(5 * kMiB)).ok());
   Result<std::unique_ptr<ObjectWriter>> writer = ObjectWriter::AtEndOf(
       client_, At("other"), *client_->HeadObject(At("other")));
@@ -208,7 +208,7 @@ TEST_F(ObjectWriterTest, WithoutCloseTheUploadIsAborted) {
   EXPECT_FALSE(Exists("dropped"));
 }
 
-TEST_F(ObjectWriterTest, ASmallFileIsPublishedWhenTheWriterIsDropped) {
+TEST_F(ObjectWriterTest, DropPublishesASmallFile) {
   constexpr size_t kSize = ObjectWriter::kMostDropped - 4;
   auto writer = ObjectWriter::New(client_, At("let-go"));
   Append(*writer, SomeBytes(kSize), kSize);
@@ -225,7 +225,7 @@ TEST_F(ObjectWriterTest, ASmallFileIsPublishedWhenTheWriterIsDropped) {
   EXPECT_TRUE(Read("let-go") == SomeBytes(kSize) + "more");
 }
 
-TEST_F(ObjectWriterTest, WhatMayBeHalfAFileIsGivenUpWhenTheWriterIsDropped) {
+TEST_F(ObjectWriterTest, DropDiscardsALargeFile) {
   constexpr size_t kSize = ObjectWriter::kMostDropped + 1;
   auto writer = ObjectWriter::New(client_, At("let-go-half"));
   Append(*writer, SomeBytes(kSize), kSize);
@@ -233,7 +233,7 @@ TEST_F(ObjectWriterTest, WhatMayBeHalfAFileIsGivenUpWhenTheWriterIsDropped) {
   EXPECT_FALSE(Exists("let-go-half"));
 }
 
-TEST_F(ObjectWriterTest, WhatHasBegunAnUploadIsGivenUpWhenTheWriterIsDropped) {
+TEST_F(ObjectWriterTest, DropAbortsAnUpload) {
   const uint64_t begun = Requests(Operation::kCreateMultipartUpload);
   const uint64_t aborted = Requests(Operation::kAbortMultipartUpload);
   auto writer = ObjectWriter::New(client_, At("let-go-large"));
@@ -246,7 +246,7 @@ TEST_F(ObjectWriterTest, WhatHasBegunAnUploadIsGivenUpWhenTheWriterIsDropped) {
   EXPECT_FALSE(Exists("let-go-large"));
 }
 
-TEST_F(ObjectWriterTest, DroppingPublishesNothingThatWasNotWritten) {
+TEST_F(ObjectWriterTest, DropWithoutChangesPublishesNothing) {
   ASSERT_TRUE(client_->PutObject(At("untouched"), "old").ok());
   EXPECT_TRUE(ObjectWriter::New(client_, At("untouched"))->Drop().ok());
   EXPECT_EQ(Read("untouched"), "old");
@@ -258,7 +258,7 @@ TEST_F(ObjectWriterTest, DroppingPublishesNothingThatWasNotWritten) {
   EXPECT_EQ(Requests(Operation::kPutObject), puts);
 }
 
-TEST_F(ObjectWriterTest, AFailureIsToldUntilTheEnd) {
+TEST_F(ObjectWriterTest, AllCallsReturnAFailure) {
   std::unique_ptr<Client> stranger =
       NewLiveClient(*seaweed_, {{"AWS_SECRET_ACCESS_KEY", "geheimnis"}});
   auto writer = ObjectWriter::New(stranger.get(), At("denied"));
@@ -277,12 +277,12 @@ TEST_F(ObjectWriterTest, AFailureIsToldUntilTheEnd) {
   EXPECT_EQ(writer->Flush().message, status.message);
   EXPECT_EQ(writer->Append("x").message, status.message);
   EXPECT_EQ(writer->Close().message, status.message);
-  // It has been told.
+  // The failure has been reported.
   EXPECT_TRUE(writer->Drop().ok());
   EXPECT_FALSE(Exists("denied"));
 }
 
-TEST_F(ObjectWriterTest, TryAppendTakesWhatNeedsNoWaiting) {
+TEST_F(ObjectWriterTest, TryAppendDoesNotWait) {
   auto writer = ObjectWriter::New(client_, At("tried"));
   const std::string bytes = SomeBytes(5 * kMiB);
   EXPECT_TRUE(writer->settled());
@@ -298,14 +298,14 @@ TEST_F(ObjectWriterTest, TryAppendTakesWhatNeedsNoWaiting) {
   EXPECT_TRUE(Read("tried") == bytes + bytes);
 }
 
-TEST_F(ObjectWriterTest, AClosedFileTakesNoMore) {
+TEST_F(ObjectWriterTest, AClosedFileRejectsWrites) {
   auto writer = ObjectWriter::New(client_, At("closed"));
   ASSERT_TRUE(writer->Close().ok());
   EXPECT_EQ(writer->Append("x").code, TF_FAILED_PRECONDITION);
   EXPECT_EQ(writer->Close().code, TF_FAILED_PRECONDITION);
 }
 
-TEST_F(ObjectWriterTest, CopiesInPartsWhatIsTooLargeForOneRequest) {
+TEST_F(ObjectWriterTest, CopiesALargeObjectInParts) {
   const uint64_t copies = Requests(Operation::kUploadPartCopy);
   const std::string bytes = SomeBytes(23 * kMiB + 3);
   ASSERT_TRUE(client_->PutObject(At("whole"), bytes).ok());
@@ -346,7 +346,7 @@ TEST_F(ObjectWriterTest, ACopyInPartsKeepsTheMetadata) {
                           Pair("x-amz-meta-owner", "team a")));
 }
 
-TEST_F(ObjectWriterTest, ACopyOfAnObjectThatWasReplacedLeavesNothing) {
+TEST_F(ObjectWriterTest, ACopyOfAReplacedObjectLeavesNothing) {
   const uint64_t aborts = Requests(Operation::kAbortMultipartUpload);
   ASSERT_TRUE(client_->PutObject(At("old"), SomeBytes(12 * kMiB)).ok());
   const ObjectInfo info = *client_->HeadObject(At("old"));

@@ -10,14 +10,13 @@ Example:
     tf.io.gfile.listdir("s3://models/half_plus_three")
     print(filesystem.stats().received_bytes)
 
-It is the filesystem of the model server, in a shared object that any TensorFlow from 2.16 on loads.
-Region, endpoint and credentials come from the environment and the AWS profile, as docs/s3.md says,
-when a process uses the first `s3://` path.
+This is the filesystem of the model server, in a shared object for TensorFlow 2.16 and newer. The
+region, the endpoint and the credentials come from the environment and the AWS profile (see
+docs/s3.md), when the process uses the first `s3://` path.
 
-Processes may fork, also while other threads read: the child makes connections and threads of its
-own at its first use. A fork waits while another thread makes the first use of `s3://` in the
-process, which takes milliseconds. Files that were open at the fork raise FailedPreconditionError
-in the child.
+A process may fork, even while other threads read. The child creates new connections and threads at
+its first use of `s3://`. A fork waits while another thread uses `s3://` for the first time, which
+takes milliseconds. In the child, files that were open at the fork raise FailedPreconditionError.
 """
 
 from tensorflow_serving_s3.filesystem._plugin import register

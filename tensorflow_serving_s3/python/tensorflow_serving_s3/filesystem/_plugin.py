@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The shared object: where it is, whether this process has loaded it, and how TensorFlow does."""
+"""Finds the shared object of the filesystem and registers it with TensorFlow."""
 
 import ctypes
 import os
@@ -17,14 +17,14 @@ _lock = threading.Lock()
 
 
 def register() -> None:
-    """Gives `s3://` to the TensorFlow of this process.
+    """Registers `s3://` with the TensorFlow of this process.
 
-    Imports TensorFlow; contacts nobody and starts no thread. A further call does nothing.
+    Imports TensorFlow. Sends no request and starts no thread. A second call does nothing.
     Thread-safe.
 
     Raises:
-        FilesystemError: There is no TensorFlow, or an older one than 2.16; `s3://` belongs to
-            another plugin, such as tensorflow-io's; the shared object is missing or does not load.
+        FilesystemError: TensorFlow is missing or older than 2.16; another plugin has registered
+            `s3://`, such as tensorflow-io; the shared object is missing or does not load.
     """
     with _lock:
         _register()
@@ -54,8 +54,8 @@ def _register() -> None:
         )
     if _SCHEME in tf.io.gfile.get_registered_schemes():
         raise FilesystemError(
-            "s3://: another plugin has given it to TensorFlow already, and TensorFlow has no way to"
-            " take it back; tensorflow-io does so when it is imported: do not import it in this"
+            "s3://: another plugin has registered it with TensorFlow, which cannot unregister it;"
+            " tensorflow-io registers it when it is imported: do not import tensorflow-io in this"
             " process"
         )
     if not LIBRARY.is_file():

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What this process has asked of S3, as the shared object counts it."""
+"""The S3 requests of this process, counted by the shared object."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FIRST_SIZE = 16_384
 
 @dataclasses.dataclass(frozen=True)
 class LatencyHistogram:
-    """How long requests took, from the wait for a connection to the last byte.
+    """The durations of requests, from the wait for a connection to the last byte.
 
     Attributes:
-        limits: Upper limits of the buckets in seconds, rising.
-        counts: Requests in each bucket; one more than limits, for those above the last limit.
-        sum_seconds: All of them together.
+        limits: The upper limits of the buckets in seconds, increasing.
+        counts: The requests in each bucket. The last bucket, above the last limit, has no limit.
+        sum_seconds: The sum of all durations.
     """
 
     limits: tuple[float, ...]
@@ -35,11 +35,11 @@ class OperationStats:
     """One operation of the S3 API.
 
     Attributes:
-        requests: How many requests were sent, each attempt for itself, by the HTTP status of the
-            answer; 0 stands for no complete answer.
-        errors: Operations that failed after all attempts. That an object does not exist is no
-            failure: TensorFlow asks to find out.
-        latency: How long the requests took.
+        requests: The number of requests, including retries, by the HTTP status of the answer;
+            0: no complete answer.
+        errors: Operations that failed after all attempts. A missing object does not count, because
+            TensorFlow checks whether objects exist.
+        latency: The durations of the requests.
     """
 
     requests: Mapping[int, int]
@@ -49,14 +49,14 @@ class OperationStats:
 
 @dataclasses.dataclass(frozen=True)
 class Stats:
-    """The counts since the process began; they only rise.
+    """The counts since the start of the process; they never decrease.
 
-    The child of a fork begins with the counts of its parent.
+    After a fork the child starts with the counts of its parent.
 
     Attributes:
-        operations: By their names in the S3 API, as in "GetObject"; also those never used.
-        received_bytes: Bytes of bodies: of objects, listings and errors.
-        sent_bytes: Bytes of bodies of requests, each attempt for itself.
+        operations: By the name in the S3 API, such as "GetObject"; includes unused operations.
+        received_bytes: Bytes of response bodies: objects, listings and errors.
+        sent_bytes: Bytes of request bodies, including retries.
         retries: Attempts after the first one of an operation.
     """
 
@@ -67,10 +67,10 @@ class Stats:
 
 
 def stats() -> Stats:
-    """Returns what this process has asked of S3 until now.
+    """Returns the counts so far.
 
-    Counted without a lock: a request that is under way may be in one number and not yet in
-    another. Thread-safe.
+    The counts have no common lock: a running request may be included in some of them and not in
+    others. Thread-safe.
 
     Raises:
         FilesystemError: `register` was not called before.

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A store for these tests, and programs of their own for what happens once in a process."""
+"""An S3 server for these tests, and a function that runs Python programs."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ _SECONDS = 240
 
 @pytest.fixture(scope="session")
 def storage() -> Iterator[SeaweedFS]:
-    """An S3 server with the bucket `models`, to which this process's environment leads."""
+    """An S3 server with the bucket `models`; the environment of this process refers to it."""
     with SeaweedFS(buckets=["models"]) as running, pytest.MonkeyPatch.context() as patch:
         for name, value in {**_QUIET, **running.env()}.items():
             patch.setenv(name, value)
@@ -29,7 +29,7 @@ def storage() -> Iterator[SeaweedFS]:
 
 @pytest.fixture
 def run_python(storage: SeaweedFS) -> RunPython:
-    """Runs a program in a Python of its own that imports what this one can, led to the store."""
+    """Runs a program in another Python process with the same modules and the S3 server."""
     environment = {
         **_QUIET,
         **storage.env(),

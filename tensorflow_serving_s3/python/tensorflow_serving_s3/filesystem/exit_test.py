@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that end while threads are still reading, as those of tf.data do."""
+"""Tests programs that end while threads read, as the threads of tf.data do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 if TYPE_CHECKING:
     from tensorflow_serving_s3.filesystem.conftest import RunPython
 
-# One program that imports TensorFlow and forks before it uses S3; each of its children is a
-# program that ends in its own time, through the interpreter's end and the libraries'.
+# This program imports TensorFlow and forks before it uses S3. Each child ends like a normal Python
+# program, with the exit handlers of the interpreter and of the libraries.
 _CHILDREN = """
 import os, sys
 import tensorflow as tf
@@ -38,8 +38,8 @@ def stored(storage: SeaweedFS) -> None:
 
 
 def test_it_ends_with_exit_code_0_while_threads_read(run_python: RunPython) -> None:
-    # TensorFlow's own threads. Daemon threads of Python in the middle of a call of TensorFlow abort
-    # the program, whatever filesystem they read.
+    # Threads of TensorFlow. A daemon thread of Python aborts the program if the program ends during
+    # a call of TensorFlow, with any filesystem.
     done = run_python(
         _CHILDREN
         + """

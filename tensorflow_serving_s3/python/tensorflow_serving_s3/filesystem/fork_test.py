@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Processes that fork: multiprocessing and data loaders do, with files open and reads under way."""
+"""Tests processes that fork with open files and running reads, as data loaders do."""
 
 import contextlib
 import multiprocessing
@@ -24,8 +24,8 @@ _BIG = bytes(range(256)) * 40_000
 _FORKS = 25
 _SECONDS = 60
 
-# Each child of this program is a process that has not used S3 before. It forks while its threads
-# begin their first reads. What is printed are the numbers of the children of which a child failed.
+# Each child of this program has not used S3 before. It forks while its threads start their first
+# reads. The program prints the numbers of the children whose child failed.
 _FIRST_READS = """
 import os, threading, time
 import tensorflow as tf
@@ -83,7 +83,7 @@ def _in_child(check: Callable[[], bool]) -> int:
 
 @contextlib.contextmanager
 def _reading_threads(count: int) -> Iterator[None]:
-    """Threads that read without a pause while the block runs."""
+    """Runs threads that read without a pause during the block."""
     ending = threading.Event()
 
     def read() -> None:
@@ -101,18 +101,18 @@ def _reading_threads(count: int) -> Iterator[None]:
             thread.join()
 
 
-def test_a_child_reads_as_its_parent_does() -> None:
+def test_a_child_reads_the_same_as_its_parent() -> None:
     assert _read() == b"hello, s3"
     assert _in_child(lambda: _read() == b"hello, s3") == 0
     assert _read() == b"hello, s3"
 
 
-def test_so_does_a_childs_child() -> None:
+def test_a_child_of_a_child_reads_the_same() -> None:
     assert _read() == b"hello, s3"
     assert _in_child(lambda: _read() == b"hello, s3" and _in_child(lambda: bool(_read())) == 0) == 0
 
 
-def test_a_file_that_was_open_is_refused_in_the_child_and_goes_on_in_the_parent() -> None:
+def test_an_open_file_is_refused_in_the_child_and_works_in_the_parent() -> None:
     file = tf.io.gfile.GFile(_BIG_URL, "rb")
     assert file.read(10) == _BIG[:10]
 
@@ -129,7 +129,7 @@ def test_a_file_that_was_open_is_refused_in_the_child_and_goes_on_in_the_parent(
     assert file.read(10) == _BIG[5_000_000:5_000_010]
 
 
-def test_a_file_that_was_open_closes_in_the_child_without_waiting() -> None:
+def test_an_open_file_closes_in_the_child_without_waiting() -> None:
     file = tf.io.gfile.GFile(_BIG_URL, "rb")
     assert file.read(10) == _BIG[:10]
 
@@ -151,7 +151,7 @@ def test_a_fork_during_the_first_reads_leaves_no_child_waiting(run_python: "RunP
     assert (result.stdout, result.returncode) == ("[]\n", 0), result.stderr
 
 
-def test_a_pool_of_forked_workers_reads_in_all_of_them() -> None:
+def test_all_workers_of_a_forked_pool_read() -> None:
     assert _read() == b"hello, s3"
     with multiprocessing.get_context("fork").Pool(4) as pool:
         results = pool.map_async(_read, [_URL] * 40).get(_SECONDS)

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Who gets s3://, and who is told why not."""
+"""Tests register and its errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tensorflow_serving_s3.filesystem.conftest import RunPython
 
 
-def test_before_it_is_registered_there_are_no_counts() -> None:
+def test_there_are_no_counts_before_register() -> None:
     with pytest.raises(FilesystemError, match="before register"):
         filesystem.stats()
 
@@ -34,7 +34,7 @@ def test_an_older_tensorflow_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
         filesystem.register()
 
 
-def test_without_tensorflow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_tensorflow_the_error_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(FilesystemError, match="install tensorflow"):
         filesystem.register()
@@ -58,7 +58,7 @@ def test_a_shared_object_that_does_not_load_is_named_with_the_cause(
         filesystem.register()
 
 
-def test_from_many_threads_at_once_it_registers_once(storage: SeaweedFS) -> None:
+def test_many_threads_register_once(storage: SeaweedFS) -> None:
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(filesystem.register) for _ in range(8)]:
             done.result()
@@ -68,16 +68,14 @@ def test_from_many_threads_at_once_it_registers_once(storage: SeaweedFS) -> None
     assert tf.io.gfile.GFile("s3://models/half/greeting").read() == "hello, s3"
 
 
-def test_again_it_does_nothing_even_when_its_module_is_loaded_anew(storage: SeaweedFS) -> None:
+def test_a_second_register_does_nothing_even_in_a_reloaded_module(storage: SeaweedFS) -> None:
     filesystem.register()
     importlib.reload(_plugin)
     importlib.reload(filesystem)
     filesystem.register()
 
 
-def test_a_scheme_that_another_plugin_has_is_an_error(
-    run_python: RunPython, tmp_path: Path
-) -> None:
+def test_a_scheme_of_another_plugin_is_an_error(run_python: RunPython, tmp_path: Path) -> None:
     other = shutil.copy(_plugin.LIBRARY, tmp_path / "libother_plugin.so")
     done = run_python(
         f"""
@@ -91,7 +89,7 @@ except errors.FilesystemError as error:
 """
     )
     assert done.returncode == 0, done.stderr
-    assert "s3://: another plugin has given it" in done.stdout
+    assert "s3://: another plugin has registered it" in done.stdout
     assert "tensorflow-io" in done.stdout
 
 

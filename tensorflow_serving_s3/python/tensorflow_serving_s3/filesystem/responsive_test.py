@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Other threads of a Python program run while one waits for the store.
+"""Tests that other Python threads run while one thread waits for S3.
 
-The store is threads of the same Python process. A call that waits for it and holds the lock of the
-interpreter gets no answer, and fails.
+The S3 server runs in threads of the same Python process. A call that waits for it while it holds
+the global interpreter lock receives no answer and fails.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-# Read by TensorFlow's C++ code when it is loaded: its notices at the start are of no interest here.
+# TensorFlow reads this when it is loaded. It disables the start-up messages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
@@ -32,16 +32,16 @@ _SECONDS = 60
 
 
 class Store(ThreadingHTTPServer):
-    """A store in this process that can be made to hold requests back.
+    """An S3 server in this process that can hold requests.
 
     Attributes:
-        objects: Keys and bytes.
-        held: Which requests wait until `release` is set, as "POST /models/a?uploads".
+        objects: The objects by key.
+        held: The requests that wait until `release` is set, such as "POST /models/a?uploads".
         holding: Set when a request waits.
     """
 
     daemon_threads = True
-    # Each part comes on a connection of its own.
+    # Each part is uploaded on a separate connection.
     request_queue_size = 128
 
     def __init__(self) -> None:
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
             for key, body in sorted(self.server.objects.items())
             if key.startswith(prefix)
         )
-        # No delimiter, no pages: the client makes do with that.
+        # Ignores the delimiter and the page size; the client accepts that.
         self._answer(200, f"<ListBucketResult>{contents}</ListBucketResult>".encode())
 
 
@@ -187,7 +187,7 @@ def _url(key: str) -> str:
 
 
 def _release_when_holding(store: Store) -> threading.Thread:
-    """Answers what is held back, from another thread of Python, as soon as something is."""
+    """Answers held requests from another Python thread as soon as there is one."""
 
     def release() -> None:
         assert store.holding.wait(_SECONDS)
@@ -198,7 +198,7 @@ def _release_when_holding(store: Store) -> threading.Thread:
     return thread
 
 
-def test_write_waits_for_no_answer(store: Store) -> None:
+def test_write_does_not_wait_for_an_answer(store: Store) -> None:
     store.held = lambda request: request.endswith("?uploads")
     body = os.urandom(30 * _MIB)
     file = tf.io.gfile.GFile(_url("a"), "wb")
@@ -226,7 +226,7 @@ def test_a_write_that_waits_for_memory_lets_other_threads_run(store: Store) -> N
     ("size", "held", "stored"),
     [(10, "PUT ", True), (9 * _MIB, "?uploads", False), (17 * _MIB, "partNumber=1", False)],
 )
-def test_a_file_that_is_let_go_of_lets_other_threads_run(
+def test_a_file_that_is_garbage_collected_lets_other_threads_run(
     store: Store, capfd: pytest.CaptureFixture[str], size: int, held: str, stored: bool
 ) -> None:
     store.held = lambda request: held in request
@@ -240,10 +240,10 @@ def test_a_file_that_is_let_go_of_lets_other_threads_run(
     thread.join()
     assert ("a" in store.objects) == stored
     told = capfd.readouterr().err
-    assert told == "" if stored else "let go of without being closed" in told
+    assert told == "" if stored else "released without Close" in told
 
 
-def test_a_write_that_failed_is_told_by_the_next_call(store: Store) -> None:
+def test_the_next_call_raises_the_error_of_a_failed_write(store: Store) -> None:
     file = tf.io.gfile.GFile(_url("a"), "wb")
     store.held = lambda request: request.startswith("POST")
     file.write(bytes(9 * _MIB))

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The counts of what was asked of S3, as Python sees them."""
+"""Tests the counts of S3 requests in Python."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def test_requests_are_counted_by_operation_and_status() -> None:
     assert after["ListObjectsV2"].requests[200] > before["ListObjectsV2"].requests.get(200, 0)
 
 
-def test_bytes_that_came_are_counted(storage: SeaweedFS) -> None:
+def test_received_bytes_are_counted(storage: SeaweedFS) -> None:
     storage.client().put_object(Bucket="models", Key="big", Body=bytes(3_000_000))
     before = filesystem.stats().received_bytes
     assert len(tf.io.gfile.GFile("s3://models/big", "rb").read()) == 3_000_000
     assert 3_000_000 <= filesystem.stats().received_bytes - before < 3_100_000
 
 
-def test_bytes_that_went_are_counted() -> None:
+def test_sent_bytes_are_counted() -> None:
     before = filesystem.stats().sent_bytes
     with tf.io.gfile.GFile("s3://models/written", "wb") as file:
         file.write(bytes(2_000_000))
@@ -55,7 +55,7 @@ def test_every_request_is_in_the_histogram_of_its_operation() -> None:
         assert (latency.sum_seconds > 0) == (sum(latency.counts) > 0)
 
 
-def test_an_operation_that_failed_is_an_error_and_one_without_an_object_is_none(
+def test_a_failed_operation_is_an_error_and_a_missing_object_is_not(
     run_python: RunPython,
 ) -> None:
     done = run_python(

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Free loopback ports for servers that must be told theirs before they start."""
+"""Finds free loopback ports for servers that need a port number at their start."""
 
 import random
 import socket
@@ -12,18 +12,18 @@ _ATTEMPTS = 1_000
 
 
 def pick_free_ports(count: int, *, companion_offset: int = 0) -> tuple[int, ...]:
-    """Picks different TCP ports that nothing on 127.0.0.1 uses at this moment.
+    """Picks different free TCP ports of 127.0.0.1.
 
-    They lie below the range from which the kernel serves outgoing connections, so that none of
-    those takes a port between this call and the server's start. Another program that picks ports
-    still could: start again then.
+    The ports are below the range from which the kernel assigns ports to outgoing connections. So no
+    connection takes a port before the server starts. Another program could take it: then start
+    the server again.
 
     Args:
-        count: How many ports.
-        companion_offset: When not 0, every port plus this number is free, too.
+        count: The number of ports.
+        companion_offset: If not 0, every port plus this offset is free, too.
 
     Raises:
-        RuntimeError: There are not that many.
+        RuntimeError: There are not enough free ports.
     """
     highest = _lowest_ephemeral_port() - 1 - companion_offset
     picked: list[int] = []
@@ -49,7 +49,7 @@ def _lowest_ephemeral_port() -> int:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As servers do: connections of an earlier server that linger do not count.
+        # Same as servers: ignore closed connections of an earlier server.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the S3 servers of this package have in common: an address, a user, and buckets."""
+"""The base class of the S3 servers: an address, a user and buckets."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ POLL_SECONDS = 0.05
 
 
 class S3Server(Server, abc.ABC):
-    """A server that speaks S3 on a port of 127.0.0.1.
+    """An S3 server on a port of 127.0.0.1.
 
     It is ready when it has stored and deleted an object.
 
     Attributes:
-        access_key: The access key id of the user who may do everything.
-        secret_key: That user's secret access key.
-        region: The region to sign for.
+        access_key: The access key ID of a user with all rights.
+        secret_key: The secret access key of that user.
+        region: The region for signatures.
     """
 
     access_key = "tf-serving-s3"
@@ -46,7 +46,7 @@ class S3Server(Server, abc.ABC):
 
     @property
     def port(self) -> int:
-        """The port that speaks S3; 0 before the start."""
+        """The port of the S3 API; 0 before the start."""
         return self._port
 
     @property
@@ -55,17 +55,17 @@ class S3Server(Server, abc.ABC):
         return f"http://127.0.0.1:{self._port}"
 
     def env(self) -> dict[str, str]:
-        """Returns the environment variables that lead an AWS client, or the model server, here."""
+        """Returns environment variables with which an AWS client uses this server."""
         return {
             "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
             "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,  # The only one of the two that boto3 reads.
+            "AWS_DEFAULT_REGION": self.region,  # boto3 reads only this one.
             "AWS_ENDPOINT_URL_S3": self.endpoint,
         }
 
     def client(self) -> S3Client:
-        """Returns a new boto3 client of the user who may do everything."""
+        """Returns a new boto3 client of the user with all rights."""
         return self._client_of(self.access_key, self.secret_key)
 
     def _client_of(self, access_key: str, secret_key: str) -> S3Client:
@@ -85,10 +85,10 @@ class S3Server(Server, abc.ABC):
         )
 
     def _wait_until_ready(self, process: ChildProcess) -> None:
-        """Makes the buckets, and returns when the server has stored an object.
+        """Creates the buckets and blocks until the server has stored an object.
 
         Raises:
-            ProgramError: It ended, or the time was over first.
+            ProgramError: The server ended, or was not ready in time.
         """
         client = self.client()
         missing = list(self._buckets)
@@ -107,9 +107,9 @@ class S3Server(Server, abc.ABC):
                 return
             except (BotoCoreError, ClientError) as error:
                 if process.exit_code is not None:
-                    process.stop()  # All of its output is then collected.
+                    process.stop()  # Collects all of its output.
                     raise ProgramError(
-                        f"{process.name} ended at its start with exit code {process.exit_code}",
+                        f"{process.name} ended during its start with exit code {process.exit_code}",
                         process.tail(),
                     ) from error
                 if time.monotonic() > deadline:

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the servers of this package have in common: one program that runs for a while."""
+"""The base class of the servers: one program that runs until it is stopped."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _START_ATTEMPTS = 3
 class Server(abc.ABC):
     """A server program; `start` or a `with` block runs it.
 
-    A subclass says how it is started and ended. Its program prints "address already in use" when
-    another one has taken a port since it was picked, and is then started again.
+    A subclass implements the start and the stop. If the program prints "address already in use",
+    another program has taken its port, and it is started again with other ports.
     """
 
     def __init__(self) -> None:
@@ -42,13 +42,13 @@ class Server(abc.ABC):
         """Starts the server and waits until it is ready for requests.
 
         Raises:
-            ProgramError: The program is missing, ended, or did not become ready; the error's `log`
-                holds its last lines.
-            RuntimeError: It is running already.
+            ProgramError: The program is missing, ended, or did not become ready. The `log` of the
+                error contains its last lines.
+            RuntimeError: The server is already running.
         """
         if self._process is not None and self._process.exit_code is None:
             raise RuntimeError(f"this {self._process.name} is already running")
-        self._end()  # What is left of one that ended by itself.
+        self._end()  # Cleans up after a program that ended by itself.
         for attempt in range(1, _START_ATTEMPTS + 1):
             try:
                 self._start_once()
@@ -68,12 +68,12 @@ class Server(abc.ABC):
 
     @abc.abstractmethod
     def _start_once(self) -> None:
-        """Picks free ports, sets `_process`, and waits until it is ready.
+        """Picks free ports, sets `_process`, and waits until the program is ready.
 
         Raises:
-            ProgramError: It did not become ready; `log` holds its last lines.
+            ProgramError: It did not become ready. `log` contains its last lines.
         """
 
     @abc.abstractmethod
     def _end(self) -> None:
-        """Stops the program and removes what it needed; does nothing more when it has ended."""
+        """Stops the program and removes its files. Does nothing if it has ended."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A proxy in front of an S3 server that writes down every request: what a client really costs.
+"""A proxy of an S3 server that records every request.
 
 Example:
     with CountingProxy(storage.endpoint) as proxy:
@@ -19,14 +19,14 @@ from tensorflow_serving_s3.testing.reverse_proxy import Exchange, ReverseProxy, 
 
 @dataclasses.dataclass(frozen=True)
 class RecordedRequest:
-    """One request, and how it was answered.
+    """A request and the status of its answer.
 
     Attributes:
         method: Such as "GET".
-        path: The path as it was sent, still percent-encoded, without the query.
-        query: The parameters, decoded. Of one that comes several times, the last value.
+        path: The percent-encoded path, without the query.
+        query: The decoded parameters. The last value of a repeated parameter.
         status: The HTTP status code of the answer.
-        seconds: When the request came, on the clock of `time.monotonic`.
+        seconds: The time of arrival, on the clock of `time.monotonic`.
     """
 
     method: str
@@ -37,19 +37,19 @@ class RecordedRequest:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is an S3 ListObjectsV2."""
+        """Whether the request is an S3 ListObjectsV2."""
         return self.method == "GET" and self.query.get("list-type") == "2"
 
 
 class CountingProxy(ReverseProxy):
-    """Passes HTTP requests on to one server and records them.
+    """Forwards HTTP requests to one server and records them.
 
-    A request is recorded before its answer is passed on: who has an answer finds its request here.
-    One that the server does not answer is recorded with the status 502.
+    A request is recorded before its answer is sent to the client. A request without an answer of
+    the server is recorded with the status 502.
     """
 
     def __init__(self, upstream: str) -> None:
-        """Prepares a proxy; a `with` block runs it.
+        """Creates a proxy; a `with` block runs it.
 
         Args:
             upstream: The URL of the server, as in "http://127.0.0.1:8333".
@@ -59,14 +59,14 @@ class CountingProxy(ReverseProxy):
         self._requests: list[RecordedRequest] = []
 
     def handle(self, exchange: Exchange) -> None:
-        """Records the request and passes on the answer."""
-        came = time.monotonic()
+        """Records the request and forwards the answer."""
+        arrival = time.monotonic()
         try:
             answer = exchange.fetch()
         except UpstreamError:
-            self._record(exchange, 502, came)
+            self._record(exchange, 502, arrival)
             raise
-        self._record(exchange, answer.status, came)
+        self._record(exchange, answer.status, arrival)
         exchange.pass_on(answer)
 
     def requests(self) -> tuple[RecordedRequest, ...]:
@@ -80,10 +80,10 @@ class CountingProxy(ReverseProxy):
             self._requests.clear()
 
     def wait_for(self, count: int, *, timeout_seconds: float) -> tuple[RecordedRequest, ...]:
-        """Waits until there are so many requests, and returns all that there are then.
+        """Blocks until there are at least `count` requests, and returns all of them.
 
         Raises:
-            TimeoutError: There are fewer when the time is over.
+            TimeoutError: There are fewer requests after the timeout.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._requests) >= count, timeout_seconds):
@@ -92,9 +92,11 @@ class CountingProxy(ReverseProxy):
                 )
             return tuple(self._requests)
 
-    def _record(self, exchange: Exchange, status: int, came: float) -> None:
+    def _record(self, exchange: Exchange, status: int, arrival: float) -> None:
         request = exchange.request
-        recorded = RecordedRequest(request.method, request.path, dict(request.query), status, came)
+        recorded = RecordedRequest(
+            request.method, request.path, dict(request.query), status, arrival
+        )
         with self._changed:
             self._requests.append(recorded)
             self._changed.notify_all()

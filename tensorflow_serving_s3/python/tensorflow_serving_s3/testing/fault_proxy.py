@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A way to an S3 server on which things go wrong, as planned.
+"""A proxy of an S3 server that injects planned faults.
 
 Example:
     plan = RandomFaults(seed=7, rate=0.25, kinds=TRANSIENT)
@@ -8,9 +8,9 @@ Example:
         subprocess.run([...], env={**storage.env(), "AWS_ENDPOINT_URL_S3": proxy.url})
         print(proxy.struck())
 
-A plan is a function: it is told of each request, and how often the same one has come before, and
-says what is to happen to it. `RandomFaults` decides by its seed and the request alone, so that the
-same seed does the same whatever the order in which a client's threads ask.
+A plan is a function of a request and of the number of earlier requests that were the same. It
+returns the fault of the request. `RandomFaults` depends only on its seed and the request, so the
+same seed causes the same faults in any order of the requests.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 class Kind(enum.Enum):
-    """What can go wrong with one request. The body is that of its answer."""
+    """A kind of fault. "The body" is the body of the answer."""
 
     INTERNAL_ERROR = "500 InternalError"
     SLOW_DOWN = "503 SlowDown"
@@ -44,23 +44,23 @@ class Kind(enum.Enum):
     EXPIRED_TOKEN = "400 ExpiredToken"
     MOVED = "301 to another region"
     GARBAGE = "200 with a web page"
-    NOT_HTTP = "an answer that is no HTTP"
+    NOT_HTTP = "an answer that is not HTTP"
     REFUSED = "the connection is reset, and new ones are refused for a moment"
     RESET = "the connection is reset within the body"
     STALL_HEAD = "no answer, the connection stays open"
-    STALL_BODY = "nothing comes any more within the body, the connection stays open"
+    STALL_BODY = "the body stops, the connection stays open"
     TRUNCATED = "the connection is closed within the body"
-    SHORT = "less of the body, and a Content-Length that says so"
-    LONG = "more than the body, and a Content-Length that says so"
-    CORRUPTED = "one byte of a whole object is another one, and a checksum tells"
-    OTHER_RANGE = "the answer says that it is another range"
+    SHORT = "a part of the body, with the Content-Length of the part"
+    LONG = "the body and more bytes, with the Content-Length of both"
+    CORRUPTED = "one byte of a whole object is wrong, with the right checksum"
+    OTHER_RANGE = "the answer has the Content-Range of another range"
     SLOW_FIRST_BYTE = "a good answer, after a pause"
-    TRICKLE = "the rest of the body comes byte by byte, 50 a second"
+    TRICKLE = "the rest of the body arrives byte by byte, 50 per second"
     REPLACED = "the object is replaced within the body, and the connection is reset"
     DELETED = "the object is deleted within the body, and the connection is reset"
 
 
-# After which the same request, sent again, gets a good answer.
+# The faults after which a second attempt succeeds.
 TRANSIENT = (
     Kind.INTERNAL_ERROR,
     Kind.SLOW_DOWN,
@@ -80,36 +80,36 @@ _ERRORS = {
     Kind.EXPIRED_TOKEN: (400, "ExpiredToken", "The provided token has expired."),
     Kind.MOVED: (301, "PermanentRedirect", "The bucket must be addressed elsewhere."),
 }
-_IN_PLACE_OF_THE_SERVERS = (*_ERRORS, Kind.GARBAGE, Kind.NOT_HTTP)
+_INSTEAD_OF_THE_SERVER = (*_ERRORS, Kind.GARBAGE, Kind.NOT_HTTP)
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """What is to happen to one request.
+    """The fault of one request.
 
     Attributes:
-        kind: What.
-        portion: How much of the body comes before it, from 0 to 1.
+        kind: The kind of fault.
+        portion: The part of the body before the fault, from 0 to 1.
     """
 
     kind: Kind
     portion: float = 0.5
 
 
-# Given a request, and how often the same has come before; says what is to happen to it.
+# Returns the fault of a request. The second argument is the number of earlier requests that were
+# the same.
 Plan = Callable[[Request, int], Fault | None]
 
 
 def no_faults(request: Request, nth: int) -> Fault | None:
-    """The plan by which nothing goes wrong."""
+    """A plan without faults."""
     return None
 
 
 def seed_of_environment() -> int:
     """Returns the seed in the environment variable FAULT_SEED.
 
-    It is 1 where there is none; "random" chooses another one each time. Print it: what the caller
-    decides by it can then be done again.
+    The default is 1; "random" selects a random seed. Print the seed, so that a run can be repeated.
 
     Raises:
         ValueError: FAULT_SEED is neither "random" nor a whole number.
@@ -120,12 +120,12 @@ def seed_of_environment() -> int:
 
 @dataclasses.dataclass(frozen=True)
 class RandomFaults:
-    """The plan by which each request has a fault with the same probability.
+    """A plan in which each request has a fault with the same probability.
 
     Attributes:
-        seed: What decides, together with the request.
-        rate: The probability, from 0 to 1.
-        kinds: Those that there are, all equally often.
+        seed: The seed of the random decisions.
+        rate: The probability of a fault, from 0 to 1.
+        kinds: The kinds of faults, with equal probability.
     """
 
     seed: int
@@ -141,7 +141,7 @@ class RandomFaults:
 
 
 class FaultsInARow:
-    """The plan by which some requests after some others have the same fault."""
+    """A plan in which consecutive requests have the same fault."""
 
     def __init__(
         self,
@@ -151,13 +151,13 @@ class FaultsInARow:
         times: int | None = None,
         of: Callable[[Request], bool] = lambda request: True,
     ) -> None:
-        """Makes a plan.
+        """Creates a plan.
 
         Args:
-            fault: What happens.
-            skip: So many requests are spared first.
-            times: To so many requests; to all that come when None.
-            of: Which requests count; the others are spared.
+            fault: The fault.
+            skip: The number of requests before the first fault.
+            times: The number of faults; None: no limit.
+            of: Selects the requests; the others have no fault.
         """
         self._fault = fault
         self._first = skip
@@ -182,7 +182,7 @@ class Struck:
 
     Attributes:
         request: The head of the request.
-        kind: What happened.
+        kind: The kind of fault.
     """
 
     request: Request
@@ -190,10 +190,10 @@ class Struck:
 
 
 class FaultProxy(ReverseProxy):
-    """Passes HTTP requests on to one server, except where its plan says otherwise.
+    """Forwards HTTP requests to one server and injects the faults of a plan.
 
     Attributes:
-        plan: What is to happen; may be set at any time.
+        plan: The plan; may be set at any time.
     """
 
     def __init__(
@@ -204,13 +204,14 @@ class FaultProxy(ReverseProxy):
         change: Callable[[Request, Kind], None] | None = None,
         pause_seconds: float = 0.2,
     ) -> None:
-        """Prepares a proxy; a `with` block runs it.
+        """Creates a proxy; a `with` block runs it.
 
         Args:
             upstream: The URL of the server, as in "http://127.0.0.1:8333".
-            plan: What is to happen.
-            change: For `Kind.REPLACED` and `Kind.DELETED`: does that to the object of the request.
-            pause_seconds: For `Kind.SLOW_FIRST_BYTE` and `Kind.REFUSED`: how long.
+            plan: The plan.
+            change: Replaces or deletes the object of a request, for `Kind.REPLACED` and
+                `Kind.DELETED`.
+            pause_seconds: The duration of `Kind.SLOW_FIRST_BYTE` and `Kind.REFUSED`.
         """
         super().__init__(upstream)
         self.plan = plan
@@ -230,54 +231,54 @@ class FaultProxy(ReverseProxy):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stops listening, and ends every connection."""
+        """Stops listening and closes every connection."""
         self._end.set()
         super().__exit__(exc_type, exc, traceback)
 
     def struck(self) -> tuple[Struck, ...]:
-        """Returns the requests that had a fault since the start, in the order of their coming.
+        """Returns the requests that had a fault since the start, in their order.
 
-        Those are not among them whose fault cannot happen to such a request, as `Kind.REPLACED`
-        to a LIST: they were passed on.
+        A fault that is not possible for a request, such as `Kind.REPLACED` for a LIST, is not
+        injected and not included.
         """
         with self._record:
             return tuple(self._struck)
 
     def wait_until_calm(self) -> None:
-        """Waits until every `Kind.REFUSED` that has begun is over, and connections are taken.
+        """Blocks until every `Kind.REFUSED` has ended and the proxy accepts connections.
 
-        Several take turns: they may last longer than the client that met them.
+        Several of them run one after the other, and may last longer than their client.
         """
         with self._refused:
             self._refused.wait_for(lambda: self._refusals == 0)
 
     def requests(self) -> int:
-        """Returns how many requests came since the start."""
+        """Returns the number of requests since the start."""
         with self._record:
             return self._seen.total()
 
     def handle(self, exchange: Exchange) -> None:
-        """Passes the request on, or not, as planned."""
+        """Forwards the request, or injects the planned fault."""
         request = exchange.request
         key = request_key(request)
         with self._record:
             nth = self._seen[key]
             self._seen[key] += 1
         fault = self.plan(request, nth)
-        if fault is None or not _can_happen(fault.kind, request):
+        if fault is None or not _is_possible(fault.kind, request):
             exchange.pass_on(exchange.fetch())
             return
         if fault.kind is Kind.REFUSED:
             self._add(request, fault)
             self._refuse(exchange)
             return
-        if fault.kind in _IN_PLACE_OF_THE_SERVERS:
+        if fault.kind in _INSTEAD_OF_THE_SERVER:
             self._add(request, fault)
             self._answer(exchange, fault)
             return
-        # The server does what it was asked to; it is the answer that does not arrive as it is.
+        # The server executes the request; the fault is in the answer.
         answer = exchange.fetch()
-        if not _can_happen_to(fault.kind, answer):
+        if not _is_possible_for(fault.kind, answer):
             exchange.pass_on(answer)
             return
         self._add(request, fault)
@@ -362,12 +363,12 @@ class FaultProxy(ReverseProxy):
 
 
 def request_key(request: Request) -> str:
-    """Returns what tells a request from others, and is the same when it is sent again."""
+    """Returns a key that is the same for every attempt of a request."""
     query = sorted(request.query.items())
     return f"{request.method} {request.path} {query} {request.headers.get('range', '')}"
 
 
-def _can_happen(kind: Kind, request: Request) -> bool:
+def _is_possible(kind: Kind, request: Request) -> bool:
     if kind in _OF_OBJECTS:
         return request.method == "GET" and not request.is_list
     return kind is not Kind.GARBAGE or request.method == "GET"
@@ -399,7 +400,7 @@ def _range_of(answer: Answer) -> tuple[int, int, int] | None:
     return first, last, size
 
 
-def _can_happen_to(kind: Kind, answer: Answer) -> bool:
+def _is_possible_for(kind: Kind, answer: Answer) -> bool:
     if kind not in (Kind.CORRUPTED, Kind.OTHER_RANGE):
         return True
     bounds = _range_of(answer)

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What each fault of FaultProxy looks like to a client, and which requests have one."""
+"""Tests what a client sees of each fault of FaultProxy, and which requests have faults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CONTENT = bytes(range(200))
 
 
 class _Object(http.server.BaseHTTPRequestHandler):
-    """Answers as a store does that has one object."""
+    """Answers like an S3 server with one object."""
 
     protocol_version = "HTTP/1.1"
 
@@ -101,11 +101,9 @@ def _asking(
         (Kind.GARBAGE, 200, b"<!doctype html>"),
     ],
 )
-def test_answers_in_place_of_the_servers(
-    upstream: str, kind: Kind, status: int, code: bytes
-) -> None:
+def test_answers_instead_of_the_server(upstream: str, kind: Kind, status: int, code: bytes) -> None:
     with _asking(upstream, kind) as (_, connection):
-        for _ in range(2):  # On one connection.
+        for _ in range(2):  # On the same connection.
             connection.request("GET", "/models/object")
             answer = connection.getresponse()
             assert (answer.status, code in answer.read()) == (status, True)
@@ -114,7 +112,7 @@ def test_answers_in_place_of_the_servers(
 
 
 @pytest.mark.parametrize("kind", [Kind.TRUNCATED, Kind.RESET, Kind.REPLACED, Kind.DELETED])
-def test_bodies_that_break_off(upstream: str, kind: Kind) -> None:
+def test_bodies_that_end_too_early(upstream: str, kind: Kind) -> None:
     changes: list[str] = []
     with _asking(upstream, kind, changes) as (_, connection):
         connection.request("GET", "/models/object")
@@ -160,7 +158,7 @@ def test_a_corrupted_body_has_the_checksum_of_the_right_one(upstream: str) -> No
     assert int.from_bytes(checksum, "big") == zlib.crc32(_CONTENT)
 
 
-def test_another_range_says_so(upstream: str) -> None:
+def test_another_range_has_its_content_range(upstream: str) -> None:
     with _asking(upstream, Kind.OTHER_RANGE) as (_, connection):
         connection.request("GET", "/models/object", headers={"Range": "bytes=10-19"})
         answer = connection.getresponse()
@@ -168,7 +166,7 @@ def test_another_range_says_so(upstream: str) -> None:
         assert len(answer.read()) == 10
 
 
-def test_what_is_no_http(upstream: str) -> None:
+def test_an_answer_that_is_not_http(upstream: str) -> None:
     with _asking(upstream, Kind.NOT_HTTP) as (_, connection):
         connection.request("GET", "/models/object")
         with pytest.raises(http.client.BadStatusLine):
@@ -199,7 +197,7 @@ def test_connections_are_refused_for_a_moment(upstream: str) -> None:
         assert connection.getresponse().read() == _CONTENT
 
 
-def test_when_it_is_calm_connections_are_taken(upstream: str) -> None:
+def test_wait_until_calm_waits_until_connections_are_accepted(upstream: str) -> None:
     with _asking(upstream, FaultsInARow(Fault(Kind.REFUSED), times=1)) as (proxy, connection):
         connection.request("GET", "/models/object")
         with pytest.raises(OSError):
@@ -219,7 +217,7 @@ def test_when_it_is_calm_connections_are_taken(upstream: str) -> None:
         (Kind.CORRUPTED, "GET", "/models/object", "bytes=0-9"),
     ],
 )
-def test_a_fault_that_cannot_happen_to_a_request_does_not(
+def test_an_impossible_fault_is_not_injected(
     upstream: str, kind: Kind, method: str, target: str, range_header: str | None
 ) -> None:
     with _asking(upstream, kind) as (proxy, connection):
@@ -229,7 +227,7 @@ def test_a_fault_that_cannot_happen_to_a_request_does_not(
         assert (proxy.requests(), proxy.struck()) == (1, ())
 
 
-def test_a_row_of_faults_spares_those_before_and_after(upstream: str) -> None:
+def test_faults_in_a_row_skip_the_requests_before_and_after(upstream: str) -> None:
     plan = FaultsInARow(
         Fault(Kind.SLOW_DOWN), skip=1, times=2, of=lambda request: request.path == "/models/object"
     )
@@ -245,7 +243,7 @@ def test_a_row_of_faults_spares_those_before_and_after(upstream: str) -> None:
         assert struck == [("GET", "/models/object", Kind.SLOW_DOWN)] * 2
 
 
-def test_random_faults_depend_on_the_seed_and_the_request_alone() -> None:
+def test_random_faults_depend_only_on_the_seed_and_the_request() -> None:
     requests = [Request("GET", f"/models/{n}", {}, {}, b"") for n in range(1000)]
     plan = RandomFaults(seed=1, rate=0.25)
     chosen = [plan(request, 0) for request in requests]
@@ -257,7 +255,7 @@ def test_random_faults_depend_on_the_seed_and_the_request_alone() -> None:
 
 
 @pytest.mark.parametrize(("given", "seed"), [(None, 1), ("1234", 1234)])
-def test_the_seed_is_that_of_the_environment(
+def test_the_seed_comes_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, given: str | None, seed: int
 ) -> None:
     monkeypatch.delenv("FAULT_SEED", raising=False)
@@ -266,12 +264,12 @@ def test_the_seed_is_that_of_the_environment(
     assert seed_of_environment() == seed
 
 
-def test_a_random_seed_is_another_one_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_random_seed_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAULT_SEED", "random")
     assert len({seed_of_environment() for _ in range(8)}) > 1
 
 
-def test_a_seed_that_is_no_number_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_seed_that_is_not_a_number_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAULT_SEED", "often")
     with pytest.raises(ValueError, match="often"):
         seed_of_environment()

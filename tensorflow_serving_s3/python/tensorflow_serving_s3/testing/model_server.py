@@ -1,12 +1,12 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The model server itself, run for a test or a demonstration.
+"""Runs the model server for a test or a demonstration.
 
 Example:
     with ModelServer("s3://models/half_plus_three", env=storage.env()) as server:
         server.wait_until_available()
         requests.post(f"{server.rest_url}/v1/models/{server.model_name}:predict", json=...)
-        server.stop()  # 0: it ended as it should
+        server.stop()  # Returns the exit code 0.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ from tensorflow_serving_s3.testing._server import Server
 _PORTS_OPEN_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 _REQUEST_SECONDS = 5.0
-_STOP_SECONDS = 20.0  # The server itself gives the requests under way up to ten.
-# What the server may see of this process's environment; all that leads to S3 is told with env=
-# instead.
+_STOP_SECONDS = 20.0  # The server waits up to ten seconds for running requests.
+# The environment variables that the server inherits. Variables for S3 are passed with env=.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "TZ")
 
 
 @dataclasses.dataclass(frozen=True)
 class StatusAnswer:
-    """What the server's status endpoint answered.
+    """An answer of the status endpoint.
 
     Attributes:
         code: The HTTP status code.
@@ -50,7 +49,7 @@ class StatusAnswer:
     body: Any
 
     def states(self) -> dict[int, str]:
-        """Returns the state of each version, as in `{123: "AVAILABLE"}`; empty without any."""
+        """Returns the state of each version, such as `{123: "AVAILABLE"}`."""
         if not isinstance(self.body, dict):
             return {}
         entries = self.body.get("model_version_status", [])
@@ -58,13 +57,13 @@ class StatusAnswer:
 
 
 class ModelServer(Server):
-    """One model server on free ports of 127.0.0.1, serving one model or those of a configuration.
+    """A model server on free ports of 127.0.0.1 with one model or a configuration file.
 
-    It is ready when it answers on its REST port, whatever it says there.
+    It is ready when it sends any answer on its REST port.
 
     Attributes:
-        base_path: The folder whose numbered versions are served; empty with a configuration file.
-        model_name: The name in URLs and requests.
+        base_path: The base path of the model; empty with a configuration file.
+        model_name: The name of the model in URLs and requests.
         rest_port: The port for REST; 0 before the start.
         grpc_port: The port for gRPC; 0 before the start.
     """
@@ -80,19 +79,19 @@ class ModelServer(Server):
         poll_seconds: int = 1,
         binary: Path | None = None,
     ) -> None:
-        """Prepares a server; `start` or a `with` block runs it.
+        """Creates a server; `start` or a `with` block runs it.
 
         Args:
-            base_path: What --model_base_path is to be: a URL or a folder.
-            model_name: What --model_name is to be. With a configuration file, the one of its
-                models that URLs and questions are about.
-            model_config_file: In place of `base_path`: what --model_config_file is to be.
-            env: Environment variables for the server, such as `SeaweedFS.env()`. Of this process's
-                own it inherits none that say where S3 is and who may read it, and it does not look
-                for EC2's metadata service.
-            flags: More flags, as in `["--flag=value"]`.
-            poll_seconds: The seconds between two looks for new versions.
-            binary: The server program; by default the one in Bazel's runfiles or on the PATH.
+            base_path: The value of --model_base_path: a URL or a folder.
+            model_name: The value of --model_name. With a configuration file, the model of the URLs
+                and of the methods of this object.
+            model_config_file: The value of --model_config_file, instead of `base_path`.
+            env: Environment variables for the server, such as `SeaweedFS.env()`. The server does
+                not inherit AWS variables of this process, and does not use the metadata service of
+                EC2.
+            flags: More flags, such as `["--flag=value"]`.
+            poll_seconds: The seconds between two polls for new versions.
+            binary: The server program; None: the one in the runfiles of Bazel or on the PATH.
         """
         super().__init__()
         if bool(base_path) == bool(model_config_file):
@@ -108,7 +107,7 @@ class ModelServer(Server):
 
     @property
     def rest_url(self) -> str:
-        """The start of every REST URL, without a slash at its end."""
+        """The start of every REST URL, without a trailing slash."""
         return f"http://127.0.0.1:{self.rest_port}"
 
     @property
@@ -118,12 +117,12 @@ class ModelServer(Server):
 
     @property
     def grpc_address(self) -> str:
-        """What to give to a gRPC channel."""
+        """The address for a gRPC channel."""
         return f"127.0.0.1:{self.grpc_port}"
 
     @property
     def process(self) -> ChildProcess:
-        """The running program, or the last one that ran: its pid, its output, its exit code.
+        """The running program, or the last program that ran.
 
         Raises:
             RuntimeError: The server was never started.
@@ -137,14 +136,14 @@ class ModelServer(Server):
         return self.process.stop(signal_number, grace_seconds=_STOP_SECONDS)
 
     def status(self, version: int | None = None, *, model_name: str = "") -> StatusAnswer:
-        """Asks the REST status endpoint for all versions of the model, or for one.
+        """Requests the status of all versions of a model, or of one version, by REST.
 
         Args:
-            version: The version; all when None.
-            model_name: The model, when it is another one than that of this object.
+            version: The version; None: all versions.
+            model_name: The model; by default the one of this object.
 
         Raises:
-            OSError: Nothing answers.
+            OSError: The server does not answer.
         """
         path = f"/v1/models/{model_name or self.model_name}"
         if version is not None:
@@ -166,24 +165,24 @@ class ModelServer(Server):
         timeout_seconds: float = 30.0,
         model_name: str = "",
     ) -> None:
-        """Waits until a version of a model can be asked.
+        """Blocks until a version of a model is available.
 
         Args:
-            version: The version; any when None.
-            model_name: The model; by default the server's.
+            version: The version; None: any version.
+            model_name: The model; by default the one of this object.
             timeout_seconds: How long to wait.
 
         Raises:
-            ProgramError: The server ended or the time is over; the error's `log` holds the server's
-                last lines.
+            ProgramError: The server ended, or the timeout passed. The `log` of the error contains
+                the last lines of the server.
         """
         deadline = time.monotonic() + timeout_seconds
         while True:
-            said: object = "nothing"
-            # A server that ends while it is being asked is found to have ended below.
+            status: object = "nothing"
+            # The check below detects a server that has ended.
             with contextlib.suppress(OSError):
                 answer = self.status(model_name=model_name)
-                said = answer.body
+                status = answer.body
                 states = answer.states()
                 available = [number for number in states if states[number] == "AVAILABLE"]
                 if version in available or (version is None and available):
@@ -196,7 +195,7 @@ class ModelServer(Server):
                     f"tensorflow_model_server: {wanted} available of "
                     f"{model_name or self.model_name} from "
                     f"{self.base_path or self._model_config_file} after "
-                    f"{timeout_seconds:g} s; the status is {json.dumps(said)}",
+                    f"{timeout_seconds:g} s; the status is {json.dumps(status)}",
                     self.process.tail(),
                 )
             time.sleep(_POLL_SECONDS)
@@ -255,7 +254,7 @@ class ModelServer(Server):
                 time.sleep(_POLL_SECONDS)
 
     def _ended(self) -> ProgramError:
-        code = self.process.stop()  # All of its output is then collected.
+        code = self.process.stop()  # Collects all of its output.
         return ProgramError(
             f"tensorflow_model_server ended with exit code {code}", self.process.tail()
         )

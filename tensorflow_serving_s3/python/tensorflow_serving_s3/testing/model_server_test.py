@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What ModelServer promises when the program does not do its part; the rest is in tests/e2e."""
+"""Tests ModelServer with programs that fail. tests/e2e tests it with the model server."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_a_server_that_ends_at_once_is_reported_with_its_last_lines(tmp_path: Pa
     assert failure.value.log == ("no such flag",)
 
 
-def test_a_server_whose_port_was_taken_meanwhile_is_started_again(tmp_path: Path) -> None:
+def test_a_server_whose_port_was_taken_is_started_again(tmp_path: Path) -> None:
     count = tmp_path / "count"
     server = ModelServer(
         "/m", binary=_program(tmp_path, f"echo x >> {count}; echo Address already in use; exit 1")
@@ -34,7 +34,7 @@ def test_a_server_whose_port_was_taken_meanwhile_is_started_again(tmp_path: Path
     assert count.read_text() == "x\nx\nx\n"
 
 
-def test_the_server_inherits_nothing_that_leads_to_s3(
+def test_the_server_inherits_no_aws_variables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of this computer's user")
@@ -69,7 +69,7 @@ def test_the_flags_are_those_of_tensorflow_serving(tmp_path: Path) -> None:
     )
 
 
-def test_a_configuration_file_takes_the_place_of_a_base_path(tmp_path: Path) -> None:
+def test_a_configuration_file_replaces_the_base_path(tmp_path: Path) -> None:
     program = _program(tmp_path, 'for flag in "$@"; do echo "$flag"; done; exit 1')
     server = ModelServer(model_config_file="s3://b/models.config", binary=program)
     with pytest.raises(ProgramError):
@@ -78,7 +78,7 @@ def test_a_configuration_file_takes_the_place_of_a_base_path(tmp_path: Path) -> 
     assert about_models == ["--model_config_file=s3://b/models.config"]
 
 
-def test_a_base_path_and_a_configuration_file_are_one_too_many() -> None:
+def test_a_base_path_and_a_configuration_file_are_refused() -> None:
     with pytest.raises(ValueError, match="either"):
         ModelServer("s3://b/m", model_config_file="s3://b/models.config")
 
@@ -88,5 +88,5 @@ def test_the_states_of_a_status_answer_are_by_version() -> None:
     assert StatusAnswer(200, body).states() == {124: "LOADING"}
 
 
-def test_an_error_as_status_answer_has_no_states() -> None:
+def test_an_error_has_no_states() -> None:
     assert StatusAnswer(404, {"error": "no such model"}).states() == {}

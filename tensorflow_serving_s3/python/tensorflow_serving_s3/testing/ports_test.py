@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What pick_free_ports promises."""
+"""Tests pick_free_ports."""
 
 import socket
 
@@ -19,7 +19,7 @@ def test_the_ports_can_be_listened_on() -> None:
             assert server.getsockname()[1] == port
 
 
-def test_the_companions_can_be_listened_on_too() -> None:
+def test_the_companion_ports_can_be_listened_on() -> None:
     for port in _ports.pick_free_ports(5, companion_offset=10_000):
         with socket.create_server(("127.0.0.1", port + 10_000)) as server:
             assert server.getsockname()[1] == port + 10_000

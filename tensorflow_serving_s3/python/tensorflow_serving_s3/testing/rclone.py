@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""rclone's S3 server over a folder: a second implementation of S3, to test against.
+"""Runs the S3 server of rclone, a second implementation of S3.
 
 Example:
     with Rclone(buckets=["models"]) as storage:
@@ -21,25 +21,25 @@ from tensorflow_serving_s3.testing._s3_server import S3Server
 
 
 class Rclone(S3Server):
-    """One S3 server on a free port of 127.0.0.1; its data lives in a temporary folder.
+    """An S3 server on a free port of 127.0.0.1. Its data is in a temporary folder.
 
-    Its objects are files and its prefixes folders, so it cannot hold every key that S3 can: not one
-    with an empty part, as in `a//b`, nor an object and a prefix of the same name.
+    Its objects are files and its prefixes are folders. So it has no keys with an empty part, such
+    as `a//b`, and no object with the same name as a prefix.
     """
 
     def __init__(self, *, buckets: Sequence[str] = ("models",), binary: Path | None = None) -> None:
-        """Prepares a server; `start` or a `with` block runs it.
+        """Creates a server; `start` or a `with` block runs it.
 
         Args:
             buckets: The buckets that exist from the start.
-            binary: The `rclone` program; by default the one in Bazel's runfiles or on the PATH.
+            binary: The `rclone` program; None: the one in the runfiles of Bazel or on the PATH.
         """
         super().__init__(buckets)
         self._binary = binary
         self._folder: Path | None = None
 
     def stop(self) -> None:
-        """Stops the server and deletes its data; does nothing when it is not running."""
+        """Stops the server and deletes its data. Does nothing if it is not running."""
         try:
             if self._process is not None:
                 self._process.stop()

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The second S3 server of the tests."""
+"""Tests Rclone."""
 
 import pytest
 from botocore.exceptions import ClientError

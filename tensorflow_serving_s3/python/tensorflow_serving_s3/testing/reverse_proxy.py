@@ -1,20 +1,20 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The ground of all proxies that stand before an S3 server in tests.
+"""The base class of the proxies between an S3 server and its clients in tests.
 
 Example:
-    class Tardy(ReverseProxy):
+    class SlowProxy(ReverseProxy):
         def handle(self, exchange: Exchange) -> None:
             answer = exchange.fetch()
             self.wait_for_something()
             exchange.pass_on(answer)
 
-    with Tardy(storage.endpoint) as proxy:
+    with SlowProxy(storage.endpoint) as proxy:
         subprocess.run([...], env={**storage.env(), "AWS_ENDPOINT_URL_S3": proxy.url})
 
-Requests are passed on as they came, their Host header included, so that signatures of S3 stay
-valid. Bodies are passed on in large pieces as they come, answers with their length: one proxy
-carries several hundred megabytes a second.
+Requests are forwarded unchanged, including the Host header, so that S3 signatures stay valid.
+Bodies are forwarded in large pieces as they arrive, answers with a Content-Length. One proxy
+transfers several hundred megabytes per second.
 """
 
 from __future__ import annotations
@@ -23,32 +23,25 @@ import abc
 import contextlib
 import dataclasses
 import http.client
-import select
 import socket
-import struct
 import threading
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
+from tensorflow_serving_s3.testing._http_stream import HttpStream, UpstreamConnection, parse_head
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
-_UPSTREAM_SECONDS = 60.0
-_PIECE_BYTES = 1 << 18
-_MOST_HEAD_BYTES = 1 << 17
 _BACKLOG = 512
 _BIND_ATTEMPTS = 20
-# What concerns one connection only, RFC 9110, section 7.6.1. Bodies are passed on with their
-# length.
-_OF_ONE_CONNECTION = frozenset(
-    ("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding")
-)
+# Hop-by-hop headers, RFC 9110, section 7.6.1. Bodies are forwarded with a Content-Length.
+_HOP_BY_HOP = frozenset(("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding"))
 _WITHOUT_BODY = (204, 304)
 
 
 class UpstreamError(Exception):
-    """The server behind the proxy gave no answer."""
+    """The server did not answer, or not completely."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,10 +50,10 @@ class Request:
 
     Attributes:
         method: Such as "GET".
-        path: As it was sent, still percent-encoded, without the query.
-        query: The parameters, decoded. Of one that comes several times, the last value.
-        headers: By their names in lower case.
-        head: All of it as it came, up to the body.
+        path: The percent-encoded path, without the query.
+        query: The decoded parameters. The last value of a repeated parameter.
+        headers: The values by lower-case name.
+        head: All bytes before the body.
     """
 
     method: str
@@ -71,24 +64,24 @@ class Request:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is an S3 ListObjectsV2."""
+        """Whether the request is an S3 ListObjectsV2."""
         return self.method == "GET" and self.query.get("list-type") == "2"
 
 
 class Answer:
-    """The server's answer, of which only the head has come.
+    """An answer of the server, of which only the head was received.
 
     Attributes:
         status: The HTTP status code.
-        headers: Names and values, without those that concern one connection only.
+        headers: Names and values, without hop-by-hop headers.
         length: The length of the body in bytes; 0 for an answer to HEAD.
     """
 
-    def __init__(self, stream: _Stream, *, to: Request) -> None:
-        """Reads the head of an answer to a request.
+    def __init__(self, stream: HttpStream, *, to: Request) -> None:
+        """Reads the head of the answer to a request.
 
         Raises:
-            UpstreamError: There is no such thing to read.
+            UpstreamError: The connection was closed, or the answer is not HTTP.
         """
         self._stream = stream
         self._whole: bytes | None = None
@@ -96,15 +89,15 @@ class Answer:
             head = stream.read_head()
             if head is None:
                 raise UpstreamError("the connection was closed")
-            line, headers = _parse_head(head)
+            line, headers = parse_head(head)
             words = line.split(" ", 2)
             if len(words) < 2 or not words[1].isdigit():
-                raise UpstreamError(f"{line!r} is no HTTP answer")
+                raise UpstreamError(f"{line!r} is not an HTTP answer")
             self.status = int(words[1])
             if self.status >= 200:
                 break
         self.headers = tuple(
-            (name, value) for name, value in headers if name.lower() not in _OF_ONE_CONNECTION
+            (name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP
         )
         given = {name.lower(): value for name, value in headers}
         self._close = given.get("connection", "").lower() == "close"
@@ -122,10 +115,10 @@ class Answer:
         self._left = self.length
 
     def head(self, changes: Mapping[str, str | None] | None = None) -> bytes:
-        """Returns the head to pass on.
+        """Returns the head that is sent to the client.
 
         Args:
-            changes: Headers to set, or with None to leave out; by their names in lower case.
+            changes: Headers to set, or to remove if the value is None; by lower-case name.
         """
         fields = {name.lower(): (name, value) for name, value in self.headers}
         if self._whole is not None:
@@ -137,13 +130,13 @@ class Answer:
         return make_head(self.status, dict(fields.values()))
 
     def body(self, most: int | None = None) -> Iterator[memoryview]:
-        """Yields what comes of the body, in pieces that are valid until the next.
+        """Yields the body in pieces. A piece is valid until the next one.
 
         Args:
-            most: At most so many bytes of it; by default all that there is still to come.
+            most: The maximum number of bytes; None: the rest of the body.
 
         Raises:
-            UpstreamError: The body broke off.
+            UpstreamError: The connection was closed before the end of the body.
         """
         wanted = self._left if most is None else min(most, self._left)
         if self._whole is not None:
@@ -156,36 +149,36 @@ class Answer:
             try:
                 piece = next(pieces, None)
             except OSError as error:
-                raise UpstreamError(f"the body broke off: {error}") from error
+                raise UpstreamError(f"the body ended too early: {error}") from error
             if piece is None:
                 break
             self._left -= len(piece)
             wanted -= len(piece)
             yield piece
         if wanted:
-            raise UpstreamError(f"the last {self._left} of {self.length} bytes did not come")
+            raise UpstreamError(f"the last {self._left} of {self.length} bytes are missing")
 
-    def is_spent(self) -> bool:
-        """Whether its connection can be used for another request."""
+    def is_reusable(self) -> bool:
+        """Whether the connection can be used for another request."""
         return self._left == 0 and not self._close
 
 
 def make_head(status: int, headers: Mapping[str, str]) -> bytes:
-    """Returns the head of an answer, up to its body."""
+    """Returns the bytes of an answer before its body."""
     reason = http.client.responses.get(status, "")
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {headers[name]}" for name in headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 class Exchange:
-    """One request on its way, and what becomes of it.
+    """One request and its answer.
 
     Attributes:
         request: The head of the request. Its body is read by `fetch`.
     """
 
-    def __init__(self, request: Request, client: _Stream, upstream: _Upstream) -> None:
-        """Of a request whose head has been read from the client."""
+    def __init__(self, request: Request, client: HttpStream, upstream: UpstreamConnection) -> None:
+        """Starts after the head of the request was read."""
         self.request = request
         self._client = client
         self._upstream = upstream
@@ -197,8 +190,8 @@ class Exchange:
         """Sends the request to the server and waits for the head of the answer.
 
         Raises:
-            UpstreamError: There is none.
-            OSError: The client has left within its request.
+            UpstreamError: The server did not answer.
+            OSError: The client closed the connection before the end of the request.
         """
         body = self._request_body()
         added = b""
@@ -214,7 +207,7 @@ class Exchange:
         for piece in body:
             try:
                 stream.send(piece)
-            except OSError:  # Who answers before it has all of the body may take no more of it.
+            except OSError:  # The server may answer before the end of the body and stop reading.
                 self.close()
                 break
         try:
@@ -224,21 +217,21 @@ class Exchange:
         return self._answer
 
     def pass_on(self, answer: Answer) -> None:
-        """Sends the whole answer to the client, as it comes."""
+        """Sends the answer to the client as it arrives."""
         self.send(answer.head())
         for piece in answer.body():
             self.send(piece)
 
     def send(self, data: bytes | memoryview) -> None:
-        """Sends bytes to the client as they are.
+        """Sends bytes to the client.
 
         Raises:
-            OSError: The client has left.
+            OSError: The client closed the connection.
         """
         self._client.send(data)
 
     def answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        """Answers in place of the server; the answer to HEAD has no body."""
+        """Answers instead of the server; the answer to HEAD has no body."""
         length = {"Content-Length": str(len(body))}
         self.read_request_body()
         self.send(make_head(status, {**length, **(headers or {})}))
@@ -246,28 +239,28 @@ class Exchange:
             self.send(body)
 
     def read_request_body(self) -> None:
-        """Reads what has not been read of the request, and forgets it."""
+        """Reads and drops the rest of the request."""
         for _ in self._request_body():
             pass
 
     def close(self) -> None:
-        """Lets the connection end after this exchange, with all that was sent."""
+        """Closes the connection after this exchange. The client receives all sent bytes."""
         self.ends_connection = True
 
     def reset(self) -> None:
-        """Ends the connection at once: what was sent may not arrive."""
+        """Resets the connection at once. Sent bytes may be lost."""
         self._client.reset()
         self.ends_connection = True
 
     def wait_until_client_leaves(self) -> None:
-        """Returns when the client, or the end of the proxy, has closed the connection."""
+        """Blocks until the client closes the connection or the proxy stops."""
         for _ in self._client.read_pieces(None):
             pass
         self.ends_connection = True
 
     def finish(self) -> None:
-        """Leaves both connections so that other requests can follow, or closed."""
-        if self._answer is not None and not self._answer.is_spent():
+        """Prepares both connections for the next request, or closes them."""
+        if self._answer is not None and not self._answer.is_reusable():
             self._upstream.close()
         if not self.ends_connection:
             self.read_request_body()
@@ -295,31 +288,31 @@ class Exchange:
             left -= len(piece)
             yield piece
         if left:
-            raise ConnectionResetError("the client left within its request")
+            raise ConnectionResetError("the client closed the connection within its request")
 
     def _forwarded_head(self, added: bytes) -> bytes:
         lines = self.request.head.split(b"\r\n")
         kept = [
             line
             for line in lines[1:]
-            if (name := line.partition(b":")[0].decode("latin-1").lower()) not in _OF_ONE_CONNECTION
+            if (name := line.partition(b":")[0].decode("latin-1").lower()) not in _HOP_BY_HOP
             and name != "expect"
         ]
         return lines[0] + b"\r\n" + added + b"\r\n".join(kept)
 
 
 class ReverseProxy(abc.ABC):
-    """Passes HTTP requests on to one server; a subclass says how.
+    """Forwards HTTP requests to one server; a subclass implements `handle`.
 
-    Listens on a port of 127.0.0.1, with one thread and one connection to the server for each of its
-    clients' connections. All of them end with the `with` block. The threads' name is the URL.
+    Listens on a port of 127.0.0.1. Each client connection has one thread, with the URL as its name,
+    and one connection to the server. All of them end with the `with` block.
 
     Attributes:
-        url: Where it listens, as in AWS_ENDPOINT_URL_S3; without a slash at its end.
+        url: The URL of the proxy, for AWS_ENDPOINT_URL_S3; without a trailing slash.
     """
 
     def __init__(self, upstream: str) -> None:
-        """Prepares a proxy; a `with` block runs it.
+        """Creates a proxy; a `with` block runs it.
 
         Args:
             upstream: The URL of the server, as in "http://127.0.0.1:8333".
@@ -330,7 +323,7 @@ class ReverseProxy(abc.ABC):
         self._address = (address.hostname, address.port)
         self._mutex = threading.Lock()
         self._ended = False
-        self._connections: dict[threading.Thread, tuple[_Stream, _Upstream]] = {}
+        self._connections: dict[threading.Thread, tuple[HttpStream, UpstreamConnection]] = {}
         self._listener, self._port = _listen_anywhere()
         self.url = f"http://127.0.0.1:{self._port}"
         self._acceptor = self._new_acceptor()
@@ -346,7 +339,7 @@ class ReverseProxy(abc.ABC):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stops listening, and ends every connection."""
+        """Stops listening and closes every connection."""
         with self._mutex:
             self._ended = True
         self.stop_listening()
@@ -360,14 +353,14 @@ class ReverseProxy(abc.ABC):
 
     @abc.abstractmethod
     def handle(self, exchange: Exchange) -> None:
-        """Deals with one request; on a thread of its connection's.
+        """Handles one request, on the thread of its connection.
 
-        An `UpstreamError` becomes an answer with the status 502 if none has begun, an `OSError` is
-        taken for a client that left.
+        If it raises `UpstreamError` before an answer was sent, the proxy answers with the status
+        502. If it raises `OSError`, the proxy closes the connection.
         """
 
     def stop_listening(self) -> None:
-        """From now on connections are refused; those that there are go on."""
+        """Refuses new connections. Existing connections continue."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -375,7 +368,7 @@ class ReverseProxy(abc.ABC):
             self._acceptor.join()
 
     def listen_again(self) -> None:
-        """Takes connections again, on the same port."""
+        """Accepts connections again, on the same port."""
         with self._mutex:
             if self._ended:
                 return
@@ -391,10 +384,10 @@ class ReverseProxy(abc.ABC):
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                client = _Stream(listener.accept()[0])
+                client = HttpStream(listener.accept()[0])
             except OSError:
                 return
-            upstream = _Upstream(self._address)
+            upstream = UpstreamConnection(self._address)
             thread = threading.Thread(
                 target=self._serve, args=(client, upstream), name=self.url, daemon=True
             )
@@ -405,7 +398,7 @@ class ReverseProxy(abc.ABC):
                 self._connections[thread] = (client, upstream)
             thread.start()
 
-    def _serve(self, client: _Stream, upstream: _Upstream) -> None:
+    def _serve(self, client: HttpStream, upstream: UpstreamConnection) -> None:
         try:
             with contextlib.suppress(OSError, ValueError):
                 while (head := client.read_head()) is not None:
@@ -420,130 +413,14 @@ class ReverseProxy(abc.ABC):
             with self._mutex:
                 self._connections.pop(threading.current_thread(), None)
 
-    def _handle(self, exchange: Exchange, client: _Stream) -> None:
+    def _handle(self, exchange: Exchange, client: HttpStream) -> None:
         sent_before = client.sent_bytes
         try:
             self.handle(exchange)
         except UpstreamError as error:
             exchange.close()
             if client.sent_bytes == sent_before:
-                exchange.answer(502, f"the server behind this proxy: {error}\n".encode())
-
-
-class _Stream:
-    """One TCP connection, and what has been read from it too early."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = connection
-        self._buffer = bytearray()
-        self._piece = memoryview(bytearray())
-        self.sent_bytes = 0
-
-    def read_head(self) -> bytes | None:
-        """Returns the bytes up to and with the next empty line; None at the end."""
-        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
-            if len(self._buffer) > _MOST_HEAD_BYTES:
-                raise ValueError("a head that is too long")
-            if not self._fill():
-                return None
-        return self._take(end + 4)
-
-    def read_pieces(self, count: int | None) -> Iterator[memoryview]:
-        """Yields so many bytes, fewer at the end; all to the end with None."""
-        while count is None or count > 0:
-            if self._buffer:
-                taken = self._take(len(self._buffer) if count is None else count)
-                piece = memoryview(taken)
-            else:
-                if not self._piece:
-                    self._piece = memoryview(bytearray(_PIECE_BYTES))
-                most = _PIECE_BYTES if count is None else min(count, _PIECE_BYTES)
-                piece = self._piece[: self._socket.recv_into(self._piece, most)]
-            if not piece:
-                return
-            if count is not None:
-                count -= len(piece)
-            yield piece
-
-    def read_chunked(self) -> bytes:
-        """Returns a body in chunks, without what is around them.
-
-        Raises:
-            ConnectionResetError: It broke off.
-        """
-        body = bytearray()
-        while size := int(self._read_line().partition(b";")[0], 16):
-            for piece in self.read_pieces(size):
-                body += piece
-            self._read_line()
-        while self._read_line():
-            pass
-        return bytes(body)
-
-    def send(self, data: bytes | memoryview) -> None:
-        self._socket.sendall(data)
-        self.sent_bytes += len(data)
-
-    def is_idle(self) -> bool:
-        """Whether it is open, and nothing has come that nobody asked for."""
-        return not self._buffer and not select.select([self._socket], [], [], 0)[0]
-
-    def shut_down(self) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def reset(self) -> None:
-        with contextlib.suppress(OSError):
-            linger = struct.pack("ii", 1, 0)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self._socket.close()
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def _read_line(self) -> bytes:
-        while (end := self._buffer.find(b"\r\n")) < 0:
-            if not self._fill():
-                raise ConnectionResetError("a body broke off")
-        return self._take(end + 2)[:-2]
-
-    def _fill(self) -> bool:
-        data = self._socket.recv(65_536)
-        self._buffer += data
-        return bool(data)
-
-    def _take(self, count: int) -> bytes:
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-
-class _Upstream:
-    """The connection to the server that belongs to one of a client."""
-
-    def __init__(self, address: tuple[str, int]) -> None:
-        self._address = address
-        self._stream: _Stream | None = None
-
-    def stream(self) -> _Stream:
-        """Returns the connection, made anew if need be."""
-        if self._stream is None or not self._stream.is_idle():
-            self.close()
-            self._stream = _Stream(
-                socket.create_connection(self._address, timeout=_UPSTREAM_SECONDS)
-            )
-        return self._stream
-
-    def shut_down(self) -> None:
-        stream = self._stream
-        if stream is not None:
-            stream.shut_down()
-
-    def close(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close()
+                exchange.answer(502, f"the server of this proxy: {error}\n".encode())
 
 
 def _listen(port: int) -> socket.socket:
@@ -559,7 +436,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _listen_anywhere() -> tuple[socket.socket, int]:
-    # Not a port that the kernel would give to others while `stop_listening` leaves it free.
+    # The kernel must not assign the port to another process after `stop_listening`.
     for attempt in range(1, _BIND_ATTEMPTS + 1):
         (port,) = pick_free_ports(1)
         try:
@@ -570,14 +447,8 @@ def _listen_anywhere() -> tuple[socket.socket, int]:
     raise AssertionError("not reached")
 
 
-def _parse_head(head: bytes) -> tuple[str, list[tuple[str, str]]]:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    fields = (line.partition(":") for line in lines if line)
-    return first, [(name, value.strip()) for name, _, value in fields]
-
-
 def _parse_request(head: bytes) -> Request:
-    line, headers = _parse_head(head)
+    line, headers = parse_head(head)
     method, target, _ = line.split(" ")
     parts = urllib.parse.urlsplit(target)
     return Request(

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What ReverseProxy promises, before servers that answer in all the ways HTTP has."""
+"""Tests ReverseProxy with servers that send all forms of HTTP bodies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Plain(ReverseProxy):
 
 
 class _Server(http.server.BaseHTTPRequestHandler):
-    """Answers by the path with a body of the same text in different forms."""
+    """Answers with the same text in the form that the path selects."""
 
     protocol_version = "HTTP/1.1"
 
@@ -78,7 +78,7 @@ def upstream() -> Iterator[str]:
 
 @pytest.fixture
 def proxy(upstream: str) -> Iterator[_Plain]:
-    """A proxy before it."""
+    """A proxy of the server."""
     with _Plain(upstream) as running:
         yield running
 
@@ -91,16 +91,16 @@ def _connection(proxy: ReverseProxy) -> Iterator[http.client.HTTPConnection]:
 
 
 @pytest.mark.parametrize("path", ["/with-length", "/chunked", "/to-the-end"])
-def test_bodies_of_all_forms_are_passed_on_with_their_length(proxy: _Plain, path: str) -> None:
+def test_bodies_of_all_forms_are_forwarded_with_their_length(proxy: _Plain, path: str) -> None:
     with _connection(proxy) as connection:
-        for _ in range(3):  # On one connection: each ends where the next begins.
+        for _ in range(3):  # On the same connection.
             connection.request("GET", path)
             answer = connection.getresponse()
             assert answer.read() == b"in two pieces"
             assert answer.getheader("Content-Length") == "13"
 
 
-def test_a_head_tells_the_length_and_has_no_body(proxy: _Plain) -> None:
+def test_an_answer_to_head_has_the_length_and_no_body(proxy: _Plain) -> None:
     with _connection(proxy) as connection:
         for _ in range(2):
             connection.request("HEAD", "/with-length")
@@ -108,7 +108,7 @@ def test_a_head_tells_the_length_and_has_no_body(proxy: _Plain) -> None:
             assert (answer.getheader("Content-Length"), answer.read()) == ("13", b"")
 
 
-def test_a_body_that_breaks_off_breaks_off(proxy: _Plain) -> None:
+def test_a_body_that_ends_too_early_ends_too_early(proxy: _Plain) -> None:
     with _connection(proxy) as connection:
         connection.request("GET", "/broken")
         with pytest.raises(http.client.IncompleteRead) as failure:
@@ -123,7 +123,7 @@ def test_a_request_keeps_its_host_and_its_body(proxy: _Plain) -> None:
         assert connection.getresponse().read() == b"1000000 bytes, models.example, None"
 
 
-def test_a_body_in_chunks_gets_there(proxy: _Plain) -> None:
+def test_a_chunked_body_is_forwarded(proxy: _Plain) -> None:
     with _connection(proxy) as connection:
         chunks = iter([b"in", b" two"])
         connection.request("PUT", "/", chunks, encode_chunked=True)
@@ -132,7 +132,7 @@ def test_a_body_in_chunks_gets_there(proxy: _Plain) -> None:
 
 def test_no_server_is_a_502() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # Nobody listens there.
+        taken.bind(("127.0.0.1", 0))  # Nothing listens on this port.
         with (
             _Plain(f"http://127.0.0.1:{taken.getsockname()[1]}") as proxy,
             _connection(proxy) as connection,

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Small SavedModels with known answers, made with TensorFlow's Python API.
+"""Saves small SavedModels with known answers.
 
 Importing this module imports TensorFlow, which takes seconds.
 """
@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-# TensorFlow's C++ code reads these when it is loaded. Its start-up notices, of which oneDNN's has
-# no other switch, are no concern of who reads a test's output.
+# TensorFlow reads these when it is loaded. They disable its start-up messages. The message of
+# oneDNN has no other switch.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
@@ -22,13 +22,13 @@ import tensorflow as tf
 def save_linear(folder: str | os.PathLike[str], *, slope: float, offset: float) -> Path:
     """Saves a model that computes `y = slope * x + offset`.
 
-    Its signature `serving_default` has one input, `x`, and one output, `y`, both float32 vectors of
-    any length. It also has the signature `double`, which answers with `2 * y`.
+    The signature `serving_default` has the input `x` and the output `y`, float32 vectors of any
+    length. The signature `double` returns `2 * y`.
 
     Args:
-        folder: Where to put the SavedModel; made when missing.
-        slope: What x is multiplied by.
-        offset: What is added.
+        folder: The folder of the SavedModel; created if it is missing.
+        slope: The factor of x.
+        offset: The constant term.
 
     Returns:
         The folder.
@@ -53,14 +53,14 @@ def save_half_plus_three(folder: str | os.PathLike[str]) -> Path:
 
 
 def save_tf1_half_plus_three(folder: str | os.PathLike[str]) -> Path:
-    """Saves `y = x / 2 + 3` with signatures of TensorFlow Serving's saved_model_half_plus_three.
+    """Saves `y = x / 2 + 3` with the signatures of saved_model_half_plus_three.
 
-    It is a TensorFlow 1 graph. `serving_default` declares x and y with the shape [-1, 1], but the
-    graph takes any shape: clients send [1.0, 2.0, 5.0]. `regress_x_to_y` and `classify_x_to_y` take
-    tf.Examples with the feature x.
+    This is a test model of TensorFlow Serving, a TensorFlow 1 graph. `serving_default` declares x
+    and y with the shape [-1, 1], but the graph accepts any shape: clients send [1.0, 2.0, 5.0].
+    `regress_x_to_y` and `classify_x_to_y` take tf.Examples with the feature x.
 
     Args:
-        folder: Where to put the SavedModel; made when missing.
+        folder: The folder of the SavedModel; created if it is missing.
 
     Returns:
         The folder.
@@ -76,7 +76,7 @@ def save_tf1_half_plus_three(folder: str | os.PathLike[str]) -> Path:
         b = tf1.get_variable("b", initializer=3.0, use_resource=False)
         y = tf.add(tf.multiply(a, x), b, name="y")
         session.run(tf1.global_variables_initializer())
-        # TensorFlow 2 warns of each of these functions that it is deprecated.
+        # TensorFlow 2 logs a deprecation warning for each of these functions.
         logger = tf.get_logger()
         level = logger.level
         logger.setLevel("ERROR")
@@ -100,10 +100,10 @@ def save_mixed(folder: str | os.PathLike[str]) -> Path:
     Inputs, n being the batch size: `point` (float32, [n, 2]), `count` (int64, [n]), `word` (string,
     [n]). Outputs: `weighted` (float32, [n]) is `point[0] + 2 * point[1]`; `next` (int64, [n]) is
     `count + 1`; `greeting` (string, [n]) is "hello " and the word; `word_bytes` (string, [n]) is
-    the word itself, named so that REST answers carry it in base64.
+    the word, in base64 in REST answers because of its name.
 
     Args:
-        folder: Where to put the SavedModel; made when missing.
+        folder: The folder of the SavedModel; created if it is missing.
 
     Returns:
         The folder.
@@ -128,14 +128,14 @@ def save_mixed(folder: str | os.PathLike[str]) -> Path:
 
 
 def save_waiting(folder: str | os.PathLike[str]) -> Path:
-    """Saves a model whose answer takes as long as its caller likes: until a file exists.
+    """Saves a model that answers when a file exists.
 
-    Inputs: `x` (float32, [n]); `started` and `awaited` (string, [n]), of which the first elements
-    are paths. It writes an empty file `started`, waits busily until `awaited` is there, and answers
-    with `y`, which is x.
+    Inputs: `x` (float32, [n]); `started` and `awaited` (string, [n]). The first elements of the
+    strings are paths. The model writes an empty file `started`, polls until the file `awaited`
+    exists, and returns `y`, which is x.
 
     Args:
-        folder: Where to put the SavedModel; made when missing.
+        folder: The folder of the SavedModel; created if it is missing.
 
     Returns:
         The folder.
@@ -143,8 +143,8 @@ def save_waiting(folder: str | os.PathLike[str]) -> Path:
 
     def predict(x: Any, started: Any, awaited: Any) -> dict[str, Any]:
         tf.io.write_file(started[0], "")
-        # The path changes from round to round as far as TensorFlow knows. Otherwise it would look
-        # for the file once, before the loop.
+        # The loop must change the path as far as TensorFlow can see. Otherwise TensorFlow would
+        # look for the file only once, before the loop.
         (path,) = tf.while_loop(
             lambda path: tf.equal(tf.size(tf.io.matching_files(path)), 0),
             lambda path: (tf.strings.regex_replace(path, "/+", "/"),),
@@ -162,12 +162,13 @@ def save_waiting(folder: str | os.PathLike[str]) -> Path:
 
 
 def save_large(folder: str | os.PathLike[str], *, mebibytes: int) -> Path:
-    """Saves a model with one variable of random numbers, so large that memory shows it.
+    """Saves a model with one large variable of random numbers.
 
-    Its signature `serving_default` computes `y = x + v` with `v` the first number of the variable.
+    The signature `serving_default` computes `y = x + v`, where `v` is the first number of the
+    variable.
 
     Args:
-        folder: Where to put the SavedModel; made when missing.
+        folder: The folder of the SavedModel; created if it is missing.
         mebibytes: The size of the variable.
 
     Returns:
@@ -194,8 +195,8 @@ def _save(
     signatures = {
         name: tf.function(function, input_signature=inputs) for name, function in functions.items()
     }
-    # TensorFlow generates Python code in the folder for temporary files and deletes it again, but
-    # not the byte code that Python would keep beside it.
+    # TensorFlow generates temporary Python code and deletes it, but not the byte code that Python
+    # would write beside it.
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         tf.saved_model.save(module, os.fspath(folder), signatures=signatures)

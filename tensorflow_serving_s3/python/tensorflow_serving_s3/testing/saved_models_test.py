@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the models compute when TensorFlow itself loads them."""
+"""Tests the answers of the models in TensorFlow."""
 
 import concurrent.futures
 import time
@@ -47,7 +47,7 @@ def test_mixed(tmp_path: Path) -> None:
     }
 
 
-def test_waiting_tells_that_it_has_begun_and_answers_when_the_file_is_there(tmp_path: Path) -> None:
+def test_waiting_reports_its_start_and_answers_when_the_file_exists(tmp_path: Path) -> None:
     folder = saved_models.save_waiting(tmp_path / "model")
     started, awaited = tmp_path / "started", tmp_path / "awaited"
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -74,7 +74,7 @@ def test_large_has_a_variable_of_its_size(tmp_path: Path) -> None:
     assert 1.0 <= low < 2.0
 
 
-def test_a_saved_model_has_the_files_that_a_server_looks_for(tmp_path: Path) -> None:
+def test_a_saved_model_has_its_files(tmp_path: Path) -> None:
     folder = saved_models.save_half_plus_three(tmp_path / "model")
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"saved_model.pb", "variables/variables.index"} <= files

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""SeaweedFS, a real S3 server, for as long as a test or a demonstration needs one.
+"""Runs SeaweedFS, an S3 server, for a test or a demonstration.
 
 Example:
     with SeaweedFS(buckets=["models"]) as storage:
@@ -26,16 +26,16 @@ from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 from tensorflow_serving_s3.testing._s3_server import POLL_SECONDS, START_SECONDS, S3Server
 
-_STOP_SECONDS = 0.5  # Its data is thrown away, so nothing is lost by a kill after that.
+_STOP_SECONDS = 0.5  # Its data is deleted, so it may be killed after that.
 _UNKNOWN_CREDENTIALS = ("InvalidAccessKeyId", "SignatureDoesNotMatch")
-# The gRPC port of the admin component: its own worker takes it to be this far from the HTTP port.
+# The worker of the admin component computes the gRPC port from the HTTP port with this offset.
 _ADMIN_GRPC_OFFSET = 10_000
-# Where SeaweedFS puts the sockets of its gRPC ports, and when killed leaves them.
+# The folder of the sockets of the gRPC ports. SeaweedFS does not remove them when it is killed.
 _SOCKET_FOLDER = Path("/tmp")
 
 
 class SeaweedFS(S3Server):
-    """One S3 server on free ports of 127.0.0.1; its data lives in a temporary folder."""
+    """An S3 server on free ports of 127.0.0.1. Its data is in a temporary folder."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class SeaweedFS(S3Server):
         buckets: Sequence[str] = ("models",),
         binary: Path | None = None,
     ) -> None:
-        """Prepares a server; `start` or a `with` block runs it.
+        """Creates a server; `start` or a `with` block runs it.
 
         Args:
             buckets: The buckets that exist from the start.
-            binary: The `weed` program; by default the one in Bazel's runfiles or on the PATH.
+            binary: The `weed` program; None: the one in the runfiles of Bazel or on the PATH.
         """
         super().__init__(buckets)
         self._binary = binary
@@ -57,15 +57,15 @@ class SeaweedFS(S3Server):
 
     @property
     def process_id(self) -> int:
-        """The id of the running server process.
+        """The process ID of the running server.
 
         Raises:
-            RuntimeError: It is not running.
+            RuntimeError: The server is not running.
         """
         return self._running().pid
 
     def stop(self) -> None:
-        """Stops the server and deletes its data; does nothing when it is not running."""
+        """Stops the server and deletes its data. Does nothing if it is not running."""
         try:
             if self._process is not None:
                 self._process.stop(grace_seconds=_STOP_SECONDS)
@@ -87,17 +87,17 @@ class SeaweedFS(S3Server):
         bucket: str,
         actions: Sequence[str] = ("Read", "List"),
     ) -> None:
-        """Adds a user who may do only some things, or changes an access key's secret and rights.
+        """Adds a user with limited rights, or changes the secret and the rights of an access key.
 
         Args:
-            name: The user's name.
-            access_key: The access key id.
+            name: The name of the user.
+            access_key: The access key ID.
             secret_key: The secret access key.
-            bucket: The bucket that the rights are for.
-            actions: What is allowed there, in SeaweedFS's words: Read, List, Write, Tagging, Admin.
+            bucket: The bucket of the rights.
+            actions: The rights as SeaweedFS names them: Read, List, Write, Tagging, Admin.
 
         Raises:
-            ProgramError: SeaweedFS refused.
+            ProgramError: SeaweedFS did not add the user.
         """
         self._running()
         command = (
@@ -155,7 +155,7 @@ class SeaweedFS(S3Server):
                     "-ip.bind=127.0.0.1",
                     *(f"-{component}.port={port}" for component, port in http_ports.items()),
                     *(f"-{component}.port.grpc={port}" for component, port in grpc_ports.items()),
-                    # Relative, for the path of a UNIX socket may have some hundred characters only.
+                    # Relative, because the path of a UNIX socket has at most 107 characters.
                     "-filer.localSocket=filer.sock",
                     "-s3.localSocket=s3.sock",
                     "-s3.port.iceberg=0",

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What SeaweedFS promises of a real server."""
+"""Tests SeaweedFS."""
 
 import os
 import re
@@ -38,12 +38,12 @@ def test_an_object_is_read_as_it_was_written(storage: SeaweedFS) -> None:
     assert client.get_object(Bucket="first", Key="folder/object")["Body"].read() == b"content"
 
 
-def test_a_bucket_does_not_come_into_being_by_a_write(storage: SeaweedFS) -> None:
+def test_a_write_does_not_create_a_bucket(storage: SeaweedFS) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
         storage.client().put_object(Bucket="third", Key="object", Body=b"")
 
 
-def test_the_environment_leads_a_client_here(
+def test_a_client_with_the_environment_uses_this_server(
     storage: SeaweedFS, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in storage.env().items():
@@ -67,7 +67,7 @@ def test_an_added_user_has_the_given_rights_only(storage: SeaweedFS) -> None:
         client.put_object(Bucket="first", Key="object", Body=b"")
 
 
-def test_two_servers_run_beside_each_other(storage: SeaweedFS) -> None:
+def test_two_servers_run_at_the_same_time(storage: SeaweedFS) -> None:
     with SeaweedFS(buckets=["first"]) as other:
         other.client().put_object(Bucket="first", Key="only-there", Body=b"")
         with pytest.raises(ClientError, match="404"):

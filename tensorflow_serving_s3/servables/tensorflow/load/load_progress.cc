@@ -8,9 +8,8 @@
 #include <mutex>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "tensorflow/core/platform/env.h"
-#include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
+#include "tensorflow_serving_s3/filesystem/read_counter.h"
 #include "tensorflow_serving_s3/servables/tensorflow/load/storage_size.h"
 
 namespace tfs3 {
@@ -19,9 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 struct TrackedLoad::State {
   State(const ServableId& servable, const std::string& storage_path)
-      : id(servable), path(storage_path) {
-    if (absl::StartsWith(path, "s3://")) watch.emplace(path);
-  }
+      : id(servable), path(storage_path) {}
 
   absl::Duration elapsed() const {
     return absl::FromChrono(Clock::now() - began);
@@ -30,7 +27,8 @@ struct TrackedLoad::State {
   const ServableId id;
   const std::string path;
   const Clock::time_point began = Clock::now();
-  std::optional<s3::ReadWatch> watch;
+  // Null if the filesystem does not count.
+  const std::unique_ptr<ReadCounter> counter = NewReadCounter(path);
   // Guarded by the registry's mutex:
   bool measured = false;
   std::optional<uint64_t> total_bytes;
@@ -42,7 +40,7 @@ using StatePtr = std::shared_ptr<TrackedLoad::State>;
 
 struct Registry {
   std::mutex mu;
-  std::vector<StatePtr> loads;  // In the order of their beginnings.
+  std::vector<StatePtr> loads;  // In the order of their start.
 };
 
 Registry& TheRegistry() {
@@ -76,7 +74,7 @@ std::vector<LoadProgress> LoadsUnderWay() {
       load.id = state->id;
       load.path = state->path;
       load.elapsed = state->elapsed();
-      if (state->watch.has_value()) load.bytes_read = state->watch->bytes();
+      if (state->counter != nullptr) load.bytes_read = state->counter->bytes();
       load.total_bytes = state->total_bytes;
     }
   }
@@ -88,16 +86,16 @@ std::vector<LoadProgress> LoadsUnderWay() {
 
 void MeasureLoads(absl::Duration at_least) {
   Registry& registry = TheRegistry();
-  std::vector<StatePtr> unknown;
+  std::vector<StatePtr> unmeasured;
   {
     std::lock_guard<std::mutex> lock(registry.mu);
     for (const StatePtr& state : registry.loads) {
       if (state->measured || state->elapsed() < at_least) continue;
       state->measured = true;
-      unknown.push_back(state);
+      unmeasured.push_back(state);
     }
   }
-  for (const StatePtr& state : unknown) {
+  for (const StatePtr& state : unmeasured) {
     const absl::StatusOr<uint64_t> bytes =
         TotalFileBytes(tensorflow::Env::Default(), state->path);
     if (!bytes.ok()) continue;

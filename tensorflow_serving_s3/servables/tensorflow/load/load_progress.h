@@ -15,24 +15,25 @@
 
 namespace tfs3 {
 
-// How far a load has come that is under way.
+// The progress of one load.
 struct LoadProgress {
   ServableId id;
   std::string path;
   absl::Duration elapsed;
-  // The bytes of the model's files that have come; not known for a path that is
-  // not in S3. What is read twice counts twice, see s3::ReadWatch.
+  // Bytes read from the model's files so far. A byte that is read twice counts
+  // twice. Absent if the path's filesystem does not count (read_counter.h).
   std::optional<uint64_t> bytes_read;
-  // Of all files of the model; not known before MeasureLoads.
+  // The size of all files of the model. Absent before MeasureLoads.
   std::optional<uint64_t> total_bytes;
 };
 
-// Tells that a load is under way, as long as it lives:
+// Reports a load as running as long as the object lives:
 //
 //   const TrackedLoad tracked(id, "s3://models/half/1");
 //   ... load ...
 //
-// Costs nothing that grows with the model, and asks the storage nothing.
+// Its cost does not depend on the size of the model, and it sends no request to
+// the storage.
 class TrackedLoad {
  public:
   TrackedLoad(const ServableId& id, const std::string& path);
@@ -46,14 +47,14 @@ class TrackedLoad {
   const std::shared_ptr<State> state_;
 };
 
-// The loads that are under way in this process, by name and version; of two of
-// the same version the one that began first comes first. Thread-safe.
+// Returns the running loads of this process, sorted by name and version. Two
+// loads of the same version are in the order of their start. Thread-safe.
 std::vector<LoadProgress> LoadsUnderWay();
 
-// Finds out the total bytes of the loads that have taken at least so long,
-// once for each: a few requests to the storage (see TotalFileBytes), for which
-// it waits. Where that fails the total stays unknown; what is wrong with the
-// storage is for the load to say. Thread-safe.
+// Finds the total bytes of each load that has run for `at_least`, once for each
+// load. Blocks while it lists the model's folders (see TotalFileBytes). If this
+// fails, the total stays absent: the load itself reports errors of the storage.
+// Thread-safe.
 void MeasureLoads(absl::Duration at_least);
 
 }  // namespace tfs3

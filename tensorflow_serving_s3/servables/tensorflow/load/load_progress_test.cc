@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,7 @@
 
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/core/servable_id.h"
-#include "tensorflow_serving_s3/filesystem/s3/address/read_watch.h"
-#include "tensorflow_serving_s3/filesystem/s3/address/uri.h"
+#include "tensorflow_serving_s3/filesystem/read_counter.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testing/test_models.h"
 
 namespace tfs3 {
@@ -21,14 +21,17 @@ namespace {
 
 constexpr absl::Duration kNever = absl::Hours(24);
 
-// As the client of S3 does with bytes that it has received.
-void Receive(const std::string& url, uint64_t bytes) {
-  for (const auto& counter : s3::WatchesOf(*s3::ParseUri(url))) {
-    counter->fetch_add(bytes);
-  }
-}
+class FakeReadCounter : public ReadCounter {
+ public:
+  explicit FakeReadCounter(const uint64_t* bytes) : bytes_(bytes) {}
 
-TEST(LoadProgressTest, ALoadIsKnownAsLongAsItIsUnderWay) {
+  uint64_t bytes() const override { return *bytes_; }
+
+ private:
+  const uint64_t* const bytes_;
+};
+
+TEST(LoadProgressTest, ListsALoadUntilItEnds) {
   EXPECT_TRUE(LoadsUnderWay().empty());
   {
     const TrackedLoad half({"half", 2}, "s3://models/half/2");
@@ -43,21 +46,30 @@ TEST(LoadProgressTest, ALoadIsKnownAsLongAsItIsUnderWay) {
   EXPECT_TRUE(LoadsUnderWay().empty());
 }
 
-TEST(LoadProgressTest, BytesOfAModelInS3RiseAsTheyCome) {
-  const TrackedLoad tracked({"half", 1}, "s3://models/half/1");
+TEST(LoadProgressTest, ReportsTheBytesThatTheFilesystemCounts) {
+  uint64_t bytes = 0;
+  std::string directory;
+  RegisterReadCounter("counted", [&](const std::string& url) {
+    directory = url;
+    return std::make_unique<FakeReadCounter>(&bytes);
+  });
+
+  const TrackedLoad tracked({"half", 1}, "counted://models/half/1");
+
+  EXPECT_EQ(directory, "counted://models/half/1");
   EXPECT_EQ(LoadsUnderWay()[0].bytes_read, 0u);
-  Receive("s3://models/half/1/saved_model.pb", 100);
-  Receive("s3://models/half/1/variables/variables.index", 23);
-  Receive("s3://models/half/2/saved_model.pb", 1000);
+  bytes = 123;
   EXPECT_EQ(LoadsUnderWay()[0].bytes_read, 123u);
 }
 
-TEST(LoadProgressTest, ElsewhereBytesAreNotKnown) {
-  const TrackedLoad tracked({"half", 1}, "/models/half/1");
-  EXPECT_EQ(LoadsUnderWay()[0].bytes_read, std::nullopt);
+TEST(LoadProgressTest, ReportsNoBytesIfTheFilesystemDoesNotCount) {
+  for (const std::string path : {"/models/half/1", "uncounted://half/1"}) {
+    const TrackedLoad tracked({"half", 1}, path);
+    EXPECT_EQ(LoadsUnderWay()[0].bytes_read, std::nullopt) << path;
+  }
 }
 
-TEST(LoadProgressTest, TheTotalIsMeasuredOfLoadsThatTakeLong) {
+TEST(LoadProgressTest, MeasuresTheTotalOfLongLoads) {
   const TrackedLoad tracked({"half", 1}, TestModelPath("half_plus_three"));
   MeasureLoads(kNever);
   EXPECT_EQ(LoadsUnderWay()[0].total_bytes, std::nullopt);
@@ -66,7 +78,7 @@ TEST(LoadProgressTest, TheTotalIsMeasuredOfLoadsThatTakeLong) {
   EXPECT_GT(*LoadsUnderWay()[0].total_bytes, 1000u);
 }
 
-TEST(LoadProgressTest, WhatCannotBeMeasuredStaysUnknown) {
+TEST(LoadProgressTest, ReportsNoTotalIfMeasuringFails) {
   const TrackedLoad tracked({"half", 1}, "/no/such/model");
   MeasureLoads(absl::ZeroDuration());
   EXPECT_EQ(LoadsUnderWay()[0].total_bytes, std::nullopt);

@@ -14,14 +14,14 @@
 
 namespace tfs3 {
 
-// Turns the paths of model versions into loaders of SavedModels; stands between
-// a source of paths and the manager:
+// Converts paths of model versions into loaders of SavedModels. Connects a source
+// of paths to a manager:
 //
 //   SavedModelBundleSourceAdapter adapter{SavedModelOptions()};
 //   ConnectSourceToTarget(&path_source, &adapter);
 //   ConnectSourceToTarget(&adapter, &manager);
 //
-// Touches no storage: a path that is no SavedModel shows when its loader loads.
+// Does not access the storage: if a path is not a SavedModel, its loader fails.
 class SavedModelBundleSourceAdapter final
     : public UnarySourceAdapter<StoragePath, std::unique_ptr<Loader>> {
  public:

@@ -18,7 +18,7 @@ namespace {
 
 using LoaderData = ServableData<std::unique_ptr<Loader>>;
 
-TEST(SavedModelBundleSourceAdapterTest, TurnsAPathIntoALoaderOfItsModel) {
+TEST(SavedModelBundleSourceAdapterTest, ConvertsAPathIntoALoader) {
   const ServableId id{"half", 7};
   SavedModelBundleSourceAdapter adapter{SavedModelOptions()};
   std::vector<LoaderData> loaders;
@@ -38,7 +38,7 @@ TEST(SavedModelBundleSourceAdapterTest, TurnsAPathIntoALoaderOfItsModel) {
   EXPECT_NE(loader->servable().get<SavedModelBundle>(), nullptr);
 }
 
-TEST(SavedModelBundleSourceAdapterTest, LeavesTheErrorsToTheLoader) {
+TEST(SavedModelBundleSourceAdapterTest, LeavesErrorsToTheLoader) {
   const ServableId id{"half", 7};
   SavedModelBundleSourceAdapter adapter{SavedModelOptions()};
   std::vector<LoaderData> loaders;

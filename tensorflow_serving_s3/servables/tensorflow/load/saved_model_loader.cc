@@ -26,23 +26,22 @@
 namespace tfs3 {
 namespace {
 
-// A load that is under way in this process. The last one to end flushes the
-// caches of the file systems: not each, as those that still read would lose
-// what they have there.
-class LoadUnderWay {
+// Flushes the caches of the filesystems when the last running load of this
+// process ends. An earlier flush would empty the caches of the other loads.
+class CacheFlusher {
  public:
-  explicit LoadUnderWay(bool flush) : flush_(flush) { ++count_; }
-  ~LoadUnderWay() {
+  explicit CacheFlusher(bool flush) : flush_(flush) { ++count_; }
+  ~CacheFlusher() {
     if (--count_ > 0 || !flush_) return;
     const absl::Status status =
         tensorflow::Env::Default()->FlushFileSystemCaches();
     if (!status.ok()) {
-      ABSL_LOG(WARNING) << "The caches of the file systems cannot be flushed: "
+      ABSL_LOG(WARNING) << "Cannot flush the caches of the filesystems: "
                         << status;
     }
   }
-  LoadUnderWay(const LoadUnderWay&) = delete;
-  LoadUnderWay& operator=(const LoadUnderWay&) = delete;
+  CacheFlusher(const CacheFlusher&) = delete;
+  CacheFlusher& operator=(const CacheFlusher&) = delete;
 
  private:
   static inline std::atomic<int> count_{0};
@@ -51,10 +50,9 @@ class LoadUnderWay {
 
 }  // namespace
 
-// The name and version that a session goes by in TensorFlow's own metrics and
-// profiles. TensorFlow wants them to be unique in the process, so one of two
-// sessions of the same version (it moved, and both are loaded for a moment) has
-// "half#2" for "half".
+// The name and version of a session in TensorFlow's own metrics and profiles.
+// They must be unique in the process. If a version is loaded from two paths at
+// the same time, the second session gets the name "half#2".
 class SavedModelLoader::SessionIdentity {
  public:
   explicit SessionIdentity(const ServableId& servable) : id_(servable) {
@@ -85,7 +83,7 @@ SavedModelLoader::SavedModelLoader(
 SavedModelLoader::~SavedModelLoader() = default;
 
 absl::Status SavedModelLoader::Load(const LoadContext& context) {
-  const LoadUnderWay under_way(options_->flush_filesystem_caches);
+  const CacheFlusher flusher(options_->flush_filesystem_caches);
   const TrackedLoad tracked(context.servable_id, path_);
   SavedModelOptions options = *options_;
   auto identity = std::make_unique<SessionIdentity>(context.servable_id);
@@ -110,7 +108,7 @@ absl::Status SavedModelLoader::Load(const LoadContext& context) {
 void SavedModelLoader::Unload() {
   bundle_.reset();
   identity_.reset();
-  // Freed pages in the middle of the heap stay with the process otherwise.
+  // Returns free pages in the middle of the heap to the system.
   malloc_trim(0);
 }
 

@@ -17,33 +17,32 @@
 
 namespace tfs3 {
 
-// A Loader of one SavedModel; its servable is a SavedModelBundle.
+// Loads one SavedModel. The servable is a SavedModelBundle.
 //
 //   SavedModelLoader loader("s3://models/half/1", options);
 //   absl::Status status = loader.Load({ServableId{"half", 1}});
 //   SavedModelBundle* model = loader.servable().get<SavedModelBundle>();
 //
-// Unload frees the model's memory. What goes back to the operating system at
-// once are blocks below 256 KiB; larger ones stay with TensorFlow's oneDNN
-// allocator, which uses them for the next model, unless the environment has
-// TF_ONEDNN_USE_SYSTEM_ALLOCATOR=1 when the process starts.
+// Unload frees the model's memory. Blocks below 256 KiB go back to the operating
+// system at once. TensorFlow's oneDNN allocator keeps larger blocks for the next
+// model, unless the process starts with TF_ONEDNN_USE_SYSTEM_ALLOCATOR=1 in its
+// environment.
 class SavedModelLoader : public Loader {
  public:
-  // `options` may be shared by any number of loaders; not null.
+  // `options` is not null. Several loaders may share it.
   SavedModelLoader(std::string path,
                    std::shared_ptr<const SavedModelOptions> options);
   ~SavedModelLoader() override;
 
-  // Loads the model and warms it up, which may fail too (see WarmUp).
+  // Loads the model and warms it up. Returns the error of either.
   absl::Status Load(const LoadContext& context) override;
   void Unload() override;
   AnyPtr servable() override;
 
-  // 1.2 times the bytes of the model's files: the factor by which TensorFlow
-  // Serving makes room for what is not on disk.
+  // Returns 1.2 times the size of the model's files. TensorFlow Serving uses
+  // this factor too, for the memory that a model needs beside its files.
   absl::StatusOr<ResourceEstimate> EstimateResources() const override;
 
-  // The path.
   std::string origin() const override { return path_; }
 
  private:
@@ -53,7 +52,7 @@ class SavedModelLoader : public Loader {
   // Set by the first EstimateResources.
   mutable std::optional<ResourceEstimate> estimate_;
   const std::shared_ptr<const SavedModelOptions> options_;
-  // Before bundle_: it is the session's as long as there is one.
+  // Declared before bundle_: it must outlive the session.
   std::unique_ptr<SessionIdentity> identity_;
   std::unique_ptr<SavedModelBundle> bundle_;
 };

@@ -43,8 +43,8 @@ TEST(SavedModelLoaderTest, LoadsAgainAfterUnload) {
   EXPECT_TRUE(loader.servable().get<SavedModelBundle>()->GetSignature("").ok());
 }
 
-TEST(SavedModelLoaderTest, LoadsOnceTheFaultIsMended) {
-  const std::string path = CopyTestModel("half_plus_three", "mended");
+TEST(SavedModelLoaderTest, LoadsAfterTheModelIsRepaired) {
+  const std::string path = CopyTestModel("half_plus_three", "repaired");
   std::filesystem::rename(path + "/saved_model.pb", path + "/away");
   SavedModelLoader loader(path, Options());
   ASSERT_EQ(loader.Load(kContext).code(), absl::StatusCode::kNotFound);
@@ -64,12 +64,12 @@ TEST(SavedModelLoaderTest, EstimatesMoreThanTheBytesOfTheFiles) {
   EXPECT_GT(estimate->Get(ResourceKind::kMainMemory), 1 << 20);
 }
 
-TEST(SavedModelLoaderTest, ItsOriginIsThePath) {
+TEST(SavedModelLoaderTest, OriginIsThePath) {
   EXPECT_EQ(SavedModelLoader("s3://models/half/1", Options()).origin(),
             "s3://models/half/1");
 }
 
-TEST(SavedModelLoaderTest, LoadsAVersionThatIsLoadedFromElsewhere) {
+TEST(SavedModelLoaderTest, LoadsOneVersionFromTwoPathsAtOnce) {
   SavedModelLoader here(TestModelPath("half_plus_three"), Options());
   SavedModelLoader there(CopyTestModel("half_plus_three", "there"), Options());
   ASSERT_TRUE(here.Load(kContext).ok());

@@ -23,8 +23,8 @@ namespace {
 
 constexpr int kPollWaitSeconds = 1;
 
-// The members stop in the reverse order: first nothing new is found, last
-// everything is unloaded.
+// Destroyed from the last member to the first: the source stops finding
+// versions before the manager unloads them.
 struct Chain {
   std::unique_ptr<AspiredVersionsManager> manager;
   SavedModelBundleSourceAdapter adapter{SavedModelOptions()};
@@ -56,7 +56,7 @@ absl::StatusOr<std::shared_ptr<Manager>> CreateSingleTFModelManagerFromBasePath(
 
   ConnectSourceToTarget(&chain->adapter, chain->manager.get());
   ConnectSourceToTarget(chain->source.get(), &chain->adapter);
-  // Who has the manager has the chain.
+  // The pointer to the manager keeps the whole chain alive.
   return std::shared_ptr<Manager>(chain, chain->manager.get());
 }
 

@@ -12,17 +12,18 @@
 #include "tensorflow_serving_s3/core/manager.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
 
-// The short way to servables: whole chains from a source to a manager, with
-// settings that suit most programs. One that needs others puts its own chain
-// together, as simple_servers.cc does.
+// Builds a whole chain from a source to a manager, with settings that suit most
+// programs. A program that needs other settings builds its own chain: see
+// simple_servers.cc for an example.
 namespace tfs3 {
 
-// The name of the servable below.
+// The name of the servable that the manager serves.
 inline constexpr char kSimpleServableName[] = "default";
 
-// A manager that serves the newest version of the SavedModel under `base_path`:
-// a URL such as s3://models/half, or an absolute path. It looks for a newer one
-// every second, and loads it before it unloads the old one.
+// Creates a manager that serves the newest version of the SavedModel under
+// `base_path`: a URL such as s3://models/half, or an absolute path. The manager
+// looks for a newer version every second. It loads the new version before it
+// unloads the old one.
 //
 //   EventBus<ServableState> bus;
 //   ServableStateMonitor monitor(&bus);
@@ -35,15 +36,16 @@ inline constexpr char kSimpleServableName[] = "default";
 //   absl::StatusOr<ServableHandle<SavedModelBundle>> model =
 //       (*manager)->GetServableHandle<SavedModelBundle>(request);
 //
-// Waits for nothing: until the first version is loaded, handles are NOT_FOUND.
-// What becomes of each version is published on `servable_event_bus`, which may
-// be null and otherwise must outlive the manager; errors are logged, too. What
-// is missing or broken at first is looked for and loaded when it is there.
+// Returns at once. GetServableHandle returns NOT_FOUND until the first version
+// is loaded. If a version is missing or broken, the manager tries again until it
+// can load the version. The manager logs errors and publishes the states of the
+// versions on `servable_event_bus`. The bus may be null; otherwise it must
+// outlive the manager.
 //
-// INVALID_ARGUMENT if `base_path` is empty or relative.
+// Returns INVALID_ARGUMENT if `base_path` is empty or relative.
 //
-// The manager is thread-safe. When the last pointer to it goes, it stops
-// looking, waits for handles, and unloads the model.
+// The manager is thread-safe. When the last pointer to it is deleted, it stops
+// polling, waits until all handles are deleted, and unloads the model.
 absl::StatusOr<std::shared_ptr<Manager>> CreateSingleTFModelManagerFromBasePath(
     const std::string& base_path,
     EventBus<ServableState>* servable_event_bus = nullptr);

@@ -35,7 +35,7 @@ ServableRequest Version(int64_t version) {
   return ServableRequest::Specific(kSimpleServableName, version);
 }
 
-// A base path of its own for each test.
+// Returns a new folder for the running test.
 std::string BasePath() {
   const std::string path =
       ::testing::TempDir() +
@@ -46,7 +46,7 @@ std::string BasePath() {
 
 // Publishes half_plus_three as a version.
 void Publish(const std::string& base_path, const std::string& version) {
-  // By a rename, so that it is there all at once.
+  // A rename makes all files visible at once.
   std::filesystem::rename(CopyTestModel("half_plus_three", "staged"),
                           base_path + "/" + version);
 }
@@ -91,7 +91,7 @@ TEST_F(SimpleServersTest, ServesTheNewestVersionUnderTheBasePath) {
   EXPECT_EQ(outputs->at(0).flat<float>()(0), 3.5);
 }
 
-TEST_F(SimpleServersTest, SwitchesToAVersionThatComesLater) {
+TEST_F(SimpleServersTest, SwitchesToALaterVersion) {
   const std::string base_path = BasePath();
   Publish(base_path, "1");
   Serve(base_path);
@@ -103,7 +103,7 @@ TEST_F(SimpleServersTest, SwitchesToAVersionThatComesLater) {
   ASSERT_TRUE(WaitFor(Version(1), ServableState::ManagerState::kEnd).ok());
 }
 
-TEST_F(SimpleServersTest, HasNoHandleUntilThereIsAVersion) {
+TEST_F(SimpleServersTest, HasNoHandleBeforeTheFirstVersion) {
   const std::string base_path = BasePath();
   Serve(base_path);
   const auto model = manager_->GetServableHandle<SavedModelBundle>(kLatest);
@@ -112,7 +112,7 @@ TEST_F(SimpleServersTest, HasNoHandleUntilThereIsAVersion) {
   EXPECT_TRUE(WaitFor(kLatest, ServableState::ManagerState::kAvailable).ok());
 }
 
-TEST_F(SimpleServersTest, UnloadsWhenTheManagerGoes) {
+TEST_F(SimpleServersTest, UnloadsWhenTheManagerIsDeleted) {
   const std::string base_path = BasePath();
   Publish(base_path, "1");
   Serve(base_path);
@@ -122,7 +122,7 @@ TEST_F(SimpleServersTest, UnloadsWhenTheManagerGoes) {
             ServableState::ManagerState::kEnd);
 }
 
-TEST_F(SimpleServersTest, NeedsNoBus) {
+TEST_F(SimpleServersTest, WorksWithoutABus) {
   const auto manager = CreateSingleTFModelManagerFromBasePath(BasePath());
   ASSERT_TRUE(manager.ok()) << manager.status();
   EXPECT_THAT((*manager)->ListAvailableServableIds(), IsEmpty());

@@ -12,9 +12,9 @@
 
 namespace tfs3 {
 
-// The bytes of all files in a folder and the folders in it, in any file system
-// that TensorFlow knows. Costs one listing for each folder and one question for
-// each entry. The error is the file system's and names the path.
+// Returns the size of all files under a folder, in any filesystem that is
+// registered with TensorFlow. Lists each folder and calls Stat for each entry.
+// An error comes from the filesystem and names the path.
 absl::StatusOr<uint64_t> TotalFileBytes(tensorflow::Env* env,
                                         const std::string& folder);
 

@@ -23,7 +23,7 @@ TEST(TotalFileBytesTest, AddsUpTheFilesOfAllFolders) {
   EXPECT_EQ(*TotalFileBytes(tensorflow::Env::Default(), folder), 6);
 }
 
-TEST(TotalFileBytesTest, AFolderThatIsNotThereIsAnError) {
+TEST(TotalFileBytesTest, AMissingFolderIsAnError) {
   EXPECT_TRUE(absl::IsNotFound(
       TotalFileBytes(tensorflow::Env::Default(), "/no/such/folder").status()));
 }

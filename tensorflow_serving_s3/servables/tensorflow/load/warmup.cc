@@ -37,8 +37,8 @@ using tensorflow::serving::PredictionLog;
 
 constexpr int64_t kReadBytes = int64_t{1} << 20;
 
-// Name, labels and buckets (10 microseconds to some 20 minutes) are TensorFlow
-// Serving's.
+// Uses TensorFlow Serving's name, labels and buckets (10 microseconds to some
+// 20 minutes).
 void RecordLatency(const std::string& path, const absl::Status& status,
                    std::chrono::steady_clock::duration duration) {
   static auto* const sampler = tensorflow::monitoring::Sampler<2>::New(
@@ -62,8 +62,8 @@ absl::Status RunPredict(const tensorflow::serving::PredictRequest& request,
   return Predict(request, id, **signature, options, &response);
 }
 
-// Answers one request. What version a task was recorded with does not matter,
-// while MultiInference wants it to be that of `id`.
+// Runs one request. Clears the versions of MultiInference tasks: MultiInference
+// accepts only the version of `id`.
 absl::Status Replay(const PredictionLog& log, const ServableId& id,
                     const SavedModelBundle& model,
                     const InferenceOptions& options) {
@@ -96,7 +96,7 @@ absl::Status Replay(const PredictionLog& log, const ServableId& id,
     }
     case PredictionLog::kPredictStreamedLog:
       return absl::UnimplementedError(
-          "it is a log of PredictStreamed, which no model is warmed up with");
+          "a PredictStreamed log cannot warm up a model");
     case PredictionLog::LOG_TYPE_NOT_SET:
       break;
   }
@@ -108,11 +108,11 @@ absl::Status RecordError(const absl::Status& status, absl::string_view file,
   return absl::Status(
       status.code(),
       absl::StrCat(file, ": record ", record, ": ", status.message(),
-                   "; mend or remove the file, or start the server with "
+                   "; fix or remove the file, or start the server with "
                    "--enable_model_warmup=false"));
 }
 
-// Sets `records` to how many there are.
+// Runs all requests in a file. Sets `records` to their number.
 absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
                         const std::string& name, const ServableId& id,
                         const SavedModelBundle& model,
@@ -130,25 +130,26 @@ absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
     if (absl::IsOutOfRange(status)) return absl::OkStatus();
     if (absl::IsDataLoss(status)) {
       return RecordError(
-          absl::DataLossError("is broken, or the file is no TFRecord file"),
+          absl::DataLossError(
+              "is damaged, or the file is not a TFRecord file"),
           name, number);
     }
     if (!status.ok()) return RecordError(status, name, number);
     if (number > kMaxWarmupRecords) {
-      return RecordError(absl::InvalidArgumentError(absl::StrCat(
-                             "is one more than the ", kMaxWarmupRecords,
-                             " requests that a model is warmed up with")),
-                         name, number);
+      return RecordError(
+          absl::InvalidArgumentError(absl::StrCat(
+              "exceeds the limit of ", kMaxWarmupRecords, " warmup requests")),
+          name, number);
     }
     if (bytes.size() > std::numeric_limits<int>::max() ||
         !log.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return RecordError(absl::InvalidArgumentError("is no PredictionLog"),
+      return RecordError(absl::InvalidArgumentError("is not a PredictionLog"),
                          name, number);
     }
     if (log.log_type_case() == PredictionLog::LOG_TYPE_NOT_SET) {
       ABSL_LOG(WARNING) << name << ": record " << number
-                        << " has no request and is left out; write "
-                           "PredictionLog messages with one of their logs set";
+                        << " has no request and is skipped; set one of the "
+                           "logs of each PredictionLog message";
     }
     for (int i = 0; i < options.iterations; ++i) {
       if (status = Replay(log, id, model, inference); !status.ok()) {
@@ -167,7 +168,8 @@ absl::Status WarmUp(const std::string& path, const ServableId& id,
   const auto start = std::chrono::steady_clock::now();
   const std::string name = tensorflow::io::JoinPath(path, kWarmupFile);
   std::unique_ptr<tensorflow::RandomAccessFile> file;
-  // Opened at once: to ask first would be one request more to a remote store.
+  // Opens without a check whether the file exists: the check would be one more
+  // request to a remote store.
   absl::Status status =
       tensorflow::Env::Default()->NewRandomAccessFile(name, &file);
   if (absl::IsNotFound(status)) return absl::OkStatus();

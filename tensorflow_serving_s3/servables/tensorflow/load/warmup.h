@@ -14,29 +14,30 @@
 
 namespace tfs3 {
 
-// Where in a SavedModel the requests to warm it up with are: a TFRecord file of
-// PredictionLog messages.
+// The file of warmup requests in a SavedModel: a TFRecord file of PredictionLog
+// messages.
 inline constexpr absl::string_view kWarmupFile =
     "assets.extra/tf_serving_warmup_requests";
 
-// More records than these are an error.
+// A file with more records is an error.
 inline constexpr int kMaxWarmupRecords = 1000;
 
-// Has a model that has just been loaded from the folder `path` answer the
-// requests in its kWarmupFile, one after the other, so that what TensorFlow
-// does once (choosing kernels, filling caches) is done before a client waits:
+// Runs the requests in kWarmupFile of the folder `path` on `model`, one after
+// the other. TensorFlow then has chosen kernels and filled caches before the
+// first client sends a request:
 //
 //   absl::Status status = WarmUp("s3://models/half/1", id, *model,
 //                                options.warmup);
 //
-// The logs of Predict, Classify, Regress, MultiInference and SessionRun are
-// taken; what model and version they were recorded with does not matter. A
-// model without the file needs no warming up, which costs one look for it. Time
-// and outcome are in the metric /tensorflow/serving/model_warmup_latency.
+// Accepts logs of Predict, Classify, Regress, MultiInference and SessionRun, and
+// ignores the model name and the version in them. Returns OK if the model has no
+// such file. Records duration and status in the metric
+// /tensorflow/serving/model_warmup_latency.
 //
-// The error names the file and the record, counted from 1: DATA_LOSS or
-// INVALID_ARGUMENT for a file that is not as told, otherwise what the model or
-// the file system said.
+// An error names the file and the record, counted from 1:
+//   - DATA_LOSS: the file is not a TFRecord file, or is damaged.
+//   - INVALID_ARGUMENT: a record is not a PredictionLog, or there are too many.
+//   - Otherwise the error of the model or the filesystem.
 absl::Status WarmUp(const std::string& path, const ServableId& id,
                     const SavedModelBundle& model,
                     const WarmupOptions& options);

@@ -67,7 +67,7 @@ void WriteWarmup(const std::string& model,
   WriteRecords(model, records);
 }
 
-// A request that the model "counter" counts.
+// Returns a request that increments the count of the model "counter".
 PredictionLog CountedRequest() {
   PredictionLog log;
   auto* request = log.mutable_predict_log()->mutable_request();
@@ -99,7 +99,8 @@ absl::Status LoadError(const std::string& path) {
   return Load(path, WarmupOptions(), &loader);
 }
 
-// How many requests a model "counter" has answered once it is loaded, or -1.
+// Loads a model "counter" and returns the number of requests that it has
+// answered, or -1 if it does not load.
 int64_t RunsAfterLoad(const std::string& path,
                       const WarmupOptions& warmup = WarmupOptions()) {
   std::unique_ptr<SavedModelLoader> loader;
@@ -112,7 +113,7 @@ int64_t RunsAfterLoad(const std::string& path,
   return outputs.ok() ? (*outputs)[0].scalar<int64_t>()() : -1;
 }
 
-// How often warming up the model at `path` ended with `status`.
+// Returns how often the warmup of the model at `path` ended with `status`.
 int64_t TimesRecorded(const std::string& path, const std::string& status) {
   const auto metrics =
       tensorflow::monitoring::CollectionRegistry::Default()->CollectMetrics({});
@@ -129,14 +130,14 @@ int64_t TimesRecorded(const std::string& path, const std::string& status) {
   return 0;
 }
 
-TEST(WarmupTest, AModelWithoutTheFileIsServedAsItIs) {
+TEST(WarmupTest, LoadsAModelWithoutWarmupRequests) {
   const std::string path = CopyTestModel("counter", "cold");
 
   EXPECT_EQ(RunsAfterLoad(path), 0);
   EXPECT_EQ(TimesRecorded(path, "OK"), 0);
 }
 
-TEST(WarmupTest, AnswersEachRequestOnceWhileItIsLoaded) {
+TEST(WarmupTest, RunsEachRequestOnce) {
   const std::string path = CopyTestModel("counter", "warmed");
   WriteWarmup(path, {CountedRequest(), CountedRequest(), CountedRequest()});
 
@@ -144,7 +145,7 @@ TEST(WarmupTest, AnswersEachRequestOnceWhileItIsLoaded) {
   EXPECT_EQ(TimesRecorded(path, "OK"), 1);
 }
 
-TEST(WarmupTest, AnswersEachRequestAsOftenAsAsked) {
+TEST(WarmupTest, RunsEachRequestForEachIteration) {
   const std::string path = CopyTestModel("counter", "often");
   WriteWarmup(path, {CountedRequest(), CountedRequest()});
   WarmupOptions warmup;
@@ -153,7 +154,7 @@ TEST(WarmupTest, AnswersEachRequestAsOftenAsAsked) {
   EXPECT_EQ(RunsAfterLoad(path, warmup), 10);
 }
 
-TEST(WarmupTest, CanBeSwitchedOff) {
+TEST(WarmupTest, DoesNothingIfDisabled) {
   const std::string path = CopyTestModel("counter", "off");
   WriteWarmup(path, {RefusedRequest()});
   WarmupOptions warmup;
@@ -162,7 +163,7 @@ TEST(WarmupTest, CanBeSwitchedOff) {
   EXPECT_EQ(RunsAfterLoad(path, warmup), 0);
 }
 
-TEST(WarmupTest, TakesAThousandRequests) {
+TEST(WarmupTest, RunsAThousandRequests) {
   const std::string path = CopyTestModel("counter", "thousand");
   WriteWarmup(path, std::vector<PredictionLog>(1000, CountedRequest()));
 
@@ -176,11 +177,10 @@ TEST(WarmupTest, RefusesMoreThanAThousandRequests) {
   const absl::Status status = LoadError(path);
 
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(status.message(), HasSubstr("record 1001: is one more than the "
-                                          "1000 requests"));
+  EXPECT_THAT(status.message(), HasSubstr("record 1001: exceeds the limit of 1000"));
 }
 
-TEST(WarmupTest, ARequestThatFailsFailsTheLoad) {
+TEST(WarmupTest, AFailingRequestFailsTheLoad) {
   const std::string path = CopyTestModel("counter", "refused");
   WriteWarmup(path, {CountedRequest(), RefusedRequest()});
 
@@ -194,7 +194,7 @@ TEST(WarmupTest, ARequestThatFailsFailsTheLoad) {
   EXPECT_EQ(TimesRecorded(path, "INVALID_ARGUMENT"), 1);
 }
 
-TEST(WarmupTest, AFileThatIsNoTfRecordFailsTheLoad) {
+TEST(WarmupTest, AFileOfAnotherFormatFailsTheLoad) {
   const std::string path = CopyTestModel("counter", "text");
   std::filesystem::create_directory(path + "/assets.extra");
   std::ofstream(absl::StrCat(path, "/", kWarmupFile))
@@ -203,10 +203,10 @@ TEST(WarmupTest, AFileThatIsNoTfRecordFailsTheLoad) {
   const absl::Status status = LoadError(path);
 
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(status.message(), HasSubstr("record 1: is broken"));
+  EXPECT_THAT(status.message(), HasSubstr("record 1: is damaged"));
 }
 
-TEST(WarmupTest, AFileThatIsCutOffFailsTheLoad) {
+TEST(WarmupTest, ATruncatedFileFailsTheLoad) {
   const std::string path = CopyTestModel("counter", "cut");
   WriteWarmup(path, {CountedRequest(), CountedRequest()});
   const std::string file = absl::StrCat(path, "/", kWarmupFile);
@@ -215,7 +215,7 @@ TEST(WarmupTest, AFileThatIsCutOffFailsTheLoad) {
   const absl::Status status = LoadError(path);
 
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(status.message(), HasSubstr("record 2: is broken"));
+  EXPECT_THAT(status.message(), HasSubstr("record 2: is damaged"));
 }
 
 TEST(WarmupTest, ARecordOfAnotherKindFailsTheLoad) {
@@ -225,7 +225,7 @@ TEST(WarmupTest, ARecordOfAnotherKindFailsTheLoad) {
   const absl::Status status = LoadError(path);
 
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(status.message(), HasSubstr("record 1: is no PredictionLog"));
+  EXPECT_THAT(status.message(), HasSubstr("record 1: is not a PredictionLog"));
 }
 
 TEST(WarmupTest, AStreamedRequestFailsTheLoad) {
@@ -240,14 +240,14 @@ TEST(WarmupTest, AStreamedRequestFailsTheLoad) {
   EXPECT_THAT(status.message(), HasSubstr("PredictStreamed"));
 }
 
-TEST(WarmupTest, ARecordWithoutARequestIsLeftOut) {
+TEST(WarmupTest, SkipsARecordWithoutARequest) {
   const std::string path = CopyTestModel("counter", "empty");
   WriteWarmup(path, {PredictionLog(), CountedRequest()});
 
   EXPECT_EQ(RunsAfterLoad(path), 1);
 }
 
-// One good request of each other kind, for the model "tf_examples".
+// Returns a valid request of each other kind, for the model "tf_examples".
 std::vector<PredictionLog> ExampleRequests() {
   std::vector<PredictionLog> logs(4);
   *logs[0].mutable_classify_log()->mutable_request()->mutable_input() =
@@ -266,7 +266,7 @@ std::vector<PredictionLog> ExampleRequests() {
   return logs;
 }
 
-TEST(WarmupTest, TakesEveryKindOfRequest) {
+TEST(WarmupTest, AcceptsEveryKindOfRequest) {
   const std::string path = CopyTestModel("tf_examples", "kinds");
   WriteWarmup(path, ExampleRequests());
 
@@ -275,7 +275,7 @@ TEST(WarmupTest, TakesEveryKindOfRequest) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
-TEST(WarmupTest, EveryKindOfRequestIsAnswered) {
+TEST(WarmupTest, RunsEveryKindOfRequest) {
   const std::vector<PredictionLog> good = ExampleRequests();
   std::vector<PredictionLog> bad = good;
   bad[0].mutable_classify_log()->mutable_request()->clear_input();
@@ -291,7 +291,7 @@ TEST(WarmupTest, EveryKindOfRequestIsAnswered) {
   }
 }
 
-TEST(WarmupTest, ChecksMethodNamesWhereAsked) {
+TEST(WarmupTest, ChecksMethodNamesIfEnabled) {
   const std::string path = CopyTestModel("native_tf_examples", "native");
   WriteWarmup(path, {ExampleRequests()[0]});
   WarmupOptions strict;
