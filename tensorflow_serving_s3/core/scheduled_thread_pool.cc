@@ -7,6 +7,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -15,8 +17,16 @@
 namespace tfs3 {
 
 ScheduledThreadPool::ScheduledThreadPool(int num_threads) {
-  for (int i = 0; i < std::max(1, num_threads); ++i) {
-    threads_.emplace_back([this] { RunThread(); });
+  num_threads = std::max(1, num_threads);
+  try {
+    for (int i = 0; i < num_threads; ++i) {
+      threads_.emplace_back([this] { RunThread(); });
+    }
+  } catch (const std::system_error& error) {
+    Stop();
+    throw std::system_error(
+        error.code(), "created only " + std::to_string(threads_.size()) +
+                          " of " + std::to_string(num_threads) + " threads");
   }
 }
 

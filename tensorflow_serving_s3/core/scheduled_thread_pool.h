@@ -26,7 +26,8 @@ namespace tfs3 {
 // Thread-safe; work may schedule more work.
 class ScheduledThreadPool {
  public:
-  // Starts at least one thread.
+  // Starts at least one thread. Throws std::system_error if the system cannot
+  // create the threads.
   explicit ScheduledThreadPool(int num_threads);
   ScheduledThreadPool(const ScheduledThreadPool&) = delete;
   ScheduledThreadPool& operator=(const ScheduledThreadPool&) = delete;

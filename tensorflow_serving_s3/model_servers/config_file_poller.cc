@@ -37,7 +37,7 @@ void ConfigFilePoller::Poll() {
   const absl::Time now = absl::Now();
   if (!status.ok() &&
       (status != logged_ || now - logged_time_ >= kRepeatErrorAfter)) {
-    ABSL_LOG(ERROR) << status.message() << "; the models stay as they are";
+    ABSL_LOG(ERROR) << status.message() << "; the models do not change";
     logged_time_ = now;
   }
   logged_ = status;
@@ -51,7 +51,7 @@ absl::Status ConfigFilePoller::ReadAndApply() {
   if (absl::Status status = reloader_->ApplyConfig(*config); !status.ok()) {
     return absl::Status(status.code(),
                         absl::StrCat("The model configuration ", options_.path,
-                                     " is refused: ", status.message()));
+                                     " was refused: ", status.message()));
   }
   current_ = *std::move(config);
   return absl::OkStatus();

@@ -15,16 +15,15 @@
 
 namespace tfs3 {
 
-// Reads a file with the model configuration again and again, and applies it
-// when it says something else than before: the same as
-// HandleReloadConfigRequest for those who would rather write a file.
+// Reads a file with the model configuration periodically, and applies it when
+// it has changed. The effect is that of HandleReloadConfigRequest.
 //
 //   ConfigFilePoller poller({"s3://bucket/models.config", absl::Seconds(60)},
 //                           config, &core);
 //
-// A file that cannot be read, or a configuration that is refused, changes
-// nothing; the error is logged when it is new and once every ten minutes.
-// Thread-safe. The destructor waits for a read that is under way.
+// If the file cannot be read, or the configuration is refused, the models stay.
+// The log has the error when it is new and every ten minutes. Thread-safe. The
+// destructor waits for a running read.
 class ConfigFilePoller {
  public:
   struct Options {
@@ -33,8 +32,8 @@ class ConfigFilePoller {
     tensorflow::Env* env = tensorflow::Env::Default();
   };
 
-  // `current` is what the file said when the server started. `reloader` must
-  // outlive the poller.
+  // `current` is the content of the file at the start of the server. `reloader`
+  // must outlive the poller.
   ConfigFilePoller(Options options,
                    tensorflow::serving::ModelServerConfig current,
                    ConfigReloader* reloader);
@@ -47,12 +46,12 @@ class ConfigFilePoller {
   const Options options_;
   ConfigReloader* const reloader_;
 
-  // Of the polling thread.
+  // Used only by the polling thread.
   tensorflow::serving::ModelServerConfig current_;
   absl::Status logged_;
   absl::Time logged_time_ = absl::InfinitePast();
 
-  ScheduledThreadPool thread_;  // Last, so that it stops first.
+  ScheduledThreadPool thread_;  // Last: it uses the other members.
 };
 
 }  // namespace tfs3

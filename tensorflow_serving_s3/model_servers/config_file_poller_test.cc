@@ -79,7 +79,7 @@ class ConfigFilePollerTest : public ::testing::Test {
   RecordingReloader reloader_;
 };
 
-TEST_F(ConfigFilePollerTest, AppliesAFileThatHasChanged) {
+TEST_F(ConfigFilePollerTest, AppliesAChangedFile) {
   WriteModel("old");
   ConfigFilePoller poller(Options(), Config("old"), &reloader_);
   WriteModel("new");
@@ -120,7 +120,7 @@ class AwaitedError final : public absl::LogSink {
   bool logged_ = false;
 };
 
-TEST_F(ConfigFilePollerTest, AFileThatCannotBeReadChangesNothing) {
+TEST_F(ConfigFilePollerTest, KeepsTheModelsIfTheFileCannotBeRead) {
   AwaitedError refused(
       "Error parsing text-format tensorflow.serving.ModelServerConfig: 1:9: ");
   Write("nonsense");
@@ -133,7 +133,7 @@ TEST_F(ConfigFilePollerTest, AFileThatCannotBeReadChangesNothing) {
   EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
 }
 
-TEST_F(ConfigFilePollerTest, TheSameLabelsInAnyOrderAreNoChange) {
+TEST_F(ConfigFilePollerTest, TheOrderOfLabelsIsNotAChange) {
   std::string labels;
   ModelServerConfig config = Config("old");
   for (int i = 0; i < 20; ++i) {
@@ -153,7 +153,7 @@ TEST_F(ConfigFilePollerTest, TheSameLabelsInAnyOrderAreNoChange) {
   EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
 }
 
-TEST_F(ConfigFilePollerTest, AConfigurationThatWasRefusedIsTriedAgain) {
+TEST_F(ConfigFilePollerTest, TriesARefusedConfigurationAgain) {
   WriteModel("bad");
   ConfigFilePoller poller(Options(), Config("old"), &reloader_);
   EXPECT_THAT(reloader_.WaitForCalls(2),

@@ -33,32 +33,32 @@
 namespace tfs3 {
 namespace {
 
-// How many requests are answered at a time, by a flag of which 0 is the
-// default. One that waits for its batch holds a thread, so there must be as
-// many as batches can take; beyond some number threads cost more than they
-// bring.
+// Returns the number of threads for a flag with default 0. A request that waits
+// for its batch holds a thread, so the default with batching is the number of
+// requests that fill the batches, within limits.
 int NumThreads(int64_t flag, int64_t max_batched_requests) {
-  constexpr int64_t kFewest = 16;
-  constexpr int64_t kMost = 512;
-  // The flags are bounds, and threads are made at once.
-  constexpr int64_t kMostThreads = 1024;
+  constexpr int64_t kMinBatching = 16;
+  constexpr int64_t kMaxBatching = 512;
+  // The server creates all threads at the start.
+  constexpr int64_t kMaxThreads = 1024;
   if (flag > 0 || max_batched_requests == 0) {
-    return static_cast<int>(std::min(flag, kMostThreads));
+    return static_cast<int>(std::min(flag, kMaxThreads));
   }
-  return static_cast<int>(std::clamp(max_batched_requests, kFewest, kMost));
+  return static_cast<int>(
+      std::clamp(max_batched_requests, kMinBatching, kMaxBatching));
 }
 
-// The longest body by default.
-constexpr int64_t kMostDefaultBodyBytes = int64_t{1} << 30;
+constexpr int64_t kMaxDefaultBodyBytes = int64_t{1} << 30;
 
-// The longest request, by a flag of which 0 is the default: what leaves room
-// for the tensors and the answer in the budget, and `most`.
-int64_t MaxRequestBytes(int64_t flag, int64_t most,
+// Returns the limit of a request for a flag with default 0. The default leaves
+// room for the tensors and the answer in the memory budget, and is at most
+// `max`.
+int64_t MaxRequestBytes(int64_t flag, int64_t max,
                         const RequestMemory* memory) {
   constexpr int64_t kShareOfBudget = 4;
   if (flag != 0) return flag;
-  if (memory == nullptr || memory->limit() == 0) return most;
-  return std::min(most, memory->limit() / kShareOfBudget);
+  if (memory == nullptr || memory->limit() == 0) return max;
+  return std::min(max, memory->limit() / kShareOfBudget);
 }
 
 constexpr char kGetModelStatus[] =
@@ -66,24 +66,24 @@ constexpr char kGetModelStatus[] =
 constexpr char kReloadConfig[] =
     "/tensorflow.serving.ModelService/HandleReloadConfigRequest";
 
-// Whether a method is for the people who run the server.
+// Returns whether a method is only for operators of the server.
 bool IsManagement(absl::string_view method) {
   return method == kReloadConfig ||
          absl::StartsWith(method, "/tensorflow.serving.SessionService/") ||
          absl::StartsWith(method, "/tensorflow.ProfilerService/");
 }
 
-// Tells clients that a method is answered elsewhere.
+// Answers a management call on a serving port.
 void RefuseManagement(grpc::Call call) {
   std::move(call).Finish(
       static_cast<int>(absl::StatusCode::kUnimplemented),
-      "this port does not answer management calls; the server has an address "
-      "of its own for them (--management_address)",
+      "this port does not answer management calls; send them to the address in "
+      "--management_address",
       "");
 }
 
-// Takes the management methods out of `methods`, and copies GetModelStatus,
-// which tells what a reload has done.
+// Moves the management methods out of `methods`, and copies GetModelStatus,
+// which shows the effect of a reload.
 grpc::MethodTable TakeManagement(grpc::MethodTable* methods) {
   grpc::MethodTable management;
   for (auto it = methods->begin(); it != methods->end();) {
@@ -97,7 +97,7 @@ grpc::MethodTable TakeManagement(grpc::MethodTable* methods) {
   return management;
 }
 
-// The full names of the services that `methods` belong to.
+// Returns the full names of the services of `methods`.
 std::vector<std::string> ServicesOf(const grpc::MethodTable& methods) {
   std::set<std::string> services;
   for (const auto& [method, handler] : methods) {
@@ -106,8 +106,7 @@ std::vector<std::string> ServicesOf(const grpc::MethodTable& methods) {
   return {services.begin(), services.end()};
 }
 
-// How many connections the management address takes.
-constexpr int64_t kManagementConnections = 16;
+constexpr int64_t kMaxManagementConnections = 16;
 
 ConnectionLimits LimitsOf(const ServerOptions& options) {
   return DivideFiles(
@@ -117,7 +116,7 @@ ConnectionLimits LimitsOf(const ServerOptions& options) {
        options.rest_api_max_connections, options.grpc_max_connections});
 }
 
-// Counts a request that no handler has seen.
+// Counts a request that the transport refused.
 void CountRefusal(absl::StatusCode code, TransportCounters* counters) {
   const int number = static_cast<int>(code);
   if (counters != nullptr && number >= 0 &&
@@ -148,7 +147,7 @@ std::chrono::system_clock::time_point TimeBefore(
       std::chrono::system_clock::now() - duration);
 }
 
-// Reports to `observer` a request that no route has seen.
+// Reports a request that the HTTP server refused.
 void ObserveRefusal(const rest::HttpRefusal& refusal,
                     RequestObserver* observer) {
   RequestRecord record;
@@ -163,7 +162,7 @@ void ObserveRefusal(const rest::HttpRefusal& refusal,
   observer->OnRequest(record);
 }
 
-// As ObserveRefusal, for a call of gRPC.
+// Reports a call that the gRPC server refused.
 void ObserveCallRefusal(const grpc::CallRefusal& refusal,
                         RequestObserver* observer) {
   RequestRecord record;
@@ -180,8 +179,8 @@ void ObserveCallRefusal(const grpc::CallRefusal& refusal,
   observer->OnRequest(record);
 }
 
-// Hides paths in what a handler answers a request that it refuses. The paths
-// that the client has sent stay.
+// Hides paths in the error messages of `handler`. Keeps paths that come from
+// the request.
 rest::HttpServer::Handler HidePathsOfErrors(rest::HttpServer::Handler handler,
                                             const PathHider* hider) {
   return
@@ -195,7 +194,7 @@ rest::HttpServer::Handler HidePathsOfErrors(rest::HttpServer::Handler handler,
       };
 }
 
-// All methods of the command line.
+// Returns all methods that the flags enable.
 grpc::MethodTable GrpcMethods(const ServerOptions& options,
                               const Backend& backend) {
   grpc::ModelMethodOptions model_methods;
@@ -229,11 +228,11 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartServer(
 absl::StatusOr<std::unique_ptr<grpc::Server>> StartManagement(
     const ServerOptions& options, const Backend& backend,
     grpc::ServerOptions server, grpc::MethodTable methods) {
-  // Profiles and runs of graphs take long, and few people ask for them.
+  // Management calls take long, but are rare.
   constexpr int kWorkers = 4;
   server.addresses = {options.management_address};
   server.num_workers = kWorkers;
-  server.max_connections = kManagementConnections;
+  server.max_connections = kMaxManagementConnections;
   server.max_connections_name = "of --management_address";
   if (!absl::StartsWith(options.management_address, "unix:")) {
     server.tls = backend.tls;
@@ -297,10 +296,10 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   server.max_waiting = options.max_waiting_requests;
   server.max_connections = LimitsOf(options).rest;
   server.max_body_bytes = static_cast<uint64_t>(MaxRequestBytes(
-      options.rest_api_max_body_bytes, kMostDefaultBodyBytes, backend.memory));
+      options.rest_api_max_body_bytes, kMaxDefaultBodyBytes, backend.memory));
   server.max_inflated_body_bytes = static_cast<uint64_t>(
-      MaxRequestBytes(options.rest_api_max_inflated_bytes,
-                      kMostDefaultBodyBytes, backend.memory));
+      MaxRequestBytes(options.rest_api_max_inflated_bytes, kMaxDefaultBodyBytes,
+                      backend.memory));
   server.max_inflate_ratio = static_cast<uint64_t>(options.max_inflate_ratio);
   server.max_header_bytes =
       static_cast<uint32_t>(options.rest_api_max_header_bytes);
@@ -336,7 +335,7 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
                   server.channel_arguments.end(), [](const auto& argument) {
                     return argument.first == "grpc.max_receive_message_length";
                   });
-  // The channel argument is used if the flag is not set.
+  // The flag overrides the channel argument.
   server.max_request_bytes = static_cast<int>(
       options.grpc_max_receive_message_bytes == 0 && has_argument
           ? -1

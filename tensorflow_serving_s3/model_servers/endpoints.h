@@ -26,39 +26,38 @@
 
 namespace tfs3 {
 
-// What the servers of both APIs count.
+// The counters of the servers of both APIs.
 struct ApiCounters {
   TransportCounters rest;
   TransportCounters grpc;
 };
 
-// What both APIs need of the rest of the server. All pointers must outlive the
-// servers that are started with it.
+// The parts of the server that both APIs use. The pointers must outlive the
+// servers.
 struct Backend {
-  // The models, for requests.
+  // Finds models for requests.
   const ModelLookup* lookup = nullptr;
-  // The states of server and models, for probes and lists.
+  // The status of the server and its models, for probes and lists.
   const ServerStatus* status = nullptr;
   ConfigReloader* reloader = nullptr;
   RequestGate* gate = nullptr;
   RequestObserver* observer = nullptr;
   RequestLogger* request_logger = nullptr;
   std::optional<TlsOptions> tls;
-  // Where the REST server has the page for Prometheus; empty: nowhere.
+  // The URL path of the Prometheus page; empty: no page.
   std::string prometheus_path;
-  // How many requests can wait for batches and gain by it; 0: no batching.
+  // The number of requests that fill the batches; 0: no batching.
   int64_t max_batched_requests = 0;
-  // The budget for the memory of requests; null: none.
+  // The memory budget of requests; null: no limit.
   RequestMemory* memory = nullptr;
-  // Null: nothing is counted.
+  // Null: do not count.
   ApiCounters* counters = nullptr;
-  // Hides paths in the messages of errors; null: they stay.
+  // Hides paths in error messages; null: keep them.
   const PathHider* path_hider = nullptr;
 };
 
-// Starts the REST server that the command line asks for: on its port, its UNIX
-// socket or both, of which it must name one. The error names the address or the
-// file and the cure.
+// Starts the REST server on --rest_api_port, --rest_api_socket_path or both; at
+// least one must be set. The error names the address or file and the cure.
 //
 //   Backend backend{core, core, core, &gate, &metrics};
 //   absl::StatusOr<std::unique_ptr<rest::HttpServer>> server =
@@ -73,9 +72,10 @@ struct GrpcServers {
   std::unique_ptr<grpc::Server> management;
 };
 
-// As StartRest, for gRPC. With a management address, the management calls
-// (HandleReloadConfigRequest, SessionRun, ProfilerService) are answered there
-// and not on the serving ports. GetModelStatus is answered on both.
+// Starts the gRPC servers, if any. With --management_address, only the server
+// there answers the management calls: HandleReloadConfigRequest, SessionRun and
+// ProfilerService. Both servers answer GetModelStatus. The error names the
+// address or file and the cure.
 absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
                                       const Backend& backend);
 

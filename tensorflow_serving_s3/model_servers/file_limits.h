@@ -8,29 +8,29 @@
 
 namespace tfs3 {
 
-// How many connections each API may have open.
+// The limits of open connections.
 struct ConnectionLimits {
   int64_t rest = 0;
   int64_t grpc = 0;
 };
 
-// Which APIs there are, and what the operator has said; 0: nothing.
-struct ConnectionWishes {
+// The enabled APIs and the limits in their flags; 0: not set.
+struct ConnectionFlags {
   bool has_rest = false;
   bool has_grpc = false;
   int64_t rest = 0;
   int64_t grpc = 0;
 };
 
-// How many files this process may have open (RLIMIT_NOFILE); INT64_MAX for any
-// number.
+// Returns the limit of open files of this process (RLIMIT_NOFILE); INT64_MAX if
+// there is none.
 int64_t MaxOpenFiles();
 
-// Divides `max_files` among the connections of both APIs. A quarter of the
-// files, but at least 128, or half of them if there are fewer than 256, stays
-// for models, S3 and the rest of the process. The wishes of the operator are
-// taken as they are; the other API has what they leave.
-ConnectionLimits DivideFiles(int64_t max_files, const ConnectionWishes& wishes);
+// Divides `max_files` between the connections of both APIs. Reserves a quarter
+// of the files for models, S3 and the rest of the process: at least 128, or
+// half of them if there are fewer than 256. A limit in a flag is used
+// unchanged; the other API gets the remaining files.
+ConnectionLimits DivideFiles(int64_t max_files, const ConnectionFlags& flags);
 
 }  // namespace tfs3
 

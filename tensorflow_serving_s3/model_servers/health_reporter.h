@@ -16,18 +16,18 @@
 
 namespace tfs3 {
 
-// Tells a health service what is being served: "" and the names of the gRPC
-// services as the server is ready (ServerStatus::IsReady), and the name of
-// every model as a version of it is available.
+// Reports the health of the server and its models to a health service. "" and
+// the names of the gRPC services are healthy while the server is ready
+// (ServerStatus::IsReady). The name of a model is healthy while a version of it
+// is available.
 //
 //   HealthReporter reporter(core.get(), [&](const std::string& service,
 //                                           bool serving) {
 //     grpc_server->SetServing(service, serving);
 //   });
 //
-// `report` is called at once for all that is configured and then at every
-// change, on any thread, and must be quick; not any more when the destructor
-// has returned.
+// The constructor calls `report` for all services. Later changes call it on any
+// thread, until the destructor returns. `report` must be quick.
 class HealthReporter {
  public:
   using Report = std::function<void(const std::string& service, bool serving)>;
@@ -41,10 +41,9 @@ class HealthReporter {
 
   ServerCore* const core_;
   const Report report_;
-  // Held from looking at a state until it is reported, so that none overtakes a
-  // newer one.
+  // Held while a state is read and reported: reports stay in order.
   std::mutex mu_;
-  // Last, so that events stop before anything else goes.
+  // Last: destroyed before the members that the callbacks use.
   std::unique_ptr<EventBus<ServableState>::Subscription> states_;
   std::unique_ptr<
       EventBus<tensorflow::serving::ModelServerConfig>::Subscription>

@@ -37,7 +37,7 @@ std::string DescribeLoad(const LoadProgress& load) {
   absl::StrAppendFormat(&text, ": %.1f of %.1f MB, %.1f MB/s", read, total,
                         speed);
   if (read >= total) {
-    text += ", all has been read";
+    text += ", all bytes read";
   } else if (speed > 0) {
     absl::StrAppendFormat(&text, ", about %.0f s left", (total - read) / speed);
   }

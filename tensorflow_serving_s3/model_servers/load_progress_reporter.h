@@ -15,27 +15,27 @@
 
 namespace tfs3 {
 
-// "Loading half version 1 for 12 s: 512.0 of 1024.0 MB, 42.7 MB/s, about 12 s
-// left", or as much of that as is known. MB/s is the average since the load
-// began; 1 MB is 1,000,000 bytes.
+// Returns "Loading half version 1 for 12 s: 512.0 of 1024.0 MB, 42.7 MB/s,
+// about 12 s left", or the parts of it that are known. MB/s is the average
+// since the beginning of the load; 1 MB is 1,000,000 bytes.
 std::string DescribeLoad(const LoadProgress& load);
 
-// Tells of the loads that take long, again and again, until it is destroyed:
+// Reports long loads periodically until it is destroyed:
 //
 //   LoadProgressReporter reporter(absl::Seconds(5), [](const std::string& line)
 //   {
 //     ABSL_LOG(INFO) << line;
 //   });
 //
-// Every `period`, of every load that has taken at least as long; also finds out
-// how many bytes these have to read (MeasureLoads). `report` is called on the
-// reporter's thread.
+// Every `period` it reports each load that has taken at least this time, and
+// measures the size of the model (MeasureLoads). It calls `report` on its own
+// thread.
 class LoadProgressReporter {
  public:
   using Report = std::function<void(const std::string& line)>;
 
   LoadProgressReporter(absl::Duration period, Report report);
-  // Waits for a look at the storage that is under way.
+  // Waits for a running MeasureLoads.
   ~LoadProgressReporter();
   LoadProgressReporter(const LoadProgressReporter&) = delete;
   LoadProgressReporter& operator=(const LoadProgressReporter&) = delete;
@@ -48,7 +48,7 @@ class LoadProgressReporter {
   std::mutex mu_;
   std::condition_variable stop_;
   bool stopping_ = false;  // Guarded by mu_.
-  std::thread thread_;     // Last: it uses all the others.
+  std::thread thread_;     // Last: it uses the other members.
 };
 
 }  // namespace tfs3

@@ -25,7 +25,7 @@ LoadProgress HalfAfter12Seconds() {
   return load;
 }
 
-TEST(DescribeLoadTest, TellsHowMuchOfWhatHowFastAndHowLongYet) {
+TEST(DescribeLoadTest, HasBytesSpeedAndRemainingTime) {
   LoadProgress load = HalfAfter12Seconds();
   load.elapsed = absl::Seconds(10);
   load.bytes_read = 400000000;
@@ -35,17 +35,17 @@ TEST(DescribeLoadTest, TellsHowMuchOfWhatHowFastAndHowLongYet) {
             "about 15 s left");
 }
 
-TEST(DescribeLoadTest, AfterTheLastByteItSaysThat) {
+TEST(DescribeLoadTest, ReportsTheLastByte) {
   LoadProgress load = HalfAfter12Seconds();
   load.elapsed = absl::Seconds(10);
   load.bytes_read = 1001000000;
   load.total_bytes = 1000000000;
   EXPECT_EQ(DescribeLoad(load),
             "Loading half version 1 for 10 s: 1001.0 of 1000.0 MB, 100.1 MB/s, "
-            "all has been read");
+            "all bytes read");
 }
 
-TEST(DescribeLoadTest, LeavesOutWhatIsNotKnown) {
+TEST(DescribeLoadTest, OmitsUnknownParts) {
   LoadProgress load = HalfAfter12Seconds();
   EXPECT_EQ(DescribeLoad(load), "Loading half version 1 for 12 s");
   load.total_bytes = 1500000;
@@ -59,7 +59,7 @@ TEST(DescribeLoadTest, LeavesOutWhatIsNotKnown) {
             "Loading half version 1 for 12 s: 0.0 MB read, 0.0 MB/s");
 }
 
-TEST(LoadProgressReporterTest, TellsOfALoadAgainAndAgain) {
+TEST(LoadProgressReporterTest, ReportsALoadPeriodically) {
   const TrackedLoad tracked({"half", 1}, "/models/half/1");
   std::promise<std::string> second;
   int lines = 0;
@@ -70,7 +70,7 @@ TEST(LoadProgressReporterTest, TellsOfALoadAgainAndAgain) {
   EXPECT_THAT(second.get_future().get(), StartsWith("Loading half version 1"));
 }
 
-TEST(LoadProgressReporterTest, EndsAtOnceInItsPeriod) {
+TEST(LoadProgressReporterTest, DestructorDoesNotWaitForThePeriod) {
   const TrackedLoad tracked({"half", 1}, "/models/half/1");
   int lines = 0;
   {

@@ -1,10 +1,10 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// tensorflow_model_server: see ServerHelp in server_options.cc for its use.
+// The program tensorflow_model_server. ServerHelp() in options/ describes its
+// use.
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,12 +13,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -46,6 +45,7 @@
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/base/version.h"
 #include "tensorflow_serving_s3/model_servers/config_file_poller.h"
+#include "tensorflow_serving_s3/model_servers/drain.h"
 #include "tensorflow_serving_s3/model_servers/endpoints.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/health_reporter.h"
@@ -74,18 +74,11 @@ namespace {
 
 using ::tensorflow::serving::ModelServerConfig;
 
-// Exit codes, besides 0 for a server that was asked to stop.
+// Exit codes, besides 0 after a stop signal.
 constexpr int kCannotServe = 1;
 constexpr int kBadCommandLine = 2;
 
-// How long stopping may take once the requests under way are done, or their
-// time is up: answers that are being sent, connections that are being closed.
-constexpr std::chrono::milliseconds kCloseTime = std::chrono::seconds(2);
-
-// For how long nobody must have been refused before connections are closed.
-constexpr std::chrono::milliseconds kQuietTime{200};
-
-// How long a load takes before it is told how far it has come, and how often.
+// The period of the log lines about a long load.
 constexpr absl::Duration kLoadReportPeriod = absl::Seconds(5);
 
 absl::StatusOr<ModelServerConfig> ModelConfigOf(const ServerOptions& options) {
@@ -121,7 +114,7 @@ ServerCore::Options CoreOptions(const ServerOptions& options,
   core.num_unload_threads = static_cast<int>(options.num_unload_threads);
   core.max_num_load_retries =
       options.max_num_load_retries < 0
-          ? std::numeric_limits<int>::max() - 1  // One load more fits too.
+          ? std::numeric_limits<int>::max() - 1  // The sum with 1 must fit.
           : static_cast<int>(options.max_num_load_retries);
   core.load_retry_interval = absl::Microseconds(
       std::max<int64_t>(0, options.load_retry_interval_micros));
@@ -146,14 +139,14 @@ LogOptions LogOptionsOf(const ServerOptions& options) {
   return log;
 }
 
-// Ends the process as it is, without the destructors of what still runs.
+// Ends the process without running destructors: some threads still run.
 [[noreturn]] void EndProcess(int exit_code) {
   FlushLogging();
   std::_Exit(exit_code);
 }
 
-// What clients must not see of the server: where its models are, and the files
-// of its command line.
+// Returns the paths for --hide_server_paths: those of the models and of the
+// files in the command line.
 std::vector<std::string> PathsToHide(const ServerOptions& options,
                                      const ModelServerConfig& config) {
   std::vector<std::string> paths = {
@@ -166,67 +159,155 @@ std::vector<std::string> PathsToHide(const ServerOptions& options,
   return paths;
 }
 
-// Lets the requests under way finish and no more in, then closes the ports and
-// removes the UNIX sockets.
-void Drain(std::chrono::seconds patience,
-           std::initializer_list<std::string> socket_paths, ServerCore* core,
-           RequestGate* gate, const GrpcServers& grpc_servers,
-           rest::HttpServer* rest_server) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  // First those who send requests are told to send them elsewhere.
-  core->BeginStop();
-  if (grpc_servers.serving != nullptr) {
-    grpc_servers.serving->SetNothingServing();
-  }
-  gate->Close();
-  if (!gate->WaitUntilEmpty(patience)) {
-    ABSL_LOG(WARNING) << gate->size() << " requests are not done after "
-                      << patience.count()
-                      << " s (--drain_seconds); they are cut off";
-    // The servers would wait for them however long they take.
-    for (const std::string& path : socket_paths) {
-      if (!path.empty()) unlink(path.c_str());
-    }
-    return;
-  }
-  // Clients that ask without a pause learn it by an answer, on the connections
-  // that they have: a request that met a closing one would be lost.
-  gate->WaitUntilQuiet(kQuietTime, kCloseTime);
-  std::thread stop_grpc([&] {
-    for (grpc::Server* server :
-         {grpc_servers.serving.get(), grpc_servers.management.get()}) {
-      if (server != nullptr) server->Shutdown(kCloseTime);
-    }
-  });
-  // Answers by REST may still be on their way to slow clients.
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
-  if (rest_server != nullptr) rest_server->Stop(std::max(kCloseTime, left));
-  stop_grpc.join();
-}
-
-// The budget for requests in bytes; 0 for none.
+// Returns the limit for RequestMemory in bytes; 0: no limit.
 int64_t RequestMemoryBytes(const ServerOptions& options) {
   if (options.request_memory_mib > 0) return options.request_memory_mib << 20;
   return ReadMemoryLimit() / 2;
 }
 
-// Connections are files; how many there may be is for the hard limit to say.
+// Raises the limit of open files, which limits connections, to the hard limit.
 void AllowManyOpenFiles() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    ABSL_LOG(WARNING) << "The limit of open files cannot be raised to "
+    ABSL_LOG(WARNING) << "Cannot raise the limit of open files to "
                       << limit.rlim_max << ": " << std::strerror(errno);
   }
 }
 
-// The path of a UNIX socket in a gRPC address; empty for a port.
+// Returns the path of a UNIX socket in a gRPC address; empty for a port.
 std::string SocketPathOf(absl::string_view address) {
   return absl::ConsumePrefix(&address, "unix:") ? std::string(address) : "";
 }
 
+// The configuration of the server, from the command line and its files.
+struct Settings {
+  ModelServerConfig models;
+  std::optional<TlsOptions> tls;
+  std::string prometheus_path;
+  SavedModelOptions saved_model;
+};
+
+bool HasRest(const ServerOptions& options) {
+  return options.rest_api_port != 0 || !options.rest_api_socket_path.empty();
+}
+
+// Reads the files of the command line, and loads --custom_op_libraries.
+absl::StatusOr<Settings> ReadSettings(const ServerOptions& options) {
+  auto models = ModelConfigOf(options);
+  if (!models.ok()) {
+    return models.status();
+  }
+  auto tls = ReadSslConfig(options.ssl_config_file);
+  if (!tls.ok()) {
+    return tls.status();
+  }
+  auto prometheus_path = ReadPrometheusPath(
+      HasRest(options) ? options.monitoring_config_file : "");
+  if (!prometheus_path.ok()) {
+    return prometheus_path.status();
+  }
+  const std::vector<std::string> custom_ops =
+      absl::StrSplit(options.custom_op_libraries, ',', absl::SkipWhitespace());
+  if (absl::Status status = LoadCustomOps(custom_ops); !status.ok()) {
+    return status;
+  }
+  auto saved_model = MakeSavedModelOptions(options);
+  if (!saved_model.ok()) {
+    return saved_model.status();
+  }
+  return Settings{*std::move(models), *std::move(tls),
+                  *std::move(prometheus_path), *std::move(saved_model)};
+}
+
+// Returns Backend::max_batched_requests.
+int64_t MaxBatchedRequests(const SavedModelOptions& saved_model) {
+  if (saved_model.batch_scheduler == nullptr) {
+    return 0;
+  }
+  // The batch sizes of models with their own parameters are unknown until these
+  // models load.
+  if (saved_model.enable_per_model_batching_parameters) {
+    return std::numeric_limits<int64_t>::max();
+  }
+  return int64_t{2} *
+         saved_model.batch_scheduler->options().max_execution_batch_size;
+}
+
+struct Servers {
+  std::unique_ptr<rest::HttpServer> rest;  // Null without REST.
+  GrpcServers grpc;
+};
+
+absl::StatusOr<Servers> StartServers(const ServerOptions& options,
+                                     const Backend& backend) {
+  Servers servers;
+  if (HasRest(options)) {
+    auto rest = StartRest(options, backend);
+    if (!rest.ok()) {
+      return rest.status();
+    }
+    servers.rest = *std::move(rest);
+  }
+  auto grpc = StartGrpc(options, backend);
+  if (!grpc.ok()) {
+    return grpc.status();
+  }
+  servers.grpc = *std::move(grpc);
+  return servers;
+}
+
+// Loads and serves models from now until a stop signal, then ends the process.
+[[noreturn]] void ServeUntilSignal(const ServerOptions& options,
+                                   const ModelServerConfig& models,
+                                   const Servers& servers, ServerCore* core,
+                                   RequestGate* gate,
+                                   RequestLogger* request_logger) {
+  std::optional<HealthReporter> health;
+  if (servers.grpc.serving != nullptr &&
+      options.enable_grpc_healthcheck_service) {
+    health.emplace(core, [server = servers.grpc.serving.get()](
+                             const std::string& service, bool serving) {
+      server->SetServing(service, serving);
+    });
+  }
+  const LoadProgressReporter load_progress(
+      kLoadReportPeriod,
+      [](const std::string& line) { ABSL_LOG(INFO) << line; });
+  core->Start();
+  std::optional<ConfigFilePoller> config_poller;
+  if (options.model_config_file_poll_wait_seconds > 0) {
+    config_poller.emplace(
+        ConfigFilePoller::Options{
+            options.model_config_file,
+            absl::Seconds(options.model_config_file_poll_wait_seconds)},
+        models, core);
+  }
+
+  const std::string signal_name = WaitForStopSignal();
+  ABSL_LOG(INFO) << signal_name
+                 << ": finishing the requests in progress, then stopping";
+  DrainOptions drain;
+  drain.timeout = std::chrono::seconds(options.drain_seconds);
+  drain.socket_paths = {options.grpc_socket_path, options.rest_api_socket_path,
+                        SocketPathOf(options.management_address)};
+  drain.core = core;
+  drain.gate = gate;
+  drain.grpc_servers = &servers.grpc;
+  drain.rest_server = servers.rest.get();
+  Drain(drain);
+  if (!request_logger->Flush(kCloseTimeout)) {
+    ABSL_LOG(WARNING)
+        << "Lost some requests of the request log: their files could not be "
+           "written in time";
+  }
+  ABSL_LOG(INFO) << "stopped";
+  // Does not wait for models that are loading or loaded.
+  EndProcess(0);
+}
+
+// Returns the exit code if the server cannot start.
 int Serve(const ServerOptions& options, absl::Time main_began) {
   const auto fail = [&options](const absl::Status& status, int exit_code) {
     WriteLastError(LogFormatOf(options), status.message());
@@ -238,41 +319,20 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
     s3::MemoryBudget::OfProcess().SetLimit(
         static_cast<uint64_t>(options.s3_read_ahead_mib) << 20);
   }
-  absl::StatusOr<ModelServerConfig> config = ModelConfigOf(options);
-  if (!config.ok()) return fail(config.status(), kBadCommandLine);
-  absl::StatusOr<std::optional<TlsOptions>> tls =
-      ReadSslConfig(options.ssl_config_file);
-  if (!tls.ok()) return fail(tls.status(), kBadCommandLine);
-  const bool has_rest =
-      options.rest_api_port != 0 || !options.rest_api_socket_path.empty();
-  absl::StatusOr<std::string> prometheus_path =
-      ReadPrometheusPath(has_rest ? options.monitoring_config_file : "");
-  if (!prometheus_path.ok()) {
-    return fail(prometheus_path.status(), kBadCommandLine);
+  absl::StatusOr<Settings> settings = ReadSettings(options);
+  if (!settings.ok()) {
+    return fail(settings.status(), kBadCommandLine);
   }
-  const std::vector<std::string> custom_ops =
-      absl::StrSplit(options.custom_op_libraries, ',', absl::SkipWhitespace());
-  if (absl::Status status = LoadCustomOps(custom_ops); !status.ok()) {
-    return fail(status, kBadCommandLine);
-  }
-  absl::StatusOr<SavedModelOptions> saved_model =
-      MakeSavedModelOptions(options);
-  if (!saved_model.ok()) return fail(saved_model.status(), kBadCommandLine);
-  int64_t max_batched_requests = 0;
-  if (saved_model->batch_scheduler != nullptr) {
-    const BatchingOptions& batching = saved_model->batch_scheduler->options();
-    // How large the batches of models with parameters of their own are is known
-    // only when they are loaded.
-    max_batched_requests = saved_model->enable_per_model_batching_parameters
-                               ? std::numeric_limits<int64_t>::max()
-                               : int64_t{2} * batching.max_execution_batch_size;
-  }
+  const int64_t max_batched_requests =
+      MaxBatchedRequests(settings->saved_model);
   RequestLogger::Options logger_options;
-  logger_options.saved_model_tags.assign(saved_model->tags.begin(),
-                                         saved_model->tags.end());
+  logger_options.saved_model_tags.assign(settings->saved_model.tags.begin(),
+                                         settings->saved_model.tags.end());
   absl::StatusOr<std::unique_ptr<ServerCore>> created = ServerCore::Create(
-      CoreOptions(options, *config, *std::move(saved_model)));
-  if (!created.ok()) return fail(created.status(), kBadCommandLine);
+      CoreOptions(options, settings->models, std::move(settings->saved_model)));
+  if (!created.ok()) {
+    return fail(created.status(), kBadCommandLine);
+  }
   ServerCore* const core = created->get();
   StartupTiming timing(main_began, core->servable_event_bus());
   RequestGate gate;
@@ -283,7 +343,9 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
                        [](const std::string& line) { WriteToStderr(line); });
   RequestObservers observers;
   observers.Add(&metrics);
-  if (options.access_log) observers.Add(&access_log);
+  if (options.access_log) {
+    observers.Add(&access_log);
+  }
   RequestLogger request_logger(std::move(logger_options));
   request_logger.SetConfig(core->config());
   PathHider path_hider;
@@ -295,75 +357,36 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
         path_hider.SetKnownPaths(PathsToHide(options, in_force));
       });
   RequestMemory request_memory(RequestMemoryBytes(options));
+  ApiCounters counters;
   Backend backend{core,
                   core,
                   core,
                   &gate,
                   &observers,
                   &request_logger,
-                  *std::move(tls),
-                  *std::move(prometheus_path),
+                  std::move(settings->tls),
+                  std::move(settings->prometheus_path),
                   max_batched_requests};
   backend.memory = &request_memory;
-  ApiCounters counters;
   backend.counters = &counters;
   if (options.hide_server_paths) {
     backend.lookup = &path_hiding_view;
     backend.status = &path_hiding_view;
     backend.path_hider = &path_hider;
   }
-
-  // The ports open before there is a model to serve: until then requests are
-  // told why there is none.
-  std::unique_ptr<rest::HttpServer> rest_server;
-  if (has_rest) {
-    auto started = StartRest(options, backend);
-    if (!started.ok()) return fail(started.status(), kCannotServe);
-    rest_server = *std::move(started);
-  }
-  absl::StatusOr<GrpcServers> grpc_servers = StartGrpc(options, backend);
-  if (!grpc_servers.ok()) return fail(grpc_servers.status(), kCannotServe);
-  std::optional<HealthReporter> health;
-  if (grpc_servers->serving != nullptr &&
-      options.enable_grpc_healthcheck_service) {
-    health.emplace(core, [server = grpc_servers->serving.get()](
-                             const std::string& service, bool serving) {
-      server->SetServing(service, serving);
-    });
+  // Before any model loads: errors then explain why a model is not available.
+  absl::StatusOr<Servers> servers = StartServers(options, backend);
+  if (!servers.ok()) {
+    return fail(servers.status(), kCannotServe);
   }
   timing.PortsAreOpen();
-  const LoadProgressReporter load_progress(
-      kLoadReportPeriod,
-      [](const std::string& line) { ABSL_LOG(INFO) << line; });
-  core->Start();
-  std::optional<ConfigFilePoller> config_poller;
-  if (options.model_config_file_poll_wait_seconds > 0) {
-    config_poller.emplace(
-        ConfigFilePoller::Options{
-            options.model_config_file,
-            absl::Seconds(options.model_config_file_poll_wait_seconds)},
-        *std::move(config), core);
-  }
-
-  const std::string signal_name = WaitForStopSignal();
-  ABSL_LOG(INFO) << signal_name
-                 << ": finishing the requests under way, then stopping";
-  Drain(std::chrono::seconds(options.drain_seconds),
-        {options.grpc_socket_path, options.rest_api_socket_path,
-         SocketPathOf(options.management_address)},
-        core, &gate, *grpc_servers, rest_server.get());
-  if (!request_logger.Flush(kCloseTime)) {
-    ABSL_LOG(WARNING) << "Not all requests that were to be logged are in their "
-                         "files: these could not be written in time";
-  }
-  ABSL_LOG(INFO) << "stopped";
-  // Models that are loading, or would have to be unloaded, hold up nobody.
-  EndProcess(0);
+  ServeUntilSignal(options, settings->models, *servers, core, &gate,
+                   &request_logger);
 }
 
-int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
-  ServerOptions options;
-  const absl::Status status = ParseServerOptions(arguments, &options);
+// Prints, or serves, what the parsed `options` demand.
+int Run(const ServerOptions& options, const absl::Status& status,
+        absl::Time main_began) {
   InitializeLogging(LogOptionsOf(options));
   if (!status.ok()) {
     WriteLastError(LogFormatOf(options), status.message());
@@ -384,12 +407,30 @@ int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
   return Serve(options, main_began);
 }
 
+int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
+  ServerOptions options;
+  const absl::Status status = ParseServerOptions(arguments, &options);
+  try {
+    return Run(options, status, main_began);
+  } catch (const std::system_error& error) {
+    // std::thread throws this.
+    WriteLastError(
+        LogFormatOf(options),
+        absl::StrCat("cannot start the server: ", error.what(),
+                     "; raise the limit of threads (ulimit -u, or pids.max of "
+                     "the container), or lower --rest_api_num_threads, "
+                     "--grpc_max_threads, --num_load_threads and "
+                     "--num_unload_threads"));
+    return kCannotServe;
+  }
+}
+
 }  // namespace
 }  // namespace tfs3
 
 int main(int argc, char** argv) {
-  // Otherwise oneDNN's allocator keeps the memory of models that are unloaded.
-  // It looks when TensorFlow allocates for the first time.
+  // oneDNN's own allocator keeps the memory of unloaded models. TensorFlow
+  // reads this variable at its first allocation.
   setenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1", /*overwrite=*/0);
   tfs3::EndProcess(
       tfs3::Main(absl::MakeConstSpan(argv, argc).subspan(1), absl::Now()));

@@ -28,8 +28,7 @@ using ::tensorflow::serving::FileSystemStoragePathSourceConfig;
 using ::tensorflow::serving::ModelConfig;
 using ::tensorflow::serving::ModelServerConfig;
 
-// What configurations of long ago have in place of model_platform: the name of
-// its value, or nothing.
+// Returns the name of the deprecated model_type, or "" if it is not set.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 std::string ModelTypeOf(const ModelConfig& model) {
@@ -40,8 +39,8 @@ std::string ModelTypeOf(const ModelConfig& model) {
 }
 #pragma GCC diagnostic pop
 
-// The same for equal messages, which SerializeAsString does not promise where
-// there are maps.
+// Serializes equal messages to equal bytes. SerializeAsString does not, because
+// the order of maps varies.
 std::string DeterministicBytes(const ModelServerConfig& config) {
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
@@ -52,8 +51,8 @@ std::string DeterministicBytes(const ModelServerConfig& config) {
   return bytes;
 }
 
-// Whether TensorFlow takes `path` for one of a file system with a scheme, or
-// for an absolute one of the local file system.
+// Returns whether `path` has a scheme or is an absolute local path, according
+// to TensorFlow.
 bool IsAbsolute(absl::string_view path) {
   absl::string_view scheme;
   absl::string_view host;
@@ -62,13 +61,13 @@ bool IsAbsolute(absl::string_view path) {
   return !scheme.empty() || tensorflow::io::IsAbsolutePath(path);
 }
 
-// The longest name of a model and of a version label, in bytes. Access logs and
+// Limits the names of models and version labels, because access logs and
 // metrics repeat them for every request.
 constexpr size_t kMaxNameBytes = 512;
 // S3 keys have up to 1,024 bytes and local paths 4,096.
 constexpr size_t kMaxBasePathBytes = 8192;
 
-// `text` as an error message shows it: escaped, and cut if it is long.
+// Escapes `text` for an error message, and shortens it.
 std::string Shown(absl::string_view text) {
   constexpr size_t kShownBytes = 64;
   std::string shown = absl::CHexEscape(text.substr(0, kShownBytes));
@@ -78,8 +77,8 @@ std::string Shown(absl::string_view text) {
   return shown;
 }
 
-// True if a segment of `name` is "." or "..". HTTP clients remove these from a
-// path before they send it.
+// Returns whether a segment of `name` is "." or "..". HTTP clients remove such
+// segments from a path.
 bool HasDotSegment(absl::string_view name) {
   for (absl::string_view segment : absl::StrSplit(name, '/')) {
     if (segment == "." || segment == "..") return true;
@@ -87,11 +86,11 @@ bool HasDotSegment(absl::string_view name) {
   return false;
 }
 
-// Checks the name of a model or of a version label; `whose` begins the error.
-absl::Status CheckName(absl::string_view whose, absl::string_view name) {
+// Checks the name of a model or version label. The error begins with `what`.
+absl::Status CheckName(absl::string_view what, absl::string_view name) {
   const auto refuse = [&](absl::string_view rule) {
     return absl::InvalidArgumentError(
-        absl::StrCat(whose, " \"", Shown(name), "\" ", rule));
+        absl::StrCat(what, " \"", Shown(name), "\" ", rule));
   };
   if (name.size() > kMaxNameBytes) {
     return refuse(absl::StrCat("is too long; a name has at most ",
@@ -100,36 +99,37 @@ absl::Status CheckName(absl::string_view whose, absl::string_view name) {
   if (HasDotSegment(name)) {
     return refuse(
         "has \".\" or \"..\" as a path segment, which HTTP clients remove from "
-        "URLs, so no request could name it; choose another name");
+        "URLs; choose another name, because requests could not use this one");
   }
   return absl::OkStatus();
 }
 
 absl::Status ValidateName(const ModelConfig& model) {
   if (model.name().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "The model with base path \"", Shown(model.base_path()),
-        "\" has an empty name; give it the name that requests use"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("The model with base path \"", Shown(model.base_path()),
+                     "\" has an empty name; set the name that requests use"));
   }
   return CheckName("The model name", model.name());
 }
 
 absl::Status ValidateLabelNames(const ModelConfig& model) {
   for (const auto& [label, version] : model.version_labels()) {
-    const std::string whose =
+    const std::string what =
         absl::StrCat("Model \"", model.name(), "\": the version label");
-    if (auto status = CheckName(whose, label); !status.ok()) return status;
+    if (auto status = CheckName(what, label); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status ValidateBasePath(const ModelConfig& model) {
   if (model.base_path().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "Expected model ", model.name(),
-        " to have an absolute path or URI; got base_path()=; set it, as to "
-        "s3://BUCKET/",
-        model.name()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("Expected model ", model.name(),
+                     " to have an absolute path or URI; got base_path()=; set "
+                     "it, for example "
+                     "to s3://BUCKET/",
+                     model.name()));
   }
   if (model.base_path().size() > kMaxBasePathBytes) {
     return absl::InvalidArgumentError(
@@ -141,7 +141,7 @@ absl::Status ValidateBasePath(const ModelConfig& model) {
     return absl::InvalidArgumentError(absl::StrCat(
         "Expected model ", model.name(),
         " to have an absolute path or URI; got base_path()=", model.base_path(),
-        "; give the whole path, such as /models/", model.base_path(),
+        "; use an absolute path, such as /models/", model.base_path(),
         ", or a URL, such as s3://BUCKET/", model.base_path()));
   }
   return absl::OkStatus();
@@ -153,14 +153,15 @@ absl::Status ValidatePlatform(
   if (!ModelTypeOf(model).empty() && !model.model_platform().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "Model \"", model.name(),
-        "\" has both model_platform and model_type; leave model_type out, it "
-        "is deprecated"));
+        "\" has both model_platform and model_type; remove the deprecated "
+        "model_type"));
   }
   const std::string platform = PlatformOf(model);
   if (platforms.count(platform) == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "Model \"", model.name(), "\" has the platform \"", Shown(platform),
-        "\"; this server has: \"", absl::StrJoin(platforms, "\", \""), "\""));
+    return absl::InvalidArgumentError(
+        absl::StrCat("Model \"", model.name(), "\" has the platform \"",
+                     Shown(platform), "\"; the platforms of this server: \"",
+                     absl::StrJoin(platforms, "\", \""), "\""));
   }
   return absl::OkStatus();
 }
@@ -171,7 +172,7 @@ absl::Status ValidateVersions(const ModelConfig& model) {
   if (policy.has_specific() && specific.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "The model_version_policy of model \"", model.name(),
-        "\" is specific and names no version; name one at least, as in "
+        "\" is specific but has no version; add at least one, as in "
         "specific { versions: 1 }"));
   }
   return absl::OkStatus();
@@ -201,8 +202,8 @@ absl::Status ValidateModelServerConfig(
     const std::set<std::string, std::less<>>& platforms) {
   if (config.has_custom_model_config()) {
     return absl::InvalidArgumentError(
-        "custom_model_config is for servers with model sources of their own; "
-        "this one serves a model_config_list");
+        "custom_model_config is for servers with a custom source of models; "
+        "this server needs a model_config_list");
   }
   std::set<std::string> names;
   for (const ModelConfig& model : config.model_config_list().config()) {
@@ -210,8 +211,8 @@ absl::Status ValidateModelServerConfig(
     if (!names.insert(model.name()).second) {
       return absl::InvalidArgumentError(
           absl::StrCat("Illegal to list model ", model.name(),
-                       " multiple times in config list; rename one of them, or "
-                       "leave it out"));
+                       " multiple times in config list; rename or remove one "
+                       "of them"));
     }
     if (auto status = ValidateBasePath(model); !status.ok()) return status;
     if (auto status = ValidatePlatform(model, platforms); !status.ok()) {
@@ -233,14 +234,14 @@ absl::Status ValidateLabelTargets(const ModelServerConfig& config) {
           specific.end()) {
         continue;
       }
-      return absl::InvalidArgumentError(absl::StrCat(
-          "The version label \"", label, "\" of model \"", model.name(),
-          "\" points at version ", version,
-          ", which its model_version_policy does not have among the specific "
-          "versions ",
-          absl::StrJoin(specific, ", "),
-          "; add it there, or start the server with "
-          "--allow_version_labels_for_unavailable_models"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("The version label \"", label, "\" of model \"",
+                       model.name(), "\" points at version ", version,
+                       ", which is not one of the specific versions in its "
+                       "model_version_policy: ",
+                       absl::StrJoin(specific, ", "),
+                       "; add it there, or start the server with "
+                       "--allow_version_labels_for_unavailable_models"));
     }
   }
   return absl::OkStatus();
@@ -252,7 +253,7 @@ bool SameConfig(const ModelServerConfig& a, const ModelServerConfig& b) {
 
 std::string PlatformOf(const ModelConfig& model) {
   if (!model.model_platform().empty()) return model.model_platform();
-  // TENSORFLOW or OTHER; nothing means TensorFlow too.
+  // TENSORFLOW or OTHER; not set means TensorFlow too.
   const std::string type = absl::AsciiStrToLower(ModelTypeOf(model));
   return type.empty() ? std::string(kTensorFlowPlatform) : type;
 }

@@ -17,52 +17,49 @@
 
 namespace tfs3 {
 
-// Which models to serve, and from where: TensorFlow Serving's
-// ModelServerConfig, as --model_config_file and HandleReloadConfigRequest have
-// it.
+// Functions about TensorFlow Serving's ModelServerConfig, the content of
+// --model_config_file and HandleReloadConfigRequest.
 //
 //   auto config = ReadModelServerConfig(tensorflow::Env::Default(),
 //                                       "s3://bucket/models.config");
 //   if (!config.ok()) return config.status();
 //   absl::Status status = ValidateModelServerConfig(*config, {"tensorflow"});
 
-// The platform of TensorFlow SavedModels, and of a model that names none.
+// The platform of TensorFlow SavedModels, and of models without a platform.
 inline constexpr absl::string_view kTensorFlowPlatform = "tensorflow";
 
-// Reads a ModelServerConfig in protobuf's text format from a file of any file
-// system that TensorFlow knows, s3:// included.
-//
-// The error names the file and what is wrong with it: the file system's own
-// error, or INVALID_ARGUMENT with line and column.
+// Reads a ModelServerConfig in protobuf's text format from any file system of
+// TensorFlow, including s3://. Returns the error of the file system, or
+// INVALID_ARGUMENT with line and column. Errors name the file.
 absl::StatusOr<tensorflow::serving::ModelServerConfig> ReadModelServerConfig(
     tensorflow::Env* env, const std::string& path);
 
-// INVALID_ARGUMENT that names the model and the cure unless all of this holds:
-// - there is no custom_model_config (nothing at all is a configuration without
-//   models);
-// - every model has a name of its own that is not empty (any character will
-// do);
-// - every base path is absolute or a URL;
-// - every platform is one of `platforms`;
-// - a policy of specific versions names one at least.
+// Returns INVALID_ARGUMENT, with the model and the cure, if
+//
+//  - there is a custom_model_config
+//  - a name is empty, too long, used twice, or has the segment "." or ".."
+//  - a base path is neither absolute nor a URL
+//  - a platform is not in `platforms`
+//  - a policy of specific versions has no version
+//
+// A configuration without models is valid.
 absl::Status ValidateModelServerConfig(
     const tensorflow::serving::ModelServerConfig& config,
     const std::set<std::string, std::less<>>& platforms);
 
-// INVALID_ARGUMENT if a label of a valid configuration points at a version that
-// the policy of its model shuts out.
+// Returns INVALID_ARGUMENT if a label points at a version that the policy of
+// its model excludes. `config` must be valid.
 absl::Status ValidateLabelTargets(
     const tensorflow::serving::ModelServerConfig& config);
 
-// Whether two configurations say the same.
+// Returns whether two configurations are equal.
 bool SameConfig(const tensorflow::serving::ModelServerConfig& a,
                 const tensorflow::serving::ModelServerConfig& b);
 
-// The platform that a valid model has, whichever way it says so.
+// Returns the platform of a valid model, from model_platform or model_type.
 std::string PlatformOf(const tensorflow::serving::ModelConfig& model);
 
-// What the source of paths has to watch for the models of a valid
-// configuration.
+// Returns the configuration of the source for the models of a valid `config`.
 tensorflow::serving::FileSystemStoragePathSourceConfig SourceConfigOf(
     const tensorflow::serving::ModelServerConfig& config,
     int64_t file_system_poll_wait_seconds,

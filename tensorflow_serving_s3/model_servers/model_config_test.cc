@@ -63,7 +63,7 @@ TEST(ReadModelServerConfigTest, NamesFileLineAndColumnOfAnError) {
                     HasSubstr("\"nme\""), HasSubstr(path)));
 }
 
-TEST(ReadModelServerConfigTest, NamesAFileThatIsNotThere) {
+TEST(ReadModelServerConfigTest, NamesAMissingFile) {
   const absl::Status status =
       ReadModelServerConfig(tensorflow::Env::Default(), "/no/such.config")
           .status();
@@ -71,7 +71,7 @@ TEST(ReadModelServerConfigTest, NamesAFileThatIsNotThere) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("/no/such.config"));
 }
 
-TEST(ValidateModelServerConfigTest, AcceptsWhatIsRight) {
+TEST(ValidateModelServerConfigTest, AcceptsAValidConfiguration) {
   EXPECT_EQ(Validate(Half("")), absl::OkStatus());
   EXPECT_EQ(Validate(Half(R"(model_platform: "table")")), absl::OkStatus());
   EXPECT_EQ(Validate(Half("model_type: TENSORFLOW")), absl::OkStatus());
@@ -94,7 +94,7 @@ struct Refused {
 
 class RefusedConfigTest : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(RefusedConfigTest, SaysWhatIsWrong) {
+TEST_P(RefusedConfigTest, NamesTheProblem) {
   const absl::Status status = Validate(Parse(GetParam().config));
   EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().why));
@@ -124,7 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "base_path()=models/s3://a;"},
         Refused{"UnknownPlatform", R"(model_config_list { config {
                 name: "a" base_path: "/a" model_platform: "caffe" } })",
-                "\"caffe\"; this server has: \"table\", \"tensorflow\""},
+                "\"caffe\"; the platforms of this server: \"table\", "
+                "\"tensorflow\""},
         Refused{"OtherModelType", R"(model_config_list { config {
                 name: "a" base_path: "/a" model_type: OTHER } })",
                 "\"other\""},
@@ -135,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"NoSpecificVersion", R"(model_config_list { config {
                 name: "a" base_path: "/a"
                 model_version_policy { specific {} } } })",
-                "names no version"}),
+                "is specific but has no version"}),
     [](const auto& info) { return info.param.test; });
 
 class AllowedNameTest : public ::testing::TestWithParam<const char*> {};
@@ -237,7 +238,7 @@ TEST(ValidateLabelTargetsTest, ALabelPointsAtAVersionOfThePolicy) {
             absl::OkStatus());
 }
 
-TEST(SourceConfigOfTest, PassesOnWhatTheSourceHasToKnow) {
+TEST(SourceConfigOfTest, HasTheSettingsOfTheSource) {
   const auto source = SourceConfigOf(
       Half("model_version_policy { latest { num_versions: 2 } }"), 7, true);
   EXPECT_EQ(source.file_system_poll_wait_seconds(), 7);

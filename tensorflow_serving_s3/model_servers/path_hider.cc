@@ -19,24 +19,24 @@ constexpr absl::string_view kHidden = "[path]";
 
 bool IsWordCharacter(char c) { return absl::ascii_isalnum(c) || c == '_'; }
 
-// Whether a path may begin behind `c`.
+// Returns whether a path may begin after `c`.
 bool IsBeforePath(char c) {
   return absl::ascii_isspace(c) ||
          absl::StrContains("\"'`([{<=,;:|", absl::string_view(&c, 1));
 }
 
-// Whether `c` ends a path of which no more is known. A backslash does, as text
-// may be escaped for JSON.
+// Returns whether `c` ends a path that is not a known path. A backslash does,
+// because the text may be escaped for JSON.
 bool EndsPath(char c) {
   return absl::ascii_isspace(c) ||
          absl::StrContains("\"'`,;)]}>|\\", absl::string_view(&c, 1));
 }
 
-// How long the path is whose first `known` bytes are known to be part of it.
+// Returns the length of a path that begins with `known` bytes of any kind.
 size_t PathLength(absl::string_view text, size_t known) {
   size_t length = known;
   while (length < text.size() && !EndsPath(text[length])) ++length;
-  // These end a sentence or a clause.
+  // A colon or period at the end is punctuation.
   while (length > known &&
          (text[length - 1] == ':' || text[length - 1] == '.')) {
     --length;
@@ -44,7 +44,7 @@ size_t PathLength(absl::string_view text, size_t known) {
   return length;
 }
 
-// The length of "scheme://" at the front of `text`, or 0.
+// Returns the length of "scheme://" at the beginning of `text`, or 0.
 size_t SchemeLength(absl::string_view text) {
   if (text.empty() || !absl::ascii_isalpha(text[0])) return 0;
   size_t length = 1;
@@ -58,8 +58,8 @@ size_t SchemeLength(absl::string_view text) {
                                                       : 0;
 }
 
-// The length of the path at the front of `text`, or 0; `before` is the
-// character before it.
+// Returns the length of a path at the beginning of `text`, or 0. `before` is
+// the character before it.
 size_t MatchPath(absl::string_view text, char before,
                  const std::vector<std::string>& known) {
   if (IsWordCharacter(before)) return 0;
@@ -88,7 +88,7 @@ size_t MatchKept(absl::string_view text,
 PathHider::PathHider() : known_(std::make_unique<std::vector<std::string>>()) {}
 
 void PathHider::SetKnownPaths(std::vector<std::string> paths) {
-  // A root is in everything.
+  // Every absolute path begins with the root.
   paths.erase(std::remove_if(paths.begin(), paths.end(),
                              [](const std::string& path) {
                                return path.find_first_not_of('/') ==

@@ -13,21 +13,22 @@
 
 namespace tfs3 {
 
-// Removes paths of the server from texts for clients (--hide_server_paths).
+// Removes the paths of the server from text for clients (--hide_server_paths).
 //
 //   PathHider hider;
 //   hider.SetKnownPaths({"s3://models/my model"});
 //   hider.Hide("s3://models/my model/1/saved_model.pb: 403 AccessDenied");
 //       // "[path]: 403 AccessDenied"
 //
-// A path is one of these, up to the next space, quote, comma, semicolon or
-// closing bracket:
-// - a known path and what follows it; a known path itself may hold any
-//   character;
-// - anything with a scheme, such as s3://bucket/key or http://store:9000;
-// - an absolute path of the local file system.
-// A slash within a word is no path: "model/dense:0", "application/json".
-// Thread-safe.
+// A path ends before the next space, quote, comma, semicolon or closing
+// bracket. It begins with
+//
+//  - a known path, which may contain any character
+//  - a scheme, such as in s3://bucket/key or http://store:9000
+//  - the slash of an absolute local path
+//
+// A slash within a word does not begin a path: "model/dense:0",
+// "application/json". Thread-safe.
 class PathHider {
  public:
   PathHider();
@@ -35,13 +36,13 @@ class PathHider {
   // Replaces the known paths.
   void SetKnownPaths(std::vector<std::string> paths);
 
-  // `text` with "[path]" for each path. What is in `keep` stays: paths that the
-  // client itself has sent.
+  // Returns `text` with "[path]" in place of each path. Keeps the strings in
+  // `keep`, which the client has sent.
   std::string Hide(absl::string_view text,
                    absl::Span<const absl::string_view> keep = {}) const;
 
  private:
-  // The longest first.
+  // Sorted by length, the longest first.
   SnapshotPtr<std::vector<std::string>> known_;
 };
 

@@ -17,7 +17,7 @@ struct Text {
 
 class PathHiderTest : public ::testing::TestWithParam<Text> {};
 
-TEST_P(PathHiderTest, PathsAreHiddenAndNothingElse) {
+TEST_P(PathHiderTest, HidesOnlyPaths) {
   PathHider hider;
   hider.SetKnownPaths({"/", "", "/srv/my models", "s3://bucket/half, old"});
   EXPECT_EQ(hider.Hide(GetParam().text), GetParam().hidden);
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Text{"input \"x\": shape [2,3] vs. [-1,1]",
                            "input \"x\": shape [2,3] vs. [-1,1]"}));
 
-TEST(PathHiderTest, WhatTheClientSentIsKept) {
+TEST(PathHiderTest, KeepsTextOfTheClient) {
   const PathHider hider;
   EXPECT_EQ(hider.Hide("Malformed request: GET /v1/x; see /v2/x", {"/v1/x"}),
             "Malformed request: GET /v1/x; see [path]");

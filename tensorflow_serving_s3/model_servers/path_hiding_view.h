@@ -17,12 +17,11 @@
 
 namespace tfs3 {
 
-// The models and their states as clients may see them: the messages of versions
-// and models have no paths of the server. Errors are passed on unchanged: the
-// servers log them, and then hide the paths.
+// Hides the paths of the server in the states of models and versions. Does not
+// change returned errors: the servers log them first, and then hide the paths.
 class PathHidingView final : public ModelLookup, public ServerStatus {
  public:
-  // All must outlive this.
+  // All arguments must outlive this object.
   PathHidingView(const ModelLookup* lookup, const ServerStatus* server,
                  const PathHider* hider)
       : lookup_(lookup), server_(server), hider_(hider) {}

@@ -20,8 +20,8 @@
 namespace tfs3 {
 
 absl::Time ProcessStartTime() {
-  // proc(5): field 22 is the start in clock ticks since boot. Field 2, the
-  // program's name in brackets, may hold anything; counting begins behind it.
+  // proc(5): field 22 is the start in clock ticks since boot. The code counts
+  // after field 2, because the program name there may contain spaces.
   constexpr size_t kStartAfterName = 22 - 3;
   std::ifstream file("/proc/self/stat");
   const std::string stat{std::istreambuf_iterator<char>(file), {}};

@@ -14,24 +14,24 @@
 
 namespace tfs3 {
 
-// When this process was started, to the kernel's 10 ms.
+// Returns the start time of this process, with a resolution of 10 ms.
 absl::Time ProcessStartTime();
 
-// Tells, in one log line, what the time from the start of the process to the
-// first model that can be asked was spent on:
+// Logs one line with the times from the start of the process to the first
+// available model:
 //
 //   startup milliseconds since process start: main=310 ports=325 listed=348
 //   loaded=412
 //
-// main: the program's main began, TensorFlow's libraries are loaded; ports: the
-// ports are open; listed: a version was found in storage; loaded: it is
-// available. Logs nothing if no model ever is. Thread-safe.
+// main: main began, after TensorFlow's libraries were loaded. ports: the ports
+// are open. listed: the server found a version in storage. loaded: the version
+// is available. Thread-safe.
 class StartupTiming {
  public:
   // `bus` must outlive this object.
   StartupTiming(absl::Time main_began, EventBus<ServableState>* bus);
 
-  // To be called when the ports have been opened.
+  // Call it when the ports are open.
   void PortsAreOpen();
 
  private:
@@ -43,7 +43,7 @@ class StartupTiming {
   std::optional<absl::Time> ports_;
   std::optional<absl::Time> listed_;
   bool logged_ = false;
-  // Last, so that events stop before anything else goes.
+  // Last: destroyed before the members that its callback uses.
   const std::unique_ptr<EventBus<ServableState>::Subscription> subscription_;
 };
 

@@ -12,16 +12,15 @@
 namespace tfs3 {
 namespace {
 
-// The handler writes the signal's number to one end, the wait reads it at the
-// other: a handler may do little more. (A blocked signal and sigwait would not
-// do: TensorFlow's libraries may start threads, which do not block it, before
-// main.)
+// The signal handler writes the number of the signal; WaitForStopSignal reads
+// it. sigwait would not work: it needs a signal that all threads block, but
+// TensorFlow's libraries may start threads before main.
 int stop_pipe[2];
 
 void HandleSignal(int signal_number) {
   const int saved_errno = errno;
   const char byte = static_cast<char>(signal_number);
-  // The pipe cannot be full, as each of the two signals comes here once.
+  // The pipe is never full: the handler runs at most twice.
   [[maybe_unused]] const ssize_t written = write(stop_pipe[1], &byte, 1);
   errno = saved_errno;
 }
@@ -29,7 +28,7 @@ void HandleSignal(int signal_number) {
 }  // namespace
 
 void CatchStopSignals() {
-  ABSL_CHECK(pipe(stop_pipe) == 0) << "no pipe can be made, errno " << errno;
+  ABSL_CHECK(pipe(stop_pipe) == 0) << "cannot create a pipe, errno " << errno;
   struct sigaction action = {};
   action.sa_handler = HandleSignal;
   action.sa_flags = SA_RESTART | SA_RESETHAND;

@@ -8,13 +8,11 @@
 
 namespace tfs3 {
 
-// Turns SIGTERM and SIGINT into a request to stop. From CatchStopSignals on,
-// the first of them is kept for WaitForStopSignal; a second one, by someone who
-// will not wait for a clean end, kills the process as if it were not caught.
-// To be called once, early in main.
+// Catches the first SIGTERM and the first SIGINT for WaitForStopSignal. A
+// second one kills the process immediately. Call it once, early in main.
 void CatchStopSignals();
 
-// Blocks until the first signal and returns its name, such as "SIGTERM".
+// Waits for the first signal and returns its name, such as "SIGTERM".
 std::string WaitForStopSignal();
 
 }  // namespace tfs3

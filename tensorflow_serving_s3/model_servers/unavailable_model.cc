@@ -19,7 +19,7 @@ std::string NotConfigured(const UnavailableModel& model) {
       model.states.empty()
           ? absl::StrCat("no model \"", model.name, "\" is configured")
           : absl::StrCat("model \"", model.name,
-                         "\" was taken out of the configuration");
+                         "\" was removed from the configuration");
   return absl::StrCat(
       what, "; configured models: ", NamesOf(model.configured_models));
 }
@@ -36,7 +36,7 @@ std::string AvailableVersions(const UnavailableModel& model) {
                                           absl::StrJoin(available, ", "));
 }
 
-// What became of a version of which no state is known.
+// Describes a version without a state.
 std::string DescribeUnknown(const UnavailableModel& model, int64_t version) {
   if (!model.found.has_value()) {
     return absl::StrCat("is not known: ", model.polled.message());
@@ -46,26 +46,26 @@ std::string DescribeUnknown(const UnavailableModel& model, int64_t version) {
                         AvailableVersions(model));
   }
   if (model.aspired.count(version) > 0) {
-    return "has been found and waits to be loaded; ask again when its state is "
+    return "waits to be loaded; send the request again when its state is "
            "AVAILABLE";
   }
-  return absl::StrCat("is in ", model.base_path,
-                      ", but the model_version_policy of the model does not "
-                      "ask for it; ",
-                      AvailableVersions(model));
+  return absl::StrCat(
+      "is in ", model.base_path,
+      ", but the model_version_policy of the model excludes it; ",
+      AvailableVersions(model));
 }
 
 }  // namespace
 
 std::string NamesOf(const std::vector<std::string>& names) {
-  constexpr size_t kMost = 10;
+  constexpr size_t kMax = 10;
   if (names.empty()) {
     return "none";
   }
-  const size_t count = std::min(names.size(), kMost);
+  const size_t count = std::min(names.size(), kMax);
   std::string text = absl::StrJoin(names.begin(), names.begin() + count, ", ");
-  if (names.size() > kMost) {
-    absl::StrAppend(&text, " and ", names.size() - kMost, " more");
+  if (names.size() > kMax) {
+    absl::StrAppend(&text, " and ", names.size() - kMax, " more");
   }
   return text;
 }
@@ -75,17 +75,18 @@ std::string DescribeState(const ServableState& state, bool is_aspired) {
   const absl::string_view reason = state.health.message();
   switch (state.manager_state) {
     case ManagerState::kStart:
-      return healthy ? "waits to be loaded; ask again when its state is "
-                       "AVAILABLE"
+      return healthy ? "waits to be loaded; send the request again when its "
+                       "state is AVAILABLE"
                      : absl::StrCat("is not loaded yet: ", reason);
     case ManagerState::kLoading:
-      return healthy ? "is being loaded; ask again when its state is AVAILABLE"
-                     : absl::StrCat(
-                           "is not loaded yet, and the server goes on "
-                           "trying: ",
-                           reason);
+      return healthy
+                 ? "is being loaded; send the request again when its state is "
+                   "AVAILABLE"
+                 : absl::StrCat(
+                       "is not loaded yet, and the server tries again: ",
+                       reason);
     case ManagerState::kAvailable:
-      return "is available now; ask again";
+      return "is available now; send the request again";
     case ManagerState::kUnloading:
       return "is being unloaded";
     case ManagerState::kEnd:
@@ -95,7 +96,7 @@ std::string DescribeState(const ServableState& state, bool is_aspired) {
     return "was unloaded";
   }
   return is_aspired ? absl::StrCat("failed to load: ", reason)
-                    : absl::StrCat("was given up: ", reason);
+                    : absl::StrCat("failed to load earlier: ", reason);
 }
 
 std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
@@ -114,7 +115,7 @@ std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
   const ServableState& state = known->second.state;
   std::string text = absl::StrCat(
       subject, DescribeState(state, model.aspired.count(version) > 0));
-  // It does not come back by itself.
+  // The version does not load again.
   if (state.manager_state == ManagerState::kUnloading ||
       (state.manager_state == ManagerState::kEnd && state.health.ok())) {
     absl::StrAppend(&text, "; ", AvailableVersions(model));
@@ -126,12 +127,12 @@ std::string WhyNoVersion(const UnavailableModel& model) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }
-  // Versions that are loading or that failed, a few at most.
-  constexpr size_t kMost = 3;
+  // Describes a few versions that are loading or failed.
+  constexpr size_t kMax = 3;
   std::vector<std::string> sentences;
   for (const auto& [version, known] : model.states) {
     const bool is_aspired = model.aspired.count(version) > 0;
-    if (is_aspired && sentences.size() < kMost) {
+    if (is_aspired && sentences.size() < kMax) {
       sentences.push_back(absl::StrCat("version ", version, " ",
                                        DescribeState(known.state, is_aspired)));
     }
@@ -142,10 +143,10 @@ std::string WhyNoVersion(const UnavailableModel& model) {
   if (sentences.empty()) {
     return model.aspired.empty()
                ? absl::StrCat(
-                     "its model_version_policy asks for no version in ",
+                     "its model_version_policy excludes all versions in ",
                      model.base_path)
-               : "its versions wait to be loaded; ask again when one is "
-                 "AVAILABLE";
+               : "its versions wait to be loaded; send the request again when "
+                 "one is AVAILABLE";
   }
   return absl::StrJoin(sentences, "; ");
 }
@@ -159,9 +160,9 @@ std::string WhyNotLabel(const UnavailableModel& model,
       absl::StrCat("model \"", model.name, "\" has no label \"", label, "\"");
   if (model.labels.empty()) {
     return absl::StrCat(what,
-                        " and no other; give it version_labels in its "
-                        "configuration, or ask for a version by its number, or "
-                        "for none");
+                        "; it has no labels; add version_labels to its "
+                        "configuration, or request a version by its number, or "
+                        "no version");
   }
   std::vector<std::string> names;
   for (const auto& [name, version] : model.labels) {

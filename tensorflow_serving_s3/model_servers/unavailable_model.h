@@ -18,41 +18,41 @@
 
 namespace tfs3 {
 
-// What is known of a model for which a request cannot be answered. The
-// functions below put it into a sentence for the client, without a full stop:
-// what the case is, and what helps.
+// The known facts about a model that is not available. The functions below turn
+// them into a sentence for the client, without a period: the cause and the
+// cure.
 struct UnavailableModel {
   std::string name;
   bool is_configured = false;
   // All models of the configuration.
   std::vector<std::string> configured_models;
   std::string base_path;
-  // How the last look into the base path went.
+  // The result of the last poll of the base path.
   absl::Status polled;
-  // The versions in the base path; nothing if it could not be listed.
+  // The versions in the base path; nullopt if it could not be listed.
   std::optional<std::set<int64_t>> found;
-  // The versions that the server is to serve.
+  // The versions that the server should serve.
   std::set<int64_t> aspired;
   ServableStateMonitor::VersionMap states;
-  // The labels, and the versions that they point at.
+  // The labels and their versions.
   std::map<std::string, int64_t, std::less<>> labels;
 };
 
-// Why no version can be had.
+// Explains why no version is available.
 std::string WhyNoVersion(const UnavailableModel& model);
 
-// Why one version cannot be had. `label` is the one that the request named, and
-// empty if it named the version.
+// Explains why `version` is not available. `label` is the label in the request;
+// empty if the request has the version.
 std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
                           absl::string_view label);
 
-// Why a label means nothing.
+// Explains why a label does not exist.
 std::string WhyNotLabel(const UnavailableModel& model, absl::string_view label);
 
-// What became of a version: "is being loaded; ...".
+// Describes the state of a version: "is being loaded; ...".
 std::string DescribeState(const ServableState& state, bool is_aspired);
 
-// "a, b, c", or the first few of many; "none".
+// Returns "a, b, c", the first ten of many names, or "none".
 std::string NamesOf(const std::vector<std::string>& names);
 
 }  // namespace tfs3

@@ -52,28 +52,28 @@ void PrintTo(const Situation& situation, std::ostream* out) {
   *out << situation.name;
 }
 
-std::string AskForAny(const UnavailableModel& model) {
+std::string WhyAny(const UnavailableModel& model) {
   return WhyNoVersion(model);
 }
-std::string AskForVersion2(const UnavailableModel& model) {
+std::string WhyVersion2(const UnavailableModel& model) {
   return WhyNotVersion(model, 2, "");
 }
-std::string AskForLabelOfVersion2(const UnavailableModel& model) {
+std::string WhyLabelOfVersion2(const UnavailableModel& model) {
   return WhyNotVersion(model, 2, "canary");
 }
-std::string AskForLabel(const UnavailableModel& model) {
+std::string WhyLabel(const UnavailableModel& model) {
   return WhyNotLabel(model, "stable");
 }
 
 class UnavailableModelTest : public ::testing::TestWithParam<Situation> {};
 
-TEST_P(UnavailableModelTest, TheAdviceFitsTheCase) {
+TEST_P(UnavailableModelTest, ExplainsTheSituation) {
   UnavailableModel model = Half();
   GetParam().change(model);
   EXPECT_EQ(GetParam().ask(model), GetParam().advice);
 }
 
-void TakeOut(UnavailableModel& model) {
+void Remove(UnavailableModel& model) {
   model.is_configured = false;
   model.configured_models = {"third"};
 }
@@ -83,160 +83,162 @@ void Nothing(UnavailableModel& /*model*/) {}
 INSTANTIATE_TEST_SUITE_P(
     Situations, UnavailableModelTest,
     ::testing::Values(
-        Situation{"AnUnknownModel", AskForAny, TakeOut,
+        Situation{"AnUnknownModel", WhyAny, Remove,
                   "no model \"half\" is configured; configured models: third"},
-        Situation{"AVersionOfAnUnknownModel", AskForVersion2, TakeOut,
+        Situation{"AVersionOfAnUnknownModel", WhyVersion2, Remove,
                   "no model \"half\" is configured; configured models: third"},
-        Situation{"ALabelOfAnUnknownModel", AskForLabel, TakeOut,
+        Situation{"ALabelOfAnUnknownModel", WhyLabel, Remove,
                   "no model \"half\" is configured; configured models: third"},
-        Situation{"NoModelAtAll", AskForAny,
+        Situation{"NoModelAtAll", WhyAny,
                   [](UnavailableModel& model) {
-                    TakeOut(model);
+                    Remove(model);
                     model.configured_models.clear();
                   },
                   "no model \"half\" is configured; configured models: none"},
-        Situation{"AModelTakenOutOfTheConfiguration", AskForAny,
+        Situation{"ARemovedModel", WhyAny,
                   [](UnavailableModel& model) {
                     Add(model, 1, ManagerState::kEnd);
-                    TakeOut(model);
+                    Remove(model);
                   },
-                  "model \"half\" was taken out of the configuration; "
+                  "model \"half\" was removed from the configuration; "
                   "configured models: third"},
 
-        Situation{"NotLookedIntoYet", AskForAny,
+        Situation{"NotPolledYet", WhyAny,
                   [](UnavailableModel& model) {
                     model.found.reset();
-                    model.polled = absl::UnavailableError("not looked yet");
+                    model.polled = absl::UnavailableError("not polled yet");
                   },
-                  "not looked yet"},
-        Situation{"AListingThatFails", AskForVersion2,
+                  "not polled yet"},
+        Situation{"AListingThatFails", WhyVersion2,
                   [](UnavailableModel& model) {
                     model.found.reset();
                     model.polled = absl::PermissionDeniedError("403");
                   },
                   "version 2 is not known: 403"},
-        Situation{"NoVersionFolder", AskForAny,
+        Situation{"NoVersionFolder", WhyAny,
                   [](UnavailableModel& model) {
                     model.polled = absl::NotFoundError("no versions found");
                   },
                   "no versions found"},
-        Situation{"AnUploadThatRuns", AskForAny,
+        Situation{"AnIncompleteVersion", WhyAny,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kStart,
                         absl::FailedPreconditionError("it is not complete"));
                   },
                   "version 2 is not loaded yet: it is not complete"},
-        Situation{"AModelThatIsLoading", AskForAny,
+        Situation{"AModelThatIsLoading", WhyAny,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kLoading);
                   },
-                  "version 2 is being loaded; ask again when its state is "
-                  "AVAILABLE"},
-        Situation{"AFoundVersionWithoutAState", AskForAny,
+                  "version 2 is being loaded; send the request again when its "
+                  "state is AVAILABLE"},
+        Situation{"AFoundVersionWithoutAState", WhyAny,
                   [](UnavailableModel& model) {
                     model.found->insert(2);
                     model.aspired.insert(2);
                   },
-                  "its versions wait to be loaded; ask again when one is "
-                  "AVAILABLE"},
-        Situation{"SeveralVersionsOnTheirWay", AskForAny,
-                  [](UnavailableModel& model) {
-                    Add(model, 1, ManagerState::kEnd, absl::OkStatus(), false);
-                    Add(model, 2, ManagerState::kLoading,
-                        absl::DataLossError("damaged"));
-                    Add(model, 3, ManagerState::kStart);
-                  },
-                  "version 3 waits to be loaded; ask again when its state is "
-                  "AVAILABLE; version 2 is not loaded yet, and the server goes "
-                  "on trying: damaged"},
-        Situation{"AVersionThatFailed", AskForAny,
+                  "its versions wait to be loaded; send the request again when "
+                  "one is AVAILABLE"},
+        Situation{
+            "SeveralVersions", WhyAny,
+            [](UnavailableModel& model) {
+              Add(model, 1, ManagerState::kEnd, absl::OkStatus(), false);
+              Add(model, 2, ManagerState::kLoading,
+                  absl::DataLossError("damaged"));
+              Add(model, 3, ManagerState::kStart);
+            },
+            "version 3 waits to be loaded; send the request again when "
+            "its state is AVAILABLE; version 2 is not loaded yet, and the "
+            "server tries again: damaged"},
+        Situation{"AVersionThatFailed", WhyAny,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kEnd,
                         absl::DataLossError("damaged"));
                   },
                   "version 2 failed to load: damaged"},
-        Situation{"ThePolicyNamesAMissingVersion", AskForAny,
+        Situation{"ThePolicyNamesAMissingVersion", WhyAny,
                   [](UnavailableModel& model) {
                     model.polled = absl::NotFoundError("5 is not there");
                   },
                   "5 is not there"},
 
-        Situation{"AVersionThatIsNotThere", AskForVersion2,
+        Situation{"AMissingVersion", WhyVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 3, ManagerState::kAvailable);
                     Add(model, 1, ManagerState::kAvailable);
                   },
                   "version 2 is not in s3://models/half; available versions: "
                   "3, 1"},
-        Situation{"AVersionThatThePolicyDoesNotAskFor", AskForVersion2,
+        Situation{"AVersionThatThePolicyExcludes", WhyVersion2,
                   [](UnavailableModel& model) {
                     model.found->insert(2);
                     Add(model, 3, ManagerState::kAvailable);
                   },
                   "version 2 is in s3://models/half, but the "
-                  "model_version_policy of the model does not ask for it; "
+                  "model_version_policy of the model excludes it; "
                   "available versions: 3"},
-        Situation{"AVersionBetweenPollAndLoad", AskForVersion2,
+        Situation{"AVersionBetweenPollAndLoad", WhyVersion2,
                   [](UnavailableModel& model) {
                     model.found->insert(2);
                     model.aspired.insert(2);
                   },
-                  "version 2 has been found and waits to be loaded; ask again "
-                  "when its state is AVAILABLE"},
-        Situation{"AVersionThatIsBeingUnloaded", AskForVersion2,
+                  "version 2 waits to be loaded; send the request again when "
+                  "its state is AVAILABLE"},
+        Situation{"AVersionThatIsBeingUnloaded", WhyVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kUnloading);
                   },
                   "version 2 is being unloaded; no version of it is available"},
-        Situation{"AnUnloadedVersion", AskForVersion2,
+        Situation{"AnUnloadedVersion", WhyVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kEnd, absl::OkStatus(), false);
                     Add(model, 3, ManagerState::kAvailable);
                   },
                   "version 2 was unloaded; available versions: 3"},
-        Situation{"AVersionGivenUpBeforeItWasLoaded", AskForVersion2,
+        Situation{"AVersionThatFailedEarlier", WhyVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kEnd,
                         absl::DataLossError("damaged"), false);
                   },
-                  "version 2 was given up: damaged"},
-        Situation{"AVersionThatHasJustBecomeAvailable", AskForVersion2,
+                  "version 2 failed to load earlier: damaged"},
+        Situation{"AVersionThatHasJustBecomeAvailable", WhyVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kAvailable);
                   },
-                  "version 2 is available now; ask again"},
+                  "version 2 is available now; send the request again"},
 
-        Situation{"ALabelOfALoadingVersion", AskForLabelOfVersion2,
+        Situation{"ALabelOfALoadingVersion", WhyLabelOfVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kLoading);
                   },
                   "label \"canary\" points at version 2, which is being "
-                  "loaded; ask again when its state is AVAILABLE"},
-        Situation{"ALabelOfAFailedVersion", AskForLabelOfVersion2,
+                  "loaded; send the request again when its state is AVAILABLE"},
+        Situation{"ALabelOfAFailedVersion", WhyLabelOfVersion2,
                   [](UnavailableModel& model) {
                     Add(model, 2, ManagerState::kEnd,
                         absl::DataLossError("damaged"));
                   },
                   "label \"canary\" points at version 2, which failed to load: "
                   "damaged"},
-        Situation{"ALabelOfAVersionThatIsNotWanted", AskForLabelOfVersion2,
+        Situation{"ALabelOfAnExcludedVersion", WhyLabelOfVersion2,
                   [](UnavailableModel& model) { model.found->insert(2); },
                   "label \"canary\" points at version 2, which is in "
                   "s3://models/half, but the model_version_policy of the model "
-                  "does not ask for it; no version of it is available"},
-        Situation{"ALabelOfAMissingVersion", AskForLabelOfVersion2, Nothing,
+                  "excludes it; no version of it is available"},
+        Situation{"ALabelOfAMissingVersion", WhyLabelOfVersion2, Nothing,
                   "label \"canary\" points at version 2, which is not in "
                   "s3://models/half; no version of it is available"},
-        Situation{"AnUnknownLabel", AskForLabel,
+        Situation{"AnUnknownLabel", WhyLabel,
                   [](UnavailableModel& model) {
                     model.labels = {{"canary", 2}, {"old", 1}};
                   },
                   "model \"half\" has no label \"stable\"; its labels: canary, "
                   "old"},
-        Situation{"AModelWithoutLabels", AskForLabel, Nothing,
-                  "model \"half\" has no label \"stable\" and no other; give "
-                  "it version_labels in its configuration, or ask for a "
-                  "version by its number, or for none"}),
+        Situation{
+            "AModelWithoutLabels", WhyLabel, Nothing,
+            "model \"half\" has no label \"stable\"; it has no labels; add "
+            "version_labels to its configuration, or request a version "
+            "by its number, or no version"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(NamesOfTest, NamesTheFirstTen) {

@@ -34,7 +34,7 @@ int64_t Go(const VersionLabels& labels, const std::string& label) {
   return target.has_value() ? target->previous.value_or(target->version) : 0;
 }
 
-TEST(VersionLabelsTest, ThereAreNoneAtFirst) {
+TEST(VersionLabelsTest, HasNoLabelsAtFirst) {
   EXPECT_FALSE(VersionLabels().Find("half", "stable").has_value());
 }
 
@@ -46,14 +46,15 @@ TEST(VersionLabelsTest, ALabelPointsAtItsVersion) {
   EXPECT_FALSE(labels.Find("other", "stable").has_value());
 }
 
-TEST(VersionLabelsTest, ALabelThatIsLeftOutIsGone) {
+TEST(VersionLabelsTest, AssignRemovesOtherLabels) {
   VersionLabels labels;
   labels.Assign(Half({{"stable", 7}}), Nothing);
   labels.Assign(Half({}), Nothing);
   EXPECT_FALSE(labels.Find("half", "stable").has_value());
 }
 
-TEST(VersionLabelsTest, AMovedLabelGoesToTheOldVersionUntilTheNewOneIsThere) {
+TEST(VersionLabelsTest,
+     AMovedLabelKeepsThePreviousVersionUntilTheNewOneIsAvailable) {
   VersionLabels labels;
   labels.Assign(Half({{"stable", 7}}), Nothing);
   labels.VersionIsAvailable({"half", 7});
@@ -63,7 +64,7 @@ TEST(VersionLabelsTest, AMovedLabelGoesToTheOldVersionUntilTheNewOneIsThere) {
   EXPECT_EQ(Go(labels, "stable"), 8);
 }
 
-TEST(VersionLabelsTest, ALabelMovesAtOnceToAVersionThatIsThere) {
+TEST(VersionLabelsTest, ALabelMovesImmediatelyToAnAvailableVersion) {
   VersionLabels labels;
   labels.Assign(Half({{"stable", 7}}), Nothing);
   labels.Assign(Half({{"stable", 8}}),
@@ -71,7 +72,8 @@ TEST(VersionLabelsTest, ALabelMovesAtOnceToAVersionThatIsThere) {
   EXPECT_EQ(Go(labels, "stable"), 8);
 }
 
-TEST(VersionLabelsTest, ALabelThatMovesTwiceGoesToTheFirstVersionUntilTheLast) {
+TEST(VersionLabelsTest,
+     ALabelThatMovesTwiceKeepsTheFirstVersionUntilTheLastIsAvailable) {
   VersionLabels labels;
   labels.Assign(Half({{"stable", 7}}), Nothing);
   labels.Assign(Half({{"stable", 8}}), Nothing);
@@ -82,7 +84,7 @@ TEST(VersionLabelsTest, ALabelThatMovesTwiceGoesToTheFirstVersionUntilTheLast) {
   EXPECT_EQ(Go(labels, "stable"), 9);
 }
 
-TEST(VersionLabelsTest, AssigningTheSameAgainDoesNotEndAMove) {
+TEST(VersionLabelsTest, AssigningTheSameLabelsDoesNotEndAMove) {
   VersionLabels labels;
   labels.Assign(Half({{"stable", 7}}), Nothing);
   labels.Assign(Half({{"stable", 8}}), Nothing);

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Full disks, and a server that is killed: requests are answered, and a new one takes over."""
+"""Accidents: a full disk, a closed log, a killed server. None of them fails a request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_log_on_a_full_disk_fails_no_request(tmp_path: Path, log_format: str) 
         assert server.stop() == 0
 
 
-def test_a_log_whose_reader_has_gone_fails_no_request(tmp_path: Path) -> None:
+def test_a_log_without_a_reader_fails_no_request(tmp_path: Path) -> None:
     reader = tmp_path / "pipe"
     command = f'mkfifo {reader}; (exec sh -c "read -r line" <{reader}) &'
     models = {"half": saved_model("half_plus_three")}
@@ -47,8 +47,8 @@ def test_a_log_whose_reader_has_gone_fails_no_request(tmp_path: Path) -> None:
             _assert_predicts(server)
 
 
-def test_a_request_log_beyond_the_longest_file_fails_no_request(tmp_path: Path) -> None:
-    # A file that may not grow: the same to the server as a disk that is full, but for the code.
+def test_a_request_log_above_the_file_size_limit_fails_no_request(tmp_path: Path) -> None:
+    # Except for the error code, this limit has the effect of a full disk.
     models = {"half": saved_model("half_plus_three")}
     with serving(tmp_path, models, before="ulimit -f 0; trap '' XFSZ") as server:
         config = (
@@ -71,7 +71,7 @@ def test_a_request_log_beyond_the_longest_file_fails_no_request(tmp_path: Path) 
             _assert_predicts(server)
 
 
-def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(
+def test_after_kill_9_another_server_can_use_the_same_ports_and_sockets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = {"half": saved_model("half_plus_three")}
@@ -88,7 +88,7 @@ def test_after_kill_9_another_server_takes_the_same_ports_and_sockets(
             ports = (first.grpc_port, first.rest_port)
             monkeypatch.setattr(model_server, "pick_free_ports", lambda _: ports)
             with (
-                # Connections in all states that the kernel keeps after the process.
+                # Connections in all states that can outlive the process.
                 rest.connected(first) as idle,
                 rest.connected(first) as begun,
                 socket.create_connection(("127.0.0.1", first.grpc_port)),

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Many connections of one client leave files and threads for the others."""
+"""Many connections of one client do not take all files and threads."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.abuse.servers import (
 from tests.e2e.waiting import wait_for
 
 _FILES = 256
-# 5000 in the long form.
+# 5000 in connections_soak_test.
 _SLOW = int(os.environ.get("TFS3_SLOW_CONNECTIONS", "1000"))
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server that may open 256 files, of which its libraries and models take some."""
+    """A server that may open 256 files, including those of its libraries and models."""
     models = {"half": saved_model("half_plus_three")}
     with serving(tmp_path, models, before=f"ulimit -n {_FILES}") as running:
         yield running
@@ -40,7 +40,7 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
 
 @contextlib.contextmanager
 def _many(port: int, count: int, start: bytes) -> Iterator[list[socket.socket]]:
-    """Opens connections, as far as the server lets them be, and sends the same on each."""
+    """Opens up to `count` connections, as far as the server accepts them, and sends `start`."""
     open_many_files()
     with contextlib.ExitStack() as stack:
         opened = []
@@ -67,7 +67,7 @@ _GRPC_STARTS = {
 
 
 @pytest.mark.parametrize("name", list(_GRPC_STARTS))
-def test_probes_and_models_have_files_beside_400_grpc_connections(
+def test_400_grpc_connections_leave_files_for_probes_and_models(
     server: ModelServer, tmp_path: Path, name: str
 ) -> None:
     with _many(server.grpc_port, 400, _GRPC_STARTS[name]):
@@ -88,7 +88,7 @@ _REST_STARTS = {
 
 
 @pytest.mark.parametrize("name", list(_REST_STARTS))
-def test_grpc_and_models_have_files_beside_400_rest_connections(
+def test_400_rest_connections_leave_files_for_grpc_and_models(
     server: ModelServer, tmp_path: Path, name: str
 ) -> None:
     with _many(server.rest_port, 400, _REST_STARTS[name]):
@@ -107,7 +107,9 @@ def test_grpc_and_models_have_files_beside_400_rest_connections(
     assert_serves(server)
 
 
-def test_both_ports_at_once_leave_files_for_models(server: ModelServer, tmp_path: Path) -> None:
+def test_connections_to_both_ports_leave_files_for_models(
+    server: ModelServer, tmp_path: Path
+) -> None:
     with (
         _many(server.grpc_port, 400, _GRPC_STARTS["in a call"]),
         _many(server.rest_port, 400, _REST_STARTS["in a body"]),
@@ -126,7 +128,7 @@ def _predicts_by_grpc(server: ModelServer) -> bool:
 
 
 @pytest.mark.parametrize("name", list(_GRPC_STARTS))
-def test_slow_grpc_connections_hold_nobody_up(tmp_path: Path, name: str) -> None:
+def test_slow_grpc_connections_do_not_delay_others(tmp_path: Path, name: str) -> None:
     with serving(tmp_path, {"half": saved_model("half_plus_three")}) as running:
         grpc_client.assert_predicts(running)
         threads = _thread_count(running)
@@ -140,7 +142,7 @@ def test_slow_grpc_connections_hold_nobody_up(tmp_path: Path, name: str) -> None
         wait_for(bool, lambda: _predicts_by_grpc(running))
 
 
-def test_slow_rest_connections_hold_nobody_up(tmp_path: Path) -> None:
+def test_slow_rest_connections_do_not_delay_others(tmp_path: Path) -> None:
     with serving(tmp_path, {"half": saved_model("half_plus_three")}) as running:
         grpc_client.assert_predicts(running)
         with (

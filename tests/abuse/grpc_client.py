@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A client of PredictionService.Predict, each call by a connection of its own.
+"""A client of PredictionService.Predict. Each call uses a new connection.
 
 It writes and reads the messages itself and needs no TensorFlow, which takes seconds to import.
 """
@@ -20,19 +20,19 @@ OPTIONS = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
     ("grpc.enable_http_proxy", 0),
-    # Channels with the same options share connections otherwise.
+    # Otherwise channels with the same options share connections.
     ("grpc.use_local_subchannel_pool", 1),
 ]
 _DT_FLOAT = 1
 
 
 def channel(server: ModelServer) -> Any:
-    """Returns a channel with a connection of its own, to be closed by the caller."""
+    """Returns a channel with its own connection. The caller closes it."""
     return grpc.insecure_channel(server.grpc_address, options=OPTIONS)
 
 
 def field(number: int, content: bytes) -> bytes:
-    """Returns a field of bytes of a protobuf message."""
+    """Returns a length-delimited field of a protobuf message."""
     return _varint(number << 3 | 2) + _varint(len(content)) + content
 
 
@@ -60,7 +60,7 @@ def predict(
 
 
 def assert_predicts(server: ModelServer) -> None:
-    """Asserts that half_plus_three, the model "half", answers."""
+    """Asserts that the model "half", half_plus_three, answers."""
     answer = predict(server, predict_message("half", [1.0, 2.0]))
     assert struct.pack("<2f", 3.5, 4.0) in answer
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""HTTP/2 frames as a client of gRPC never sends them (RFC 9113, and RFC 7541 for headers).
+"""HTTP/2 frames that gRPC clients never send (RFC 9113, and RFC 7541 for headers).
 
 Example:
     with Connection(server.grpc_port) as connection:
@@ -37,7 +37,7 @@ def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
 
 
 def integer(value: int, prefix_bits: int, first: int = 0) -> bytes:
-    """Returns an integer as RFC 7541, 5.1 has it, its first byte joined with `first`."""
+    """Returns an integer as in RFC 7541, 5.1, with the bits of `first` in the first byte."""
     most = (1 << prefix_bits) - 1
     if value < most:
         return bytes([first | value])
@@ -51,12 +51,12 @@ def integer(value: int, prefix_bits: int, first: int = 0) -> bytes:
 
 
 def text(value: bytes) -> bytes:
-    """Returns a string literal, not in Huffman's code."""
+    """Returns a string literal without Huffman coding."""
     return integer(len(value), 7) + value
 
 
 def literal(name: bytes, value: bytes, *, indexed: bool = False) -> bytes:
-    """Returns a header; if `indexed`, it goes to the front of the dynamic table (index 62)."""
+    """Returns a header; `indexed` adds it to the dynamic table, with index 62."""
     return bytes([0x40 if indexed else 0x00]) + text(name) + text(value)
 
 
@@ -86,7 +86,7 @@ def reset(stream: int) -> bytes:
 
 
 class Connection:
-    """A connection to a gRPC port whose frames a test writes.
+    """A connection to a gRPC port for frames that a test writes.
 
     Attributes:
         received: How many frames of each kind came, if they are read.
@@ -134,7 +134,7 @@ class Connection:
         self._socket.close()
 
     def send(self, frames: bytes, *, seconds: float = _SECONDS) -> bool:
-        """Sends bytes; False if the server has ended the connection or takes no more."""
+        """Sends bytes; returns False if the server has closed the connection or stopped reading."""
         self._socket.settimeout(seconds)
         try:
             self._socket.sendall(frames)
@@ -155,7 +155,7 @@ class Connection:
                 if not self._changed.wait_for(
                     lambda: self.ended or self._window(stream) >= LARGEST_PAYLOAD, _SECONDS
                 ):
-                    raise TimeoutError(f"the server takes no more after {start} bytes")
+                    raise TimeoutError(f"the server stopped reading after {start} bytes")
                 self._windows[0] -= len(payload)
                 self._windows[stream] -= len(payload)
             if not self.send(frame(DATA, 0, stream, payload)):
@@ -166,7 +166,7 @@ class Connection:
         return min(_WINDOW + self._windows[0], initial + self._windows[stream])
 
     def wait_until_processed(self) -> bool:
-        """Waits until the server has seen all that was sent, or has ended the connection.
+        """Waits until the server has read everything, or has closed the connection.
 
         Returns:
             Whether the connection is open.
@@ -184,7 +184,7 @@ class Connection:
             return not self.ended
 
     def wait_until(self, kind: int, *, seconds: float = _SECONDS) -> bool:
-        """Waits until a frame of a kind came or the connection ended; False if neither did."""
+        """Waits for a frame of a kind or the end of the connection; returns False on a timeout."""
         with self._changed:
             return self._changed.wait_for(lambda: self.ended or self.received[kind] > 0, seconds)
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Floods of HTTP/2 frames at the gRPC port: memory stays flat, and other clients are served."""
+"""Floods of HTTP/2 frames to the gRPC port: memory does not grow, other clients are served."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from tests.abuse.servers import assert_serves, peak_growth_below, saved_model, s
 _MOST_MEBIBYTES = 128.0
 _MEBIBYTE = 1 << 20
 _MOST_STREAMS = 1_000  # docs/apis.md
-# What gRPC keeps of calls that end before it has begun with them.
+# Memory that gRPC keeps for calls that end before their handler starts.
 _MOST_MEBIBYTES_OF_RESETS = 512.0
 _FRAMES = 10_000
 _BATCH = 500
-# A gibibyte in the long form.
+# A gibibyte in http2_soak_test.
 _CONTINUATION_MEBIBYTES = int(os.environ.get("TFS3_CONTINUATION_MEBIBYTES", "128"))
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server with the default limits, which predicts before and after."""
+    """A server with the default limits; checks that it predicts before and after the test."""
     with serving(tmp_path, {"half": saved_model("half_plus_three")}) as running:
-        for _ in range(20):  # What the first calls take for good.
+        for _ in range(20):  # The first calls allocate caches.
             grpc_client.assert_predicts(running)
         yield running
         grpc_client.assert_predicts(running)
@@ -128,7 +128,7 @@ def test_floods_of_frames(server: ModelServer, name: str, reading: bool) -> None
     ):
         connection.send(http2.headers(1, http2.PREDICT))
         for _ in range(0, _FRAMES, _BATCH):
-            # A server may take no more from a client that does not read.
+            # The server may stop reading from a client that does not read.
             if not connection.send(flood, seconds=5.0):
                 break
         grpc_client.assert_predicts(server)
@@ -138,7 +138,7 @@ def test_floods_of_frames(server: ModelServer, name: str, reading: bool) -> None
 
 def test_an_hpack_bomb(server: ModelServer) -> None:
     entry = http2.literal(b"x", b"a" * 3_900, indexed=True)
-    references = b"\xbe" * 12_000  # Index 62, the entry above: 46 MB of headers in 12 KB.
+    references = b"\xbe" * 12_000  # Index 62 is that entry: 46 MB of headers in 12 KB.
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
         http2.Connection(server.grpc_port) as connection,
@@ -150,8 +150,8 @@ def test_an_hpack_bomb(server: ModelServer) -> None:
         connection.wait_until_processed()
 
 
-def test_a_dynamic_table_is_not_made_larger_than_the_server_allows(server: ModelServer) -> None:
-    grow = http2.integer(1 << 30, 5, 0x20)  # RFC 7541, 6.3; first in a block of headers.
+def test_a_dynamic_table_above_the_limit_is_refused(server: ModelServer) -> None:
+    grow = http2.integer(1 << 30, 5, 0x20)  # RFC 7541, 6.3; comes first in a header block.
     entry = http2.literal(b"x", b"a" * 3_900, indexed=True)
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
@@ -166,7 +166,7 @@ def test_a_dynamic_table_is_not_made_larger_than_the_server_allows(server: Model
 
 
 def _header_blocks() -> dict[str, tuple[bytes, bytes]]:
-    """Returns, by name, the start of a block of headers that never ends, and what is repeated."""
+    """Returns, by name, the start of an endless header block and the part to repeat."""
     kibibyte = http2.literal(b"x-header", b"a" * 1_000)
     long_value = b"\x00" + http2.text(b"x-header") + http2.integer(1 << 30, 7)
     return {
@@ -186,7 +186,7 @@ def test_headers_without_an_end(server: ModelServer, name: str) -> None:
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
         http2.Connection(server.grpc_port) as connection,
     ):
-        # Nothing may come between a HEADERS frame and its end, an acknowledgement neither.
+        # No other frame, not even an acknowledgement, may come before END_HEADERS.
         assert connection.wait_until(http2.SETTINGS)
         assert connection.wait_until_processed()
         connection.send(http2.headers(1, http2.PREDICT, start, flags=0))
@@ -194,6 +194,6 @@ def test_headers_without_an_end(server: ModelServer, name: str) -> None:
         while sent < count and connection.send(more):
             sent += 1
         grpc_client.assert_predicts(server)
-        # It ends within the time that a request has to arrive.
+        # The server closes the connection after --grpc_receive_timeout_in_ms.
         connection.wait_until(http2.GOAWAY)
-        assert connection.ended, f"{sent} frames of {len(more)} bytes were taken"
+        assert connection.ended, f"{sent} frames of {len(more)} bytes were accepted"

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that take much more memory than they have bytes: refused, and the server lives."""
+"""Requests that need much more memory than their size: the server refuses them and survives."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from tests.abuse.servers import (
 )
 
 _BUDGET_MEBIBYTES = 512
-# The budget, and what is not charged: pieces of the heap, buffers of sockets, threads.
+# The budget, and memory outside of it: heap fragmentation, socket buffers, threads.
 _MOST_MEBIBYTES = _BUDGET_MEBIBYTES * 2.0
-# What a server of the old days needs is much more than this; then std::bad_alloc ends it.
+# A server without a memory budget needs more than this, and ends with std::bad_alloc.
 _DATA_MEBIBYTES = 2048
 _MEBIBYTE = 1 << 20
 _CLASSIFY = "/v1/models/examples:classify"
@@ -51,7 +51,7 @@ def _models() -> dict[str, Path]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server whose requests may hold 512 MiB together; it predicts before and after."""
+    """A server with a budget of 512 MiB; checks that it predicts before and after the test."""
     flags = [f"--request_memory_mib={_BUDGET_MEBIBYTES}"]
     with serving(tmp_path, _models(), flags=flags) as running:
         _assert_predicts(running)
@@ -72,7 +72,7 @@ def _stub(server: ModelServer) -> Iterator[Any]:
         ("grpc.max_receive_message_length", -1),
         ("grpc.max_send_message_length", -1),
         ("grpc.enable_http_proxy", 0),
-        # Channels with the same options share connections.
+        # Otherwise channels with the same options share connections.
         ("grpc.use_local_subchannel_pool", 1),
     ]
     with grpc.insecure_channel(server.grpc_address, options=options) as channel:
@@ -80,7 +80,7 @@ def _stub(server: ModelServer) -> Iterator[Any]:
 
 
 def _code_of(server: ModelServer, method: str, request: Any) -> grpc.StatusCode:
-    """Calls a method by a connection of its own, and returns the code of the answer."""
+    """Calls a method on a new connection, and returns the code of the answer."""
     with _stub(server) as stub:
         try:
             getattr(stub, method)(request, timeout=rest.SECONDS)
@@ -161,7 +161,7 @@ def test_eight_requests_with_a_gibibyte_of_numbers_in_gzip_are_refused(
     assert {answer.code for answer in answers} <= {413, 503}, answers
 
 
-def test_of_twenty_bodies_of_100_mib_as_many_are_kept_as_the_budget_allows(
+def test_the_budget_limits_twenty_bodies_of_100_mib(
     server: ModelServer,
 ) -> None:
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
@@ -171,10 +171,10 @@ def test_of_twenty_bodies_of_100_mib_as_many_are_kept_as_the_budget_allows(
         assert answer.code == 200 or rest.is_refused_for_now(answer), answer
 
 
-def test_answers_much_longer_than_their_requests_are_within_the_budget(
+def test_the_budget_limits_answers_much_larger_than_their_requests(
     server: ModelServer,
 ) -> None:
-    # A float takes four bytes in a message of gRPC and thirteen in an answer by REST.
+    # A float has four bytes in a gRPC message, and thirteen in a REST answer.
     body = b'{"signature_name": "float32", "inputs": [' + b"1e-9," * (2 * _MEBIBYTE) + b"0]}"
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
         answers = rest.post_at_once(server, [body] * 24, path="/v1/models/identity:predict")
@@ -197,7 +197,7 @@ def _predict(tensor: Any) -> Any:
 
 
 _LARGE_TENSORS = {
-    # A tensor whose values are all the same is a few bytes in a message.
+    # A tensor of equal values needs only a few bytes in a message.
     "one value for 1 GiB": _tensor(tf.float32, 256 * _MEBIBYTE, float_val=[1.0]),
     "no value for 1 GiB": _tensor(tf.int8, 1024 * _MEBIBYTE),
     "one text for 64 million": _tensor(tf.string, 64 * _MEBIBYTE, string_val=[b"a text"]),
@@ -217,14 +217,14 @@ def test_ten_million_empty_examples_by_grpc_are_refused(server: ModelServer) -> 
     request = classification_pb2.ClassificationRequest()
     request.model_spec.name = "examples"
     request.model_spec.signature_name = "classify"
-    # Field 1 of ExampleList, without content.
+    # An empty field 1 of ExampleList.
     request.input.example_list.MergeFromString(b"\x0a\x00" * 10_000_000)
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
         code = _code_of(server, "Classify", request)
     assert code in {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.INVALID_ARGUMENT}
 
 
-def test_of_six_messages_of_100_mib_as_many_are_kept_as_the_budget_allows(
+def test_the_budget_limits_six_messages_of_100_mib(
     server: ModelServer,
 ) -> None:
     content = bytes(100 * _MEBIBYTE)
@@ -240,14 +240,14 @@ def test_of_six_messages_of_100_mib_as_many_are_kept_as_the_budget_allows(
 
 @pytest.fixture
 def unlimited(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server with a budget far above the memory that the system gives it, 384 MiB more."""
+    """A server with a budget far above the 384 MiB that it can still allocate."""
     with serving(tmp_path, _models(), flags=["--request_memory_mib=100000"]) as running:
         _assert_predicts(running)
         limit_data(running, mebibytes=384)
         yield running
 
 
-def test_a_body_for_which_there_is_no_memory_fails_alone(unlimited: ModelServer) -> None:
+def test_a_body_that_cannot_be_allocated_fails_alone(unlimited: ModelServer) -> None:
     for mebibytes in (100, 200, 400):
         answer = rest.post(unlimited, _zeros(mebibytes))
         assert answer.code in {200, 503}, answer
@@ -258,7 +258,7 @@ def test_a_body_for_which_there_is_no_memory_fails_alone(unlimited: ModelServer)
     _assert_predicts(unlimited)
 
 
-def test_a_message_for_whose_tensor_there_is_no_memory_fails_alone(
+def test_a_tensor_that_cannot_be_allocated_fails_alone(
     unlimited: ModelServer,
 ) -> None:
     content = bytes(200 * _MEBIBYTE)
@@ -270,7 +270,7 @@ def test_a_message_for_whose_tensor_there_is_no_memory_fails_alone(
     _assert_predicts(unlimited)
 
 
-def test_many_clients_at_once_for_whom_there_is_no_memory_fail_alone(
+def test_many_requests_that_cannot_be_allocated_fail_alone(
     unlimited: ModelServer,
 ) -> None:
     for answer in rest.post_at_once(unlimited, [_zeros(60)] * 8):

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Probes, metrics and status are answered while predictions take all threads and queues."""
+"""The server answers probes, metrics and status while predictions fill all threads and queues."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.e2e.waiting import wait_for
 _MAX_WAITING = 20
 _THREADS = 4
 _REQUESTS = 60
-# Of so many requests; the others have a thread or wait for one.
+# The rest of the requests has a thread or waits for one.
 _REFUSED = _REQUESTS - _THREADS - _MAX_WAITING
 _PATHS = (
     "/livez",
@@ -39,13 +39,13 @@ _PATHS = (
 
 @pytest.fixture(scope="module")
 def waiting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model whose answers come when a file is there."""
+    """A model that answers when a file exists."""
     return saved_models.save_waiting(tmp_path_factory.mktemp("waiting") / "model")
 
 
 @pytest.fixture
 def server(waiting_model: Path, tmp_path: Path) -> Iterator[ModelServer]:
-    """A server of it, on which 20 requests may wait by REST and 20 by gRPC."""
+    """A server of this model with queues of 20 requests each for REST and gRPC."""
     flags = [
         f"--max_waiting_requests={_MAX_WAITING}",
         f"--rest_api_num_threads={_THREADS}",
@@ -69,19 +69,19 @@ class _Held:
         self._futures: list[concurrent.futures.Future[Any]] = []
 
     def send_by_rest(self, count: int) -> None:
-        """Sends so many requests by REST."""
+        """Sends `count` REST requests."""
         self._submit(count, self._ask_by_rest)
 
     def send_by_grpc(self, count: int) -> None:
-        """Sends so many requests by gRPC."""
+        """Sends `count` gRPC requests."""
         self._submit(count, self._ask_by_grpc)
 
     def started(self) -> int:
-        """Returns how many requests the model has begun with."""
+        """Returns the number of requests that the model has started."""
         return len(list(self._folder.glob("started-*")))
 
     def answered(self) -> int:
-        """Returns how many requests have been answered."""
+        """Returns the number of answered requests."""
         return sum(future.done() for future in self._futures)
 
     def release(self) -> list[Any]:
@@ -90,7 +90,7 @@ class _Held:
         return [future.result(rest.SECONDS) for future in self._futures]
 
     def close(self) -> None:
-        """Ends what is under way."""
+        """Ends the running requests."""
         self._awaited.touch()
         self._pool.shutdown()
 
@@ -150,12 +150,12 @@ def _wait_until_answered(held: _Held, count: int) -> None:
     wait_for(lambda answered: answered >= count, held.answered, timeout_seconds=rest.SECONDS)
 
 
-def test_probes_are_answered_while_all_threads_and_queues_are_taken(
+def test_probes_are_answered_while_all_threads_and_queues_are_full(
     server: ModelServer, held: _Held
 ) -> None:
     held.send_by_rest(_REQUESTS)
     held.send_by_grpc(_REQUESTS)
-    # Requests for which there is no place are refused: then all threads and queues are full.
+    # When the server refuses requests, all threads and queues are full.
     _wait_until_answered(held, 2 * _REFUSED)
     _all_probes(server)
     assert held.answered() < 2 * _REQUESTS
@@ -173,9 +173,7 @@ def test_probes_are_answered_while_no_request_is_refused(server: ModelServer, he
 
 
 @pytest.mark.parametrize("api", ["rest", "grpc"])
-def test_requests_beyond_those_that_may_wait_are_refused(
-    server: ModelServer, held: _Held, api: str
-) -> None:
+def test_requests_beyond_the_queue_are_refused(server: ModelServer, held: _Held, api: str) -> None:
     getattr(held, f"send_by_{api}")(_REQUESTS)
     _wait_until_answered(held, _REFUSED)
     codes = held.release()
@@ -184,7 +182,7 @@ def test_requests_beyond_those_that_may_wait_are_refused(
 
 
 def test_probes_are_answered_while_large_bodies_are_parsed(server: ModelServer) -> None:
-    """60 requests of 10 KB that are 5 million numbers each, as fast as threads take them."""
+    """Sends 60 requests of 10 KB with 5 million numbers each."""
     body = rest.gzip_of(b"0,", mebibytes=10, before=b'{"instances": [', after=b"0]}")
     answered = 0
     lock = threading.Lock()

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""REST requests of which the size counts, and HTTP as bytes.
+"""REST requests of large sizes, and HTTP as bytes.
 
 Example:
     answer = post(server, gzip_of(b"0,", mebibytes=1000), headers=GZIP)
@@ -28,7 +28,7 @@ _MEBIBYTE = 1 << 20
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """An answer by REST."""
+    """A REST answer."""
 
     code: int
     headers: http.client.HTTPMessage
@@ -54,7 +54,7 @@ def post(
 
 
 def get(server: ModelServer, path: str, *, seconds: float = SECONDS) -> Answer:
-    """Gets what is at a path."""
+    """Sends a GET request."""
     return _ask(server, "GET", path, None, None, seconds)
 
 
@@ -65,13 +65,13 @@ def post_at_once(
     headers: Mapping[str, str] | None = None,
     path: str = "",
 ) -> list[Answer]:
-    """Posts bodies beside each other."""
+    """Posts bodies in parallel."""
     with concurrent.futures.ThreadPoolExecutor(len(bodies)) as pool:
         return list(pool.map(lambda body: post(server, body, headers=headers, path=path), bodies))
 
 
 def is_refused_for_now(answer: Answer) -> bool:
-    """Whether an answer tells the client to send the same request again later."""
+    """Returns whether the answer asks the client to send the request again later."""
     return answer.code in {429, 503} and "Retry-After" in answer.headers
 
 
@@ -85,7 +85,7 @@ def _ask(
 ) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=seconds)
     with contextlib.closing(connection):
-        # A server that refuses a body need not read it to its end.
+        # A server that refuses a body does not have to read all of it.
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()
@@ -93,7 +93,7 @@ def _ask(
 
 
 def gzip_of(part: bytes, *, mebibytes: int, before: bytes = b"", after: bytes = b"") -> bytes:
-    """Returns gzip of a text that repeats `part` for so many MiB, without having had the text.
+    """Returns gzip of `part` repeated to `mebibytes`, without creating the whole text.
 
     The check sum at the end is that of the whole text.
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The model server under abuse, and how much memory it takes.
+"""The model server for abuse tests, and its memory.
 
 Example:
     models = {"half": saved_model("half_plus_three")}
@@ -8,8 +8,7 @@ Example:
         with peak_growth_below(server, mebibytes=512):
             ...
 
-TFS3_MODEL_SERVER in the environment names another server program than the one that Bazel builds, to
-see what another version does:
+TFS3_MODEL_SERVER in the environment selects another server program, to test another version:
 
     ./bazelw test //tests/abuse:all --test_env=TFS3_MODEL_SERVER=/path/to/tensorflow_model_server
 """
@@ -53,15 +52,15 @@ def serving(
     before: str = "",
     log: str = "",
 ) -> Iterator[ModelServer]:
-    """Runs a server of models that are available; its metrics page is on.
+    """Runs a server, with a metrics page, until its models are available.
 
     Args:
         folder: An empty folder for the models and their configuration.
-        models: The SavedModel that is version 1 of each model, by the model's name; URLs without a
-            name are about the first.
+        models: The SavedModel for version 1 of each model, by the model's name. The first one is
+            the default model of the test client.
         flags: More flags of the server.
-        before: A command of the shell that starts the server, such as "ulimit -n 256".
-        log: A file for the server's log, in place of the output that the test keeps.
+        before: A shell command to run before the server, such as "ulimit -n 256".
+        log: A file for the server's log.
     """
     entries = []
     for name, model in models.items():
@@ -83,7 +82,7 @@ def serving(
                 server.wait_until_available(model_name=name)
             yield server
         finally:
-            # Which pytest shows when the test fails.
+            # pytest shows this output if the test fails.
             tail = [line[:1000] for line in server.log_tail(50)]
             print("The server:", *tail, f"exit code: {server.process.exit_code}", sep="\n  ")
 
@@ -109,8 +108,8 @@ def assert_serves(server: ModelServer) -> None:
 
 @contextlib.contextmanager
 def peak_growth_below(server: ModelServer, *, mebibytes: float) -> Iterator[None]:
-    """Asserts that resident memory, its peak included, grows by less than so many MiB."""
-    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # The peak starts anew.
+    """Asserts that the peak of the resident memory grows by less than `mebibytes`."""
+    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # Resets the peak.
     before = resident_mebibytes(server)
     yield
     assert server.process.exit_code is None
@@ -120,7 +119,7 @@ def peak_growth_below(server: ModelServer, *, mebibytes: float) -> Iterator[None
 
 
 def limit_data(server: ModelServer, *, mebibytes: int) -> None:
-    """Lets the server allocate at most so many MiB more: what is above gets no memory (ENOMEM)."""
+    """Limits further allocations of the server; more than `mebibytes` fail with ENOMEM."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmData:"))
     limit = int(line.split()[1]) * 1024 + mebibytes * _MEBIBYTE
@@ -128,6 +127,6 @@ def limit_data(server: ModelServer, *, mebibytes: int) -> None:
 
 
 def open_many_files() -> None:
-    """Lets this process open as many files as the system allows it."""
+    """Raises the limit of open files of this process to the maximum."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""Random abuse of both ports beside a normal client, which must not notice it.
+r"""Random abuse of both ports. A normal client at the same time must not be affected.
 
     ./bazelw test //tests/abuse:soak --test_output=streamed            # 30 minutes
     ./bazelw test //tests/abuse:soak_test \
@@ -41,7 +41,7 @@ from tests.e2e.waiting import wait_for
 _SECONDS = float(os.environ.get("TFS3_ABUSE_SECONDS", "60"))
 _ABUSERS = 3
 _BUDGET_MEBIBYTES = 512
-# The budget, and what is not charged: pieces of the heap, buffers, what gRPC keeps of floods.
+# The budget, and memory outside of it: heap fragmentation, buffers, gRPC after floods.
 _MOST_MEBIBYTES = 4.0 * _BUDGET_MEBIBYTES
 _MOST_TIMES_REST = 1.3
 _GIVEN_BACK_SECONDS = 60.0
@@ -52,13 +52,13 @@ _STATUS = grpc_client.field(1, grpc_client.field(1, b"half"))
 
 
 def _seed() -> int:
-    """Returns the seed of this run, and prints it where pytest shows it."""
+    """Returns the seed of this run, and prints it."""
     chosen = int(os.environ.get("TFS3_ABUSE_SEED", "") or random.SystemRandom().randrange(2**32))
     print(f"TFS3_ABUSE_SEED={chosen}", flush=True)
     return chosen
 
 
-# What abusers do. Each ends within seconds, whatever the server answers.
+# Kinds of abuse. Each ends within seconds for any answer of the server.
 _Action = Callable[[ModelServer, random.Random], None]
 
 
@@ -176,7 +176,7 @@ _ACTIONS: tuple[_Action, ...] = (
 
 
 class _NormalClient:
-    """Asks for small things by both APIs, one after the other, and counts how it is answered.
+    """Sends small requests to both APIs, one after the other, and counts the answers.
 
     Attributes:
         answered: The requests that were answered as without abuse, by their kind.
@@ -244,14 +244,14 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
         yield running
 
 
-def test_a_normal_client_does_not_notice_abuse(server: ModelServer) -> None:
+def test_abuse_does_not_affect_a_normal_client(server: ModelServer) -> None:
     open_many_files()
     normal = _NormalClient(server)
     for _ in range(50):
         normal.ask_everything()
     assert not normal.failed
     at_rest = resident_mebibytes(server)
-    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # The peak starts anew.
+    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # Resets the peak.
     ending = threading.Event()
     done: collections.Counter[str] = collections.Counter()
     seed = _seed()
@@ -260,7 +260,7 @@ def test_a_normal_client_does_not_notice_abuse(server: ModelServer) -> None:
         draw = random.Random(seed * _ABUSERS + number)
         while not ending.is_set():
             action = draw.choice(_ACTIONS)
-            # Whatever becomes of an abuser is right, as long as the normal client is served.
+            # Any result of the abuse is correct if the normal client is served.
             with contextlib.suppress(OSError, http.client.HTTPException, grpc.RpcError):
                 action(server, draw)
             done[action.__name__] += 1

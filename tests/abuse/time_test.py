@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Requests and answers that stop half-way are given up, however fast they were before."""
+"""The server gives up requests and answers that stop half-way."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENDS_SECONDS = 60.0  # Much more than the limits below.
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
-    """A server that waits for a second."""
+    """A server with receive timeouts of a second."""
     models = {"half": saved_model("half_plus_three"), "identity": saved_model("identity")}
     flags = ["--rest_api_receive_timeout_in_ms=1000", "--grpc_receive_timeout_in_ms=1000"]
     folder = tmp_path_factory.mktemp("time")
@@ -44,7 +44,9 @@ def test_99_of_100_mib_of_a_body_and_then_silence_is_408(server: ModelServer) ->
     wait_for(lambda now: now < before + 64, lambda: resident_mebibytes(server))
 
 
-@pytest.mark.parametrize("chunk", [b"4\r\n0,0,\r\n", b"400000\r\n"], ids=["whole", "begun"])
+@pytest.mark.parametrize(
+    "chunk", [b"4\r\n0,0,\r\n", b"400000\r\n"], ids=["complete chunk", "incomplete chunk"]
+)
 def test_a_chunked_body_and_then_silence_is_408(server: ModelServer, chunk: bytes) -> None:
     with rest.connected(server, seconds=_ENDS_SECONDS) as connection:
         head = "POST /v1/models/half:predict HTTP/1.1\r\nHost: localhost\r\n"
@@ -68,7 +70,7 @@ def _large_answer_request() -> bytes:
     return json.dumps({"signature_name": "float32", "inputs": numbers}).encode()
 
 
-def test_an_answer_that_nobody_takes_is_given_up(server: ModelServer) -> None:
+def test_an_answer_that_is_not_read_is_given_up(server: ModelServer) -> None:
     body = _large_answer_request()
     head = "POST /v1/models/identity:predict HTTP/1.1\r\nHost: localhost\r\n"
     with socket.socket() as connection:
@@ -77,7 +79,7 @@ def test_an_answer_that_nobody_takes_is_given_up(server: ModelServer) -> None:
         connection.connect(("127.0.0.1", server.rest_port))
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         assert connection.recv(1) == b"H"
-        # Until the server gives up: then it has no connection to this client any more.
+        # Waits until the server closes the connection.
         client = connection.getsockname()[1]
         wait_for(
             lambda open_still: not open_still,
@@ -87,7 +89,7 @@ def test_an_answer_that_nobody_takes_is_given_up(server: ModelServer) -> None:
 
 
 def _is_open(server: ModelServer, client_port: int) -> bool:
-    """Whether the server has a file for the connection of a client."""
+    """Returns whether the server has the connection of a client open."""
     inodes = {
         str(file.readlink()).removeprefix("socket:[").removesuffix("]")
         for file in Path(f"/proc/{server.process.pid}/fd").iterdir()

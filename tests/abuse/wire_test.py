@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Texts of clients that programs behind the server would take for something else."""
+"""Text of clients that other programs, such as log readers, would misunderstand."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.abuse.servers import assert_serves, saved_model, serving
 
 _MEBIBYTE = 1 << 20
 _LONGEST_LINE = 8_192
-_MOST_ROWS = 300  # Of a metric, whatever clients ask for.
+_MOST_ROWS = 300  # Per metric, for any requests.
 
 
 @pytest.fixture(scope="module", params=["text", "json"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelServer]:
-    """A server that logs each request, in either form."""
+    """A server with an access log, as text or JSON."""
     models = {"half": saved_model("half_plus_three")}
     flags = [f"--log_format={request.param}", "--access_log"]
     with serving(tmp_path_factory.mktemp("wire"), models, flags=flags) as running:
@@ -107,14 +107,14 @@ _REFUSED = {
 
 
 @pytest.mark.parametrize("name", list(_REFUSED))
-def test_requests_that_other_programs_read_differently_are_400(
+def test_requests_that_other_programs_parse_differently_are_400(
     server: ModelServer, name: str
 ) -> None:
     with rest.connected(server) as connection:
         connection.sendall(_REFUSED[name])
         answer = rest.read_answer(connection)
         assert (answer.code, list(answer.json())) == (400, ["error"]), answer
-        # What follows could be a request that another program took for a body.
+        # Another program could take the following request for a body.
         assert connection.recv(1) == b""
 
 
@@ -139,7 +139,7 @@ _SPLIT = "half\nevil: access\r\n\x1b[31m\u2028\x00\x85\x7f"
 
 
 def _access_lines(server: ModelServer, ask: Any) -> list[str]:
-    """Returns the lines that the log gets from requests."""
+    """Returns the log lines of the requests that `ask` sends."""
     _log_marker(server, "begin")
     since = server.process.line_count
     ask()
@@ -148,7 +148,7 @@ def _access_lines(server: ModelServer, ask: Any) -> list[str]:
 
 
 def _log_marker(server: ModelServer, name: str) -> None:
-    """Makes a line of the log and waits for it; the lines of earlier requests are there then."""
+    """Waits for the log lines of earlier requests, by a request with a marker."""
     marker = f"marker-{name}-{server.process.line_count}"
     rest.get(server, f"/v1/models/{marker}")
     server.process.wait_for_line(marker, timeout_seconds=rest.SECONDS)
@@ -186,7 +186,7 @@ def test_headers_and_paths_are_cut_in_the_log(server: ModelServer) -> None:
     assert max(len(line) for line in lines) < _LONGEST_LINE
 
 
-def test_a_request_makes_one_line_of_the_log_whatever_it_says(server: ModelServer) -> None:
+def test_a_request_always_makes_one_line_of_the_log(server: ModelServer) -> None:
     def ask() -> None:
         _call(server, grpc_client.predict_message(_SPLIT, [1.0]))
         _call(server, grpc_client.predict_message("half", [1.0], signature=_SPLIT))
@@ -198,11 +198,11 @@ def test_a_request_makes_one_line_of_the_log_whatever_it_says(server: ModelServe
     assert len(lines) == 5, lines
     for line in lines:
         assert not line.startswith("evil"), line
-        assert not [character for character in line if ord(character) < 32], line
+        assert not [c for c in line if ord(c) < 32 or c in "\x7f\x85\u2028"], line
 
 
 def _metric_rows(server: ModelServer) -> dict[str, int]:
-    """Returns how many rows each metric has."""
+    """Returns the number of rows of each metric."""
     rows: dict[str, int] = {}
     for line in rest.get(server, "/monitoring/prometheus/metrics").body.decode().splitlines():
         if line and not line.startswith("#"):
@@ -211,7 +211,7 @@ def _metric_rows(server: ModelServer) -> dict[str, int]:
     return rows
 
 
-def test_names_that_clients_make_up_make_no_rows_of_metrics(server: ModelServer) -> None:
+def test_invented_names_make_no_rows_of_metrics(server: ModelServer) -> None:
     before = _metric_rows(server)
     with grpc_client.channel(server) as channel:
         call = channel.unary_unary(grpc_client.PREDICT)
@@ -229,7 +229,7 @@ def test_names_that_clients_make_up_make_no_rows_of_metrics(server: ModelServer)
                 channel.unary_unary(f"/none/None{number}")(b"", timeout=rest.SECONDS)
     after = _metric_rows(server)
     grown = {name: after[name] - before.get(name, 0) for name in after}
-    # Errors have buckets of their own.
+    # Errors add rows by status.
     assert max(grown.values()) < _MOST_ROWS, {n: c for n, c in grown.items() if c >= _MOST_ROWS}
 
 
@@ -238,7 +238,7 @@ _WRONG_NAMES = [_LONG, "..", ".", "a/../b", "../half", "half/..", ""]
 
 
 @pytest.mark.parametrize("name", _WRONG_NAMES, ids=[repr(name[:10]) for name in _WRONG_NAMES])
-def test_a_reload_with_a_name_that_no_url_can_have_is_refused(
+def test_a_reload_with_a_name_that_urls_cannot_contain_is_refused(
     server: ModelServer, name: str
 ) -> None:
     def config(model: str) -> bytes:

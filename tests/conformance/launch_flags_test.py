@@ -241,4 +241,4 @@ def test_a_name_that_is_empty_is_refused_with_the_rule(tmp_path: Path) -> None:
     config.write_text(config_of(tmp_path, _HALF).replace('name: "half"', 'name: ""'))
     ended = _run(f"--model_config_file={config}")
     assert ended.returncode == 2
-    assert "has an empty name; give it the name that requests use" in ended.stderr
+    assert "has an empty name; set the name that requests use" in ended.stderr

@@ -24,7 +24,7 @@ def e2e_test(name, deps = [], soak_env = None):
     )
     if soak_env != None:
         pytest_test(
-            name = name.removesuffix("_test") + "_soak_test",
+            name = name[:-len("_test")] + "_soak_test",
             size = "large",
             srcs = [name + ".py"],
             env = soak_env,

@@ -293,7 +293,7 @@ def test_an_invalid_file_is_logged_and_changes_nothing_until_it_is_valid(
     config_file = ConfigFile(str(tmp_path / "models.config"), _put_local)
     with _polling(world, config_file, model_config_list({"half": half})) as server:
         config_file.write(broken)
-        line = server.process.wait_for_line("the models stay as they are", timeout_seconds=_SECONDS)
+        line = server.process.wait_for_line("the models do not change", timeout_seconds=_SECONDS)
         assert config_file.path in line
         assert _prediction(server, "half") == _HALF
         config_file.write(model_config_list({"half": half, "twice": twice}))

@@ -119,6 +119,6 @@ def test_requests_succeed_when_the_log_folder_cannot_be_created(
         server.wait_until_available()
         _ask_by_both(server)
         wait_for(
-            lambda lines: any("could not be logged" in line for line in lines),
+            lambda lines: any("Cannot log " in line for line in lines),
             lambda: server.log_tail(50),
         )

@@ -97,7 +97,7 @@ _SITUATIONS = {
         _NOT_FOUND,
         {},
         _NOT_FOUND,
-        ("model_version_policy of the model does not ask for it", "available versions: 2"),
+        ("model_version_policy of the model excludes it", "available versions: 2"),
     ),
     "a label of a version that is not there": Situation(
         "good@later",

@@ -1,11 +1,12 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a fuzz target holds to be true of every input.
+// Checks properties that must hold for every input of a fuzz target.
 //
 //   Expect(tensor.dtype() == spec.dtype, "a tensor has the type declared");
 //
-// What does not hold ends the program, so that libFuzzer keeps the input.
+// A property that does not hold ends the program, so that libFuzzer saves the
+// input.
 #ifndef TESTS_FUZZ_EXPECT_H_
 #define TESTS_FUZZ_EXPECT_H_
 

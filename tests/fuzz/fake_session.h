@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A session without a graph, for what runs models: it knows the tensors
-// "in_NAME:0" and "out_NAME:0" for any NAME, and "out_NAME:0" is what is fed as
-// "in_NAME:0", or a scalar string if nothing is.
+// A session without a graph. It has the tensors "in_NAME:0" and "out_NAME:0"
+// for any NAME. "out_NAME:0" is the tensor that is fed as "in_NAME:0", or a
+// scalar string.
 //
 //   FakeSession session;
 //   SessionRunner(&session).Run({{"in_x"}, {"out_x"}, {}}, {x}, {});  // {x}

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests that give a function many inputs, kept ones and made up ones. See docs/fuzzing.md."""
+"""Fuzz tests: they run a function on the inputs of a corpus and on generated inputs. See docs/fuzzing.md."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("@rules_python//python:defs.bzl", "py_test")
@@ -8,7 +8,7 @@ load("@rules_python//python:defs.bzl", "py_test")
 _RUNNER = "run_fuzz.py"
 
 def fuzz_test(name, deps, dictionary = None):
-    """A test of LLVMFuzzerTestOneInput in NAME.cc, with the kept inputs in corpus/NAME/.
+    """A test of LLVMFuzzerTestOneInput in NAME.cc with the corpus in corpus/NAME/.
 
     With --config=fuzz, libFuzzer makes up further inputs for FUZZ_SECONDS; else the test is over with the kept ones.
 

@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Messages of gRPC requests, from the bytes of the network to the bytes of the
-// answer. The first byte of an input says which message the rest is, see Kind,
-// the second in pieces of how many bytes it arrives (0: in one).
+// Fuzzes messages of gRPC requests, from the bytes of the network to the bytes
+// of the answer. The first byte of an input selects the message (see Kind), the
+// second is the size of its pieces (0: one piece).
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -72,7 +72,7 @@ enum Kind : uint8_t {
   kKinds,
 };
 
-// The pieces of a message, each in memory of its own.
+// The pieces of a message, each in a separate allocation.
 class Pieces {
  public:
   Pieces(std::string_view bytes, size_t size) {
@@ -81,12 +81,12 @@ class Pieces {
       memory_.emplace_back(bytes.substr(i, size));
     for (const std::string& piece : memory_) {
       slices_.push_back({piece.data(), piece.size()});
-      // gRPC may hand over one with nothing in it.
+      // gRPC may pass an empty piece.
       if (size == 3) slices_.push_back({piece.data(), 0});
     }
   }
 
-  // Whether `message` can be parsed out of the pieces.
+  // Parses `message` from the pieces.
   bool Parse(google::protobuf::MessageLite* message) const {
     tfs3::grpc::SliceStream stream(slices_);
     return message->ParseFromZeroCopyStream(&stream);
@@ -110,8 +110,8 @@ bool Parse(std::string_view bytes, size_t piece, Message* message) {
   return parsed;
 }
 
-// Whether a tensor of a few bytes is refused, or is at once so small that
-// thousands of them can be made in a second.
+// Returns whether the tensor is invalid, or larger than the limit, or so small
+// that a second is enough to create thousands of them.
 bool IsCheap(const TensorProto& proto) {
   constexpr int64_t kManyElements = 1 << 16;
   constexpr int64_t kRefusedElements = int64_t{64} << 20;
@@ -120,13 +120,13 @@ bool IsCheap(const TensorProto& proto) {
          shape->num_elements() > kRefusedElements;
 }
 
-// Whether what a tensor holds may be compared byte by byte.
+// Returns whether the memory of the tensor may be compared byte by byte.
 bool IsPlain(const Tensor& tensor) {
   return tensorflow::DataTypeCanUseMemcpy(tensor.dtype());
 }
 
-// The bits that a byte of a tensor's memory has: numbers of less than a byte
-// stand in one each, and what else a client wrote there is not theirs.
+// Returns the used bits of a byte in a tensor's memory. A number of fewer than
+// eight bits has its own byte; clients may set the other bits.
 char UsedBits(DataType dtype) {
   switch (dtype) {
     case tensorflow::DT_INT4:
@@ -192,8 +192,8 @@ tensorflow::TensorInfo Info(const std::string& name, DataType dtype) {
   return info;
 }
 
-// An input and an output of the same name for every type that can be sent; what
-// is not fed has a default. "pair" has [n, 2] and none.
+// Has an input and an output of the same name for every type. Inputs have
+// defaults, except "pair" with shape [n, 2].
 tensorflow::SignatureDef Signature() {
   tensorflow::SignatureDef signature;
   for (int i = 1; i < tensorflow::DataType_ARRAYSIZE; ++i) {
@@ -213,7 +213,7 @@ tensorflow::SignatureDef Signature() {
   pair.mutable_tensor_shape()->add_dim()->set_size(-1);
   pair.mutable_tensor_shape()->add_dim()->set_size(2);
   (*signature.mutable_inputs())["pair"] = pair;
-  // An output that is an input.
+  // An output that is also an input.
   (*signature.mutable_outputs())["pair"] = pair;
   return signature;
 }

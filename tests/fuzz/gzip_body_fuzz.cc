@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bodies of HTTP requests that say they are gzip. Every input is taken for such
-// a body, for the compressed data inside one that is else in order, for text
-// to compress and for the value of a header.
+// Fuzzes compressed bodies of HTTP requests. Uses every input as a gzip body,
+// as the compressed data inside a valid gzip body, as text to compress, and as
+// the value of a header.
 #include <zlib.h>
 
 #include <algorithm>
@@ -51,8 +51,8 @@ void TakeAsBody(std::string_view gzip) {
          "a body of a byte more than the limit is too large");
 }
 
-// What zlib makes of deflated data without head and check sum, and how much of
-// them it takes.
+// The result of zlib for deflated data without header and checksum, and the
+// number of bytes that it used.
 std::optional<std::string> Inflate(std::string_view deflated, size_t* taken) {
   z_stream stream = {};
   Expect(inflateInit2(&stream, -15) == Z_OK, "zlib can be set up");
@@ -75,7 +75,7 @@ std::string LittleEndian(uint32_t number) {
   return bytes;
 }
 
-// No mutation finds a check sum that is right, so it is put there.
+// Mutations cannot find the right checksum, so this function adds it.
 void TakeAsDeflated(std::string_view deflated) {
   size_t taken;
   const std::optional<std::string> text = Inflate(deflated, &taken);

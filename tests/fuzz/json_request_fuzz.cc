@@ -1,10 +1,10 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bodies of REST requests. Every input is taken for the body of a predict
-// request, of a signature that it names itself ("float", "many", ...; see
-// Signatures), and for that of a classify request. What is JSON and what is not
-// is compared with RapidJSON, TensorFlow Serving's parser.
+// Fuzzes bodies of REST requests. Uses every input as the body of a predict
+// request, with the signature that it names ("float", "many", ...; see
+// Signatures), and of a classify request. Compares the parser with RapidJSON,
+// which TensorFlow Serving uses.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +58,7 @@ constexpr int64_t kMaxNesting = 40;
 using SignatureMap =
     std::map<std::string, std::vector<TensorSpec>, std::less<>>;
 
-// One of a single input "x" for each type that JSON can carry, and some others.
+// A signature with an input "x" for each type in JSON, and some others.
 const SignatureMap& Signatures() {
   static const auto* const signatures = [] {
     auto* const map = new SignatureMap;
@@ -94,8 +94,8 @@ absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
   return absl::NotFoundError(absl::StrCat("no signature ", name));
 }
 
-// Whether the answer that tells of `status` is valid UTF-8 and JSON, with the
-// message in it.
+// Checks that the error answer for `status` is valid UTF-8 and JSON, and has
+// the message.
 void ExpectToldInJson(const absl::Status& status) {
   const std::string body = tfs3::rest::ErrorBody(status.message());
   Expect(tfs3::rest::IsStrictJson(body), "the body of an error is JSON", body);
@@ -112,7 +112,7 @@ bool SameElements(const Tensor& a, const Tensor& b) {
   return std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
-// The request that asks for what `input` asks for, written as an answer is.
+// Writes `input` as a request, with the functions for answers.
 std::string WriteAgain(const PredictInput& input,
                        const std::vector<TensorSpec>& specs) {
   std::vector<NamedOutput> outputs;
@@ -143,7 +143,7 @@ void ExpectSame(const PredictInput& a, const PredictInput& b,
   }
 }
 
-// A member that means nothing makes no difference.
+// Checks that an unknown member changes nothing.
 void ExpectSameWithAnotherMember(std::string_view text,
                                  const absl::StatusOr<PredictInput>& input) {
   const size_t brace = text.find('{');
@@ -184,7 +184,7 @@ void TakeAsPredict(const PaddedBuffer& body) {
              "every input has as many rows as there are instances");
     }
   }
-  // An empty list does not say how large the lists in it would be.
+  // An empty list loses the sizes of its inner dimensions.
   if (empty) return;
   const std::string text = WriteAgain(*input, specs);
   const absl::StatusOr<PredictInput> again =
@@ -232,7 +232,7 @@ absl::Status StatusOfText(const PaddedBuffer& body, int64_t max_nesting) {
   return text.status();
 }
 
-// How many lists and objects are open at the deepest place of valid JSON.
+// Returns the deepest nesting of lists and objects in valid JSON.
 int64_t DeepestNesting(std::string_view json) {
   int64_t depth = 0;
   int64_t deepest = 0;
@@ -272,7 +272,8 @@ void TakeAsText(const PaddedBuffer& body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  // Of just the size of the text, so that a look beyond its end is seen.
+  // Has exactly the size of the text, so that sanitizers see reads beyond its
+  // end.
   const PaddedBuffer body(text);
   TakeAsPredict(body);
   TakeAsClassify(body);

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives a fuzz target every file of the folders named, once: what libFuzzer's
-// own main does with -runs=0, for compilers that have no libFuzzer.
+// Runs a fuzz target on every file of the folders in the arguments, as
+// libFuzzer does with -runs=0. For compilers without libFuzzer.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,7 +12,7 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
-// Not every target has one.
+// Optional in a target.
 extern "C" [[gnu::weak]] int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 int main(int argc, char** argv) {
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "%s cannot be read\n", entry.path().c_str());
         return 1;
       }
-      // Tells which file it was if the target ends the program.
+      // Names the file if the target ends the program.
       std::fprintf(stderr, "%s\n", entry.path().c_str());
       LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()),
                              bytes.size());

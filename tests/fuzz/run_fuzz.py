@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one fuzz target on its kept inputs and, with --fuzz, on inputs that libFuzzer makes up.
+"""Runs one fuzz target on its corpus and, with --fuzz, on inputs that libFuzzer generates.
 
 What is found (new inputs, a crash, the log) is left in a folder: that of the test's undeclared
 outputs, which Bazel packs into bazel-testlogs/tests/fuzz/TARGET/test.outputs/outputs.zip, or
@@ -19,7 +19,7 @@ import tempfile
 
 _DEFAULT_SECONDS = "60"
 
-# An input may take this long, in seconds, and the program this much memory, in MiB.
+# Limits: seconds for an input, MiB of memory for the program.
 _INPUT_SECONDS = 10
 _MEMORY = 2048
 
@@ -62,7 +62,7 @@ def _command(args: argparse.Namespace, output: pathlib.Path) -> list[str]:
         f"-rss_limit_mb={_MEMORY}",
         f"-artifact_prefix={output}/",
         "-print_final_stats=1",
-        # libFuzzer writes to the first folder and reads all.
+        # libFuzzer writes to the first folder and reads all folders.
         str(found),
         str(args.corpus),
     ]
@@ -74,7 +74,7 @@ def _last(pattern: str, log: str) -> str:
 
 
 def main() -> int:
-    """Runs the target; its exit code."""
+    """Runs the target and returns its exit code."""
     args = _arguments()
     output = args.output_dir or pathlib.Path(tempfile.mkdtemp(prefix="fuzz-"))
     output = pathlib.Path(output).resolve()

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text that the S3 file system parses: URLs, the XML of lists, of answers to
-// writes and of errors, and the AWS CLI's files. Every input is taken for each
+// Fuzzes text that the S3 file system parses: URLs, the XML of lists, answers
+// to writes and errors, and the files of the AWS CLI. Uses every input as each
 // of them.
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +34,7 @@ using tfs3::s3::S3Uri;
 void TakeAsUri(const std::string& text) {
   const Result<S3Uri> uri = tfs3::s3::ParseUri(text);
   if (!uri.ok()) {
-    // ARNs of other services than S3 are well known and not taken.
+    // Refuses ARNs of services other than S3.
     const bool is_arn = text.find("://arn:") != std::string::npos;
     Expect(uri.status().code == TF_INVALID_ARGUMENT ||
                (is_arn && uri.status().code == TF_UNIMPLEMENTED),
@@ -87,7 +87,7 @@ std::string XmlEscaped(const std::string& text) {
   return escaped;
 }
 
-// The listing as a store would answer it, without times.
+// Writes the listing as a store does, without times.
 std::string Write(const Listing& listing) {
   std::string xml =
       "<?xml version=\"1.0\"?><ListBucketResult>"
@@ -138,7 +138,7 @@ void TakeAsList(const std::string& text) {
   }
 }
 
-// What a list of the directory "a" makes of the answer.
+// Parses the answer as a list of the directory "a".
 void TakeAsPage(const std::string& text) {
   const Result<Listing> listing = tfs3::s3::ParseListing(text);
   if (!listing.ok()) return;
@@ -214,7 +214,7 @@ void TakeAsAwsFile(const std::string& text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // Errors may be in JSON, which the AWS Common Runtime parses.
+  // The AWS Common Runtime parses errors in JSON.
   static const bool started = tfs3::s3::AwsRuntime::Get().ok();
   Expect(started, "the AWS Common Runtime starts");
   const std::string text(reinterpret_cast<const char*>(data), size);

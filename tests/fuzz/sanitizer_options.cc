@@ -1,12 +1,11 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What AddressSanitizer must know of TensorFlow's libraries, which are compiled
-// without it: protobuf's containers and arenas tell it which of their memory is
-// in use, in code that is in part compiled here and in part there, so what it
-// is told is wrong.
+// Default options of AddressSanitizer. TensorFlow's libraries are compiled
+// without it, so the marks of protobuf's containers and arenas for unused
+// memory are incomplete and cause false reports.
 
-// Found by the sanitizer under this name; ASAN_OPTIONS overrules it.
+// The sanitizer calls this function; ASAN_OPTIONS overrides it.
 extern "C" const char* __asan_default_options();
 
 extern "C" const char* __asan_default_options() {

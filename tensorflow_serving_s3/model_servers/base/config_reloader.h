@@ -17,22 +17,25 @@ class ConfigReloader {
  public:
   virtual ~ConfigReloader() = default;
 
-  // Makes `config` the whole configuration: models that are not in it any more
-  // are unloaded, new ones are loaded, those that are unchanged are not
-  // touched. Returns as soon as it is in force; models load in the background.
+  // Replaces the whole configuration. Loads new models, unloads removed models,
+  // and keeps unchanged models. Returns when the configuration is in force;
+  // models load in the background.
   //
-  // INVALID_ARGUMENT or FAILED_PRECONDITION, with the model and the cure, if
-  // anything in it is wrong; then nothing at all has changed.
+  // Returns INVALID_ARGUMENT or FAILED_PRECONDITION, with the model and the
+  // cure, if `config` is wrong. The old configuration then stays in force.
   virtual absl::Status ApplyConfig(
       const tensorflow::serving::ModelServerConfig& config) = 0;
 
-  // As ApplyConfig, then waits until every model that is new or changed has all
-  // its versions available, or has failed for the first time.
+  // As ApplyConfig, then waits until every new or changed model has all its
+  // versions available, or has failed for the first time.
   //
-  // Errors besides those of ApplyConfig, with `config` in force: the code of
-  // the first model that failed, with every one that did and why (they are
-  // tried again, see ServerCore); DEADLINE_EXCEEDED with those that are still
-  // loading at `deadline`; CANCELLED when `cancelled` (may be null) says so.
+  // Returns the errors of ApplyConfig or, with `config` in force,
+  //
+  //  - the code of the first failed model, with the problem of each failed
+  //  model;
+  //    the server tries to load them again
+  //  - DEADLINE_EXCEEDED with the models that are still loading at `deadline`
+  //  - CANCELLED if `cancelled`, which may be null, returns true
   virtual absl::Status ReloadConfig(
       const tensorflow::serving::ModelServerConfig& config, absl::Time deadline,
       const std::function<bool()>& cancelled) = 0;

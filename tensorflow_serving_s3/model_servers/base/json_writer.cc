@@ -14,8 +14,8 @@ namespace {
 
 bool IsContinuation(unsigned char c) { return (c & 0xc0) == 0x80; }
 
-// The length of the well-formed character at the start of `text`, which is not
-// empty; 0 when there is none.
+// Returns the length of the well-formed character at the start of `text`, or 0.
+// `text` must not be empty.
 size_t CharacterLength(std::string_view text) {
   const auto at = [text](size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
@@ -36,7 +36,7 @@ size_t CharacterLength(std::string_view text) {
   return overlong || too_high ? 0 : 4;
 }
 
-// The number of bytes at the start of `text` that are ASCII, in steps of eight.
+// Returns a number of ASCII bytes at the start of `text`, a multiple of eight.
 size_t AsciiPrefix(std::string_view text) {
   size_t i = 0;
   for (uint64_t word; i + sizeof word <= text.size(); i += sizeof word) {
@@ -44,6 +44,14 @@ size_t AsciiPrefix(std::string_view text) {
     if ((word & 0x8080808080808080u) != 0) break;
   }
   return i;
+}
+
+void AppendUnicodeEscape(uint32_t code, std::string* out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  *out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) {
+    *out += kHex[code >> shift & 15];
+  }
 }
 
 void AppendEscape(unsigned char c, std::string* out) {
@@ -69,13 +77,74 @@ void AppendEscape(unsigned char c, std::string* out) {
     case '\t':
       *out += "\\t";
       return;
-    default: {
-      constexpr char kHex[] = "0123456789abcdef";
-      *out += "\\u00";
-      *out += kHex[c >> 4];
-      *out += kHex[c & 15];
-    }
+    default:
+      AppendUnicodeEscape(c, out);
   }
+}
+
+// Returns the code point of a well-formed character of two or three bytes that
+// ends a line or controls a terminal; 0 for all other characters.
+uint32_t LogControl(std::string_view character) {
+  const auto bits = [character](size_t i) {
+    return static_cast<uint32_t>(character[i]) & 0x3f;
+  };
+  uint32_t code = 0;
+  if (character.size() == 2) {
+    code = (bits(0) & 0x1f) << 6 | bits(1);
+  } else if (character.size() == 3) {
+    code = (bits(0) & 0xf) << 12 | bits(1) << 6 | bits(2);
+  }
+  const bool is_control = (code >= 0x80 && code <= 0x9f) ||
+                          (code >= 0x2028 && code <= 0x202e) ||
+                          (code >= 0x2066 && code <= 0x2069);
+  return is_control ? code : 0;
+}
+
+enum class Escapes { kJson, kJsonLog, kLogText };
+
+// Returns whether the ASCII character `c` is written without an escape.
+template <Escapes kEscapes>
+bool IsPlain(unsigned char c) {
+  if (kEscapes == Escapes::kLogText && (c == '"' || c == '\\' || c == '\t')) {
+    return true;
+  }
+  if (kEscapes != Escapes::kJson && c == 0x7f) {
+    return false;
+  }
+  return c >= 0x20 && c != '"' && c != '\\';
+}
+
+template <Escapes kEscapes>
+void AppendEscaped(std::string_view text, std::string* out) {
+  size_t done = 0;  // The characters before it have been written.
+  for (size_t i = 0; i < text.size();) {
+    const unsigned char c = text[i];
+    if (c < 0x80) {
+      if (!IsPlain<kEscapes>(c)) {
+        out->append(text, done, i - done);
+        AppendEscape(c, out);
+        done = i + 1;
+      }
+      ++i;
+      continue;
+    }
+    const size_t length = CharacterLength(text.substr(i));
+    if (length == 0) {
+      out->append(text, done, i - done);
+      *out += "\xef\xbf\xbd";
+      done = ++i;
+      continue;
+    }
+    if (kEscapes != Escapes::kJson) {
+      if (const uint32_t code = LogControl(text.substr(i, length)); code != 0) {
+        out->append(text, done, i - done);
+        AppendUnicodeEscape(code, out);
+        done = i + length;
+      }
+    }
+    i += length;
+  }
+  out->append(text, done);
 }
 
 template <typename T>
@@ -115,30 +184,18 @@ bool IsValidUtf8(std::string_view text) {
 
 void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
-  size_t done = 0;  // what stands before is written
-  for (size_t i = 0; i < text.size();) {
-    const unsigned char c = text[i];
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      ++i;
-      continue;
-    }
-    if (c >= 0x80) {
-      const size_t length = CharacterLength(text.substr(i));
-      if (length != 0) {
-        i += length;
-        continue;
-      }
-    }
-    out->append(text, done, i - done);
-    if (c >= 0x80) {
-      *out += "\xef\xbf\xbd";
-    } else {
-      AppendEscape(c, out);
-    }
-    done = ++i;
-  }
-  out->append(text, done);
+  AppendEscaped<Escapes::kJson>(text, out);
   *out += '"';
+}
+
+void AppendJsonLogString(std::string_view text, std::string* out) {
+  *out += '"';
+  AppendEscaped<Escapes::kJsonLog>(text, out);
+  *out += '"';
+}
+
+void AppendLogText(std::string_view text, std::string* out) {
+  AppendEscaped<Escapes::kLogText>(text, out);
 }
 
 void AppendJsonBase64(std::string_view bytes, std::string* out) {

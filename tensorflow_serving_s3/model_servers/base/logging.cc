@@ -22,7 +22,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
@@ -33,12 +32,12 @@
 namespace tfs3 {
 namespace {
 
-// How often the places in others' code that log may be shown.
+// Limits the log entries of each place in the source of other libraries.
 class RepeatLimiter {
  public:
-  // Whether this entry may be shown; `*left_out` becomes how many of the same
-  // place were not since the last one that was.
-  bool Admit(const absl::LogEntry& entry, int64_t* left_out) {
+  // Returns whether to show `entry`. If so, sets `*num_omitted` to the number
+  // of entries of the same place that were not shown before it.
+  bool Admit(const absl::LogEntry& entry, int64_t* num_omitted) {
     const int64_t second = absl::ToUnixSeconds(entry.timestamp());
     std::lock_guard<std::mutex> lock(mu_);
     Place& place =
@@ -48,11 +47,11 @@ class RepeatLimiter {
       place.shown = 0;
     }
     if (place.shown == kMostPerSecond) {
-      ++place.left_out;
+      ++place.num_omitted;
       return false;
     }
     ++place.shown;
-    *left_out = std::exchange(place.left_out, 0);
+    *num_omitted = std::exchange(place.num_omitted, 0);
     return true;
   }
 
@@ -62,11 +61,11 @@ class RepeatLimiter {
   struct Place {
     int64_t second = 0;
     int shown = 0;  // In that second.
-    int64_t left_out = 0;
+    int64_t num_omitted = 0;
   };
 
   std::mutex mu_;
-  // By file and line: as many as there are in the code.
+  // By file and line.
   std::map<std::pair<std::string, int>, Place> places_;
 };
 
@@ -74,26 +73,26 @@ std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
 }
 
-// A line of LogFormat::kJson.
+// Returns a line of LogFormat::kJson.
 std::string JsonLine(absl::Time time, absl::LogSeverity severity,
                      absl::string_view source, absl::string_view message,
                      absl::string_view stacktrace = "") {
   std::string line =
       absl::StrCat("{\"time\": \"", TimeText(time), "\", \"severity\": \"",
                    absl::LogSeverityName(severity), "\", \"source\": ");
-  AppendJsonString(source, &line);
+  AppendJsonLogString(source, &line);
   line += ", \"message\": ";
-  AppendJsonString(message, &line);
+  AppendJsonLogString(message, &line);
   if (!stacktrace.empty()) {
     line += ", \"stacktrace\": ";
-    AppendJsonString(stacktrace, &line);
+    AppendJsonLogString(stacktrace, &line);
   }
   line += "}\n";
   return line;
 }
 
-// The severity that a line written past the log names: "E1128 20:04:21 ..." by
-// gRPC and absl, "s3 [ERROR] ..." by the S3 client.
+// Parses the severity of a line that a library wrote to stderr: "E1128 20:04:21
+// ..." by gRPC and absl, "s3 [ERROR] ..." by the S3 client.
 absl::LogSeverity SeverityOf(absl::string_view line) {
   constexpr char kLetters[] = "IWEF";
   if (line.size() > 5 &&
@@ -119,29 +118,29 @@ class StderrSink final : public absl::LogSink {
   void Send(const absl::LogEntry& entry) override {
     const bool ours =
         absl::StartsWith(entry.source_filename(), "tensorflow_serving_s3/");
-    // Verbose messages are there only if somebody asked for them.
+    // Verbose messages exist only if the environment turned them on.
     if (!ours && !all_of_tensorflow_ && entry.verbosity() < 1 &&
         entry.log_severity() < absl::LogSeverity::kWarning) {
       return;
     }
-    int64_t left_out = 0;
+    int64_t num_omitted = 0;
     if (!ours && entry.log_severity() < absl::LogSeverity::kFatal &&
-        !limiter_.Admit(entry, &left_out)) {
+        !limiter_.Admit(entry, &num_omitted)) {
       return;
     }
     std::string message(entry.text_message());
-    if (left_out > 0) {
-      absl::StrAppend(&message, " (", left_out, " like this were left out)");
+    if (num_omitted > 0) {
+      absl::StrAppend(&message, " (", num_omitted,
+                      " similar messages omitted)");
     }
-    // One message is one line, and one write, so that lines of several threads
-    // do not mix.
+    // Each message is one line and one write: lines of threads do not mix.
     if (format_ == LogFormat::kJson) {
       WriteToStderr(JsonLine(entry.timestamp(), entry.log_severity(),
                              SourceOf(entry), message, entry.stacktrace()));
       return;
     }
     WriteToStderr(TextLine(entry, message));
-    // A failed CHECK ends the process: the stack tells where.
+    // Only a failed CHECK has a stack trace.
     WriteToStderr(entry.stacktrace());
   }
 
@@ -154,11 +153,13 @@ class StderrSink final : public absl::LogSink {
 
   static std::string TextLine(const absl::LogEntry& entry,
                               absl::string_view message) {
-    return absl::StrCat(
+    std::string line = absl::StrCat(
         TimeText(entry.timestamp()), " ",
         absl::string_view(absl::LogSeverityName(entry.log_severity()), 1), " ",
-        SourceOf(entry), "] ",
-        absl::StrReplaceAll(message, {{"\n", "\\n"}, {"\r", "\\r"}}), "\n");
+        SourceOf(entry), "] ");
+    AppendLogText(message, &line);
+    line += '\n';
+    return line;
   }
 
   const LogFormat format_;
@@ -166,7 +167,7 @@ class StderrSink final : public absl::LogSink {
   RepeatLimiter limiter_;
 };
 
-// TF_CPP_MIN_LOG_LEVEL, if its value is `text`.
+// Parses the value of TF_CPP_MIN_LOG_LEVEL.
 absl::LogSeverityAtLeast LevelOf(absl::string_view text) {
   const bool is_digit = text.size() == 1 && absl::ascii_isdigit(text[0]);
   const int level = is_digit ? text[0] - '0' : 0;
@@ -174,7 +175,7 @@ absl::LogSeverityAtLeast LevelOf(absl::string_view text) {
       std::min(level, static_cast<int>(absl::LogSeverityAtLeast::kFatal)));
 }
 
-// Whether the arguments ask for --log_format=json.
+// Returns whether the arguments contain --log_format=json.
 bool AskForJson(char** arguments) {
   bool json = false;
   bool is_value = false;
@@ -197,10 +198,10 @@ bool AskForJson(char** arguments) {
   return json;
 }
 
-// TensorFlow's libraries log when they are loaded, long before main can filter
-// or format that. The functions in .preinit_array run before the initialisers
-// of any library, of this program and of the environment, so this one reads
-// `environment` and stores numbers only.
+// Filters the log of TensorFlow's libraries, which begin to log before main.
+// Functions in .preinit_array run before the initialisers of all libraries and
+// of this program, and before getenv works. So this function reads
+// `environment` and stores only numbers.
 void PrepareForLibraries(int, char** arguments, char** environment) {
   absl::LogSeverityAtLeast level = absl::LogSeverityAtLeast::kWarning;
   for (; *environment != nullptr; ++environment) {
@@ -226,8 +227,8 @@ void InitializeLogging(const LogOptions& options) {
   absl::SetMinLogLevel(level);
   absl::AddLogSink(new StderrSink(options.format, variable != nullptr));
   absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
-  // The threshold counts from here on. TensorFlow's library has no
-  // absl::InitializeLog, which would do just this.
+  // Applies the threshold. This is what absl::InitializeLog does, but
+  // TensorFlow's library does not have that function.
   absl::log_internal::SetInitialized();
   if (options.format == LogFormat::kJson) {
     CaptureStderr([](absl::string_view line) {

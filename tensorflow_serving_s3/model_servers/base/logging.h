@@ -9,7 +9,7 @@
 
 namespace tfs3 {
 
-// How a line of a log is written.
+// The form of a log line.
 enum class LogFormat {
   // 2026-11-22T04:57:01.123456Z I server_core.cc:120] text
   kText,
@@ -20,35 +20,35 @@ enum class LogFormat {
 
 struct LogOptions {
   LogFormat format = LogFormat::kText;
-  // What is less severe is left out.
+  // The lowest severity to log.
   absl::LogSeverityAtLeast level = absl::LogSeverityAtLeast::kInfo;
 };
 
-// Sends all that is logged through absl's log to stderr, one line a message.
+// Sends the messages of absl's log to stderr, one line each. Call it once, at
+// the start of main.
 //
-// TensorFlow logs to the same place, and follows TF_CPP_MIN_LOG_LEVEL,
-// TF_CPP_MAX_VLOG_LEVEL and TF_CPP_VMODULE of the environment:
-// - Without TF_CPP_MIN_LOG_LEVEL its warnings and errors are shown. With it,
-// its
-//   messages from that level on, and the server's own too: 0 is all, 1 warnings
-//   and errors, 2 errors, 3 fatal errors.
-// - `options.level` is the lowest level in any case.
-// - Verbose messages are shown if the other two variables ask for them.
-// A place in libraries that repeats itself is shown ten times a second at most,
-// with a count of the messages left out, as some log what a client's request is
-// like.
+// TensorFlow uses the same log. Environment variables filter it:
 //
-// With LogFormat::kJson everything that is written to stderr past the log
-// becomes a line of it too, with "source": "stderr". To be called once, at the
-// start of main.
+//  - Without TF_CPP_MIN_LOG_LEVEL: the log has TensorFlow's warnings and
+//  errors.
+//  - TF_CPP_MIN_LOG_LEVEL is the lowest level of TensorFlow and of the server:
+//  0
+//    is all, 1 warnings and errors, 2 errors, 3 fatal errors.
+//  - TF_CPP_MAX_VLOG_LEVEL and TF_CPP_VMODULE turn on verbose messages.
+//
+// `options.level` is always a lower limit. Each place in the source of a
+// library can log ten messages a second; the next one has a count of the
+// omitted ones. Some libraries log a message for each bad request.
+//
+// With LogFormat::kJson all other output on stderr becomes log lines too, with
+// "source": "stderr".
 void InitializeLogging(const LogOptions& options);
 
-// Writes the error that ends the program, whatever the levels are:
-// "tensorflow_model_server: MESSAGE", or an object with the severity ERROR.
+// Writes the error that ends the program, at any level:
+// "tensorflow_model_server: MESSAGE", or an object with severity ERROR.
 void WriteLastError(LogFormat format, absl::string_view message);
 
-// Writes the lines to stderr that have not been written yet. To be called
-// before the process ends.
+// Writes the remaining lines to stderr. Call it before the process ends.
 void FlushLogging();
 
 }  // namespace tfs3

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Apart from logging_test.cc, as a process has one log.
+// Not in logging_test.cc, because a process has only one log.
 
 #include <cstdio>
 #include <string>
@@ -21,7 +21,7 @@ using ::testing::Not;
 
 constexpr char kTime[] = R"("time": "20[0-9-]+T[0-9:.]+Z")";
 
-// What is on stderr when the server has logged.
+// Logs some messages and returns the output on stderr.
 std::string Logged() {
   ::testing::internal::CaptureStderr();
   LogOptions options;
@@ -36,7 +36,7 @@ std::string Logged() {
   return ::testing::internal::GetCapturedStderr();
 }
 
-TEST(JsonLoggingTest, EveryLineIsAnObjectAndWhatIsBelowTheLevelIsLeftOut) {
+TEST(JsonLoggingTest, EveryLineIsAnObjectAtOrAboveTheLevel) {
   const std::string logged = Logged();
   const std::string time = std::string("\\{") + kTime;
   EXPECT_THAT(

@@ -31,7 +31,7 @@ TEST_F(LoggingTest, WritesOneLineWithTimeSeverityAndPlace) {
                             "two\\\\nlines\n$"));
 }
 
-TEST_F(LoggingTest, LeavesOutWhatOthersOnlyInformOf) {
+TEST_F(LoggingTest, OmitsInformationOfLibraries) {
   ::testing::internal::CaptureStderr();
   ABSL_LOG(INFO).AtLocation("tensorflow/core/loader.cc", 1) << "information";
   ABSL_LOG(WARNING).AtLocation("tensorflow/core/loader.cc", 2) << "a warning";
@@ -40,7 +40,7 @@ TEST_F(LoggingTest, LeavesOutWhatOthersOnlyInformOf) {
   EXPECT_THAT(logged, HasSubstr(" W loader.cc:2] a warning\n"));
 }
 
-TEST_F(LoggingTest, ShowsVerboseMessagesOfOthersThatWereAskedFor) {
+TEST_F(LoggingTest, ShowsVerboseMessagesOfLibraries) {
   ::testing::internal::CaptureStderr();
   ABSL_LOG(INFO).AtLocation("tensorflow/core/a.cc", 1).WithVerbosity(1)
       << "details";
@@ -55,7 +55,7 @@ TEST_F(LoggingTest, TheLastErrorNamesTheProgram) {
             "tensorflow_model_server: no port\n");
 }
 
-TEST_F(LoggingTest, WhatOthersRepeatIsLeftOutAndCounted) {
+TEST_F(LoggingTest, OmitsAndCountsRepeatedMessagesOfLibraries) {
   const auto warn = [](absl::Time time) {
     ABSL_LOG(WARNING)
             .AtLocation("google/protobuf/wire.cc", 3)
@@ -71,7 +71,7 @@ TEST_F(LoggingTest, WhatOthersRepeatIsLeftOutAndCounted) {
   ::testing::internal::CaptureStderr();
   warn(second + absl::Seconds(1));
   EXPECT_THAT(::testing::internal::GetCapturedStderr(),
-              HasSubstr("not UTF-8 (990 like this were left out)\n"));
+              HasSubstr("not UTF-8 (990 similar messages omitted)\n"));
 
   ::testing::internal::CaptureStderr();
   for (int i = 0; i < 50; ++i) ABSL_LOG(WARNING) << "ours";

@@ -23,13 +23,13 @@ absl::StatusOr<std::vector<int64_t>> ReadMetricCounters(
     if (descriptor == metrics->metric_descriptor_map.end()) {
       return absl::InvalidArgumentError(
           absl::StrCat("There is no metric ", name,
-                       "; check its name, or leave it out of metric_names"));
+                       "; check its name, or remove it from metric_names"));
     }
     if (descriptor->second->value_type !=
         tensorflow::monitoring::ValueType::kInt64) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "The metric ", name,
-          " is no counter of whole numbers; leave it out of metric_names"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("The metric ", name,
+                       " is not an integer; remove it from metric_names"));
     }
     int64_t value = 0;
     const auto points = metrics->point_set_map.find(name);

@@ -12,16 +12,15 @@
 
 namespace tfs3 {
 
-// The values of metrics of TensorFlow's monitoring registry that hold whole
-// numbers, in the order of `names`, such as
-// "/tensorflow/cc/saved_model/load_attempt_count"; the sum over all labels of a
-// metric that has labels.
+// Returns the values of integer metrics in TensorFlow's monitoring registry,
+// such as "/tensorflow/cc/saved_model/load_attempt_count", in the order of
+// `names`. A metric with labels counts as the sum over its labels.
 //
 //   auto before = ReadMetricCounters(names);
 //   Work();
-//   auto after = ReadMetricCounters(names);  // after - before: what it did
+//   auto after = ReadMetricCounters(names);  // after - before: the work
 //
-// INVALID_ARGUMENT if there is no such metric, or one of another kind.
+// Returns INVALID_ARGUMENT if a metric does not exist or is not an integer.
 absl::StatusOr<std::vector<int64_t>> ReadMetricCounters(
     const std::vector<std::string>& names);
 

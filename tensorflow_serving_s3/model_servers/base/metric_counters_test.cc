@@ -21,7 +21,7 @@ auto* labelled =
 auto* text =
     tensorflow::monitoring::Gauge<std::string, 0>::New("/test/text", "");
 
-TEST(MetricCountersTest, ReadsCountersInTheOrderAskedFor) {
+TEST(MetricCountersTest, ReturnsCountersInTheOrderOfTheNames) {
   plain->GetCell()->IncrementBy(2);
   labelled->GetCell("a")->IncrementBy(3);
   labelled->GetCell("b")->IncrementBy(4);
@@ -29,13 +29,13 @@ TEST(MetricCountersTest, ReadsCountersInTheOrderAskedFor) {
               ElementsAre(7, 2));
 }
 
-TEST(MetricCountersTest, NamesTheMetricThatIsNotThere) {
+TEST(MetricCountersTest, NamesTheMissingMetric) {
   const absl::Status status = ReadMetricCounters({"/test/other"}).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("/test/other"));
 }
 
-TEST(MetricCountersTest, RefusesAMetricThatIsNoCounter) {
+TEST(MetricCountersTest, RefusesAMetricThatIsNotAnInteger) {
   text->GetCell()->Set("x");
   const absl::Status status = ReadMetricCounters({"/test/text"}).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));

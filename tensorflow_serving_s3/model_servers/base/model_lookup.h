@@ -12,20 +12,19 @@
 
 namespace tfs3 {
 
-// What the APIs, REST and gRPC, need to know of the server that they belong to.
-// Thread-safe; no call waits for a model to load.
+// Finds models for requests. Thread-safe; no call waits for a model to load.
 class ModelLookup {
  public:
   virtual ~ModelLookup() = default;
 
-  // The loaded model that a request means: the version it asks for, or the
-  // newest. INVALID_ARGUMENT if `spec` has no name or a label that the model
-  // does not have; NOT_FOUND if there is no such model or version.
+  // Returns the loaded version that `spec` selects, or the newest one. Returns
+  // INVALID_ARGUMENT if `spec` has no name or an unknown label, and NOT_FOUND
+  // if there is no such model or version.
   virtual absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
       const tensorflow::serving::ModelSpec& spec) const = 0;
 
-  // The state of the version that `spec` asks for, or of all versions of the
-  // model, the newest first. Errors as above.
+  // Returns the state of the version that `spec` selects, or of all versions of
+  // the model, the newest first. Errors as for GetModel.
   virtual absl::StatusOr<tensorflow::serving::GetModelStatusResponse>
   GetModelStatus(const tensorflow::serving::ModelSpec& spec) const = 0;
 };

@@ -22,14 +22,14 @@ void RequestGate::Leave() {
   emptied_.notify_all();
 }
 
-bool RequestGate::WaitUntilEmpty(std::chrono::milliseconds patience) {
+bool RequestGate::WaitUntilEmpty(std::chrono::milliseconds timeout) {
   std::unique_lock<std::mutex> lock(mu_);
-  return emptied_.wait_for(lock, patience, [this] { return size() == 0; });
+  return emptied_.wait_for(lock, timeout, [this] { return size() == 0; });
 }
 
 bool RequestGate::WaitUntilQuiet(std::chrono::milliseconds quiet,
-                                 std::chrono::milliseconds patience) {
-  const auto end = std::chrono::steady_clock::now() + patience;
+                                 std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
   while (true) {
     const int64_t before = num_refused_.load();
     std::this_thread::sleep_for(quiet);

@@ -13,20 +13,20 @@
 
 namespace tfs3 {
 
-// Counts the requests that are under way and, once closed, lets no more in: how
-// a server stops without losing one.
+// Counts the requests in progress. After Close it refuses new requests, so that
+// a server can stop without losing a request.
 //
 //   RequestGate::Pass pass = gate.Enter();
 //   if (!pass) return Refuse();
-//   ...                              // the pass goes when the request is done
+//   ...                              // the request ends with the pass
 //
-//   gate.Close();                    // another thread: no more from now on
+//   gate.Close();                    // another thread: refuses new requests
 //   gate.WaitUntilEmpty(std::chrono::seconds(25));
 //
-// Plain C++, for both transports. Thread-safe; Enter is wait-free.
+// Uses no absl, for both transports. Thread-safe; Enter is wait-free.
 class RequestGate {
  public:
-  // One request that was let in, or none. Movable.
+  // A request in progress, or empty. Movable.
   class Pass {
    public:
     Pass() = default;
@@ -48,23 +48,23 @@ class RequestGate {
     RequestGate* gate_ = nullptr;
   };
 
-  // Holds nothing once the gate is closed.
+  // Returns an empty pass after Close.
   [[nodiscard]] Pass Enter();
 
   void Close();
 
   bool closed() const { return (state_.load() & kClosed) != 0; }
 
-  // Waits until all that were let in have left; false if that takes longer than
-  // `patience`. Only after Close.
-  bool WaitUntilEmpty(std::chrono::milliseconds patience);
+  // Waits until no request is in progress. Returns false after `timeout`. Call
+  // it after Close.
+  bool WaitUntilEmpty(std::chrono::milliseconds timeout);
 
-  // Waits until nobody has been refused for as long as `quiet`; false if there
-  // is no such pause within `patience`. Only after Close.
+  // Waits until no request was refused during a time of `quiet`. Returns false
+  // after `timeout`. Call it after Close.
   bool WaitUntilQuiet(std::chrono::milliseconds quiet,
-                      std::chrono::milliseconds patience);
+                      std::chrono::milliseconds timeout);
 
-  // How many are under way.
+  // Returns the number of requests in progress.
   int64_t size() const { return state_.load() & ~kClosed; }
 
  private:
@@ -72,9 +72,8 @@ class RequestGate {
 
   void Leave();
 
-  // The number of requests under way, and kClosed.
+  // The number of requests in progress, plus kClosed after Close.
   std::atomic<int64_t> state_{0};
-  // How often Enter has let nobody in.
   std::atomic<int64_t> num_refused_{0};
   std::mutex mu_;
   std::condition_variable emptied_;

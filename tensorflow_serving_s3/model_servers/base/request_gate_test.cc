@@ -17,7 +17,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-TEST(RequestGateTest, LetsInUntilItIsClosed) {
+TEST(RequestGateTest, RefusesRequestsAfterClose) {
   RequestGate gate;
   EXPECT_TRUE(gate.Enter());
   gate.Close();
@@ -25,7 +25,7 @@ TEST(RequestGateTest, LetsInUntilItIsClosed) {
   EXPECT_TRUE(gate.closed());
 }
 
-TEST(RequestGateTest, CountsThosePassesThatAreHeld) {
+TEST(RequestGateTest, CountsTheRequestsInProgress) {
   RequestGate gate;
   RequestGate::Pass pass = gate.Enter();
   RequestGate::Pass moved = std::move(pass);
@@ -34,7 +34,7 @@ TEST(RequestGateTest, CountsThosePassesThatAreHeld) {
   EXPECT_EQ(gate.size(), 0);
 }
 
-TEST(RequestGateTest, WaitsForTheLastToLeave) {
+TEST(RequestGateTest, WaitsForTheLastRequest) {
   RequestGate gate;
   RequestGate::Pass pass = gate.Enter();
   gate.Close();
@@ -45,7 +45,7 @@ TEST(RequestGateTest, WaitsForTheLastToLeave) {
   leaving.join();
 }
 
-TEST(RequestGateTest, NobodyGetsInBesideTheClose) {
+TEST(RequestGateTest, NoRequestEntersDuringClose) {
   RequestGate gate;
   std::atomic<int> inside{0};
   std::atomic<int> entered{0};
@@ -66,14 +66,14 @@ TEST(RequestGateTest, NobodyGetsInBesideTheClose) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST(RequestGateTest, IsQuietWhenNobodyIsRefusedAnyMore) {
+TEST(RequestGateTest, IsQuietWhenNoRequestIsRefused) {
   RequestGate gate;
   gate.Close();
   EXPECT_FALSE(gate.Enter());
   EXPECT_TRUE(gate.WaitUntilQuiet(milliseconds(1), hours(1)));
 }
 
-TEST(RequestGateTest, IsNotQuietWhileSomebodyIsRefused) {
+TEST(RequestGateTest, IsNotQuietWhileRequestsAreRefused) {
   RequestGate gate;
   gate.Close();
   std::atomic<bool> asking{true};

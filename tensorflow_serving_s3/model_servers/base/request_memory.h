@@ -12,29 +12,29 @@
 
 namespace tfs3 {
 
-// Thrown where a request needs more memory than the budget has left. Derived
-// from std::bad_alloc: both mean that this request fails and the server lives.
+// Thrown if a request needs more memory than the budget has left. Derived from
+// std::bad_alloc: after both errors only this request fails.
 class RequestMemoryExceeded : public std::bad_alloc {
  public:
   const char* what() const noexcept override;
 };
 
-// The budget for the memory of all requests in flight: one count of bytes.
+// The memory budget of all requests in progress: a count of bytes.
 //
 //   RequestMemory memory(int64_t{1} << 30);
 //   RequestMemory::Charge charge(&memory);
 //   if (!charge.TryGrow(body_bytes)) return Refuse(503);
 //   charge.Grow(tensor_bytes);       // throws RequestMemoryExceeded
-//   ...                              // the bytes return with the charge
+//   ...                              // the charge returns its bytes
 //
-// Counts what it is told; allocates nothing. Plain C++, for both transports.
-// Thread-safe; wait-free but for contention on one counter.
+// Only counts; does not allocate. Uses no absl, for both transports.
+// Thread-safe and wait-free.
 class RequestMemory {
  public:
   // The bytes that one request holds. Movable; used by one thread at a time.
   class Charge {
    public:
-    // Without a budget: grants everything and counts nothing.
+    // A charge without a budget: never refuses and counts nothing.
     Charge() = default;
     explicit Charge(RequestMemory* memory) : memory_(memory) {}
     Charge(Charge&& other) noexcept
@@ -47,24 +47,24 @@ class RequestMemory {
     }
     ~Charge() { Reset(); }
 
-    // Adds `bytes`; false, and nothing is added, if the budget has not as many.
+    // Adds `bytes`. Returns false and adds nothing if the budget has fewer
+    // left.
     [[nodiscard]] bool TryGrow(int64_t bytes);
     // Adds `bytes` or throws RequestMemoryExceeded.
     void Grow(int64_t bytes);
-    // As Grow, up to a total of `bytes`; less than the present total is fine.
+    // Grows to a total of `bytes`; does nothing if it is larger already.
     void GrowTo(int64_t bytes) {
       if (bytes > bytes_) Grow(bytes - bytes_);
     }
-    // Returns `bytes`, at most all.
+    // Returns `bytes` to the budget, at most all of them.
     void Shrink(int64_t bytes);
-    // As Shrink, down to a total of `bytes`; more than the present total is
-    // fine.
+    // Shrinks to a total of `bytes`; does nothing if it is smaller already.
     void ShrinkTo(int64_t bytes) { Shrink(bytes_ - bytes); }
-    // Returns all bytes.
+    // Returns all bytes to the budget.
     void Reset() { Shrink(bytes_); }
 
     int64_t bytes() const { return bytes_; }
-    // The budget; null without one.
+    // Returns the budget; null without one.
     const RequestMemory* memory() const { return memory_; }
 
    private:
@@ -72,13 +72,13 @@ class RequestMemory {
     int64_t bytes_ = 0;
   };
 
-  // Bytes of a charge that are returned before the request ends: those of a
-  // container, as long as it lives.
+  // A part of a charge that returns its bytes before the request ends: the
+  // bytes of a container with a shorter life.
   //
   //   RequestMemory::Part part(charge);
   //   part.GrowTo(elements.capacity() * sizeof elements[0]);
   //
-  // Without a charge: grants everything and counts nothing.
+  // Without a charge it never refuses and counts nothing.
   class Part {
    public:
     explicit Part(Charge* charge) : charge_(charge) {}
@@ -87,7 +87,8 @@ class RequestMemory {
     Part& operator=(Part&&) = delete;
     ~Part() { Shrink(bytes_); }
 
-    // Adds `bytes`; false, and nothing is added, if the budget has not as many.
+    // Adds `bytes`. Returns false and adds nothing if the budget has fewer
+    // left.
     [[nodiscard]] bool TryGrow(int64_t bytes) {
       if (charge_ == nullptr || bytes <= 0) return true;
       if (!charge_->TryGrow(bytes)) return false;
@@ -100,13 +101,13 @@ class RequestMemory {
       charge_->Grow(bytes);
       bytes_ += bytes;
     }
-    // As Grow, up to a total of `bytes`; less than the present total is fine.
+    // Grows to a total of `bytes`; does nothing if it is larger already.
     void GrowTo(int64_t bytes) { Grow(bytes - bytes_); }
-    // Returns `bytes`, at most all.
+    // Returns `bytes` to the budget, at most all of them.
     void Shrink(int64_t bytes);
-    // As Shrink, down to a total of `bytes`.
+    // Shrinks to a total of `bytes`.
     void ShrinkTo(int64_t bytes) { Shrink(bytes_ - bytes); }
-    // Leaves the bytes to the charge: they are returned when the request ends.
+    // Keeps the bytes in the charge until the request ends.
     void Keep() { bytes_ = 0; }
 
     int64_t bytes() const { return bytes_; }
@@ -116,20 +117,20 @@ class RequestMemory {
     int64_t bytes_ = 0;
   };
 
-  // `limit` in bytes; 0 for no limit.
+  // `limit` is in bytes; 0: no limit.
   explicit RequestMemory(int64_t limit) : limit_(limit) {}
   RequestMemory(const RequestMemory&) = delete;
   RequestMemory& operator=(const RequestMemory&) = delete;
 
   int64_t limit() const { return limit_; }
-  // The bytes that all charges hold now.
+  // Returns the bytes of all charges.
   int64_t used() const { return used_.load(std::memory_order_relaxed); }
-  // How often a charge was refused bytes.
+  // Returns the number of refused growths.
   int64_t num_refused() const {
     return num_refused_.load(std::memory_order_relaxed);
   }
 
-  // What a client is told whose request was refused.
+  // Returns the error message for a refused request.
   std::string RefusalMessage() const;
 
  private:

@@ -26,7 +26,7 @@ TEST(RequestMemoryTest, GrantsBytesUpToTheLimit) {
   EXPECT_EQ(memory.num_refused(), 1);
 }
 
-TEST(RequestMemoryTest, IsOneLimitForAllCharges) {
+TEST(RequestMemoryTest, AllChargesShareTheLimit) {
   RequestMemory memory(100);
   RequestMemory::Charge first(&memory);
   RequestMemory::Charge second(&memory);
@@ -47,7 +47,7 @@ TEST(RequestMemoryTest, ARefusedGrowthChangesNothing) {
   EXPECT_EQ(memory.used(), 10);
 }
 
-TEST(RequestMemoryTest, ThrowsWhereTheCallerCannotGoOn) {
+TEST(RequestMemoryTest, GrowThrowsBeyondTheLimit) {
   RequestMemory memory(100);
   RequestMemory::Charge charge(&memory);
 
@@ -58,7 +58,7 @@ TEST(RequestMemoryTest, ThrowsWhereTheCallerCannotGoOn) {
   EXPECT_THROW(charge.Grow(21), std::bad_alloc);
 }
 
-TEST(RequestMemoryTest, ReturnsTheBytesOfAChargeThatEnds) {
+TEST(RequestMemoryTest, AChargeReturnsItsBytesWhenItIsDestroyed) {
   RequestMemory memory(100);
   {
     RequestMemory::Charge charge(&memory);
@@ -70,7 +70,7 @@ TEST(RequestMemoryTest, ReturnsTheBytesOfAChargeThatEnds) {
   EXPECT_EQ(memory.used(), 0);
 }
 
-TEST(RequestMemoryTest, HasNoLimitWithZeroButCounts) {
+TEST(RequestMemoryTest, ZeroIsNoLimitButCounts) {
   RequestMemory memory(0);
   RequestMemory::Charge charge(&memory);
 
@@ -78,13 +78,13 @@ TEST(RequestMemoryTest, HasNoLimitWithZeroButCounts) {
   EXPECT_EQ(memory.used(), int64_t{1} << 50);
 }
 
-TEST(RequestMemoryTest, ChargesWithoutABudgetGrantEverything) {
+TEST(RequestMemoryTest, ChargesWithoutABudgetNeverRefuse) {
   RequestMemory::Charge charge;
 
   EXPECT_TRUE(charge.TryGrow(int64_t{1} << 50));
 }
 
-TEST(RequestMemoryTest, CountsRightOnManyThreads) {
+TEST(RequestMemoryTest, CountsCorrectlyOnManyThreads) {
   RequestMemory memory(1000);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -105,7 +105,7 @@ TEST(RequestMemoryTest, TheMessageNamesTheLimitAndTheFlag) {
               testing::HasSubstr("512 MiB (--request_memory_mib)"));
 }
 
-TEST(RequestMemoryTest, APartReturnsItsBytesUnlessTheyAreKept) {
+TEST(RequestMemoryTest, APartReturnsItsBytesUnlessItKeepsThem) {
   RequestMemory memory(100);
   RequestMemory::Charge charge(&memory);
   {

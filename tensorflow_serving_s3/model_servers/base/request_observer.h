@@ -13,60 +13,58 @@
 
 namespace tfs3 {
 
-// What is known of a request when it has been answered. Views live as long as
-// the call that gets the record.
+// A request that has been answered. The views are valid during OnRequest.
 struct RequestRecord {
   enum class Entrypoint { kGrpc, kRest };
 
   Entrypoint entrypoint = Entrypoint::kGrpc;
-  // What was asked for: "Predict", "Classify", "Regress", "MultiInference",
-  // "GetModelMetadata", "GetModelStatus", ...; empty if nothing that there is.
+  // "Predict", "Classify", "Regress", "MultiInference", "GetModelMetadata",
+  // "GetModelStatus", ...; empty for an unknown API.
   std::string_view api;
-  // The model as the request names it; empty if it names none.
+  // The model name in the request; may be empty.
   std::string_view model_name;
-  // The version that answered; -1 if none did.
+  // The version that ran the request; -1 if none did.
   int64_t model_version = -1;
-  // As the request names it; empty for the default one.
+  // The signature name in the request; empty: the default signature.
   std::string_view signature_name;
   absl::Status status;
 
-  // "POST" and "/v1/models/half:predict", or "" and the full name of the gRPC
-  // method.
+  // REST: "POST" and "/v1/models/half:predict". gRPC: "" and the full name of
+  // the method.
   std::string_view method;
   std::string_view target;
-  // The status code of HTTP; 0 for gRPC.
+  // The HTTP status code; 0 for gRPC.
   int http_status = 0;
-  // As "ipv4:127.0.0.1:40000"; empty if it is not known, or not wanted (see
-  // wants_client).
+  // The client, such as "ipv4:127.0.0.1:40000"; empty if unknown or not wanted
+  // (see wants_client).
   std::string_view peer;
-  // The header of that name (W3C Trace Context); empty if there is none, or it
-  // is not wanted.
+  // The header traceparent (W3C Trace Context); empty if missing or not wanted.
   std::string_view traceparent;
   uint64_t request_bytes = 0;
   uint64_t response_bytes = 0;
-  // When the request had arrived, and how long the answer took.
+  // The arrival of the request, and the time until the answer.
   std::chrono::system_clock::time_point start;
   std::chrono::nanoseconds duration{0};
 };
 
-// Is told of every request of the APIs when its answer is known: metrics, an
-// access log. Thread-safe; called on the threads that answer, so it must be
-// quick.
+// Gets every request of the APIs after its answer; for metrics and access logs.
+// Implementations must be thread-safe, and quick: they run on the threads of
+// the requests.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
 
   virtual void OnRequest(const RequestRecord& record) = 0;
 
-  // Whether it wants to know of the client: peer and traceparent, which take
-  // time to find out. Constant.
+  // Returns whether the records need peer and traceparent, which take time to
+  // find. The result must be constant.
   virtual bool wants_client() const { return false; }
 };
 
-// Several observers as one. Thread-safe when they are.
+// Forwards to several observers. Thread-safe if they are.
 class RequestObservers final : public RequestObserver {
  public:
-  // Before the first request; `observer` must outlive this.
+  // Call it before the first request. `observer` must outlive this object.
   void Add(RequestObserver* observer) { observers_.push_back(observer); }
 
   void OnRequest(const RequestRecord& record) override {

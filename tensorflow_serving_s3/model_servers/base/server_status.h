@@ -11,37 +11,36 @@
 
 namespace tfs3 {
 
-// One model of the configuration.
+// A model of the configuration.
 struct ModelSummary {
   std::string name;
-  // Whether a version of it can be asked for.
+  // Whether a version is available.
   bool available = false;
-  // What is wrong with it; empty if nothing is known to be. A model can be
-  // available and have a newer version that does not load.
+  // A known problem, or empty. An available model can have a problem: a newer
+  // version that does not load.
   std::string problem;
-  // The labels without whose versions the server is not ready for the first
-  // time, and what became of these versions, as sentences.
+  // The labels whose versions the server awaits before it is ready: a sentence
+  // for each, with the state of the version.
   std::vector<std::string> awaited_labels;
   // The newest version first.
   tensorflow::serving::GetModelStatusResponse versions;
 };
 
-// What operators want to know of the server as a whole. Thread-safe; no call
-// waits for a model.
+// The status of the server. Thread-safe; no call waits for a model.
 class ServerStatus {
  public:
   virtual ~ServerStatus() = default;
 
-  // Whether the server should get requests: from the moment when every
-  // configured model, and every version that a label points at, has been
-  // available, until it begins to stop. A model that is added, or lost, after
-  // that changes nothing: the others go on serving their users.
+  // Returns whether the server should get requests: from the time when every
+  // configured model, and every version with a label, has been available, until
+  // the server begins to stop. Models that are added or fail later have no
+  // influence: the server still serves the others.
   virtual bool IsReady() const = 0;
 
-  // Whether it is finishing its last requests.
+  // Returns whether the server is finishing its last requests.
   virtual bool IsStopping() const = 0;
 
-  // The models of the configuration, by name.
+  // Returns the models of the configuration, sorted by name.
   virtual std::vector<ModelSummary> ListModels() const = 0;
 };
 

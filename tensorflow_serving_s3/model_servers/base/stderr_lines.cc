@@ -23,23 +23,23 @@
 namespace tfs3 {
 namespace {
 
-// Plain numbers, as HoldStderr runs before initialisers.
-int original = -1;  // What stderr was.
-int held = -1;      // The file that stderr is between HoldStderr and Capture.
-int pipe_end = -1;  // Where captured text is read.
-int wake = -1;      // Tells the reading thread to end.
+// Integers, because HoldStderr runs before initialisers.
+int original = -1;  // The original stderr.
+int held = -1;      // Replaces stderr from HoldStderr to CaptureStderr.
+int pipe_end = -1;  // The reading end of the pipe that replaces stderr.
+int wake = -1;      // Readable when the reading thread must end.
 
-constexpr size_t kLongestLine = size_t{64} << 10;
+constexpr size_t kMaxLineBytes = size_t{64} << 10;
 
 std::thread& Reader() {
   static std::thread& reader = *new std::thread;
   return reader;
 }
 
-// Cuts text into lines.
-class LineCutter {
+// Splits text into lines.
+class LineSplitter {
  public:
-  explicit LineCutter(std::function<void(absl::string_view)> on_line)
+  explicit LineSplitter(std::function<void(absl::string_view)> on_line)
       : on_line_(std::move(on_line)) {}
 
   void Add(absl::string_view text) {
@@ -50,10 +50,10 @@ class LineCutter {
       Send(absl::string_view(pending_).substr(begin, end - begin));
     }
     pending_.erase(0, begin);
-    if (pending_.size() >= kLongestLine) Finish();
+    if (pending_.size() >= kMaxLineBytes) Finish();
   }
 
-  // The rest is a line, too.
+  // Passes on the incomplete last line.
   void Finish() {
     Send(pending_);
     pending_.clear();
@@ -68,29 +68,29 @@ class LineCutter {
   std::string pending_;
 };
 
-// The next piece of `fd`; empty at its end.
-std::string ReadPiece(int fd) {
-  std::string piece(size_t{16} << 10, '\0');
+// Reads from `fd`. Returns an empty string at the end.
+std::string ReadSome(int fd) {
+  std::string text(size_t{16} << 10, '\0');
   ssize_t size;
   do {
-    size = read(fd, piece.data(), piece.size());
+    size = read(fd, text.data(), text.size());
   } while (size < 0 && errno == EINTR);
-  piece.resize(size < 0 ? 0 : static_cast<size_t>(size));
-  return piece;
+  text.resize(size < 0 ? 0 : static_cast<size_t>(size));
+  return text;
 }
 
-void ReadUntilReleased(LineCutter lines) {
+void ReadUntilReleased(LineSplitter lines) {
   pollfd fds[] = {{pipe_end, POLLIN, 0}, {wake, POLLIN, 0}};
   while (true) {
     if (poll(fds, 2, /*timeout=*/-1) < 0) {
       if (errno == EINTR) continue;
       break;
     }
-    // What is in the pipe goes first.
+    // Empties the pipe before it ends.
     if (fds[0].revents != 0) {
-      const std::string piece = ReadPiece(pipe_end);
-      if (piece.empty()) break;
-      lines.Add(piece);
+      const std::string text = ReadSome(pipe_end);
+      if (text.empty()) break;
+      lines.Add(text);
     } else if (fds[1].revents != 0) {
       break;
     }
@@ -98,15 +98,15 @@ void ReadUntilReleased(LineCutter lines) {
   lines.Finish();
 }
 
-// The C++ runtime and the C library tell why they abort, and do so at once.
+// Gives the reading thread time to pass on the cause of an abort.
 void WaitForReader(int /*signal*/) {
   constexpr timespec kPause = {0, 20'000'000};
-  constexpr int kMostPauses = 50;
+  constexpr int kMaxPauses = 50;
   int unread = 0;
-  for (int i = 0; i < kMostPauses; ++i) {
+  for (int i = 0; i < kMaxPauses; ++i) {
     const bool is_empty =
         ioctl(pipe_end, FIONREAD, &unread) != 0 || unread == 0;
-    // Also after the last byte is read, as its line has to be written.
+    // Also after the last byte is read: its line must be written.
     nanosleep(&kPause, nullptr);
     if (is_empty) return;
   }
@@ -132,17 +132,17 @@ void CaptureStderr(std::function<void(absl::string_view line)> on_line) {
   int ends[2];
   wake = eventfd(0, EFD_CLOEXEC);
   if (original < 0 || wake < 0 || pipe2(ends, O_CLOEXEC) != 0) {
-    std::perror("stderr cannot be captured");
+    std::perror("cannot capture stderr");
     return;
   }
   pipe_end = ends[0];
   dup2(ends[1], STDERR_FILENO);
   close(ends[1]);
-  LineCutter lines(std::move(on_line));
+  LineSplitter lines(std::move(on_line));
   if (held >= 0) {
     lseek(held, 0, SEEK_SET);
-    for (std::string piece; !(piece = ReadPiece(held)).empty();) {
-      lines.Add(piece);
+    for (std::string text; !(text = ReadSome(held)).empty();) {
+      lines.Add(text);
     }
     close(held);
     held = -1;

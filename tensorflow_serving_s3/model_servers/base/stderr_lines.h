@@ -10,9 +10,8 @@
 
 namespace tfs3 {
 
-// Hands over, line by line, what this process writes to stderr past its log:
-// kernels such as tf.print, gRPC, the S3 client, the C library, child
-// processes.
+// Captures lines that this process writes to stderr without its log: by kernels
+// such as tf.print, gRPC, the S3 client, the C library and child processes.
 //
 //   CaptureStderr([](absl::string_view line) {
 //     WriteToStderr(AsJson(line));
@@ -20,23 +19,21 @@ namespace tfs3 {
 //   ...
 //   ReleaseStderr();
 //
-// An abort() waits until the lines before it are handed over.
+// abort() waits until on_line has got the lines before it.
 
-// Keeps what is written to stderr from now on, for CaptureStderr. May be called
-// before any initialiser has run.
+// Buffers the output on stderr from now on, for CaptureStderr. May run before
+// all initialisers.
 void HoldStderr();
 
-// Calls `on_line` with every line that is written to stderr from now on, or
-// since HoldStderr, without its line break; on a thread of its own. To be
-// called once.
+// Calls `on_line` with every line on stderr since HoldStderr or from now on,
+// without its line break, on another thread. Call it once.
 void CaptureStderr(std::function<void(absl::string_view line)> on_line);
 
-// Hands over what has been written, and lets stderr be what it was. Does
-// nothing without CaptureStderr.
+// Passes on the remaining output, and restores stderr. Does nothing without
+// CaptureStderr.
 void ReleaseStderr();
 
-// Writes to what stderr was before it was held or captured, in one piece.
-// Thread-safe.
+// Writes to the original stderr, in one call. Thread-safe.
 void WriteToStderr(absl::string_view text);
 
 }  // namespace tfs3

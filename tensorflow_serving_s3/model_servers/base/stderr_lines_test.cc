@@ -19,8 +19,8 @@ void Bracket(absl::string_view line) {
   WriteToStderr(absl::StrCat("[", line, "]\n"));
 }
 
-// One test, as a process has one stderr.
-TEST(StderrLinesTest, EveryLineIsHandedOverAndStderrIsAsBeforeInTheEnd) {
+// One test, because a process has only one stderr.
+TEST(StderrLinesTest, PassesOnEveryLineAndRestoresStderr) {
   ::testing::internal::CaptureStderr();
   HoldStderr();
   std::fprintf(stderr, "held\n");
@@ -35,7 +35,7 @@ TEST(StderrLinesTest, EveryLineIsHandedOverAndStderrIsAsBeforeInTheEnd) {
             "past it\n[held]\n[two]\n[lines]\n[child]\n[no end]\nafter\n");
 }
 
-TEST(StderrLinesDeathTest, TheLinesBeforeAnAbortAreHandedOver) {
+TEST(StderrLinesDeathTest, PassesOnTheLinesBeforeAnAbort) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {

@@ -29,7 +29,7 @@ Bio Open(const std::string& text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// A password that is asked for is not there, and nobody is to type one.
+// Replaces the prompt for the password of an encrypted key.
 int NoPassword(char* /*buffer*/, int /*size*/, int /*for_writing*/,
                void* /*data*/) {
   return -1;
@@ -47,16 +47,17 @@ Key ReadKey(const std::string& text) {
 
 std::string TimeText(const ASN1_TIME* time) {
   const Bio out(BIO_new(BIO_s_mem()));
-  if (ASN1_TIME_print(out.get(), time) != 1) return "a time that is none";
+  if (ASN1_TIME_print(out.get(), time) != 1) return "an invalid time";
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
   return std::string(data, size);
 }
 
 std::string NotPem(const std::string& field, const std::string& what) {
-  return field + " is no " + what +
-         " in PEM form; put the text of the file there, from -----BEGIN to "
-         "-----END, not its name";
+  return field + " is not a " + what +
+         " in PEM format; set it to the content of the file, from -----BEGIN "
+         "to "
+         "-----END, not to its name";
 }
 
 std::string Check(const TlsOptions& options) {
@@ -69,18 +70,15 @@ std::string Check(const TlsOptions& options) {
     return NotPem("server_key", "private key without a password");
   }
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
-    return "server_key is not the key of server_cert; set the two that were "
-           "made together, and in server_cert the server's own certificate "
-           "first";
+    return "server_key is not the key of server_cert; use the key of that "
+           "certificate, and put the server's certificate first in server_cert";
   }
   const ASN1_TIME* const end = X509_get0_notAfter(certificate.get());
   if (X509_cmp_current_time(end) < 0) {
-    return "server_cert has not been valid since " + TimeText(end) +
-           "; renew it";
+    return "server_cert expired at " + TimeText(end) + "; renew it";
   }
   if (options.client_verify && options.custom_ca.empty()) {
-    return "client_verify needs custom_ca: the certificates that those of "
-           "clients must lead to";
+    return "client_verify needs custom_ca: the CA certificates for clients";
   }
   if (!options.custom_ca.empty() &&
       ReadCertificate(options.custom_ca) == nullptr) {
@@ -93,7 +91,7 @@ std::string Check(const TlsOptions& options) {
 
 std::string CheckTls(const TlsOptions& options) {
   std::string error = Check(options);
-  // What failed above is told; it is not the next caller's.
+  // The next user of the queue must not see these errors.
   ERR_clear_error();
   return error.empty() ? "" : "TLS: " + error;
 }

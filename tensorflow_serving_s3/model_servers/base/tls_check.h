@@ -10,15 +10,19 @@
 
 namespace tfs3 {
 
-// What is wrong with `options`, as a sentence that names the field and the
-// cure; empty if a server can speak TLS with them. A key that does not belong
-// to the certificate, a certificate that is over, text that is no PEM: a
-// server's library would say little of it, or nothing before the first client.
+// Checks `options` before a server uses them. Returns an empty string, or a
+// sentence with the field and the cure if
+//
+//  - the text of a field is not PEM
+//  - the key does not belong to the certificate
+//  - the certificate has expired
+//
+// TLS libraries explain these errors badly, or only after the first client.
 //
 //   std::string error = CheckTls(options);
 //   if (!error.empty()) return Fail(error);
 //
-// Plain C++ beside OpenSSL, for what must not see absl. Thread-safe.
+// Uses no absl, for both transports. Thread-safe.
 std::string CheckTls(const TlsOptions& options);
 
 }  // namespace tfs3

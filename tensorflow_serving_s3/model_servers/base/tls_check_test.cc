@@ -25,18 +25,18 @@ TlsOptions Good() {
   return options;
 }
 
-TEST(CheckTlsTest, AKeyAndItsCertificateAreGood) {
+TEST(CheckTlsTest, AcceptsAKeyWithItsCertificate) {
   EXPECT_THAT(CheckTls(Good()), IsEmpty());
 }
 
-TEST(CheckTlsTest, ClientsMayBeVerifiedByACertificate) {
+TEST(CheckTlsTest, AcceptsClientVerifyWithACa) {
   TlsOptions options = Good();
   options.custom_ca = options.server_cert;
   options.client_verify = true;
   EXPECT_THAT(CheckTls(options), IsEmpty());
 }
 
-TEST(CheckTlsTest, WhatIsMissingIsNamed) {
+TEST(CheckTlsTest, NamesTheMissingField) {
   TlsOptions options = Good();
   options.server_key.clear();
   EXPECT_THAT(CheckTls(options), HasSubstr("server_key is not set"));
@@ -48,33 +48,33 @@ TEST(CheckTlsTest, WhatIsMissingIsNamed) {
   EXPECT_THAT(CheckTls(options), HasSubstr("client_verify needs custom_ca"));
 }
 
-TEST(CheckTlsTest, TheNameOfAFileIsNoPem) {
+TEST(CheckTlsTest, RefusesTheNameOfAFile) {
   TlsOptions options = Good();
   options.server_cert = "/etc/tls/server.crt";
   EXPECT_THAT(CheckTls(options),
-              AllOf(HasSubstr("server_cert is no certificate"),
-                    HasSubstr("not its name")));
+              AllOf(HasSubstr("server_cert is not a certificate"),
+                    HasSubstr("not to its name")));
   options = Good();
   options.server_key = options.server_cert;
-  EXPECT_THAT(CheckTls(options), HasSubstr("server_key is no private key"));
+  EXPECT_THAT(CheckTls(options), HasSubstr("server_key is not a private key"));
   options = Good();
   options.custom_ca = "x";
-  EXPECT_THAT(CheckTls(options), HasSubstr("custom_ca is no certificate"));
+  EXPECT_THAT(CheckTls(options), HasSubstr("custom_ca is not a certificate"));
 }
 
-TEST(CheckTlsTest, AKeyOfAnotherCertificateIsRefused) {
+TEST(CheckTlsTest, RefusesTheKeyOfAnotherCertificate) {
   TlsOptions options = Good();
   options.server_key = Good().server_key;
   EXPECT_THAT(CheckTls(options),
               HasSubstr("server_key is not the key of server_cert"));
 }
 
-TEST(CheckTlsTest, ACertificateThatIsOverIsRefused) {
+TEST(CheckTlsTest, RefusesAnExpiredCertificate) {
   const TestingCertificate made = MakeTestingCertificate(/*valid_seconds=*/-60);
   TlsOptions options;
   options.server_key = made.key;
   options.server_cert = made.certificate;
-  EXPECT_THAT(CheckTls(options), HasSubstr("has not been valid since"));
+  EXPECT_THAT(CheckTls(options), HasSubstr("expired at"));
 }
 
 }  // namespace

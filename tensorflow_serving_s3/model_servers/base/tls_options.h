@@ -8,15 +8,14 @@
 
 namespace tfs3 {
 
-// What a server needs to speak TLS. A plain value; all of it is PEM text, not
-// the names of files.
+// The TLS settings of a server. The fields have PEM text, not file names.
 struct TlsOptions {
   std::string server_key;
-  // The server's certificate, first its own, then those that lead to the root.
+  // The certificate chain, with the server's certificate first.
   std::string server_cert;
-  // The certificates that a client's own must lead to.
+  // The CA certificates for clients.
   std::string custom_ca;
-  // Whether a client has to have a certificate; needs custom_ca.
+  // Whether clients need a certificate; requires custom_ca.
   bool client_verify = false;
 };
 

@@ -9,13 +9,13 @@
 
 namespace tfs3 {
 
-// What the servers of one API (REST or gRPC) count of their connections and
-// queues. Plain C++, for both transports. Thread-safe.
+// Counts the connections and queued requests of one API, REST or gRPC. Uses no
+// absl, for both transports. Thread-safe.
 struct TransportCounters {
   std::atomic<int64_t> open_connections{0};
-  // The limit of open_connections; 0 for none.
+  // The limit of open_connections; 0: no limit.
   std::atomic<int64_t> max_connections{0};
-  // New connections that were closed at once because of the limit.
+  // New connections that were closed because of the limit.
   std::atomic<int64_t> refused_connections{0};
   // Idle connections that were closed to make room for new ones.
   std::atomic<int64_t> evicted_connections{0};
@@ -23,9 +23,9 @@ struct TransportCounters {
   std::atomic<int64_t> waiting_requests{0};
   // Requests that were refused because too many were waiting.
   std::atomic<int64_t> refused_by_queue{0};
-  // Requests that the transport has answered itself: those that a limit, a
-  // timeout or a server that stops has refused, and malformed ones. By the code
-  // of absl::StatusCode.
+  // Requests that the transport refused, because of a limit or a timeout,
+  // because the server stops, or because they are malformed. By
+  // absl::StatusCode.
   static constexpr int kNumCodes = 17;
   std::atomic<int64_t> refused_requests[kNumCodes] = {};
 };

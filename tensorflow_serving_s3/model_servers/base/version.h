@@ -6,7 +6,7 @@
 
 namespace tfs3 {
 
-// The release of this project; CHANGELOG.md tells what is in it.
+// The release of this project; see CHANGELOG.md.
 inline constexpr char kServerVersion[] = "0.1.0";
 
 }  // namespace tfs3

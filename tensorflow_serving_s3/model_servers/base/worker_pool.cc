@@ -4,18 +4,29 @@
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 
 #include <limits>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace tfs3 {
 
 WorkerPool::WorkerPool(int num_threads) {
   threads_.reserve(num_threads);
-  for (int i = 0; i < num_threads; ++i) {
-    threads_.emplace_back([this] { Loop(); });
+  try {
+    for (int i = 0; i < num_threads; ++i) {
+      threads_.emplace_back([this] { Loop(); });
+    }
+  } catch (const std::system_error& error) {
+    Stop();
+    throw std::system_error(
+        error.code(), "created only " + std::to_string(threads_.size()) +
+                          " of " + std::to_string(num_threads) + " threads");
   }
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { Stop(); }
+
+void WorkerPool::Stop() {
   {
     std::lock_guard<std::mutex> lock(mu_);
     ending_ = true;
@@ -33,7 +44,7 @@ bool WorkerPool::TryRun(std::function<void()> task, size_t max_waiting) {
   bool wake;
   {
     std::lock_guard<std::mutex> lock(mu_);
-    // Idle threads that were not woken yet take the first tasks.
+    // Idle threads will take the first tasks.
     const size_t idle = static_cast<size_t>(idle_);
     if (tasks_.size() >= idle && tasks_.size() - idle >= max_waiting) {
       return false;

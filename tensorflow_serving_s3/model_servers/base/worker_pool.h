@@ -14,37 +14,39 @@
 
 namespace tfs3 {
 
-// A fixed number of threads that run tasks in the order in which they come.
+// Runs tasks on a fixed number of threads, in the order of the calls.
 //
 //   WorkerPool pool(4);
 //   pool.Run([] { Work(); });
 //
-// Thread-safe. The destructor runs all tasks that were added, then ends the
-// threads. Standard library only, for what must not see absl.
+// Thread-safe. The destructor runs all remaining tasks, then ends the threads.
+// Uses only the standard library: the gRPC transport cannot use absl.
 class WorkerPool {
  public:
+  // Throws std::system_error if the system cannot create the threads.
   explicit WorkerPool(int num_threads);
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool();
 
-  // Runs `task` on one of the threads, soon. It must not throw.
+  // Adds a task. It must not throw.
   void Run(std::function<void()> task);
 
-  // As Run; false, and the task is dropped, if `max_waiting` tasks wait for a
-  // thread already.
+  // As Run, but drops the task and returns false if `max_waiting` tasks already
+  // wait for a thread.
   [[nodiscard]] bool TryRun(std::function<void()> task, size_t max_waiting);
 
-  // How many tasks wait for a thread.
+  // Returns the number of tasks that wait for a thread.
   size_t num_waiting() const;
 
  private:
   void Loop();
+  void Stop();
 
   mutable std::mutex mu_;
   std::condition_variable added_;
   std::deque<std::function<void()>> tasks_;
-  // Threads that wait for added_: nobody is woken where nobody sleeps.
+  // The number of threads that wait for added_.
   int idle_ = 0;
   bool ending_ = false;
   std::vector<std::thread> threads_;

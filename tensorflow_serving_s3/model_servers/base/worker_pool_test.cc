@@ -4,9 +4,13 @@
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <future>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -22,7 +26,7 @@ TEST(WorkerPoolTest, RunsTasksOnOtherThreads) {
   EXPECT_NE(ran_on.get_future().get(), std::this_thread::get_id());
 }
 
-TEST(WorkerPoolTest, RunsTasksInTheirOrder) {
+TEST(WorkerPoolTest, RunsTasksInTheOrderOfTheCalls) {
   std::vector<int> order;
   {
     WorkerPool pool(1);
@@ -32,12 +36,12 @@ TEST(WorkerPoolTest, RunsTasksInTheirOrder) {
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
-TEST(WorkerPoolTest, RunsAsManyAtOnceAsThereAreThreads) {
+TEST(WorkerPoolTest, RunsOneTaskOnEachThreadAtOnce) {
   std::promise<void> first;
   std::promise<void> second;
   WorkerPool pool(2);
 
-  // Each waits for the other.
+  // Each task waits for the other one.
   pool.Run([&] {
     first.set_value();
     second.get_future().wait();
@@ -48,7 +52,7 @@ TEST(WorkerPoolTest, RunsAsManyAtOnceAsThereAreThreads) {
   });
 }
 
-TEST(WorkerPoolTest, RunsEverythingBeforeItEnds) {
+TEST(WorkerPoolTest, DestructorRunsTheRemainingTasks) {
   constexpr int kThreads = 4;
   constexpr int kTasks = 1000;
   std::atomic<int> ran{0};
@@ -64,6 +68,25 @@ TEST(WorkerPoolTest, RunsEverythingBeforeItEnds) {
   }
 
   EXPECT_EQ(ran, kThreads * kTasks);
+}
+
+// Creates more threads than the address space has room for. Returns 0 if the
+// error names the number of threads.
+int CreateTooManyThreads() {
+  const rlimit limit = {1 << 30, 1 << 30};
+  setrlimit(RLIMIT_AS, &limit);
+  try {
+    WorkerPool pool(100000);
+    return 1;
+  } catch (const std::system_error& error) {
+    const std::string message = error.what();
+    return message.find(" of 100000 threads: ") != message.npos ? 0 : 2;
+  }
+}
+
+TEST(WorkerPoolTest, ThrowsIfTheSystemCannotCreateTheThreads) {
+  EXPECT_EXIT(std::_Exit(CreateTooManyThreads()), ::testing::ExitedWithCode(0),
+              "");
 }
 
 }  // namespace

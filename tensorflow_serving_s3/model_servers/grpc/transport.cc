@@ -328,7 +328,10 @@ void Server::SetNothingServing() {
 }
 
 void Server::Shutdown(std::chrono::milliseconds grace) {
-  impl_->connections_->StopAccepting();
+  // Empty if Accept could not create its thread.
+  if (impl_->connections_.has_value()) {
+    impl_->connections_->StopAccepting();
+  }
   impl_->grpc_server_->Shutdown(std::chrono::system_clock::now() + grace);
 }
 

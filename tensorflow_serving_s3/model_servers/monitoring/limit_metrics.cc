@@ -19,7 +19,7 @@ void Write(absl::string_view name, absl::string_view type,
   writer->Sample(name, {}, value);
 }
 
-// One member of the counters of both APIs.
+// A metric family, and the counter of its samples.
 struct Family {
   absl::string_view name;
   absl::string_view type;
@@ -30,10 +30,10 @@ struct Family {
 constexpr Family kFamilies[] = {
     {"tf_serving_s3_open_connections", "gauge", "Open connections.",
      &TransportCounters::open_connections},
-    {"tf_serving_s3_max_connections", "gauge",
-     "How many connections may be open.", &TransportCounters::max_connections},
+    {"tf_serving_s3_max_connections", "gauge", "Limit of open connections.",
+     &TransportCounters::max_connections},
     {"tf_serving_s3_refused_connections_total", "counter",
-     "New connections that were closed at once because of the limit.",
+     "New connections that were closed because of the limit.",
      &TransportCounters::refused_connections},
     {"tf_serving_s3_evicted_connections_total", "counter",
      "Idle connections that were closed to make room for new ones.",
@@ -62,14 +62,13 @@ void WriteRefusals(absl::string_view entrypoint,
 
 void WriteMemoryMetrics(const RequestMemory& memory, PrometheusWriter* writer) {
   Write("tf_serving_s3_request_memory_limit_bytes", "gauge",
-        "The memory that requests in flight may hold, in bytes; 0: any.",
+        "Limit of the memory of requests in progress, in bytes; 0: no limit.",
         memory.limit(), writer);
   Write("tf_serving_s3_request_memory_used_bytes", "gauge",
-        "The memory that requests in flight hold, in bytes.", memory.used(),
-        writer);
+        "Memory of requests in progress, in bytes.", memory.used(), writer);
   Write("tf_serving_s3_request_memory_refusals_total", "counter",
-        "How often the memory budget refused memory to a request.",
-        memory.num_refused(), writer);
+        "Refusals by the memory budget of requests.", memory.num_refused(),
+        writer);
 }
 
 void WriteTransportMetrics(const TransportCounters& rest,
@@ -83,8 +82,9 @@ void WriteTransportMetrics(const TransportCounters& rest,
                    (grpc.*family.value).load());
   }
   writer->Family("tf_serving_s3_refused_requests_total", "counter",
-                 "Requests that were answered before an API saw them: refused "
-                 "by a limit, a timeout or a server that stops, or malformed.");
+                 "Requests that the transport refused: because of a limit or a "
+                 "timeout, while the server stops, or because they are "
+                 "malformed.");
   WriteRefusals("REST", rest, writer);
   WriteRefusals("GRPC", grpc, writer);
 }

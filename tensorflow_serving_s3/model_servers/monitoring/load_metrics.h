@@ -11,16 +11,15 @@
 
 namespace tfs3 {
 
-// Writes how far loads have come, as far as it is known, while they are under
-// way:
+// Writes the known progress of the loads that are running:
 //
 //   tf_serving_s3_model_load_bytes{model_name, version}
 //   tf_serving_s3_model_load_total_bytes{model_name, version}
 //
 //   WriteLoadMetrics(LoadsUnderWay(), &writer);
 //
-// Of two loads of the same version, which is moving, the first in `loads` is
-// told. Thread-safe.
+// Writes only the first of two loads of the same version, which has moved to
+// another path. Thread-safe.
 void WriteLoadMetrics(const std::vector<LoadProgress>& loads,
                       PrometheusWriter* writer);
 

@@ -30,7 +30,7 @@ LoadProgress LoadOf(const std::string& model, int64_t version) {
   return load;
 }
 
-TEST(LoadMetricsTest, WhatIsKnownOfEachLoad) {
+TEST(LoadMetricsTest, WritesTheKnownProgressOfEachLoad) {
   LoadProgress half = LoadOf("half", 3);
   half.bytes_read = 5;
   half.total_bytes = 5000000000;
@@ -47,7 +47,7 @@ TEST(LoadMetricsTest, WhatIsKnownOfEachLoad) {
   EXPECT_THAT(text, Not(HasSubstr("total_bytes{model_name=\"other\"")));
 }
 
-TEST(LoadMetricsTest, AVersionThatLoadsTwiceIsThereOnce) {
+TEST(LoadMetricsTest, WritesAVersionThatLoadsTwiceOnce) {
   LoadProgress first = LoadOf("half", 3);
   first.bytes_read = 5;
   LoadProgress second = LoadOf("half", 3);

@@ -30,8 +30,7 @@ std::string MetricsPage(const MetricsSources& sources) {
   }
   WriteProcessMetrics(&writer);
   constexpr char kBuildInfo[] = "tf_serving_s3_build_info";
-  writer.Family(kBuildInfo, "gauge",
-                "Always 1; the labels tell what is running.");
+  writer.Family(kBuildInfo, "gauge", "Always 1; the labels have the versions.");
   writer.Sample(
       kBuildInfo,
       {{"version", kServerVersion}, {"tensorflow_version", TF_Version()}},

@@ -11,21 +11,20 @@
 
 namespace tfs3 {
 
-// What the page tells of the servers. All may be null, and must outlive the
-// page.
+// Counters of the servers. Pointers may be null, and must outlive the page.
 struct MetricsSources {
   const RequestMemory* memory = nullptr;
   const TransportCounters* rest = nullptr;
   const TransportCounters* grpc = nullptr;
 };
 
-// What Prometheus gets: every metric of TensorFlow's registry (see
-// registry_metrics.h), those of S3 (s3_metrics.h), of loads (load_metrics.h),
-// of limits (limit_metrics.h) and of the process, and
+// Returns the page for Prometheus: all metrics of TensorFlow's registry (see
+// registry_metrics.h), of S3 (s3_metrics.h), of loads (load_metrics.h), of
+// limits (limit_metrics.h) and of the process (process_metrics.h), and
 //
 //   tf_serving_s3_build_info{version, tensorflow_version} 1
 //
-// The type of the text is PrometheusWriter::kContentType. Thread-safe.
+// The content type is PrometheusWriter::kContentType. Thread-safe.
 std::string MetricsPage(const MetricsSources& sources);
 
 }  // namespace tfs3

@@ -20,12 +20,12 @@
 namespace tfs3 {
 namespace {
 
-// What proc(5) says of the fields of /proc/self/stat that are wanted.
+// Fields of /proc/self/stat; see proc(5).
 struct ProcessStat {
   double user_ticks = 0;
   double system_ticks = 0;
   int64_t threads = 0;
-  double start_ticks = 0;  // Since the machine started.
+  double start_ticks = 0;  // Since boot.
   int64_t virtual_bytes = 0;
   int64_t resident_pages = 0;
 };
@@ -34,7 +34,7 @@ std::optional<ProcessStat> ReadStat() {
   std::ifstream file("/proc/self/stat");
   std::string line;
   std::getline(file, line);
-  // The second field, the name of the program in brackets, may have spaces.
+  // The second field, the program name in parentheses, may have spaces.
   const size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream fields(line.substr(name_end + 1));
@@ -53,7 +53,7 @@ std::optional<ProcessStat> ReadStat() {
   return stat;
 }
 
-// When the machine started, in seconds since 1970.
+// Returns the boot time in seconds since 1970.
 std::optional<double> ReadBootTime() {
   std::ifstream file("/proc/stat");
   std::string key;
@@ -78,33 +78,31 @@ void WriteProcessMetrics(PrometheusWriter* writer) {
   if (const std::optional<ProcessStat> stat = ReadStat()) {
     const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
     Write("process_cpu_seconds_total", "counter",
-          "Processor time spent, of the user and the system, in seconds.",
+          "User and system CPU time in seconds.",
           (stat->user_ticks + stat->system_ticks) / ticks, writer);
-    Write("process_resident_memory_bytes", "gauge",
-          "Memory that is resident, in bytes.",
+    Write("process_resident_memory_bytes", "gauge", "Resident memory in bytes.",
           stat->resident_pages * int64_t{sysconf(_SC_PAGESIZE)}, writer);
-    Write("process_virtual_memory_bytes", "gauge", "Virtual memory, in bytes.",
+    Write("process_virtual_memory_bytes", "gauge", "Virtual memory in bytes.",
           stat->virtual_bytes, writer);
     Write("process_threads", "gauge", "Threads of the process.", stat->threads,
           writer);
     if (const std::optional<double> boot = ReadBootTime()) {
       Write("process_start_time_seconds", "gauge",
-            "When the process started, in seconds since 1970.",
+            "Start time of the process in seconds since 1970.",
             *boot + stat->start_ticks / ticks, writer);
     }
   }
   std::error_code error;
   const std::filesystem::directory_iterator descriptors("/proc/self/fd", error);
   if (!error) {
-    // One of them is that of the folder itself.
+    // One of them is the descriptor of the folder itself.
     Write("process_open_fds", "gauge", "Open file descriptors.",
           int64_t{std::distance(begin(descriptors), end(descriptors))} - 1,
           writer);
   }
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    Write("process_max_fds", "gauge",
-          "How many file descriptors may be open at a time.",
+    Write("process_max_fds", "gauge", "Limit of open file descriptors.",
           limit.rlim_cur == RLIM_INFINITY
               ? int64_t{-1}
               : static_cast<int64_t>(limit.rlim_cur),

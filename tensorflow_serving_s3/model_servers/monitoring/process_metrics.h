@@ -8,11 +8,11 @@
 
 namespace tfs3 {
 
-// Writes what Prometheus's own client libraries tell of a process, under their
-// names: process_cpu_seconds_total, process_resident_memory_bytes,
+// Writes the process metrics of Prometheus's client libraries:
+// process_cpu_seconds_total, process_resident_memory_bytes,
 // process_virtual_memory_bytes, process_open_fds, process_max_fds,
-// process_threads, process_start_time_seconds. From /proc; what cannot be read
-// there is left out. Thread-safe.
+// process_threads, process_start_time_seconds. Reads /proc, and omits metrics
+// that it cannot read. Thread-safe.
 void WriteProcessMetrics(PrometheusWriter* writer);
 
 }  // namespace tfs3

@@ -21,8 +21,8 @@ namespace tfs3 {
 //   writer.Sample("process_open_fds", {}, 12);
 //   Answer(PrometheusWriter::kContentType, std::move(writer).text());
 //
-// Names of families and labels must be such as the format allows; values of
-// labels and help may be any text, and are escaped. Not thread-safe.
+// The names of families and labels must be valid. Label values and help may be
+// any text; the writer escapes them. Not thread-safe.
 class PrometheusWriter {
  public:
   static constexpr char kContentType[] =
@@ -31,8 +31,8 @@ class PrometheusWriter {
   using Label = std::pair<absl::string_view, absl::string_view>;
   using Labels = absl::Span<const Label>;
 
-  // Begins a family, whose samples have to follow. `type` is counter, gauge,
-  // histogram or summary; an empty `help` is left out.
+  // Begins a family; its samples must follow. `type` is counter, gauge,
+  // histogram or summary. `help` may be empty.
   void Family(absl::string_view name, absl::string_view type,
               absl::string_view help);
 
@@ -48,8 +48,8 @@ class PrometheusWriter {
   std::string text_;
 };
 
-// A number as the format writes it: +Inf, -Inf and NaN, others in the shortest
-// form that reads back as the same.
+// Formats a number: +Inf, -Inf, NaN, or the shortest text that parses to the
+// same value.
 std::string PrometheusNumber(double value);
 
 }  // namespace tfs3

@@ -23,7 +23,7 @@ TEST(PrometheusWriterTest, WritesAFamilyWithItsSamples) {
             "requests 0.5\n");
 }
 
-TEST(PrometheusWriterTest, TextThatWouldEndALineIsEscaped) {
+TEST(PrometheusWriterTest, EscapesTextThatWouldEndALine) {
   PrometheusWriter writer;
   writer.Family("a", "gauge", "one \"line\"\nand \\ more");
   writer.Sample("a", {{"l", "x\"y\\z\n"}}, int64_t{1});
@@ -33,7 +33,7 @@ TEST(PrometheusWriterTest, TextThatWouldEndALineIsEscaped) {
             "a{l=\"x\\\"y\\\\z\\n\"} 1\n");
 }
 
-TEST(PrometheusWriterTest, NumbersThatAreNoneHaveNames) {
+TEST(PrometheusWriterTest, InfinityAndNanHaveNames) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(PrometheusNumber(kInfinity), "+Inf");
   EXPECT_EQ(PrometheusNumber(-kInfinity), "-Inf");

@@ -45,7 +45,7 @@ void WriteHistogram(const std::string& name, const Point& point,
   const std::string bucket_name = absl::StrCat(name, "_bucket");
   Labels labels = LabelsOf(point);
   labels.emplace_back("le", "");
-  // Prometheus counts what is below each limit, TensorFlow what is between two.
+  // The buckets of Prometheus are cumulative; those of TensorFlow are not.
   double below = 0;
   for (int i = 0; i < histogram.bucket_size(); ++i) {
     below += histogram.bucket(i);

@@ -11,17 +11,21 @@
 
 namespace tfs3 {
 
-// The name that TensorFlow Serving gives a metric of TensorFlow on its page for
-// Prometheus: every character that Prometheus does not allow is a colon.
+// Returns the name of a TensorFlow metric on TensorFlow Serving's page for
+// Prometheus: a colon replaces every character that Prometheus does not allow.
 //
 //   PrometheusName("/tensorflow/serving/request_count")
 //       == ":tensorflow:serving:request_count"
 std::string PrometheusName(absl::string_view metric);
 
-// Writes every metric of this process's TensorFlow registry, its own and ours:
-// numbers and truth values as counters or gauges, samplers as histograms,
-// percentiles as summaries, texts as a gauge of 1 with the text as the label
-// "value". Thread-safe.
+// Writes every metric of this process's TensorFlow registry:
+//
+//  - numbers and bools as counters or gauges
+//  - samplers as histograms
+//  - percentiles as summaries
+//  - strings as a gauge of 1 with the string in the label "value"
+//
+// Thread-safe.
 void WriteRegistryMetrics(PrometheusWriter* writer);
 
 }  // namespace tfs3

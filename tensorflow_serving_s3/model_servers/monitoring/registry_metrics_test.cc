@@ -29,7 +29,7 @@ std::string Text() {
   return writer.text();
 }
 
-TEST(PrometheusNameTest, IsTheOneOfTensorFlowServing) {
+TEST(PrometheusNameTest, IsTheNameInTensorFlowServing) {
   EXPECT_EQ(PrometheusName("/tensorflow/serving/request_count"),
             ":tensorflow:serving:request_count");
   EXPECT_EQ(PrometheusName("/a-b.c"), ":a:b:c");
@@ -47,7 +47,7 @@ TEST(RegistryMetricsTest, ACounterHasItsHelpAndLabels) {
   delete counter;
 }
 
-TEST(RegistryMetricsTest, GaugesHaveNumbersTruthValuesAndTexts) {
+TEST(RegistryMetricsTest, WritesGaugesOfNumbersBoolsAndStrings) {
   auto* const number = Gauge<int64_t, 0>::New("/test/number", "help");
   number->GetCell()->Set(-5);
   auto* const truth = Gauge<bool, 0>::New("/test/truth", "help");
@@ -63,7 +63,7 @@ TEST(RegistryMetricsTest, GaugesHaveNumbersTruthValuesAndTexts) {
   delete text;
 }
 
-TEST(RegistryMetricsTest, ASamplerIsAHistogramThatAddsUp) {
+TEST(RegistryMetricsTest, ASamplerIsACumulativeHistogram) {
   auto* const sampler = Sampler<1>::New({"/test/latency", "help", "model"},
                                         Buckets::Explicit({10, 20}));
   auto* const cell = sampler->GetCell("half");
@@ -81,7 +81,7 @@ TEST(RegistryMetricsTest, ASamplerIsAHistogramThatAddsUp) {
   delete sampler;
 }
 
-TEST(RegistryMetricsTest, AMetricWithoutAValueIsLeftOut) {
+TEST(RegistryMetricsTest, OmitsAMetricWithoutAValue) {
   auto* const counter = Counter<1>::New("/test/unused", "help", "label");
   EXPECT_THAT(Text(), Not(HasSubstr("test:unused")));
   delete counter;

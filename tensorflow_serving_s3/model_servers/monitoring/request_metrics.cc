@@ -25,10 +25,10 @@ using tensorflow::monitoring::Counter;
 using tensorflow::monitoring::Sampler;
 
 Counter<2>* RequestCount() {
-  static auto* const metric = Counter<2>::New(
-      "/tensorflow/serving/request_count",
-      "Requests to a model, by the status that they were answered with.",
-      "model_name", "status");
+  static auto* const metric =
+      Counter<2>::New("/tensorflow/serving/request_count",
+                      "Requests to a model by the status of the answer.",
+                      "model_name", "status");
   return metric;
 }
 
@@ -40,8 +40,8 @@ std::unique_ptr<Buckets> LatencyBuckets() {
 Sampler<3>* RequestLatency() {
   static auto* const metric = Sampler<3>::New(
       {"/tensorflow/serving/request_latency",
-       "Microseconds from the arrival of a request to its answer, of the "
-       "requests that were answered OK.",
+       "Microseconds from the arrival of a request to its answer, for "
+       "successful requests.",
        "model_name", "API", "entrypoint"},
       LatencyBuckets());
   return metric;
@@ -50,8 +50,7 @@ Sampler<3>* RequestLatency() {
 Counter<3>* SignatureRequestCount() {
   static auto* const metric = Counter<3>::New(
       "/tensorflow/serving/signature_request_count",
-      "Requests to a signature of a model, by the status that they were "
-      "answered with.",
+      "Requests to a signature of a model by the status of the answer.",
       "model_name", "signature_name", "status");
   return metric;
 }
@@ -60,14 +59,14 @@ Sampler<4>* SignatureRequestLatency() {
   static auto* const metric = Sampler<4>::New(
       {"/tensorflow/serving/signature_request_latency",
        "Microseconds from the arrival of a request to a signature to its "
-       "answer, of the requests that were answered OK.",
+       "answer, for successful requests.",
        "model_name", "signature_name", "API", "entrypoint"},
       LatencyBuckets());
   return metric;
 }
 
-// The signatures that have answered a request. They are few, and never become
-// fewer.
+// The signatures that have answered a request. The set only grows, but models
+// have few signatures.
 class KnownSignatures {
  public:
   static KnownSignatures& Get() {

@@ -11,14 +11,14 @@
 
 namespace tfs3 {
 
-// Counts the requests to models and how long they took, in TensorFlow's
-// registry under TensorFlow Serving's names:
+// Counts the requests to models and their latency, in TensorFlow's registry
+// with the names of TensorFlow Serving:
 //
 //   /tensorflow/serving/request_count{model_name, status}
 //   /tensorflow/serving/request_latency{model_name, API, entrypoint}, in
-//       microseconds, of the requests that were answered OK
+//       microseconds, of successful requests
 //
-// and, where it is asked for, under names of its own:
+// and, with Options::by_signature, the following:
 //
 //   /tensorflow/serving/signature_request_count{model_name, signature_name,
 //       status}
@@ -32,17 +32,17 @@ namespace tfs3 {
 //   RequestMetrics metrics(options);
 //   metrics.OnRequest(record);
 //
-// Requests that ask for no model are not counted. Those for a model that is not
-// configured have the model_name "": a client that asks for names that it makes
-// up does not fill the server's memory. For the same reason a signature_name is
-// "" until a request with that name has been answered OK; that of a request
-// that names none is "serving_default". Thread-safe.
+// Does not count requests without a model. The model_name is "" for a model
+// that is not configured, so that clients cannot fill the memory with invented
+// names. For the same reason the signature_name is "" until a request with this
+// name has been successful. A request without a signature counts for
+// "serving_default". Thread-safe.
 class RequestMetrics final : public RequestObserver {
  public:
   struct Options {
-    // Asked when a request was not answered OK. Thread-safe.
+    // Called for failed requests. Must be thread-safe.
     std::function<bool(absl::string_view model)> is_configured;
-    // Whether signatures are told apart.
+    // Whether to count by signature too.
     bool by_signature = false;
   };
 
@@ -51,7 +51,7 @@ class RequestMetrics final : public RequestObserver {
   void OnRequest(const RequestRecord& record) override;
 
  private:
-  // `model` is a label that the request may have.
+  // `model` is the value of the label model_name.
   void CountSignature(absl::string_view model, const RequestRecord& record);
 
   const Options options_;

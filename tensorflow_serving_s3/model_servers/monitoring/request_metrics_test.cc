@@ -58,7 +58,7 @@ TEST(RequestMetricsTest, CountsByModelAndStatus) {
                               "\"a\",status=\"INVALID_ARGUMENT\"} 1\n"));
 }
 
-TEST(RequestMetricsTest, LatencyIsThatOfGoodAnswersByApiAndEntrypoint) {
+TEST(RequestMetricsTest, MeasuresSuccessfulRequestsByApiAndEntrypoint) {
   RequestMetrics metrics = MakeMetrics();
   RequestRecord record = Predict("b", absl::OkStatus());
   record.entrypoint = RequestRecord::Entrypoint::kRest;
@@ -80,21 +80,21 @@ TEST(RequestMetricsTest, LatencyIsThatOfGoodAnswersByApiAndEntrypoint) {
                                   "entrypoint=\"GRPC\"")));
 }
 
-TEST(RequestMetricsTest, ANameThatIsMadeUpIsNoLabel) {
+TEST(RequestMetricsTest, AnUnknownModelIsNotALabel) {
   RequestMetrics metrics = MakeMetrics();
   metrics.OnRequest(Predict("none", absl::NotFoundError("x")));
   EXPECT_THAT(Text(), HasSubstr(":tensorflow:serving:request_count{model_name="
                                 "\"\",status=\"NOT_FOUND\"} 1\n"));
 }
 
-TEST(RequestMetricsTest, ARequestForNoModelIsNotCounted) {
+TEST(RequestMetricsTest, DoesNotCountRequestsWithoutAModel) {
   RequestMetrics metrics = MakeMetrics();
   const std::string before = Text();
   metrics.OnRequest(Predict("", absl::OkStatus()));
   EXPECT_EQ(Text(), before);
 }
 
-TEST(RequestMetricsTest, TellsSignaturesApartWhereThatIsAsked) {
+TEST(RequestMetricsTest, CountsBySignatureIfEnabled) {
   MakeMetrics().OnRequest(Predict("s", absl::OkStatus()));
   EXPECT_THAT(Text(), Not(HasSubstr("signature_request_count{")));
 
@@ -127,7 +127,7 @@ TEST(RequestMetricsTest, TellsSignaturesApartWhereThatIsAsked) {
                 "entrypoint=\"GRPC\"} 15\n"));
 }
 
-TEST(RequestMetricsTest, ThreadsCountTogether) {
+TEST(RequestMetricsTest, CountsOnManyThreads) {
   RequestMetrics metrics = MakeMetrics();
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -36,8 +36,8 @@ void WriteLatency(const s3::OperationStats& operation,
 void WriteS3Metrics(const s3::Stats& stats, PrometheusWriter* writer) {
   constexpr char kRequests[] = "tf_serving_s3_requests_total";
   writer->Family(kRequests, "counter",
-                 "Requests sent to S3, each attempt for itself, by the HTTP "
-                 "status of the answer; none: without a complete one.");
+                 "Requests sent to S3, each attempt separately, by the HTTP "
+                 "status of the answer; none: no complete answer.");
   for (const s3::OperationStats& operation : stats.operations) {
     for (const auto& [status, count] : operation.requests) {
       const std::string text = status == 0 ? "none" : absl::StrCat(status);
@@ -48,15 +48,15 @@ void WriteS3Metrics(const s3::Stats& stats, PrometheusWriter* writer) {
   }
   constexpr char kErrors[] = "tf_serving_s3_errors_total";
   writer->Family(kErrors, "counter",
-                 "Operations of S3 that failed in all their attempts; not "
-                 "those on what does not exist.");
+                 "S3 operations that failed after all attempts, except for "
+                 "objects that do not exist.");
   for (const s3::OperationStats& operation : stats.operations) {
     writer->Sample(kErrors, {{"operation", operation.name}},
                    static_cast<int64_t>(operation.errors));
   }
   constexpr char kRetries[] = "tf_serving_s3_retries_total";
   writer->Family(kRetries, "counter",
-                 "Attempts of S3 operations after their first one.");
+                 "Attempts of S3 operations after the first one.");
   writer->Sample(kRetries, {}, static_cast<int64_t>(stats.retries));
   constexpr char kReceived[] = "tf_serving_s3_received_bytes_total";
   writer->Family(kReceived, "counter",
@@ -65,11 +65,11 @@ void WriteS3Metrics(const s3::Stats& stats, PrometheusWriter* writer) {
   writer->Sample(kReceived, {}, static_cast<int64_t>(stats.received_bytes));
   constexpr char kSent[] = "tf_serving_s3_sent_bytes_total";
   writer->Family(kSent, "counter",
-                 "Bytes of bodies sent to S3, each attempt for itself.");
+                 "Bytes of bodies sent to S3, each attempt separately.");
   writer->Sample(kSent, {}, static_cast<int64_t>(stats.sent_bytes));
   writer->Family("tf_serving_s3_request_seconds", "histogram",
-                 "How long requests to S3 took, to the last byte of the "
-                 "answer, in seconds.");
+                 "Seconds of requests to S3, up to the last byte of the "
+                 "answer.");
   for (const s3::OperationStats& operation : stats.operations) {
     WriteLatency(operation, writer);
   }

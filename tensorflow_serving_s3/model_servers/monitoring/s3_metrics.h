@@ -9,10 +9,10 @@
 
 namespace tfs3 {
 
-// Writes what the process has asked of S3:
+// Writes the requests of this process to S3:
 //
-//   tf_serving_s3_requests_total{operation, status}, each attempt for itself;
-//       the status is that of HTTP, or "none" without a complete answer
+//   tf_serving_s3_requests_total{operation, status}, each attempt separately;
+//       the HTTP status, or "none" without a complete answer
 //   tf_serving_s3_errors_total{operation}
 //   tf_serving_s3_retries_total
 //   tf_serving_s3_received_bytes_total
@@ -21,7 +21,7 @@ namespace tfs3 {
 //
 //   WriteS3Metrics(s3::ReadStats(), &writer);
 //
-// s3::Stats tells what is counted. Thread-safe.
+// See s3::Stats for the exact meaning. Thread-safe.
 void WriteS3Metrics(const s3::Stats& stats, PrometheusWriter* writer);
 
 }  // namespace tfs3

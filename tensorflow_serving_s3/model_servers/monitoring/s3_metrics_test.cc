@@ -49,7 +49,7 @@ TEST(S3MetricsTest, RequestsHaveTheirOperationAndStatus) {
                               "\"GetObject\"} 3\n"));
 }
 
-TEST(S3MetricsTest, BytesAndRetries) {
+TEST(S3MetricsTest, WritesBytesAndRetries) {
   const std::string text = Written(SomeStats());
   EXPECT_THAT(text,
               HasSubstr("\ntf_serving_s3_received_bytes_total 5000000000\n"));
@@ -57,7 +57,7 @@ TEST(S3MetricsTest, BytesAndRetries) {
   EXPECT_THAT(text, HasSubstr("\ntf_serving_s3_retries_total 4\n"));
 }
 
-TEST(S3MetricsTest, TheBucketsOfTheHistogramAddUp) {
+TEST(S3MetricsTest, TheBucketsAreCumulative) {
   const std::string text = Written(SomeStats());
   constexpr char kName[] = "tf_serving_s3_request_seconds";
   const std::string gets =
@@ -72,7 +72,7 @@ TEST(S3MetricsTest, TheBucketsOfTheHistogramAddUp) {
   EXPECT_THAT(text, HasSubstr("_count{operation=\"GetObject\"} 43\n"));
 }
 
-TEST(S3MetricsTest, WithoutARequestTheRestIsThereAndZero) {
+TEST(S3MetricsTest, WithoutARequestTheTotalsAreZero) {
   s3::Stats stats = s3::ReadStats();
   const std::string text = Written(stats);
   EXPECT_THAT(text, Not(HasSubstr("tf_serving_s3_requests_total{")));

@@ -57,7 +57,7 @@ TEST(ReadSslConfigTest, ErrorsNameFlagFileAndField) {
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr(absl::StrCat(
-                        path, ": TLS: server_cert is no certificate")),
+                        path, ": TLS: server_cert is not a certificate")),
                     HasSubstr("(--ssl_config_file)")));
   EXPECT_THAT(
       std::string(ReadSslConfig(Write("server_kee: \"\"")).status().message()),

@@ -18,25 +18,24 @@
 namespace tfs3 {
 namespace {
 
-// The longest field in bytes; a longer one is cut. A client chooses names,
-// targets and headers.
-constexpr size_t kLongestField = 512;
+// Limits a field in bytes, because clients choose names, targets and headers.
+constexpr size_t kMaxFieldBytes = 512;
 
 std::string Cut(absl::string_view value) {
-  size_t size = kLongestField;
-  // Not within a character of UTF-8.
+  size_t size = kMaxFieldBytes;
+  // Does not cut within a UTF-8 character.
   while (size > 0 && (value[size] & 0xc0) == 0x80) --size;
   return absl::StrCat(value.substr(0, size), "... (", value.size(), " bytes)");
 }
 
-// One line under construction.
+// Builds one line.
 class Line {
  public:
   virtual ~Line() = default;
 
-  // Text; left out if it is empty.
+  // Adds nothing if `value` is empty.
   void AddText(absl::string_view key, absl::string_view value) {
-    if (value.size() > kLongestField) {
+    if (value.size() > kMaxFieldBytes) {
       Add(key, Cut(value), /*is_text=*/true);
     } else if (!value.empty()) {
       Add(key, value, /*is_text=*/true);
@@ -67,11 +66,11 @@ class TextLine final : public Line {
     if (IsPlain(value)) {
       absl::StrAppend(&text_, value);
     } else {
-      AppendJsonString(value, &text_);
+      AppendJsonLogString(value, &text_);
     }
   }
 
-  // Whether it stands for itself, with no quotes around it.
+  // Returns whether `value` needs no quotes.
   static bool IsPlain(absl::string_view value) {
     for (const char c : value) {
       if (c <= ' ' || c == '"' || c == '=' || c > '~') return false;
@@ -94,7 +93,7 @@ class JsonLine final : public Line {
            bool is_text) override {
     absl::StrAppend(&text_, ", \"", key, "\": ");
     if (is_text) {
-      AppendJsonString(value, &text_);
+      AppendJsonLogString(value, &text_);
     } else {
       absl::StrAppend(&text_, value);
     }

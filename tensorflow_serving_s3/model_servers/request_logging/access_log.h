@@ -12,7 +12,7 @@
 
 namespace tfs3 {
 
-// Writes one line for each request, when it has been answered:
+// Writes one line for each request after its answer:
 //
 //   2026-11-22T04:57:01.123456Z access: entrypoint=REST api=Predict model=half
 //   version=1 method=POST target=/v1/models/half:predict status=OK
@@ -20,13 +20,13 @@ namespace tfs3 {
 //   peer=ipv4:127.0.0.1:40000
 //   traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-...
 //
-// (in one line), or with LogFormat::kJson as an object with the same keys, and
-// "time" and "log": "access". The time is that of the request's arrival. What a
-// request does not have is left out; an error has its message as "error". Text
-// that a client has made up cannot end a line. Thread-safe.
+// all on one line. With LogFormat::kJson the line is an object with the same
+// keys, "time" and "log": "access". The time is the arrival of the request.
+// Keys without a value are omitted; a failed request has the key "error".
+// Client text is escaped, so it cannot forge a line. Thread-safe.
 class AccessLog final : public RequestObserver {
  public:
-  // Gets whole lines, line breaks included; called from many threads at once.
+  // Gets whole lines with their line breaks; many threads call it at once.
   using Sink = std::function<void(const std::string& line)>;
 
   AccessLog(LogFormat format, Sink sink);

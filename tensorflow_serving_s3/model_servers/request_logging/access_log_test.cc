@@ -55,7 +55,7 @@ TEST(AccessLogTest, WritesOneLineOfText) {
       "traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n");
 }
 
-TEST(AccessLogTest, WritesOneObject) {
+TEST(AccessLogTest, WritesOneJsonObject) {
   EXPECT_EQ(
       LineOf(RestRecord(), LogFormat::kJson),
       "{\"time\": \"2026-11-22T04:57:01.123456Z\", \"log\": \"access\", "
@@ -68,7 +68,7 @@ TEST(AccessLogTest, WritesOneObject) {
       "\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}\n");
 }
 
-TEST(AccessLogTest, LeavesOutWhatIsNotThere) {
+TEST(AccessLogTest, OmitsKeysWithoutAValue) {
   RequestRecord record;
   record.target = "/tensorflow.serving.PredictionService/Predict";
   const std::string line = LineOf(record, LogFormat::kText);
@@ -78,7 +78,7 @@ TEST(AccessLogTest, LeavesOutWhatIsNotThere) {
   }
 }
 
-TEST(AccessLogTest, TellsWhyARequestFailed) {
+TEST(AccessLogTest, HasTheErrorOfAFailedRequest) {
   RequestRecord record = RestRecord();
   record.status = absl::NotFoundError("no model \"half\"");
   EXPECT_THAT(LineOf(record, LogFormat::kText),
@@ -105,6 +105,15 @@ TEST(AccessLogTest, DoesNotCutWithinACharacter) {
   record.model_name = name;
   EXPECT_THAT(LineOf(record, LogFormat::kJson),
               HasSubstr("\u00e9... (2001 bytes)"));
+}
+
+TEST(AccessLogTest, EscapesUnicodeLineEnds) {
+  RequestRecord record = RestRecord();
+  record.model_name = "a\u2028b\u0085c\x7f";
+  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
+    EXPECT_THAT(LineOf(record, format),
+                HasSubstr("\"a\\u2028b\\u0085c\\u007f\""));
+  }
 }
 
 TEST(AccessLogTest, AClientCannotForgeALine) {

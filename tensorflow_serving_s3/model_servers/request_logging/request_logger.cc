@@ -24,15 +24,14 @@ using tensorflow::serving::ModelConfig;
 using tensorflow::serving::ModelServerConfig;
 using tensorflow::serving::PredictionLog;
 
-constexpr std::chrono::minutes kSilence(1);
+constexpr std::chrono::minutes kReportPeriod(1);
 
-// Name and labels are TensorFlow Serving's.
+// TensorFlow Serving uses the same name and labels.
 void Count(const std::string& model, absl::StatusCode status, int64_t number) {
   static auto* const metric = tensorflow::monitoring::Counter<2>::New(
       "/tensorflow/serving/request_log_count",
-      "Requests that were to be logged, by what became of that: OK, "
-      "RESOURCE_EXHAUSTED (the queue was full), or an error of the file "
-      "system.",
+      "Sampled requests by the status of logging them: OK, RESOURCE_EXHAUSTED "
+      "(the queue was full), or an error of the file system.",
       "model_name", "status");
   metric->GetCell(model, absl::StatusCodeToString(status))->IncrementBy(number);
 }
@@ -95,7 +94,7 @@ bool RequestLogger::Draw(absl::string_view model) const {
   });
   if (rate <= 0) return false;
   thread_local std::minstd_rand generator{std::random_device{}()};
-  // In [0, 1): a rate of 1 is always above it.
+  // The number is in [0, 1), so always below a rate of 1.
   return std::uniform_real_distribution<double>(0, 1)(generator) < rate;
 }
 
@@ -105,7 +104,7 @@ void RequestLogger::Log(const ServableId& id, absl::string_view signature_name,
     const auto found = rules.find(id.name);
     return found == rules.end() ? nullptr : found->second;
   });
-  // The configuration has changed since Samples.
+  // The configuration changed after Samples.
   if (rule == nullptr) return;
   auto* const metadata = log.mutable_log_metadata();
   auto* const spec = metadata->mutable_model_spec();
@@ -132,13 +131,13 @@ void RequestLogger::Log(const ServableId& id, absl::string_view signature_name,
   Count(id.name, absl::StatusCode::kResourceExhausted, 1);
 }
 
-bool RequestLogger::Flush(std::chrono::milliseconds patience) {
+bool RequestLogger::Flush(std::chrono::milliseconds timeout) {
   std::unique_lock<std::mutex> lock(mu_);
   const uint64_t target = num_logged_;
   ++num_flushing_;
   wake_.notify_one();
   const bool done =
-      settled_.wait_for(lock, patience, [&] { return num_settled_ >= target; });
+      settled_.wait_for(lock, timeout, [&] { return num_settled_ >= target; });
   --num_flushing_;
   return done;
 }
@@ -150,7 +149,7 @@ void RequestLogger::Run() {
     const bool flushing = num_flushing_ > 0 && num_settled_ < num_taken;
     if (queue_.empty() && !stopping_ && !flushing && !config_changed_) {
       const Clock::time_point deadline = NextDeadline();
-      // The longest time that there is would overflow.
+      // wait_until overflows for the maximum.
       if (deadline == Clock::time_point::max()) {
         wake_.wait(lock);
       } else {
@@ -171,7 +170,7 @@ void RequestLogger::Run() {
       queue_bytes_ -= entry.bytes;
     }
     TendSinks(flush_now);
-    TellOfDropped();
+    ReportDropped();
     const bool all_settled = std::all_of(
         sinks_.begin(), sinks_.end(),
         [](const auto& sink) { return sink.second->pending.empty(); });
@@ -249,32 +248,30 @@ void RequestLogger::Settle(Sink* sink, const std::string& prefix,
     sink->paused_until = now + options_.pause_after_error;
   }
   sink->lost += number;
-  if (now < sink->silent_until) return;
-  ABSL_LOG(ERROR) << sink->lost << " requests could not be logged to " << prefix
+  if (now < sink->next_report) return;
+  ABSL_LOG(ERROR) << "Cannot log " << sink->lost << " requests to " << prefix
                   << "-*: " << status.message()
-                  << "; see to the space and the permissions there, or change "
-                     "the logging_config of the model; the requests "
+                  << "; check the space and the permissions there, or change "
+                     "the logging_config of the model. The requests "
                      "themselves were answered";
   sink->lost = 0;
-  sink->silent_until = now + kSilence;
+  sink->next_report = now + kReportPeriod;
 }
 
-void RequestLogger::TellOfDropped() {
+void RequestLogger::ReportDropped() {
   const Clock::time_point now = Clock::now();
-  if (now < silent_about_drops_until_) return;
+  if (now < next_drop_report_) return;
   int64_t dropped = 0;
   {
     std::lock_guard<std::mutex> lock(mu_);
     std::swap(dropped, dropped_);
   }
   if (dropped == 0) return;
-  ABSL_LOG(ERROR) << dropped
-                  << " requests were not logged: they came faster than they "
-                     "can be written, and "
+  ABSL_LOG(ERROR) << dropped << " requests were not logged: the queue of "
                   << options_.max_queue_bytes
-                  << " bytes wait already; lower the sampling_rate in the "
+                  << " bytes is full; lower the sampling_rate in the "
                      "logging_config of the models, or log to a faster disk";
-  silent_about_drops_until_ = now + kSilence;
+  next_drop_report_ = now + kReportPeriod;
 }
 
 bool RequestLogger::IsWanted(const std::string& prefix) const {

@@ -28,10 +28,10 @@
 
 namespace tfs3 {
 
-// Logs requests with their responses, as the logging_config of their model asks
-// for (see RequestLogRule): tensorflow.serving.PredictionLog messages in
-// TFRecord files, which Python reads with tf.data.TFRecordDataset and a model
-// takes as its assets.extra/tf_serving_warmup_requests.
+// Logs requests with their responses, according to the logging_config of the
+// model (see RequestLogRule). Writes tensorflow.serving.PredictionLog messages
+// to TFRecord files. Python reads them with tf.data.TFRecordDataset; a model
+// can use them as assets.extra/tf_serving_warmup_requests.
 //
 //   RequestLogger logger{RequestLogger::Options()};
 //   logger.SetConfig(core->config());
@@ -43,28 +43,28 @@ namespace tfs3 {
 //     logger.Log(ServableId{"half", 1}, "serving_default", std::move(log));
 //   }
 //
-// Log only queues: a thread of the logger writes. What does not get into a file
-// - the queue is full, the disk is full - is lost, which costs no request
-// anything; it is counted and, at most once a minute, told in the server's log.
-// Models with the same filename_prefix share files. The metric
-// /tensorflow/serving/request_log_count{model_name, status} counts what was to
-// be logged: OK is in a file, RESOURCE_EXHAUSTED found the queue full, anything
-// else is an error of the file system.
+// Log adds to a queue; a thread of the logger writes. If the queue or the disk
+// is full, log entries are lost, but requests do not fail. The server's log
+// reports this at most once a minute. Models with the same filename_prefix
+// share files. The metric /tensorflow/serving/request_log_count{model_name,
+// status} counts log entries by status: OK: written; RESOURCE_EXHAUSTED: the
+// queue was full; others: an error of the file system.
 //
-// Thread-safe. The destructor writes what is queued.
+// Thread-safe. The destructor writes the queue.
 class RequestLogger {
  public:
   struct Options {
     tensorflow::Env* env = tensorflow::Env::Default();
-    // A file is followed by another when it has so many bytes, or is so old.
+    // Starts another file when the file has this size or age.
     uint64_t max_file_bytes = uint64_t{256} << 20;
     std::chrono::milliseconds max_file_age = std::chrono::hours(1);
-    // What is in memory, and when at the latest it is in the file.
+    // Limits for entries in memory: their bytes, and the time until the file
+    // has them.
     uint64_t max_queue_bytes = uint64_t{64} << 20;
     std::chrono::milliseconds flush_period = std::chrono::seconds(1);
-    // How long nothing is tried with a file that could not be written.
+    // The time until the next attempt after a file could not be written.
     std::chrono::milliseconds pause_after_error = std::chrono::seconds(1);
-    // The tags that models are loaded with, for log_metadata.
+    // The tags of the loaded graphs, for log_metadata.
     std::vector<std::string> saved_model_tags;
   };
 
@@ -73,24 +73,24 @@ class RequestLogger {
   RequestLogger(const RequestLogger&) = delete;
   RequestLogger& operator=(const RequestLogger&) = delete;
 
-  // Replaces what is logged by what `config`, which is valid, asks for. Files
-  // that are not needed any more are closed when what is queued is in them.
+  // Replaces the rules by those of `config`, which must be valid. Closes files
+  // without a rule after writing the queue.
   void SetConfig(const tensorflow::serving::ModelServerConfig& config);
 
-  // Whether a request to this model is to be logged: true as often as its
-  // sampling_rate says. One load of an atomic where nothing is logged.
+  // Decides by the sampling_rate of the model whether to log a request. Only
+  // loads an atomic if there are no rules.
   bool Samples(absl::string_view model) const {
     return logs_anything_.load(std::memory_order_relaxed) && Draw(model);
   }
 
-  // Logs what `id` has answered; adds the log_metadata. To be called after
-  // Samples said so.
+  // Logs a request that `id` has answered, and adds the log_metadata. Call it
+  // if Samples returned true.
   void Log(const ServableId& id, absl::string_view signature_name,
            tensorflow::serving::PredictionLog log);
 
-  // Waits until all that has been logged before is in files, or is lost; false
-  // if that takes longer.
-  bool Flush(std::chrono::milliseconds patience);
+  // Waits until all earlier entries are written or lost. Returns false after
+  // `timeout`.
+  bool Flush(std::chrono::milliseconds timeout);
 
  private:
   using Clock = RequestLogFile::Clock;
@@ -104,34 +104,34 @@ class RequestLogger {
     uint64_t bytes = 0;
   };
 
-  // A file and what is known of it; the writing thread's.
+  // A file and its state, for the writing thread.
   struct Sink {
     Sink(tensorflow::Env* env, const std::string& prefix) : file(env, prefix) {}
 
     RequestLogFile file;
-    // What is written and not flushed yet, by model.
+    // The number of entries that are not flushed yet, by model.
     std::map<std::string, int64_t> pending;
     Clock::time_point flush_at;
-    // The last error, until `paused_until`.
+    // The last error; valid until `paused_until`.
     absl::Status error;
     Clock::time_point paused_until;
-    // What is not told yet of what was lost.
+    // The number of lost entries that are not reported yet.
     int64_t lost = 0;
-    Clock::time_point silent_until;
+    Clock::time_point next_report;
   };
 
   bool Draw(absl::string_view model) const;
 
   void Run();
-  // Until when the thread has nothing to do if nothing happens.
+  // Returns the time at which the thread must flush or close a file.
   Clock::time_point NextDeadline() const;
   void WriteEntry(const Entry& entry);
-  // Flushes, closes and forgets what it is time for.
+  // Flushes, closes and removes sinks as necessary.
   void TendSinks(bool flush_now);
-  // What became of all that is pending.
+  // Counts all pending entries of `sink` with `status`, and reports an error.
   void Settle(Sink* sink, const std::string& prefix,
               const absl::Status& status);
-  void TellOfDropped();
+  void ReportDropped();
   bool IsWanted(const std::string& prefix) const;
 
   const Options options_;
@@ -139,23 +139,23 @@ class RequestLogger {
   SnapshotPtr<Rules> rules_;
 
   std::mutex mu_;
-  std::condition_variable wake_;     // The thread has something to do.
+  std::condition_variable wake_;     // The thread has work.
   std::condition_variable settled_;  // num_settled_ has changed.
   // Guarded by mu_.
   std::deque<Entry> queue_;
-  uint64_t queue_bytes_ = 0;  // Also of what is being written.
+  uint64_t queue_bytes_ = 0;  // Includes the entries that are being written.
   uint64_t num_logged_ = 0;
   uint64_t num_settled_ = 0;
-  int num_flushing_ = 0;  // Callers of Flush.
+  int num_flushing_ = 0;  // Running calls of Flush.
   bool config_changed_ = false;
   bool stopping_ = false;
   int64_t dropped_ = 0;
 
-  // The writing thread's.
+  // Used only by the writing thread.
   std::map<std::string, std::unique_ptr<Sink>> sinks_;  // By prefix.
-  Clock::time_point silent_about_drops_until_;
+  Clock::time_point next_drop_report_;
 
-  std::thread thread_;  // Last: it uses all the others.
+  std::thread thread_;  // Last: it uses the other members.
 };
 
 }  // namespace tfs3

@@ -17,7 +17,7 @@ absl::StatusOr<RequestLogRule> RequestLogRuleOf(
   const auto& config = model.logging_config();
   const auto& collector = config.log_collector_config();
   const double rate = config.sampling_config().sampling_rate();
-  // Written so that NaN is refused.
+  // Refuses NaN too.
   if (!(rate >= 0 && rate <= 1)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "The sampling_rate ", rate, " in the logging_config of model \"",
@@ -26,28 +26,29 @@ absl::StatusOr<RequestLogRule> RequestLogRuleOf(
   if (!collector.type().empty() && collector.type() != "file") {
     rule.no_effect = absl::StrCat(
         "there is no log collector of type \"", collector.type(),
-        "\"; \"file\" is one that writes TFRecord files to filename_prefix");
+        "\"; use \"file\", which writes TFRecord files to filename_prefix");
     return rule;
   }
   if (rate == 0) {
-    rule.no_effect =
-        "its sampling_config has no sampling_rate, or 0; 1 logs every request";
+    rule.no_effect = "its sampling_rate is missing or 0; 1 logs every request";
     return rule;
   }
   if (collector.filename_prefix().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "The log_collector_config in the logging_config of model \"",
         model.name(),
-        "\" has no filename_prefix; set how the names of its files shall "
-        "begin, such as \"/var/log/requests/",
+        "\" has no filename_prefix; set the beginning of the file names, such "
+        "as "
+        "\"/var/log/requests/",
         model.name(), "\""));
   }
   if (config.sampling_config().per_task_sampling_configs_size() > 0) {
     rule.unused =
-        "per_task_sampling_configs is not used, as this server knows of no "
-        "tasks; the sampling_rate counts for every request";
+        "per_task_sampling_configs is ignored because this server has no "
+        "tasks; "
+        "the sampling_rate applies to every request";
   } else if (config.has_custom_logging_config()) {
-    rule.unused = "custom_logging_config is not used";
+    rule.unused = "custom_logging_config is ignored";
   }
   rule.sampling_rate = rate;
   rule.filename_prefix = collector.filename_prefix();

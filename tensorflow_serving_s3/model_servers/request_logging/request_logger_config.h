@@ -11,28 +11,28 @@
 
 namespace tfs3 {
 
-// What the logging_config of a model asks for.
+// The logging_config of a model.
 struct RequestLogRule {
-  // The part of the requests that is logged: 0 (none) to 1 (all).
+  // The fraction of requests to log: 0 (none) to 1 (all).
   double sampling_rate = 0;
-  // How the names of the files begin; any file system that TensorFlow writes.
+  // The beginning of the file names, on any file system of TensorFlow.
   std::string filename_prefix;
-  // Why nothing is logged although there is a logging_config; otherwise empty.
+  // Why the logging_config has no effect; empty if it has one.
   std::string no_effect;
-  // What of the logging_config is not used, and why; otherwise empty.
+  // Which part of the logging_config is ignored, and why; may be empty.
   std::string unused;
 };
 
-// Reads the logging_config of a model, of which there need not be one:
+// Reads the logging_config of a model, which is optional:
 //
 //   logging_config {
 //     log_collector_config { filename_prefix: "/var/log/requests/half" }
 //     sampling_config { sampling_rate: 0.01 }
 //   }
 //
-// The type of the collector is "file", or empty for the same; with any other
-// the rule has no effect. INVALID_ARGUMENT, with the name of the model, for a
-// rate that is not from 0 to 1, and for sampling without a filename_prefix.
+// The type of the collector is "file" or empty, which means the same. With any
+// other type the rule has no effect. Returns INVALID_ARGUMENT, with the name of
+// the model, for a rate outside of 0 to 1, and for a missing filename_prefix.
 absl::StatusOr<RequestLogRule> RequestLogRuleOf(
     const tensorflow::serving::ModelConfig& model);
 

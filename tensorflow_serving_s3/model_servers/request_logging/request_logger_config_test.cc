@@ -37,14 +37,14 @@ TEST(RequestLogRuleTest, HasRateAndPrefix) {
   }
 }
 
-TEST(RequestLogRuleTest, WithoutAConfigNothingIsLoggedAndNothingIsWrong) {
+TEST(RequestLogRuleTest, WithoutAConfigLogsNothing) {
   const auto rule = RuleOf("");
   ASSERT_TRUE(rule.ok()) << rule.status();
   EXPECT_EQ(rule->sampling_rate, 0);
   EXPECT_EQ(rule->no_effect, "");
 }
 
-TEST(RequestLogRuleTest, AnotherTypeHasNoEffectAndIsToldWhatThereIs) {
+TEST(RequestLogRuleTest, AnotherTypeHasNoEffect) {
   const auto rule = RuleOf(
       "logging_config { log_collector_config { type: \"kafka\" } "
       "sampling_config { sampling_rate: 1 } }");
@@ -54,7 +54,7 @@ TEST(RequestLogRuleTest, AnotherTypeHasNoEffectAndIsToldWhatThereIs) {
               AllOf(HasSubstr("\"kafka\""), HasSubstr("\"file\"")));
 }
 
-TEST(RequestLogRuleTest, WhatIsNotUsedIsSaid) {
+TEST(RequestLogRuleTest, ExplainsIgnoredFields) {
   const std::string collector =
       "logging_config { log_collector_config { filename_prefix: \"/l\" } ";
   const auto rule =
@@ -68,7 +68,7 @@ TEST(RequestLogRuleTest, WhatIsNotUsedIsSaid) {
       RuleOf(collector + "sampling_config { sampling_rate: 1 } }")->unused, "");
 }
 
-TEST(RequestLogRuleTest, WithoutARateNothingIsLoggedAndThatIsSaid) {
+TEST(RequestLogRuleTest, WithoutARateHasNoEffect) {
   const auto rule = RuleOf(
       "logging_config { log_collector_config { filename_prefix: \"/l\" } }");
   ASSERT_TRUE(rule.ok()) << rule.status();
@@ -76,7 +76,7 @@ TEST(RequestLogRuleTest, WithoutARateNothingIsLoggedAndThatIsSaid) {
   EXPECT_THAT(rule->no_effect, HasSubstr("sampling_rate"));
 }
 
-TEST(RequestLogRuleTest, RefusesWhatCannotBeMeant) {
+TEST(RequestLogRuleTest, RefusesInvalidRatesAndAMissingPrefix) {
   for (const std::string rate : {"-0.1", "1.1", "nan", "inf"}) {
     const auto rule = RuleOf(
         "logging_config { log_collector_config { filename_prefix: \"/l\" } "

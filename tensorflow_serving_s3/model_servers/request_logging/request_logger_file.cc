@@ -25,14 +25,14 @@ absl::Status RequestLogFile::Open(Clock::time_point now) {
   if (!folder.empty()) {
     if (absl::Status status = env_->RecursivelyCreateDir(folder);
         !status.ok()) {
-      return absl::Status(status.code(),
-                          absl::StrCat("the folder ", folder,
-                                       " cannot be made: ", status.message()));
+      return absl::Status(
+          status.code(), absl::StrCat("cannot create the folder ", folder, ": ",
+                                      status.message()));
     }
   }
   const std::string time =
       absl::FormatTime("%Y%m%dT%H%M%SZ", absl::Now(), absl::UTCTimeZone());
-  // Another server may write files of the same prefix.
+  // Another server may write files with the same prefix.
   do {
     name_ = absl::StrFormat("%s-%s-%06d.tfrecord", prefix_, time, ++number_);
   } while (env_->FileExists(name_).ok());
@@ -49,9 +49,8 @@ absl::Status RequestLogFile::Open(Clock::time_point now) {
 absl::Status RequestLogFile::GiveUp(const absl::Status& status) {
   writer_.reset();
   file_.reset();
-  return absl::Status(
-      status.code(),
-      absl::StrCat(name_, " cannot be written: ", status.message()));
+  return absl::Status(status.code(), absl::StrCat("cannot write ", name_, ": ",
+                                                  status.message()));
 }
 
 absl::Status RequestLogFile::Write(absl::string_view record,

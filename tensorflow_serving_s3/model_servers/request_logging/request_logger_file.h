@@ -17,26 +17,25 @@
 
 namespace tfs3 {
 
-// Writes TFRecord files, one after the other, in any file system that
-// TensorFlow can write:
+// Writes a sequence of TFRecord files to any file system of TensorFlow:
 //
 //   RequestLogFile file(env, "/logs/half");
 //   absl::Status status = file.Write(record, Clock::now());
 //   status = file.Flush();
 //   if (file.bytes() > limit) status = file.Close();
 //
-// A file is made, with its folder, by the first Write after a Close, under a
-// name that is new: "/logs/half-20261231T235959Z-000001.tfrecord", with the
-// time (UTC) at which it was made, and a number. Only what has been flushed or
-// closed with success is in it for sure; after an error the file is given up,
-// and the next Write makes another. Not thread-safe.
+// The first Write after a Close creates a file, and its folder if necessary.
+// The name is new and has the time of creation (UTC) and a number:
+// "/logs/half-20261231T235959Z-000001.tfrecord". A file has all records written
+// before a successful Flush or Close. After an error the next Write creates
+// another file. Not thread-safe.
 class RequestLogFile {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `env` must outlive this.
+  // `env` must outlive this object.
   RequestLogFile(tensorflow::Env* env, std::string prefix);
-  // Closes the file; an error is lost.
+  // Closes the file and ignores errors.
   ~RequestLogFile();
   RequestLogFile(const RequestLogFile&) = delete;
   RequestLogFile& operator=(const RequestLogFile&) = delete;
@@ -45,14 +44,14 @@ class RequestLogFile {
   absl::Status Flush();
   absl::Status Close();
 
-  // Of the file that is open.
+  // Properties of the open file.
   bool is_open() const { return file_ != nullptr; }
   uint64_t bytes() const { return bytes_; }
   Clock::time_point opened_at() const { return opened_at_; }
 
  private:
   absl::Status Open(Clock::time_point now);
-  // Adds the name of the file to an error, and gives the file up.
+  // Drops the file, and returns the error with its name.
   absl::Status GiveUp(const absl::Status& status);
 
   tensorflow::Env* const env_;

@@ -44,10 +44,10 @@ using ::testing::SizeIs;
 
 const ServableId kHalf{"half", 7};
 
-// How long something may take that a healthy machine does at once.
+// The limit for things that take milliseconds on an idle machine.
 constexpr milliseconds kPatience = seconds(60);
 
-// A request that can be told from others.
+// Returns a request with an identifier.
 PredictionLog LogOf(const std::string& id, size_t padding = 0) {
   PredictionLog log;
   auto* const request = log.mutable_predict_log()->mutable_request();
@@ -108,7 +108,7 @@ class RequestLoggerTest : public ::testing::Test {
     return files;
   }
 
-  // What identifies the logged requests, file by file.
+  // Returns the identifiers of the logged requests, for each file.
   std::vector<std::vector<std::string>> Logged() const {
     std::vector<std::vector<std::string>> logged;
     for (const std::string& file : Files()) {
@@ -121,7 +121,7 @@ class RequestLoggerTest : public ::testing::Test {
     return logged;
   }
 
-  // The metric of a model since the test began.
+  // Returns the increase of the metric of a model since the test began.
   static int64_t CountOf(const std::string& model, const std::string& status) {
     const auto metrics =
         tensorflow::monitoring::CollectionRegistry::Default()->CollectMetrics(
@@ -138,7 +138,7 @@ class RequestLoggerTest : public ::testing::Test {
   }
 
   std::string folder_;
-  std::string model_;  // One that no other test counts.
+  std::string model_;  // A name of this test only.
 };
 
 TEST_F(RequestLoggerTest, WritesPredictionLogsWithTheirMetadata) {
@@ -164,7 +164,7 @@ TEST_F(RequestLoggerTest, WritesPredictionLogsWithTheirMetadata) {
   EXPECT_GT(metadata.timestamp_secs(), 1700000000);
 }
 
-TEST_F(RequestLoggerTest, SamplesNothingEverythingOrAPart) {
+TEST_F(RequestLoggerTest, SamplesByTheRate) {
   RequestLogger logger{RequestLogger::Options()};
   const auto samples = [&](const char* model) {
     int number = 0;
@@ -178,11 +178,11 @@ TEST_F(RequestLoggerTest, SamplesNothingEverythingOrAPart) {
   EXPECT_EQ(samples("half"), 10000);
   EXPECT_EQ(samples("other"), 0);
   logger.SetConfig(ConfigOf(0.25));
-  // More than 11 standard deviations (43) of room.
+  // The margin is more than 11 standard deviations (43).
   EXPECT_NEAR(samples("half"), 2500, 500);
 }
 
-TEST_F(RequestLoggerTest, AFileThatIsLargeEnoughIsFollowedByAnother) {
+TEST_F(RequestLoggerTest, StartsAnotherFileAtTheSizeLimit) {
   RequestLogger::Options options;
   options.max_file_bytes = 1000;
   RequestLogger logger(options);
@@ -195,7 +195,7 @@ TEST_F(RequestLoggerTest, AFileThatIsLargeEnoughIsFollowedByAnother) {
                                     ElementsAre("c", "d"), ElementsAre("e")));
 }
 
-TEST_F(RequestLoggerTest, AFileThatIsOldEnoughIsFollowedByAnother) {
+TEST_F(RequestLoggerTest, StartsAnotherFileAtTheAgeLimit) {
   RequestLogger::Options options;
   options.max_file_age = milliseconds(0);
   RequestLogger logger(options);
@@ -205,7 +205,7 @@ TEST_F(RequestLoggerTest, AFileThatIsOldEnoughIsFollowedByAnother) {
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a"), ElementsAre("b")));
 }
 
-TEST_F(RequestLoggerTest, WhatIsLoggedIsSoonInTheFileWithoutFlush) {
+TEST_F(RequestLoggerTest, FlushesPeriodically) {
   RequestLogger::Options options;
   options.flush_period = milliseconds(1);
   RequestLogger logger(options);
@@ -218,7 +218,7 @@ TEST_F(RequestLoggerTest, WhatIsLoggedIsSoonInTheFileWithoutFlush) {
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a")));
 }
 
-TEST_F(RequestLoggerTest, TheDestructorWritesWhatIsQueued) {
+TEST_F(RequestLoggerTest, DestructorWritesTheQueue) {
   {
     RequestLogger logger{RequestLogger::Options()};
     logger.SetConfig(ConfigOf(1));
@@ -227,7 +227,7 @@ TEST_F(RequestLoggerTest, TheDestructorWritesWhatIsQueued) {
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a", "b")));
 }
 
-TEST_F(RequestLoggerTest, NoFileOfAnotherServerIsOverwritten) {
+TEST_F(RequestLoggerTest, DoesNotOverwriteTheFilesOfAnotherServer) {
   RequestLogger first{RequestLogger::Options()};
   RequestLogger second{RequestLogger::Options()};
   for (RequestLogger* logger : {&first, &second}) {
@@ -238,7 +238,7 @@ TEST_F(RequestLoggerTest, NoFileOfAnotherServerIsOverwritten) {
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a"), ElementsAre("a")));
 }
 
-TEST_F(RequestLoggerTest, AFullQueueDropsAndCounts) {
+TEST_F(RequestLoggerTest, AFullQueueDropsAndCountsEntries) {
   RequestLogger::Options options;
   options.max_queue_bytes = 1000;
   RequestLogger logger(options);
@@ -253,7 +253,7 @@ TEST_F(RequestLoggerTest, AFullQueueDropsAndCounts) {
   EXPECT_EQ(CountOf(model_, "OK"), 1);
 }
 
-TEST_F(RequestLoggerTest, AReloadReplacesWhatIsLogged) {
+TEST_F(RequestLoggerTest, SetConfigReplacesTheRules) {
   RequestLogger logger{RequestLogger::Options()};
   logger.SetConfig(ConfigOf(1));
   logger.Log(kHalf, "", LogOf("a"));
@@ -270,7 +270,7 @@ TEST_F(RequestLoggerTest, AReloadReplacesWhatIsLogged) {
   EXPECT_FALSE(logger.Samples("other"));
 }
 
-TEST_F(RequestLoggerTest, ModelsOfOnePrefixShareFiles) {
+TEST_F(RequestLoggerTest, ModelsWithTheSamePrefixShareFiles) {
   RequestLogger logger{RequestLogger::Options()};
   ModelServerConfig config = ConfigOf(1);
   AddModel("other", 1, prefix(), &config);
@@ -281,7 +281,7 @@ TEST_F(RequestLoggerTest, ModelsOfOnePrefixShareFiles) {
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a", "b")));
 }
 
-TEST_F(RequestLoggerTest, APrefixThatCannotBeWrittenCostsTheLogsOnly) {
+TEST_F(RequestLoggerTest, LosesTheEntriesOfAPrefixThatCannotBeWritten) {
   std::filesystem::create_directories(folder_);
   std::ofstream(folder_ + "/logs") << "a file where the folder should be";
   RequestLogger logger{RequestLogger::Options()};
@@ -294,14 +294,14 @@ TEST_F(RequestLoggerTest, APrefixThatCannotBeWrittenCostsTheLogsOnly) {
   EXPECT_EQ(CountOf(model_, "FAILED_PRECONDITION"), 3);
 }
 
-TEST_F(RequestLoggerTest, AFullDiskCostsWhatDoesNotFitAndNothingLater) {
+TEST_F(RequestLoggerTest, AFullDiskLosesOnlyTheEntriesThatDoNotFit) {
   RequestLogger::Options options;
   options.pause_after_error = milliseconds(0);
   RequestLogger logger(options);
   ModelServerConfig config;
   AddModel(model_, 1, prefix(), &config);
   logger.SetConfig(config);
-  // No file may have more bytes, which is to writers as a disk without space.
+  // A limit of the file size has the same effect as a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
   rlimit old_limit;
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);

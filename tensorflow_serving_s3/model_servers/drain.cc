@@ -1,0 +1,83 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tensorflow_serving_s3/model_servers/drain.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+
+#include "absl/log/absl_log.h"
+
+namespace tfs3 {
+namespace {
+
+// Connections stay open until no request was refused for this time.
+constexpr std::chrono::milliseconds kQuietTime{200};
+
+void StopGrpc(const GrpcServers& servers) {
+  for (grpc::Server* server :
+       {servers.serving.get(), servers.management.get()}) {
+    if (server != nullptr) {
+      server->Shutdown(kCloseTimeout);
+    }
+  }
+}
+
+// Runs `first` on another thread while `second` runs; one after the other if
+// the system has no thread left.
+template <typename First, typename Second>
+void RunBoth(First first, Second second) {
+  std::thread thread;
+  try {
+    thread = std::thread(first);
+  } catch (const std::system_error&) {
+    first();
+  }
+  second();
+  if (thread.joinable()) {
+    thread.join();
+  }
+}
+
+}  // namespace
+
+void Drain(const DrainOptions& options) {
+  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  // Load balancers see this before the server refuses requests.
+  options.core->BeginStop();
+  if (options.grpc_servers->serving != nullptr) {
+    options.grpc_servers->serving->SetNothingServing();
+  }
+  options.gate->Close();
+  if (!options.gate->WaitUntilEmpty(options.timeout)) {
+    ABSL_LOG(WARNING) << "Cutting off " << options.gate->size()
+                      << " requests that are not done after "
+                      << options.timeout.count() << " s (--drain_seconds)";
+    // Stopping the servers would wait for these requests without a limit.
+    for (const std::string& path : options.socket_paths) {
+      if (!path.empty()) {
+        unlink(path.c_str());
+      }
+    }
+    return;
+  }
+  // Clients that send requests without a pause get answers that refuse them. A
+  // request on a connection that is being closed would be lost.
+  options.gate->WaitUntilQuiet(kQuietTime, kCloseTimeout);
+  RunBoth([&] { StopGrpc(*options.grpc_servers); },
+          [&] {
+            if (options.rest_server == nullptr) {
+              return;
+            }
+            // Slow clients may still be reading their answers.
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(
+                    deadline - std::chrono::steady_clock::now());
+            options.rest_server->Stop(std::max(kCloseTimeout, left));
+          });
+}
+
+}  // namespace tfs3
