@@ -96,7 +96,7 @@ ManifestSource::~ManifestSource() {
 void ManifestSource::SetAspiredVersionsCallback(
     AspiredVersionsCallback callback) {
   ABSL_CHECK(callback_ == nullptr)
-      << "The callback of a ManifestSource is set for the second time";
+      << "The callback of a ManifestSource is set a second time";
   callback_ = std::move(callback);
   thread_ = std::thread([this] { Run(); });
 }

@@ -59,11 +59,7 @@ def test_the_op_read_file_reads(place: Place) -> None:
     assert tf.io.read_file(place.put("file", body)).numpy() == body
 
 
-<<<<<<< HEAD
 def test_a_file_is_mapped_as_a_memory_region(place: Place) -> None:
-=======
-def test_a_file_becomes_a_region_of_memory(place: Place) -> None:
->>>>>>> i12-integ
     # Several regions: one may be aligned by chance.
     for length in range(100_000, 100_060, 5):
         url = place.put(f"file-{length}", tf.range(length, dtype=tf.int32).numpy().tobytes())
