@@ -7,13 +7,12 @@
 
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
+
 namespace tfs3::grpc {
 namespace {
 
 using Phase = CallWatch::Entry::Phase;
-
-// The lowest transfer rate of requests and answers.
-constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
 
 // Returns the time of the kernel's last clock tick. Takes a tenth of the time
 // of Clock::now().

@@ -21,6 +21,8 @@
 #include <new>
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
+
 namespace tfs3::grpc {
 namespace {
 
@@ -34,21 +36,12 @@ constexpr int kAcceptsPerTurn = 64;
 // TLS handshake takes about 600 bytes.
 constexpr uint64_t kUnusedBytes = 200;
 constexpr uint64_t kUnusedTlsBytes = 800;
-// The shortest time without a transfer after which another connection is idle.
-constexpr uint32_t kLeastIdleMilliseconds = 1000;
-// The same while an answer is sent.
-constexpr uint32_t kLeastIdleSendingMilliseconds = 5000;
-// CloseIdlest closes one of so many connections at a time. So a flood of new
-// connections does not search all connections for each of them.
-constexpr size_t kOpenPerEvicted = 64;
 // Up to so many connections do not count as open while gRPC has not closed
 // them.
 constexpr int64_t kUncountedClosing = 16;
 // How long MakeRoom waits for gRPC to close connections.
 constexpr auto kWait = std::chrono::milliseconds(1);
 constexpr int kMostWaits = 200;
-// How long new connections are refused after MakeRoom has found no room.
-constexpr auto kNoRoom = std::chrono::milliseconds(50);
 constexpr auto kLogPeriod = std::chrono::seconds(10);
 // The bytes that a connection may receive without a call. PING, SETTINGS and
 // calls of the health service need some. Above kSuspectBytes the CallWatch
@@ -99,8 +92,6 @@ std::string PeerOf(int fd) {
   return std::string("ipv6:%5B") + text + "%5D:" + port;
 }
 
-int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
-
 }  // namespace
 
 Connections::Connections(Options options, std::vector<Listener> listeners,
@@ -110,7 +101,6 @@ Connections::Connections(Options options, std::vector<Listener> listeners,
       listeners_(std::move(listeners)),
       watch_(watch),
       hand_over_(std::move(hand_over)),
-      spare_fd_(OpenSpare()),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (options_.counters != nullptr) {
     options_.counters->max_connections += options_.max_connections;
@@ -126,7 +116,6 @@ Connections::~Connections() {
   if (options_.counters != nullptr) {
     options_.counters->max_connections -= options_.max_connections;
   }
-  if (spare_fd_ >= 0) close(spare_fd_);
   close(wake_fd_);
 }
 
@@ -209,14 +198,11 @@ void Connections::Accept(const Listener& listener) {
 }
 
 void Connections::RefuseWithoutDescriptor(const Listener& listener) {
-  if (spare_fd_ >= 0) close(spare_fd_);
-  const int fd = accept4(listener.fd, nullptr, nullptr, SOCK_CLOEXEC);
-  if (fd >= 0) close(fd);
-  spare_fd_ = OpenSpare();
+  const bool closed = spare_descriptor_.CloseNext(listener.fd);
   ++unlogged_without_descriptor_;
   CountRefused();
-  // Another thread may have taken the descriptor. Avoids a busy loop.
-  if (fd < 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  // Avoids a busy loop.
+  if (!closed) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 void Connections::Admit(int fd) {
@@ -249,7 +235,7 @@ bool Connections::HasRoom() const {
 
 bool Connections::MakeRoom() {
   const Clock::time_point now = Clock::now();
-  if (now - no_room_since_ < kNoRoom) return false;
+  if (now - no_room_since_ < kNoneIdlePause) return false;
   RemoveClosed();
   if (!HasRoom()) CloseIdlest();
   for (int i = 0; i < kMostWaits && !HasRoom() && num_closing_ > 0; ++i) {
@@ -278,14 +264,14 @@ Connections::Idleness Connections::IdlenessOf(
     const uint64_t unused_bytes =
         options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
     if (info.tcpi_bytes_received < unused_bytes) return {true, 0, idle};
-    return {idle >= kLeastIdleMilliseconds, 1, idle};
+    return {idle >= kLeastIdle.count(), 1, idle};
   }
   switch (*phase) {
     case Phase::kReceiving:
     case Phase::kEnded:
-      return {idle >= kLeastIdleMilliseconds, 2, idle};
+      return {idle >= kLeastIdle.count(), 2, idle};
     case Phase::kSending:
-      return {idle >= kLeastIdleSendingMilliseconds, 3, idle};
+      return {idle >= kLeastIdleSending.count(), 3, idle};
     case Phase::kHandling:
       return {};
   }

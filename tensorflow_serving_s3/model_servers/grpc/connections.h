@@ -18,6 +18,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/base/spare_descriptor.h"
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
 #include "tensorflow_serving_s3/model_servers/grpc/listening.h"
@@ -159,8 +160,7 @@ class Connections {
   int64_t unlogged_floods_ = 0;
   int64_t unlogged_without_descriptor_ = 0;
   Clock::time_point last_logged_;
-  // Closed for a moment to get a descriptor for RefuseWithoutDescriptor.
-  int spare_fd_ = -1;
+  SpareDescriptor spare_descriptor_;
 
   // Wakes the thread to check the flags below.
   const int wake_fd_;

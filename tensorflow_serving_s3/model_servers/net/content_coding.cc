@@ -36,7 +36,7 @@ bool IsGzip(std::string_view coding) {
          EqualIgnoringCase(coding, "x-gzip");
 }
 
-BodyError InflateFailure(InflateError error, const InflateLimits& limits,
+HttpError InflateFailure(InflateError error, const InflateLimits& limits,
                          uint64_t bytes) {
   switch (error) {
     case InflateError::kTooLong:
@@ -64,7 +64,7 @@ BodyError InflateFailure(InflateError error, const InflateLimits& limits,
 
 }  // namespace
 
-std::optional<BodyError> InflateBody(const InflateLimits& limits,
+std::optional<HttpError> InflateBody(const InflateLimits& limits,
                                      HttpRequest* request,
                                      PaddedBuffer* inflated) {
   if (request->body->empty()) return std::nullopt;
@@ -76,7 +76,7 @@ std::optional<BodyError> InflateBody(const InflateLimits& limits,
     case ContentCoding::kGzip:
       break;
     case ContentCoding::kOther:
-      return BodyError{415, absl::StrCat("Content-Encoding: ", *coding,
+      return HttpError{415, absl::StrCat("Content-Encoding: ", *coding,
                                          " is not supported; send the body "
                                          "with gzip or without compression")};
   }

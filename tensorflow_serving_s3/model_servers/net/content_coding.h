@@ -6,33 +6,27 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "tensorflow_serving_s3/model_servers/base/inflater.h"
+#include "tensorflow_serving_s3/model_servers/net/errors.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 
 // Content codings of HTTP (RFC 9110, 8.4): gzip for requests and answers.
 //
 //   PaddedBuffer inflated;
-//   std::optional<BodyError> error = InflateBody(limits, &request, &inflated);
-//   HttpResponse response = error ? Refuse(*error) : handler(request);
+//   std::optional<HttpError> error = InflateBody(limits, &request, &inflated);
+//   HttpResponse response = error ? ErrorResponse(*error) : handler(request);
 //   CompressAnswer(request, min_bytes, &response);
 //
 // Thread-safe.
 namespace tfs3::rest {
 
-// An error answer for a body that cannot be inflated.
-struct BodyError {
-  // The HTTP status: 400, 413 or 415.
-  int status = 0;
-  std::string message;
-};
-
 // Inflates the body of a request that has Content-Encoding: gzip into
-// `inflated`, and sets request->body to `inflated`.
-std::optional<BodyError> InflateBody(const InflateLimits& limits,
+// `inflated`, and sets request->body to `inflated`. Returns an error (400, 413
+// or 415) if that is not possible.
+std::optional<HttpError> InflateBody(const InflateLimits& limits,
                                      HttpRequest* request,
                                      PaddedBuffer* inflated);
 

@@ -8,7 +8,7 @@
 namespace tfs3::rest {
 namespace {
 
-TEST(AcceptsGzipTest, ReadsQualities) {
+TEST(AcceptsGzipTest, ParsesQualities) {
   for (const char* accepted :
        {"gzip", "GZIP", "deflate, gzip", "gzip, deflate, br", "x-gzip", "*",
         "br;q=1.0, gzip;q=0.8, *;q=0.1", "gzip ; q=0.001", "identity, *"}) {
@@ -21,7 +21,7 @@ TEST(AcceptsGzipTest, ReadsQualities) {
   }
 }
 
-TEST(ContentCodingTest, KnowsGzipAndIdentity) {
+TEST(ContentCodingTest, ParsesGzipAndIdentity) {
   for (const char* identity : {"", "identity", " Identity , identity"}) {
     EXPECT_EQ(ContentCodingOf(identity), ContentCoding::kIdentity) << identity;
   }

@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/errors.h"
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 namespace tfs3::rest {
 namespace {
 
-// Longer ones quote what the request says.
+// Longer messages contain parts of the request.
 constexpr size_t kLongestMessage = 8192;
 
 }  // namespace
@@ -50,7 +51,7 @@ std::string ErrorBody(std::string_view message) {
   std::string shortened;
   if (message.size() > kLongestMessage) {
     size_t end = kLongestMessage;
-    // Not within a character of UTF-8.
+    // Does not split a UTF-8 character.
     while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
     shortened = message.substr(0, end);
     shortened += "...";
@@ -60,6 +61,17 @@ std::string ErrorBody(std::string_view message) {
   AppendJsonString(message, &body);
   body += '}';
   return body;
+}
+
+HttpResponse ErrorResponse(const HttpError& error) {
+  HttpResponse response = {error.status, kJsonContentType,
+                           ErrorBody(error.message)};
+  if (error.status == 429 || error.status == 503) {
+    response.headers.emplace_back("Retry-After", "1");
+  } else if (error.status == 415) {
+    response.headers.emplace_back("Accept-Encoding", "gzip");
+  }
+  return response;
 }
 
 }  // namespace tfs3::rest

@@ -1,15 +1,20 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/errors.h"
 
 #include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
 namespace tfs3::rest {
 namespace {
 
-TEST(ErrorsTest, EveryStatusCodeHasItsHttpStatus) {
+TEST(HttpStatusTest, EachStatusCodeHasAnHttpStatus) {
   struct Case {
     absl::StatusCode code;
     int http_status;
@@ -39,12 +44,12 @@ TEST(ErrorsTest, EveryStatusCodeHasItsHttpStatus) {
   }
 }
 
-TEST(ErrorsTest, BodyHoldsTheMessageAsJson) {
+TEST(ErrorBodyTest, HasTheMessageAsJson) {
   EXPECT_EQ(ErrorBody("no model named \"half\"\n"),
             R"({"error": "no model named \"half\"\n"})");
 }
 
-TEST(ErrorsTest, BodyIsValidUtf8WhateverTheMessage) {
+TEST(ErrorBodyTest, IsValidUtf8ForAnyMessage) {
   EXPECT_EQ(ErrorBody("bad \xff"), "{\"error\": \"bad \xef\xbf\xbd\"}");
 }
 
@@ -57,6 +62,17 @@ TEST(ErrorBodyTest, CutsALongMessageBetweenCharacters) {
   EXPECT_LT(body.size(), 9000);
   EXPECT_EQ(body.substr(body.size() - 7), "\u00e9...\"}");
   EXPECT_EQ(body.find("\xef\xbf\xbd"), std::string::npos);
+}
+
+TEST(ErrorResponseTest, HasTheHeadersOfItsStatus) {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  const Headers retry = {{"Retry-After", "1"}};
+  EXPECT_EQ(ErrorResponse({400, "no"}).headers, Headers());
+  EXPECT_EQ(ErrorResponse({415, "no"}).headers,
+            (Headers{{"Accept-Encoding", "gzip"}}));
+  EXPECT_EQ(ErrorResponse({429, "no"}).headers, retry);
+  EXPECT_EQ(ErrorResponse({503, "no"}).headers, retry);
+  EXPECT_EQ(ErrorResponse({503, "no"}).body, "{\"error\": \"no\"}");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/gzip.h"
 
 #include <dlfcn.h>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr InflateLimits kNoLimit = {uint64_t{1} << 40};
 
-// Text that compresses to about a third.
+// Returns text that compresses to about a third.
 std::string SomeText(size_t size) {
   std::string text;
   uint32_t state = 1;
@@ -34,7 +35,7 @@ std::string Compressed(const std::string& text) {
   return std::move(gzip).value_or("");
 }
 
-TEST(GzipTest, WhatIsCompressedIsInflatedToTheSame) {
+TEST(GzipTest, InflatesWhatItCompresses) {
   for (const size_t size : {1000, 70'000, 3'000'000}) {
     const std::string text = SomeText(size);
     PaddedBuffer out;
@@ -43,14 +44,14 @@ TEST(GzipTest, WhatIsCompressedIsInflatedToTheSame) {
   }
 }
 
-TEST(GzipTest, WhatGrowsALotIsInflatedWhole) {
+TEST(GzipTest, InflatesABodyOfAHighRatio) {
   const std::string zeros(size_t{40} << 20, '\0');
   PaddedBuffer out;
   EXPECT_EQ(Gunzip(Compressed(zeros), kNoLimit, &out), InflateError::kNone);
   EXPECT_TRUE(out.view() == zeros);
 }
 
-TEST(GzipTest, SeveralMembersAreJoined) {
+TEST(GzipTest, JoinsMembers) {
   PaddedBuffer out;
   const std::string first = SomeText(1000);
   const std::string second(5000, 'x');
@@ -70,8 +71,9 @@ TEST(GzipTest, TheLimitIsExact) {
   }
 }
 
-TEST(GzipTest, ABombIsRefusedBeforeMemoryIsSetAside) {
-  // 1 GiB in some 5 MiB; sixteen times that, and room to grow, is trusted.
+TEST(GzipTest, RefusesABombBeforeItAllocatesMemory) {
+  // 1 GiB in about 5 MiB. Up to 16 times that is allocated without measuring,
+  // and the buffer grows geometrically.
   const std::string part = Compressed(std::string(size_t{64} << 20, '\0'));
   std::string bomb;
   for (int i = 0; i < 16; ++i) bomb += part;
@@ -80,7 +82,7 @@ TEST(GzipTest, ABombIsRefusedBeforeMemoryIsSetAside) {
   EXPECT_LE(out.capacity(), 32 * bomb.size());
 }
 
-TEST(GzipTest, WhatIsNotGzipIsRefused) {
+TEST(GzipTest, InvalidGzipIsRefused) {
   const std::string gzip = Compressed(std::string(1000, 'x'));
   std::string bad_sum = gzip;
   bad_sum[bad_sum.size() - 8] ^= 1;
@@ -94,7 +96,7 @@ TEST(GzipTest, WhatIsNotGzipIsRefused) {
   }
 }
 
-TEST(GzipTest, WhatDoesNotGetSmallerIsNotCompressed) {
+TEST(GzipTest, DoesNotCompressTextThatDoesNotGetSmaller) {
   std::string noise;
   uint32_t state = 1;
   for (int i = 0; i < 4000; ++i) {
@@ -105,8 +107,8 @@ TEST(GzipTest, WhatDoesNotGetSmallerIsNotCompressed) {
   EXPECT_FALSE(Gzip("").has_value());
 }
 
-TEST(GzipTest, TheLibraryIsTheOneThatTheHeaderIsOf) {
-  // TensorFlow's library exports another.
+TEST(GzipTest, ZlibIsTheLibraryOfItsHeader) {
+  // TensorFlow's library exports another zlib.
   EXPECT_STREQ(zlibVersion(), ZLIB_VERSION);
   Dl_info place;
   ASSERT_NE(dladdr(reinterpret_cast<void*>(&inflate), &place), 0);

@@ -1,22 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// One client's connection, from its first byte to its last; the inside of
-// HttpServer.
-//
-// A connection belongs to one loop, whose thread runs everything about it but
-// the handler. It is in one state at a time:
-//
-//   kHandshake -> kIdle
-//       with TLS only
-//   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...
-//       a request and its answer
-//   any state that reads -> kWriting -> kDraining -> kClosed
-//       an error answer, then the rest of the input
-//
-// While it is kHandling, the worker that runs the handler owns the socket and
-// the answer, and the loop touches neither: so the worker sends the answer
-// itself, and the loop takes over what the socket would not take at once.
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_CONNECTION_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_CONNECTION_H_
 
@@ -39,11 +23,13 @@
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
+#include "tensorflow_serving_s3/model_servers/net/errors.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/http_server.h"
 #include "tensorflow_serving_s3/model_servers/net/http_stream.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
+#include "tensorflow_serving_s3/model_servers/net/response_writer.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
 namespace tfs3::rest {
@@ -52,21 +38,22 @@ namespace tfs3::rest {
 struct HttpServerContext {
   HttpServer::Options options;
   HttpServer::Handler handler;
-  // From then on a connection closes when it has no more requests to answer.
+  // The server stops: a connection closes when it has answered its requests.
   std::atomic<bool> stopping{false};
-  // Never null: that of the options, or own_counters.
+  // Options::counters or own_counters; never null.
   TransportCounters* counters = nullptr;
   TransportCounters own_counters;
   std::unique_ptr<WorkerPool> workers;
-  // For requests that only read.
-  std::unique_ptr<WorkerPool> quick_workers;
+  // For GET, HEAD and OPTIONS.
+  std::unique_ptr<WorkerPool> read_workers;
 };
 
-// Collects a body in a PaddedBuffer; a body type in the sense of Boost.Beast.
+// A body type of Boost.Beast that reads into a PaddedBuffer.
 struct PaddedBody {
   using value_type = PaddedBuffer;
 
-  // No more than this is set aside on the word of a Content-Length alone.
+  // The most memory that is allocated for a Content-Length before its bytes
+  // arrive.
   static constexpr uint64_t kTrustedLength = uint64_t{4} << 20;
 
   class reader {
@@ -102,41 +89,59 @@ struct PaddedBody {
   };
 };
 
+// The connection of one client, from the first byte to the last.
+//
+// One IoLoop owns it. The loop's thread runs all functions, except the handler.
+// States:
+//
+//   kHandshake -> kIdle
+//       only with TLS
+//   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...
+//       a request and its answer
+//   any state that reads -> kWriting -> kDraining -> kClosed
+//       an error answer; then the rest of the input is read and discarded
+//
+// In kHandling only the worker thread that runs the handler uses the socket and
+// the answer. The worker sends what the socket accepts at once; then the loop
+// sends the rest.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  // With `tls`, the client is expected to speak it.
+  // `tls` is null for a connection without TLS.
   HttpConnection(StreamSocket socket, const TlsContext* tls, IoLoop* loop,
                  HttpServerContext* server);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection() { --server_.counters->open_connections; }
 
-  // How idle a connection is.
   struct Idleness {
-    // Whether it may be closed for another one.
+    // The connection may be closed to make room for another one.
     bool is_idle = false;
-    // Lower ones go first: 0 for a connection that has sent no request yet, 1
-    // for one between requests.
+    // Connections with a lower rank are closed first: 0 for a connection that
+    // has sent no request yet, 1 for one between requests.
     int rank = 0;
     std::chrono::steady_clock::time_point since;
 
-    bool GoesBefore(const Idleness& other) const {
+    bool IsClosedBefore(const Idleness& other) const {
       return rank != other.rank ? rank < other.rank : since < other.since;
     }
   };
 
-  // All of these are called on the loop's thread.
+  // The functions below must be called on the loop's thread.
+
   void Start();
-  // As Start, for a connection beyond the limit: one request that only reads
-  // is answered, and it must arrive soon.
+  // Starts a connection above the limit of connections. It answers one GET,
+  // HEAD or OPTIONS request, which must arrive soon, and refuses others.
   void StartInReserve();
   bool in_reserve() const { return in_reserve_; }
   Idleness IdlenessAt(std::chrono::steady_clock::time_point now) const;
   // Closes an idle connection to make room for another one.
   void Evict();
-  // Closes or answers what has passed its deadline.
+  // If the deadline of the state has passed, closes the connection or answers
+  // 408.
   void CheckDeadline(std::chrono::steady_clock::time_point now);
+  // Closes the connection if it has no request.
   void BeginStop();
+  // Closes the connection, in kHandling when the handler has returned.
   void CloseNow();
 
  private:
@@ -153,7 +158,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   };
 
   void Handshake();
-  // Begins with the next request, of which some bytes may have arrived.
+  // Starts to read the next request, whose first bytes may have arrived.
   void NextRequest();
   void ReadHead();
   void ParseHead();
@@ -165,39 +170,36 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void SendContinue();
   void Dispatch();
 
-  // On a worker's thread: runs the handler and begins to send its answer.
+  // Runs the handler and starts to send its answer. On a worker thread.
   void Handle();
-  // Has response_ made out of request_.
+  // Makes response_ from request_.
   void Answer();
-  // Back on the loop's thread.
+  // Continues on the loop's thread after Handle.
   void OnHandled();
 
-  // Answers with an error that ends the connection.
-  void Refuse(int status, std::string_view message);
-  // Refuses what there is no memory for.
+  // Answers with an error and ends the connection.
+  void Refuse(const HttpError& error);
   void RefuseForMemory();
-  // Answers that too many requests wait; the connection goes on.
-  void RefuseToWait();
-  // Refuses a request of a connection beyond the limit.
-  void RefuseConnection();
-  std::chrono::milliseconds RequestTimeout() const;
-  // Has response_ be an error; 429 and 503 say when to try again.
-  void ComposeError(int status, std::string_view message);
-  std::string NoMemoryMessage() const;
-  // Tells of a request that the handler does not see.
-  void ReportRefusal(int status, std::string_view message);
+  void RefuseForConnections();
   void RefuseParseError(boost::system::error_code error);
-  void ComposeHead(bool keep_alive);
-  // Sends what it can without waiting; false when the connection is broken.
-  bool SendSome();
+  // Answers 429. The connection stays open.
+  void RefuseForQueue();
+  HttpError NoMemoryError() const;
+  // Calls Options::on_refusal.
+  void ReportRefusal(const HttpError& error);
+
+  // Starts to send response_.
+  void BeginWriting(std::string_view method);
   void SendRest();
   void OnSent();
   void Drain();
   void Close();
 
-  // Begins a period of request_timeout in which bytes have to move.
+  std::chrono::milliseconds RequestTimeout() const;
+  // Starts a period of request_timeout in which enough bytes must be
+  // transferred.
   void AwaitProgress();
-  // Begins the next period if enough bytes have moved in this one.
+  // Starts the next period if enough bytes were transferred.
   void RecordProgress(size_t bytes);
 
   HttpStream stream_;
@@ -207,28 +209,24 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   State state_ = State::kIdle;
   Clock::time_point deadline_;
-  Clock::time_point last_moved_;  // when a byte arrived or was sent
+  Clock::time_point last_moved_;  // The time of the last transfer.
   bool in_reserve_ = false;
   bool has_had_head_ = false;
-  uint64_t progress_ = 0;  // bytes that have moved since AwaitProgress
+  uint64_t progress_ = 0;  // The bytes transferred since AwaitProgress.
   bool close_when_handled_ = false;
 
   // Bytes that have arrived and are not parsed yet.
   boost::beast::flat_buffer input_;
-  // Before parser_, whose body is charged to it.
+  // Declared before parser_: the body in it uses the charge.
   RequestMemory::Charge charge_;
   std::optional<boost::beast::http::request_parser<PaddedBody>> parser_;
-  uint64_t body_length_ = 0;  // as Content-Length says; not of a chunked body
-  Clock::time_point began_;   // when the first bytes of a request were there
+  uint64_t body_length_ = 0;  // The Content-Length of the body.
+  Clock::time_point began_;   // The time of the first bytes of the request.
   RequestGate::Pass pass_;
   HttpRequest request_;
 
   HttpResponse response_;
-  std::string response_head_;
-  // The bytes that the last SendSome has sent.
-  size_t sent_ = 0;
-  // What of head and body is still to be sent.
-  HttpStream::Buffers unsent_;
+  ResponseWriter writer_;
   bool keep_alive_ = false;
   bool refused_ = false;
   bool broken_ = false;

@@ -1,10 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/http_server.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 
 #include "absl/log/absl_log.h"
 #include "absl/status/status.h"
+#include "tensorflow_serving_s3/model_servers/base/spare_descriptor.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
@@ -36,34 +36,34 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// How long accepting rests when there is no file descriptor for a connection.
+// How long the server accepts no connection when no file descriptor is free.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
-// The connections beyond the limit, for probes.
+// The connections above the limit, for probes.
 constexpr int64_t kReservedConnections = 16;
 
 // The threads that answer probes, metrics and status.
-constexpr int kQuickThreads = 2;
+constexpr int kReadThreads = 2;
 
 int Processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 int64_t DefaultMaxConnections() {
   rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+      files.rlim_cur == RLIM_INFINITY) {
     return std::numeric_limits<int64_t>::max();
+  }
   return std::max<int64_t>(1, static_cast<int64_t>(files.rlim_cur / 4 * 3));
 }
 
-int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
-
-// One place where clients connect; belongs to the first loop.
+// A listening socket. The first loop owns it.
 struct Listener {
   Listener(asio::io_context& io, const TlsContext* tls)
       : acceptor(io), timer(io), tls(tls) {}
 
   Acceptor acceptor;
   SteadyTimer timer;
-  // Null for connections without TLS.
+  // Null: no TLS.
   const TlsContext* const tls;
 };
 
@@ -71,8 +71,9 @@ class HttpServerImpl : public HttpServer {
  public:
   HttpServerImpl(const Options& options, Handler handler) {
     context_.options = options;
-    if (options.max_connections <= 0)
+    if (options.max_connections <= 0) {
       context_.options.max_connections = DefaultMaxConnections();
+    }
     context_.counters =
         options.counters != nullptr ? options.counters : &context_.own_counters;
     context_.counters->max_connections = context_.options.max_connections;
@@ -81,14 +82,12 @@ class HttpServerImpl : public HttpServer {
         std::min(options.request_timeout, options.idle_timeout) / 4,
         std::chrono::milliseconds(10), std::chrono::milliseconds(1000));
     const int num_loops = std::clamp(Processors() / 4, 1, 8);
-    for (int i = 0; i < num_loops; ++i)
+    for (int i = 0; i < num_loops; ++i) {
       loops_.push_back(std::make_unique<IoLoop>(sweep_period));
+    }
   }
 
-  ~HttpServerImpl() override {
-    Stop(std::chrono::milliseconds(0));
-    if (spare_fd_ >= 0) close(spare_fd_);
-  }
+  ~HttpServerImpl() override { Stop(std::chrono::milliseconds(0)); }
 
   absl::Status Open() {
     const Options& options = context_.options;
@@ -112,12 +111,12 @@ class HttpServerImpl : public HttpServer {
     }
     if (listeners_.empty()) {
       return absl::InvalidArgumentError(
-          "Cannot listen for HTTP: neither a port nor the path of a UNIX "
-          "socket is given. Give one of them.");
+          "Cannot listen for HTTP: there is neither a port nor the path of a "
+          "UNIX socket. Set one of them.");
     }
     context_.workers = std::make_unique<WorkerPool>(
         options.num_threads > 0 ? options.num_threads : 4 * Processors());
-    context_.quick_workers = std::make_unique<WorkerPool>(kQuickThreads);
+    context_.read_workers = std::make_unique<WorkerPool>(kReadThreads);
     asio::post(loops_[0]->io(), [this] {
       for (const auto& listener : listeners_) Accept(listener.get());
     });
@@ -134,7 +133,7 @@ class HttpServerImpl : public HttpServer {
     std::promise<void> closed;
     asio::post(loops_[0]->io(), [&] {
       for (const auto& listener : listeners_) {
-        error_code ignored;  // the acceptor is given up in any case
+        error_code ignored;  // The acceptor is not used again.
         listener->acceptor.close(ignored);
         listener->timer.cancel();
       }
@@ -152,7 +151,7 @@ class HttpServerImpl : public HttpServer {
     for (const auto& loop : loops_) loop->CloseAll();
     for (const auto& loop : loops_) loop->WaitUntilEmpty();
     context_.workers.reset();
-    context_.quick_workers.reset();
+    context_.read_workers.reset();
     for (const auto& loop : loops_) loop->Join();
     listeners_.clear();
     loops_.clear();
@@ -187,8 +186,8 @@ class HttpServerImpl : public HttpServer {
         });
   }
 
-  // Starts a connection, which is counted already, or closes it because of the
-  // limit.
+  // Starts a connection, or closes it because of the limit. The connection has
+  // already been counted.
   void Admit(std::shared_ptr<HttpConnection> connection, IoLoop* loop) {
     if (num_open() <= context_.options.max_connections) {
       Start(std::move(connection), loop, /*in_reserve=*/false);
@@ -208,8 +207,8 @@ class HttpServerImpl : public HttpServer {
     });
   }
 
-  // Starts the connection in the place of an idle one of loops_[index] or
-  // later.
+  // Closes an idle connection of loops_[index] or a later loop, and starts
+  // `connection`.
   void MakeRoom(std::shared_ptr<HttpConnection> connection, IoLoop* loop,
                 bool in_reserve, size_t index) {
     if (index == loops_.size()) {
@@ -238,7 +237,7 @@ class HttpServerImpl : public HttpServer {
     ABSL_LOG_EVERY_N_SEC(WARNING, 10)
         << "REST: the limit of open connections, " << limit
         << " (--rest_api_max_connections), is reached; new connections are "
-           "refused, but for some probes. Raise it, and the limit of open "
+           "refused, except some for probes. Raise it, and the limit of open "
            "files (ulimit -n).";
     if (num_open() <= limit + kReservedConnections) {
       Start(std::move(connection), loop, /*in_reserve=*/true);
@@ -249,21 +248,18 @@ class HttpServerImpl : public HttpServer {
 
   int64_t num_open() const { return context_.counters->open_connections; }
 
-  // Closes the next connection in the queue, so that its client does not wait.
+  // Closes the next connection in the listener's queue, so that its client does
+  // not wait.
   void RefuseWithoutDescriptor(Listener* listener) {
     ABSL_LOG_EVERY_N_SEC(WARNING, 10)
-        << "REST: connections are refused because this process has as many "
-           "files open as it may; raise the limit (ulimit -n) or lower "
+        << "REST: connections are refused because this process has reached "
+           "its limit of open files; raise it (ulimit -n) or lower "
            "--rest_api_max_connections.";
-    if (spare_fd_ >= 0) close(spare_fd_);
-    const int fd = accept4(listener->acceptor.native_handle(), nullptr, nullptr,
-                           SOCK_CLOEXEC);
-    if (fd >= 0) close(fd);
-    spare_fd_ = OpenSpare();
+    spare_descriptor_.CloseNext(listener->acceptor.native_handle());
     ++context_.counters->refused_connections;
   }
 
-  // Retrying at once would spin until some connection closes.
+  // Accepts again after a pause, to avoid a busy loop.
   void AcceptLater(Listener* listener) {
     listener->timer.expires_after(kAcceptPause);
     listener->timer.async_wait([this, listener](error_code cancelled) {
@@ -277,8 +273,7 @@ class HttpServerImpl : public HttpServer {
   std::vector<std::unique_ptr<Listener>> listeners_;
   size_t next_loop_ = 0;
   int port_ = kNoPort;
-  // Given up for the moment that a connection is refused in.
-  int spare_fd_ = OpenSpare();
+  SpareDescriptor spare_descriptor_;
   bool has_unix_socket_ = false;
   std::mutex stop_mutex_;
 };

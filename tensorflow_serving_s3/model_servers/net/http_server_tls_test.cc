@@ -1,7 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// HttpServer with TLS, asked by OpenSSL's client.
+
+// HttpServer with TLS, and OpenSSL's client.
+
 #include <dlfcn.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -21,7 +22,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -29,6 +29,7 @@
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 
 namespace tfs3::rest {
@@ -38,10 +39,10 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// A key and a certificate for it.
+// A key and its certificate.
 class Identity {
  public:
-  // Signed by itself, or by `issuer`.
+  // Signs the certificate with the key of `issuer`, or with its own key.
   explicit Identity(const char* name, const Identity* issuer = nullptr)
       : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
     const Identity& signer = issuer == nullptr ? *this : *issuer;
@@ -102,12 +103,12 @@ class Identity {
   X509* const certificate_;
 };
 
-// A client that takes whatever certificate the server has.
+// A client that accepts any certificate of the server.
 class TlsClient {
  public:
   struct Options {
     const Identity* identity = nullptr;
-    int version = 0;  // the only one spoken; any if 0
+    int version = 0;  // The only TLS version; 0: any.
     std::string protocols;
     int receive_buffer = 0;
   };
@@ -149,7 +150,7 @@ class TlsClient {
     SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
   }
 
-  // The body of the next answer; empty if the server closes before it.
+  // Returns the body of the next answer; empty if the server closes first.
   std::string ReadBody() {
     size_t head;
     while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
@@ -182,26 +183,16 @@ class TlsClient {
   std::string received_;
 };
 
-HttpResponse Echo(const HttpRequest& request) {
-  return {200, "text/plain",
-          absl::StrCat(request.method, " ", request.path, " ",
-                       request.body->view())};
-}
-
 class HttpServerTlsTest : public ::testing::Test {
  protected:
   HttpServerTlsTest() {
-    options_.address = "127.0.0.1";
-    options_.num_threads = 2;
     options_.tls = TlsOptions();
     options_.tls->server_key = server_.KeyPem();
     options_.tls->server_cert = server_.CertificatePem();
   }
 
   std::unique_ptr<HttpServer> Start(HttpServer::Handler handler = Echo) const {
-    auto server = HttpServer::Start(options_, std::move(handler));
-    EXPECT_TRUE(server.ok()) << server.status();
-    return *std::move(server);
+    return StartServer(std::move(handler), options_);
   }
 
   std::string ErrorOf(const TlsOptions& tls) const {
@@ -209,15 +200,15 @@ class HttpServerTlsTest : public ::testing::Test {
     options.tls = tls;
     const absl::Status status = HttpServer::Start(options, Echo).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(status.message(), StartsWith("Cannot speak TLS: "));
+    EXPECT_THAT(status.message(), StartsWith("Cannot use TLS: "));
     return std::string(status.message());
   }
 
   const Identity server_{"server"};
-  HttpServer::Options options_;
+  HttpServer::Options options_ = LoopbackOptions();
 };
 
-TEST_F(HttpServerTlsTest, BodiesOfAnySizeGoBothWays) {
+TEST_F(HttpServerTlsTest, CarriesBodiesOfAnySize) {
   auto server = Start();
   TlsClient client(server->port());
   ASSERT_TRUE(client.connected());
@@ -234,11 +225,12 @@ TEST_F(HttpServerTlsTest, PipelinedRequestsAreAnsweredInOrder) {
   std::string requests;
   for (int i = 0; i < 50; ++i) requests += Get(absl::StrCat("/", i));
   client.Send(requests);
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < 50; ++i) {
     EXPECT_EQ(client.ReadBody(), absl::StrCat("GET /", i, " "));
+  }
 }
 
-TEST_F(HttpServerTlsTest, ChunkedBodiesAndExpectedContinueWork) {
+TEST_F(HttpServerTlsTest, ChunkedBodiesAreJoined) {
   auto server = Start();
   TlsClient client(server->port());
   client.Send(
@@ -261,7 +253,7 @@ TEST_F(HttpServerTlsTest, LargeAnswersReachAClientThatReadsLate) {
   EXPECT_TRUE(client.ReadBody() == large);
 }
 
-TEST_F(HttpServerTlsTest, SpeaksVersions12And13Only) {
+TEST_F(HttpServerTlsTest, AcceptsTls12And13Only) {
   auto server = Start();
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     TlsClient::Options options;
@@ -294,7 +286,7 @@ TEST_F(HttpServerTlsTest, AgreesOnHttp11) {
   EXPECT_FALSE(TlsClient(server->port(), options).connected());
 }
 
-TEST_F(HttpServerTlsTest, TheCertificatesOfTheIssuersAreSent) {
+TEST_F(HttpServerTlsTest, SendsTheCertificatesOfTheIssuers) {
   const Identity root("root");
   const Identity leaf("leaf", &root);
   options_.tls->server_key = leaf.KeyPem();
@@ -305,7 +297,7 @@ TEST_F(HttpServerTlsTest, TheCertificatesOfTheIssuersAreSent) {
   EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(client.ssl())), 2);
 }
 
-TEST_F(HttpServerTlsTest, AClientNeedsACertificateWhenThatIsAsked) {
+TEST_F(HttpServerTlsTest, ClientVerifyNeedsACertificateOfTheClient) {
   const Identity root("root");
   const Identity known("known", &root);
   const Identity unknown("unknown");
@@ -326,7 +318,7 @@ TEST_F(HttpServerTlsTest, AClientNeedsACertificateWhenThatIsAsked) {
   }
 }
 
-TEST_F(HttpServerTlsTest, ACertificateIsNotAskedForWithoutClientVerify) {
+TEST_F(HttpServerTlsTest, WithoutClientVerifyNoCertificateIsNeeded) {
   options_.tls->custom_ca = Identity("root").CertificatePem();
   auto server = Start();
   TlsClient client(server->port());
@@ -334,7 +326,7 @@ TEST_F(HttpServerTlsTest, ACertificateIsNotAskedForWithoutClientVerify) {
   EXPECT_EQ(client.ReadBody(), "GET / ");
 }
 
-TEST_F(HttpServerTlsTest, KeysAndCertificatesThatCannotBeUsedAreErrors) {
+TEST_F(HttpServerTlsTest, InvalidKeysAndCertificatesAreErrors) {
   TlsOptions tls = *options_.tls;
   tls.server_key = "";
   EXPECT_THAT(ErrorOf(tls), HasSubstr("server_key is not a private key"));
@@ -360,7 +352,7 @@ TEST_F(HttpServerTlsTest, KeysAndCertificatesThatCannotBeUsedAreErrors) {
   EXPECT_THAT(ErrorOf(tls), HasSubstr("certificate 1 of custom_ca"));
 }
 
-TEST_F(HttpServerTlsTest, WhoSpeaksHttpIsTold) {
+TEST_F(HttpServerTlsTest, AClientWithoutTlsGets400) {
   auto server = Start();
   Client client(server->port());
   client.Send(Get("/"));
@@ -369,17 +361,17 @@ TEST_F(HttpServerTlsTest, WhoSpeaksHttpIsTold) {
                     HasSubstr("use https instead of http")));
 }
 
-TEST_F(HttpServerTlsTest, WhoSpeaksNothingKnownIsCutOff) {
+TEST_F(HttpServerTlsTest, AClientWithAnotherProtocolIsDisconnected) {
   auto server = Start();
   Client client(server->port());
   client.Send(std::string(100, '\xff'));
-  client.ReadAll();  // comes back because the server closes
+  client.ReadAll();  // Returns because the server closes the connection.
   TlsClient next(server->port());
   next.Send(Get("/"));
   EXPECT_EQ(next.ReadBody(), "GET / ");
 }
 
-TEST_F(HttpServerTlsTest, AHandshakeThatDoesNotEndIsCutOff) {
+TEST_F(HttpServerTlsTest, AnIncompleteHandshakeTimesOut) {
   options_.request_timeout = std::chrono::milliseconds(50);
   auto server = Start();
   Client silent(server->port());
@@ -389,7 +381,7 @@ TEST_F(HttpServerTlsTest, AHandshakeThatDoesNotEndIsCutOff) {
   EXPECT_EQ(partial.ReadAll(), "");
 }
 
-TEST_F(HttpServerTlsTest, HandshakesThatDoNotEndHoldNoThread) {
+TEST_F(HttpServerTlsTest, IncompleteHandshakesUseNoThread) {
   options_.num_threads = 1;
   auto server = Start();
   std::vector<Client> silent;
@@ -399,7 +391,7 @@ TEST_F(HttpServerTlsTest, HandshakesThatDoNotEndHoldNoThread) {
   EXPECT_EQ(client.ReadBody(), "GET / ");
 }
 
-TEST_F(HttpServerTlsTest, ARequestThatDoesNotArriveInTimeIsAnswered) {
+TEST_F(HttpServerTlsTest, ARequestThatDoesNotArriveInTimeGetsAnAnswer) {
   options_.request_timeout = std::chrono::milliseconds(200);
   auto server = Start();
   TlsClient client(server->port());
@@ -408,7 +400,7 @@ TEST_F(HttpServerTlsTest, ARequestThatDoesNotArriveInTimeIsAnswered) {
   EXPECT_EQ(client.ReadBody(), "");
 }
 
-TEST_F(HttpServerTlsTest, AClientThatIsGoneDoesNotEndTheServer) {
+TEST_F(HttpServerTlsTest, ADisconnectDoesNotStopTheServer) {
   std::mutex mutex;
   std::condition_variable changed;
   bool entered = false;
@@ -438,7 +430,7 @@ TEST_F(HttpServerTlsTest, AClientThatIsGoneDoesNotEndTheServer) {
   EXPECT_EQ(next.ReadBody(), "GET /next ");
 }
 
-TEST_F(HttpServerTlsTest, StopEndsSessionsInOrder) {
+TEST_F(HttpServerTlsTest, StopSendsTheEndOfTheSession) {
   auto server = Start();
   TlsClient idle(server->port());
   idle.Send(Get("/"));
@@ -451,7 +443,7 @@ TEST_F(HttpServerTlsTest, StopEndsSessionsInOrder) {
   EXPECT_EQ(handshaking.ReadAll(), "");
 }
 
-TEST_F(HttpServerTlsTest, TheUnixSocketSpeaksPlainHttp) {
+TEST_F(HttpServerTlsTest, TheUnixSocketHasNoTls) {
   const SocketPath path;
   options_.unix_socket_path = path.get();
   auto server = Start();

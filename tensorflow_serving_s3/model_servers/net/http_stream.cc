@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/http_stream.h"
 
 #include <arpa/inet.h>
@@ -16,7 +17,7 @@ namespace {
 
 using boost::system::error_code;
 
-// What fits into one record of TLS.
+// The largest content of a TLS record.
 constexpr size_t kRecordSize = 16 << 10;
 
 bool IsTcp(const StreamSocket& socket) {
@@ -55,8 +56,9 @@ std::string PeerOf(const StreamSocket& socket) {
 
 error_code HttpStream::Open() {
   error_code error;
-  if (IsTcp(socket_))
+  if (IsTcp(socket_)) {
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), error);
+  }
   if (!error) socket_.non_blocking(true, error);
   if (!error && tls_context_ != nullptr) {
     tls_ = std::make_unique<TlsSession>(*tls_context_, socket_.native_handle());
@@ -82,7 +84,7 @@ size_t HttpStream::WriteEncrypted(const Buffers& buffers, error_code& error) {
   if (buffers[0].size() == 0) {
     next = &buffers[1];
   } else if (buffers[1].size() > 0 && buffers[0].size() < kRecordSize) {
-    // A head and a small body go in one record, and in one packet.
+    // Sends the head and a small body in one record.
     thread_local char record[kRecordSize];
     const size_t more =
         std::min(kRecordSize - buffers[0].size(), buffers[1].size());
@@ -122,20 +124,20 @@ bool HttpStream::ClosedByPeer() {
 
 void HttpStream::Cancel() {
   ++cancels_;
-  error_code ignored;  // what is under way has ended in any case
+  error_code ignored;  // cancels_ ends the operation in any case.
   socket_.cancel(ignored);
 }
 
 void HttpStream::ShutdownSend() {
   if (tls_ != nullptr) tls_->SendEnd();
-  error_code ignored;  // a client that is gone already shows in the next read
+  error_code ignored;  // The next read returns the error.
   socket_.shutdown(StreamSocket::shutdown_send, ignored);
 }
 
 void HttpStream::Close() {
   ++cancels_;
   if (tls_ != nullptr && socket_.is_open()) tls_->SendEnd();
-  error_code ignored;  // the socket is given up in any case
+  error_code ignored;  // The socket is not used again.
   socket_.close(ignored);
 }
 

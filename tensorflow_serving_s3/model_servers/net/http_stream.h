@@ -1,15 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// The bytes of one client's connection, with TLS or without; the inside of
-// HttpServer.
-//
-//   HttpStream stream(std::move(socket), tls_context);  // null: without TLS
-//   stream.AsyncReadSome(buffer, [](error_code error, size_t size) { ... });
-//   size_t sent = stream.WriteSome(buffers, error);  // would_block: none sent
-//
-// One operation at a time, on one thread at a time. Handlers run on the thread
-// of the socket's loop and must keep the stream alive.
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_STREAM_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_STREAM_H_
 
@@ -29,56 +20,64 @@
 
 namespace tfs3::rest {
 
-// The address at the other end: "ipv4:127.0.0.1:40000", "ipv6:[::1]:40000",
-// "unix:", or nothing when it cannot be told.
+// Returns the address of the client: "ipv4:127.0.0.1:40000", "ipv6:[::1]:40000"
+// or "unix:"; empty if it is unknown.
 std::string PeerOf(const StreamSocket& socket);
 
+// The socket of one client, with or without TLS.
+//
+//   HttpStream stream(std::move(socket), tls_context);  // Null: no TLS.
+//   stream.AsyncReadSome(buffer, [](error_code error, size_t size) { ... });
+//   size_t sent = stream.WriteSome(buffers, error);
+//
+// Only one operation may run at a time, and one thread at a time may use it.
+// Handlers run on the thread of the socket's loop. They must own the stream.
 class HttpStream {
  public:
   using Buffers = std::array<boost::asio::const_buffer, 2>;
 
-  // The context must outlive the stream.
+  // `tls` must outlive the stream.
   HttpStream(StreamSocket socket, const TlsContext* tls)
       : socket_(std::move(socket)), tls_context_(tls) {}
 
   const StreamSocket& socket() const { return socket_; }
   bool encrypted() const { return tls_context_ != nullptr; }
 
-  // Before anything else: sets the socket up.
+  // Sets the options of the socket. Must be called first.
   boost::system::error_code Open();
 
-  // Agrees on keys with the client; called once, when encrypted.
+  // Runs the TLS handshake. Call it once if encrypted().
   template <typename Handler>
   void AsyncHandshake(Handler handler);
-  // After a handshake that failed: whether the client speaks HTTP without TLS.
-  // If so, the stream goes on without it.
+  // Returns true if the handshake failed because the client uses HTTP without
+  // TLS. The stream then continues without TLS.
   bool FellBackToHttp();
 
   template <typename Handler>
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler);
-  // Reads what comes without looking at it.
+  // Reads bytes without decrypting them.
   template <typename Handler>
   void AsyncDiscardSome(boost::asio::mutable_buffer buffer, Handler handler) {
     socket_.async_read_some(buffer, std::move(handler));
   }
 
-  // Sends what there is room for, and says how much it was; would_block when
-  // there is none.
+  // Sends the bytes that the socket accepts and returns their number. The error
+  // is would_block if it accepts none.
   size_t WriteSome(const Buffers& buffers, boost::system::error_code& error);
-  // Waits until WriteSome may get further.
+  // Waits until WriteSome can continue.
   template <typename Handler>
   void AsyncWaitToWrite(Handler handler) {
     socket_.async_wait(write_waits_for_, std::move(handler));
   }
 
-  // Whether the client has closed its side of the connection, as far as can be
-  // seen without reading: never with TLS.
+  // Returns true if the client has closed its side of the connection. Reads
+  // nothing; always false with TLS.
   bool ClosedByPeer();
 
-  // Ends what is under way: its handler is called with an error, and its buffer
-  // not touched any more.
+  // Ends the pending operation: its handler gets an error, and its buffer is
+  // not used any more.
   void Cancel();
-  // Tells the client that nothing more comes.
+  // Closes the sending side of the connection.
   void ShutdownSend();
   void Close();
 
@@ -86,7 +85,7 @@ class HttpStream {
   size_t WriteEncrypted(const Buffers& buffers,
                         boost::system::error_code& error);
 
-  // Calls `again` when the socket is ready for what `progress` waits for.
+  // Calls `again` when the socket is ready for `progress`.
   template <typename Again, typename Handler>
   void AsyncWaitFor(TlsSession::Progress progress, Again again,
                     Handler handler);
@@ -95,7 +94,8 @@ class HttpStream {
   const TlsContext* tls_context_;
   std::unique_ptr<TlsSession> tls_;
   StreamSocket::wait_type write_waits_for_ = StreamSocket::wait_write;
-  // How often Cancel has been called: what was begun before it has ended.
+  // Counts the calls of Cancel and Close. An operation that was started before
+  // the last one has been cancelled.
   uint32_t cancels_ = 0;
 };
 
@@ -105,8 +105,9 @@ void HttpStream::AsyncWaitFor(TlsSession::Progress progress, Again again,
   if (progress != TlsSession::Progress::kWantRead &&
       progress != TlsSession::Progress::kWantWrite) {
     boost::system::error_code error = boost::asio::error::eof;
-    if (progress == TlsSession::Progress::kFailed)
+    if (progress == TlsSession::Progress::kFailed) {
       error = boost::asio::error::connection_aborted;
+    }
     boost::asio::post(
         socket_.get_executor(),
         [error, handler = std::move(handler)]() mutable { handler(error); });
@@ -117,8 +118,9 @@ void HttpStream::AsyncWaitFor(TlsSession::Progress progress, Again again,
                                                   : StreamSocket::wait_write,
       [this, cancels = cancels_, again = std::move(again),
        handler = std::move(handler)](boost::system::error_code error) mutable {
-        if (!error && cancels != cancels_)
+        if (!error && cancels != cancels_) {
           error = boost::asio::error::operation_aborted;
+        }
         if (error) {
           handler(error);
         } else {
@@ -159,8 +161,7 @@ void HttpStream::AsyncReadSome(boost::asio::mutable_buffer buffer,
                       });
     return;
   }
-  // Between waiting and reading, the handler takes a size that it need not
-  // look at.
+  // AsyncWaitFor calls handlers without a size.
   struct Adapter {
     Handler handler;
     void operator()(boost::system::error_code error) { handler(error, 0); }

@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 
 #include <algorithm>
@@ -8,22 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
 #include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 
 namespace tfs3::rest {
 
 namespace asio = boost::asio;
-
-namespace {
-
-// Of so many connections one is closed when room is made, so that not every
-// new connection has all of them looked at.
-constexpr size_t kOpenPerClosed = 64;
-
-// How long a search for idle connections that was in vain is not repeated.
-constexpr auto kNoneIdle = std::chrono::milliseconds(50);
-
-}  // namespace
 
 IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
     : sweep_period_(sweep_period) {
@@ -45,7 +36,7 @@ void IoLoop::ScheduleSweep() {
   sweep_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     const auto now = std::chrono::steady_clock::now();
-    // A connection that closes leaves the set.
+    // A copy, because connections that close remove themselves from the set.
     const std::vector<std::shared_ptr<HttpConnection>> open(
         connections_.begin(), connections_.end());
     for (const auto& connection : open) connection->CheckDeadline(now);
@@ -55,7 +46,7 @@ void IoLoop::ScheduleSweep() {
 
 bool IoLoop::CloseIdlest(bool in_reserve) {
   const auto now = std::chrono::steady_clock::now();
-  if (!in_reserve && now - none_idle_since_ < kNoneIdle) return false;
+  if (!in_reserve && now - none_idle_since_ < kNoneIdlePause) return false;
   std::vector<
       std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
       idle;
@@ -69,9 +60,10 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
     return false;
   }
   std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
-    return a.first.GoesBefore(b.first);
+    return a.first.IsClosedBefore(b.first);
   });
-  const size_t most = in_reserve ? 1 : connections_.size() / kOpenPerClosed + 1;
+  const size_t most =
+      in_reserve ? 1 : connections_.size() / kOpenPerEvicted + 1;
   if (idle.size() > most) idle.resize(most);
   for (const auto& [idleness, connection] : idle) connection->Evict();
   return true;
@@ -93,9 +85,9 @@ void IoLoop::CloseAll() {
   });
 }
 
-bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds patience) {
+bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds timeout) {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, patience, [this] { return open_ == 0; });
+  return changed_.wait_for(lock, timeout, [this] { return open_ == 0; });
 }
 
 void IoLoop::WaitUntilEmpty() {

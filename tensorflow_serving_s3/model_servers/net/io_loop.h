@@ -1,15 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// A thread that serves many connections, and the set of those that are open;
-// the inside of HttpServer.
-//
-//   IoLoop loop(std::chrono::seconds(1));
-//   boost::asio::post(loop.io(), [&] { ... });    // on the loop's thread
-//   loop.BeginStop();
-//   if (!loop.WaitUntilEmpty(grace)) loop.CloseAll();
-//
-// What is thread-safe says so; the rest belongs to the loop's thread.
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_IO_LOOP_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_IO_LOOP_H_
 
@@ -28,10 +19,9 @@
 
 namespace tfs3::rest {
 
-// Known at compile time, unlike Asio's default executor, so that no call goes
-// through a type-erased one.
+// Asio's default executor is type-erased, which makes each call slower.
 using Executor = boost::asio::io_context::executor_type;
-// Of TCP or a UNIX socket.
+// A TCP or UNIX socket.
 using StreamSocket =
     boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                      Executor>;
@@ -41,35 +31,44 @@ using SteadyTimer = boost::asio::basic_waitable_timer<
 
 class HttpConnection;
 
-// A thread that serves the connections given to it.
+// A thread that serves connections, and the set of its open connections.
+//
+//   IoLoop loop(std::chrono::seconds(1));
+//   boost::asio::post(loop.io(), [&] { ... });  // Runs on the loop's thread.
+//   loop.BeginStop();
+//   if (!loop.WaitUntilEmpty(grace)) loop.CloseAll();
 class IoLoop {
  public:
-  // Sees to deadlines every `sweep_period`.
+  // Checks the deadlines of connections every `sweep_period`.
   explicit IoLoop(std::chrono::milliseconds sweep_period);
   // All connections must have closed.
   ~IoLoop();
 
   boost::asio::io_context& io() { return io_; }
 
-  // Ends the thread; nothing that belongs to the loop runs from then on.
+  // Ends the thread. No function of the loop runs after that.
   void Join();
 
-  // Thread-safe. Closes what is idle, has the rest close after its answers.
+  // The next four functions are thread-safe.
+
+  // Calls HttpConnection::BeginStop for all connections.
   void BeginStop();
-  // Thread-safe. True when all connections have closed within `patience`.
-  bool WaitUntilEmpty(std::chrono::milliseconds patience);
-  // Thread-safe. Closes all connections but those whose handler runs; these
-  // close as soon as it has returned.
+  // Returns true if all connections close within `timeout`.
+  bool WaitUntilEmpty(std::chrono::milliseconds timeout);
+  // Closes all connections. A connection whose handler runs closes when the
+  // handler has returned.
   void CloseAll();
-  // Thread-safe.
+  // Waits until all connections are closed.
   void WaitUntilEmpty();
 
-  // Called on the loop's thread only. Closes idle connections to make room for
-  // new ones, the idlest first: of those within the limit, or one of those
-  // beyond it. False if there are none.
+  // The other functions must be called on the loop's thread.
+
+  // Closes the connections that have been idle longest. Returns false if none
+  // is idle. `in_reserve`: closes one connection above the limit, instead of
+  // connections within the limit.
   bool CloseIdlest(bool in_reserve);
 
-  // The set of open connections; called on the loop's thread only.
+  // Adds and removes an open connection.
   void Add(std::shared_ptr<HttpConnection> connection);
   void Remove(const std::shared_ptr<HttpConnection>& connection);
 
@@ -81,13 +80,12 @@ class IoLoop {
   boost::asio::executor_work_guard<Executor> work_{io_.get_executor()};
   SteadyTimer sweep_timer_{io_};
   std::unordered_set<std::shared_ptr<HttpConnection>> connections_;
-  // When CloseIdlest last found none.
+  // The last time that CloseIdlest found no idle connection.
   std::chrono::steady_clock::time_point none_idle_since_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  size_t open_ =
-      0;  // guarded by mutex_: the size of connections_ for other threads
+  size_t open_ = 0;  // The size of connections_. Guarded by mutex_.
 
   std::thread thread_;
 };

@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/listener.h"
 
 #include <netinet/in.h>
@@ -26,11 +27,11 @@ using boost::system::error_code;
 
 absl::Status PortError(const std::string& address, int port, error_code error) {
   const std::string place =
-      absl::StrCat("Cannot listen for HTTP on ", address, ":", port, ": ");
+      absl::StrCat("Cannot listen for HTTP at ", address, ":", port, ": ");
   if (error == asio::error::address_in_use) {
     return absl::FailedPreconditionError(absl::StrCat(
-        place, "another process has port ", port,
-        ". Stop it, or choose another port (0 takes any free one)."));
+        place, "another process uses port ", port,
+        ". Stop it, or choose another port (0 selects a free one)."));
   }
   if (error == asio::error::access_denied) {
     return absl::PermissionDeniedError(
@@ -51,7 +52,7 @@ error_code Bind(const asio::generic::stream_protocol::endpoint& endpoint,
   return error;
 }
 
-// Removes a socket at `path` that nobody listens on.
+// Removes a socket file at `path` that no process listens at.
 absl::Status RemoveDeadSocket(const std::string& place,
                               const std::string& path) {
   struct stat status;
@@ -59,8 +60,8 @@ absl::Status RemoveDeadSocket(const std::string& place,
   if (!S_ISSOCK(status.st_mode)) {
     return absl::FailedPreconditionError(
         absl::StrCat(place,
-                     "there is a file that is no socket. Remove it, or choose "
-                     "another path."));
+                     "a file that is not a socket has this path. Remove it, or "
+                     "choose another path."));
   }
   asio::io_context io;
   asio::local::stream_protocol::socket probe(io);
@@ -68,14 +69,12 @@ absl::Status RemoveDeadSocket(const std::string& place,
   probe.connect(asio::local::stream_protocol::endpoint(path), error);
   if (error != asio::error::connection_refused) {
     return absl::FailedPreconditionError(absl::StrCat(
-        place, error ? error.message() : "another process listens there",
+        place, error ? error.message() : "another process uses the socket",
         ". Stop it, or choose another path."));
   }
   if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat(place,
-                   "the socket of a process that is gone cannot be "
-                   "removed: ",
+      absl::StrCat(place, "cannot remove the socket file of an ended process: ",
                    std::strerror(errno), ". Remove it."));
 }
 
@@ -85,7 +84,7 @@ absl::Status ListenOnPort(const std::string& address, int port,
                           Acceptor* acceptor) {
   if (port < 0 || port > 65535) {
     return absl::InvalidArgumentError(
-        absl::StrCat("Cannot listen for HTTP on port ", port,
+        absl::StrCat("Cannot listen for HTTP at port ", port,
                      ": a port is a number from 0 to 65535."));
   }
   error_code error;
@@ -98,24 +97,26 @@ absl::Status ListenOnPort(const std::string& address, int port,
   const tcp::endpoint endpoint = *addresses.begin();
   acceptor->open(endpoint.protocol(), error);
   if (!error) acceptor->set_option(Acceptor::reuse_address(true), error);
-  if (!error && endpoint.address().is_v6())
+  if (!error && endpoint.address().is_v6()) {
     acceptor->set_option(asio::ip::v6_only(false), error);
+  }
   if (!error) error = Bind(endpoint, acceptor);
   return error ? PortError(address, port, error) : absl::OkStatus();
 }
 
 absl::Status ListenOnUnixSocket(const std::string& path, Acceptor* acceptor) {
   const std::string place =
-      absl::StrCat("Cannot listen for HTTP on the UNIX socket ", path, ": ");
+      absl::StrCat("Cannot listen for HTTP at the UNIX socket ", path, ": ");
   constexpr size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
   if (path.size() > kLongest) {
     return absl::InvalidArgumentError(
         absl::StrCat(place, "the path has ", path.size(),
-                     " characters, and the system takes ", kLongest,
-                     ". Choose a shorter one."));
+                     " bytes, and the limit of the system is ", kLongest,
+                     ". Choose a shorter path."));
   }
-  if (absl::Status status = RemoveDeadSocket(place, path); !status.ok())
+  if (absl::Status status = RemoveDeadSocket(place, path); !status.ok()) {
     return status;
+  }
   const asio::local::stream_protocol::endpoint endpoint(path);
   error_code error;
   acceptor->open(endpoint.protocol(), error);

@@ -1,18 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// A growing run of bytes, always followed by kPadding readable zero bytes, so
-// that a parser may load whole vectors at its end without a copy of the text.
-//
-//   PaddedBuffer body;
-//   char* tail = body.Prepare(n);        // room for n bytes
-//   body.Commit(read(fd, tail, n));      // as many as arrived
-//   Parse(body.view());
-//
-// Movable, not copyable, not thread-safe. Growth is geometric; views and
-// pointers die with the next Prepare, Append or Clear. Throws std::bad_alloc
-// when memory runs out, and RequestMemoryExceeded when the budget of its charge
-// does.
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_PADDED_BUFFER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_PADDED_BUFFER_H_
 
@@ -31,13 +19,25 @@
 
 namespace tfs3::rest {
 
+// A growing byte buffer that is always followed by kPadding readable zero
+// bytes. So a parser can load whole vector registers at its end without a copy.
+//
+//   PaddedBuffer body;
+//   char* tail = body.Prepare(n);    // Room for n bytes.
+//   body.Commit(read(fd, tail, n));  // The number of bytes that arrived.
+//   Parse(body.view());
+//
+// Movable, not copyable, not thread-safe. Grows geometrically. Views and
+// pointers are valid until the next Reserve, Prepare, Append or Clear. Throws
+// std::bad_alloc if there is no memory, and RequestMemoryExceeded if the memory
+// budget has no room.
 class PaddedBuffer {
  public:
   static constexpr size_t kPadding = 64;
 
   PaddedBuffer() = default;
   explicit PaddedBuffer(std::string_view text) { Append(text); }
-  // Charges its capacity; `charge` must outlive the buffer.
+  // Charges the capacity to `charge`, which must outlive the buffer.
   explicit PaddedBuffer(RequestMemory::Charge* charge) : charge_(charge) {}
   PaddedBuffer(PaddedBuffer&& other) noexcept
       : charge_(std::exchange(other.charge_, nullptr)),
@@ -53,24 +53,23 @@ class PaddedBuffer {
   }
   ~PaddedBuffer() { Free(); }
 
-  // Where the request that the bytes belong to is charged; may be null.
+  // Returns the charge of the request; may be null.
   RequestMemory::Charge* charge() const { return charge_; }
 
-  // The bytes; never null, even when there are none.
+  // Never null.
   const char* data() const { return data_ == nullptr ? kNothing : data_; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::string_view view() const { return {data(), size_}; }
-  // How many bytes fit before the next growth.
+  // The number of bytes that fit without a reallocation.
   size_t capacity() const { return capacity_; }
 
-  // Makes room for `capacity` bytes in all.
+  // Makes room for `capacity` bytes in total.
   void Reserve(size_t capacity) {
     if (capacity > capacity_) Reallocate(capacity);
   }
 
-  // Room for `n` bytes after the present ones. What is written there counts
-  // from Commit on.
+  // Returns room for `n` bytes at the end. Commit adds the bytes written there.
   char* Prepare(size_t n) {
     if (n > capacity_ - size_) {
       Reallocate(std::max(size_ + n, capacity_ + capacity_ / 2));
@@ -78,7 +77,7 @@ class PaddedBuffer {
     return data_ + size_;
   }
 
-  // Takes in the first `n` bytes of the room that Prepare gave.
+  // Adds the first `n` bytes of the room that Prepare returned.
   void Commit(size_t n) {
     size_ += n;
     if (data_ != nullptr) std::memset(data_ + size_, 0, kPadding);
@@ -90,7 +89,7 @@ class PaddedBuffer {
     Commit(text.size());
   }
 
-  // Forgets the bytes; gives the memory back too when there is more of it than
+  // Removes all bytes. Frees the memory if the capacity is above
   // `keep_capacity`.
   void Clear(size_t keep_capacity) {
     if (capacity_ > keep_capacity) Free();
@@ -115,9 +114,9 @@ class PaddedBuffer {
     Commit(0);
   }
 
-  // The bytes in a block for `capacity` bytes, or null if there is no memory.
-  // The system grows large blocks in place: a copy would take twice the memory
-  // for a moment.
+  // Returns a block of `capacity` bytes with the current bytes, or null if
+  // there is no memory. mremap moves the pages of large blocks; a copy would
+  // need twice the memory for a moment.
   char* Resize(size_t capacity) {
     if (capacity < kMappedBytes) {
       return static_cast<char*>(std::realloc(data_, capacity + kPadding));
@@ -149,7 +148,7 @@ class PaddedBuffer {
     if (charge_ != nullptr) charge_->Shrink(static_cast<int64_t>(freed));
   }
 
-  // From this capacity on a block is mapped, not allocated.
+  // Blocks of at least this capacity are allocated by mmap.
   static constexpr size_t kMappedBytes = size_t{8} << 20;
   static constexpr char kNothing[kPadding] = {};
 

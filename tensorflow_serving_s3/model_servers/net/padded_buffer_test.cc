@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ std::string PaddingOf(const PaddedBuffer& buffer) {
   return {buffer.data() + buffer.size(), PaddedBuffer::kPadding};
 }
 
-TEST(PaddedBufferTest, EmptyBufferHasReadablePadding) {
+TEST(PaddedBufferTest, AnEmptyBufferHasReadablePadding) {
   PaddedBuffer buffer;
   EXPECT_TRUE(buffer.empty());
   EXPECT_EQ(PaddingOf(buffer), kZeros);
@@ -36,7 +37,7 @@ TEST(PaddedBufferTest, ZerosFollowTheBytesAfterEveryChange) {
   EXPECT_EQ(PaddingOf(buffer), kZeros);
 }
 
-TEST(PaddedBufferTest, BytesSurviveGrowthInManySmallSteps) {
+TEST(PaddedBufferTest, KeepsItsBytesInManySmallSteps) {
   PaddedBuffer buffer;
   std::string expected;
   for (int i = 0; i < 5000; ++i) {
@@ -48,7 +49,7 @@ TEST(PaddedBufferTest, BytesSurviveGrowthInManySmallSteps) {
   EXPECT_LE(buffer.capacity(), 2 * expected.size());
 }
 
-TEST(PaddedBufferTest, BytesSurviveGrowthToManyMebibytes) {
+TEST(PaddedBufferTest, KeepsItsBytesUpToManyMebibytes) {
   RequestMemory memory(0);
   RequestMemory::Charge charge(&memory);
   PaddedBuffer buffer(&charge);
@@ -66,7 +67,7 @@ TEST(PaddedBufferTest, BytesSurviveGrowthToManyMebibytes) {
   EXPECT_EQ(charge.bytes(), 0);
 }
 
-TEST(PaddedBufferTest, ClearGivesBackMoreThanIsToBeKept) {
+TEST(PaddedBufferTest, ClearFreesMemoryAboveTheKeptCapacity) {
   PaddedBuffer buffer(std::string(1000, 'a'));
   buffer.Clear(/*keep_capacity=*/1000);
   EXPECT_EQ(buffer.capacity(), 1000u);
@@ -94,7 +95,7 @@ TEST(PaddedBufferTest, ChargesItsCapacity) {
   EXPECT_EQ(charge.bytes(), 0);
 }
 
-TEST(PaddedBufferTest, MoveTakesTheBytesAlong) {
+TEST(PaddedBufferTest, MoveTransfersTheBytes) {
   PaddedBuffer from("abc");
   PaddedBuffer to(std::move(from));
   EXPECT_EQ(to.view(), "abc");

@@ -8,26 +8,28 @@
 
 namespace tfs3::rest {
 
-// The parts of a request target (RFC 9112, 3.2). The absolute form is
-// "http://host:8501/path?query", any other form has only an origin.
+// The parts of a request target (RFC 9112, 3.2) in absolute form, such as
+// "http://host:8501/path?query". Other forms only have an origin.
 struct RequestTarget {
-  std::string_view scheme;     // "http"; empty unless in absolute form.
-  std::string_view authority;  // "host:8501"; empty unless in absolute form.
-  std::string_view origin;     // "/path?query", as it is in the target.
+  std::string_view scheme;     // "http"; empty in other forms.
+  std::string_view authority;  // "host:8501"; empty in other forms.
+  std::string_view origin;     // "/path?query".
 
   bool is_absolute() const { return !scheme.empty(); }
 };
 
-// Splits a target. The views are into `target`, or of a "/" that a target in
-// absolute form leaves out.
+// Splits a target. The origin of a target in absolute form without a path is
+// "/". The views are valid as long as `target`.
 RequestTarget ParseRequestTarget(std::string_view target);
 
-// True if `text` is what a Host header may have: a name or an address, IPv6 in
-// brackets, with or without a port (RFC 9110, 7.2). It may be empty.
+// Returns true if `text` is a valid value of a Host header (RFC 9110, 7.2): a
+// name or an address, IPv6 in brackets, with or without a port. It may be
+// empty.
 bool IsHost(std::string_view text);
 
-// Why `target` cannot be the target of a request with this Host header; empty
-// if it can. A URL names HTTP and the same host as the header.
+// Returns the error of a request with this target and Host header; empty if
+// both are valid. A target in absolute form must have the scheme of HTTP or
+// HTTPS and the host of the header.
 std::string_view TargetError(std::string_view target, std::string_view host);
 
 }  // namespace tfs3::rest

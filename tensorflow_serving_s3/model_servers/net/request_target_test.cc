@@ -25,7 +25,7 @@ TEST(ParseRequestTargetTest, AUrlWithoutAPathHasASlash) {
   EXPECT_EQ(ParseRequestTarget("http://h").origin, "/");
 }
 
-TEST(ParseRequestTargetTest, OtherFormsAreTheOrigin) {
+TEST(ParseRequestTargetTest, OtherFormsOnlyHaveAnOrigin) {
   for (const char* target : {"/a", "/a://b", "/a?b=c://d", "*", "", "://h/a",
                              "h:443", "?a=http://h/"}) {
     const RequestTarget parts = ParseRequestTarget(target);
@@ -34,7 +34,7 @@ TEST(ParseRequestTargetTest, OtherFormsAreTheOrigin) {
   }
 }
 
-TEST(IsHostTest, NamesAndAddressesWithAndWithoutAPort) {
+TEST(IsHostTest, AcceptsNamesAndAddressesWithAndWithoutAPort) {
   for (const char* host :
        {"", "localhost", "localhost:8501", "127.0.0.1:1", "[::1]", "[::1]:8501",
         "[fe80::1%25eth0]", "a_b.c-d", "h:", "xn--bcher-kva.example"}) {
@@ -42,7 +42,7 @@ TEST(IsHostTest, NamesAndAddressesWithAndWithoutAPort) {
   }
 }
 
-TEST(IsHostTest, AnythingElseIsNone) {
+TEST(IsHostTest, RefusesOtherTexts) {
   for (const char* host : {"a b", "a, b", "a/b", "user@a", "a:b", "a:1:2",
                            "a?b", "a#b", "http://a", "[::1", "::1", "[::1]x",
                            "[a/b]", "a\\b", "a\"b", "<a>", "b\xc3\xbc"}) {
@@ -50,14 +50,14 @@ TEST(IsHostTest, AnythingElseIsNone) {
   }
 }
 
-TEST(TargetErrorTest, PathsAndUrlsOfTheSameHostAreTargets) {
+TEST(TargetErrorTest, AcceptsPathsAndUrlsOfTheSameHost) {
   EXPECT_EQ(TargetError("/a?b", "h"), "");
   EXPECT_EQ(TargetError("*", "h"), "");
   EXPECT_EQ(TargetError("HTTP://LocalHost:1/a", "localhost:1"), "");
   EXPECT_EQ(TargetError("https://h", "h"), "");
 }
 
-TEST(TargetErrorTest, SaysWhatIsWrong) {
+TEST(TargetErrorTest, NamesTheError) {
   const struct {
     const char* target;
     const char* message;

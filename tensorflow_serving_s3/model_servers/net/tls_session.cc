@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
 #include <openssl/bio.h>
@@ -19,12 +20,12 @@
 namespace tfs3::rest {
 namespace {
 
-// For TLS 1.2; all suites of TLS 1.3 are good.
+// The cipher suites of TLS 1.2. TLS 1.3 uses OpenSSL's default.
 constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 constexpr std::string_view kProtocol = "\x08http/1.1";
 
-// OpenSSL's own words for what went wrong last; empties its list.
+// Returns the text of OpenSSL's last error and clears its error queue.
 std::string Reason() {
   const unsigned long error = ERR_peek_last_error();  // NOLINT: OpenSSL's type
   ERR_clear_error();
@@ -49,9 +50,10 @@ Bio Reader(const std::string& text) {
   return bio;
 }
 
-// Instead of OpenSSL's question on the terminal.
-int NoPassword(char* /*buffer*/, int /*size*/, int /*writes*/, void* asked) {
-  *static_cast<bool*>(asked) = true;
+// Replaces OpenSSL's prompt for a passphrase. Sets the bool `is_encrypted`.
+int NoPassword(char* /*buffer*/, int /*size*/, int /*writes*/,
+               void* is_encrypted) {
+  *static_cast<bool*>(is_encrypted) = true;
   return -1;
 }
 
@@ -62,8 +64,8 @@ absl::Status UseKey(const std::string& pem, SSL_CTX* context) {
   if (is_encrypted) {
     ERR_clear_error();
     return absl::InvalidArgumentError(
-        "server_key is protected by a passphrase, which a server cannot be "
-        "asked for; remove it with `openssl pkey -in KEY -out NEW_KEY`");
+        "server_key is protected by a passphrase; remove it with `openssl pkey "
+        "-in KEY -out NEW_KEY`");
   }
   if (key == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -74,11 +76,11 @@ absl::Status UseKey(const std::string& pem, SSL_CTX* context) {
   if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "server_key does not belong to server_cert, or cannot be used: ",
-      Reason(), ". Give the key that the certificate was made for."));
+      Reason(), ". Set server_key to the key of the certificate."));
 }
 
-// Hands each certificate of `pem` to `take`; the number of them, or the error
-// of one that cannot be read.
+// Calls `take` with each certificate of `pem`. Returns their number, or an
+// error if one cannot be read or `take` returns false.
 template <typename Take>
 absl::StatusOr<int> ForEachCertificate(std::string_view name,
                                        const std::string& pem, Take take) {
@@ -113,14 +115,14 @@ absl::Status UseCertificates(const std::string& pem, SSL_CTX* context) {
       .status();
 }
 
-absl::Status CheckClientsBy(const std::string& pem, SSL_CTX* context) {
+absl::Status VerifyClients(const std::string& pem, SSL_CTX* context) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      nullptr);
   if (pem.empty()) {
     if (SSL_CTX_set_default_verify_paths(context) == 1) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(
-        "custom_ca is empty, and the system's certificates cannot be used: ",
-        Reason(), ". Give the certificates that clients are checked against."));
+        "custom_ca is empty, and the system's certificates cannot be loaded: ",
+        Reason(), ". Set custom_ca to the certificates that verify clients."));
   }
   X509_STORE* const store = SSL_CTX_get_cert_store(context);
   return ForEachCertificate(
@@ -145,7 +147,8 @@ int ChooseProtocol(SSL* /*ssl*/, const unsigned char** chosen,
                                           : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// How OpenSSL reaches the socket: its own way would raise SIGPIPE.
+// A BIO that uses MSG_NOSIGNAL. OpenSSL's own BIO for sockets may raise
+// SIGPIPE.
 int SocketOf(BIO* bio) {
   return static_cast<int>(reinterpret_cast<intptr_t>(BIO_get_data(bio)));
 }
@@ -197,7 +200,7 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
   if (context == nullptr) {
     return absl::InternalError(
-        absl::StrCat("OpenSSL cannot be set up: ", Reason()));
+        absl::StrCat("Cannot initialise OpenSSL: ", Reason()));
   }
   std::unique_ptr<TlsContext> owner(new TlsContext(context));
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -209,17 +212,18 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
                                 SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_cipher_list(context, kCiphers);
   SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, nullptr);
-  // Sessions of clients with certificates are resumed only under a name.
+  // OpenSSL resumes sessions of clients with certificates only if this is set.
   constexpr unsigned char kName[] = {'t', 'f', 's', '3'};
   SSL_CTX_set_session_id_context(context, kName, sizeof kName);
 
   absl::Status status = UseCertificates(options.server_cert, context);
   if (status.ok()) status = UseKey(options.server_key, context);
-  if (status.ok() && options.client_verify)
-    status = CheckClientsBy(options.custom_ca, context);
+  if (status.ok() && options.client_verify) {
+    status = VerifyClients(options.custom_ca, context);
+  }
   if (!status.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("Cannot speak TLS: ", status.message()));
+        absl::StrCat("Cannot use TLS: ", status.message()));
   }
   return owner;
 }
@@ -240,8 +244,9 @@ TlsSession::TlsSession(const TlsContext& context, int socket)
 TlsSession::Progress TlsSession::Handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
-  if (result != 1 && ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST)
+  if (result != 1 && ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
     spoke_http_ = true;
+  }
   return ProgressOf(result);
 }
 
@@ -260,7 +265,6 @@ void TlsSession::SendEnd() {
   if (failed_ || SSL_in_init(ssl_.get())) return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
-  // Its result would only tell whether the client has said the same.
   ERR_clear_error();
 }
 

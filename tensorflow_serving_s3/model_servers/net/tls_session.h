@@ -1,18 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// The server's side of TLS on sockets that do not block.
-//
-//   absl::StatusOr<std::unique_ptr<TlsContext>> context =
-//       TlsContext::Create(tls_options);
-//   TlsSession session(**context, socket);
-//   switch (session.Handshake()) {
-//     case TlsSession::Progress::kWantRead:  // again when there is input
-//     ...
-//
-// TLS 1.2 and 1.3 with forward secrecy; of application protocols "http/1.1".
-// A context is thread-safe and outlives its sessions; a session is used by one
-// thread at a time, and so is its socket.
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_TLS_SESSION_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_TLS_SESSION_H_
 
@@ -27,10 +15,12 @@
 
 namespace tfs3::rest {
 
+// The TLS settings of a server: TLS 1.2 and 1.3 with forward secrecy, and the
+// application protocol "http/1.1". Thread-safe. Must outlive its sessions.
 class TlsContext {
  public:
-  // InvalidArgument naming the part of the options, what is wrong with it and
-  // what to do.
+  // Returns InvalidArgument with the name of the invalid option, the cause and
+  // the cure.
   static absl::StatusOr<std::unique_ptr<TlsContext>> Create(
       const TlsOptions& options);
 
@@ -46,28 +36,40 @@ class TlsContext {
   std::unique_ptr<SSL_CTX, Free> context_;
 };
 
+// The server's side of TLS on one non-blocking socket.
+//
+//   absl::StatusOr<std::unique_ptr<TlsContext>> context =
+//       TlsContext::Create(tls_options);
+//   TlsSession session(**context, socket);
+//   switch (session.Handshake()) {
+//     case TlsSession::Progress::kWantRead:
+//       ...  // Call Handshake again when the socket has input.
+//
+// One thread at a time may use a session and its socket.
 class TlsSession {
  public:
   enum class Progress : uint8_t {
     kDone,
-    kWantRead,   // again when the socket has input
-    kWantWrite,  // again when the socket has room
-    kEnd,        // the client has ended the session
-    kFailed,     // nothing more can be said on this connection
+    kWantRead,   // Call again when the socket has input.
+    kWantWrite,  // Call again when the socket accepts output.
+    kEnd,        // The client has ended the session.
+    kFailed,     // The session cannot be used any more.
   };
 
   TlsSession(const TlsContext& context, int socket);
 
   Progress Handshake();
-  // Whether the handshake failed because the client speaks HTTP without TLS.
+  // Returns true if the handshake failed because the client uses HTTP without
+  // TLS.
   bool SpokeHttp() const { return spoke_http_; }
 
-  // Reads or writes up to `size` bytes, one at least if kDone. A Write that
-  // must be done again gets the same bytes again, from wherever they are.
+  // Reads or writes up to `room` or `size` bytes, and at least one if the
+  // result is kDone. A repeated Write must have the same bytes; their address
+  // may differ.
   Progress Read(void* to, size_t room, size_t* size);
   Progress Write(const void* from, size_t size, size_t* written);
 
-  // Tells the client that nothing more comes, if there is room for that.
+  // Sends the end of the session (close_notify), if the socket accepts it.
   void SendEnd();
 
  private:

@@ -1,11 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// What tests of the HTTP server speak to it with.
-//
-//   Client client(server->port());
-//   client.Send(Post("/path", "body") + Get("/next"));
-//   EXPECT_EQ(BodyOf(client.ReadResponse()), "...");
+
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_TESTING_HTTP_TEST_CLIENT_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_TESTING_HTTP_TEST_CLIENT_H_
 
@@ -24,6 +19,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+// An HTTP client for tests that sends and receives bytes.
+//
+//   Client client(server->port());
+//   client.Send(Post("/path", "body") + Get("/next"));
+//   EXPECT_EQ(BodyOf(client.ReadResponse()), "...");
 namespace tfs3::rest {
 
 inline sockaddr_un UnixAddress(const std::string& path) {
@@ -33,7 +33,7 @@ inline sockaddr_un UnixAddress(const std::string& path) {
   return address;
 }
 
-// A path for a UNIX socket that no other test has, and short enough.
+// A new path for a UNIX socket. Bazel's folders for tests may be too long.
 class SocketPath {
  public:
   SocketPath() {
@@ -55,7 +55,7 @@ class SocketPath {
   std::string path_;
 };
 
-// Leaves a socket at `path` as a process does that dies while it listens.
+// Creates a socket file like that of a process that was killed.
 inline void LeaveUnixSocket(const std::string& path) {
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   const sockaddr_un address = UnixAddress(path);
@@ -63,15 +63,15 @@ inline void LeaveUnixSocket(const std::string& path) {
   close(fd);
 }
 
-// A client with nothing between the test and the bytes.
 class Client {
  public:
-  // To a port of the loopback address.
+  // Connects to a port of 127.0.0.1.
   explicit Client(int port, int receive_buffer = 0)
       : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    if (receive_buffer > 0)
+    if (receive_buffer > 0) {
       setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer,
                  sizeof receive_buffer);
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -79,7 +79,7 @@ class Client {
     connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address),
                          sizeof address) == 0;
   }
-  // To a UNIX socket.
+  // Connects to a UNIX socket.
   explicit Client(const std::string& path)
       : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
     const sockaddr_un address = UnixAddress(path);
@@ -104,29 +104,25 @@ class Client {
     return ntohs(address.sin_port);
   }
 
-  // Whether something has come that is not read yet.
-  bool HasInput() const {
-    char c;
-    return !received_.empty() || recv(fd_, &c, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
-  }
-
+  // Returns early if the server closes the connection: the test then reads the
+  // answer.
   void Send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0)
-        return;  // the server has closed; what it answered tells the test why
+      if (sent <= 0) return;
       bytes.remove_prefix(sent);
     }
   }
 
+  // Sends each byte separately.
   void SendEach(std::string_view bytes) const {
     for (const char c : bytes) Send(std::string_view(&c, 1));
   }
 
   void FinishSending() const { shutdown(fd_, SHUT_WR); }
 
-  // The next response, head and body; what there is of it when the server
-  // closes before its end.
+  // Returns the next response, head and body. If the server closes the
+  // connection first, returns the bytes that have arrived.
   std::string ReadResponse(bool head_only = false) {
     size_t head;
     while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
@@ -139,8 +135,9 @@ class Client {
       size_t length = 0;
       if (!absl::SimpleAtoi(
               received_.substr(value, received_.find('\r', value) - value),
-              &length))
+              &length)) {
         return "no length";
+      }
       size += length;
     }
     while (received_.size() < size) {
@@ -151,7 +148,7 @@ class Client {
     return response;
   }
 
-  // All that comes until the server closes.
+  // Returns all bytes until the server closes the connection.
   std::string ReadAll() {
     while (Receive()) {
     }

@@ -1,5 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
+
 #include "tensorflow_serving_s3/model_servers/testing/reference_json.h"
 
 #include "rapidjson/document.h"
@@ -30,8 +31,9 @@ std::optional<std::string> ReferenceString(std::string_view json,
   const rapidjson::Document document = Parse(json);
   if (document.HasParseError() || !document.IsObject()) return std::nullopt;
   const auto member = document.FindMember(key);
-  if (member == document.MemberEnd() || !member->value.IsString())
+  if (member == document.MemberEnd() || !member->value.IsString()) {
     return std::nullopt;
+  }
   return std::string(member->value.GetString(),
                      member->value.GetStringLength());
 }

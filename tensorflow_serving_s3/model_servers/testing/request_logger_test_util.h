@@ -22,7 +22,7 @@
 
 namespace tfs3 {
 
-// A logger of every request to one model, in a folder of the test that runs:
+// Logs every request to one model, in a folder named after the running test.
 //
 //   LoggedModel log("half");
 //   options.request_logger = log.logger();
@@ -46,7 +46,7 @@ class LoggedModel {
 
   RequestLogger* logger() { return &logger_; }
 
-  // All that has been logged.
+  // Returns all logs that have been written.
   std::vector<tensorflow::serving::PredictionLog> Read() {
     EXPECT_TRUE(logger_.Flush(std::chrono::seconds(60)));
     std::vector<tensorflow::serving::PredictionLog> logs;

@@ -65,7 +65,7 @@ HttpResponse ApiCall::Answer(const HttpRequest& request) {
   } catch (const std::bad_alloc&) {
     response = FailForMemory();
   }
-  // Of what was made beside the body only the answer is left.
+  // Only the request body and the response still use memory.
   if (charge_ != nullptr) {
     charge_->ShrinkTo(charged_before +
                       static_cast<int64_t>(response.body.capacity()));
@@ -175,7 +175,7 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
       (*signature)->Run(std::move(input->tensors), run_options);
   if (!outputs.ok()) return outputs.status();
   timer.Record(model->id().name, "Predict");
-  // The run has freed its inputs.
+  // Run has freed its inputs.
   if (!is_logged && charge_ != nullptr) charge_->ShrinkTo(charged_before);
   Charge(MemoryOf(*outputs));
   if (is_logged) {

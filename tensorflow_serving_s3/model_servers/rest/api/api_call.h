@@ -1,14 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One request of the REST API, from its path to its answer; the inside of
-// Routes.
+// Handles one request of the REST API. Used only by Routes.
 //
 //   ApiCall call(lookup, server, options);
 //   HttpResponse response = call.Answer(request);
-//   Tell(call.api(), call.model_version(), call.status());
+//   Record(call.api(), call.model_version(), call.status());
 //
-// An object for each request, used by one thread.
+// Create an object for each request. Not thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_API_CALL_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_API_API_CALL_H_
 
@@ -33,7 +32,7 @@ class ApiCall {
   struct Options {
     InferenceOptions inference;
     int64_t max_json_nesting = 0;
-    // Logs what is answered OK; may be null.
+    // Logs successful requests; may be null.
     RequestLogger* request_logger = nullptr;
   };
 
@@ -42,13 +41,13 @@ class ApiCall {
           const Options& options)
       : lookup_(lookup), server_(server), options_(options) {}
 
-  // The answer to a request for a path under /v1/; called once.
+  // Handles a request with a path under /v1/. Call it only once.
   HttpResponse Answer(const HttpRequest& request);
 
-  // Answers with an error that was found elsewhere.
+  // Returns the response for an error of the caller.
   HttpResponse Fail(absl::Status status);
 
-  // What is known when it is answered: see RequestRecord.
+  // The fields of RequestRecord, valid after the response.
   absl::string_view api() const { return api_; }
   absl::string_view model_name() const { return spec_.name(); }
   int64_t model_version() const { return model_version_; }
@@ -59,15 +58,14 @@ class ApiCall {
   using Model = ServableHandle<SavedModelBundle>;
 
   HttpResponse AnswerOrThrow(const HttpRequest& request);
-  // Answers that there is no memory for the request.
+  // Returns the response for a request that exceeds the memory budget.
   HttpResponse FailForMemory();
 
   absl::StatusOr<std::string> Predict(const PaddedBuffer& body);
   absl::StatusOr<std::string> Classify(const PaddedBuffer& body);
   absl::StatusOr<std::string> Regress(const PaddedBuffer& body);
-  // Of the two before: `infer` is the function of that name in servables, and
-  // `log_of` tells where in a PredictionLog its request and response stand.
-  // `check` is that for its signature.
+  // Implements Classify and Regress. `check` and `infer` are the functions of
+  // servables/tensorflow/apis, and `log_of` returns the log in a PredictionLog.
   template <typename Request, typename Response, typename Check, typename Infer,
             typename LogOf>
   absl::StatusOr<std::string> AnswerExamples(const PaddedBuffer& body,
@@ -76,15 +74,15 @@ class ApiCall {
   absl::StatusOr<std::string> Metadata();
   absl::StatusOr<std::string> Status();
 
-  // Whether the request that `model` answers is to be logged.
+  // Returns whether to log the request.
   bool IsLogged(const Model& model) const;
 
-  // Charges `bytes` to the request, or throws RequestMemoryExceeded.
+  // Charges `bytes` to the request. May throw RequestMemoryExceeded.
   void Charge(int64_t bytes) {
     if (charge_ != nullptr) charge_->Grow(bytes);
   }
 
-  // Also notes the version.
+  // Finds the model of spec_ and sets model_version_.
   absl::StatusOr<Model> FindModel();
 
   const ModelLookup& lookup_;

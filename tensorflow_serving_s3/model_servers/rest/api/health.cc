@@ -17,7 +17,7 @@ namespace {
 
 constexpr char kTextContentType[] = "text/plain; charset=utf-8";
 
-// Whether `name`, with a value or without, is among the parts of a query.
+// Returns whether a query has the parameter `name`, with or without a value.
 bool HasParameter(std::string_view query, std::string_view name) {
   for (const std::string_view part : absl::StrSplit(query, '&')) {
     if (part.substr(0, part.find('=')) == name) return true;
@@ -25,27 +25,27 @@ bool HasParameter(std::string_view query, std::string_view name) {
   return false;
 }
 
-// Why the server is not ready.
+// Describes why the server is not ready.
 std::string WhyNotReady(const ServerStatus& server,
                         const std::vector<ModelSummary>& models) {
   if (server.IsStopping()) return "not ready: the server is stopping";
-  constexpr size_t kMostNames = 10;
+  constexpr size_t kMaxNames = 10;
   std::string names;
   std::string labels;
   size_t num_unavailable = 0;
   size_t num_labels = 0;
   for (const ModelSummary& model : models) {
-    if (!model.available && ++num_unavailable <= kMostNames) {
+    if (!model.available && ++num_unavailable <= kMaxNames) {
       absl::StrAppend(&names, names.empty() ? "" : ", ", model.name);
     }
     for (const std::string& label : model.awaited_labels) {
-      if (++num_labels <= kMostNames) {
+      if (++num_labels <= kMaxNames) {
         absl::StrAppend(&labels, "; ", model.name, ": ", label);
       }
     }
   }
-  if (num_unavailable > kMostNames) absl::StrAppend(&names, ", ...");
-  if (num_labels > kMostNames) absl::StrAppend(&labels, "; ...");
+  if (num_unavailable > kMaxNames) absl::StrAppend(&names, ", ...");
+  if (num_labels > kMaxNames) absl::StrAppend(&labels, "; ...");
   return absl::StrCat("not ready: ", num_unavailable, " of ", models.size(),
                       " models not available yet", names.empty() ? "" : ": ",
                       names, labels);
@@ -58,10 +58,11 @@ std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
   const bool live = request.path == "/livez";
   if (!live && request.path != "/readyz") return std::nullopt;
   if (request.method != "GET" && request.method != "HEAD") {
-    return HttpResponse{405,
-                        kTextContentType,
-                        absl::StrCat(request.path, " answers GET only\n"),
-                        {{"Allow", "GET, HEAD"}}};
+    return HttpResponse{
+        405,
+        kTextContentType,
+        absl::StrCat(request.path, " supports only GET and HEAD\n"),
+        {{"Allow", "GET, HEAD"}}};
   }
   if (live) return HttpResponse{200, kTextContentType, "ok\n"};
 

@@ -11,9 +11,9 @@
 
 namespace tfs3::rest {
 
-// The probes of orchestrators, in the form that Kubernetes gives its own:
+// Answers health probes in the format of Kubernetes' own components:
 //
-//   GET /livez            200 "ok" as long as the process answers
+//   GET /livez            200 "ok"
 //   GET /readyz           200 "ok", or 503 with the reason; see
 //                         ServerStatus::IsReady
 //   GET /readyz?verbose   the same, with a line for each model
@@ -21,8 +21,8 @@ namespace tfs3::rest {
 //   [+] half: available
 //   [-] image: No versions of image found under s3://models/image; ...
 //
-// HEAD works as GET; other methods are answered 405. Nothing if the path is
-// neither.
+// Handles HEAD like GET, and answers other methods with 405. Returns nothing
+// for other paths.
 std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
                                          const HttpRequest& request);
 

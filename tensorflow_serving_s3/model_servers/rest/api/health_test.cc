@@ -43,22 +43,22 @@ std::optional<HttpResponse> Ask(const ServerStatus& server,
   return AnswerHealth(server, request);
 }
 
-TEST(HealthTest, OtherPathsAreNotItsOwn) {
+TEST(HealthTest, IgnoresOtherPaths) {
   EXPECT_FALSE(Ask(FakeServer(), "/v1/models").has_value());
 }
 
-TEST(HealthTest, AServerThatAnswersIsLive) {
+TEST(HealthTest, AnswersTheLivenessProbe) {
   EXPECT_EQ(Ask(FakeServer(), "/livez")->status, 200);
 }
 
-TEST(HealthTest, AReadyServerSaysOk) {
+TEST(HealthTest, AnswersOkIfTheServerIsReady) {
   FakeServer server;
   server.ready = true;
   EXPECT_EQ(Ask(server, "/readyz")->status, 200);
   EXPECT_EQ(Ask(server, "/readyz")->body, "ok\n");
 }
 
-TEST(HealthTest, AServerThatIsNotReadyNamesTheModelsThatItWaitsFor) {
+TEST(HealthTest, NamesTheModelsThatAreNotAvailable) {
   FakeServer server;
   server.models = {Model("a", false, "why"), Model("b", true),
                    Model("c", false, "why")};
@@ -67,7 +67,7 @@ TEST(HealthTest, AServerThatIsNotReadyNamesTheModelsThatItWaitsFor) {
             "not ready: 2 of 3 models not available yet: a, c\n");
 }
 
-TEST(HealthTest, VerboseTellsOfEveryModel) {
+TEST(HealthTest, ListsAllModelsIfVerbose) {
   FakeServer server;
   server.ready = true;
   server.models = {Model("a", false, "no such bucket"), Model("b", true),
@@ -79,7 +79,7 @@ TEST(HealthTest, VerboseTellsOfEveryModel) {
             "ok\n");
 }
 
-TEST(HealthTest, AStoppingServerSaysSo) {
+TEST(HealthTest, AStoppingServerIsNotReady) {
   FakeServer server;
   server.stopping = true;
   EXPECT_EQ(Ask(server, "/readyz")->status, 503);
@@ -88,7 +88,7 @@ TEST(HealthTest, AStoppingServerSaysSo) {
   EXPECT_EQ(Ask(server, "/livez")->status, 200);
 }
 
-TEST(HealthTest, ProbesAreGets) {
+TEST(HealthTest, SupportsOnlyGetAndHead) {
   EXPECT_EQ(Ask(FakeServer(), "/livez", "", "HEAD")->status, 200);
   EXPECT_EQ(Ask(FakeServer(), "/livez", "", "POST")->status, 405);
 }

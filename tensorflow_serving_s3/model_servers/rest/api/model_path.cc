@@ -23,7 +23,7 @@ bool ConsumePrefixIgnoringCase(absl::string_view* text,
   return true;
 }
 
-// Takes off the end of `path` what is asked for.
+// Removes the action from the end of `path` and returns it.
 std::optional<ModelAction> ConsumeAction(absl::string_view method,
                                          absl::string_view* path) {
   if (method == "POST") {
@@ -38,14 +38,16 @@ std::optional<ModelAction> ConsumeAction(absl::string_view method,
   }
   if (method != "GET" && method != "HEAD") return std::nullopt;
   if (absl::ConsumeSuffix(path, "/metadata")) return ModelAction::kMetadata;
-  // In any other case the word is accepted and means nothing.
+  // As in TensorFlow Serving, "/Metadata" in another case is ignored.
   constexpr absl::string_view kMetadata = "/metadata";
-  if (absl::EndsWithIgnoreCase(*path, kMetadata))
+  if (absl::EndsWithIgnoreCase(*path, kMetadata)) {
     path->remove_suffix(kMetadata.size());
+  }
   return ModelAction::kStatus;
 }
 
-// Takes the part up to the next slash off the start of `path`.
+// Removes the part before the next slash from the start of `path` and returns
+// it.
 absl::string_view ConsumePart(absl::string_view* path) {
   const size_t end = std::min(path->find('/'), path->size());
   const absl::string_view part = path->substr(0, end);
@@ -53,16 +55,15 @@ absl::string_view ConsumePart(absl::string_view* path) {
   return part;
 }
 
-// The value of a hexadecimal digit, or a negative number.
+// Returns the value of a hexadecimal digit, or -1.
 int HexDigit(char c) {
   if (absl::ascii_isdigit(c)) return c - '0';
   if (absl::ascii_isxdigit(c)) return absl::ascii_tolower(c) - 'a' + 10;
   return -1;
 }
 
-// The name or label that stands for itself in a path as `part`: not empty,
-// without colons, and each "%XX" a byte. Nothing if a percent sign stands for
-// nothing.
+// Percent-decodes a name or label. Returns nothing if it is empty, has a colon,
+// or has an invalid "%XX".
 std::optional<std::string> DecodePart(absl::string_view part) {
   if (part.empty() || absl::StrContains(part, ':')) return std::nullopt;
   std::string decoded;
@@ -81,7 +82,7 @@ std::optional<std::string> DecodePart(absl::string_view part) {
   return decoded;
 }
 
-// A number of decimal digits only.
+// Parses a number that consists only of decimal digits.
 std::optional<int64_t> ParseVersion(absl::string_view text) {
   int64_t version;
   if (!std::all_of(text.begin(), text.end(), absl::ascii_isdigit) ||

@@ -16,7 +16,7 @@ struct Named {
   std::string name;
 };
 
-TEST(ModelPathTest, NamesAndLabelsArePercentDecoded) {
+TEST(ModelPathTest, DecodesNamesAndLabels) {
   for (const Named& c : {
            Named{"half", "half"},
            Named{"%68%61lf", "half"},
@@ -57,7 +57,7 @@ TEST(ModelPathTest, NamesAndLabelsArePercentDecoded) {
   }
 }
 
-TEST(ModelPathTest, APercentSignMustStandBeforeTwoHexadecimalDigits) {
+TEST(ModelPathTest, RefusesAPercentSignWithoutTwoHexadecimalDigits) {
   for (const std::string part : {"%", "a%", "%2", "a%2", "%zz", "%2z", "%z2",
                                  "%%41", "% 41", "%u0041", "%-1", "%2%30"}) {
     EXPECT_FALSE(ParseModelPath("GET", "/v1/models/" + part)) << part;
@@ -68,7 +68,7 @@ TEST(ModelPathTest, APercentSignMustStandBeforeTwoHexadecimalDigits) {
   }
 }
 
-TEST(ModelPathTest, EncodedPunctuationDoesNotPartAPath) {
+TEST(ModelPathTest, EncodedPunctuationDoesNotSplitAPath) {
   EXPECT_FALSE(ParseModelPath("POST", "/v1/models/half%3Apredict"));
   EXPECT_FALSE(ParseModelPath("GET", "/v1/models%2Fhalf"));
   const std::optional<ModelPath> path =
@@ -96,7 +96,7 @@ TEST(ModelPathTest, VersionsAreDigits) {
   }
 }
 
-TEST(ModelPathTest, TheWordMetadataInAnotherCaseAsksForTheStatus) {
+TEST(ModelPathTest, MetadataInAnotherCaseMeansStatus) {
   const std::optional<ModelPath> path =
       ParseModelPath("GET", "/v1/models/half/Metadata");
   ASSERT_TRUE(path.has_value());

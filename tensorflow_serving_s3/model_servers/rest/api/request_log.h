@@ -14,9 +14,9 @@
 
 namespace tfs3::rest {
 
-// A request of the REST API for a prediction and its answer, as the same
-// request by gRPC is logged. The tensors are in the order of the signature;
-// `signature_name` is as the request has it.
+// Returns the log of a predict request of the REST API. It has the same form as
+// for a gRPC request. The tensors are in the order of the signature, and
+// `signature_name` is from the request.
 //
 //   if (logger->Samples(id.name)) {
 //     logger->Log(id, name, PredictLogOf(id, name, signature, in, out));

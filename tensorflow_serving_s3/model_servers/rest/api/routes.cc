@@ -27,7 +27,7 @@ bool IsInApi(std::string_view path) {
   return absl::StartsWithIgnoreCase(path, kApiPrefix);
 }
 
-// Browsers ask about these before a request that carries them.
+// The request headers that a browser may send to another origin.
 constexpr char kCorsRequestHeaders[] =
     "Content-Type, Content-Encoding, traceparent";
 
@@ -43,7 +43,7 @@ HttpResponse AnswerPage(const std::function<HttpResponse()>& page,
   if (request.method == "GET" || request.method == "HEAD") return page();
   return {405,
           kJsonContentType,
-          ErrorBody(absl::StrCat(request.path, " answers GET only")),
+          ErrorBody(absl::StrCat(request.path, " supports only GET and HEAD")),
           {{"Allow", "GET, HEAD"}}};
 }
 
@@ -52,8 +52,9 @@ HttpResponse AnswerPage(const std::function<HttpResponse()>& page,
 Routes::Routes(const ModelLookup* lookup, const ServerStatus* server,
                RequestGate* gate, const Options& options)
     : lookup_(lookup), server_(server), gate_(gate), options_(options) {
-  for (const auto& [path, page] : options_.pages)
+  for (const auto& [path, page] : options_.pages) {
     has_page_in_api_ = has_page_in_api_ || IsInApi(path);
+  }
 }
 
 HttpResponse Routes::operator()(const HttpRequest& request) const {
@@ -75,7 +76,7 @@ HttpResponse Routes::operator()(const HttpRequest& request) const {
 }
 
 HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
-  // It may have waited for a thread.
+  // The request may have waited for a thread.
   const Clock::time_point now = Clock::now();
   const Clock::time_point arrival =
       request.arrival == Clock::time_point() ? now : request.arrival;
@@ -93,11 +94,11 @@ HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
   HttpResponse response;
   if (!admitted) {
     response = call.Fail(absl::UnavailableError(
-        "This server is stopping; send the request to another one"));
+        "This server is stopping; send the request to another server"));
   } else if (now - arrival >= absl::ToChronoNanoseconds(options_.timeout)) {
     response = call.Fail(absl::DeadlineExceededError(absl::StrCat(
-        "The request has waited ", absl::FormatDuration(options_.timeout),
-        " for a thread, which is all the time that it has")));
+        "The request has waited for a thread until its timeout of ",
+        absl::FormatDuration(options_.timeout))));
   } else {
     response = call.Answer(request);
   }

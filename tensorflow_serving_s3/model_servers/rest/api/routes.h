@@ -20,39 +20,40 @@
 
 namespace tfs3::rest {
 
-// Answers the requests of TensorFlow Serving's REST API:
+// Handles the requests of TensorFlow Serving's REST API:
 //
 //   POST /v1/models/NAME[/versions/N|/labels/L]:predict|:classify|:regress
 //   GET  /v1/models/NAME[/versions/N|/labels/L][/metadata]
 //   GET  /v1/models
 //
-// the probes of health.h, and pages.
+// Also handles the probes of health.h, and pages.
 //
 //   Routes routes(&core, &core, &gate, Routes::Options());
 //   HttpServer::Start(server_options, routes);
 //
-// HEAD works as GET. Anything else under /v1/ is answered 400 "Malformed
-// request: METHOD PATH", any other path 404; errors are {"error": "..."} with
-// the code of errors.h. When `gate` is closed, all but probes and pages are
-// answered 503, and the client is asked to close its connection. Thread-safe.
+// Handles HEAD like GET. Answers other requests under /v1/ with 400 "Malformed
+// request: METHOD PATH", and other paths with 404. Errors are {"error": "..."}
+// with the code of errors.h. When `gate` is closed, answers everything except
+// probes and pages with 503 and closes the connection. Thread-safe.
 class Routes {
  public:
   struct Options {
-    // How long one request may take, from its arrival.
+    // The time limit of a request, from its arrival.
     absl::Duration timeout = absl::Seconds(30);
-    // How deep lists and objects of a request may nest; 400 beyond.
+    // The limit of nested lists and objects in a request. A request beyond it
+    // gets 400.
     int64_t max_json_nesting = kDefaultMaxJsonNesting;
-    // Whether classify and regress look at the signature's method name; see
+    // Whether classify and regress check the signature's method name; see
     // InferenceOptions.
     bool check_method_name = false;
-    // Whether web pages of other origins may use the API: OPTIONS is answered,
-    // and every answer of the API says that any origin may read it.
+    // Whether web pages of other origins may use the API. If so, handles
+    // OPTIONS and adds CORS headers to all responses of the API.
     bool enable_cors = false;
-    // What GET and HEAD of a path other than the API's are answered with, by
-    // exact path, also while the server drains. Thread-safe functions.
+    // Functions for GET and HEAD of other paths, by exact path. Called also
+    // when the gate is closed. Must be thread-safe.
     std::map<std::string, std::function<HttpResponse()>, std::less<>> pages;
-    // Told of every request but probes, pages and OPTIONS; may be null. The
-    // sizes that it is told are those of the bodies, not compressed.
+    // Observes all requests except probes, pages and OPTIONS; may be null.
+    // Sizes are those of the uncompressed bodies.
     RequestObserver* observer = nullptr;
     // Logs predictions, classifications and regressions; may be null.
     RequestLogger* request_logger = nullptr;
@@ -71,7 +72,7 @@ class Routes {
   const ServerStatus* const server_;
   RequestGate* const gate_;
   const Options options_;
-  // Whether a page stands in the API's part of the paths.
+  // Whether the path of a page is under /v1/.
   bool has_page_in_api_ = false;
 };
 

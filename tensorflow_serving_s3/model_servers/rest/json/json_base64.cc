@@ -21,7 +21,7 @@ bool OpensBase64Object(JsonText* text, const char* token) {
 }
 
 Base64Object ReadBase64Object(JsonText* text, const char* token) {
-  constexpr size_t kFewBytes = 16 << 10;
+  constexpr size_t kMaxUncharged = 16 << 10;
   Base64Object object(text->charge());
   bool is_first = true;
   object.end = text->ReadObject(
@@ -31,7 +31,7 @@ Base64Object ReadBase64Object(JsonText* text, const char* token) {
           return nullptr;
         }
         const JsonText::String encoded = text->ReadString(p);
-        if (encoded.text.size() > kFewBytes) {
+        if (encoded.text.size() > kMaxUncharged) {
           object.charge.Grow(static_cast<int64_t>(encoded.text.size()));
         }
         if (encoded.end != nullptr &&
@@ -40,8 +40,9 @@ Base64Object ReadBase64Object(JsonText* text, const char* token) {
         }
         return encoded.end;
       });
-  if (object.end == nullptr && object.error == BytesError::kNone)
+  if (object.end == nullptr && object.error == BytesError::kNone) {
     object.error = BytesError::kNotJson;
+  }
   return object;
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// {"b64": "..."}, the form in which JSON carries the bytes of one string.
+// Reads {"b64": "..."}, the representation of a binary string in JSON.
 //
 //   if (*token == '{' && OpensBase64Object(&text, token)) {
 //     Base64Object object = ReadBase64Object(&text, token);
@@ -24,7 +24,7 @@ enum class BytesError : uint8_t {
   kNone,
   kNotBase64,
   kNotAlone,  // {"b64": ...} with another key
-  kNotJson,   // the status of the text says what is wrong
+  kNotJson,   // a parse error; see the status of the text
 };
 
 struct Base64Object {
@@ -32,12 +32,13 @@ struct Base64Object {
 
   BytesError error = BytesError::kNone;
   std::string bytes;
-  RequestMemory::Part charge;  // of `bytes`, if they are many
-  // The position behind the object, if there is no error.
+  RequestMemory::Part charge;  // of `bytes`, if they are large
+  // The position after the object, if there is no error.
   const char* end = nullptr;
 };
 
-// True when the first member of the object at `token` is a string named b64.
+// Returns whether the first member of the object at `token` is a string with
+// the key b64.
 bool OpensBase64Object(JsonText* text, const char* token);
 
 // Reads an object for which OpensBase64Object is true.

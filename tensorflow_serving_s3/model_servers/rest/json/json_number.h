@@ -1,24 +1,27 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers out of JSON text, for the types of tensor elements.
+// Parses JSON numbers to the types of tensor elements.
 //
 //   float value;
 //   if (ParseJsonNumber(token, &value) != NumberError::kNone) ...
 //
-// `token` points at the first character of a JSON value; at least 64 bytes
-// behind the value must be readable, and the value must end with a comma, a
-// closing bracket or white space. The numbers are those that TensorFlow Serving
-// reads (RapidJSON 1.1.0 with NaN and Inf):
-//   - NaN, Inf and Infinity, also with a minus, are numbers of the floating
-//     types. (RapidJSON also reads NInf, and NaNe2 as 0, by accident; here they
-//     are errors.)
-//   - float and double are correctly rounded. A number beyond the range of the
-//     type is infinite, unless RapidJSON refuses it: 1e39 is an infinite float,
-//     2e308 an infinite double, 1e309 is kRange.
-//   - Integers take no fraction and no exponent and are checked against the
-//     range of the type.
-// Thread-safe, does not allocate.
+// `token` is the position of a JSON value. The value must end with a comma, a
+// closing bracket or white space, and at least 64 bytes after it must be
+// readable. Accepts the same numbers as TensorFlow Serving (RapidJSON 1.1.0
+// with NaN and Inf):
+//   - NaN, Inf and Infinity, also with a minus sign, are floating-point
+//   numbers.
+//     RapidJSON has two bugs here: it accepts NInf, and reads NaNe2 as 0. Here,
+//     both are errors.
+//   - float and double are correctly rounded. A number out of range is
+//   infinite,
+//     unless RapidJSON refuses it: 1e39 is an infinite float, 2e308 is an
+//     infinite double, and 1e309 is kRange.
+//   - Integers have no fraction and no exponent, and must be in the range of
+//     their type.
+//
+// Thread-safe. Does not allocate memory.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_NUMBER_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_NUMBER_H_
 
@@ -35,12 +38,11 @@ namespace tfs3::rest {
 enum class NumberError : uint8_t {
   kNone,
   kSyntax,    // not a JSON number
-  kNotWhole,  // a number with a fraction or an exponent, for an integer type
-  kRange,     // beyond what the type holds
+  kNotWhole,  // an integer type, but the number has a fraction or an exponent
+  kRange,     // out of the range of the type
 };
 
-// True for the characters that may stand right behind a number, true, false or
-// null.
+// Returns whether `c` may follow a number, true, false or null.
 inline bool EndsJsonValue(char c) {
   return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' ||
          c == '\r' || c == '\t';
@@ -65,27 +67,27 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
 };
 
-// Appends the digits at `p` to the decimal number in `*mantissa`; returns the
-// first character that is none. Up to eight digits are taken in at a time,
-// however many there are: numbers of one list differ in length, and a loop over
-// their digits would end unforeseen by the processor in most of them.
+// Appends the decimal digits at `p` to `*mantissa` and returns the position
+// after the last digit. Reads up to eight digits at once, without a loop over
+// single digits: the numbers of a list differ in length, so the processor would
+// predict the end of such a loop wrongly for most numbers.
 [[gnu::always_inline]] inline const char* AppendDigits(const char* p,
                                                        uint64_t* mantissa) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-                "digits are gathered by little-endian loads");
+                "the first digit must be in the lowest byte");
   while (true) {
     uint64_t digits;
     std::memcpy(&digits, p, sizeof digits);
     digits ^= 0x3030303030303030u;
-    // A bit is set in every byte that is no digit; beyond the first such byte
-    // they mean nothing.
+    // The lowest byte with a bit set is the first character that is not a
+    // digit. Higher bytes have no meaning.
     const uint64_t others =
         ((digits + 0x0606060606060606u) | digits) & 0xf0f0f0f0f0f0f0f0u;
     const int count = others == 0 ? 8 : __builtin_ctzll(others) / 8;
     if (count == 0) return p;
-    // The digits move to the end, behind zeros.
+    // Moves the digits to the high bytes, after leading zeros.
     digits <<= 64 - 8 * count;
-    // Adds up neighbours: digits to pairs, pairs to fours, fours to eight.
+    // Combines digits to pairs, pairs to groups of four, and these to eight.
     digits = digits * 10 + (digits >> 8);
     constexpr uint64_t kPairs = 0x000000ff000000ffu;
     digits = ((digits & kPairs) * 0x000f424000000064u +
@@ -102,9 +104,9 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
   }
 }
 
-// By how much the digits of a fraction lower RapidJSON's exponent: it counts
-// them until its mantissa is full. `whole_digits` stand at `whole`, the
-// fraction is [begin, end).
+// Returns by how much the fraction [begin, end) lowers the exponent in
+// RapidJSON, which counts digits until its mantissa is full. `whole_digits` is
+// the number of digits at `whole`, before the point.
 inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
                                const char* begin, const char* end) {
   if (whole_digits > 18) return 0;
@@ -122,10 +124,11 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
   return counted + std::clamp<int64_t>(17 - significant, 0, end - p);
 }
 
-// Whether RapidJSON refuses the valid number at `whole` as too big: by the
-// exponent as written, not by the value. 0e309 is too big, 0.0e309 is not.
+// Returns whether RapidJSON refuses the valid number at `whole` as too big.
+// RapidJSON looks at the written exponent, not at the value: it refuses 0e309
+// but not 0.0e309.
 [[gnu::noinline]] inline bool IsTooBig(const char* whole) {
-  // The largest double, by its digits before the exponent.
+  // A tenth of the largest double.
   constexpr double kLargestTenth = 1.7976931348623157e307;
   constexpr int64_t kLargestExponent = 308;
   const char* p = whole;
@@ -153,9 +156,9 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
   return false;
 }
 
-// The value of the valid number [begin, end), rounded correctly, by the
-// library's general algorithm. `magnitude`: how many digits its whole part has
-// when the exponent is applied.
+// Parses the valid number [begin, end) with the standard library, correctly
+// rounded. `magnitude` is the number of digits before the point after the
+// exponent is applied.
 template <typename T>
 [[gnu::noinline]] NumberError ParseGeneral(const char* begin, const char* end,
                                            int64_t magnitude, T* value) {
@@ -167,7 +170,8 @@ template <typename T>
   }
   const auto [rest, error] = std::from_chars(begin, end, *value);
   if (error == std::errc()) return NumberError::kNone;
-  // The library does not say on which side of the range the number lies.
+  // Out of range. The library does not report whether the number is too large
+  // or too small.
   const char* digit = begin + negative;
   if (*digit == '0') {
     --magnitude;
@@ -208,7 +212,8 @@ template <typename T>
   const bool negative = *token == '-';
   const char* const whole = token + negative;
   if (!IsDigit(*whole)) return ParseNamed(token, value, end);
-  // Most numbers have one digit before the point.
+  // Handles the first digit separately: most numbers have only one before the
+  // point.
   auto mantissa = static_cast<uint64_t>(*whole - '0');
   const char* p = whole + 1;
   if (IsDigit(*p)) p = AppendDigits(p, &mantissa);
@@ -238,15 +243,16 @@ template <typename T>
   if (!EndsJsonValue(*p)) return NumberError::kSyntax;
   *end = p;
   if (digits > 18) {
-    // Leading zeros do not add to the mantissa.
-    for (const char* zero = whole; *zero == '0' || *zero == '.'; ++zero)
+    // Does not count leading zeros.
+    for (const char* zero = whole; *zero == '0' || *zero == '.'; ++zero) {
       digits -= *zero == '0';
+    }
   }
   if (digits <= 18 && exponent >= -kMaxExactPower &&
       exponent <= kMaxExactPower) {
     const auto written = static_cast<double>(static_cast<int64_t>(mantissa));
     if constexpr (std::is_same_v<T, double>) {
-      // One rounding, as both operands are exact.
+      // Both operands are exact, so the result is rounded only once.
       if (mantissa <= uint64_t{1} << 53) {
         const double scaled = exponent < 0
                                   ? written / kExactPowersOfTen[-exponent]
@@ -258,9 +264,9 @@ template <typename T>
       const double scaled =
           written * (exponent < 0 ? kInversePowersOfTen[-exponent]
                                   : kExactPowersOfTen[exponent]);
-      // `scaled` is within two units of its last place; unless it lies as near
-      // as that to the middle of two floats, rounding it once more gives the
-      // float nearest to the written number.
+      // The error of `scaled` is at most two units in the last place. Unless
+      // `scaled` is that close to the middle between two floats, rounding it
+      // gives the float that is nearest to the number.
       uint64_t bits;
       std::memcpy(&bits, &scaled, sizeof bits);
       constexpr uint32_t kDropped = (uint32_t{1} << 29) - 1;
@@ -280,8 +286,9 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
   const char* const whole = token + negative;
   uint64_t magnitude = 0;
   const char* p = AppendDigits(whole, &magnitude);
-  if (p == whole || (*whole == '0' && p - whole > 1))
+  if (p == whole || (*whole == '0' && p - whole > 1)) {
     return NumberError::kSyntax;
+  }
   if (!EndsJsonValue(*p)) {
     double number;
     const NumberError error = ParseFloating(token, &number, end);
@@ -289,8 +296,9 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
   }
   *end = p;
   if (p - whole > 19) {
-    if (std::from_chars(whole, p, magnitude).ec != std::errc())
+    if (std::from_chars(whole, p, magnitude).ec != std::errc()) {
       return NumberError::kRange;
+    }
   }
   using Limits = std::numeric_limits<T>;
   if (negative) {
@@ -299,8 +307,9 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
     if (magnitude > kLowest) return NumberError::kRange;
     *value = static_cast<T>(0 - magnitude);
   } else {
-    if (magnitude > static_cast<uint64_t>(Limits::max()))
+    if (magnitude > static_cast<uint64_t>(Limits::max())) {
       return NumberError::kRange;
+    }
     *value = static_cast<T>(magnitude);
   }
   return NumberError::kNone;
@@ -308,8 +317,9 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
 
 }  // namespace json_number_internal
 
-// T: float, double or a built-in integer type of 8 to 64 bits. `*end` becomes
-// the first character behind the number, if there is no error.
+// Parses the number at `token` and sets `*end` to the position after it. After
+// an error, `*end` has no meaning. T is float, double or a built-in integer
+// type of 8 to 64 bits.
 template <typename T>
 [[gnu::always_inline]] inline NumberError ParseJsonNumber(const char* token,
                                                           T* value,

@@ -42,7 +42,7 @@ Bits BitsOf(T value) {
   return bits;
 }
 
-TEST(JsonNumberTest, TextThatIsNoJsonNumberIsASyntaxError) {
+TEST(JsonNumberTest, OtherTextIsASyntaxError) {
   for (const char* text :
        {"",      "-",     "+1",   ".5",   "5.",    "01",      "-01",
         "1e",    "1e+",   "1.e5", "0x10", "1a",    "1.2.3",   "--1",
@@ -54,7 +54,7 @@ TEST(JsonNumberTest, TextThatIsNoJsonNumberIsASyntaxError) {
   }
 }
 
-TEST(JsonNumberTest, SpecialNamesAreFloatsOnly) {
+TEST(JsonNumberTest, NaNAndInfinityAreOnlyFloats) {
   EXPECT_TRUE(std::isnan(Value<float>("NaN")));
   EXPECT_EQ(Value<double>("Infinity"), std::numeric_limits<double>::infinity());
   EXPECT_EQ(Value<float>("-Infinity"), -std::numeric_limits<float>::infinity());
@@ -64,7 +64,7 @@ TEST(JsonNumberTest, SpecialNamesAreFloatsOnly) {
   EXPECT_EQ(Error<int64_t>("NaN"), NumberError::kSyntax);
 }
 
-TEST(JsonNumberTest, IntegersTakeNoFractionAndNoExponent) {
+TEST(JsonNumberTest, IntegersHaveNoFractionAndNoExponent) {
   for (const char* text :
        {"1.0", "1e3", "-0.5", "1E2", "123456789012345678901234567890.5"}) {
     EXPECT_EQ(Error<int32_t>(text), NumberError::kNotWhole) << text;
@@ -97,7 +97,7 @@ TEST(JsonNumberTest, IntegersAreCheckedAgainstTheRangeOfTheirType) {
             NumberError::kRange);
 }
 
-TEST(JsonNumberTest, FloatsBeyondTheRangeAreInfiniteAndTinyOnesAreZero) {
+TEST(JsonNumberTest, FloatsOutOfRangeAreInfiniteOrZero) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(Value<float>("1e39"), kInfinity);
   EXPECT_EQ(Value<float>("-3.5e38"), -kInfinity);
@@ -110,7 +110,7 @@ TEST(JsonNumberTest, FloatsBeyondTheRangeAreInfiniteAndTinyOnesAreZero) {
   EXPECT_TRUE(std::signbit(Value<double>("-1e-999999999999999999999")));
 }
 
-TEST(JsonNumberTest, NumbersThatRapidJsonFindsTooBigAreErrors) {
+TEST(JsonNumberTest, NumbersThatRapidJsonRefusesAreErrors) {
   for (const char* text :
        {"1e309", "-1e309", "0e309", "0.0e310", "-1e999999999999999999999"}) {
     EXPECT_EQ(Error<float>(text), NumberError::kRange) << text;
@@ -118,7 +118,7 @@ TEST(JsonNumberTest, NumbersThatRapidJsonFindsTooBigAreErrors) {
   }
   EXPECT_EQ(Error<int32_t>("1e309"), NumberError::kRange);
   EXPECT_EQ(Error<double>("1" + std::string(309, '0')), NumberError::kRange);
-  // Its exponents count from the end of the fraction.
+  // RapidJSON counts exponents from the end of the fraction.
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(Value<double>("2e308"), kInfinity);
   EXPECT_EQ(Value<double>("-1.8e308"), -kInfinity);
@@ -128,7 +128,7 @@ TEST(JsonNumberTest, NumbersThatRapidJsonFindsTooBigAreErrors) {
   EXPECT_EQ(Value<double>("1" + std::string(308, '0')), 1e308);
 }
 
-TEST(JsonNumberTest, ZerosBehindThePointCountAsAnExponentDoes) {
+TEST(JsonNumberTest, ZerosAfterThePointLowerTheExponent) {
   const std::string zeros(1000, '0');
   EXPECT_EQ(Value<double>("0." + zeros + "e500"), 0.0);
   EXPECT_EQ(Value<float>("0." + zeros + "e1010"), 0.0f);
@@ -138,7 +138,7 @@ TEST(JsonNumberTest, ZerosBehindThePointCountAsAnExponentDoes) {
   EXPECT_EQ(Error<double>("0." + zeros + "1e1400"), NumberError::kRange);
 }
 
-TEST(JsonNumberTest, EveryEndOfAValueIsSeen) {
+TEST(JsonNumberTest, FindsEveryEndOfAValue) {
   for (const char* end : {",", "]", "}", " ", "\n", "\r", "\t"}) {
     const std::string text = std::string("12.5") + end + std::string(64, '\0');
     float value = 0;
@@ -148,7 +148,7 @@ TEST(JsonNumberTest, EveryEndOfAValueIsSeen) {
   }
 }
 
-TEST(JsonNumberTest, HardCasesOfRoundingAreRight) {
+TEST(JsonNumberTest, RoundsHardCasesCorrectly) {
   for (const char* text : {"0",
                            "-0",
                            "0.0",
@@ -191,13 +191,13 @@ TEST(JsonNumberTest, HardCasesOfRoundingAreRight) {
   }
 }
 
-TEST(JsonNumberTest, RandomNumbersAreRoundedAsByTheLibrary) {
+TEST(JsonNumberTest, RoundsRandomNumbersLikeTheStandardLibrary) {
   const auto seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::printf("seed %u\n", seed);
   std::mt19937_64 random(seed);
   for (int i = 0; i < 100'000; ++i) {
-    // Any number of digits, a point anywhere, an exponent at times.
+    // Any number of digits, a point at any position, sometimes an exponent.
     std::string text = random() % 2 ? "-" : "";
     const int digits = 1 + random() % 22;
     const int point = random() % 24;
@@ -207,8 +207,9 @@ TEST(JsonNumberTest, RandomNumbersAreRoundedAsByTheLibrary) {
                                            : random() % 10));
       if (d + 1 == point && d + 1 < digits) text += '.';
     }
-    if (random() % 3 == 0)
+    if (random() % 3 == 0) {
       text += "e" + std::to_string(static_cast<int>(random() % 90) - 45);
+    }
     EXPECT_EQ(Value<double>(text), std::strtod(text.c_str(), nullptr)) << text;
     EXPECT_EQ(Value<float>(text), std::strtof(text.c_str(), nullptr)) << text;
   }

@@ -10,21 +10,22 @@
 namespace tfs3::rest {
 namespace {
 
-// An escaped character, of which there is nothing longer than \u0000.
-constexpr size_t kMostBytesOfCharacter = 6;
-// Of quotes, {"b64": } and a separator.
-constexpr size_t kMostBytesAround = 32;
+// The longest escape is \u0000.
+constexpr size_t kMaxBytesOfCharacter = 6;
+// The bytes of quotes, {"b64": } and a separator.
+constexpr size_t kMaxBytesAround = 32;
 
 size_t BytesOfBase64(std::string_view bytes) {
-  return (bytes.size() + 2) / 3 * 4 + kMostBytesAround;
+  return (bytes.size() + 2) / 3 * 4 + kMaxBytesAround;
 }
 
-// What AppendJsonString appends at most for valid UTF-8.
+// Returns the largest number of bytes that AppendJsonString appends for valid
+// UTF-8.
 size_t BytesOfString(std::string_view text) {
-  size_t bytes = text.size() + kMostBytesAround;
+  size_t bytes = text.size() + kMaxBytesAround;
   for (const unsigned char c : text) {
     if (c < 0x20) {
-      bytes += kMostBytesOfCharacter - 1;
+      bytes += kMaxBytesOfCharacter - 1;
     } else if (c == '"' || c == '\\') {
       ++bytes;
     }
@@ -37,19 +38,19 @@ size_t BytesOfString(std::string_view text) {
 void JsonOutput::AppendString(std::string_view text, bool as_bytes) {
   as_bytes = as_bytes || !IsValidUtf8(text);
   if (text_.capacity() - text_.size() <
-      kMostBytesOfCharacter * text.size() + kMostBytesAround) {
+      kMaxBytesOfCharacter * text.size() + kMaxBytesAround) {
     MakeRoom(as_bytes ? BytesOfBase64(text) : BytesOfString(text));
   }
   if (!as_bytes) {
     AppendJsonString(text, &text_);
     return;
   }
-  // The writer makes the base64 first and copies it then.
+  // AppendJsonBase64 encodes to a temporary string.
   const auto bytes = static_cast<int64_t>(BytesOfBase64(text));
-  constexpr int64_t kFewBytes = 16 << 10;
-  if (bytes > kFewBytes) charge_.Grow(bytes);
+  constexpr int64_t kMaxUncharged = 16 << 10;
+  if (bytes > kMaxUncharged) charge_.Grow(bytes);
   AppendJsonBase64(text, &text_);
-  if (bytes > kFewBytes) charge_.Shrink(bytes);
+  if (bytes > kMaxUncharged) charge_.Shrink(bytes);
 }
 
 void JsonOutput::Grow(size_t bytes) {

@@ -1,14 +1,14 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The JSON text of an answer, charged to the request as it grows.
+// Builds the JSON text of a response and charges its memory to the request.
 //
 //   JsonOutput out(request.charge, /*expected_bytes=*/1000);
-//   out.MakeRoom(kMostBytesOfNumber);
+//   out.MakeRoom(kMaxBytesOfNumber);
 //   AppendJsonNumber(3.5, &out.text());
 //   return std::move(out).Take();
 //
-// Throws RequestMemoryExceeded where the budget has no room. Not thread-safe.
+// Throws RequestMemoryExceeded if the budget is exceeded. Not thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_OUTPUT_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_OUTPUT_H_
 
@@ -23,8 +23,8 @@ namespace tfs3::rest {
 
 class JsonOutput {
  public:
-  // What AppendJsonNumber appends at most, and a separator.
-  static constexpr size_t kMostBytesOfNumber = 32;
+  // The largest number of bytes that AppendJsonNumber appends, and a separator.
+  static constexpr size_t kMaxBytesOfNumber = 32;
 
   // `charge` may be null.
   JsonOutput(RequestMemory::Charge* charge, size_t expected_bytes)
@@ -34,7 +34,7 @@ class JsonOutput {
 
   std::string& text() { return text_; }
 
-  // Has the next `bytes` that are appended need no growth.
+  // Reserves memory for the next `bytes`.
   void MakeRoom(size_t bytes) {
     if (text_.capacity() - text_.size() < bytes) Grow(bytes);
   }
@@ -43,7 +43,7 @@ class JsonOutput {
   // valid UTF-8.
   void AppendString(std::string_view text, bool as_bytes);
 
-  // The text; its charge ends with the request.
+  // Returns the text. Its charge ends with the request.
   std::string Take() && {
     charge_.Keep();
     return std::move(text_);

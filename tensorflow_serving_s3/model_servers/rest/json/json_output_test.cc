@@ -11,7 +11,7 @@
 namespace tfs3::rest {
 namespace {
 
-TEST(JsonOutputTest, ChargesItsCapacityAndLeavesItToTheRequest) {
+TEST(JsonOutputTest, ChargesItsCapacityUntilTheRequestEnds) {
   RequestMemory memory(0);
   {
     RequestMemory::Charge charge(&memory);
@@ -27,7 +27,7 @@ TEST(JsonOutputTest, ChargesItsCapacityAndLeavesItToTheRequest) {
   EXPECT_EQ(memory.used(), 0);
 }
 
-TEST(JsonOutputTest, ThrowsBeforeItGrowsBeyondTheBudget) {
+TEST(JsonOutputTest, ThrowsBeforeItExceedsTheBudget) {
   RequestMemory memory(150);
   RequestMemory::Charge charge(&memory);
   {
@@ -37,7 +37,7 @@ TEST(JsonOutputTest, ThrowsBeforeItGrowsBeyondTheBudget) {
   EXPECT_EQ(memory.used(), 0);
 }
 
-TEST(JsonOutputTest, MakesRoomForStringsWhateverTheyBecome) {
+TEST(JsonOutputTest, MakesRoomForEscapedAndEncodedStrings) {
   const std::pair<std::string, bool> strings[] = {
       {"", false},
       {std::string(100000, 'x'), false},

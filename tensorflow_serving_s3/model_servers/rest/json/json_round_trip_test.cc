@@ -1,6 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-// Random tensors, written as JSON and read again, are the same to the last bit.
+// Writes random tensors as JSON, reads them again, and compares all bits.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -45,8 +45,9 @@ class JsonRoundTripTest : public testing::TestWithParam<DataType> {
 
   static TensorShape RandomShape() {
     TensorShape shape;
-    for (int rank = 1 + Random()() % 4; rank > 0; --rank)
+    for (int rank = 1 + Random()() % 4; rank > 0; --rank) {
       shape.AddDim(1 + Random()() % 5);
+    }
     return shape;
   }
 
@@ -56,9 +57,10 @@ class JsonRoundTripTest : public testing::TestWithParam<DataType> {
     for (int64_t i = 0; i < flat.size(); ++i) {
       const uint64_t bits = Random()();
       std::memcpy(static_cast<void*>(&flat(i)), &bits, sizeof(T));
-      // JSON has one NaN; its other bits are not carried.
-      if (std::isnan(static_cast<float>(flat(i))))
+      // JSON has only one NaN, without its other bits.
+      if (std::isnan(static_cast<float>(flat(i)))) {
         flat(i) = std::numeric_limits<T>::quiet_NaN();
+      }
     }
   }
 
@@ -112,8 +114,9 @@ class JsonRoundTripTest : public testing::TestWithParam<DataType> {
 
 bool SameBits(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
-  if (a.dtype() != tensorflow::DT_STRING)
+  if (a.dtype() != tensorflow::DT_STRING) {
     return std::memcmp(a.data(), b.data(), a.TotalBytes()) == 0;
+  }
   for (int64_t i = 0; i < a.NumElements(); ++i) {
     if (a.flat<tstring>()(i) != b.flat<tstring>()(i)) return false;
   }

@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint32_t kNoCode = 0xffffffff;
 
-// The first quote, backslash or control character at or after `p`; the padding
-// of a body ends the search.
+// Returns the first quote, backslash or control character from `p` on. The
+// padding of the body ends the search.
 const char* FindSpecial(const char* p) {
 #ifdef __SSE2__
   static_assert(PaddedBuffer::kPadding >= 16);
@@ -38,7 +38,7 @@ const char* FindSpecial(const char* p) {
 #endif
 }
 
-// The value of the four hexadecimal digits at `p`, or kNoCode.
+// Returns the value of the four hexadecimal digits at `p`, or kNoCode.
 uint32_t ReadHex(const char* p) {
   uint32_t code = 0;
   for (int i = 0; i < 4; ++i) {
@@ -58,7 +58,7 @@ uint32_t ReadHex(const char* p) {
   return code;
 }
 
-// Surrogates are encoded like other codes.
+// Appends a code point. Encodes surrogates like other code points.
 void AppendUtf8(uint32_t code, std::string* text) {
   const auto append = [text](uint32_t byte) {
     text->push_back(static_cast<char>(byte));
@@ -83,7 +83,7 @@ void AppendUtf8(uint32_t code, std::string* text) {
   }
 }
 
-// The character that a backslash and `c` stand for, or NUL.
+// Returns the character for the escape \c, or NUL if there is no such escape.
 char Unescape(char c) {
   switch (c) {
     case '"':
@@ -166,8 +166,9 @@ const char* JsonText::ReadEscape(const char* p) {
         R"(an escape must be one of \" \\ \/ \b \f \n \r \t \uXXXX)", p);
   }
   uint32_t code = ReadHex(p + 2);
-  if (code == kNoCode)
+  if (code == kNoCode) {
     return FailParse("\\u must be followed by four hexadecimal digits", p);
+  }
   const char* end = p + 6;
   if (code >= 0xd800 && code < 0xdc00) {
     const uint32_t low =
@@ -183,10 +184,10 @@ const char* JsonText::ReadEscape(const char* p) {
 }
 
 const char* JsonText::SkipValue(const char* p) {
-  // The brackets that would close what is open here, the innermost last.
+  // The closing brackets of the open lists and objects, the innermost last.
   std::string closing;
   while (true) {
-    // A value begins.
+    // `p` is at the start of a value.
     if (*p == '[' || *p == '{') {
       if (!MayNest(closing.size())) return nullptr;
       const char close = *p == '[' ? ']' : '}';
@@ -202,7 +203,7 @@ const char* JsonText::SkipValue(const char* p) {
       p = SkipScalar(p);
       if (p == nullptr) return nullptr;
     }
-    // A value has ended, and others with it.
+    // `p` is after a value. Closes the lists and objects that end here.
     while (true) {
       if (closing.empty()) return p;
       p = SkipSpace(p);
@@ -289,6 +290,11 @@ std::nullptr_t JsonText::FailParse(std::string_view reason, const char* where) {
   return nullptr;
 }
 
+std::nullptr_t JsonText::FailAt(const char* token, std::string_view reason) {
+  if (!LooksLikeJson(token)) return FailParse("a value was expected", token);
+  return Fail(absl::InvalidArgumentError(reason));
+}
+
 std::string JsonText::ExcerptOfName(std::string_view name) {
   constexpr size_t kLongest = 256;
   return name.size() <= kLongest
@@ -303,8 +309,9 @@ std::string JsonText::ExcerptOf(const char* token) const {
   const char* p = token + 1;
   const char* const stop = std::min(end(), token + kLongest);
   const bool quoted = *token == '"';
-  while (p < stop && (quoted ? *p != '"' : !EndsJsonValue(*p)))
+  while (p < stop && (quoted ? *p != '"' : !EndsJsonValue(*p))) {
     p += quoted && *p == '\\' ? 2 : 1;
+  }
   p = std::min(p, stop);
   std::string excerpt(token, p);
   if (p == stop && stop != end()) {

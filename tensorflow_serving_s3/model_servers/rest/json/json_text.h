@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads the JSON text of a request from front to back.
+// Reads the JSON text of a request.
 //
 //   JsonText text(body, kDefaultMaxJsonNesting);
 //   const bool read = text.ReadRoot([&](std::string_view name, const char* p) {
@@ -9,21 +9,23 @@
 //   });
 //   if (!read) return text.status();
 //
-// A position is a `const char*` into the body; a function that reads takes the
-// position of the first character and returns the position behind the last. It
-// returns null after a fault, and status() says which.
+// A position is a `const char*` into the body. A function that reads a value
+// takes the position of its first character and returns the position after its
+// last character, or null after an error; status() then has the error.
 //
-// The language is the one that TensorFlow Serving reads (RapidJSON 1.1.0 with
-// NaN and Inf, without a check of the encoding). It differs from RFC 8259:
-//   - Each byte of a UTF-8 byte order mark may stand before the text.
-//   - The text ends at the first NUL; what follows is not read.
-//   - Strings may hold bytes that are not UTF-8. A lone low surrogate may be
-//     escaped, a lone high one may not.
+// Accepts the same text as TensorFlow Serving (RapidJSON 1.1.0 with NaN and
+// Inf, without validation of the encoding). The differences from RFC 8259:
+//   - The bytes of a UTF-8 byte order mark may precede the text, also only some
+//     of them.
+//   - The text ends at the first NUL; the rest is ignored.
+//   - Strings may have bytes that are not UTF-8. A low surrogate may be escaped
+//     alone, a high surrogate may not.
 //   - NaN, Inf and Infinity are numbers; see json_number.h.
-//   - Keys may come twice.
-// All of the text is checked, also values that nobody needs.
+//   - Keys may be repeated.
+// Validates the whole text, including ignored values.
 //
-// Not thread-safe. The body must outlive the text and what was read from it.
+// Not thread-safe. The body must outlive the JsonText and the strings that it
+// returns.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_TEXT_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_TEXT_H_
 
@@ -40,14 +42,14 @@
 
 namespace tfs3::rest {
 
-// A tensor has at most 254 dimensions; around them stand the request, its list
-// of examples and an example.
+// A tensor has at most 254 dimensions. The request, its list of examples and an
+// example add levels.
 inline constexpr int64_t kDefaultMaxJsonNesting = 260;
 
-// The first character at or after `p` that is no white space; the padding of a
-// body ends the search.
+// Returns the first character from `p` on that is not white space. The padding
+// of the body ends the search.
 inline const char* SkipSpace(const char* p) {
-  // One comparison is enough for most characters.
+  // The first comparison decides for most characters.
   while (static_cast<unsigned char>(*p) <= ' ' &&
          (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) {
     ++p;
@@ -55,93 +57,97 @@ inline const char* SkipSpace(const char* p) {
   return p;
 }
 
-// True when the value at `token` is `word`: true, false or null.
+// Returns whether the value at `token` is `word`: true, false or null.
 inline bool IsJsonWord(const char* token, std::string_view word) {
   return std::string_view(token, word.size()) == word &&
          EndsJsonValue(token[word.size()]);
 }
 
-// True when `token` starts a value of any type.
+// Returns whether a value of any type starts at `token`.
 bool LooksLikeJson(const char* token);
 
 class JsonText {
  public:
-  // The text of a string, and the position behind it: null after a fault.
+  // The text of a string and the position after it, or null after an error.
   struct String {
     std::string_view text;
     const char* end = nullptr;
   };
 
-  // Lists and objects that nest deeper than `max_nesting` levels are a fault.
-  // Charges what it copies to the charge of the body.
+  // Refuses lists and objects that nest deeper than `max_nesting` levels.
+  // Charges copied strings to the charge of the body.
   JsonText(const PaddedBuffer& body, int64_t max_nesting)
       : body_(body), max_nesting_(max_nesting), copies_(body.charge()) {}
   JsonText(const JsonText&) = delete;
   JsonText& operator=(const JsonText&) = delete;
 
-  // The first character of the text's only value.
+  // The position of the root value.
   const char* begin() const;
   // The end of the body.
   const char* end() const { return body_.data() + body_.size(); }
-  // Where the request's memory is charged; may be null.
+  // The charge of the request's memory; may be null.
   RequestMemory::Charge* charge() const { return body_.charge(); }
 
-  // Reads the whole text, which must be one object. See ReadObject.
+  // Reads the whole text, which must be one object, with ReadObject.
   template <typename OnMember>
   bool ReadRoot(OnMember on_member);
 
-  // Reads the object at `p`. on_member(name, position of the value) returns the
-  // position behind the value, or null to stop. The name is valid until the
+  // Reads the object at `p`. on_member(name, position of the value) must return
+  // the position after the value, or null to stop. The name is valid until the
   // next string is read.
   template <typename OnMember>
   const char* ReadObject(const char* p, OnMember on_member);
 
-  // Reads the list at `p`. on_element(position of the value) returns the
-  // position behind the value, or null to stop.
+  // Reads the list at `p`. on_element(position of the value) must return the
+  // position after the value, or null to stop.
   template <typename OnElement>
   const char* ReadList(const char* p, OnElement on_element);
 
   // Reads the string at `p`. The text is valid until the next string is read.
   String ReadString(const char* p);
 
-  // Reads a value of any type. Linear in time, whatever it nests.
+  // Skips and validates a value of any type, in linear time.
   const char* SkipValue(const char* p);
 
-  // How many lists and objects are open.
+  // The number of open lists and objects.
   int64_t depth() const { return depth_; }
-  // Notes a fault unless one more list or object may be open, `further` levels
-  // inside those that are.
+  // Sets an error and returns false if one more list or object, `further`
+  // levels inside the open ones, would exceed the limit.
   bool MayNest(int64_t further = 0) {
     return depth_ + further < max_nesting_ || FailNesting();
   }
 
-  // The first fault.
+  // The first error.
   const absl::Status& status() const { return status_; }
-  // The first fault, which is forgotten then.
+  // Returns the first error and clears it.
   absl::Status TakeStatus() { return std::exchange(status_, absl::OkStatus()); }
-  // True when the first fault is one of the text as such.
+  // Whether the first error is a parse error: the text is not valid JSON.
   bool is_parse_error() const { return is_parse_error_; }
 
-  // Notes a fault; returns null.
+  // Sets the error if it is the first one. Returns null.
   std::nullptr_t Fail(absl::Status status);
-  // The same for text that is no JSON from `where` on: "JSON Parse error: ..."
-  // with the offset.
+  // Does the same for a parse error at `where`: "JSON Parse error: ..." with
+  // the offset.
   std::nullptr_t FailParse(std::string_view reason, const char* where);
 
-  // The value at `token` as an error message shows it.
+  // Sets an error with `reason` for the value at `token`, or a parse error if
+  // there is no value. Returns null.
+  std::nullptr_t FailAt(const char* token, std::string_view reason);
+
+  // Returns the value at `token`, shortened for an error message.
   std::string ExcerptOf(const char* token) const;
-  // A name of the request as an error message shows it: its beginning.
+  // Returns a name, shortened for an error message.
   static std::string ExcerptOfName(std::string_view name);
 
  private:
-  // Behind a string with escapes or a fault; the text goes to unescaped_.
-  // `special` is the first character that is not plain.
+  // Reads a string with escapes or an error to unescaped_. `special` is the
+  // first quote, backslash or control character.
   String ReadUnusualString(const char* p, const char* special);
-  // Behind the escape at `p`, whose character goes to unescaped_.
+  // Reads the escape at `p` and appends its character to unescaped_.
   const char* ReadEscape(const char* p);
   const char* SkipName(const char* p);
   const char* SkipScalar(const char* p);
-  // One more list or object is open while this lives.
+  // Counts an open list or object.
   class Nested {
    public:
     explicit Nested(int64_t* depth) : depth_(*depth) { ++depth_; }

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The language is compared with RapidJSON's, which is TensorFlow Serving's.
+// Compares the reader with RapidJSON, which TensorFlow Serving uses.
 #include "tensorflow_serving_s3/model_servers/rest/json/json_text.h"
 
 #include <cstddef>
@@ -27,7 +27,7 @@ namespace {
 using ::testing::HasSubstr;
 using namespace std::string_literals;
 
-// The status of a text whose values are all skipped.
+// Skips all values of a text and returns the status.
 absl::Status Skip(std::string_view json,
                   int64_t max_nesting = kDefaultMaxJsonNesting) {
   const PaddedBuffer body(json);
@@ -38,7 +38,7 @@ absl::Status Skip(std::string_view json,
   return text.status();
 }
 
-// The status of a text whose lists and objects are all entered.
+// Reads all lists and objects of a text and returns the status.
 absl::Status Walk(std::string_view json,
                   int64_t max_nesting = kDefaultMaxJsonNesting) {
   const PaddedBuffer body(json);
@@ -71,11 +71,12 @@ void ExpectRefused(std::string_view json) {
   EXPECT_FALSE(ReferenceAccepts(json)) << absl::CHexEscape(json);
 }
 
-TEST(JsonTextTest, AByteOrderMarkMayComeFirst) {
+TEST(JsonTextTest, AcceptsAByteOrderMark) {
   ExpectAccepted("\xef\xbb\xbf{}");
   ExpectAccepted("\xef\xbb\xbf {\"a\": 1}\n");
-  for (const char* part : {"\xef", "\xbb", "\xbf", "\xef\xbb", "\xef\xbf"})
+  for (const char* part : {"\xef", "\xbb", "\xbf", "\xef\xbb", "\xef\xbf"}) {
     ExpectAccepted(absl::StrCat(part, "{}"));
+  }
   ExpectRefused("\xef\xbb\xbf");
   ExpectRefused(" \xef\xbb\xbf{}");
   ExpectRefused("{}\xef\xbb\xbf");
@@ -84,7 +85,7 @@ TEST(JsonTextTest, AByteOrderMarkMayComeFirst) {
   ExpectRefused("\xfe\xff{}");
 }
 
-TEST(JsonTextTest, TheTextEndsAtANul) {
+TEST(JsonTextTest, EndsAtTheFirstNul) {
   ExpectAccepted("{}\0"s);
   ExpectAccepted("{}\0\0"s);
   ExpectAccepted("{} \n\0"s);
@@ -99,7 +100,7 @@ TEST(JsonTextTest, TheTextEndsAtANul) {
   ExpectRefused("{} x\0"s);
 }
 
-TEST(JsonTextTest, OneObjectMustBeTheWholeText) {
+TEST(JsonTextTest, AcceptsOnlyOneObject) {
   for (const char* json :
        {"", " ", "[]", "1", "\"a\"", "null", "{", "}", "{}}", "{} {}", "{},",
         "{}x", "// c\n{}", "{}/* c */", "\f{}", "{}\v", "\xc2\xa0{}"}) {
@@ -108,7 +109,7 @@ TEST(JsonTextTest, OneObjectMustBeTheWholeText) {
   ExpectAccepted(" \t\r\n{ \t\r\n} \t\r\n");
 }
 
-TEST(JsonTextTest, ListsAndObjectsAreAsRapidJsonReadsThem) {
+TEST(JsonTextTest, ReadsListsAndObjectsLikeRapidJson) {
   for (const char* value : {"[]", "[ ]", "[1]", "[1 , 2]", "{}", "{\"a\":1}",
                             "{\"a\":1,\"a\":2}", "{\"\":[{}]}", "[[],[[]]]"}) {
     ExpectAccepted(absl::StrCat("{\"k\": ", value, "}"));
@@ -125,9 +126,10 @@ TEST(JsonTextTest, ListsAndObjectsAreAsRapidJsonReadsThem) {
   }
 }
 
-TEST(JsonTextTest, WordsAreAsRapidJsonReadsThem) {
-  for (const char* value : {"true", "false", "null"})
+TEST(JsonTextTest, ReadsWordsLikeRapidJson) {
+  for (const char* value : {"true", "false", "null"}) {
     ExpectAccepted(absl::StrCat("{\"k\":", value, "}"));
+  }
   for (const char* value :
        {"True", "TRUE", "tru", "truex", "true1", "None", "nul", "nil",
         "undefined", "yes", "truefalse", "null\"\"", "true[]"}) {
@@ -135,7 +137,7 @@ TEST(JsonTextTest, WordsAreAsRapidJsonReadsThem) {
   }
 }
 
-TEST(JsonTextTest, NumbersAreAsRapidJsonReadsThem) {
+TEST(JsonTextTest, ReadsNumbersLikeRapidJson) {
   const std::string zeros(400, '0');
   const std::string nines(308, '9');
   for (const std::string& value : {"0"s,
@@ -195,7 +197,7 @@ TEST(JsonTextTest, NumbersAreAsRapidJsonReadsThem) {
   }
 }
 
-TEST(JsonTextTest, StringsAreAsRapidJsonReadsThem) {
+TEST(JsonTextTest, ReadsStringsLikeRapidJson) {
   for (const std::string& value :
        {"", "a", R"(\"\\\/\b\f\n\r\t)", R"(\u0000)", R"(\uABCD\uabcd)",
         R"(\ud83d\ude00)", R"(\ude00)", R"(\udc00\ud83d\ude00)", "\x7f",
@@ -229,7 +231,7 @@ TEST(JsonTextTest, StringsAreAsRapidJsonReadsThem) {
   }
 }
 
-TEST(JsonTextTest, RandomTextsAreAcceptedAsByRapidJson) {
+TEST(JsonTextTest, AcceptsTheSameRandomTextsAsRapidJson) {
   const std::vector<std::string> starts = {
       R"({"instances": [1.0, 2, -3e2, NaN, Infinity], "signature_name": "s"})",
       R"({"inputs": {"x": [[1, 2], [3, 4]], "s": ["a\u00e9\n", {"b64": "AA=="}]}})",
@@ -268,12 +270,12 @@ TEST(JsonTextTest, RandomTextsAreAcceptedAsByRapidJson) {
     ExpectSameLanguage(json);
     if (testing::Test::HasFailure()) return;
   }
-  // The rounds are of both kinds.
+  // Some of the texts are valid, and some are not.
   EXPECT_GT(accepted, 1000);
   EXPECT_LT(accepted, 99'000);
 }
 
-TEST(JsonTextTest, StringsHoldWhatRapidJsonReads) {
+TEST(JsonTextTest, ReadsTheSameStringsAsRapidJson) {
   for (const std::string& content :
        {R"(plain)"s, R"(\u00e9\u20ac\ud83d\ude00\ude00\u0000\u007f\u0800)"s,
         R"(a\"b\\c\/d\be\ff\ng\rh\ti)"s, "caf\xe9 \xff \xed\xa0\x80"s,
@@ -291,7 +293,7 @@ TEST(JsonTextTest, StringsHoldWhatRapidJsonReads) {
   }
 }
 
-TEST(JsonTextTest, FaultsNameTheReasonAndTheOffset) {
+TEST(JsonTextTest, ErrorsNameTheCauseAndTheOffset) {
   EXPECT_THAT(
       Skip(R"({"a": tru})").message(),
       HasSubstr("JSON Parse error: a value was expected (at offset 6)"));
@@ -304,7 +306,7 @@ TEST(JsonTextTest, FaultsNameTheReasonAndTheOffset) {
   EXPECT_THAT(Skip("\xef\xbb\xbf[]").message(), HasSubstr("(at offset 3)"));
 }
 
-TEST(JsonTextTest, NestingIsLimitedAtAnyPlace) {
+TEST(JsonTextTest, LimitsNestingEverywhere) {
   const auto nested = [](int levels) {
     return absl::StrCat("{\"k\": ", std::string(levels - 1, '['), "1",
                         std::string(levels - 1, ']'), "}");

@@ -42,16 +42,16 @@ std::string_view NameOf(Feature::KindCase kind) {
   return "none";
 }
 
-// Charges what Examples take as they grow: what their arena holds, and by an
-// estimate what is not on an arena.
+// Charges the memory of Examples: the size of their arena, and an estimate of
+// the memory outside of the arena.
 class ExampleMeter {
  public:
-  // `arena` is where the Examples are; may be null.
+  // `arena` has the Examples; may be null.
   ExampleMeter(RequestMemory::Charge* charge,
                const google::protobuf::Arena* arena)
       : arena_(arena), charge_(charge) {}
 
-  // The Examples stay: their charge ends with the request.
+  // Keeps the charge until the end of the request.
   void Keep() { charge_.Keep(); }
 
   void AddExample() { Add(kExampleBytes, 0); }
@@ -62,7 +62,8 @@ class ExampleMeter {
     Add(kStringBytes, HeapBytesOf(bytes));
   }
 
-  // One more element goes into `list`, which doubles when it is full.
+  // Charges for one more element in `list`, which doubles its capacity when it
+  // is full.
   template <typename T>
   void AddNumber(const google::protobuf::RepeatedField<T>& list) {
     if (list.size() < list.Capacity()) return;
@@ -75,7 +76,7 @@ class ExampleMeter {
     if (arena_ == nullptr) heap_bytes_ += growth;
   }
 
-  // Nothing of what was added is there any more.
+  // Returns the charge: the Examples were deleted.
   void Clear() {
     heap_bytes_ = 0;
     uncharged_ = 0;
@@ -83,30 +84,30 @@ class ExampleMeter {
   }
 
  private:
-  // What comes in small pieces is charged together.
+  // Charges smaller amounts together.
   static constexpr int64_t kLeastCharge = 64 << 10;
-  // What these take at least, on an arena or not.
+  // The smallest sizes of objects, on an arena or not.
   static constexpr int64_t kExampleBytes = 64;
   static constexpr int64_t kFeatureBytes = 128;
   static constexpr int64_t kStringBytes = 40;
 
-  // What a string takes outside of its object.
+  // Returns the bytes that a std::string allocates for `text`.
   static int64_t HeapBytesOf(std::string_view text) {
-    constexpr size_t kMostInside = 15;
+    constexpr size_t kMaxInlineSize = 15;
     constexpr size_t kOverhead = 24;  // of the allocator
-    return text.size() <= kMostInside
+    return text.size() <= kMaxInlineSize
                ? 0
                : static_cast<int64_t>(text.size() + kOverhead);
   }
 
-  // `object_bytes` are on the arena, if there is one.
+  // Adds memory. `object_bytes` are on the arena, if there is one.
   void Add(int64_t object_bytes, int64_t heap_bytes) {
     heap_bytes_ += heap_bytes + (arena_ == nullptr ? object_bytes : 0);
     uncharged_ += object_bytes + heap_bytes;
     if (uncharged_ >= kLeastCharge) Settle(0);
   }
 
-  // Charges what there is, and `more`.
+  // Charges all memory that was added, and `more`.
   void Settle(int64_t more) {
     uncharged_ = 0;
     const int64_t arena_bytes =
@@ -134,16 +135,17 @@ class Decoder {
 
   absl::Status Decode() {
     signature_name_.clear();
-    // Whether there is a context shows only at the end.
+    // A context may follow the examples.
     ExampleListWithContext* list = input_.mutable_example_list_with_context();
     bool has_context = false;
     const char* examples = nullptr;
     bool deferred = false;
     const bool read =
         text_.ReadRoot([&](std::string_view key, const char* p) -> const char* {
-          // Of a key that comes twice the first value counts.
-          if (key == "signature_name" && !std::exchange(has_name_, true))
+          // Uses the first value of a repeated key.
+          if (key == "signature_name" && !std::exchange(has_name_, true)) {
             return ReadName(p);
+          }
           if (key == "context" && !std::exchange(has_context, true)) {
             return InPlace("'context'",
                            ReadExample(p, &meter_, list->mutable_context()));
@@ -156,10 +158,11 @@ class Decoder {
           return text_.SkipValue(p);
         });
     if (!read) return text_.TakeStatus();
-    if (examples == nullptr)
+    if (examples == nullptr) {
       return absl::InvalidArgumentError(
           "Missing 'examples' key: the request must have a list of examples");
-    // The name may have followed with its key in escapes.
+    }
+    // MayNameFollow does not find a key with escapes.
     const bool is_other = !deferred && checked_name_ != signature_name_;
     if (is_other && signature_status_.ok()) {
       signature_status_ = check_signature_(signature_name_);
@@ -174,23 +177,16 @@ class Decoder {
   }
 
  private:
-  // Notes what is wrong, or that the text at `token` is no value at all.
-  std::nullptr_t FailAt(const char* token, std::string_view reason) {
-    if (!LooksLikeJson(token))
-      return text_.FailParse("a value was expected", token);
-    return text_.Fail(absl::InvalidArgumentError(reason));
-  }
-
-  // Puts `place` before the message if `end` is null. A fault of the text as
-  // such has its offset already.
+  // If `end` is null, adds `place` to the error. A parse error has an offset
+  // instead.
   const char* InPlace(std::string_view place, const char* end) {
     if (end != nullptr || text_.is_parse_error()) return end;
     return text_.Fail(absl::InvalidArgumentError(absl::StrCat(
         "Failed to process ", place, ": ", text_.TakeStatus().message())));
   }
 
-  // Whether the name of the signature may stand behind `p`; rare in requests of
-  // real clients.
+  // Returns whether the name of the signature may follow `p`. This is rare in
+  // real requests.
   bool MayNameFollow(const char* p) const {
     if (has_name_) return false;
     const std::string_view rest(p, text_.end() - p);
@@ -198,7 +194,7 @@ class Decoder {
   }
 
   const char* ReadName(const char* p) {
-    if (*p != '"') return FailAt(p, "'signature_name' must be a string");
+    if (*p != '"') return text_.FailAt(p, "'signature_name' must be a string");
     const JsonText::String name = text_.ReadString(p);
     names_.GrowTo(static_cast<int64_t>(2 * name.text.size()));
     signature_name_.assign(name.text);
@@ -207,12 +203,13 @@ class Decoder {
 
   const char* ReadExamples(const char* p, ExampleListWithContext* list) {
     if (*p != '[') {
-      return FailAt(p, "'examples' must be a list of objects, one an example");
+      return text_.FailAt(
+          p, "'examples' must be a list of objects, one an example");
     }
     checked_name_ = signature_name_;
     signature_status_ = check_signature_(signature_name_);
     const bool keeps = signature_status_.ok();
-    // One example after the other, where none is kept.
+    // Holds one example at a time, if none is kept.
     Example scratch;
     ExampleMeter scratch_meter(text_.charge(), nullptr);
     int64_t index = 0;
@@ -243,7 +240,7 @@ class Decoder {
     metered_ = meter;
     meter->AddExample();
     if (*token != '{') {
-      return FailAt(
+      return text_.FailAt(
           token,
           absl::StrCat("an example must be an object of features, but got ",
                        text_.ExcerptOf(token)));
@@ -252,7 +249,7 @@ class Decoder {
     return text_.ReadObject(
         token, [&](std::string_view name, const char* p) -> const char* {
           const auto [feature, is_new] = features.try_emplace(name);
-          // Of two features of one name the last counts.
+          // Uses the last value of a repeated feature.
           if (!is_new) feature->second.Clear();
           metered_->AddFeature(name);
           const char* const end = ReadFeature(p, &feature->second);
@@ -275,8 +272,9 @@ class Decoder {
       if (string.end == nullptr) return nullptr;
       return AddBytes(token, string.text, feature) ? string.end : nullptr;
     }
-    if (*token == '{' && OpensBase64Object(&text_, token))
+    if (*token == '{' && OpensBase64Object(&text_, token)) {
       return AddBase64(token, feature);
+    }
     for (const std::string_view word : {"true", "false"}) {
       if (!IsJsonWord(token, word)) continue;
       return AddInteger(token, word == "true" ? 1 : 0, feature)
@@ -315,7 +313,7 @@ class Decoder {
         if (ParseJsonNumber(token, &unsigned_whole) == NumberError::kNone) {
           return FailElement(token, "which is beyond the range of int64");
         }
-        break;  // a whole number as large as that is meant as a float
+        break;  // too large for any integer type: a float
       }
       case NumberError::kNotWhole:
       case NumberError::kSyntax:
@@ -331,7 +329,7 @@ class Decoder {
       case NumberError::kSyntax:
         break;
     }
-    return FailAt(
+    return text_.FailAt(
         token,
         absl::StrCat(
             "has element with unexpected JSON type: ", text_.ExcerptOf(token),
@@ -344,7 +342,7 @@ class Decoder {
         absl::StrCat("has element ", text_.ExcerptOf(token), ", ", reason)));
   }
 
-  // Notes a fault unless a value of that kind may follow those of the feature.
+  // Sets an error and returns false if the feature has values of another kind.
   bool CheckKind(const char* token, Feature::KindCase kind,
                  const Feature& feature) {
     const Feature::KindCase present = feature.kind_case();
@@ -379,11 +377,11 @@ class Decoder {
     return true;
   }
 
-  // Makes the list that has room for a context one that has not.
+  // Replaces example_list_with_context with example_list.
   void DropContext() {
     ExampleListWithContext* const list =
         input_.unsafe_arena_release_example_list_with_context();
-    // What is on an arena ends with it.
+    // The arena owns the list if there is one.
     const std::unique_ptr<ExampleListWithContext> owned(
         input_.GetArena() == nullptr ? list : nullptr);
     input_.mutable_example_list()->mutable_examples()->Swap(
@@ -395,12 +393,12 @@ class Decoder {
   Input& input_;
   std::string& signature_name_;
   bool has_name_ = false;
-  // The name that was checked last, and the result.
+  // The last name that was checked, and the result.
   std::string checked_name_;
   absl::Status signature_status_;
 
   ExampleMeter meter_;
-  // Of the example that is read now.
+  // The meter of the current example.
   ExampleMeter* metered_ = nullptr;
   RequestMemory::Part names_;  // of signature_name_
 };

@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a classify or regress request, straight into the Examples that
-// it stands for.
+// Reads the body of a classify or regress request to Examples.
 //
 //   // {"signature_name": "s", "context": {"user": "u"},
 //   //  "examples": [{"age": 41, "name": "Ann"}, {"age": [1, 2], ...}]}
@@ -13,23 +12,26 @@
 //
 // Follows TensorFlow Serving's REST API. A feature is a value or a list of
 // values of one kind:
-//   whole numbers, true (1) and false (0)  int64_list
-//   numbers with a fraction or an exponent, NaN, Infinity  float_list
-//   strings, {"b64": "..."}  bytes_list
-// An empty list is a feature without a kind. Keys may come in any order. Of a
-// key that comes twice the first value counts, of a feature the last. Other
-// keys are checked as text and ignored. json_text.h describes the text.
+//   int64_list  whole numbers, true (1), false (0)
+//   float_list  numbers with a fraction or an exponent, NaN, Infinity
+//   bytes_list  strings, {"b64": "..."}
+// An empty list is a feature without a kind. The order of keys does not matter.
+// Of a repeated key, the first value is used; of a repeated feature, the last.
+// Other keys are ignored, but their text is validated (json_text.h).
 //
-// The signature is checked before Examples are made: for one that cannot be
-// used the body is read to its end for its own faults, which come first, and no
-// Examples are kept.
+// Checks the signature before it creates Examples. If the signature cannot be
+// used, keeps no Examples, but reads the whole body first: errors of the body
+// take precedence.
 //
-// What the Examples take is charged to the charge of the body as they grow;
-// that throws RequestMemoryExceeded. It is returned when the request ends.
+// Charges the memory of the Examples to the charge of the body, which may throw
+// RequestMemoryExceeded. The end of the request returns the charge.
 //
-// Errors: InvalidArgument with the example, the feature and what was expected
-// ("JSON Parse error: ..." with a byte offset where the text is no JSON);
-// those of `check_signature`. Thread-safe.
+// Errors:
+//   - InvalidArgument with the example, the feature and the expected value, or
+//     "JSON Parse error: ..." with a byte offset.
+//   - The errors of `check_signature`.
+//
+// Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_TO_EXAMPLES_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_TO_EXAMPLES_H_
 
@@ -44,12 +46,13 @@
 
 namespace tfs3::rest {
 
-// Whether the signature of that name, empty for the default one, can be used.
+// Returns OK if the signature can be used. An empty name means the default
+// signature.
 using CheckSignature = absl::FunctionRef<absl::Status(absl::string_view)>;
 
-// Fills `input`, which is empty and may be on an arena: example_list, or
-// example_list_with_context when the request has a context. `signature_name`
-// is empty afterwards when the request names none.
+// Sets example_list of the empty `input`, or example_list_with_context if the
+// request has a context. Sets `signature_name` to an empty string if the
+// request names none.
 absl::Status JsonToExamples(const PaddedBuffer& body, int64_t max_nesting,
                             CheckSignature check_signature,
                             tensorflow::serving::Input* input,

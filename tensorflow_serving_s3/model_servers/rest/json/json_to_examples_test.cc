@@ -58,7 +58,7 @@ std::string ErrorOf(const std::string& json) {
   return std::string(status.message());
 }
 
-// The feature "x" of the one example {"x": value}.
+// Returns the feature "x" of the only example, {"x": value}.
 Feature FeatureOf(const std::string& value) {
   const Input input =
       DecodeOk(absl::StrCat(R"({"examples": [{"x": )", value, "}]}"));
@@ -83,7 +83,7 @@ TEST(JsonToExamplesTest, NumbersWithFractionOrExponentAreFloat) {
               ElementsAre(1.0f, -2.5f, 1000.0f, 0.1f));
 }
 
-TEST(JsonToExamplesTest, SpecialFloatsStandBare) {
+TEST(JsonToExamplesTest, NaNAndInfinityHaveNoQuotes) {
   const Feature feature = FeatureOf("[NaN, Infinity, -Infinity]");
   ASSERT_EQ(feature.float_list().value_size(), 3);
   EXPECT_TRUE(std::isnan(feature.float_list().value(0)));
@@ -109,7 +109,7 @@ TEST(JsonToExamplesTest, StringsAndBase64AreBytes) {
       ElementsAre("caf\xc3\xa9", std::string("\0\xff", 2), ""));
 }
 
-TEST(JsonToExamplesTest, AValueStandsForAListOfOne) {
+TEST(JsonToExamplesTest, AValueIsAListOfOne) {
   EXPECT_THAT(FeatureOf("7").int64_list().value(), ElementsAre(7));
   EXPECT_THAT(FeatureOf("7.5").float_list().value(), ElementsAre(7.5f));
   EXPECT_THAT(FeatureOf("\"seven\"").bytes_list().value(),
@@ -122,7 +122,7 @@ TEST(JsonToExamplesTest, AnEmptyListIsAFeatureWithoutKind) {
   EXPECT_EQ(FeatureOf("[]").kind_case(), Feature::KIND_NOT_SET);
 }
 
-TEST(JsonToExamplesTest, OfTwoFeaturesOfOneNameTheLastCounts) {
+TEST(JsonToExamplesTest, UsesTheLastValueOfARepeatedFeature) {
   const Input input = DecodeOk(R"({"examples": [{"x": [1, 2], "x": "a"}]})");
   const auto& features = input.example_list().examples(0).features().feature();
   EXPECT_THAT(features.at("x").bytes_list().value(), ElementsAre("a"));
@@ -134,7 +134,7 @@ TEST(JsonToExamplesTest, AnExampleMayHaveNoFeatures) {
   EXPECT_EQ(input.example_list().examples_size(), 2);
 }
 
-TEST(JsonToExamplesTest, TheContextMayStandBeforeOrBehindTheExamples) {
+TEST(JsonToExamplesTest, TheContextMayPrecedeOrFollowTheExamples) {
   for (const char* json :
        {R"({"context": {"c": 1}, "examples": [{"x": 2}, {"x": 3}]})",
         R"({"examples": [{"x": 2}, {"x": 3}], "context": {"c": 1}})"}) {
@@ -151,7 +151,7 @@ TEST(JsonToExamplesTest, TheContextMayStandBeforeOrBehindTheExamples) {
   }
 }
 
-TEST(JsonToExamplesTest, AnArenaHoldsWhatAHeapHolds) {
+TEST(JsonToExamplesTest, WritesTheSameExamplesToAnArena) {
   constexpr char kJson[] = R"({"examples": [{"x": "a"}, {"y": [1, 2]}]})";
   google::protobuf::Arena arena;
   auto* const input = google::protobuf::Arena::Create<Input>(&arena);
@@ -171,7 +171,7 @@ TEST(JsonToExamplesTest, TheSignatureNameIsOptional) {
   EXPECT_EQ(signature_name, "s");
 }
 
-TEST(JsonToExamplesTest, OtherKeysAreSkipped) {
+TEST(JsonToExamplesTest, SkipsOtherKeys) {
   const Input input =
       DecodeOk(R"({"more": [{"deep": [1, "]"]}], "examples": [{"x": 1}]})");
   EXPECT_EQ(input.example_list().examples_size(), 1);
@@ -182,7 +182,7 @@ struct Refused {
   std::string reason;
 };
 
-TEST(JsonToExamplesTest, AFeatureOfTheWrongKindIsNamed) {
+TEST(JsonToExamplesTest, NamesAFeatureOfTheWrongKind) {
   for (const Refused& refused : std::vector<Refused>{
            {"null", "unexpected JSON type: null"},
            {"[1, null]", "unexpected JSON type: null"},
@@ -206,7 +206,7 @@ TEST(JsonToExamplesTest, AFeatureOfTheWrongKindIsNamed) {
   }
 }
 
-TEST(JsonToExamplesTest, WhatIsNoRequestIsRefused) {
+TEST(JsonToExamplesTest, RefusesOtherRequests) {
   for (const Refused& refused : std::vector<Refused>{
            {"{}", "Missing 'examples' key"},
            {R"({"instances": [1]})", "Missing 'examples' key"},
@@ -223,7 +223,7 @@ TEST(JsonToExamplesTest, WhatIsNoRequestIsRefused) {
   }
 }
 
-TEST(JsonToExamplesTest, WhatIsNoJsonIsAParseError) {
+TEST(JsonToExamplesTest, InvalidJsonIsAParseError) {
   for (const char* json :
        {"", "[]", "nonsense", "{\"examples\": [{\"x\": 1}]",
         R"({"examples": [{"x": 1}]} {})", R"({"examples": [{"x": nope}]})",
@@ -237,7 +237,7 @@ TEST(JsonToExamplesTest, WhatIsNoJsonIsAParseError) {
   }
 }
 
-TEST(JsonToExamplesTest, OfAKeyThatComesTwiceTheFirstValueCounts) {
+TEST(JsonToExamplesTest, UsesTheFirstValueOfARepeatedKey) {
   Input input;
   std::string signature_name;
   const PaddedBuffer body(std::string_view(
@@ -257,7 +257,7 @@ TEST(JsonToExamplesTest, OfAKeyThatComesTwiceTheFirstValueCounts) {
             2);
 }
 
-TEST(JsonToExamplesTest, AByteOrderMarkNulsAndOtherBytesThanUtf8AreRead) {
+TEST(JsonToExamplesTest, ReadsAByteOrderMarkNulsAndBytesThatAreNotUtf8) {
   Input input;
   std::string signature_name;
   const PaddedBuffer body(
@@ -275,7 +275,7 @@ TEST(JsonToExamplesTest, AByteOrderMarkNulsAndOtherBytesThanUtf8AreRead) {
             "caf\xe9");
 }
 
-TEST(JsonToExamplesTest, NestingIsLimited) {
+TEST(JsonToExamplesTest, LimitsNesting) {
   Input input;
   std::string signature_name;
   const PaddedBuffer body(
@@ -287,7 +287,7 @@ TEST(JsonToExamplesTest, NestingIsLimited) {
       HasSubstr("nest more than 4 levels"));
 }
 
-TEST(JsonToExamplesTest, ChargesWhatTheExamplesTakeAndStopsInTheMiddle) {
+TEST(JsonToExamplesTest, ChargesTheExamplesAndThrowsBeyondTheBudget) {
   const std::pair<const char*, const char*> lists[] = {
       {R"({"examples": [)", R"({"a":1},)"},
       {R"({"examples": [)", "{},"},
@@ -299,7 +299,7 @@ TEST(JsonToExamplesTest, ChargesWhatTheExamplesTakeAndStopsInTheMiddle) {
   for (const auto& [start, element] : lists) {
     std::string json = start;
     for (int i = 0; i < 500000; ++i) json += element;
-    // The text never ends: the budget must.
+    // The text has no end, but the budget has.
     RequestMemory memory(static_cast<int64_t>(2 * json.size()));
     {
       RequestMemory::Charge charge(&memory);
@@ -313,7 +313,7 @@ TEST(JsonToExamplesTest, ChargesWhatTheExamplesTakeAndStopsInTheMiddle) {
                    RequestMemoryExceeded)
           << element;
       EXPECT_LE(arena.SpaceAllocated(), 4 * json.size()) << element;
-      // Only the body's own bytes are left.
+      // Only the charge of the body remains.
       EXPECT_LE(memory.used(), static_cast<int64_t>(body.capacity()));
     }
     EXPECT_EQ(memory.used(), 0);
@@ -338,7 +338,7 @@ TEST(JsonToExamplesTest, ChargesTheArena) {
             static_cast<int64_t>(arena.SpaceAllocated()));
 }
 
-TEST(JsonToExamplesTest, ASignatureThatCannotBeUsedIsToldAfterFaultsOfTheBody) {
+TEST(JsonToExamplesTest, ErrorsOfTheBodyTakePrecedenceOverTheSignature) {
   const auto decode = [](const std::string& json) {
     const PaddedBuffer body(json);
     Input input;

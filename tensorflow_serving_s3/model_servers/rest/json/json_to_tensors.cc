@@ -35,9 +35,9 @@ std::string Names(const Specs& specs) {
                        });
 }
 
-// Puts the named values of objects into the columns of their inputs. Of a name
-// that comes twice in an object the first value counts; in row format, the
-// others must be values of the same type and shape.
+// Adds the values of an object to the columns of the inputs. Of a repeated
+// name, uses the first value. In row format, checks that the other values have
+// the same type and shape.
 class FieldReader {
  public:
   FieldReader(JsonText* text, JsonFormat format, const Specs& specs,
@@ -49,15 +49,15 @@ class FieldReader {
         values_(specs.size()),
         others_(specs.size()) {}
 
-  // Every column must have taken in `row` values before; afterwards each has
-  // one more.
+  // Reads the object at `token`. Each column has `row` values before, and one
+  // more afterwards.
   const char* Read(const char* token, int64_t row) {
     size_t found = 0;
     const char* const end = text_.ReadObject(
         token, [&](std::string_view name, const char* p) -> const char* {
           const size_t index = Find(name, found);
-          if (index == specs_.size()) return PassUnknown(name, p);
-          if (columns_[index]->rows() != row) return PassOther(index, p);
+          if (index == specs_.size()) return SkipUnknown(name, p);
+          if (columns_[index]->rows() != row) return SkipRepeated(index, p);
           ++found;
           values_[index] = p;
           return columns_[index]->Add(p);
@@ -67,8 +67,8 @@ class FieldReader {
   }
 
  private:
-  // The index of the spec of that name, or the number of specs. Most objects
-  // have the order of the specs.
+  // Returns the index of the spec with this name, or the number of specs. Tries
+  // `guess` first, because most objects have the order of the specs.
   size_t Find(std::string_view name, size_t guess) const {
     if (guess < specs_.size() && specs_[guess].alias == name) return guess;
     size_t i = 0;
@@ -76,19 +76,21 @@ class FieldReader {
     return i;
   }
 
-  // Passes the value at `p` of a name that the signature does not have.
-  const char* PassUnknown(std::string_view name, const char* p) {
-    // In columnar format, names beside the signature's are ignored.
-    if (format_ == JsonFormat::kColumnar && !specs_.empty())
+  // Skips the value at `p` of an unknown name in columnar format; otherwise
+  // fails.
+  const char* SkipUnknown(std::string_view name, const char* p) {
+    if (format_ == JsonFormat::kColumnar && !specs_.empty()) {
       return text_.SkipValue(p);
+    }
     return text_.Fail(absl::InvalidArgumentError(
         absl::StrCat("Unexpected input name: '", JsonText::ExcerptOfName(name),
                      "'; the signature has ",
                      specs_.empty() ? "no inputs" : Names(specs_))));
   }
 
-  // Passes the value at `p` of an input that has its value already.
-  const char* PassOther(size_t index, const char* p) {
+  // Skips the value at `p` of an input that already has a value. In row format,
+  // checks its type and shape.
+  const char* SkipRepeated(size_t index, const char* p) {
     if (format_ == JsonFormat::kColumnar) return text_.SkipValue(p);
     std::unique_ptr<TensorColumn>& others = others_[index];
     if (others == nullptr) {
@@ -96,7 +98,7 @@ class FieldReader {
           TensorColumn::Create(specs_[index], TensorColumn::kRows, &text_);
       if (!column.ok()) return text_.Fail(column.status());
       others = *std::move(column);
-      // The first value has the shape that the others must have.
+      // Adds the first value, which determines the shape.
       if (others->Add(values_[index]) == nullptr) return nullptr;
     }
     return others->Add(p);
@@ -115,9 +117,9 @@ class FieldReader {
   const JsonFormat format_;
   const Specs& specs_;
   const Columns& columns_;
-  // Where the value of each input begins, in the object read last.
+  // The position of each input's value in the last object.
   std::vector<const char*> values_;
-  // What else was given for each input, if anything.
+  // The repeated values of each input; null if there are none.
   Columns others_;
 };
 
@@ -133,14 +135,17 @@ class Decoder {
     const bool read =
         text_.ReadRoot([this](std::string_view key, const char* p) {
           if (key == "signature_name") return ReadName(p);
-          if (key == "instances") return MeetData(JsonFormat::kRow, p);
-          if (key == "inputs") return MeetData(JsonFormat::kColumnar, p);
+          if (key == "instances") return HandleData(JsonFormat::kRow, p);
+          if (key == "inputs") return HandleData(JsonFormat::kColumnar, p);
           return text_.SkipValue(p);
         });
     if (!read) return text_.TakeStatus();
-    if (!format_.has_value())
+    if (!format_.has_value()) {
       return absl::InvalidArgumentError("Missing 'inputs' or 'instances' key");
-    if (absl::Status status = Settle(); !status.ok()) return status;
+    }
+    if (absl::Status status = ReadAgainIfNamedLate(); !status.ok()) {
+      return status;
+    }
     PredictInput result;
     result.signature_name = std::move(name_).value_or("");
     result.format = *format_;
@@ -149,11 +154,11 @@ class Decoder {
   }
 
  private:
-  // Of a key that comes twice the first value counts.
+  // Reads the first name and skips repeated ones.
   const char* ReadName(const char* p) {
     if (name_.has_value()) return text_.SkipValue(p);
     if (*p != '"') {
-      return FailAt(p, "'signature_name' must be a string");
+      return text_.FailAt(p, "'signature_name' must be a string");
     }
     const JsonText::String name = text_.ReadString(p);
     if (name.end == nullptr) return nullptr;
@@ -162,7 +167,8 @@ class Decoder {
     return name.end;
   }
 
-  const char* MeetData(JsonFormat format, const char* p) {
+  // Reads the first data as the inputs of the signature that is named so far.
+  const char* HandleData(JsonFormat format, const char* p) {
     if (format_.has_value()) {
       if (*format_ == format) return text_.SkipValue(p);
       return text_.Fail(absl::InvalidArgumentError(
@@ -171,15 +177,16 @@ class Decoder {
     format_ = format;
     data_ = p;
     const char* const end = ReadData(name_.value_or(""));
-    if (end != nullptr || name_.has_value() || text_.is_parse_error())
+    if (end != nullptr || name_.has_value() || text_.is_parse_error()) {
       return end;
-    // The name of another signature may follow.
+    }
+    // The data may be valid for a signature whose name follows.
     default_status_ = text_.TakeStatus();
     return text_.SkipValue(p);
   }
 
-  // Reads the data again if the name of another signature came after them.
-  absl::Status Settle() {
+  // Reads the data again if the name of another signature followed them.
+  absl::Status ReadAgainIfNamedLate() {
     if (!name_.has_value()) return default_status_;
     const Specs* const read_by = specs_;
     const absl::StatusOr<const Specs*> specs = inputs_of_(*name_);
@@ -189,14 +196,14 @@ class Decoder {
     return text_.TakeStatus();
   }
 
-  // Forgets the tensors, of which the charge is not a container's any more.
+  // Deletes the tensors and returns their charge.
   void DropTensors() {
     if (tensors_.empty()) return;
     tensors_.clear();
     if (text_.charge() != nullptr) text_.charge()->ShrinkTo(charge_before_);
   }
 
-  // Reads the data as the inputs of that signature.
+  // Reads the data as the inputs of a signature.
   const char* ReadData(const std::string& signature_name) {
     specs_ = nullptr;
     DropTensors();
@@ -208,8 +215,8 @@ class Decoder {
 
   const char* ReadRows() {
     if (*data_ != '[') {
-      return FailAt(data_,
-                    "'instances' must be a list with one element an example");
+      return text_.FailAt(
+          data_, "'instances' must be a list with one element an example");
     }
     const char* const first = SkipSpace(data_ + 1);
     if (*first == ']') {
@@ -239,8 +246,9 @@ class Decoder {
       const char* const end =
           *p == '{'
               ? reader.Read(p, row)
-              : FailAt(p, absl::StrCat("it must be an object with the inputs: ",
-                                       Names(*specs_)));
+              : text_.FailAt(
+                    p, absl::StrCat("it must be an object with the inputs: ",
+                                    Names(*specs_)));
       if (end == nullptr && !text_.is_parse_error()) {
         return text_.Fail(absl::InvalidArgumentError(absl::StrCat(
             "Failed to process element: ", row,
@@ -265,15 +273,15 @@ class Decoder {
     });
   }
 
-  // True when the object at `token` is the value of the only input, and not a
-  // list of inputs by name.
+  // Returns whether the object at `token` is a {"b64": ...} value of the only
+  // input, and not an object of inputs.
   bool IsBareBytes(const char* token) {
     return *token == '{' && specs_->size() == 1 &&
            specs_->front().dtype == tensorflow::DT_STRING &&
            OpensBase64Object(&text_, token);
   }
 
-  // Makes the columns, has them filled by `fill` and takes their tensors.
+  // Creates the columns, calls `fill` for them and takes their tensors.
   template <typename Fill>
   const char* ReadAs(TensorColumn::Layout layout, Fill fill) {
     if (text_.charge() != nullptr) charge_before_ = text_.charge()->bytes();
@@ -295,27 +303,20 @@ class Decoder {
     return end;
   }
 
-  // Notes what is wrong with the value at `token`, unless it is no value.
-  std::nullptr_t FailAt(const char* token, std::string_view reason) {
-    if (!LooksLikeJson(token))
-      return text_.FailParse("a value was expected", token);
-    return text_.Fail(absl::InvalidArgumentError(reason));
-  }
-
   JsonText text_;
   SignatureInputs inputs_of_;
   RequestMemory::Part names_;  // of name_
 
   std::optional<std::string> name_;
   std::optional<JsonFormat> format_;
-  // Where the data begin.
+  // The position of the data.
   const char* data_ = nullptr;
-  // The inputs that the data were last read as.
+  // The inputs as which the data were last read.
   const Specs* specs_ = nullptr;
   std::vector<tensorflow::Tensor> tensors_;
-  // What was charged before the tensors.
+  // The charge before the tensors were read.
   int64_t charge_before_ = 0;
-  // Of reading the data as the default signature's inputs, before any name.
+  // The result of reading the data as the default signature's inputs.
   absl::Status default_status_;
 };
 

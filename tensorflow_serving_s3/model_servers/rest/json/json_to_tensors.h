@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a predict request, straight into the tensors that the signature
-// asks for.
+// Reads the body of a predict request to the tensors of the signature's inputs.
 //
 //   // absl::StatusOr<const std::vector<TensorSpec>*> Model::InputsOf(name)
 //   absl::StatusOr<PredictInput> input =
@@ -13,25 +12,29 @@
 //   Run(input->signature_name, input->tensors);  // in the order of the specs
 //
 // The body is an object with `instances` (row format) or `inputs` (columnar
-// format), and perhaps `signature_name`, as TensorFlow Serving's REST API
-// describes it; json_text.h describes the text. What goes beyond that
-// description:
-//   - Keys may come in any order. Of a key that comes twice the first value
-//     counts. Other keys are checked as text and ignored. In a row, other
-//     values of an input must have the type and shape of the first.
-//   - Types: float, double, half, bfloat16, the integers of 8 to 64 bits, bool,
-//     string. Integers, half and bfloat16 are checked against the range of the
-//     type; floating types are correctly rounded.
-//   - The shape is that of the first element, whatever shape the spec has. An
-//     empty list takes its missing dimensions from the spec.
-//   - In columnar format, names that the signature does not have are ignored.
-//     In row format they are an error.
+// format) and an optional `signature_name`. For the format see TensorFlow
+// Serving's REST API, for the text see json_text.h. More details:
+//   - The order of keys does not matter. Of a repeated key, the first value is
+//     used. Other keys are ignored, but their text is validated. If an input is
+//     repeated in a row, all its values must have the type and shape of the
+//     first.
+//   - Types: float, double, half, bfloat16, integers of 8 to 64 bits, bool,
+//     string. Integers, half and bfloat16 must be in range. Floating-point
+//     numbers are correctly rounded.
+//   - The first element determines the shape; the shape of the spec is ignored.
+//     An empty list takes its missing dimensions from the spec.
+//   - Unknown input names are ignored in columnar format, but an error in row
+//     format.
 //
-// Errors: InvalidArgument with the input's name, the place of the element and
-// what was expected ("JSON Parse error: ..." with a byte offset where the text
-// is no JSON); Unimplemented for an input of a type that JSON cannot carry;
-// errors of `inputs_of`. Thread-safe. Time and memory are linear in the size of
-// the body, for bodies that are refused too.
+// Errors:
+//   - InvalidArgument with the name of the input, the position of the element
+//   and
+//     the expected value, or "JSON Parse error: ..." with a byte offset.
+//   - Unimplemented: JSON cannot represent the type of an input.
+//   - The errors of `inputs_of`.
+//
+// Thread-safe. Time and memory are linear in the size of the body, also if the
+// request is refused.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_TO_TENSORS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_JSON_TO_TENSORS_H_
 
@@ -44,9 +47,8 @@
 
 namespace tfs3::rest {
 
-// Calls `inputs_of` more than once if the data come before the name of the
-// signature. Refuses lists and objects that nest deeper than `max_nesting`
-// levels.
+// Calls `inputs_of` twice if `signature_name` follows the data. Refuses lists
+// and objects that nest deeper than `max_nesting` levels.
 absl::StatusOr<PredictInput> JsonToTensors(
     const PaddedBuffer& body, SignatureInputs inputs_of,
     int64_t max_nesting = kDefaultMaxJsonNesting);

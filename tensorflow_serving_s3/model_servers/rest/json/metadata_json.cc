@@ -23,7 +23,7 @@ absl::Status Append(const google::protobuf::Message& message,
   if (!status.ok()) {
     return absl::InternalError(
         absl::StrCat("Cannot write ", part, " as JSON: ", status.message(),
-                     "; ask for it by gRPC (GetModelMetadata)"));
+                     "; use GetModelMetadata of the gRPC API"));
   }
   *json += text;
   return absl::OkStatus();

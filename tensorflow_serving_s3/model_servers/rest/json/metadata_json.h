@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The answer of GET .../metadata as TensorFlow Serving's REST API writes it:
+// Writes the response to GET .../metadata like TensorFlow Serving's REST API:
 //
 //   {
 //   "model_spec":{
@@ -12,8 +12,8 @@
 //   }}
 //   }
 //
-// Names are those of the protos, fields with default values are there too, and
-// integers of 64 bits are strings. Thread-safe.
+// Uses the field names of the protos, includes fields with default values, and
+// writes 64-bit integers as strings. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_METADATA_JSON_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_METADATA_JSON_H_
 
@@ -25,7 +25,7 @@
 
 namespace tfs3::rest {
 
-// Internal naming the part if protobuf cannot write it.
+// Returns Internal if protobuf cannot write a part.
 absl::StatusOr<std::string> MetadataJson(
     const tensorflow::serving::ModelSpec& spec,
     const tensorflow::serving::SignatureDefMap& signatures);

@@ -1,10 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the body of a predict request says, and what reading it needs to know.
-//
-//   PredictInput input;
-//   Run(input.signature_name, input.tensors);  // in the order of the specs
+// The content of a predict request, read from JSON.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_PREDICT_INPUT_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_PREDICT_INPUT_H_
 
@@ -21,15 +18,15 @@
 namespace tfs3::rest {
 
 struct PredictInput {
-  // As the request has it; empty when it names none.
+  // From the request; empty if the request names none.
   std::string signature_name;
   JsonFormat format = JsonFormat::kRow;
   // One for each spec, in the order of the specs.
   std::vector<tensorflow::Tensor> tensors;
 };
 
-// The inputs of the signature of that name, empty for the default one. The
-// vector must outlive the call that asked.
+// Returns the inputs of a signature. An empty name means the default signature.
+// The vector must outlive the call of JsonToTensors.
 using SignatureInputs =
     absl::FunctionRef<absl::StatusOr<const std::vector<TensorSpec>*>(
         absl::string_view)>;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kBegin = "{\"results\": [";
 constexpr std::string_view kEnd = "]}";
 constexpr std::string_view kNext = ", ";
-// More than these take together.
+// More than the bytes of the constants above.
 constexpr size_t kBytesAround = 32;
 
 }  // namespace
@@ -38,7 +38,7 @@ std::string ResultsToJson(
       json += before_class;
       before_class = ", [";
       out.AppendString(candidate.label(), /*as_bytes=*/false);
-      out.MakeRoom(JsonOutput::kMostBytesOfNumber + kBytesAround);
+      out.MakeRoom(JsonOutput::kMaxBytesOfNumber + kBytesAround);
       json += kNext;
       AppendJsonNumber(candidate.score(), &json);
       json += ']';
@@ -58,7 +58,7 @@ std::string ResultsToJson(const tensorflow::serving::RegressionResult& result,
   json += kBegin;
   std::string_view separator;
   for (const auto& regression : result.regressions()) {
-    out.MakeRoom(JsonOutput::kMostBytesOfNumber);
+    out.MakeRoom(JsonOutput::kMaxBytesOfNumber);
     json += separator;
     separator = kNext;
     AppendJsonNumber(regression.value(), &json);

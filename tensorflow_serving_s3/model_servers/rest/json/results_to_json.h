@@ -1,17 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The answers of classify and regress as TensorFlow Serving's REST API writes
-// them.
+// Writes the responses of classify and regress like TensorFlow Serving's REST
+// API.
 //
 //   ResultsToJson(response.result())
-//   // {"results": [[["cat", 0.9], ["dog", 0.1]], ...]}  of a classification
-//   // {"results": [0.5, 2.0, ...]}                      of a regression
+//   // classification: {"results": [[["cat", 0.9], ["dog", 0.1]], ...]}
+//   // regression: {"results": [0.5, 2.0, ...]}
 //
-// Scores and values are written as TensorsToJson writes floats. A label that
-// is not valid UTF-8 becomes {"b64": "..."}, so that the answer is valid JSON.
-// The text is charged to `charge` as it grows, which may throw
-// RequestMemoryExceeded; null: no charge. Thread-safe.
+// Writes floats like TensorsToJson. Writes a label that is not valid UTF-8 as
+// {"b64": "..."}, so that the response is valid JSON. Charges the memory of the
+// text to `charge`, which may throw RequestMemoryExceeded. Null: no charge.
+// Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_RESULTS_TO_JSON_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_RESULTS_TO_JSON_H_
 

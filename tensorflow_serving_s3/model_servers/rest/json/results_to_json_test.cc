@@ -24,7 +24,7 @@ TEST(ResultsToJsonTest, ClassesArePairsOfLabelAndScore) {
             R"({"results": [[["c\"t", 0.1], ["", 1.0]], [["dog", 0.0]]]})");
 }
 
-TEST(ResultsToJsonTest, ALabelThatIsNoUtf8IsWrittenAsBase64) {
+TEST(ResultsToJsonTest, WritesALabelThatIsNotUtf8AsBase64) {
   ClassificationResult result;
   result.add_classifications()->add_classes()->set_label("\xff");
   EXPECT_EQ(ResultsToJson(result),

@@ -20,7 +20,7 @@ namespace {
 using ::tensorflow::serving::GetModelStatusResponse;
 using ::tensorflow::serving::ModelVersionStatus;
 
-// The load of a version; null if none is under way.
+// Returns the running load of a version, or null.
 const LoadProgress* FindLoad(absl::string_view name, int64_t version,
                              const std::vector<LoadProgress>& loads) {
   for (const LoadProgress& load : loads) {
@@ -45,7 +45,7 @@ void AppendLoad(const LoadProgress& load, absl::string_view indent,
   absl::StrAppend(json, "\n", indent, "  }");
 }
 
-// "model_version_status": [...], each line after the first indented by
+// Appends "model_version_status": [...]. Indents each line after the first by
 // `indent`.
 void AppendVersions(absl::string_view name,
                     const GetModelStatusResponse& versions,

@@ -14,13 +14,13 @@
 
 namespace tfs3::rest {
 
-// The answers of the REST API about the states of models. A version that is
-// LOADING has one field more, if its load is among `loads` and as far as it is
-// known:
+// Writes the responses of the REST API with the states of models. If a version
+// is LOADING and its load is in `loads`, adds its progress. "bytes_read" and
+// "total_bytes" may be absent:
 //   "load_progress": {"seconds": 12.3, "bytes_read": "512000000",
 //     "total_bytes": "1024000000"}
 
-// Of the model `name`, as TensorFlow Serving writes it, versions as strings:
+// Writes the status of one model like TensorFlow Serving. Versions are strings:
 //   {"model_version_status": [{"version": "1", "state": "AVAILABLE",
 //     "status": {"error_code": "OK", "error_message": ""}}]}
 std::string ModelStatusJson(
@@ -28,7 +28,7 @@ std::string ModelStatusJson(
     const tensorflow::serving::GetModelStatusResponse& versions,
     const std::vector<LoadProgress>& loads);
 
-// Of all models:
+// Writes the status of all models:
 //   {"models": [{"name": "half", "available": true, "problem": "",
 //     "model_version_status": [...]}]}
 std::string ModelListJson(const std::vector<ModelSummary>& models,

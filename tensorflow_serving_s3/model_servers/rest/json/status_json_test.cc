@@ -36,7 +36,7 @@ LoadProgress LoadOf(const std::string& model, int64_t version) {
   return load;
 }
 
-TEST(StatusJsonTest, AVersionThatLoadsTellsHowFarItHasCome) {
+TEST(StatusJsonTest, WritesTheProgressOfALoadingVersion) {
   LoadProgress load = LoadOf("half", 3);
   load.bytes_read = 512000000;
   load.total_bytes = 5000000000;
@@ -62,14 +62,14 @@ TEST(StatusJsonTest, AVersionThatLoadsTellsHowFarItHasCome) {
 )");
 }
 
-TEST(StatusJsonTest, WhatIsNotKnownOfALoadIsLeftOut) {
+TEST(StatusJsonTest, OmitsUnknownFields) {
   const std::string json = ModelStatusJson(
       "half", VersionIn(ModelVersionStatus::LOADING), {LoadOf("half", 3)});
   EXPECT_THAT(json, HasSubstr("\"load_progress\": {\n    \"seconds\": 12.3\n"));
   EXPECT_THAT(json, Not(HasSubstr("bytes")));
 }
 
-TEST(StatusJsonTest, OnlyAVersionThatIsLoadingHasProgress) {
+TEST(StatusJsonTest, WritesNoProgressOfOtherVersions) {
   for (const auto state :
        {ModelVersionStatus::START, ModelVersionStatus::AVAILABLE,
         ModelVersionStatus::END}) {
@@ -81,7 +81,7 @@ TEST(StatusJsonTest, OnlyAVersionThatIsLoadingHasProgress) {
       Not(HasSubstr("load_progress")));
 }
 
-TEST(StatusJsonTest, TheListOfModelsHasItToo) {
+TEST(StatusJsonTest, WritesProgressInTheListOfModels) {
   ModelSummary half;
   half.name = "half";
   half.versions = VersionIn(ModelVersionStatus::LOADING);

@@ -1,34 +1,31 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The work is split in two: Elements<T> stores one value after the other,
-// ColumnOf<T> walks the lists and keeps the shape.
+// Elements<T> stores values; ColumnOf<T> reads the lists and checks the shape.
+// ColumnOf has its own loop over lists beside JsonText::ReadList, because most
+// of the time of a large request is spent there.
 #include "tensorflow_serving_s3/model_servers/rest/json/tensor_column.h"
 
 #include <algorithm>
-#include <cfenv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "absl/log/check.h"
+#include "absl/log/absl_check.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/json_base64.h"
-#include "tensorflow_serving_s3/model_servers/rest/json/json_number.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/json_text.h"
+#include "tensorflow_serving_s3/model_servers/rest/json/tensor_element.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensors/memory_charge.h"
 
 namespace tfs3::rest {
 namespace {
@@ -39,121 +36,18 @@ using tensorflow::tstring;
 
 constexpr int kMaxRank = TensorShape::MaxDimensions();
 
-enum class Outcome : uint8_t {
-  kStored,
-  kWrongType,
-  kNotWhole,
-  kOutOfRange,
-  kNotBase64,
-  kNotAlone,  // {"b64": ...} with another key
-  kNotJson,   // the text of the value is no JSON
-};
-
-inline Outcome OutcomeOf(NumberError error) {
-  if (error == NumberError::kNone) return Outcome::kStored;
-  if (error == NumberError::kNotWhole) return Outcome::kNotWhole;
-  return error == NumberError::kRange ? Outcome::kOutOfRange
-                                      : Outcome::kWrongType;
-}
-
-// `*end` becomes the first character behind what is stored.
-template <typename T>
-[[gnu::always_inline]] inline Outcome ParseElement(const char* token,
-                                                   T* element,
-                                                   const char** end) {
-  return OutcomeOf(ParseJsonNumber(token, element, end));
-}
-
-template <>
-inline Outcome ParseElement(const char* token, bool* element,
-                            const char** end) {
-  *element = *token == 't';
-  const std::string_view word = *element ? "true" : "false";
-  *end = token + word.size();
-  return IsJsonWord(token, word) ? Outcome::kStored : Outcome::kWrongType;
-}
-
-// The float below `wide` in magnitude, its last bit set if anything was
-// dropped: rounding that once more, to a type with fewer bits, gives what
-// rounding `wide` itself would. `wide` is no NaN.
-float RoundToOdd(double wide) {
-  auto narrow = static_cast<float>(wide);
-  if (static_cast<double>(narrow) == wide) return narrow;
-  uint32_t bits;
-  std::memcpy(&bits, &narrow, sizeof bits);
-  if (std::abs(static_cast<double>(narrow)) > std::abs(wide)) --bits;
-  bits |= 1;
-  std::memcpy(&narrow, &bits, sizeof bits);
-  return narrow;
-}
-
-// The valid number at `token` as a double that is rounded to odd: if no double
-// is equal, the one of its two neighbours whose last bit is set.
-[[gnu::noinline]] double ReadRoundedToOdd(const char* token) {
-  const auto read = [token](int rounding) {
-    const int before = std::fegetround();
-    std::fesetround(rounding);
-    const double number = std::strtod(token, nullptr);
-    std::fesetround(before);
-    return number;
-  };
-  const double below = read(FE_DOWNWARD);
-  uint64_t bits;
-  std::memcpy(&bits, &below, sizeof bits);
-  return (bits & 1) != 0 ? below : read(FE_UPWARD);
-}
-
-// The value of type T that is nearest to `wide`, as a float.
-template <typename T>
-float Narrowed(double wide) {
-  return static_cast<float>(static_cast<T>(RoundToOdd(wide)));
-}
-
-template <typename T>
-Outcome ParseNarrowFloat(const char* token, T* element, const char** end) {
-  double wide;
-  const Outcome outcome = ParseElement(token, &wide, end);
-  if (outcome != Outcome::kStored) return outcome;
-  if (!std::isfinite(wide)) {
-    *element = static_cast<T>(static_cast<float>(wide));
-    const bool is_written_out = json_number_internal::IsDigit((*end)[-1]);
-    return is_written_out ? Outcome::kOutOfRange : Outcome::kStored;
-  }
-  // `wide` is rounded itself. That matters where its neighbours become
-  // different values: the number may lie on the other side of their middle.
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (Narrowed<T>(std::nextafter(wide, -kInfinity)) !=
-      Narrowed<T>(std::nextafter(wide, kInfinity))) {
-    wide = ReadRoundedToOdd(token);
-  }
-  *element = static_cast<T>(RoundToOdd(wide));
-  return std::isinf(static_cast<float>(*element)) ? Outcome::kOutOfRange
-                                                  : Outcome::kStored;
-}
-
-template <>
-inline Outcome ParseElement(const char* token, Eigen::half* element,
-                            const char** end) {
-  return ParseNarrowFloat(token, element, end);
-}
-
-template <>
-inline Outcome ParseElement(const char* token, tensorflow::bfloat16* element,
-                            const char** end) {
-  return ParseNarrowFloat(token, element, end);
-}
-
-// Elements of fixed size, in a tensor that grows as they come.
+// Stores elements of fixed size in a tensor that grows.
 template <typename T>
 class Elements {
  public:
   Elements(const TensorSpec& spec, JsonText* text)
       : dtype_(spec.dtype), text_end_(text->end()), charge_(text->charge()) {
-    // Room for one example, if the model says how large one is.
+    // Makes room for one example, if the model declares its size.
     for (int i = 0; i < spec.shape.dims(); ++i) {
       const int64_t dim = spec.shape.dim_size(i);
-      if (dim > 0 && first_capacity_ < kLargestFirstCapacity)
+      if (dim > 0 && first_capacity_ < kLargestFirstCapacity) {
         first_capacity_ *= dim;
+      }
     }
     first_capacity_ =
         std::clamp(first_capacity_, kLeastFirstCapacity, kLargestFirstCapacity);
@@ -161,7 +55,7 @@ class Elements {
 
   int64_t size() const { return size_; }
 
-  // Stores the value at `token`; `*end` becomes the character behind it.
+  // Stores the value at `token` and sets `*end` to the position after it.
   [[gnu::always_inline]] Outcome Store(const char* token, const char** end) {
     if (size_ == capacity_) Grow(token);
     const Outcome outcome = ParseElement(token, data_ + size_, end);
@@ -169,13 +63,12 @@ class Elements {
     return outcome;
   }
 
-  // The stored elements, in memory that they keep; its charge ends with the
-  // request.
+  // Returns the tensor, without a copy. Its charge ends with the request.
   Tensor Take(const TensorShape& shape) {
     charge_.Keep();
     if (size_ == 0) return Tensor(dtype_, shape);
     Tensor tensor;
-    CHECK(tensor.CopyFrom(
+    ABSL_CHECK(tensor.CopyFrom(
         size_ == capacity_ ? buffer_ : buffer_.Slice(0, size_), shape));
     return tensor;
   }
@@ -185,17 +78,18 @@ class Elements {
   static constexpr int64_t kLargestFirstCapacity = int64_t{1} << 24;
 
   void Grow(const char* token) {
-    // Every further element takes a character and a comma at least.
-    const int64_t most = size_ + (text_end_ - token) / 2 + 1;
+    // Each further element has at least one character and a comma.
+    const int64_t max_size = size_ + (text_end_ - token) / 2 + 1;
     const int64_t before = charge_.bytes();
     capacity_ =
-        std::min(most, capacity_ == 0 ? first_capacity_ : 2 * capacity_);
+        std::min(max_size, capacity_ == 0 ? first_capacity_ : 2 * capacity_);
     charge_.Grow(capacity_ * static_cast<int64_t>(sizeof(T)));
     Tensor grown(dtype_, TensorShape({capacity_}));
     T* const data = grown.flat<T>().data();
     if (data == nullptr) throw std::bad_alloc();
-    if (size_ > 0)
+    if (size_ > 0) {
       std::memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
+    }
     buffer_ = std::move(grown);
     data_ = data;
     charge_.Shrink(before);
@@ -220,8 +114,9 @@ class Elements<tstring> {
   int64_t size() const { return strings_.size(); }
 
   Outcome Store(const char* token, const char** end) {
-    if (*token == '{' && OpensBase64Object(&text_, token))
+    if (*token == '{' && OpensBase64Object(&text_, token)) {
       return StoreBase64(token, end);
+    }
     if (*token != '"') return Outcome::kWrongType;
     const JsonText::String string = text_.ReadString(token);
     if (string.end == nullptr) return Outcome::kNotJson;
@@ -231,7 +126,7 @@ class Elements<tstring> {
     return Outcome::kStored;
   }
 
-  // Its charge ends with the request.
+  // Returns the tensor. Its charge ends with the request.
   Tensor Take(const TensorShape& shape) {
     texts_.Grow(shape.num_elements() * static_cast<int64_t>(sizeof(tstring)));
     Tensor tensor(tensorflow::DT_STRING, shape);
@@ -268,24 +163,17 @@ class Elements<tstring> {
       strings_.reserve(capacity);
       slots_.Shrink(before);
     }
-    uncharged_ += HeapBytesOf(size);
+    uncharged_ += HeapBytesOfString(size);
     if (uncharged_ < kLeastCharge) return;
     texts_.Grow(std::exchange(uncharged_, 0));
   }
 
-  // What a string of that size takes outside of its tstring.
-  static int64_t HeapBytesOf(size_t size) {
-    constexpr size_t kMostInside = 22;
-    constexpr size_t kOverhead = 24;  // of the allocator
-    return size <= kMostInside ? 0 : static_cast<int64_t>(size + kOverhead);
-  }
-
-  // Short strings are charged together.
+  // Charges smaller amounts together.
   static constexpr int64_t kLeastCharge = 16 << 10;
 
   JsonText& text_;
   RequestMemory::Part slots_;  // of strings_
-  RequestMemory::Part texts_;  // of what does not fit into a tstring
+  RequestMemory::Part texts_;  // of the text outside of tstrings
   int64_t uncharged_ = 0;
   std::vector<tstring> strings_;
 };
@@ -326,9 +214,8 @@ class ColumnOf : public TensorColumn {
  private:
   static constexpr int64_t kUnknown = -1;
 
-  // A list begins, around which `level` lists are open.
+  // Checks the start of a list inside `level` open lists.
   [[gnu::always_inline]] bool OpenList(int level) {
-    // As the lists before it, or else one that is not.
     return level < rank_ || OpenNewList(level);
   }
 
@@ -346,7 +233,7 @@ class ColumnOf : public TensorColumn {
     return true;
   }
 
-  // A list ends that has had `count` elements.
+  // Checks the end of a list with `count` elements.
   [[gnu::always_inline]] bool CloseList(int level, int64_t count) {
     return dims_[level] == count || CloseNewList(level, count);
   }
@@ -355,16 +242,14 @@ class ColumnOf : public TensorColumn {
     int64_t& size = dims_[level];
     if (size == kUnknown) {
       size = count;
-      if (rank_ == kUnknown)
-        rank_ = level + 1;  // empty, so it holds no deeper lists
+      if (rank_ == kUnknown) rank_ = level + 1;  // the list is empty
       return true;
     }
     return Fail(absl::StrCat("Encountered list at unexpected size: ", count,
                              " at level: ", level, " expected size: ", size));
   }
 
-  // Takes in the list at `*p`, around which `level` lists are open, and moves
-  // behind it.
+  // Reads the list at `*p`, inside `level` open lists, and moves `*p` after it.
   bool ScanList(const char** p, int level) {
     if (!OpenList(level)) return false;
     int64_t count = 0;
@@ -393,7 +278,7 @@ class ColumnOf : public TensorColumn {
     return CloseList(level, count);
   }
 
-  // Takes in the value at `*p`, which is no list, and moves behind it.
+  // Reads the value at `*p`, which is not a list, and moves `*p` after it.
   [[gnu::always_inline]] bool ScanElement(const char** p, int level) {
     const char* const token = *p;
     if (rank_ != level && !SetRank(token, level)) return false;
@@ -401,7 +286,7 @@ class ColumnOf : public TensorColumn {
     return outcome == Outcome::kStored || FailValue(token, outcome, level);
   }
 
-  // A value stands at `level`.
+  // Sets the rank at the first value; fails if the rank is already set.
   bool SetRank(const char* token, int level) {
     if (rank_ != kUnknown) return FailValue(token, Outcome::kStored, level);
     rank_ = level;
@@ -413,8 +298,8 @@ class ColumnOf : public TensorColumn {
     return false;
   }
 
-  // Says what is wrong with the value at `token`; kStored stands for a value in
-  // the place of a list.
+  // Sets the error message for the value at `token`. kStored means that there
+  // must be a list.
   bool FailValue(const char* token, Outcome outcome, int level) {
     if (!LooksLikeJson(token)) outcome = Outcome::kNotJson;
     const std::string shown =
@@ -423,7 +308,7 @@ class ColumnOf : public TensorColumn {
     switch (outcome) {
       case Outcome::kStored:
         return Fail(absl::StrCat(
-            shown, " stands at level: ", level,
+            shown, " is at level: ", level,
             " where the first element has a list of size: ",
             level < static_cast<int>(dims_.size()) ? dims_[level] : 0));
       case Outcome::kWrongType:
@@ -448,13 +333,15 @@ class ColumnOf : public TensorColumn {
     return false;
   }
 
-  // Notes what is wrong, unless the text knows already.
+  // Sets the error of the text from message_ and path_. If message_ is empty,
+  // the text already has the error.
   std::nullptr_t Failure() {
     if (message_.empty()) return nullptr;
     if (first_level_ > 0) path_.push_back(rows_);
     std::string place = path_.empty() ? "" : ", element ";
-    for (auto index = path_.rbegin(); index != path_.rend(); ++index)
+    for (auto index = path_.rbegin(); index != path_.rend(); ++index) {
       absl::StrAppend(&place, "[", *index, "]");
+    }
     return text_.Fail(absl::InvalidArgumentError(
         absl::StrCat(message_, " (input '", spec_.alias, "'", place, ")")));
   }
@@ -462,16 +349,15 @@ class ColumnOf : public TensorColumn {
   const TensorSpec& spec_;
   JsonText& text_;
   Elements<T> elements_;
-  // The sizes of the lists, from the outermost inwards, as the first element
-  // has them.
+  // The sizes of the lists of the first element, the outermost first.
   std::vector<int64_t> dims_;
-  // How many lists stand around a value, once that is known.
+  // The number of lists around a value, or kUnknown.
   int64_t rank_ = kUnknown;
   int first_level_ = 0;
   int64_t rows_ = 0;
 
-  // Set when Add fails: what is wrong, and the indices of the place from the
-  // innermost outwards.
+  // After Add fails: the error, and the indices of the element, the innermost
+  // first.
   std::string message_;
   std::vector<int64_t> path_;
 };

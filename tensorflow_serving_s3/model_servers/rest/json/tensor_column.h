@@ -1,8 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One input of a request while it is read: JSON values go in, one tensor comes
-// out.
+// Builds the tensor of one input from JSON values.
 //
 //   absl::StatusOr<std::unique_ptr<TensorColumn>> column =
 //       TensorColumn::Create(spec, TensorColumn::kRows, &text);
@@ -12,9 +11,9 @@
 //   }
 //   absl::StatusOr<tensorflow::Tensor> tensor = (*column)->Finish();
 //
-// The shape is that of the first element; every later one must have it too.
-// Numbers go straight into the memory of the tensor. After an error the column
-// cannot be used any more. Not thread-safe; spec and text must outlive it.
+// All elements must have the shape of the first one. Writes numbers directly to
+// the memory of the tensor. Do not use a column after an error. Not
+// thread-safe. The spec and the text must outlive the column.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TENSOR_COLUMN_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TENSOR_COLUMN_H_
 
@@ -31,20 +30,20 @@ namespace tfs3::rest {
 class TensorColumn {
  public:
   enum Layout {
-    kWhole,  // one Add brings the whole tensor
-    kRows,   // every Add brings one element of the first dimension
+    kWhole,  // one Add reads the whole tensor
+    kRows,   // each Add reads one element of the first dimension
   };
 
-  // Unimplemented when JSON cannot carry the type of `spec`.
+  // Returns Unimplemented if JSON cannot represent the type of `spec`.
   static absl::StatusOr<std::unique_ptr<TensorColumn>> Create(
       const TensorSpec& spec, Layout layout, JsonText* text);
   virtual ~TensorColumn() = default;
 
-  // Reads the value at `token` and returns the position behind it; null if it
-  // is not as it should be, which the status of the text tells.
+  // Reads the value at `token` and returns the position after it. Returns null
+  // after an error, which is in the status of the text.
   virtual const char* Add(const char* token) = 0;
 
-  // How many times Add has succeeded.
+  // The number of successful calls of Add.
   virtual int64_t rows() const = 0;
 
   virtual absl::StatusOr<tensorflow::Tensor> Finish() = 0;

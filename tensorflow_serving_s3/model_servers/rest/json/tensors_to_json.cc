@@ -24,7 +24,7 @@ namespace {
 using tensorflow::Tensor;
 using tensorflow::tstring;
 
-// A number needs the room for it.
+// Appends an element. For a number, the caller must make room first.
 template <typename T>
 void AppendElement(const T& element, bool as_bytes, JsonOutput* output) {
   std::string* const out = &output->text();
@@ -49,7 +49,7 @@ class TensorWriter {
  public:
   virtual ~TensorWriter() = default;
   virtual void AppendWhole(JsonOutput* out) const = 0;
-  // The part at `row` of the first dimension.
+  // Appends the part with index `row` in the first dimension.
   virtual void AppendRow(int64_t row, JsonOutput* out) const = 0;
 };
 
@@ -59,12 +59,12 @@ class TensorWriterOf : public TensorWriter {
   explicit TensorWriterOf(const NamedOutput& output)
       : data_(output.tensor.unaligned_flat<T>().data()),
         as_bytes_(absl::EndsWith(output.alias, "_bytes")) {
-    // strides_[i] is how many elements an index into dimension i - 1 steps
-    // over.
+    // strides_[i] is the number of elements per index of dimension i - 1.
     const int rank = output.tensor.dims();
     strides_.assign(rank + 1, 1);
-    for (int i = rank; i > 0; --i)
+    for (int i = rank; i > 0; --i) {
       strides_[i - 1] = strides_[i] * output.tensor.dim_size(i - 1);
+    }
     for (int i = 0; i < rank; ++i) dims_.push_back(output.tensor.dim_size(i));
   }
 
@@ -74,11 +74,10 @@ class TensorWriterOf : public TensorWriter {
   }
 
  private:
-  // Writes the elements from `data` on that the dimensions from `level` on
-  // span.
+  // Appends the dimensions from `level` on, whose elements start at `data`.
   void Append(const T* data, size_t level, JsonOutput* out) const {
     if (level == dims_.size()) {
-      out->MakeRoom(JsonOutput::kMostBytesOfNumber);
+      out->MakeRoom(JsonOutput::kMaxBytesOfNumber);
       AppendElement(*data, as_bytes_, out);
       return;
     }
@@ -96,12 +95,12 @@ class TensorWriterOf : public TensorWriter {
     out->text() += ']';
   }
 
-  // Writes `count` elements; leaves room for the end of a list.
+  // Appends `count` elements and makes room for the end of the list.
   void AppendElements(const T* data, int64_t count, JsonOutput* out) const {
     constexpr int64_t kAtOnce = 64;
     for (int64_t i = 0; i < count;) {
       const int64_t stop = std::min(count, i + kAtOnce);
-      out->MakeRoom((stop - i) * JsonOutput::kMostBytesOfNumber + kBytesOfList);
+      out->MakeRoom((stop - i) * JsonOutput::kMaxBytesOfNumber + kBytesOfList);
       for (; i < stop; ++i) {
         if (i > 0) out->text() += ", ";
         AppendElement(data[i], as_bytes_, out);
@@ -154,34 +153,36 @@ absl::StatusOr<std::unique_ptr<TensorWriter>> WriterOf(
       return absl::UnimplementedError(
           absl::StrCat("Output '", output.alias, "' is of type ",
                        tensorflow::DataTypeString(output.tensor.dtype()),
-                       ", which JSON cannot carry; ask for it by gRPC"));
+                       ", which JSON cannot represent; use the gRPC API"));
   }
 }
 
-// About how long the text of the outputs will be.
+// Estimates the size of the text of the outputs.
 size_t EstimateSize(absl::Span<const NamedOutput> outputs) {
   constexpr size_t kBytesOfNumber = 12;
-  // What is made room for before it is known to be needed.
+  // Extra room, to avoid growth.
   constexpr size_t kSpare = 2048;
   size_t size = 64;
   for (const NamedOutput& output : outputs) {
     const size_t elements = output.tensor.NumElements();
     size += elements *
             (kBytesOfNumber + (outputs.size() > 1 ? output.alias.size() : 0));
-    if (output.tensor.dtype() == tensorflow::DT_STRING)
+    if (output.tensor.dtype() == tensorflow::DT_STRING) {
       size += output.tensor.TotalBytes();
+    }
   }
   return size + std::min(size, kSpare);
 }
 
-// The size of the first dimension, which all outputs must share.
+// Returns the size of the first dimension, which must be the same for all
+// outputs.
 absl::StatusOr<int64_t> BatchSize(absl::Span<const NamedOutput> outputs) {
   for (const NamedOutput& output : outputs) {
     if (output.tensor.dims() == 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("Output '", output.alias,
-                       "' is a scalar and has no batch dimension to make rows "
-                       "of; send the request in columnar format "
+                       "' is a scalar and has no batch dimension for rows; "
+                       "send the request in columnar format "
                        "(\"inputs\" instead of \"instances\")"));
     }
     const NamedOutput& first = outputs.front();
@@ -190,8 +191,8 @@ absl::StatusOr<int64_t> BatchSize(absl::Span<const NamedOutput> outputs) {
           "Outputs '", first.alias, "' and '", output.alias,
           "' have the batch sizes ", first.tensor.dim_size(0), " and ",
           output.tensor.dim_size(0),
-          ", so no rows can be made of them; send the request in columnar "
-          "format (\"inputs\" instead of \"instances\")"));
+          ", so they cannot be rows; send the request in columnar format "
+          "(\"inputs\" instead of \"instances\")"));
     }
   }
   return outputs.empty() ? 0 : outputs.front().tensor.dim_size(0);
@@ -199,7 +200,7 @@ absl::StatusOr<int64_t> BatchSize(absl::Span<const NamedOutput> outputs) {
 
 using Writers = std::vector<std::unique_ptr<TensorWriter>>;
 
-// Appends an object of all outputs; `append` writes the value of one.
+// Appends an object of all outputs. `append` writes the value of one output.
 template <typename AppendValue>
 void AppendObject(const std::vector<std::string>& keys, const Writers& writers,
                   AppendValue append, JsonOutput* out) {
@@ -231,7 +232,7 @@ absl::StatusOr<std::string> TensorsToJson(JsonFormat format,
     AppendJsonString(output.alias, &keys.emplace_back());
     keys.back() += ": ";
   }
-  constexpr size_t kBytesAround = 32;  // of what stands before and after
+  constexpr size_t kBytesAround = 32;  // of brackets, keys and separators
   if (format == JsonFormat::kColumnar) {
     JsonOutput out(charge, EstimateSize(outputs));
     out.text() += "{\"outputs\": ";

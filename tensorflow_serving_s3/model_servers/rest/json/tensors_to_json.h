@@ -1,24 +1,30 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The outputs of a model as the body of a REST answer.
+// Writes the outputs of a model as the body of a REST response.
 //
 //   absl::StatusOr<std::string> body =
 //       TensorsToJson(JsonFormat::kRow, {{"y", y}});
 //   // {"predictions": [3.5, 4.0, 5.5]}
 //
-// Follows TensorFlow Serving's REST API: in row format one output drops its
-// name, several make one object a row; in columnar format ({"outputs": ...})
-// one output drops its name too. Floats are written in the shortest form that
-// reads back to the same value, whole ones with `.0`; NaN, Infinity and
-// -Infinity stand bare. A string is written as
-// {"b64": "..."} when its output's name ends in `_bytes` or when it is not
-// valid UTF-8, so the answer is valid UTF-8 whatever the model returns. The
-// text is spaced as Python's json module does it.
+// Follows TensorFlow Serving's REST API:
+//   - A single output is written without its name. Several outputs become one
+//     object for each row, or one object in columnar format ({"outputs": ...}).
+//   - Floats have the shortest form that reads back as the same value, with
+//   `.0`
+//     if they are whole. NaN, Infinity and -Infinity have no quotes.
+//   - A string is written as {"b64": "..."} if the output's name ends in
+//   `_bytes`
+//     or if it is not valid UTF-8. The response is always valid UTF-8.
+//   - White space is that of Python's json module.
 //
-// Errors: InvalidArgument when rows cannot be made (a scalar, or batches of
-// unequal size), naming the output; Unimplemented for a type that JSON cannot
-// carry. Thread-safe.
+// Errors, with the name of the output:
+//   - InvalidArgument: there are no rows, because an output is a scalar or
+//   batch
+//     sizes differ.
+//   - Unimplemented: JSON cannot represent the type.
+//
+// Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TENSORS_TO_JSON_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_REST_JSON_TENSORS_TO_JSON_H_
 
@@ -33,18 +39,15 @@
 
 namespace tfs3::rest {
 
-// One output under the name that the client knows it by. Refers to both; they
-// must outlive it.
+// An output and its name for the client. Both must outlive this struct.
 struct NamedOutput {
   std::string_view alias;
   const tensorflow::Tensor& tensor;
 };
 
-// The text is charged to `charge` as it grows, which may throw
-// RequestMemoryExceeded; null: no charge.
-//
-// At least one output, or an answer without values: {"predictions": []},
-// {"outputs": {}}.
+// Writes `outputs`; without outputs, writes {"predictions": []} or
+// {"outputs": {}}. Charges the memory of the text to `charge`, which may throw
+// RequestMemoryExceeded. Null: no charge.
 absl::StatusOr<std::string> TensorsToJson(
     JsonFormat format, absl::Span<const NamedOutput> outputs,
     RequestMemory::Charge* charge = nullptr);

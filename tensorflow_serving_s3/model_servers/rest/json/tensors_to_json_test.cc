@@ -47,17 +47,17 @@ std::string Columns(absl::Span<const NamedOutput> outputs) {
   return Json(JsonFormat::kColumnar, outputs);
 }
 
-TEST(TensorsToJsonTest, OneOutputInRowsDropsItsName) {
+TEST(TensorsToJsonTest, ASingleOutputInRowsHasNoName) {
   const Tensor y = MakeTensor<float>({3}, {3.5, 4, 5.5});
   EXPECT_EQ(Rows({{"y", y}}), R"({"predictions": [3.5, 4.0, 5.5]})");
 }
 
-TEST(TensorsToJsonTest, OneColumnarOutputDropsItsName) {
+TEST(TensorsToJsonTest, ASingleColumnarOutputHasNoName) {
   const Tensor y = MakeTensor<float>({2, 1}, {3.5, 4});
   EXPECT_EQ(Columns({{"y", y}}), R"({"outputs": [[3.5], [4.0]]})");
 }
 
-TEST(TensorsToJsonTest, SeveralOutputsInRowsMakeAnObjectARow) {
+TEST(TensorsToJsonTest, SeveralOutputsInRowsAreOneObjectForEachRow) {
   const Tensor a = MakeTensor<int32_t>({2}, {1, 2});
   const Tensor b = MakeTensor<tstring>({2, 2}, {"p", "q", "r", "s"});
   EXPECT_EQ(
@@ -107,7 +107,7 @@ TEST(TensorsToJsonTest, ScalarsInColumnarFormat) {
             R"({"outputs": 0.1})");
 }
 
-TEST(TensorsToJsonTest, ListsNestAsDeepAsTheTensor) {
+TEST(TensorsToJsonTest, ListsHaveTheRankOfTheTensor) {
   const Tensor y = MakeTensor<int64_t>({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
   EXPECT_EQ(Rows({{"y", y}}),
             R"({"predictions": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]})");
@@ -118,7 +118,7 @@ TEST(TensorsToJsonTest, WholeFloatsKeepTheirFraction) {
             R"({"outputs": [1.0, -0.0]})");
 }
 
-TEST(TensorsToJsonTest, FloatsAndDoublesAreWrittenInTheirShortestForm) {
+TEST(TensorsToJsonTest, FloatsAndDoublesHaveTheirShortestForm) {
   EXPECT_EQ(Columns({{"y", MakeTensor<float>({2}, {0.1f, 16777216})}}),
             R"({"outputs": [0.1, 16777216.0]})");
   EXPECT_EQ(
@@ -126,7 +126,7 @@ TEST(TensorsToJsonTest, FloatsAndDoublesAreWrittenInTheirShortestForm) {
       R"({"outputs": [0.1, 0.30000000000000004]})");
 }
 
-TEST(TensorsToJsonTest, SpecialFloatsStandBare) {
+TEST(TensorsToJsonTest, NaNAndInfinityHaveNoQuotes) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(Rows({{"y", MakeTensor<float>(
                             {3}, {std::numeric_limits<float>::quiet_NaN(),
@@ -143,7 +143,7 @@ TEST(TensorsToJsonTest, HalfAndBfloat16AreWrittenAsFloats) {
             R"({"predictions": [1.5]})");
 }
 
-TEST(TensorsToJsonTest, IntegersAreNumbersToTheirLimits) {
+TEST(TensorsToJsonTest, WritesIntegersUpToTheirLimits) {
   EXPECT_EQ(Rows({{"y", MakeTensor<int64_t>(
                             {1}, {std::numeric_limits<int64_t>::min()})}}),
             R"({"predictions": [-9223372036854775808]})");
@@ -173,12 +173,12 @@ TEST(TensorsToJsonTest, StringsOfOutputsNamedBytesAreBase64) {
   EXPECT_EQ(Rows({{"bytes_image", y}}), R"({"predictions": ["hi"]})");
 }
 
-TEST(TensorsToJsonTest, StringsThatAreNoUtf8AreBase64) {
+TEST(TensorsToJsonTest, StringsThatAreNotUtf8AreBase64) {
   EXPECT_EQ(Rows({{"y", MakeTensor<tstring>({2}, {"\xff\xfe", "text"})}}),
             R"({"predictions": [{"b64": "//4="}, "text"]})");
 }
 
-TEST(TensorsToJsonTest, TypesThatJsonCannotCarryAreUnimplemented) {
+TEST(TensorsToJsonTest, TypesThatJsonCannotRepresentAreUnimplemented) {
   const Tensor y(tensorflow::DT_COMPLEX64, TensorShape({1}));
   const absl::Status status =
       TensorsToJson(JsonFormat::kRow, {{"y", y}}).status();
@@ -187,8 +187,8 @@ TEST(TensorsToJsonTest, TypesThatJsonCannotCarryAreUnimplemented) {
                                       HasSubstr("gRPC")));
 }
 
-TEST(TensorsToJsonTest, ChargesTheTextAndStopsBeyondTheBudget) {
-  // A number has more brackets than digits.
+TEST(TensorsToJsonTest, ChargesTheTextAndThrowsBeyondTheBudget) {
+  // Each number has more brackets than digits.
   Tensor deep(tensorflow::DT_BOOL, TensorShape({1000, 1, 1, 1, 1, 1, 1, 1, 1}));
   deep.flat<bool>().setZero();
   Tensor strings(tensorflow::DT_STRING, TensorShape({1000}));

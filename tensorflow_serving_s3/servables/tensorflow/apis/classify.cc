@@ -57,8 +57,8 @@ absl::StatusOr<ClassifyOutputs> FindClassifyOutputs(
   if (!outputs.classes.has_value() && !outputs.scores.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "signature \"", signature.signature_name(),
-        "\" has neither of the outputs \"classes\" and \"scores\", of which "
-        "Classify needs one"));
+        "\" has no output \"classes\" or \"scores\"; Classify needs at least "
+        "one of them"));
   }
   return outputs;
 }
@@ -85,7 +85,7 @@ absl::Status WriteClassifications(const Tensor* classes, const Tensor* scores,
     return absl::InvalidArgumentError(absl::StrCat(
         "the model's output \"classes\" has ", classes->dim_size(1),
         " classes and \"scores\" has ", scores->dim_size(1),
-        "; Classify needs as many of one as of the other"));
+        "; Classify needs the same number of both"));
   }
   const int64_t count = (classes != nullptr ? classes : scores)->dim_size(1);
   const tensorflow::tstring* label =
@@ -93,7 +93,7 @@ absl::Status WriteClassifications(const Tensor* classes, const Tensor* scores,
                          : nullptr;
   const float* score =
       scores != nullptr ? scores->flat<float>().data() : nullptr;
-  // Of messages and of the pointers to them.
+  // Bytes of a message and of the pointer to it.
   constexpr int64_t kBytesOfExample = 64;
   constexpr int64_t kBytesOfClass = 96;
   ChargeMemory(charge, examples * (kBytesOfExample + count * kBytesOfClass) +
@@ -139,7 +139,7 @@ absl::Status Classify(const ClassificationRequest& request,
   if (!examples.ok()) return examples.status();
   const int64_t count = examples->dim_size(0);
 
-  // An output beside the two is not computed.
+  // Does not compute a second output with another name.
   std::optional<std::vector<size_t>> fetch;
   size_t classes_place = places->classes.value_or(0);
   size_t scores_place = places->scores.value_or(0);

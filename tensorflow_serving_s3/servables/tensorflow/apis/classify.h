@@ -22,45 +22,45 @@
 
 namespace tfs3 {
 
-// Answers a ClassificationRequest for a loaded model:
+// Classifies the tf.Examples of a request with a signature of a loaded model:
 //
 //   absl::Status status =
 //       Classify(request, model.id(), *model, InferenceOptions(), &response);
 //
-// The caller has found the model by the request's model_spec, of which only the
-// signature's name is looked at; `response` (empty, perhaps on an arena) gets
-// the effective one. The signature takes serialized tf.Examples as its one
-// input, "inputs", and has one or two outputs, of which "classes" (string
-// [examples, classes]) gives the labels and "scores" (float, the same shape)
-// the scores; one of the two is enough.
+// The caller has already chosen the model: of the request's model_spec,
+// Classify uses only the signature's name. It writes name, version and
+// signature to `response`, which must be empty. The signature must have
+//   - one input, "inputs": serialized tf.Examples, and
+//   - one or two outputs, at least one of "classes" (labels, string
+//     [examples, classes]) and "scores" (float, the same shape).
 //
-// INVALID_ARGUMENT if the request has no examples or the signature or what it
-// computes is not as told here. Otherwise the errors of SignatureRunner::Run.
-// Thread-safe.
+// Returns INVALID_ARGUMENT if the request has no examples or the signature is
+// different; otherwise the errors of SignatureRunner::Run. Thread-safe.
 absl::Status Classify(const tensorflow::serving::ClassificationRequest& request,
                       const ServableId& id, const SavedModelBundle& model,
                       const InferenceOptions& options,
                       tensorflow::serving::ClassificationResponse* response);
 
-// The error of a Classify with that signature, empty for the default one,
-// whatever its examples; OK if there is none.
+// Returns the error that Classify would return with this signature for all
+// examples, or OK. An empty name means the default signature.
 absl::Status CheckClassifySignature(const SavedModelBundle& model,
                                     absl::string_view signature_name,
                                     const InferenceOptions& options);
 
-// The places of "classes" and "scores" among a signature's outputs.
+// The indices of "classes" and "scores" in a signature's outputs.
 struct ClassifyOutputs {
   std::optional<size_t> classes;
   std::optional<size_t> scores;
 };
 
-// INVALID_ARGUMENT if they are not as Classify wants.
+// Returns INVALID_ARGUMENT if the signature does not have the outputs that
+// Classify needs.
 absl::StatusOr<ClassifyOutputs> FindClassifyOutputs(
     const SignatureRunner& signature);
 
-// Writes the answer for `examples` examples out of what the outputs gave; null
-// for one that there is not. Charges the answer. INVALID_ARGUMENT if a shape or
-// type is wrong.
+// Writes the result for `examples` examples from the values of the outputs; one
+// of them may be null. Charges the memory of the result. Returns
+// INVALID_ARGUMENT if a type or shape is wrong.
 absl::Status WriteClassifications(
     const tensorflow::Tensor* classes, const tensorflow::Tensor* scores,
     int64_t examples, const MemoryCharge& charge,

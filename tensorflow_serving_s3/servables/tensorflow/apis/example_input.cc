@@ -24,16 +24,17 @@ using tensorflow::Example;
 using tensorflow::Tensor;
 using tensorflow::serving::Input;
 
-// What the copies of a context may take together: a client sends it once, and
-// an example in a few bytes.
+// The limit for all copies of a context. Without it, a small request with many
+// empty examples could take any amount of memory.
 constexpr size_t kMaxContextBytes = size_t{256} << 20;
 
-// A parser that meets a message twice merges both, the later one winning; so
-// the context's bytes followed by an example's are the merged example.
+// Serializes the context followed by each example. A parser merges both,
+// because protobuf merges messages that are concatenated; the later value wins.
 Tensor Serialize(const google::protobuf::RepeatedPtrField<Example>& examples,
                  absl::string_view context, const MemoryCharge& charge) {
   constexpr int64_t kLeastCharge = 64 << 10;
-  // What the elements take outside of the tensor, charged in large pieces.
+  // The memory of long strings is outside the tensor. Charges it in large
+  // pieces.
   int64_t uncharged = 0;
   ChargeMemory(charge, examples.size() *
                            static_cast<int64_t>(sizeof(tensorflow::tstring)));

@@ -11,19 +11,17 @@
 
 namespace tfs3 {
 
-// The tf.Examples of a request as a model that parses them wants them: a string
-// tensor [n], each element one serialized tf.Example.
+// Serializes the tf.Examples of a request to a string tensor [n], the input of
+// a model that parses tf.Examples:
 //
 //   absl::StatusOr<tensorflow::Tensor> examples =
 //       SerializeExamples(request.input());
 //
-// A context is merged into every example. Where both have a feature, the
-// example's own counts.
+// Merges a context into each example. If both have a feature, the example's
+// feature wins. Charges `charge` for the tensor's memory.
 //
-// The tensor's memory is charged to `charge` as it grows.
-//
-// INVALID_ARGUMENT if there is no example, or if a context repeated for all
-// examples would take more than 256 MiB.
+// Returns INVALID_ARGUMENT if there is no example, or if the copies of a
+// context would take more than 256 MiB.
 absl::StatusOr<tensorflow::Tensor> SerializeExamples(
     const tensorflow::serving::Input& input, const MemoryCharge& charge = {});
 

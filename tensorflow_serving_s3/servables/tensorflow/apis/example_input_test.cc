@@ -46,7 +46,7 @@ TEST(ExampleInputTest, SerializesEachExample) {
   EXPECT_EQ(Feature(Parse(*tensor, 1), "x"), 2.5f);
 }
 
-TEST(ExampleInputTest, AnExampleWithoutFeaturesIsAnExample) {
+TEST(ExampleInputTest, AcceptsAnExampleWithoutFeatures) {
   Input input;
   input.mutable_example_list()->add_examples();
 
@@ -73,7 +73,7 @@ TEST(ExampleInputTest, MergesTheContextIntoEachExample) {
   }
 }
 
-TEST(ExampleInputTest, AnExamplesOwnFeatureCountsBeforeTheContexts) {
+TEST(ExampleInputTest, AnExamplesFeatureWinsOverTheContext) {
   Input input;
   auto* list = input.mutable_example_list_with_context();
   SetFeature("x", 7, list->mutable_context());
@@ -100,7 +100,7 @@ TEST(ExampleInputTest, RefusesEmptyInput) {
   }
 }
 
-TEST(ExampleInputTest, RefusesAContextThatGrowsBeyondMemory) {
+TEST(ExampleInputTest, RefusesAContextWhoseCopiesAreTooLarge) {
   Input input;
   auto* list = input.mutable_example_list_with_context();
   (*list->mutable_context()->mutable_features()->mutable_feature())["x"]

@@ -36,8 +36,7 @@ absl::Status CheckMethodName(const SavedModelBundle& model,
 absl::Status CheckTakesExamples(const SignatureRunner& signature) {
   constexpr absl::string_view kCure =
       "; Classify and Regress need one input \"inputs\", which takes "
-      "serialized "
-      "tf.Examples; use Predict for other signatures";
+      "serialized tf.Examples; use Predict for other signatures";
   if (signature.inputs().size() != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("signature \"", signature.signature_name(), "\" has ",
@@ -60,8 +59,8 @@ absl::StatusOr<const SignatureRunner*> GetExampleSignature(
   absl::StatusOr<const SignatureRunner*> signature =
       model.GetSignature(signature_name);
   if (!signature.ok()) {
-    // Predict's code for a signature that is not there is the other one, and
-    // clients know both.
+    // As in TensorFlow Serving: a missing signature is FAILED_PRECONDITION for
+    // Predict, but INVALID_ARGUMENT here.
     return absl::IsFailedPrecondition(signature.status())
                ? absl::InvalidArgumentError(signature.status().message())
                : signature.status();

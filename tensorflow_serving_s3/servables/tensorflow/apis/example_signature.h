@@ -15,33 +15,36 @@
 #include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_runner.h"
 
-// What Classify, Regress and MultiInference share: signatures whose one input,
-// "inputs", takes serialized tf.Examples. All functions are thread-safe.
+// Signatures whose only input, "inputs", takes serialized tf.Examples. Shared
+// by Classify, Regress and MultiInference. All functions are thread-safe.
 namespace tfs3 {
 
-// The method names of signatures made for Classify and for Regress.
+// The method names of signatures for Classify and Regress.
 inline constexpr absl::string_view kClassifyMethodName =
     "tensorflow/serving/classify";
 inline constexpr absl::string_view kRegressMethodName =
     "tensorflow/serving/regress";
 
-// The signature of `model` that a request names (empty: the default one), fit
-// to be fed with tf.Examples:
+// Returns a signature of `model` that takes tf.Examples. An empty name means
+// the default signature.
 //
 //   absl::StatusOr<const SignatureRunner*> signature = GetExampleSignature(
 //       model, request.model_spec().signature_name(), kClassifyMethodName,
 //       options);
 //
-// INVALID_ARGUMENT if the model has no such signature, if its method name is
-// another than `method_name` and options.check_method_name is set, or if it has
-// other inputs than one called "inputs". What type that declares does not
-// matter: the graph refuses tf.Examples if it does not take strings.
+// Returns INVALID_ARGUMENT in these cases:
+//   - The model does not have the signature.
+//   - options.check_method_name is set, and the signature's method name is not
+//     `method_name`.
+//   - The signature does not have exactly one input, "inputs". Its declared
+//   type
+//     does not matter: the graph checks the type.
 absl::StatusOr<const SignatureRunner*> GetExampleSignature(
     const SavedModelBundle& model, absl::string_view signature_name,
     absl::string_view method_name, const InferenceOptions& options);
 
-// Runs such a signature on the tensor of SerializeExamples. Charges the
-// outputs.
+// Runs the signature on the result of SerializeExamples. Charges the memory of
+// the outputs.
 absl::StatusOr<std::vector<tensorflow::Tensor>> RunOnExamples(
     const SignatureRunner& signature, tensorflow::Tensor examples,
     std::optional<std::vector<size_t>> fetch, const InferenceOptions& options);

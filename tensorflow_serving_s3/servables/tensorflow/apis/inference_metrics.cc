@@ -15,20 +15,19 @@ using tensorflow::monitoring::Counter;
 using tensorflow::monitoring::Sampler;
 
 Sampler<3>* RuntimeLatency() {
-  static auto* const metric = Sampler<3>::New(
-      {"/tensorflow/serving/runtime_latency",
-       "Microseconds that a model ran for a request, of the runs that were "
-       "good.",
-       "model_name", "API", "runtime"},
-      // From 10 microseconds to more than half an hour.
-      Buckets::Exponential(10, 1.8, 33));
+  static auto* const metric =
+      Sampler<3>::New({"/tensorflow/serving/runtime_latency",
+                       "The time of successful model runs, in microseconds.",
+                       "model_name", "API", "runtime"},
+                      // From 10 microseconds to more than half an hour.
+                      Buckets::Exponential(10, 1.8, 33));
   return metric;
 }
 
 Sampler<1>* ExampleCounts() {
   static auto* const metric =
       Sampler<1>::New({"/tensorflow/serving/request_example_counts",
-                       "tf.Examples in a request.", "model"},
+                       "The number of tf.Examples in a request.", "model"},
                       // From 1 to half a million.
                       Buckets::Exponential(1, 2, 20));
   return metric;
@@ -37,7 +36,7 @@ Sampler<1>* ExampleCounts() {
 Counter<1>* ExampleTotal() {
   static auto* const metric =
       Counter<1>::New("/tensorflow/serving/request_example_count_total",
-                      "tf.Examples in all requests.", "model");
+                      "The number of tf.Examples in all requests.", "model");
   return metric;
 }
 

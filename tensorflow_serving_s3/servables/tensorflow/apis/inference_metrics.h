@@ -11,8 +11,7 @@
 
 namespace tfs3 {
 
-// What running a model for requests costs, in TensorFlow's registry under
-// TensorFlow Serving's names:
+// TensorFlow Serving's metrics of model runs, in TensorFlow's registry:
 //
 //   /tensorflow/serving/runtime_latency{model_name, API, runtime}
 //   /tensorflow/serving/request_example_counts{model}
@@ -20,15 +19,15 @@ namespace tfs3 {
 //
 // All functions are thread-safe.
 
-// Measures one run of a model, from its construction on:
+// Measures one run of a model. The time starts with the constructor:
 //
 //   const RunTimer timer;
 //   auto outputs = signature.Run(inputs, options);
 //   if (outputs.ok()) timer.Record("half", "Predict");
 class RunTimer {
  public:
-  // Records the time since then, for a run that was good. The runtime is "TF1":
-  // a session, as TensorFlow Serving calls it.
+  // Records the time of a successful run. The label "runtime" is "TF1",
+  // TensorFlow Serving's value for a session.
   void Record(absl::string_view model, absl::string_view api) const;
 
  private:
@@ -37,7 +36,7 @@ class RunTimer {
   const Clock::time_point start_ = Clock::now();
 };
 
-// Records that a request has had so many tf.Examples.
+// Records the number of tf.Examples in a request.
 void RecordExampleCount(absl::string_view model, int64_t count);
 
 }  // namespace tfs3

@@ -18,18 +18,18 @@ using tensorflow::monitoring::CollectionRegistry;
 using tensorflow::monitoring::Point;
 using ::testing::ElementsAre;
 
-// The one point of a metric whose first label has this value.
+// Returns the point of a metric whose first label has the value `model`.
 Point PointOf(const std::string& metric, const std::string& model) {
   const auto metrics = CollectionRegistry::Default()->CollectMetrics(
       CollectionRegistry::CollectMetricsOptions());
   for (const auto& point : metrics->point_set_map.at(metric)->points) {
     if (point->labels.at(0).value == model) return *point;
   }
-  ADD_FAILURE() << metric << " has nothing for " << model;
+  ADD_FAILURE() << metric << " has no point for " << model;
   return Point();
 }
 
-TEST(InferenceMetricsTest, ARunIsRecordedForModelApiAndRuntime) {
+TEST(InferenceMetricsTest, RecordsRunsByModelApiAndRuntime) {
   RunTimer().Record("a", "Predict");
   RunTimer().Record("a", "Predict");
   const Point point = PointOf("/tensorflow/serving/runtime_latency", "a");
@@ -42,7 +42,7 @@ TEST(InferenceMetricsTest, ARunIsRecordedForModelApiAndRuntime) {
               ElementsAre("model_name=a", "API=Predict", "runtime=TF1"));
 }
 
-TEST(InferenceMetricsTest, ARunThatIsNotRecordedLeavesNothing) {
+TEST(InferenceMetricsTest, RecordsOnlySuccessfulRuns) {
   { const RunTimer timer; }
   RunTimer().Record("b", "Classify");
   EXPECT_EQ(
@@ -50,7 +50,7 @@ TEST(InferenceMetricsTest, ARunThatIsNotRecordedLeavesNothing) {
       1);
 }
 
-TEST(InferenceMetricsTest, ExamplesAreCountedByRequestAndInAll) {
+TEST(InferenceMetricsTest, CountsExamplesPerRequestAndInTotal) {
   RecordExampleCount("c", 3);
   RecordExampleCount("c", 5);
   const Point counts =

@@ -13,7 +13,7 @@
 
 namespace tfs3 {
 
-// How one request is to be answered, the same for every kind of it:
+// Options of one request, the same for all APIs:
 //
 //   InferenceOptions options;
 //   options.deadline = absl::Now() + absl::Seconds(30);
@@ -23,26 +23,25 @@ struct InferenceOptions {
   // When the caller stops waiting.
   absl::Time deadline = absl::InfiniteFuture();
 
-  // Whether the caller has stopped waiting already: asked before the model
-  // runs, on whatever thread it is to run on, and not any more once it does.
-  // Must be quick. May be null.
+  // Returns whether the caller has stopped waiting. Called on any thread,
+  // before the model runs but not during the run. Must be fast. May be null.
   std::function<bool()> cancelled;
 
-  // Told of the tensors that the request is decoded to, of the outputs and of
-  // the response, on the thread of the caller: before they are made, and of
-  // outputs when the model has made them. What it throws passes through.
+  // Charged on the caller's thread for the decoded tensors and the response,
+  // before they are allocated, and for the outputs of the model after the run.
+  // Its exceptions pass through.
   MemoryCharge charge;
 
-  // How tensors are written to a response.
+  // The encoding of tensors in the response.
   TensorEncoding encoding = TensorEncoding::kField;
 
-  // Whether Classify and Regress take only signatures that were exported with
-  // the method name "tensorflow/serving/classify" or ".../regress". TensorFlow
-  // 2 writes "tensorflow/serving/predict" for every signature.
+  // Whether Classify and Regress accept only signatures with the method name
+  // "tensorflow/serving/classify" or ".../regress". TensorFlow 2 writes
+  // "tensorflow/serving/predict" for every signature.
   bool check_method_name = false;
 };
 
-// CANCELLED if the caller has stopped waiting.
+// Returns CANCELLED if the caller has stopped waiting.
 inline absl::Status CheckNotCancelled(const InferenceOptions& options) {
   if (options.cancelled == nullptr || !options.cancelled()) {
     return absl::OkStatus();

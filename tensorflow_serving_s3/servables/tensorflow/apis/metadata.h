@@ -12,24 +12,24 @@
 
 namespace tfs3 {
 
-// The one kind of metadata that can be asked for.
+// The only supported metadata_field.
 inline constexpr absl::string_view kSignatureDefField = "signature_def";
 
-// The signatures of a model, as metadata carries them.
+// Returns all signatures of a model.
 tensorflow::serving::SignatureDefMap GetSignatureDefMap(
     const SavedModelBundle& model);
 
-// Answers a GetModelMetadataRequest for a loaded model, which the caller has
-// found by the request's model_spec:
+// Answers a GetModelMetadataRequest for a loaded model. The caller has already
+// chosen the model:
 //
 //   absl::Status status =
 //       GetModelMetadata(request, model.id(), *model, &response);
 //
-// `response` (empty, perhaps on an arena) gets the effective model_spec and,
-// under "signature_def", a SignatureDefMap packed into an Any.
+// Writes name and version of the model to `response`, which must be empty, and
+// a SignatureDefMap as "signature_def".
 //
-// INVALID_ARGUMENT if the request asks for no metadata or for a field other
-// than "signature_def". Thread-safe.
+// Returns INVALID_ARGUMENT if the request names no field or another field than
+// "signature_def". Thread-safe.
 absl::Status GetModelMetadata(
     const tensorflow::serving::GetModelMetadataRequest& request,
     const ServableId& id, const SavedModelBundle& model,

@@ -42,7 +42,7 @@ TEST_F(MetadataTest, PacksTheSignatures) {
       tensorflow::DT_DOUBLE);
 }
 
-TEST_F(MetadataTest, TellsTheEffectiveModelSpec) {
+TEST_F(MetadataTest, ReturnsNameAndVersionOfTheModel) {
   GetModelMetadataRequest request;
   request.add_metadata_field("signature_def");
   GetModelMetadataResponse response;
@@ -64,7 +64,7 @@ TEST_F(MetadataTest, RefusesOtherFields) {
                                        "ask for \"signature_def\""));
 }
 
-TEST_F(MetadataTest, RefusesToBeAskedForNothing) {
+TEST_F(MetadataTest, RefusesARequestWithoutFields) {
   GetModelMetadataResponse response;
 
   EXPECT_EQ(Get(GetModelMetadataRequest(), &response),

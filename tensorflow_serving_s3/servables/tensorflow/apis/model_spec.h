@@ -10,8 +10,8 @@
 
 namespace tfs3 {
 
-// Writes what has answered a request: name and version of `id`, and the
-// signature, if there is one.
+// Writes name and version of `id`, and the signature's name if it is not empty,
+// to the model_spec of a response.
 //
 //   SetModelSpec(model.id(), signature->signature_name(),
 //                response->mutable_model_spec());

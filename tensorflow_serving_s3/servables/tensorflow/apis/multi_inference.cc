@@ -38,17 +38,17 @@ using tensorflow::serving::ModelSpec;
 using tensorflow::serving::MultiInferenceRequest;
 using tensorflow::serving::MultiInferenceResponse;
 
-// A task with what it needs of the model looked up.
+// A task with its signature and outputs.
 struct Task {
   const SignatureRunner* signature = nullptr;
   bool classify = false;
-  // Which of the signature's outputs are fetched.
+  // The outputs to fetch, as indices into the signature's outputs.
   std::vector<size_t> fetch;
-  // If `classify`: the places of its outputs in `fetch`.
+  // If `classify`, the indices of the outputs in `fetch`.
   ClassifyOutputs places;
 };
 
-// All tasks are answered by the model that the first one names.
+// Checks that a task names the same model as the first task.
 absl::Status CheckSameModel(const ModelSpec& first, const ModelSpec& spec,
                             const ServableId& id) {
   if (spec.name().empty()) {
@@ -57,7 +57,7 @@ absl::Status CheckSameModel(const ModelSpec& first, const ModelSpec& spec,
   }
   if (spec.name() != first.name()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the tasks are of different models, \"", first.name(), "\" and \"",
+        "the tasks name different models, \"", first.name(), "\" and \"",
         spec.name(), "\"; send one request for each model"));
   }
   bool same_version = true;
@@ -73,13 +73,13 @@ absl::Status CheckSameModel(const ModelSpec& first, const ModelSpec& spec,
   }
   if (!same_version) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the tasks are of different versions of model \"", spec.name(),
-        "\"; name the same version or label in all of them"));
+        "the tasks name different versions of model \"", spec.name(),
+        "\"; set the same version or label in all of them"));
   }
   return absl::OkStatus();
 }
 
-// `task`, whose signature is found, with what it fetches.
+// Returns `task`, which has its signature, with the outputs to fetch.
 absl::StatusOr<Task> FindOutputs(Task task) {
   if (!task.classify) {
     task.fetch = {0};
@@ -103,19 +103,19 @@ absl::StatusOr<Task> FindOutputs(Task task) {
   return task;
 }
 
-absl::StatusOr<Task> FindTask(const InferenceTask& wanted,
+absl::StatusOr<Task> FindTask(const InferenceTask& inference,
                               const SavedModelBundle& model,
                               const InferenceOptions& options) {
   Task task;
-  task.classify = wanted.method_name() == kClassifyMethodName;
-  if (!task.classify && wanted.method_name() != kRegressMethodName) {
+  task.classify = inference.method_name() == kClassifyMethodName;
+  if (!task.classify && inference.method_name() != kRegressMethodName) {
     return absl::UnimplementedError(absl::StrCat(
-        "there is no method_name \"", wanted.method_name(), "\"; use \"",
+        "unknown method_name \"", inference.method_name(), "\"; use \"",
         kClassifyMethodName, "\" or \"", kRegressMethodName, "\""));
   }
   const absl::StatusOr<const SignatureRunner*> signature =
-      GetExampleSignature(model, wanted.model_spec().signature_name(),
-                          wanted.method_name(), options);
+      GetExampleSignature(model, inference.model_spec().signature_name(),
+                          inference.method_name(), options);
   if (!signature.ok()) return signature.status();
   task.signature = *signature;
   absl::StatusOr<Task> found = FindOutputs(std::move(task));
@@ -136,19 +136,19 @@ absl::StatusOr<std::vector<Task>> FindTasks(
   }
   std::vector<Task> tasks;
   tasks.reserve(request.tasks_size());
-  for (const InferenceTask& wanted : request.tasks()) {
+  for (const InferenceTask& inference : request.tasks()) {
     if (absl::Status status = CheckSameModel(request.tasks(0).model_spec(),
-                                             wanted.model_spec(), id);
+                                             inference.model_spec(), id);
         !status.ok()) {
       return status;
     }
-    absl::StatusOr<Task> task = FindTask(wanted, model, options);
+    absl::StatusOr<Task> task = FindTask(inference, model, options);
     if (!task.ok()) return task.status();
     for (const Task& other : tasks) {
       if (other.signature == task->signature) {
         return absl::InvalidArgumentError(absl::StrCat(
             "two tasks name the signature \"",
-            task->signature->signature_name(), "\"; name each one once"));
+            task->signature->signature_name(), "\"; name each only once"));
       }
     }
     tasks.push_back(*task);
@@ -156,7 +156,7 @@ absl::StatusOr<std::vector<Task>> FindTasks(
   return tasks;
 }
 
-// For each task, the outputs that it fetches, in their order.
+// The fetched outputs of each task.
 using TaskOutputs = std::vector<std::vector<Tensor>>;
 
 absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
@@ -177,8 +177,8 @@ absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
   return outputs;
 }
 
-// ExplainRefusal by the task that may have caused the error: one whose input is
-// not declared as tf.Examples, if there is one.
+// Calls ExplainRefusal for the task that may have caused the error: a task
+// whose input is not declared as string, if there is one.
 absl::Status ExplainByTask(const std::vector<Task>& tasks,
                            const Tensor& examples, const absl::Status& error) {
   const auto other =
@@ -189,7 +189,7 @@ absl::Status ExplainByTask(const std::vector<Task>& tasks,
   return ExplainRefusal(error, cause.signature->inputs(), {examples});
 }
 
-// One run of the model for all tasks.
+// Runs the model once for all tasks.
 absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
                                         const Tensor& examples,
                                         const SavedModelBundle& model,
@@ -201,7 +201,7 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
   for (const Task& task : tasks) {
     const tensorflow::SignatureDef& signature =
         model.signature_defs().at(task.signature->signature_name());
-    // A signature's own input or the one of them all.
+    // Several signatures may share one input tensor.
     const std::string& input =
         signature.inputs().at(task.signature->inputs()[0].alias).name();
     if (std::find(choice.feeds.begin(), choice.feeds.end(), input) ==
@@ -223,7 +223,8 @@ absl::StatusOr<TaskOutputs> RunTogether(const std::vector<Task>& tasks,
   absl::StatusOr<std::vector<Tensor>> fetched = model.session_runner().Run(
       choice, std::vector<Tensor>(choice.feeds.size(), examples), run_options);
   if (!fetched.ok()) {
-    // So many sets of tasks are rare; they are answered all the same.
+    // The limit of choices is reached, which is rare: runs each task
+    // separately.
     if (absl::IsResourceExhausted(fetched.status()) &&
         model.session_runner().full()) {
       return RunOneByOne(tasks, examples, options);

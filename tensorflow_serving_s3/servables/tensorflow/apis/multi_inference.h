@@ -12,23 +12,24 @@
 
 namespace tfs3 {
 
-// Answers a MultiInferenceRequest for a loaded model: several signatures, each
-// classified or regressed, on the same tf.Examples.
+// Classifies and regresses the same tf.Examples with several signatures of a
+// loaded model.
 //
 //   absl::Status status = MultiInference(request, model.id(), *model,
 //                                        InferenceOptions(), &response);
 //
-// The caller has found the model by the model_spec of the first task. The
-// method_name of a task says what to do: kClassifyMethodName or
-// kRegressMethodName; its signature is as Classify or Regress wants it. All
-// signatures are computed in one run of the model, which is fed the examples
-// once and is not batched with other requests'; results are in the order of the
-// tasks. An error leaves an unfinished `response`.
+// The caller has already chosen the model, by the model_spec of the first task.
+// The method_name of a task is kClassifyMethodName or kRegressMethodName; its
+// signature must be valid for Classify or Regress. Runs all signatures in one
+// run of the model, which is not batched with other requests. The results are
+// in the order of the tasks. After an error, `response` is incomplete. Errors:
+//   - INVALID_ARGUMENT: there are no tasks or no examples; a task has no model
+//     name, or another model or version than the first task; or two tasks name
+//     the same signature.
+//   - UNIMPLEMENTED: another method_name.
+//   - Otherwise the errors of Classify and Regress.
 //
-// INVALID_ARGUMENT if there are no tasks or no examples, if a task names no
-// model, another model or version than the first, or a signature that another
-// task names too; UNIMPLEMENTED for another method_name. Otherwise the errors
-// of Classify and Regress. Thread-safe.
+// Thread-safe.
 absl::Status MultiInference(
     const tensorflow::serving::MultiInferenceRequest& request,
     const ServableId& id, const SavedModelBundle& model,

@@ -89,7 +89,7 @@ void ExpectGoodAnswer(const MultiInferenceResponse& response) {
   EXPECT_EQ(classifications.classifications(0).classes(0).score(), 0.75f);
 }
 
-TEST(MultiInferenceTest, AnswersInTheOrderOfTheTasks) {
+TEST(MultiInferenceTest, ReturnsResultsInTheOrderOfTheTasks) {
   MultiInferenceResponse response;
 
   const absl::Status status = Answer(GoodRequest(), &response);
@@ -98,7 +98,7 @@ TEST(MultiInferenceTest, AnswersInTheOrderOfTheTasks) {
   ExpectGoodAnswer(response);
 }
 
-TEST(MultiInferenceTest, TellsTheEffectiveModelSpecOfEachTask) {
+TEST(MultiInferenceTest, ReturnsTheModelSpecOfEachTask) {
   MultiInferenceResponse response;
 
   ASSERT_TRUE(Answer(GoodRequest(), &response).ok());
@@ -113,7 +113,7 @@ TEST(MultiInferenceTest, TellsTheEffectiveModelSpecOfEachTask) {
             "serving_default");
 }
 
-TEST(MultiInferenceTest, AnswersASingleTask) {
+TEST(MultiInferenceTest, RunsASingleTask) {
   MultiInferenceResponse response;
 
   ASSERT_TRUE(
@@ -124,7 +124,7 @@ TEST(MultiInferenceTest, AnswersASingleTask) {
             1.5f);
 }
 
-TEST(MultiInferenceTest, FeedsSignaturesThatHaveInputsOfTheirOwn) {
+TEST(MultiInferenceTest, FeedsSignaturesWithDifferentInputTensors) {
   MultiInferenceResponse response;
 
   const absl::Status status =
@@ -144,13 +144,13 @@ TEST(MultiInferenceTest, FeedsSignaturesThatHaveInputsOfTheirOwn) {
             -0.75f);
 }
 
-TEST(MultiInferenceTest, AnswersWhenTheModelHasNoRoomForAnotherChoice) {
+TEST(MultiInferenceTest, RunsTasksSeparatelyIfTheLimitOfChoicesIsReached) {
   const auto model = Load();
   const std::vector<std::string> nodes = {
       "slope",         "sub/x",         "Tile/input", "Tile/multiples/1",
       "concat/axis",   "concat_1/axis", "save/Const", "save/num_shards",
       "ExpandDims/dim"};
-  // Every set of these nodes is a choice of its own.
+  // Each set of these nodes is another choice.
   for (size_t set = 1; !model->session_runner().full(); ++set) {
     SessionRunner::Choice choice;
     for (size_t i = 0; i < nodes.size(); ++i) {
@@ -169,7 +169,7 @@ TEST(MultiInferenceTest, AnswersWhenTheModelHasNoRoomForAnotherChoice) {
   ExpectGoodAnswer(response);
 }
 
-TEST(MultiInferenceTest, KeepsTheDeadline) {
+TEST(MultiInferenceTest, RefusesToRunAfterTheDeadline) {
   InferenceOptions options;
   options.deadline = absl::InfinitePast();
   MultiInferenceResponse response;
@@ -178,7 +178,7 @@ TEST(MultiInferenceTest, KeepsTheDeadline) {
             absl::StatusCode::kDeadlineExceeded);
 }
 
-TEST(MultiInferenceTest, DoesNotRunForACallerWhoHasGone) {
+TEST(MultiInferenceTest, DoesNotRunACancelledRequest) {
   InferenceOptions options;
   options.cancelled = [] { return true; };
   MultiInferenceResponse response;
@@ -187,7 +187,7 @@ TEST(MultiInferenceTest, DoesNotRunForACallerWhoHasGone) {
             absl::StatusCode::kCancelled);
 }
 
-TEST(MultiInferenceTest, ChecksMethodNamesWhereAsked) {
+TEST(MultiInferenceTest, ChecksMethodNamesIfEnabled) {
   InferenceOptions options;
   options.check_method_name = true;
   MultiInferenceResponse response;
@@ -216,7 +216,7 @@ TEST(MultiInferenceTest, RefusesARequestWithoutExamples) {
   EXPECT_THAT(status.message(), HasSubstr("has no examples"));
 }
 
-TEST(MultiInferenceTest, RefusesASignatureTwiceUnderWhateverName) {
+TEST(MultiInferenceTest, RefusesTwoTasksWithOneSignature) {
   const absl::Status status = ErrorOf(Request(
       {{kClassifyMethodName, ""}, {kClassifyMethodName, "serving_default"}}));
 
@@ -236,7 +236,7 @@ TEST(MultiInferenceTest, RefusesTasksOfDifferentModels) {
               HasSubstr("different models, \"people\" and \"cats\""));
 }
 
-TEST(MultiInferenceTest, RefusesATaskWithoutAModel) {
+TEST(MultiInferenceTest, RefusesATaskWithoutAModelName) {
   MultiInferenceRequest request = GoodRequest();
   request.mutable_tasks(0)->mutable_model_spec()->clear_name();
 
@@ -263,7 +263,7 @@ TEST(MultiInferenceTest, RefusesTasksOfDifferentVersions) {
   }
 }
 
-TEST(MultiInferenceTest, TakesTheVersionInSomeTasks) {
+TEST(MultiInferenceTest, AcceptsAVersionInOnlySomeTasks) {
   MultiInferenceRequest request = GoodRequest();
   request.mutable_tasks(0)->mutable_model_spec()->mutable_version()->set_value(
       7);
@@ -277,10 +277,10 @@ TEST(MultiInferenceTest, RefusesAnUnknownMethod) {
 
   EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
   EXPECT_THAT(status.message(),
-              HasSubstr("no method_name \"tensorflow/serving/predict\""));
+              HasSubstr("unknown method_name \"tensorflow/serving/predict\""));
 }
 
-TEST(MultiInferenceTest, NamesTheSignatureWhoseAnswerIsWrong) {
+TEST(MultiInferenceTest, NamesTheSignatureWhoseOutputIsWrong) {
   const absl::Status status = ErrorOf(Request(
       {{kRegressMethodName, "regress"}, {kRegressMethodName, "regress_wide"}}));
 
@@ -288,7 +288,7 @@ TEST(MultiInferenceTest, NamesTheSignatureWhoseAnswerIsWrong) {
   EXPECT_THAT(status.message(), HasSubstr("signature \"regress_wide\": "));
 }
 
-TEST(MultiInferenceTest, ASparseOutputBesideIsNotComputed) {
+TEST(MultiInferenceTest, DoesNotComputeAnotherSparseOutput) {
   for (const auto& request :
        {Request({{kClassifyMethodName, "classify_and_sparse"}}),
         Request({{kClassifyMethodName, "classify_and_sparse"},
@@ -327,7 +327,7 @@ TEST(MultiInferenceTest, NamesTheInputThatTheGraphRefuses) {
       HasSubstr("(input \"inputs\" is string [2], declared float [?])"));
 }
 
-TEST(MultiInferenceTest, RefusesASignatureThatIsNotThere) {
+TEST(MultiInferenceTest, RefusesAMissingSignature) {
   EXPECT_EQ(ErrorOf(Request({{kRegressMethodName, "gone"}})).code(),
             absl::StatusCode::kInvalidArgument);
 }

@@ -38,7 +38,7 @@ std::string Aliases(const std::vector<TensorSpec>& specs) {
                        });
 }
 
-// Names all inputs that are missing and all that are not the signature's.
+// Returns an error that names all missing and all unknown inputs.
 absl::Status WrongInputsError(const PredictRequest& request,
                               const SignatureRunner& signature) {
   std::vector<absl::string_view> missing;
@@ -106,7 +106,7 @@ absl::StatusOr<std::vector<Tensor>> DecodeInputs(
   return inputs;
 }
 
-// The outputs that a request asks for; absent for all of them.
+// Returns the outputs that a request chooses, or nothing for all outputs.
 absl::StatusOr<std::optional<std::vector<size_t>>> ChooseOutputs(
     const PredictRequest& request, const SignatureRunner& signature) {
   if (request.output_filter().empty()) return std::nullopt;
@@ -122,7 +122,7 @@ absl::StatusOr<std::optional<std::vector<size_t>>> ChooseOutputs(
     }
     chosen.push_back(*output);
   }
-  // One choice is one choice in whatever order it is written.
+  // The order of names does not make another choice.
   std::sort(chosen.begin(), chosen.end());
   if (const auto repeated = std::adjacent_find(chosen.begin(), chosen.end());
       repeated != chosen.end()) {

@@ -12,7 +12,7 @@
 
 namespace tfs3 {
 
-// Answers a PredictRequest with one signature of a loaded model:
+// Runs a signature on the inputs of a request:
 //
 //   absl::StatusOr<const SignatureRunner*> signature =
 //       model->GetSignature(request.model_spec().signature_name());
@@ -20,16 +20,18 @@ namespace tfs3 {
 //       Predict(request, model.id(), **signature, InferenceOptions(),
 //               &response);
 //
-// The caller has found the model and the signature by the request's model_spec,
-// which is not looked at again; `response` (empty, perhaps on an arena) gets
-// the effective one: name and version of `id`, name of `signature`. Inputs that
-// the request leaves out take the model's default values. `output_filter`
-// chooses outputs; if empty, all are computed.
+// The caller has already chosen the model and the signature; Predict ignores
+// the request's model_spec. It writes name, version and signature to
+// `response`, which must be empty. A missing input takes the model's default
+// value. `output_filter` chooses outputs; if it is empty, computes all outputs.
+// Errors:
+//   - INVALID_ARGUMENT, with the name of the input or output: an input is
+//     missing or unknown, a TensorProto is not valid, or a name in
+//     `output_filter` is unknown or repeated.
+//   - CANCELLED: the caller has stopped waiting.
+//   - Otherwise the errors of SignatureRunner::Run.
 //
-// INVALID_ARGUMENT naming the input or output: inputs missing or unknown,
-// a TensorProto that is no tensor, an unknown or repeated name in
-// `output_filter`. CANCELLED if the caller has stopped waiting. Otherwise the
-// errors of SignatureRunner::Run. Thread-safe as the runner is.
+// Thread-safe.
 absl::Status Predict(const tensorflow::serving::PredictRequest& request,
                      const ServableId& id, const SignatureRunner& signature,
                      const InferenceOptions& options,

@@ -40,7 +40,7 @@ class PredictTest : public testing::Test {
   }
   static void TearDownTestSuite() { delete model_; }
 
-  // A request that the signature serving_default takes.
+  // Returns a valid request for serving_default.
   static PredictRequest GoodRequest() {
     PredictRequest request;
     auto& inputs = *request.mutable_inputs();
@@ -84,7 +84,7 @@ class PredictTest : public testing::Test {
 
 SavedModelBundle* PredictTest::model_ = nullptr;
 
-TEST_F(PredictTest, AnswersWithEveryOutput) {
+TEST_F(PredictTest, ReturnsAllOutputs) {
   PredictResponse response;
 
   const absl::Status status = RunPredict(GoodRequest(), &response);
@@ -98,7 +98,7 @@ TEST_F(PredictTest, AnswersWithEveryOutput) {
   EXPECT_THAT(response.outputs().at("inverted").bool_val(), ElementsAre(false));
 }
 
-TEST_F(PredictTest, TellsTheEffectiveModelSpec) {
+TEST_F(PredictTest, ReturnsTheModelSpec) {
   PredictResponse response;
 
   ASSERT_TRUE(RunPredict(GoodRequest(), &response).ok());
@@ -108,7 +108,7 @@ TEST_F(PredictTest, TellsTheEffectiveModelSpec) {
   EXPECT_EQ(response.model_spec().signature_name(), "serving_default");
 }
 
-TEST_F(PredictTest, AnswersWithTheOutputsOfTheFilterOnly) {
+TEST_F(PredictTest, ReturnsOnlyTheOutputsOfTheFilter) {
   PredictRequest request = GoodRequest();
   request.add_output_filter("negated");
   request.add_output_filter("doubled");
@@ -121,7 +121,7 @@ TEST_F(PredictTest, AnswersWithTheOutputsOfTheFilterOnly) {
   EXPECT_THAT(response.outputs().at("negated").int64_val(), ElementsAre(-5));
 }
 
-TEST_F(PredictTest, WritesTensorContentWhenAsked) {
+TEST_F(PredictTest, WritesTensorContentIfEnabled) {
   InferenceOptions options;
   options.encoding = TensorEncoding::kContent;
   PredictResponse response;
@@ -133,7 +133,7 @@ TEST_F(PredictTest, WritesTensorContentWhenAsked) {
               ElementsAre("A", "BC"));
 }
 
-TEST_F(PredictTest, KeepsTheDeadline) {
+TEST_F(PredictTest, RefusesToRunAfterTheDeadline) {
   InferenceOptions options;
   options.deadline = absl::InfinitePast();
   PredictResponse response;
@@ -142,7 +142,7 @@ TEST_F(PredictTest, KeepsTheDeadline) {
             absl::StatusCode::kDeadlineExceeded);
 }
 
-TEST_F(PredictTest, DoesNotRunForACallerWhoHasGone) {
+TEST_F(PredictTest, DoesNotRunACancelledRequest) {
   InferenceOptions options;
   options.cancelled = [] { return true; };
   PredictResponse response;
@@ -170,7 +170,7 @@ TEST_F(PredictTest, NamesUnknownInputs) {
             "flag, floats, ints, texts; unknown: colour");
 }
 
-TEST_F(PredictTest, NamesMissingAndUnknownInputsTogether) {
+TEST_F(PredictTest, NamesMissingAndUnknownInputs) {
   PredictRequest request = GoodRequest();
   (*request.mutable_inputs())["int"] = request.inputs().at("ints");
   request.mutable_inputs()->erase("ints");
@@ -200,8 +200,8 @@ TEST_F(PredictTest, NamesTheInputWhoseTypeTheGraphRefuses) {
                         "[?,2])"));
 }
 
-// The number of every type of TensorFlow, those of references included, and one
-// that is none.
+// Returns the numbers of all types, including reference types, and an invalid
+// number.
 std::vector<int> AllTypes() {
   std::vector<int> types = {9999};
   const auto* descriptor = tensorflow::DataType_descriptor();
@@ -211,7 +211,7 @@ std::vector<int> AllTypes() {
   return types;
 }
 
-TEST_F(PredictTest, ATypeThatTheGraphDoesNotTakeIsTheClientsError) {
+TEST_F(PredictTest, ATypeThatTheGraphRefusesIsAnInvalidArgument) {
   for (const RunThreadPolicy policy :
        {RunThreadPolicy::kCaller, RunThreadPolicy::kPool}) {
     SavedModelOptions options;
@@ -247,13 +247,13 @@ TEST_F(PredictTest, ATypeThatTheGraphDoesNotTakeIsTheClientsError) {
   }
 }
 
-TEST_F(PredictTest, NamesTheInputThatIsNoTensor) {
+TEST_F(PredictTest, NamesAnInvalidTensor) {
   PredictRequest request = GoodRequest();
   (*request.mutable_inputs())["ints"].set_tensor_content("123");
 
   EXPECT_THAT(ErrorOf(request),
               HasSubstr("input \"ints\" of signature \"serving_default\": the "
-                        "values do not make a tensor"));
+                        "values do not fit a tensor"));
 }
 
 TEST_F(PredictTest, RefusesAnUnknownOutput) {
@@ -274,7 +274,7 @@ TEST_F(PredictTest, RefusesARepeatedOutput) {
             "output_filter: \"doubled\" is named more than once");
 }
 
-TEST_F(PredictTest, UsesDefaultValuesForInputsLeftOut) {
+TEST_F(PredictTest, UsesDefaultValuesForMissingInputs) {
   tensorflow::SignatureDef signature =
       model_->signature_defs().at("serving_default");
   TensorProto& value = (*signature.mutable_defaults())["ints"];

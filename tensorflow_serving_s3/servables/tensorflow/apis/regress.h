@@ -18,36 +18,37 @@
 
 namespace tfs3 {
 
-// Answers a RegressionRequest for a loaded model:
+// Regresses the tf.Examples of a request with a signature of a loaded model:
 //
 //   absl::Status status =
 //       Regress(request, model.id(), *model, InferenceOptions(), &response);
 //
-// The caller has found the model by the request's model_spec, of which only the
-// signature's name is looked at; `response` (empty, perhaps on an arena) gets
-// the effective one. The signature takes serialized tf.Examples as its one
-// input, "inputs", and its one output, "outputs", is float [examples] or
-// [examples, 1].
+// The caller has already chosen the model: of the request's model_spec, Regress
+// uses only the signature's name. It writes name, version and signature to
+// `response`, which must be empty. The signature must have
+//   - one input, "inputs": serialized tf.Examples, and
+//   - one output, "outputs": float [examples] or [examples, 1].
 //
-// INVALID_ARGUMENT if the request has no examples or the signature or what it
-// computes is not as told here. Otherwise the errors of SignatureRunner::Run.
-// Thread-safe.
+// Returns INVALID_ARGUMENT if the request has no examples or the signature is
+// different; otherwise the errors of SignatureRunner::Run. Thread-safe.
 absl::Status Regress(const tensorflow::serving::RegressionRequest& request,
                      const ServableId& id, const SavedModelBundle& model,
                      const InferenceOptions& options,
                      tensorflow::serving::RegressionResponse* response);
 
-// The error of a Regress with that signature, empty for the default one,
-// whatever its examples; OK if there is none.
+// Returns the error that Regress would return with this signature for all
+// examples, or OK. An empty name means the default signature.
 absl::Status CheckRegressSignature(const SavedModelBundle& model,
                                    absl::string_view signature_name,
                                    const InferenceOptions& options);
 
-// INVALID_ARGUMENT if a signature's outputs are not as Regress wants them.
+// Returns INVALID_ARGUMENT if the signature does not have the output that
+// Regress needs.
 absl::Status CheckRegressOutputs(const SignatureRunner& signature);
 
-// Writes the answer for `examples` examples out of what "outputs" gave.
-// Charges the answer. INVALID_ARGUMENT if its shape or type is wrong.
+// Writes the result for `examples` examples from the value of "outputs".
+// Charges the memory of the result. Returns INVALID_ARGUMENT if a type or shape
+// is wrong.
 absl::Status WriteRegressions(const tensorflow::Tensor& outputs,
                               int64_t examples, const MemoryCharge& charge,
                               tensorflow::serving::RegressionResult* result);

@@ -39,7 +39,8 @@ using tensorflow::serving::SessionRunRequest;
 using tensorflow::serving::SessionRunResponse;
 using TensorInfos = google::protobuf::Map<std::string, tensorflow::TensorInfo>;
 
-// Handles to what is in this process, which mean nothing outside of it.
+// Returns whether tensors of a type are handles, which have no meaning outside
+// of this process.
 bool CannotBeSent(tensorflow::DataType dtype) {
   return dtype == tensorflow::DT_RESOURCE || dtype == tensorflow::DT_VARIANT;
 }
@@ -51,22 +52,22 @@ absl::Status CannotBeSentError(absl::string_view what,
                    tensorflow::DataTypeString(dtype), " cannot be sent"));
 }
 
-// Translates names of a request to those of the graph.
+// Replaces the alias in `name` with the tensor's name in the graph.
 absl::Status ResolveAlias(absl::string_view kind, const TensorInfos& tensors,
                           absl::string_view signature_name, std::string* name) {
   const auto found = tensors.find(*name);
   if (found == tensors.end()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "signature \"", signature_name, "\" has no ", kind, " \"", *name,
-        "\"; take one that it has, or set tensor_name_is_alias to false for a "
-        "name of the graph"));
+        "\"; use an alias of the signature, or set tensor_name_is_alias to "
+        "false for a name of the graph"));
   }
   *name = found->second.name();
   return absl::OkStatus();
 }
 
-// Sets `signature_name` to the signature whose aliases the request uses, if it
-// does.
+// Returns the names of feeds, fetches and targets in the graph. Sets
+// `signature_name` if the request uses aliases.
 absl::StatusOr<SessionRunner::Choice> MakeChoice(
     const SessionRunRequest& request, const SavedModelBundle& model,
     std::string* signature_name) {
@@ -79,8 +80,8 @@ absl::StatusOr<SessionRunner::Choice> MakeChoice(
   choice.targets.assign(request.target().begin(), request.target().end());
   if (choice.fetches.empty() && choice.targets.empty()) {
     return absl::InvalidArgumentError(
-        "the request has neither fetch nor target; name what is to be computed "
-        "or run");
+        "the request has neither fetch nor target; name a tensor to fetch or a "
+        "node to run");
   }
   if (!request.tensor_name_is_alias()) return choice;
 
@@ -126,14 +127,14 @@ absl::StatusOr<std::vector<Tensor>> DecodeFeeds(
   return feeds;
 }
 
-// When the run must end, by the request and by what carried it.
+// Returns the earlier of the request's timeout and options.deadline.
 absl::StatusOr<absl::Time> Deadline(const SessionRunRequest& request,
                                     const InferenceOptions& options) {
   tensorflow::RunOptions others = request.options();
   others.clear_timeout_in_ms();
   if (others.ByteSizeLong() > 0) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "of RunOptions only timeout_in_ms can be set here; leave out: ",
+        "timeout_in_ms is the only supported field of RunOptions; remove: ",
         others.ShortDebugString()));
   }
   const int64_t timeout = request.options().timeout_in_ms();
@@ -141,7 +142,8 @@ absl::StatusOr<absl::Time> Deadline(const SessionRunRequest& request,
   return std::min(options.deadline, absl::Now() + absl::Milliseconds(timeout));
 }
 
-// A name would cost a few bytes each time, and its tensor a copy.
+// Checks that no fetch is repeated: each would cost a client a few bytes, and
+// the server a copy of the tensor.
 absl::Status CheckFetchedOnce(const SessionRunRequest& request) {
   absl::flat_hash_set<absl::string_view> names;
   for (const std::string& name : request.fetch()) {
@@ -153,14 +155,14 @@ absl::Status CheckFetchedOnce(const SessionRunRequest& request) {
   return absl::OkStatus();
 }
 
-// Tensors that no message can carry are not copied into one.
+// Checks that the outputs fit into a message before they are copied.
 absl::Status CheckSize(const std::vector<Tensor>& outputs) {
   uint64_t bytes = 0;
   for (const Tensor& output : outputs) bytes += output.TotalBytes();
   if (bytes <= std::numeric_limits<int32_t>::max()) return absl::OkStatus();
   return absl::ResourceExhaustedError(
-      absl::StrCat("what is fetched takes ", bytes,
-                   " bytes, and a message can be 2 GiB long; fetch less"));
+      absl::StrCat("the fetched tensors take ", bytes,
+                   " bytes; the limit of a message is 2 GiB; fetch fewer"));
 }
 
 }  // namespace

@@ -12,25 +12,29 @@
 
 namespace tfs3 {
 
-// Answers a SessionRunRequest for a loaded model: feeds any tensors of its
-// graph, fetches others, runs target nodes.
+// Feeds and fetches any tensors of a loaded model's graph, and runs target
+// nodes.
 //
 //   absl::Status status =
 //       SessionRun(request, model.id(), *model, InferenceOptions(), &response);
 //
-// A client may so run whatever the graph holds, the nodes that read and write
-// checkpoints included: for clients that are trusted like the model's author.
+// The client can run every node of the graph, including nodes that read and
+// write checkpoints. Allow this only for clients that you trust like the author
+// of the model.
 //
-// Names are those of the graph, or, with tensor_name_is_alias, the inputs and
-// outputs of the signature in model_spec (targets have no alias). `response`
-// (empty, perhaps on an arena) gets one tensor for each fetch, in that order
-// and under the name asked for, and the effective model_spec. Of the request's
-// RunOptions, timeout_in_ms is kept if it ends before options.deadline.
+// Names are tensors of the graph. With tensor_name_is_alias, they are inputs
+// and outputs of the signature in model_spec; targets have no alias. Writes one
+// tensor for each fetch, in the order and with the names of the request, and
+// the model_spec to `response`, which must be empty. Of the request's
+// RunOptions, uses timeout_in_ms if it ends before options.deadline. Errors:
+//   - INVALID_ARGUMENT, with the name of the tensor: it does not exist, is fed
+//   or
+//     fetched twice, or is not a valid tensor of a type that can be sent.
+//   - INVALID_ARGUMENT: there is no fetch and no target, or another field of
+//     RunOptions is set (the profiler makes traces).
+//   - FAILED_PRECONDITION: the model does not have the signature.
+//   - Otherwise the errors of SessionRunner::Run.
 //
-// INVALID_ARGUMENT naming the tensor: one that is not there, is fed twice, is
-// no tensor or of a type that cannot be sent; or if nothing is fetched or run,
-// or another option is set (traces are the profiler's). FAILED_PRECONDITION if
-// there is no such signature. Otherwise the errors of SessionRunner::Run.
 // Thread-safe.
 absl::Status SessionRun(const tensorflow::serving::SessionRunRequest& request,
                         const ServableId& id, const SavedModelBundle& model,

@@ -56,7 +56,7 @@ class SessionRunTest : public testing::Test {
     *feed->mutable_tensor() = tensor;
   }
 
-  // Feeds the placeholder of number_input and fetches what it computes.
+  // Feeds the placeholder of number_input and fetches its output.
   static SessionRunRequest GoodRequest() {
     SessionRunRequest request;
     Feed("number:0", Floats({1, 2}), &request);
@@ -82,7 +82,7 @@ class SessionRunTest : public testing::Test {
 
 SavedModelBundle* SessionRunTest::model_ = nullptr;
 
-TEST_F(SessionRunTest, AnswersUnderTheNamesAskedFor) {
+TEST_F(SessionRunTest, ReturnsTensorsWithTheNamesOfTheRequest) {
   SessionRunRequest request = GoodRequest();
   request.add_fetch("number");
   SessionRunResponse response;
@@ -97,7 +97,7 @@ TEST_F(SessionRunTest, AnswersUnderTheNamesAskedFor) {
   EXPECT_THAT(response.tensor(1).tensor().float_val(), ElementsAre(1, 2));
 }
 
-TEST_F(SessionRunTest, TellsTheEffectiveModelSpec) {
+TEST_F(SessionRunTest, ReturnsTheModelSpec) {
   SessionRunResponse response;
 
   ASSERT_TRUE(Answer(GoodRequest(), &response).ok());
@@ -107,7 +107,7 @@ TEST_F(SessionRunTest, TellsTheEffectiveModelSpec) {
   EXPECT_EQ(response.model_spec().signature_name(), "");
 }
 
-TEST_F(SessionRunTest, TakesTheAliasesOfASignature) {
+TEST_F(SessionRunTest, AcceptsTheAliasesOfASignature) {
   SessionRunRequest request;
   request.mutable_model_spec()->set_signature_name("number_input");
   request.set_tensor_name_is_alias(true);
@@ -123,7 +123,7 @@ TEST_F(SessionRunTest, TakesTheAliasesOfASignature) {
   EXPECT_EQ(response.model_spec().signature_name(), "number_input");
 }
 
-TEST_F(SessionRunTest, WritesTensorContentWhenAsked) {
+TEST_F(SessionRunTest, WritesTensorContentIfEnabled) {
   InferenceOptions options;
   options.encoding = TensorEncoding::kContent;
   SessionRunResponse response;
@@ -144,7 +144,7 @@ TEST_F(SessionRunTest, RunsTargets) {
   EXPECT_EQ(response.tensor_size(), 0);
 }
 
-TEST_F(SessionRunTest, KeepsTheDeadline) {
+TEST_F(SessionRunTest, RefusesToRunAfterTheDeadline) {
   InferenceOptions options;
   options.deadline = absl::InfinitePast();
   SessionRunResponse response;
@@ -153,7 +153,7 @@ TEST_F(SessionRunTest, KeepsTheDeadline) {
             absl::StatusCode::kDeadlineExceeded);
 }
 
-TEST_F(SessionRunTest, TakesATimeout) {
+TEST_F(SessionRunTest, AcceptsATimeout) {
   SessionRunRequest request = GoodRequest();
   request.mutable_options()->set_timeout_in_ms(60'000);
   SessionRunResponse response;
@@ -161,7 +161,7 @@ TEST_F(SessionRunTest, TakesATimeout) {
   EXPECT_TRUE(Answer(request, &response).ok());
 }
 
-TEST_F(SessionRunTest, DoesNotRunForACallerWhoHasGone) {
+TEST_F(SessionRunTest, DoesNotRunACancelledRequest) {
   InferenceOptions options;
   options.cancelled = [] { return true; };
   SessionRunResponse response;
@@ -183,21 +183,21 @@ TEST_F(SessionRunTest, RefusesOtherOptions) {
   EXPECT_THAT(ErrorOf(debugged), HasSubstr("debug_options"));
 }
 
-TEST_F(SessionRunTest, RefusesARequestForNothing) {
+TEST_F(SessionRunTest, RefusesARequestWithoutFetchAndTarget) {
   SessionRunRequest request = GoodRequest();
   request.clear_fetch();
 
   EXPECT_THAT(ErrorOf(request), HasSubstr("neither fetch nor target"));
 }
 
-TEST_F(SessionRunTest, NamesTheFeedThatIsNoTensor) {
+TEST_F(SessionRunTest, NamesAnInvalidFeed) {
   SessionRunRequest request = GoodRequest();
   request.mutable_feed(0)->mutable_tensor()->set_tensor_content("123");
 
   EXPECT_THAT(ErrorOf(request), HasSubstr("feed \"number:0\": "));
 }
 
-TEST_F(SessionRunTest, AFeedOfAnotherTypeIsTheClientsError) {
+TEST_F(SessionRunTest, AFeedOfAnotherTypeIsAnInvalidArgument) {
   SessionRunRequest request = GoodRequest();
   TensorProto tensor;
   tensor.set_dtype(tensorflow::DT_INT32);
@@ -208,7 +208,7 @@ TEST_F(SessionRunTest, AFeedOfAnotherTypeIsTheClientsError) {
   EXPECT_THAT(ErrorOf(request), HasSubstr("int32"));
 }
 
-TEST_F(SessionRunTest, NoTypeOfAFeedEndsTheProcess) {
+TEST_F(SessionRunTest, NoTypeOfAFeedCrashesTheProcess) {
   const auto* descriptor = tensorflow::DataType_descriptor();
   for (int i = 0; i < descriptor->value_count(); ++i) {
     if (descriptor->value(i)->number() == tensorflow::DT_FLOAT) continue;
@@ -234,8 +234,8 @@ TEST_F(SessionRunTest, RefusesHandles) {
             "fetch \"slope:0\": tensors of type resource cannot be sent");
 }
 
-// A few bytes of a name would have the whole tensor copied once more.
-TEST_F(SessionRunTest, NamesAFetchThatComesTwice) {
+// Each repeated name would copy the whole tensor.
+TEST_F(SessionRunTest, NamesARepeatedFetch) {
   SessionRunRequest request = GoodRequest();
   request.add_fetch(request.fetch(0));
 
@@ -264,7 +264,7 @@ TEST_F(SessionRunTest, NamesAnUnknownAlias) {
   EXPECT_THAT(ErrorOf(of_output), HasSubstr("has no output \"gone\""));
 }
 
-TEST_F(SessionRunTest, ASignatureMustBeThereForItsAliases) {
+TEST_F(SessionRunTest, RefusesAliasesOfAMissingSignature) {
   SessionRunRequest request = GoodRequest();
   request.mutable_model_spec()->set_signature_name("gone");
   request.set_tensor_name_is_alias(true);

@@ -17,7 +17,7 @@ void Finish(const BatchTask& task, const absl::Status& status,
             std::vector<Tensor> outputs) {
   BatchRequest& request = *task.request;
   std::lock_guard<std::mutex> lock(request.mu);
-  // A request that is to run alone does not need its parts any more.
+  // A request that runs alone ignores the errors of its parts.
   if (!request.alone && request.status.ok()) request.status = status;
   request.outputs[task.part] = std::move(outputs);
   --request.pending;
@@ -54,7 +54,7 @@ bool BatchGroup::Join(const BatchTask& task) {
       return false;
     }
     largest[i] = std::max(largest[i], shape.num_elements() / task.rows);
-    const int64_t most = std::max(kSmallRow, kMostGrowth * largest[i]);
+    const int64_t most = std::max(kSmallRow, kMaxGrowth * largest[i]);
     int64_t elements = 1;
     for (int dim = 1; dim < shape.dims(); ++dim) {
       int64_t& size = padded[i][dim];

@@ -21,12 +21,12 @@
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/kernels/batching_util/batch_scheduler.h"
 
-// What is in a BatchQueue: requests, the tasks of the batch threads, and which
-// tasks go together.
+// The contents of a BatchQueue: requests, the tasks of the batch threads, and
+// the groups of tasks that can share a run.
 namespace tfs3 {
 
-// A batch of requests that failed with an error that one of them may have
-// caused. Each runs alone; if all succeed, it was the batch that failed.
+// A batch that failed with an error that one of its requests may have caused.
+// Each request then runs alone. If all succeed, batching caused the error.
 struct FailedBatch {
   FailedBatch(size_t requests, absl::Status error)
       : not_tried(requests), status(std::move(error)) {}
@@ -37,31 +37,31 @@ struct FailedBatch {
   const absl::Status status;
 };
 
-// What a caller waits for. The batch threads share it, because the caller may
-// leave before them.
+// A request whose caller waits. Shared with the batch threads, because the
+// caller may stop waiting before they finish.
 struct BatchRequest {
   absl::Time deadline;
-  // Only to be called while the caller has not left.
+  // Valid only until the caller stops waiting.
   const std::function<bool()>* cancelled;
 
   std::mutex mu;
   std::condition_variable changed;
-  // The rest is guarded by mu.
+  // mu guards all following fields.
+  // Whether the caller has stopped waiting.
   bool left = false;
-  // The first error of a part; no other part need run after it.
+  // The first error of a part. The other parts then do not run.
   absl::Status status;
-  // Set if the caller is to run the whole request alone.
+  // Whether the caller must run the whole request alone.
   bool alone = false;
-  // If that is because of a failed batch: the batch.
+  // The batch that failed, if this is the reason for `alone`.
   std::shared_ptr<FailedBatch> failed_batch;
-  // How many parts have no end yet.
+  // The number of parts that have not finished.
   size_t pending = 1;
-  // For each part its outputs. There are several parts if the request was
-  // split.
+  // The outputs of each part. A split request has several parts.
   std::vector<std::vector<tensorflow::Tensor>> outputs{1};
 };
 
-// A request, or a part of it, on its way through the queue.
+// A request in the queue, or a part of a split request.
 struct BatchTask final : tensorflow::serving::BatchTask {
   size_t size() const override { return static_cast<size_t>(rows); }
 
@@ -76,7 +76,7 @@ struct BatchTask final : tensorflow::serving::BatchTask {
 
 using BatchTasks = std::vector<std::unique_ptr<BatchTask>>;
 
-// Ends a task with an error or outputs. Wakes the caller.
+// Finishes a task with an error or outputs, and wakes the caller.
 void Finish(const BatchTask& task, const absl::Status& status,
             std::vector<tensorflow::Tensor> outputs);
 
@@ -84,34 +84,36 @@ void Finish(const BatchTask& task, const absl::Status& status,
 void FinishAlone(const BatchTask& task,
                  std::shared_ptr<FailedBatch> failed_batch);
 
-// Which tasks can be put together: those of the same types and of one shape
-// beyond dimension 0, or, with padding, of one rank. Padded rows are no larger
-// than some times the largest that a task brings: shapes that are long in
-// different dimensions would make a batch that no memory holds.
+// A group of tasks that can share a run. Their inputs have the same types and
+// the same shape beyond dimension 0; with padding, only the same rank. Limits
+// the size of padded rows to a multiple of the largest row: without a limit,
+// shapes that are long in different dimensions would need too much memory.
 class BatchGroup {
  public:
   BatchGroup(const BatchTask& first, bool pad);
 
-  // Whether `task` can join, which it has done then.
+  // Adds `task` to the group and returns true, or returns false if the task
+  // does not fit.
   bool Join(const BatchTask& task);
 
  private:
   using Dims = std::vector<int64_t>;
 
-  // In elements.
+  // Rows of up to kSmallRow elements are not limited. Larger rows are at most
+  // kMaxGrowth times as large as the largest row before padding.
   static constexpr int64_t kSmallRow = int64_t{1} << 16;
-  static constexpr int64_t kMostGrowth = 8;
+  static constexpr int64_t kMaxGrowth = 8;
 
   const bool pad_;
-  // One for each input.
+  // The type of each input.
   std::vector<tensorflow::DataType> dtypes_;
-  // For each input, the sizes of a padded tensor (that of dimension 0 means
-  // nothing), and the elements of the largest row.
+  // For each input, the dimensions of the padded tensor (dimension 0 has no
+  // meaning) and the number of elements of the largest row.
   std::vector<Dims> padded_;
   std::vector<int64_t> largest_;
 };
 
-// One input of all tasks in one tensor of `size` rows.
+// Concatenates one input of all tasks to a tensor of `size` rows.
 tensorflow::Tensor ConcatInput(const BatchTasks& tasks, size_t input,
                                int64_t size);
 

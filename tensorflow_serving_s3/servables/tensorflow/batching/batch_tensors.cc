@@ -19,7 +19,7 @@ using tensorflow::Tensor;
 using tensorflow::TensorShape;
 using tensorflow::tstring;
 
-// Elements as bytes: numbers of any type.
+// Reads and writes numbers of any type as bytes.
 struct Bytes {
   explicit Bytes(tensorflow::DataType dtype)
       : size(tensorflow::DataTypeSize(dtype)) {}
@@ -37,7 +37,7 @@ struct Bytes {
     std::memset(to, 0, count * size);
   }
 
-  // Of one element.
+  // Bytes of one element.
   int64_t size;
 };
 
@@ -51,21 +51,22 @@ struct Strings {
   void Copy(const tstring* from, int64_t count, tstring* to) const {
     std::copy(from, from + count, to);
   }
-  // A new tensor's strings are empty.
+  // The strings of a new tensor are empty.
   void Clear(tstring*, int64_t) const {}
 
-  // Of one element.
+  // One element is one tstring.
   int64_t size = 1;
 };
 
-// Elements within one index of dimension `dim - 1`.
+// Returns the number of elements per index of dimension `dim - 1`.
 int64_t ElementsFrom(const TensorShape& shape, int dim) {
   int64_t elements = 1;
   for (int i = dim; i < shape.dims(); ++i) elements *= shape.dim_size(i);
   return elements;
 }
 
-// Whether two shapes of equal rank have equal sizes from dimension `dim` on.
+// Returns whether two shapes of the same rank are equal from dimension `dim`
+// on.
 bool SameFrom(const TensorShape& a, const TensorShape& b, int dim) {
   for (int i = dim; i < a.dims(); ++i) {
     if (a.dim_size(i) != b.dim_size(i)) return false;
@@ -73,7 +74,8 @@ bool SameFrom(const TensorShape& a, const TensorShape& b, int dim) {
   return true;
 }
 
-// Copies dimensions `dim` and after it into the corner of a larger block.
+// Copies a block of the dimensions from `dim` on to the start of a larger
+// block.
 template <typename Elements, typename T>
 void CopyBlock(const Elements& elements, const T* from,
                const TensorShape& from_shape, T* to,

@@ -13,31 +13,31 @@
 
 namespace tfs3 {
 
-// Tensors as rows: what has the same index in dimension 0. Batches are made of
-// requests by putting rows together, and taken apart again:
+// Concatenates and slices tensors by rows. A row is all elements with the same
+// index in dimension 0.
 //
 //   Tensor batch = ConcatRows({&a, &b}, TensorShape({a.dim_size(0) + 5, 10}));
 //   Tensor rows_of_b = SliceRows(batch, a.dim_size(0), 5);
 //
 // All tensors have at least one dimension. Thread-safe.
 
-// Whether tensors of a type can be put together: numbers and strings.
+// Returns whether tensors of a type can be concatenated: numbers and strings.
 bool CanConcatRows(tensorflow::DataType dtype);
 
-// Whether two shapes have the same rank and differ in dimension 0 at most.
+// Returns whether two shapes are equal, except for dimension 0.
 bool SameRowShape(const tensorflow::TensorShape& a,
                   const tensorflow::TensorShape& b);
 
-// The rows of `parts`, of one type and one rank each, one after the other in a
-// new tensor of `shape`. Where a row is smaller than those of `shape` it is
-// filled up with zeros, or empty strings; where all rows together are fewer,
-// the first row of the last part, which has one, is repeated.
+// Concatenates the rows of `parts`, which all have the same type and rank, to a
+// new tensor of `shape`. Pads smaller rows with zeros or empty strings. If
+// `shape` has more rows, repeats the first row of the last part, which must
+// have a row.
 tensorflow::Tensor ConcatRows(
     const std::vector<const tensorflow::Tensor*>& parts,
     const tensorflow::TensorShape& shape);
 
-// `count` rows of `tensor`: the same memory where its alignment allows for all
-// uses of a tensor, else a copy.
+// Returns `count` rows of `tensor`. Shares the memory if the slice is aligned;
+// otherwise copies it.
 tensorflow::Tensor SliceRows(const tensorflow::Tensor& tensor, int64_t begin,
                              int64_t count);
 

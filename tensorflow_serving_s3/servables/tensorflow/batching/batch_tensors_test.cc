@@ -44,7 +44,7 @@ std::vector<std::string> TextValues(const Tensor& tensor) {
   return {flat.data(), flat.data() + flat.size()};
 }
 
-TEST(ConcatRowsTest, PutsRowsOneAfterTheOther) {
+TEST(ConcatRowsTest, ConcatenatesRows) {
   const Tensor a = Ints({1, 2}, {1, 2});
   const Tensor b = Ints({2, 2}, {3, 4, 5, 6});
 
@@ -54,7 +54,7 @@ TEST(ConcatRowsTest, PutsRowsOneAfterTheOther) {
   EXPECT_THAT(Values(batch), ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
-TEST(ConcatRowsTest, TakesVectors) {
+TEST(ConcatRowsTest, ConcatenatesVectors) {
   const Tensor a = Ints({1}, {1});
   const Tensor b = Ints({2}, {2, 3});
 
@@ -62,7 +62,7 @@ TEST(ConcatRowsTest, TakesVectors) {
               ElementsAre(1, 2, 3));
 }
 
-TEST(ConcatRowsTest, TakesStrings) {
+TEST(ConcatRowsTest, ConcatenatesStrings) {
   const Tensor a = Texts({1}, {"a string longer than what is kept in place"});
   const Tensor b = Texts({2}, {"", "c"});
 
@@ -71,7 +71,7 @@ TEST(ConcatRowsTest, TakesStrings) {
       ElementsAre("a string longer than what is kept in place", "", "c"));
 }
 
-TEST(ConcatRowsTest, TakesRowsThatAreNotAligned) {
+TEST(ConcatRowsTest, ConcatenatesUnalignedRows) {
   const Tensor a = Ints({3}, {1, 2, 3}).Slice(1, 3);
   const Tensor b = Texts({3}, {"a", "b", "c"}).Slice(1, 3);
 
@@ -89,7 +89,7 @@ TEST(ConcatRowsTest, RepeatsTheFirstRowOfTheLastPart) {
               ElementsAre(1, 2, 3, 4, 5, 6, 3, 4, 3, 4));
 }
 
-TEST(ConcatRowsTest, FillsSmallerRowsWithZeros) {
+TEST(ConcatRowsTest, PadsSmallerRowsWithZeros) {
   const Tensor a = Ints({1, 1, 2}, {1, 2});
   const Tensor b = Ints({1, 2, 1}, {3, 4});
 
@@ -98,7 +98,7 @@ TEST(ConcatRowsTest, FillsSmallerRowsWithZeros) {
   EXPECT_THAT(Values(batch), ElementsAre(1, 2, 0, 0, 3, 0, 4, 0, 3, 0, 4, 0));
 }
 
-TEST(ConcatRowsTest, FillsSmallerRowsWithEmptyStrings) {
+TEST(ConcatRowsTest, PadsSmallerRowsWithEmptyStrings) {
   const Tensor a = Texts({1, 1}, {"a"});
   const Tensor b = Texts({1, 2}, {"b", "c"});
 
@@ -106,7 +106,7 @@ TEST(ConcatRowsTest, FillsSmallerRowsWithEmptyStrings) {
               ElementsAre("a", "", "b", "c"));
 }
 
-TEST(ConcatRowsTest, TakesRowsWithoutElements) {
+TEST(ConcatRowsTest, ConcatenatesRowsWithoutElements) {
   const Tensor a(tensorflow::DT_INT32, TensorShape({2, 0}));
   const Tensor b = Ints({1, 2}, {1, 2});
 
@@ -116,7 +116,7 @@ TEST(ConcatRowsTest, TakesRowsWithoutElements) {
               ElementsAre(0, 0, 0, 0, 1, 2));
 }
 
-TEST(SliceRowsTest, TakesRowsOfEveryPlace) {
+TEST(SliceRowsTest, SlicesRowsAtEveryPosition) {
   std::vector<int32_t> numbers(100);
   std::iota(numbers.begin(), numbers.end(), 0);
   const Tensor tensor = Ints({100}, numbers);
@@ -130,20 +130,20 @@ TEST(SliceRowsTest, TakesRowsOfEveryPlace) {
   }
 }
 
-TEST(SliceRowsTest, SharesMemoryWhereItCan) {
+TEST(SliceRowsTest, SharesAlignedMemory) {
   const Tensor tensor(tensorflow::DT_FLOAT, TensorShape({4, 16}));
 
   EXPECT_TRUE(SliceRows(tensor, 2, 2).SharesBufferWith(tensor));
   EXPECT_TRUE(SliceRows(tensor, 0, 4).SharesBufferWith(tensor));
 }
 
-TEST(SliceRowsTest, TakesStrings) {
+TEST(SliceRowsTest, SlicesStrings) {
   const Tensor tensor = Texts({3}, {"a", "b", "c"});
 
   EXPECT_THAT(TextValues(SliceRows(tensor, 1, 2)), ElementsAre("b", "c"));
 }
 
-TEST(RowShapeTest, DoesNotLookAtTheNumberOfRows) {
+TEST(RowShapeTest, IgnoresTheNumberOfRows) {
   EXPECT_TRUE(SameRowShape({1, 2, 3}, {9, 2, 3}));
   EXPECT_TRUE(SameRowShape({1}, {9}));
   EXPECT_FALSE(SameRowShape({1, 2, 3}, {1, 2, 4}));

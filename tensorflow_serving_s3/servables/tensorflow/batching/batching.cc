@@ -35,24 +35,23 @@ void FinishAll(const BatchTasks& tasks, const absl::Status& status) {
   for (const auto& task : tasks) Finish(*task, status, {});
 }
 
-// Whether an error may come from the values of one request, or from putting
-// requests together.
+// Returns whether the values of one request, or batching, may cause the error.
 bool MayBeOfOneRequest(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
 }
 
-class QueueOfSignature final : public BatchQueue {
+class BatchQueueImpl final : public BatchQueue {
  public:
-  QueueOfSignature(absl::string_view name, const BatchingOptions& options,
-                   tensorflow::monitoring::SamplerCell* queuing_latency,
-                   RunBatch run)
+  BatchQueueImpl(absl::string_view name, const BatchingOptions& options,
+                 tensorflow::monitoring::SamplerCell* queuing_latency,
+                 RunBatch run)
       : name_(name),
         options_(options),
         queuing_latency_(queuing_latency),
         run_(std::move(run)) {}
 
-  // The first to go is queue_, which waits for the batches that run.
-  ~QueueOfSignature() override = default;
+  // Destroys queue_ first, which waits for the running batches.
+  ~BatchQueueImpl() override = default;
 
   absl::Status Start(Scheduler& scheduler) {
     Scheduler::QueueOptions options;
@@ -122,26 +121,27 @@ class QueueOfSignature final : public BatchQueue {
                      name_, "\""));
   }
 
-  // Has all requests from now on run alone.
+  // Makes all later requests run alone.
   void StopBatching(absl::string_view reason) const {
     if (!batchable_.exchange(false)) return;
     ABSL_LOG(WARNING) << "Requests for the signature \"" << name_
-                      << "\" are not batched any more: " << reason;
+                      << "\" are no longer batched: " << reason;
   }
 
-  // Takes in what one request of a failed batch has got alone.
+  // Records the result of one request of a failed batch that ran alone. Stops
+  // batching if all of them succeeded.
   void Conclude(FailedBatch& batch, const absl::Status& alone) const {
     if (!alone.ok()) batch.one_failed_alone = true;
     if (--batch.not_tried > 0 || batch.one_failed_alone) return;
-    StopBatching(
-        absl::StrCat("a batch failed of which every request succeeded alone; "
-                     "the error was: ",
-                     batch.status.message()));
+    StopBatching(absl::StrCat(
+        "a batch failed, but each of its requests succeeded alone; "
+        "the error of the batch: ",
+        batch.status.message()));
   }
 
-  // Whether the inputs have the same number of rows, at least one, and can be
-  // put together with others. The queue waits for rows, so a request without
-  // any would stay in it; and an input without elements may be of any size.
+  // Returns whether the inputs have the same number of rows, at least one, and
+  // can be concatenated. A request without rows would stay in the queue, and an
+  // input without elements may have a huge shape.
   static bool HaveRows(const std::vector<Tensor>& inputs) {
     return std::all_of(
         inputs.begin(), inputs.end(), [&inputs](const Tensor& input) {
@@ -154,8 +154,8 @@ class QueueOfSignature final : public BatchQueue {
   absl::Status TooManyRowsError(int64_t rows) const {
     return absl::InvalidArgumentError(absl::StrCat(
         "the request has ", rows, " rows for the signature \"", name_,
-        "\", and a request may have at most max_batch_size, which is ",
-        options_.max_batch_size, "; send several smaller ones"));
+        "\"; the limit is max_batch_size, which is ", options_.max_batch_size,
+        "; send several smaller requests"));
   }
 
   absl::Status Enqueue(std::shared_ptr<BatchRequest> request,
@@ -170,16 +170,15 @@ class QueueOfSignature final : public BatchQueue {
     if (absl::IsUnavailable(status)) {
       return absl::UnavailableError(absl::StrCat(
           "the batching queue of the signature \"", name_,
-          "\" is full: max_enqueued_batches, which is ",
+          "\" is full: the limit is max_enqueued_batches, which is ",
           options_.max_enqueued_batches,
-          ", wait already; try again later, or serve it with more threads or "
-          "servers"));
+          "; try again later, or add batch threads or servers"));
     }
     return status;
   }
 
-  // Waits for the end of the request. After OK no batch thread writes to
-  // `alone`, `failed_batch` or, if not `alone`, `outputs`.
+  // Waits until the request ends. After OK, no batch thread writes to `alone`,
+  // `failed_batch` or, if not `alone`, `outputs`.
   absl::Status Wait(BatchRequest& request) const {
     std::unique_lock<std::mutex> lock(request.mu);
     const auto ended = [&request] {
@@ -202,8 +201,8 @@ class QueueOfSignature final : public BatchQueue {
     return request.status;
   }
 
-  // Puts the outputs of a request together out of those of its parts; false if
-  // they do not fit together.
+  // Concatenates the outputs of a request's parts. Returns false if their
+  // shapes differ beyond dimension 0.
   static bool Join(const std::vector<std::vector<Tensor>>& parts,
                    std::vector<Tensor>* outputs) {
     outputs->clear();
@@ -221,8 +220,8 @@ class QueueOfSignature final : public BatchQueue {
     return true;
   }
 
-  // Takes a task apart: `first` rows (may be none) for the batch that is being
-  // filled, and as many as a batch takes for those after it.
+  // Splits a task: `first` rows (may be 0) for the open batch, then parts of
+  // `batch_size` rows.
   static absl::Status SplitTask(std::unique_ptr<BatchTask>* task, int first,
                                 int batch_size, BatchTasks* parts) {
     const std::unique_ptr<BatchTask> whole = std::move(*task);
@@ -236,8 +235,8 @@ class QueueOfSignature final : public BatchQueue {
       part->rows = rows;
       part->enqueued = whole->enqueued;
       for (const Tensor& input : whole->inputs) {
-        // The same memory even where that is not aligned: most parts are copied
-        // into a batch anyway.
+        // Shares the memory even if it is not aligned: most parts are copied
+        // into a batch later.
         part->inputs.push_back(input.Slice(begin, begin + rows));
       }
       begin += rows;
@@ -252,19 +251,19 @@ class QueueOfSignature final : public BatchQueue {
     return absl::OkStatus();
   }
 
-  // Whether anybody still waits for the outputs.
+  // Returns OK if the caller still waits for the outputs.
   absl::Status StillWanted(const BatchTask& task) const {
     BatchRequest& request = *task.request;
     std::lock_guard<std::mutex> lock(request.mu);
     if (request.left || request.alone || !request.status.ok()) {
-      return absl::CancelledError("nobody waits any more");
+      return absl::CancelledError("the caller no longer waits");
     }
     if (request.deadline <= absl::Now()) return DeadlineError();
     if (*request.cancelled && (*request.cancelled)()) return CancelledError();
     return absl::OkStatus();
   }
 
-  // Those of `tasks` that are still wanted; the others end here.
+  // Returns the tasks whose callers still wait, and finishes the others.
   BatchTasks Wanted(BatchTasks tasks) const {
     BatchTasks wanted;
     wanted.reserve(tasks.size());
@@ -278,7 +277,7 @@ class QueueOfSignature final : public BatchQueue {
     return wanted;
   }
 
-  // Runs a batch, in several runs if its requests do not fit together.
+  // Runs a batch, in several runs if its requests cannot share one.
   void Process(BatchTasks tasks) const {
     const SteadyTime now = std::chrono::steady_clock::now();
     for (const auto& task : tasks) {
@@ -299,7 +298,7 @@ class QueueOfSignature final : public BatchQueue {
     }
   }
 
-  // The rows that a batch of `rows` is filled up to.
+  // Returns the size to which a batch of `rows` is padded.
   int64_t AllowedSize(int64_t rows) const {
     const auto allowed =
         std::lower_bound(options_.allowed_batch_sizes.begin(),
@@ -326,7 +325,7 @@ class QueueOfSignature final : public BatchQueue {
     RecordBatch(size, size - rows);
     std::vector<Tensor> outputs;
     const absl::Status status = run_(inputs, deadline, &outputs);
-    // Whether the only request has been run as it is.
+    // Whether this was one unchanged request.
     const bool alone =
         tasks.size() == 1 && size == rows && !tasks.front()->is_part;
     if (!status.ok() && (alone || !MayBeOfOneRequest(status))) {
@@ -359,10 +358,10 @@ class QueueOfSignature final : public BatchQueue {
     }
   }
 
-  // Has the requests of a failed batch run alone.
+  // Makes the requests of a failed batch run alone.
   void RunEachAlone(BatchTasks tasks, const absl::Status& status) const {
-    // Padding may have caused the error, which tells nothing about batches of
-    // requests of one shape.
+    // If shapes differ, padding may have caused the error. Batches of requests
+    // with equal shapes may still work.
     const bool one_shape = std::all_of(
         tasks.begin(), tasks.end(),
         [&tasks](const std::unique_ptr<BatchTask>& task) {
@@ -379,13 +378,13 @@ class QueueOfSignature final : public BatchQueue {
     }
   }
 
-  // Whether all outputs have as many rows as the inputs had. If not, this is
-  // the last batch.
+  // Returns whether all outputs have one row for each row of the inputs. If
+  // not, stops batching.
   bool CheckOutputs(const std::vector<Tensor>& outputs, int64_t size) const {
     for (const Tensor& output : outputs) {
       if (output.dims() > 0 && output.dim_size(0) == size) continue;
-      StopBatching(absl::StrCat("for ", size,
-                                " rows it has returned an output of shape ",
+      StopBatching(absl::StrCat("a batch of ", size,
+                                " rows returned an output of shape ",
                                 output.shape().DebugString()));
       return false;
     }
@@ -400,10 +399,10 @@ class QueueOfSignature final : public BatchQueue {
   std::unique_ptr<TaskQueue> queue_;
 };
 
-class SchedulerOfQueues final : public BatchScheduler {
+class BatchSchedulerImpl final : public BatchScheduler {
  public:
-  SchedulerOfQueues(const BatchingOptions& options,
-                    std::shared_ptr<Scheduler> scheduler)
+  BatchSchedulerImpl(const BatchingOptions& options,
+                     std::shared_ptr<Scheduler> scheduler)
       : options_(options),
         queuing_latency_(QueuingLatency(options.thread_pool_name)),
         scheduler_(std::move(scheduler)) {}
@@ -413,7 +412,7 @@ class SchedulerOfQueues final : public BatchScheduler {
   absl::StatusOr<std::unique_ptr<BatchQueue>> AddQueue(
       absl::string_view name, const BatchingOptions& options,
       BatchQueue::RunBatch run) override {
-    auto queue = std::make_unique<QueueOfSignature>(
+    auto queue = std::make_unique<BatchQueueImpl>(
         name, options, queuing_latency_, std::move(run));
     if (absl::Status status = queue->Start(*scheduler_); !status.ok()) {
       return status;
@@ -424,7 +423,7 @@ class SchedulerOfQueues final : public BatchScheduler {
  private:
   const BatchingOptions options_;
   tensorflow::monitoring::SamplerCell* const queuing_latency_;
-  // Its queues hold it too.
+  // The queues share it.
   const std::shared_ptr<Scheduler> scheduler_;
 };
 
@@ -440,19 +439,19 @@ absl::StatusOr<std::shared_ptr<BatchScheduler>> BatchScheduler::Create(
       !status.ok()) {
     return status;
   }
-  return std::make_shared<SchedulerOfQueues>(options, std::move(scheduler));
+  return std::make_shared<BatchSchedulerImpl>(options, std::move(scheduler));
 }
 
 absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
                             const std::vector<TensorSpec>& outputs) {
   if (inputs.empty()) {
-    return absl::FailedPreconditionError("it has no input");
+    return absl::FailedPreconditionError("the signature has no input");
   }
   const auto check = [](absl::string_view what,
                         const TensorSpec& spec) -> absl::Status {
     if (!CanConcatRows(spec.dtype)) {
       return absl::FailedPreconditionError(absl::StrCat(
-          what, " \"", spec.alias, "\" is of neither numbers nor strings"));
+          what, " \"", spec.alias, "\" has neither numbers nor strings"));
     }
     return absl::OkStatus();
   };
@@ -468,7 +467,7 @@ absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
       return absl::FailedPreconditionError(absl::StrCat(
           "output \"", spec.alias, "\" is declared with the shape ",
           spec.shape.DebugString(),
-          ", so that its rows may not be those of the inputs"));
+          ", so its rows may not match those of the inputs"));
     }
   }
   return absl::OkStatus();

@@ -13,7 +13,7 @@ namespace {
 
 namespace monitoring = tensorflow::monitoring;
 
-// 1, 2, 4, ... 8192 rows, and more.
+// Returns buckets of 1, 2, 4, ... 8192 and more rows.
 std::unique_ptr<monitoring::Buckets> SizeBuckets() {
   return monitoring::Buckets::Exponential(1, 2, 14);
 }
@@ -21,10 +21,10 @@ std::unique_ptr<monitoring::Buckets> SizeBuckets() {
 }  // namespace
 
 monitoring::SamplerCell* QueuingLatency(const std::string& thread_pool_name) {
-  // To about a second.
+  // The largest bucket starts at about one second.
   static auto* const sampler = monitoring::Sampler<1>::New(
       {"/tensorflow/serving/batching_session/queuing_latency",
-       "How long requests waited for their batch to run, in microseconds.",
+       "The time that requests waited for their batch, in microseconds.",
        "thread_pool_name"},
       monitoring::Buckets::Exponential(100, 1.2, 52));
   return sampler->GetCell(thread_pool_name);
@@ -44,18 +44,17 @@ void RecordBatch(int64_t size, int64_t padding) {
   static auto* const runs =
       monitoring::Counter<0>::New(
           "/tensorflow/serving/batching_session/wrapped_run_count",
-          "The number of batches that were run.")
+          "The number of batches that ran.")
           ->GetCell();
   static auto* const sizes =
       monitoring::Sampler<0>::New(
           {"/tensorflow/serving/batching_session/processed_batch_size",
-           "The number of rows of batches, padding included."},
+           "The number of rows of batches, including padding."},
           SizeBuckets())
           ->GetCell();
   static auto* const paddings = monitoring::Sampler<1>::New(
       {"/tensorflow/serving/batching_session/padding_size",
-       "The number of rows that batches were filled up with.",
-       "execution_batch_size"},
+       "The number of padding rows of batches.", "execution_batch_size"},
       SizeBuckets());
   runs->IncrementBy(1);
   sizes->Add(static_cast<double>(size));

@@ -18,16 +18,17 @@ namespace tfs3 {
 //
 // Thread-safe.
 
-// queuing_latency{thread_pool_name}, in microseconds: its cell, to be kept.
+// Returns the cell of queuing_latency{thread_pool_name}, in microseconds. Keep
+// the cell: the lookup takes a lock.
 tensorflow::monitoring::SamplerCell* QueuingLatency(
     const std::string& thread_pool_name);
 
-// input_batch_size: the rows of a request.
+// Records the rows of a request in input_batch_size.
 void RecordInputBatchSize(int64_t rows);
 
-// wrapped_run_count, processed_batch_size and
-// padding_size{execution_batch_size}: a run of `size` rows, of which `padding`
-// belong to no request.
+// Records a run of `size` rows, including `padding` rows that belong to no
+// request, in wrapped_run_count, processed_batch_size and
+// padding_size{execution_batch_size}.
 void RecordBatch(int64_t size, int64_t padding);
 
 }  // namespace tfs3

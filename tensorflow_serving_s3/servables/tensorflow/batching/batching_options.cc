@@ -17,7 +17,7 @@ namespace {
 
 using tensorflow::serving::BatchingParameters;
 
-// More threads than any machine has use for; a number beyond is a mistake.
+// No machine can use more threads; a larger number is a mistake.
 constexpr int64_t kMaxThreads = 4096;
 
 absl::Status CheckRange(absl::string_view field, int64_t value, int64_t low,
@@ -94,7 +94,7 @@ absl::StatusOr<BatchingOptions> MakeBatchingOptions(
     } else {
       ABSL_LOG(WARNING)
           << "max_execution_batch_size is " << value
-          << " and is not used: batches are as large as max_batch_size ("
+          << " and has no effect: the largest batch is max_batch_size ("
           << options.max_batch_size
           << ") unless enable_large_batch_splitting is set";
     }
@@ -116,7 +116,7 @@ absl::StatusOr<BatchingOptions> MakeBatchingOptions(
         !status.ok()) {
       return status;
     }
-    // As in TensorFlow Serving, none means that one may wait.
+    // As in TensorFlow Serving, 0 means 1.
     options.max_enqueued_batches = std::max<int64_t>(1, value);
   }
 

@@ -15,52 +15,50 @@
 
 namespace tfs3 {
 
-// The file in a model's version folder that has BatchingParameters of its own.
+// The file with a model's own BatchingParameters, in the version folder.
 inline constexpr absl::string_view kBatchingParametersFilename =
     "batching_params.pbtxt";
 
-// How requests are put together into batches: BatchingParameters, checked and
-// with every default filled in.
+// How to batch requests: checked BatchingParameters with all defaults set.
 //
 //   absl::StatusOr<BatchingOptions> options =
 //       ReadBatchingOptions("/etc/serving/batching.txt");
 struct BatchingOptions {
-  // How many batches run at a time, and the name of the threads that run them,
-  // which is also a label of the metrics. As many threads as processors.
+  // The number of batches that run at the same time, by default the number of
+  // processors. The name of their threads is also a label of the metrics.
   int num_batch_threads = DefaultNumBatchThreads();
   std::string thread_pool_name = "batch_threads";
 
-  // The largest request that is taken, in rows (elements along dimension 0).
+  // The largest request, in rows (elements along dimension 0).
   int32_t max_batch_size = 1000;
-  // The largest batch, in rows; max_batch_size unless requests are split.
+  // The largest batch, in rows. Equal to max_batch_size unless requests are
+  // split.
   int32_t max_execution_batch_size = 1000;
-  // How long the first request of a batch waits for others, while a thread is
-  // free.
+  // How long the first request of a batch waits for others.
   absl::Duration batch_timeout = absl::ZeroDuration();
-  // How many batches may wait for each signature; at least one.
+  // The limit of waiting batches for each signature; at least 1.
   int64_t max_enqueued_batches = 10;
-  // Whether a request is taken apart to fill a batch that others have begun,
-  // and may be larger than a batch.
+  // Whether to split requests. A request may then be larger than a batch, and
+  // its first part fills a batch of earlier requests.
   bool enable_large_batch_splitting = false;
-  // The sizes that batches are filled up to, in rising order, the last one
-  // max_execution_batch_size; any size if empty.
+  // Batches are padded to one of these sizes. The sizes rise; the last one is
+  // max_execution_batch_size. Empty: no padding.
   std::vector<int32_t> allowed_batch_sizes;
-  // Whether inputs of different shapes beyond dimension 0 are filled up with
-  // zeros to the largest in the batch. If not, only those of one shape share a
-  // batch.
+  // Whether to pad inputs with zeros to the largest shape in the batch. If not,
+  // only requests with equal shapes beyond dimension 0 share a batch.
   bool pad_variable_length_inputs = false;
 
   static int DefaultNumBatchThreads();
 };
 
-// Checks `parameters`. INVALID_ARGUMENT naming the field, its value and what it
-// may be.
+// Checks `parameters`. Returns INVALID_ARGUMENT that names the field, its value
+// and the valid values.
 absl::StatusOr<BatchingOptions> MakeBatchingOptions(
     const tensorflow::serving::BatchingParameters& parameters);
 
-// Reads BatchingParameters in protobuf's text format from a file of any file
-// system that TensorFlow knows. Errors name the path and the field, or the
-// line.
+// Reads BatchingParameters in protobuf's text format from a file, with any
+// filesystem that is registered with TensorFlow. Errors name the path and the
+// field or the line.
 absl::StatusOr<BatchingOptions> ReadBatchingOptions(const std::string& path);
 
 }  // namespace tfs3

@@ -40,7 +40,7 @@ TEST(BatchingOptionsTest, HasTensorFlowServingsDefaults) {
   EXPECT_FALSE(options->pad_variable_length_inputs);
 }
 
-TEST(BatchingOptionsTest, TakesEveryField) {
+TEST(BatchingOptionsTest, ReadsEveryField) {
   const auto options = Make(
       "max_batch_size { value: 64 } batch_timeout_micros { value: 1500 }"
       "max_enqueued_batches { value: 7 } num_batch_threads { value: 3 }"
@@ -61,7 +61,8 @@ TEST(BatchingOptionsTest, TakesEveryField) {
   EXPECT_TRUE(options->pad_variable_length_inputs);
 }
 
-TEST(BatchingOptionsTest, BatchesAreAsLargeAsRequestsUnlessTheyAreSplit) {
+TEST(BatchingOptionsTest,
+     TheLargestBatchIsTheLargestRequestUnlessRequestsAreSplit) {
   const auto options = Make(
       "max_batch_size { value: 64 } max_execution_batch_size { value: 16 }");
 
@@ -69,7 +70,7 @@ TEST(BatchingOptionsTest, BatchesAreAsLargeAsRequestsUnlessTheyAreSplit) {
   EXPECT_EQ(options->max_execution_batch_size, 64);
 }
 
-TEST(BatchingOptionsTest, ForNoEnqueuedBatchesTakesOne) {
+TEST(BatchingOptionsTest, ZeroEnqueuedBatchesMeansOne) {
   const auto options = Make("max_enqueued_batches { value: 0 }");
 
   ASSERT_TRUE(options.ok()) << options.status();

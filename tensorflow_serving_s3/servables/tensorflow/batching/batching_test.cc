@@ -6,25 +6,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/lib/monitoring/collected_metrics.h"
 #include "tensorflow/core/lib/monitoring/collection_registry.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testing/batching_test_util.h"
 
 namespace tfs3 {
 namespace {
@@ -33,140 +31,10 @@ using tensorflow::Tensor;
 using tensorflow::TensorShape;
 using testing::Each;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-Tensor Floats(const TensorShape& shape, const std::vector<float>& values) {
-  Tensor tensor(tensorflow::DT_FLOAT, shape);
-  std::copy(values.begin(), values.end(), tensor.flat<float>().data());
-  return tensor;
-}
-
-Tensor Vector(const std::vector<float>& values) {
-  return Floats(TensorShape({static_cast<int64_t>(values.size())}), values);
-}
-
-std::vector<float> Values(const Tensor& tensor) {
-  const auto flat = tensor.flat<float>();
-  return {flat.data(), flat.data() + flat.size()};
-}
-
-// Holds threads back until it is opened.
-class Gate {
- public:
-  void Open() {
-    std::lock_guard<std::mutex> lock(mu_);
-    open_ = true;
-    changed_.notify_all();
-  }
-  void Pass() {
-    std::unique_lock<std::mutex> lock(mu_);
-    changed_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mu_;
-  std::condition_variable changed_;
-  bool open_ = false;
-};
-
-// A graph that doubles its first input, and remembers what it was run with.
-class Doubler {
- public:
-  BatchQueue::RunBatch run() {
-    return [this](const std::vector<Tensor>& inputs, absl::Time deadline,
-                  std::vector<Tensor>* outputs) {
-      {
-        std::lock_guard<std::mutex> lock(mu_);
-        batches_.push_back(inputs.front());
-        deadlines_.push_back(deadline);
-      }
-      Tensor doubled(tensorflow::DT_FLOAT, inputs.front().shape());
-      doubled.flat<float>() = inputs.front().flat<float>() * 2.f;
-      *outputs = {doubled};
-      return absl::OkStatus();
-    };
-  }
-
-  std::vector<Tensor> batches() const {
-    std::lock_guard<std::mutex> lock(mu_);
-    return batches_;
-  }
-  std::vector<int64_t> sizes() const {
-    std::vector<int64_t> sizes;
-    for (const Tensor& batch : batches()) sizes.push_back(batch.dim_size(0));
-    return sizes;
-  }
-  std::vector<absl::Time> deadlines() const {
-    std::lock_guard<std::mutex> lock(mu_);
-    return deadlines_;
-  }
-
- private:
-  mutable std::mutex mu_;
-  std::vector<Tensor> batches_;
-  std::vector<absl::Time> deadlines_;
-};
-
-// The options of most tests: a batch is run as soon as it is full, and only
-// then.
-BatchingOptions FullBatchesOf(int32_t rows) {
-  BatchingOptions options;
-  options.num_batch_threads = 2;
-  options.thread_pool_name = "test_threads";
-  options.max_batch_size = rows;
-  options.max_execution_batch_size = rows;
-  options.batch_timeout = absl::Hours(10);
-  options.max_enqueued_batches = 1000;
-  return options;
-}
-
-// A batch is run as soon as a thread is free.
-BatchingOptions BatchesAtOnceOf(int32_t rows) {
-  BatchingOptions options = FullBatchesOf(rows);
-  options.batch_timeout = absl::ZeroDuration();
-  return options;
-}
-
-std::unique_ptr<BatchQueue> MakeQueue(const BatchingOptions& options,
-                                      BatchQueue::RunBatch run) {
-  auto scheduler = BatchScheduler::Create(options);
-  EXPECT_TRUE(scheduler.ok()) << scheduler.status();
-  auto queue = (*scheduler)->AddQueue("double", options, std::move(run));
-  EXPECT_TRUE(queue.ok()) << queue.status();
-  return *std::move(queue);
-}
-
-// What one request got: the values of its only output, or an error.
-struct Answer {
-  absl::Status status;
-  std::vector<float> values;
-  TensorShape shape;
-};
-
-Answer Ask(BatchQueue& queue, const Tensor& input,
-           absl::Time deadline = absl::InfiniteFuture(),
-           const std::function<bool()>& cancelled = nullptr) {
-  std::vector<Tensor> outputs;
-  const absl::Status status = queue.Run({input}, deadline, cancelled, &outputs);
-  if (!status.ok()) return {status, {}, {}};
-  return {status, Values(outputs.at(0)), outputs.at(0).shape()};
-}
-
-// All at the same time; the answers in the order of `inputs`.
-std::vector<Answer> AskTogether(BatchQueue& queue,
-                                const std::vector<Tensor>& inputs) {
-  std::vector<Answer> answers(inputs.size());
-  std::vector<std::thread> clients;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    clients.emplace_back([&, i] { answers[i] = Ask(queue, inputs[i]); });
-  }
-  for (std::thread& client : clients) client.join();
-  return answers;
-}
-
-// The value of a counter, or the number of samples and their sum.
+// The value of a counter, or the number and the sum of samples.
 struct Metric {
   int64_t count = 0;
   double sum = 0;
@@ -188,7 +56,7 @@ Metric ReadMetric(const std::string& name, const std::string& label = "") {
   return metric;
 }
 
-TEST(BatchingTest, PutsRequestsTogether) {
+TEST(BatchingTest, RunsRequestsInOneBatch) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(4), doubler.run());
 
@@ -219,7 +87,7 @@ TEST(BatchingTest, RunsARequestWithoutRowsAtOnce) {
   EXPECT_THAT(answer.values, IsEmpty());
 }
 
-TEST(BatchingTest, FillsBatchesUpToAnAllowedSize) {
+TEST(BatchingTest, PadsBatchesToAnAllowedSize) {
   BatchingOptions options = BatchesAtOnceOf(8);
   options.allowed_batch_sizes = {2, 4, 8};
   Doubler doubler;
@@ -232,7 +100,7 @@ TEST(BatchingTest, FillsBatchesUpToAnAllowedSize) {
   EXPECT_THAT(Values(doubler.batches()[0]), ElementsAre(7, 8, 9, 7));
 }
 
-TEST(BatchingTest, LeavesABatchOfAnAllowedSizeAlone) {
+TEST(BatchingTest, DoesNotPadABatchOfAnAllowedSize) {
   BatchingOptions options = BatchesAtOnceOf(8);
   options.allowed_batch_sizes = {2, 4, 8};
   Doubler doubler;
@@ -285,7 +153,7 @@ TEST(BatchingTest, PadsInputsOfVariableLength) {
   EXPECT_THAT(answers[1].values, ElementsAre(4, 6, 8));
 }
 
-TEST(BatchingTest, RunsShapesThatDoNotFitOneByOne) {
+TEST(BatchingTest, RunsEachShapeSeparately) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(3), doubler.run());
 
@@ -314,7 +182,7 @@ TEST(BatchingTest, DoesNotPadToAnotherRank) {
   EXPECT_THAT(answers[1].values, ElementsAre(4, 6));
 }
 
-// Padded to each other they would take 2^48 elements.
+// With padding to the largest shape, a batch would have 2^48 elements.
 TEST(BatchingTest, DoesNotPadShapesThatAreLongInDifferentDimensions) {
   BatchingOptions options = FullBatchesOf(3);
   options.pad_variable_length_inputs = true;
@@ -332,7 +200,7 @@ TEST(BatchingTest, DoesNotPadShapesThatAreLongInDifferentDimensions) {
   EXPECT_THAT(doubler.sizes(), UnorderedElementsAre(1, 2));
 }
 
-// Such a shape may be of any size, and its batch of more than there can be.
+// Such a shape may be huge, and the number of elements of a batch may overflow.
 TEST(BatchingTest, RunsAnInputWithoutElementsAlone) {
   BatchingOptions options = FullBatchesOf(2);
   options.allowed_batch_sizes = {2};
@@ -347,7 +215,7 @@ TEST(BatchingTest, RunsAnInputWithoutElementsAlone) {
   EXPECT_THAT(answers[0].values, IsEmpty());
 }
 
-TEST(BatchingTest, RunsABatchUntilItsLastDeadline) {
+TEST(BatchingTest, RunsABatchUntilTheLastDeadlineOfItsRequests) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(2), doubler.run());
   const absl::Time soon = absl::Now() + absl::Hours(1);
@@ -358,358 +226,6 @@ TEST(BatchingTest, RunsABatchUntilItsLastDeadline) {
   other.join();
 
   EXPECT_THAT(doubler.deadlines(), ElementsAre(late));
-}
-
-TEST(BatchingTest, DoesNotTakeARequestAfterItsDeadline) {
-  Doubler doubler;
-  const auto queue = MakeQueue(BatchesAtOnceOf(4), doubler.run());
-
-  EXPECT_EQ(Ask(*queue, Vector({1}), absl::InfinitePast()).status,
-            absl::DeadlineExceededError(
-                "the request's deadline passed while it waited for its batch "
-                "of the signature \"double\""));
-  EXPECT_THAT(doubler.sizes(), IsEmpty());
-}
-
-TEST(BatchingTest, LeavesAtTheDeadlineAndDoesNotRunTheRequest) {
-  BatchingOptions options = BatchesAtOnceOf(1);
-  options.num_batch_threads = 1;
-  Gate running;
-  Gate gate;
-  Doubler doubler;
-  const auto queue = MakeQueue(
-      options, [&, run = doubler.run()](const std::vector<Tensor>& inputs,
-                                        absl::Time deadline,
-                                        std::vector<Tensor>* outputs) {
-        running.Open();
-        gate.Pass();
-        return run(inputs, deadline, outputs);
-      });
-  std::thread first([&] { Ask(*queue, Vector({1})); });
-  running.Pass();
-
-  const Answer left =
-      Ask(*queue, Vector({2}), absl::Now() + absl::Milliseconds(5));
-  gate.Open();
-  first.join();
-  const Answer other = Ask(*queue, Vector({3}));
-
-  EXPECT_EQ(left.status.code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_THAT(other.values, ElementsAre(6));
-  for (const Tensor& batch : doubler.batches()) {
-    EXPECT_NE(Values(batch)[0], 2);
-  }
-}
-
-TEST(BatchingTest, DoesNotRunACancelledRequest) {
-  Doubler doubler;
-  const auto queue = MakeQueue(FullBatchesOf(2), doubler.run());
-
-  Answer cancelled;
-  std::thread client([&] {
-    cancelled =
-        Ask(*queue, Vector({1}), absl::InfiniteFuture(), [] { return true; });
-  });
-  const Answer other = Ask(*queue, Vector({2}));
-  client.join();
-
-  EXPECT_EQ(cancelled.status,
-            absl::CancelledError("the request was cancelled while it waited "
-                                 "for its batch of the signature \"double\""));
-  EXPECT_THAT(other.values, ElementsAre(4));
-  EXPECT_THAT(doubler.sizes(), ElementsAre(1));
-}
-
-TEST(BatchingTest, RefusesWhatAFullQueueCannotTake) {
-  BatchingOptions options = BatchesAtOnceOf(1);
-  options.num_batch_threads = 1;
-  options.max_enqueued_batches = 1;
-  Gate running;
-  Gate gate;
-  const auto queue =
-      MakeQueue(options, [&](const std::vector<Tensor>& inputs, absl::Time,
-                             std::vector<Tensor>* outputs) {
-        running.Open();
-        gate.Pass();
-        *outputs = inputs;
-        return absl::OkStatus();
-      });
-  std::thread first([&] { Ask(*queue, Vector({0})); });
-  running.Pass();
-
-  // One of three can wait; the other two come back.
-  std::mutex mu;
-  std::condition_variable changed;
-  std::vector<absl::Status> refused;
-  std::atomic<int> answered = 0;
-  std::vector<std::thread> clients;
-  for (int i = 0; i < 3; ++i) {
-    clients.emplace_back([&] {
-      const Answer answer = Ask(*queue, Vector({1}));
-      if (answer.status.ok()) {
-        ++answered;
-        return;
-      }
-      std::lock_guard<std::mutex> lock(mu);
-      refused.push_back(answer.status);
-      changed.notify_one();
-    });
-  }
-  {
-    std::unique_lock<std::mutex> lock(mu);
-    changed.wait(lock, [&] { return refused.size() == 2; });
-  }
-  gate.Open();
-  first.join();
-  for (std::thread& client : clients) client.join();
-
-  EXPECT_EQ(answered, 1);
-  EXPECT_THAT(
-      refused,
-      Each(absl::UnavailableError(
-          "the batching queue of the signature \"double\" is full: "
-          "max_enqueued_batches, which is 1, wait already; try again later, "
-          "or serve it with more threads or servers")));
-}
-
-TEST(BatchingTest, OneWrongRequestDoesNotFailTheOthers) {
-  const auto queue =
-      MakeQueue(FullBatchesOf(3), [](const std::vector<Tensor>& inputs,
-                                     absl::Time, std::vector<Tensor>* outputs) {
-        for (const float value : Values(inputs[0])) {
-          if (value < 0) return absl::InvalidArgumentError("negative");
-        }
-        *outputs = inputs;
-        return absl::OkStatus();
-      });
-
-  const auto answers =
-      AskTogether(*queue, {Vector({1}), Vector({-1}), Vector({2})});
-
-  EXPECT_THAT(answers[0].values, ElementsAre(1));
-  EXPECT_EQ(answers[1].status, absl::InvalidArgumentError("negative"));
-  EXPECT_THAT(answers[2].values, ElementsAre(2));
-}
-
-TEST(BatchingTest, OneWrongRequestDoesNotStopBatching) {
-  Doubler doubler;
-  const auto queue = MakeQueue(
-      FullBatchesOf(2),
-      [run = doubler.run()](const std::vector<Tensor>& inputs,
-                            absl::Time deadline, std::vector<Tensor>* outputs) {
-        for (const float value : Values(inputs[0])) {
-          if (value < 0) return absl::InvalidArgumentError("negative");
-        }
-        return run(inputs, deadline, outputs);
-      });
-  AskTogether(*queue, {Vector({1}), Vector({-1})});
-
-  AskTogether(*queue, {Vector({2}), Vector({3})});
-
-  EXPECT_THAT(doubler.sizes(), ElementsAre(1, 2));
-}
-
-// A graph that takes one shape only, as those exported for one row do.
-TEST(BatchingTest, StopsIfABatchFailsAndAllItsRequestsSucceedAlone) {
-  Doubler doubler;
-  std::atomic<int> refused = 0;
-  const auto queue = MakeQueue(
-      FullBatchesOf(2), [&refused, run = doubler.run()](
-                            const std::vector<Tensor>& inputs,
-                            absl::Time deadline, std::vector<Tensor>* outputs) {
-        if (inputs[0].dim_size(0) != 1) {
-          ++refused;
-          return absl::InvalidArgumentError("takes one row");
-        }
-        return run(inputs, deadline, outputs);
-      });
-
-  const auto answers = AskTogether(*queue, {Vector({1}), Vector({2})});
-  // In a batch, this would wait for another row.
-  const Answer later = Ask(*queue, Vector({3}));
-
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4));
-  EXPECT_THAT(later.values, ElementsAre(6));
-  EXPECT_EQ(refused, 1);
-}
-
-TEST(BatchingTest, ABatchThatFailsBecauseOfPaddingDoesNotStopBatching) {
-  BatchingOptions options = FullBatchesOf(2);
-  options.pad_variable_length_inputs = true;
-  Doubler doubler;
-  const auto queue = MakeQueue(
-      options,
-      [run = doubler.run()](const std::vector<Tensor>& inputs,
-                            absl::Time deadline, std::vector<Tensor>* outputs) {
-        if (inputs[0].shape() == TensorShape({2, 3})) {
-          return absl::InvalidArgumentError("too long");
-        }
-        return run(inputs, deadline, outputs);
-      });
-  const auto answers =
-      AskTogether(*queue, {Floats(TensorShape({1, 1}), {1}),
-                           Floats(TensorShape({1, 3}), {2, 3, 4})});
-
-  AskTogether(*queue, {Floats(TensorShape({1, 1}), {5}),
-                       Floats(TensorShape({1, 1}), {6})});
-
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4, 6, 8));
-  EXPECT_THAT(doubler.sizes(), ElementsAre(1, 1, 2));
-}
-
-TEST(BatchingTest, RunsARequestAsItIsIfItFailsInABatchOfAnAllowedSize) {
-  BatchingOptions options = BatchesAtOnceOf(4);
-  options.allowed_batch_sizes = {4};
-  Doubler doubler;
-  const auto queue = MakeQueue(
-      options,
-      [run = doubler.run()](const std::vector<Tensor>& inputs,
-                            absl::Time deadline, std::vector<Tensor>* outputs) {
-        if (inputs[0].dim_size(0) != 3) {
-          return absl::InvalidArgumentError("takes three rows");
-        }
-        return run(inputs, deadline, outputs);
-      });
-
-  EXPECT_THAT(Ask(*queue, Vector({1, 2, 3})).values, ElementsAre(2, 4, 6));
-  EXPECT_EQ(Ask(*queue, Vector({1, 2})).status,
-            absl::InvalidArgumentError("takes three rows"));
-}
-
-TEST(BatchingTest, RunsASplitRequestAsItIsIfAPartFails) {
-  BatchingOptions options = BatchesAtOnceOf(4);
-  options.enable_large_batch_splitting = true;
-  options.max_execution_batch_size = 1;
-  Doubler doubler;
-  const auto queue = MakeQueue(
-      options,
-      [run = doubler.run()](const std::vector<Tensor>& inputs,
-                            absl::Time deadline, std::vector<Tensor>* outputs) {
-        if (inputs[0].dim_size(0) != 4) {
-          return absl::InvalidArgumentError("takes four rows");
-        }
-        return run(inputs, deadline, outputs);
-      });
-
-  EXPECT_THAT(Ask(*queue, Vector({1, 2, 3, 4})).values,
-              ElementsAre(2, 4, 6, 8));
-}
-
-TEST(BatchingTest, DoesNotRunACancelledRequestAfterItsBatchHasFailed) {
-  std::atomic<bool> gone = false;
-  std::atomic<int> runs = 0;
-  BatchingOptions options = BatchesAtOnceOf(4);
-  options.allowed_batch_sizes = {4};
-  const auto queue = MakeQueue(options, [&](const std::vector<Tensor>&,
-                                            absl::Time, std::vector<Tensor>*) {
-    ++runs;
-    gone = true;
-    return absl::InvalidArgumentError("no");
-  });
-
-  EXPECT_EQ(Ask(*queue, Vector({1}), absl::InfiniteFuture(),
-                [&gone] { return gone.load(); })
-                .status.code(),
-            absl::StatusCode::kCancelled);
-  EXPECT_EQ(runs, 1);
-}
-
-TEST(BatchingTest, AnErrorOfTheModelFailsTheBatchAndIsNotTriedAgain) {
-  std::atomic<int> runs = 0;
-  const auto queue = MakeQueue(
-      FullBatchesOf(2),
-      [&runs](const std::vector<Tensor>&, absl::Time, std::vector<Tensor>*) {
-        ++runs;
-        return absl::ResourceExhaustedError("out of memory");
-      });
-
-  const auto answers = AskTogether(*queue, {Vector({1}), Vector({2})});
-
-  for (const Answer& answer : answers) {
-    EXPECT_EQ(answer.status, absl::ResourceExhaustedError("out of memory"));
-  }
-  EXPECT_EQ(runs, 1);
-}
-
-TEST(BatchingTest, AnErrorOfOnePartFailsASplitRequest) {
-  BatchingOptions options = BatchesAtOnceOf(4);
-  options.enable_large_batch_splitting = true;
-  options.max_execution_batch_size = 1;
-  const auto queue =
-      MakeQueue(options, [](const std::vector<Tensor>& inputs, absl::Time,
-                            std::vector<Tensor>* outputs) {
-        if (Values(inputs[0])[0] == 3) return absl::InternalError("three");
-        *outputs = inputs;
-        return absl::OkStatus();
-      });
-
-  EXPECT_EQ(Ask(*queue, Vector({1, 2, 3, 4})).status,
-            absl::InternalError("three"));
-}
-
-// A graph whose output is the sum of its input, in a shape that has nothing to
-// do with the input's.
-BatchQueue::RunBatch Sum(const TensorShape& shape) {
-  return [shape](const std::vector<Tensor>& inputs, absl::Time,
-                 std::vector<Tensor>* outputs) {
-    Tensor sum(tensorflow::DT_FLOAT, shape);
-    float total = 0;
-    for (const float value : Values(inputs[0])) total += value;
-    sum.flat<float>().setConstant(total);
-    *outputs = {sum};
-    return absl::OkStatus();
-  };
-}
-
-TEST(BatchingTest, StopsIfAnOutputHasNotARowForEachRow) {
-  for (const TensorShape& shape : {TensorShape({}), TensorShape({1})}) {
-    const auto queue = MakeQueue(FullBatchesOf(3), Sum(shape));
-
-    const auto answers = AskTogether(*queue, {Vector({1}), Vector({2, 3})});
-    // In a batch, this would wait for another row.
-    const Answer later = Ask(*queue, Vector({4, 5}));
-
-    EXPECT_THAT(answers[0].values, ElementsAre(1));
-    EXPECT_THAT(answers[1].values, ElementsAre(5));
-    EXPECT_EQ(answers[1].shape, shape);
-    EXPECT_THAT(later.values, ElementsAre(9));
-  }
-}
-
-TEST(BatchingTest, AnswersAnOnlyRequestWhoseOutputHasNotARowForEachRow) {
-  for (const bool pad : {false, true}) {
-    BatchingOptions options = BatchesAtOnceOf(4);
-    if (pad) options.allowed_batch_sizes = {4};
-    const auto queue = MakeQueue(options, Sum(TensorShape({})));
-
-    const Answer answer = Ask(*queue, Vector({1, 2}));
-
-    EXPECT_THAT(answer.values, ElementsAre(3));
-    EXPECT_EQ(answer.shape, TensorShape({}));
-  }
-}
-
-TEST(BatchingTest, RunsASplitRequestAsItIsIfItsOutputsDoNotFitTogether) {
-  BatchingOptions options = BatchesAtOnceOf(2);
-  options.enable_large_batch_splitting = true;
-  options.max_execution_batch_size = 1;
-  const auto queue =
-      MakeQueue(options, [](const std::vector<Tensor>& inputs, absl::Time,
-                            std::vector<Tensor>* outputs) {
-        const auto length = static_cast<int64_t>(Values(inputs[0]).back());
-        Tensor output(tensorflow::DT_FLOAT,
-                      TensorShape({inputs[0].dim_size(0), length}));
-        output.flat<float>().setConstant(7);
-        *outputs = {output};
-        return absl::OkStatus();
-      });
-
-  const Answer answer = Ask(*queue, Vector({1, 2}));
-
-  ASSERT_TRUE(answer.status.ok()) << answer.status;
-  EXPECT_EQ(answer.shape, TensorShape({2, 2}));
 }
 
 TEST(BatchingTest, RunsInputsWithoutRowsAlone) {
@@ -725,7 +241,7 @@ TEST(BatchingTest, RunsInputsWithoutRowsAlone) {
   EXPECT_EQ(answer.shape, TensorShape({}));
 }
 
-TEST(BatchingTest, RunsInputsOfDifferentNumbersOfRowsAlone) {
+TEST(BatchingTest, RunsInputsWithDifferentNumbersOfRowsAlone) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(4), doubler.run());
   std::vector<Tensor> outputs;
@@ -737,7 +253,7 @@ TEST(BatchingTest, RunsInputsOfDifferentNumbersOfRowsAlone) {
   EXPECT_THAT(Values(outputs.at(0)), ElementsAre(2, 4));
 }
 
-TEST(BatchingTest, DoesNotPutDifferentTypesTogether) {
+TEST(BatchingTest, DoesNotBatchDifferentTypes) {
   std::mutex mu;
   std::vector<tensorflow::DataType> dtypes;
   const auto queue =
@@ -760,18 +276,7 @@ TEST(BatchingTest, DoesNotPutDifferentTypesTogether) {
                                                     tensorflow::DT_STRING));
 }
 
-TEST(BatchingTest, RefusesRequestsThatAreTooLarge) {
-  Doubler doubler;
-  const auto queue = MakeQueue(BatchesAtOnceOf(2), doubler.run());
-
-  EXPECT_EQ(Ask(*queue, Vector({1, 2, 3})).status,
-            absl::InvalidArgumentError(
-                "the request has 3 rows for the signature \"double\", and a "
-                "request may have at most max_batch_size, which is 2; send "
-                "several smaller ones"));
-}
-
-TEST(BatchingTest, EndsOnlyWhenItsBatchesHaveEnded) {
+TEST(BatchingTest, DestructorWaitsForRunningBatches) {
   std::atomic<bool> started = false;
   Gate gate;
   std::atomic<bool> ended = false;
@@ -784,7 +289,7 @@ TEST(BatchingTest, EndsOnlyWhenItsBatchesHaveEnded) {
                            *outputs = inputs;
                            return absl::OkStatus();
                          });
-  // Until a caller has left a batch that runs.
+  // Repeats until a caller has stopped waiting for a running batch.
   while (!started) {
     Ask(*queue, Vector({1}), absl::Now() + absl::Milliseconds(1));
   }
@@ -796,7 +301,7 @@ TEST(BatchingTest, EndsOnlyWhenItsBatchesHaveEnded) {
   opener.join();
 }
 
-TEST(BatchingTest, QueuesShareTheThreadsOfAScheduler) {
+TEST(BatchingTest, QueuesShareTheThreadsOfTheScheduler) {
   BatchingOptions options = BatchesAtOnceOf(4);
   options.num_batch_threads = 1;
   auto scheduler = BatchScheduler::Create(options);
@@ -819,7 +324,7 @@ TEST(BatchingTest, QueuesShareTheThreadsOfAScheduler) {
   EXPECT_EQ(threads[0], threads[1]);
 }
 
-TEST(BatchingTest, CountsWhatItDoes) {
+TEST(BatchingTest, RecordsMetrics) {
   BatchingOptions options = FullBatchesOf(3);
   options.thread_pool_name = "counted_threads";
   options.allowed_batch_sizes = {3};
@@ -838,7 +343,7 @@ TEST(BatchingTest, CountsWhatItDoes) {
   EXPECT_EQ(ReadMetric("queuing_latency", "counted_threads").count, 2);
 }
 
-TEST(BatchingTest, CountsPaddingByTheSizeOfTheBatch) {
+TEST(BatchingTest, RecordsPaddingByBatchSize) {
   BatchingOptions options = BatchesAtOnceOf(77);
   options.allowed_batch_sizes = {77};
   Doubler doubler;
@@ -849,7 +354,7 @@ TEST(BatchingTest, CountsPaddingByTheSizeOfTheBatch) {
   EXPECT_EQ(ReadMetric("padding_size", "77").sum, 75);
 }
 
-TEST(BatchingTest, AnswersManyClientsRowByRow) {
+TEST(BatchingTest, ReturnsTheRightRowsToManyClients) {
   BatchingOptions options = BatchesAtOnceOf(16);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 4;
@@ -880,7 +385,7 @@ TEST(BatchingTest, AnswersManyClientsRowByRow) {
   EXPECT_THAT(doubler.sizes(), Each(testing::AnyOf(1, 3, 4)));
 }
 
-TEST(CheckBatchableTest, AsksForInputsAndOutputsThatMayHaveRows) {
+TEST(CheckBatchableTest, RequiresInputsAndOutputsThatMayHaveRows) {
   const auto spec = [](const std::vector<int64_t>& dims,
                        tensorflow::DataType dtype) {
     TensorSpec spec{"x", dtype, {}};

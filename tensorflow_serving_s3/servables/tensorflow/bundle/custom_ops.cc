@@ -17,7 +17,7 @@ namespace tfs3 {
 namespace {
 
 absl::Status LoadCustomOp(const std::string& path) {
-  // The linker would look for a name without a folder in the system's folders.
+  // The linker searches the system's folders for a name without a folder.
   if (!absl::StrContains(path, '/')) {
     return absl::InvalidArgumentError(
         absl::StrCat("the custom op library \"", path,
@@ -30,7 +30,7 @@ absl::Status LoadCustomOp(const std::string& path) {
   }
   const std::unique_ptr<TF_Status, void (*)(TF_Status*)> status(
       TF_NewStatus(), &TF_DeleteStatus);
-  // Of the library this deletes no more than the list of its ops.
+  // Deletes only the list of the ops; the library stays loaded.
   const std::unique_ptr<TF_Library, void (*)(TF_Library*)> library(
       TF_LoadLibrary(path.c_str(), status.get()), &TF_DeleteLibraryHandle);
   if (library == nullptr) {

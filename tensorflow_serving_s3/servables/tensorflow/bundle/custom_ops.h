@@ -11,17 +11,16 @@
 
 namespace tfs3 {
 
-// Makes the ops and kernels of shared libraries known to TensorFlow, so that
-// models may use them:
+// Loads shared libraries with ops and kernels into TensorFlow:
 //
 //   absl::Status status = LoadCustomOps({
 //       "/ops/tensorflow_text/python/ops/_whitespace_tokenizer_v2.so"});
 //
-// To be called before models that need them are loaded. What is loaded stays
-// for the life of the process; loading it once more changes nothing. In the
-// order of `paths`, up to the first that fails: the error names that file, what
-// the dynamic linker or TensorFlow says of it and what to do. A library that is
-// built for another TensorFlow may end the process. Thread-safe.
+// Call it before you load models that need the ops. The libraries stay loaded
+// until the process ends; loading a library again has no effect. Stops at the
+// first library that fails. The error names the file, the cause (from the
+// dynamic linker or TensorFlow) and the cure. A library for another TensorFlow
+// version may crash the process. Thread-safe.
 absl::Status LoadCustomOps(const std::vector<std::string>& paths);
 
 }  // namespace tfs3

@@ -28,13 +28,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// The libraries of tensorflow-text.
+// Returns the folder of tensorflow-text.
 std::filesystem::path TextFolder() {
   return std::filesystem::path(std::getenv("TEST_SRCDIR")) /
          "tensorflow_text/tensorflow_text/python";
 }
 
-TEST(CustomOpsTest, ServeAModelThatNeedsThem) {
+TEST(CustomOpsTest, AModelThatNeedsThemLoads) {
   const std::string model = TestModelPath("whitespace_tokenizer");
   const absl::Status without =
       SavedModelBundle::Load(model, SavedModelOptions()).status();
@@ -64,7 +64,7 @@ TEST(CustomOpsTest, ServeAModelThatNeedsThem) {
   EXPECT_EQ(matrix(1, 1), "");
 }
 
-TEST(CustomOpsTest, LoadEveryLibraryOfTensorFlowText) {
+TEST(CustomOpsTest, LoadsEveryLibraryOfTensorFlowText) {
   std::vector<std::string> libraries;
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(TextFolder())) {
@@ -73,11 +73,11 @@ TEST(CustomOpsTest, LoadEveryLibraryOfTensorFlowText) {
   ASSERT_GT(libraries.size(), 10u);
 
   EXPECT_EQ(LoadCustomOps(libraries), absl::OkStatus());
-  // Once more is no error.
+  // Loading them again is not an error.
   EXPECT_EQ(LoadCustomOps(libraries), absl::OkStatus());
 }
 
-TEST(CustomOpsTest, TellOfAFileThatIsNoLibrary) {
+TEST(CustomOpsTest, NamesAFileThatIsNotALibrary) {
   const std::string path = testing::TempDir() + "no_library.so";
   std::ofstream(path) << std::string(1000, 'x');
 
@@ -91,7 +91,7 @@ TEST(CustomOpsTest, TellOfAFileThatIsNoLibrary) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("TensorFlow 2."));
 }
 
-TEST(CustomOpsTest, TellOfAFileThatIsNotThere) {
+TEST(CustomOpsTest, NamesAMissingFile) {
   const absl::Status status = LoadCustomOps({"/nowhere/ops.so"});
 
   EXPECT_FALSE(status.ok());
@@ -100,7 +100,7 @@ TEST(CustomOpsTest, TellOfAFileThatIsNotThere) {
               HasSubstr("No such file or directory"));
 }
 
-TEST(CustomOpsTest, AreLocalFiles) {
+TEST(CustomOpsTest, RefusesPathsThatAreNotLocalFiles) {
   EXPECT_EQ(LoadCustomOps({"s3://ops/ops.so"}),
             absl::InvalidArgumentError(
                 "the custom op library s3://ops/ops.so is not a local file; "

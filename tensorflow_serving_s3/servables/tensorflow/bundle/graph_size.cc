@@ -13,17 +13,18 @@
 namespace tfs3 {
 namespace {
 
-// Far above any size that matters to a decision; keeps sums of sums of calls
-// from overflowing.
+// Limits the sums, so that they do not overflow. Decisions depend on far
+// smaller sizes.
 constexpr int64_t kManyNodes = int64_t{1} << 40;
 
-// Loops, in the form of functions and in the form of TensorFlow 1.
+// Returns whether the op is a loop, as a function or in the form of
+// TensorFlow 1.
 bool IsLoop(absl::string_view op) {
   return op == "While" || op == "StatelessWhile" || op == "For" ||
          op == "Enter" || op == "RefEnter";
 }
 
-// "node", "node:1" and "^node" all come from the node "node".
+// Returns "node" for "node", "node:1" and "^node".
 absl::string_view NodeName(absl::string_view tensor) {
   if (!tensor.empty() && tensor.front() == '^') tensor.remove_prefix(1);
   return tensor.substr(0, tensor.find(':'));

@@ -16,25 +16,24 @@
 
 namespace tfs3 {
 
-// How much of a graph a run of one signature may touch.
+// The size of the part of a graph that a run of one signature may execute.
 struct GraphSize {
   // Nodes between the inputs and the outputs. The body of a function counts
-  // once for each call of it; both branches of a conditional count.
+  // once for each call. All branches of a conditional count.
   int64_t nodes = 0;
-  // Whether some of them repeat an unknown number of times.
+  // Whether some of the nodes are in a loop.
   bool has_loop = false;
-  // An operation among them that TensorFlow does not know, if there is one: a
-  // run would fail.
+  // An op that is not registered, if the nodes have one: a run would fail.
   std::string unknown_op;
 };
 
-// Measures the signatures of one model by looking at its graph.
+// Computes the sizes of the signatures of one model.
 //
 //   GraphSizer sizer(meta_graph.graph_def());
 //   GraphSize size = sizer.SizeOf(meta_graph.signature_def().at("x"));
 //
-// `graph` must outlive the sizer. Not thread-safe. Never fails: names that the
-// graph does not have count for nothing.
+// `graph` must outlive the sizer. Not thread-safe. Ignores names that the graph
+// does not have.
 class GraphSizer {
  public:
   explicit GraphSizer(const tensorflow::GraphDef& graph);
@@ -45,15 +44,15 @@ class GraphSizer {
   GraphSize SizeOf(const tensorflow::SignatureDef& signature);
 
  private:
-  // The size of one node: itself and all functions that it may call.
+  // Returns the size of one node and of all functions that it may call.
   GraphSize SizeOfNode(const tensorflow::NodeDef& node);
   GraphSize SizeOfFunction(const std::string& name);
 
   absl::flat_hash_map<absl::string_view, const tensorflow::NodeDef*> nodes_;
   absl::flat_hash_map<absl::string_view, const tensorflow::FunctionDef*>
       functions_;
-  // Functions already measured; has_loop while the measuring is under way, as
-  // a function that is met again then calls itself.
+  // Sizes of functions. has_loop is set while SizeOfFunction runs: if it meets
+  // the function again, the function is recursive.
   absl::flat_hash_map<std::string, GraphSize> function_sizes_;
 };
 

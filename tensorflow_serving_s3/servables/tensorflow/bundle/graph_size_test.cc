@@ -63,7 +63,7 @@ TEST(GraphSizerTest, CountsTheNodesBetweenInputsAndOutputs) {
   EXPECT_EQ(size.nodes, 2);
 }
 
-TEST(GraphSizerTest, CountsANodeOnceHoweverManyUseIt) {
+TEST(GraphSizerTest, CountsASharedNodeOnce) {
   GraphDef graph;
   AddNode(graph, "c", "Const");
   AddNode(graph, "a", "Neg", {"c"});
@@ -95,7 +95,7 @@ TEST(GraphSizerTest, CountsAllBranchesOfACase) {
   EXPECT_EQ(GraphSizer(graph).SizeOf(Signature({}, {"case:0"})).nodes, 4);
 }
 
-TEST(GraphSizerTest, StaysFiniteWhereFunctionsCallFunctionsManyTimes) {
+TEST(GraphSizerTest, DoesNotOverflowWithNestedFunctions) {
   GraphDef graph;
   AddFunction(graph, "f0", {"Neg", "Neg"});
   for (int i = 1; i < 100; ++i) {
@@ -107,14 +107,14 @@ TEST(GraphSizerTest, StaysFiniteWhereFunctionsCallFunctionsManyTimes) {
   EXPECT_GT(GraphSizer(graph).SizeOf(Signature({}, {"y:0"})).nodes, 1'000'000);
 }
 
-TEST(GraphSizerTest, SeesNoLoopWhereThereIsNone) {
+TEST(GraphSizerTest, FindsNoLoopInAGraphWithoutLoops) {
   GraphDef graph;
   AddNode(graph, "y", "Neg");
 
   EXPECT_FALSE(GraphSizer(graph).SizeOf(Signature({}, {"y:0"})).has_loop);
 }
 
-TEST(GraphSizerTest, SeesALoopWithinAFunction) {
+TEST(GraphSizerTest, FindsALoopInAFunction) {
   GraphDef graph;
   AddFunction(graph, "f", {"StatelessWhile"});
   AddNode(graph, "y", "f");
@@ -122,7 +122,7 @@ TEST(GraphSizerTest, SeesALoopWithinAFunction) {
   EXPECT_TRUE(GraphSizer(graph).SizeOf(Signature({}, {"y:0"})).has_loop);
 }
 
-TEST(GraphSizerTest, TakesRecursionForALoop) {
+TEST(GraphSizerTest, TreatsRecursionAsALoop) {
   GraphDef graph;
   AddFunction(graph, "f", {"g"});
   AddFunction(graph, "g", {"f"});
@@ -131,7 +131,7 @@ TEST(GraphSizerTest, TakesRecursionForALoop) {
   EXPECT_TRUE(GraphSizer(graph).SizeOf(Signature({}, {"y:0"})).has_loop);
 }
 
-TEST(GraphSizerTest, NamesAnOperationThatIsNotKnown) {
+TEST(GraphSizerTest, NamesAnOpThatIsNotRegistered) {
   GraphDef graph;
   AddFunction(graph, "f", {"Neg", "Tokenize"});
   AddNode(graph, "y", "f");
@@ -143,7 +143,7 @@ TEST(GraphSizerTest, NamesAnOperationThatIsNotKnown) {
   EXPECT_EQ(sizer.SizeOf(Signature({}, {"z:0"})).unknown_op, "");
 }
 
-TEST(GraphSizerTest, KnowsNothingOfNamesThatAreNotThere) {
+TEST(GraphSizerTest, IgnoresNamesThatTheGraphDoesNotHave) {
   GraphDef graph;
 
   EXPECT_EQ(GraphSizer(graph).SizeOf(Signature({"x:0"}, {"y:0"})).nodes, 0);

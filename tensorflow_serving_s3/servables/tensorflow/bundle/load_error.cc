@@ -25,7 +25,8 @@ std::string Braced(const std::set<std::string>& tags) {
   return absl::StrCat("{", absl::StrJoin(tags, ", "), "}");
 }
 
-// TensorFlow takes any failure to look at a file for its absence.
+// Finds why TensorFlow did not find the file. TensorFlow reports every failure
+// of FileExists as a missing file.
 absl::Status ExplainMissingFile(const std::string& path) {
   const std::string file =
       tensorflow::io::JoinPath(path, tensorflow::kSavedModelFilenamePb);
@@ -62,8 +63,8 @@ absl::Status ExplainMissingTags(const std::string& path,
   return absl::NotFoundError(absl::StrCat(
       file, ": no graph with the tags ", Braced(tags), "; there is ",
       absl::StrJoin(choices, ", "),
-      "; ask for one of these (saved_model_tags) or export the model with the "
-      "tags wanted"));
+      "; set --saved_model_tags to one of these or export the model with the "
+      "tags"));
 }
 
 }  // namespace
@@ -81,19 +82,19 @@ absl::Status ExplainLoadError(const std::string& path,
   if (absl::StrContains(cause, "Can't parse")) {
     return absl::DataLossError(absl::StrCat(
         tensorflow::io::JoinPath(path, tensorflow::kSavedModelFilenamePb),
-        ": not a SavedModel, or damaged on its way; export or copy the model "
+        ": not a SavedModel, or damaged; export or copy the model "
         "again"));
   }
   absl::string_view cure;
   if (absl::StartsWith(cause, "Op type not registered")) {
-    // Followed by several sentences about how graphs find their operations.
+    // Drops the sentences that follow: they explain how TensorFlow finds ops.
     return absl::Status(
         error.code(),
         absl::StrCat(path, ": ", cause.substr(0, cause.find(" in binary")),
                      " in TensorFlow ", TF_Version(),
-                     "; the model needs an operation of another TensorFlow "
-                     "version or of a custom library, which "
-                     "--custom_op_libraries loads"));
+                     "; the model needs an op of another TensorFlow version "
+                     "or of a custom library; load the library with "
+                     "--custom_op_libraries"));
   }
   if (absl::IsOutOfRange(error) || absl::IsDataLoss(error)) {
     cure = "; a file of the model is damaged or incomplete, copy it again";

@@ -11,11 +11,11 @@
 
 namespace tfs3 {
 
-// What TensorFlow says about a SavedModel that it could not load, made into one
-// line that an operator can act on: which path or file, why, and what to do.
+// Rewrites an error of tensorflow::LoadSavedModel as one line that names the
+// path or file, the cause and the cure.
 //
-// `error` is what loading the graph tagged `tags` out of the folder `path`
-// gave; not OK. May read the folder again to learn more than the error tells.
+// `path` is the folder, `tags` are the tags of the graph, and `error` is not
+// OK. May read the folder again to find the cause.
 absl::Status ExplainLoadError(const std::string& path,
                               const std::set<std::string>& tags,
                               const absl::Status& error);

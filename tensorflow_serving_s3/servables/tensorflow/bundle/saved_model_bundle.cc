@@ -25,11 +25,11 @@
 namespace tfs3 {
 namespace {
 
-// Above this many nodes RunThreadPolicy::kAuto means the pool.
+// RunThreadPolicy::kAuto chooses the pool for more nodes.
 constexpr int64_t kMaxNodesOnCaller = 256;
 
-// Signatures that TensorFlow writes for itself (initialise, train) begin so;
-// they are no prediction and clients cannot call them.
+// The prefix of TensorFlow's internal signatures, such as the initializer.
+// Clients cannot call them.
 constexpr absl::string_view kInternalSignaturePrefix = "__saved_model_";
 
 RunThread ChooseThread(RunThreadPolicy policy, const GraphSize& size) {
@@ -45,19 +45,20 @@ RunThread ChooseThread(RunThreadPolicy policy, const GraphSize& size) {
                                                            : RunThread::kPool;
 }
 
-// TensorFlow looks into functions only when they run for the first time.
+// Checks the ops of a signature. TensorFlow itself checks the ops of functions
+// only when they run for the first time.
 absl::Status CheckOpsAreKnown(const std::string& signature_name,
                               const GraphSize& size) {
   if (size.unknown_op.empty()) return absl::OkStatus();
-  return absl::NotFoundError(absl::StrCat(
-      "Op type not registered '", size.unknown_op,
-      "' in binary, which the signature \"", signature_name,
-      "\" needs; --custom_op_libraries loads the libraries of custom ops"));
+  return absl::NotFoundError(
+      absl::StrCat("Op type not registered '", size.unknown_op,
+                   "' in binary, which the signature \"", signature_name,
+                   "\" needs; load its library with --custom_op_libraries"));
 }
 
-// TensorFlow loads a model without its variables folder as if it never had
-// one, and fails at the first request instead. TensorFlow 2 (which writes an
-// object graph) always saves a checkpoint beside a graph with variables.
+// Checks that a model with variables has a checkpoint. TensorFlow loads a model
+// without its variables folder and fails at the first request. TensorFlow 2,
+// which writes an object graph, always saves a checkpoint with the variables.
 absl::Status CheckVariablesWereRestored(
     const std::string& path, const tensorflow::SavedModelBundle& model) {
   if (!model.meta_graph_def.has_object_graph_def() ||
@@ -68,11 +69,12 @@ absl::Status CheckVariablesWereRestored(
       tensorflow::io::JoinPath(
           path, tensorflow::kSavedModelVariablesDirectory,
           absl::StrCat(tensorflow::kSavedModelVariablesFilename, ".index")),
-      ": not there, and the model has variables; copy the whole "
-      "SavedModel, variables folder included"));
+      ": not found, but the model has variables; copy the whole SavedModel "
+      "with its variables folder"));
 }
 
-// How the signatures of the model at `path` are batched, if they are.
+// Returns how to batch the signatures of the model at `path`; nothing if they
+// are not batched.
 absl::StatusOr<std::optional<BatchingConfig>> BatchingOf(
     const std::string& path, const SavedModelOptions& options) {
   if (options.batch_scheduler == nullptr) return std::nullopt;
@@ -92,10 +94,10 @@ absl::StatusOr<std::optional<BatchingConfig>> BatchingOf(
       (own->thread_pool_name != shared.thread_pool_name &&
        own->thread_pool_name != unset.thread_pool_name)) {
     ABSL_LOG(WARNING) << own_path
-                      << ": num_batch_threads and thread_pool_name are not "
-                         "used: the batches of all models share the threads of "
-                         "--batching_parameters_file (there are "
-                      << shared.num_batch_threads << ")";
+                      << ": num_batch_threads and thread_pool_name have no "
+                         "effect: the batches of all models share the "
+                      << shared.num_batch_threads
+                      << " threads of --batching_parameters_file";
   }
   return BatchingConfig{options.batch_scheduler, *std::move(own)};
 }
@@ -108,8 +110,8 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
       ApplySavedModelConfig(path, options.session_options);
   if (!own_options.ok()) return own_options.status();
   tensorflow::SessionOptions session_options = *std::move(own_options);
-  // The graph is not extended and its parts are not looked at after the load,
-  // so the session need not keep copies of it.
+  // Nothing extends or reads the graph after the load, so the session does not
+  // need to keep copies of it.
   auto* experimental = session_options.config.mutable_experimental();
   experimental->set_optimize_for_static_graph(true);
   experimental->set_disable_output_partition_graphs(true);
@@ -161,8 +163,8 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
     }
     bundle->runners_.emplace(name, std::move(runner));
   }
-  // A missing library of custom ops can be given to the server; nothing else
-  // that is wrong with all signatures is better told at the load.
+  // The operator can add a missing library of custom ops. Other faults of all
+  // signatures do not fail the load, because nobody can fix them on the server.
   if (usable == 0 && !unknown_op.ok()) {
     return ExplainLoadError(path, options.tags, unknown_op);
   }

@@ -23,60 +23,56 @@
 
 namespace tfs3 {
 
-// The signature that a request means if it names none.
+// The signature of requests that name no signature.
 inline constexpr absl::string_view kDefaultSignatureName = "serving_default";
 
-// How a choice between the threads of RunThread is made for each signature.
+// Chooses the RunThread of each signature.
 enum class RunThreadPolicy {
-  // kCaller for a signature whose graph has at most 256 nodes (functions that
-  // it calls included) and no loop, kPool for others: a graph so small gains
-  // nothing from running its branches in parallel, and ends soon, so that
-  // stopping it at a deadline is worth nothing either.
+  // kCaller for a signature whose graph has no loop and at most 256 nodes,
+  // including the functions that it calls; otherwise kPool. A small graph ends
+  // so soon that parallel branches and a stop at the deadline gain nothing.
   kAuto,
   kCaller,
   kPool,
 };
 
-// How to load a model.
 struct SavedModelOptions {
   tensorflow::SessionOptions session_options;
-  // The tags of the graph to load out of those in the SavedModel.
+  // The tags of the graph to load.
   std::set<std::string> tags = {"serve"};
   RunThreadPolicy run_thread_policy = RunThreadPolicy::kAuto;
-  // Puts requests together into batches as its options say; no batching if
-  // null. Shared by all models.
+  // Batches requests. All models share it. Null: no batching.
   std::shared_ptr<BatchScheduler> batch_scheduler;
-  // Whether each model says itself how it is batched, in its
-  // kBatchingParametersFilename: the scheduler gives no more than the threads,
-  // and a model without that file is not batched.
+  // Whether each model has its own batching parameters, in its
+  // kBatchingParametersFilename. The models then share only the threads of the
+  // scheduler, and a model without the file is not batched.
   bool enable_per_model_batching_parameters = false;
-  // Whether file systems drop what they have cached once no model is being
-  // loaded any more.
+  // Whether to flush the caches of the filesystems after the last running load.
   bool flush_filesystem_caches = true;
-  // What a SavedModelLoader does once the model is loaded.
+  // For SavedModelLoader.
   WarmupOptions warmup;
 };
 
-// A SavedModel in memory: a session that holds its variables, and a runner for
-// each signature.
+// A loaded SavedModel: a session with its variables, and a runner for each
+// signature.
 //
 //   absl::StatusOr<std::unique_ptr<SavedModelBundle>> model =
 //       SavedModelBundle::Load("s3://models/half/1", SavedModelOptions());
 //   absl::StatusOr<const SignatureRunner*> signature =
 //       (*model)->GetSignature("");
 //
-// Thread-safe. The destructor, which no use may overlap, closes the session and
+// Thread-safe, except for the destructor. The destructor closes the session and
 // frees all memory of the model.
 class SavedModelBundle {
  public:
-  // Reads the model at `path`, in any file system that TensorFlow knows,
-  // restores its variables, runs its initialiser and prepares its signatures
-  // for their first run. Takes seconds or minutes for a large one.
+  // Reads the model at `path` with any filesystem that is registered with
+  // TensorFlow, restores its variables, runs its initializer and prepares its
+  // signatures for their first run. This takes minutes for a large model.
   //
-  // The error is one line that names the path or file, the cause and the cure.
-  // A signature that cannot be served is no error, even if it is the only one:
-  // GetSignature or its runs tell. If all signatures need ops that are not
-  // registered, the model does not load.
+  // An error is one line that names the path or file, the cause and the cure. A
+  // signature that cannot be served is not an error of Load: GetSignature or
+  // the runs of the signature fail. Load fails if all signatures need ops that
+  // are not registered.
   static absl::StatusOr<std::unique_ptr<SavedModelBundle>> Load(
       const std::string& path, const SavedModelOptions& options);
 
@@ -84,16 +80,16 @@ class SavedModelBundle {
   SavedModelBundle& operator=(const SavedModelBundle&) = delete;
   ~SavedModelBundle() = default;
 
-  // The runner of a signature; `signature_name` may be empty and then means
-  // "serving_default". Lives as long as the bundle.
+  // Returns the runner of a signature, which lives as long as the bundle. An
+  // empty name means "serving_default".
   //
-  // FAILED_PRECONDITION listing the names that there are if there is no such
-  // signature; the reason if it is one that cannot be served.
+  // Returns FAILED_PRECONDITION with a list of the signatures if the model does
+  // not have this one. If the signature cannot be served, returns the reason.
   absl::StatusOr<const SignatureRunner*> GetSignature(
       absl::string_view signature_name) const;
 
-  // All signatures as they stand in the SavedModel, those that only TensorFlow
-  // itself uses included.
+  // Returns all signatures of the SavedModel, including TensorFlow's internal
+  // ones.
   const tensorflow::protobuf::Map<std::string, tensorflow::SignatureDef>&
   signature_defs() const {
     return model_.GetSignatures();
@@ -101,7 +97,7 @@ class SavedModelBundle {
 
   tensorflow::Session* session() const { return model_.GetSession(); }
 
-  // Runs what is no signature.
+  // Runs parts of the graph that are not a signature.
   const SessionRunner& session_runner() const { return *session_runner_; }
 
  private:
@@ -111,7 +107,7 @@ class SavedModelBundle {
 
   SavedModelBundle() = default;
 
-  // Before runners_: these end before their session.
+  // Declared before runners_: the session must outlive them.
   tensorflow::SavedModelBundleLite model_;
   Runners runners_;
   std::unique_ptr<SessionRunner> session_runner_;

@@ -26,11 +26,11 @@ using ::tensorflow::RewriterConfig;
 using ::tensorflow::serving::SavedModelConfig;
 using ::tensorflow::serving::SessionOverrides;
 
-// Nothing if there is no such file.
+// Reads the file; returns nothing if it does not exist.
 absl::StatusOr<std::optional<SavedModelConfig>> ReadConfig(
     const std::string& file) {
   tensorflow::Env* const env = tensorflow::Env::Default();
-  // Most models have no such file. An S3 store is asked once to find that out.
+  // Most models do not have the file. This costs one request to an S3 store.
   std::unique_ptr<tensorflow::RandomAccessFile> probe;
   absl::Status status = env->NewRandomAccessFile(file, &probe);
   if (absl::IsNotFound(status)) {
@@ -49,8 +49,8 @@ absl::StatusOr<std::optional<SavedModelConfig>> ReadConfig(
   if (!config.ParseFromString(content)) {
     return absl::DataLossError(absl::StrCat(
         file,
-        ": not a serialized tensorflow.serving.SavedModelConfig, or damaged on "
-        "its way; write or copy it again, or delete it"));
+        ": not a serialized tensorflow.serving.SavedModelConfig, or damaged; "
+        "write or copy it again, or delete it"));
   }
   return config;
 }
@@ -61,11 +61,10 @@ void SetOptimizerParameter(const std::string& file,
   const auto known = tensorflow::grappler::CustomGraphOptimizerRegistry::
       GetRegisteredOptimizers();
   if (std::find(known.begin(), known.end(), optimizer) == known.end()) {
-    ABSL_LOG(WARNING) << file << ": it has options for the graph optimizer "
+    ABSL_LOG(WARNING) << file << ": the options for the graph optimizer "
                       << optimizer
-                      << ", which this server does not have; the options have "
-                         "no effect unless a library of --custom_op_libraries "
-                         "brings it";
+                      << " have no effect: the optimizer is not registered; "
+                         "load its library with --custom_op_libraries";
   }
   auto& optimizers = *rewrite.mutable_custom_optimizers();
   const auto found = std::find_if(

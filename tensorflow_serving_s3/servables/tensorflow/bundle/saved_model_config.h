@@ -12,26 +12,26 @@
 
 namespace tfs3 {
 
-// The file in the folder assets.extra of a SavedModel that holds a serialized
-// tensorflow.serving.SavedModelConfig.
+// A serialized tensorflow.serving.SavedModelConfig in the folder assets.extra
+// of a SavedModel.
 inline constexpr absl::string_view kSavedModelConfigFilename =
     "saved_model_config.pb";
 
-// The options for the session of the SavedModel at `path`: `options`, with the
-// session_overrides of its kSavedModelConfigFilename if it has that file.
+// Returns `options` with the session_overrides from the file
+// kSavedModelConfigFilename of the SavedModel at `path`, if it has this file:
 //
-//   disable_meta_optimizer    replaces that of the rewrite options.
+//   disable_meta_optimizer    replaces the field of the rewrite options.
 //   batch_op_rewriter_config  becomes a parameter of the graph optimizer
 //                             batch_op_rewriter, in base64.
-//   remote_op_remap_config    likewise, of remote_op_config_rewrite.
+//   remote_op_remap_config    becomes a parameter of the graph optimizer
+//                             remote_op_config_rewrite, in base64.
 //
-// As TensorFlow Serving does it (saved_model_config_util.cc). A graph optimizer
-// that this process does not have, and tfrt_runtime_config, are named in a
-// warning. `critical` needs no action: the server is not ready before every
-// model of its configuration is.
+// Follows TensorFlow Serving (saved_model_config_util.cc). Logs a warning for a
+// graph optimizer that is not registered, and for tfrt_runtime_config. Ignores
+// `critical`: the server is not ready before all configured models are.
 //
-// The error names the file, the cause and the cure. DATA_LOSS if the file is
-// not a SavedModelConfig.
+// An error names the file, the cause and the cure; DATA_LOSS if the file is not
+// a SavedModelConfig.
 absl::StatusOr<tensorflow::SessionOptions> ApplySavedModelConfig(
     const std::string& path, tensorflow::SessionOptions options);
 

@@ -33,11 +33,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// A graph optimizer that changes nothing, and remembers that it was run.
+// A graph optimizer that changes nothing and counts its runs.
 class Observer : public tensorflow::grappler::CustomGraphOptimizer {
  public:
   static inline std::atomic<int> runs{0};
-  // What the last one got as the parameter of a BatchOpRewriteConfig.
+  // The BatchOpRewriteConfig of the last run.
   static inline std::string& parameter = *new std::string();
 
   std::string name() const override { return "batch_op_rewriter"; }
@@ -60,7 +60,7 @@ class Observer : public tensorflow::grappler::CustomGraphOptimizer {
 
 REGISTER_GRAPH_OPTIMIZER_AS(Observer, "batch_op_rewriter");
 
-// The options of a server whose sessions run the observer.
+// Returns options for sessions that run the observer.
 SavedModelOptions OptionsWithObserver() {
   SavedModelOptions options;
   options.session_options.config.mutable_graph_options()
@@ -74,7 +74,7 @@ std::string FileOf(const std::string& model) {
   return model + "/assets.extra/saved_model_config.pb";
 }
 
-// A copy of half_plus_three with `content` as its file.
+// Copies half_plus_three and writes `content` to the copy's config file.
 std::string ModelWith(const std::string& content) {
   const std::string model = CopyTestModel(
       "half_plus_three",
@@ -112,7 +112,7 @@ TEST(SavedModelConfigTest, DisableMetaOptimizerReachesTheSession) {
   EXPECT_EQ(Observer::runs, 0);
 }
 
-TEST(SavedModelConfigTest, AModelMayEnableWhatTheServerDisables) {
+TEST(SavedModelConfigTest, AModelMayEnableAnOptimizerThatTheServerDisables) {
   tensorflow::SessionOptions options;
   options.config.mutable_graph_options()
       ->mutable_rewrite_options()
@@ -124,7 +124,7 @@ TEST(SavedModelConfigTest, AModelMayEnableWhatTheServerDisables) {
       RewriteOptionsOf(ModelWith(config), options).disable_meta_optimizer());
 }
 
-TEST(SavedModelConfigTest, WhatTheModelDoesNotNameStaysAsTheServerHasIt) {
+TEST(SavedModelConfigTest, KeepsOptionsThatTheModelDoesNotSet) {
   tensorflow::SessionOptions options;
   options.config.mutable_graph_options()
       ->mutable_rewrite_options()
@@ -141,7 +141,7 @@ TEST(SavedModelConfigTest, WhatTheModelDoesNotNameStaysAsTheServerHasIt) {
             options.config.SerializeAsString());
 }
 
-TEST(SavedModelConfigTest, OptionsOfAGraphOptimizerReachIt) {
+TEST(SavedModelConfigTest, PassesOptionsToTheGraphOptimizer) {
   SavedModelConfig config;
   BatchOpRewriteConfig& batching =
       *config.mutable_session_overrides()->mutable_batch_op_rewriter_config();
@@ -158,7 +158,7 @@ TEST(SavedModelConfigTest, OptionsOfAGraphOptimizerReachIt) {
   EXPECT_EQ(seen.batch_options().at("half").max_batch_size(), 8);
 }
 
-TEST(SavedModelConfigTest, AnOptimizerThatTheServerNamesGetsNoSecondEntry) {
+TEST(SavedModelConfigTest, AddsNoSecondEntryForAnOptimizer) {
   SavedModelConfig config;
   config.mutable_session_overrides()->mutable_batch_op_rewriter_config();
   (*config.mutable_session_overrides()
@@ -176,7 +176,7 @@ TEST(SavedModelConfigTest, AnOptimizerThatTheServerNamesGetsNoSecondEntry) {
             1);
 }
 
-TEST(SavedModelConfigTest, NoFileAndAnEmptyFileChangeNothing) {
+TEST(SavedModelConfigTest, AMissingOrEmptyFileChangesNothing) {
   tensorflow::SessionOptions options;
   options.config.set_intra_op_parallelism_threads(3);
   for (const std::string& model :
@@ -188,13 +188,13 @@ TEST(SavedModelConfigTest, NoFileAndAnEmptyFileChangeNothing) {
   }
 }
 
-TEST(SavedModelConfigTest, FieldsOfLaterVersionsAreIgnored) {
+TEST(SavedModelConfigTest, IgnoresUnknownFields) {
   // Field 900, a varint.
   EXPECT_TRUE(
       SavedModelBundle::Load(ModelWith(std::string("\xa0\x38\x01")), {}).ok());
 }
 
-TEST(SavedModelConfigTest, AModelWithABrokenFileDoesNotLoad) {
+TEST(SavedModelConfigTest, AModelWithADamagedFileDoesNotLoad) {
   for (const std::string& broken :
        {std::string("session_overrides { disable_meta_optimizer: true }"),
         std::string("\x0a\x7f"), std::string(100, '\xff')}) {
@@ -207,7 +207,7 @@ TEST(SavedModelConfigTest, AModelWithABrokenFileDoesNotLoad) {
   }
 }
 
-TEST(SavedModelConfigTest, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
+TEST(SavedModelConfigTest, NamesAFileThatCannotBeRead) {
   const std::string model = ModelWith(std::string());
   std::filesystem::remove(FileOf(model));
   std::filesystem::create_directory(FileOf(model));

@@ -15,7 +15,7 @@
 namespace tfs3 {
 namespace {
 
-// The attribute, or `otherwise` where it is not there or empty.
+// Returns the attribute, or `otherwise` if it is missing or empty.
 const std::string& StringAttribute(const tensorflow::NodeDef& node,
                                    const std::string& attribute,
                                    const std::string& otherwise) {
@@ -33,9 +33,9 @@ bool Holds(const tensorflow::ResourceMgr& resources,
   return true;
 }
 
-// Whether a device holds a value for the variable of this VarHandleOp. One
-// without a shared name goes by none, or by its own where TensorFlow has given
-// it that when it read the graph.
+// Returns whether a device has a value for the variable of this VarHandleOp. A
+// variable without a shared name is stored under an empty name, or under the
+// name of its node if TensorFlow set this when it read the graph.
 bool HasValue(const tensorflow::DeviceMgr& devices,
               const tensorflow::NodeDef& variable) {
   const std::string none;

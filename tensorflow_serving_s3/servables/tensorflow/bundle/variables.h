@@ -9,15 +9,14 @@
 
 namespace tfs3 {
 
-// Whether `graph` has resource variables and `session`, into which it was
-// loaded, holds a value for none of them: no checkpoint was restored. Looks at
-// what the session holds, so it does not matter what is where the model was
-// read from, or was there a moment ago.
+// Returns whether `graph` has resource variables but `session`, which loaded
+// the graph, has a value for none of them: no checkpoint was restored. Checks
+// the session and not the storage: files may have appeared since the load.
 //
 //   auto session = ...;  // After tensorflow::LoadSavedModel.
 //   if (LacksItsVariables(*session, meta_graph.graph_def())) ...
 //
-// False for a session whose devices are out of reach.
+// Returns false if the session does not give access to its devices.
 bool LacksItsVariables(tensorflow::Session& session,
                        const tensorflow::GraphDef& graph);
 

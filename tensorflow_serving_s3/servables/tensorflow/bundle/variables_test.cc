@@ -28,18 +28,18 @@ bool LoadedModelLacksThem(const std::string& path) {
   return LacksItsVariables(*model.session, model.meta_graph_def.graph_def());
 }
 
-TEST(VariablesTest, AreThereAfterTheyWereRestored) {
+TEST(VariablesTest, ARestoredModelHasThem) {
   EXPECT_FALSE(LoadedModelLacksThem(TestModelPath("half_plus_three")));
 }
 
-TEST(VariablesTest, AreLackingWithoutACheckpoint) {
+TEST(VariablesTest, AModelWithoutACheckpointLacksThem) {
   const std::string path = CopyTestModel("half_plus_three", "no_checkpoint");
   std::filesystem::remove_all(path + "/variables");
 
   EXPECT_TRUE(LoadedModelLacksThem(path));
 }
 
-TEST(VariablesTest, GoByTheirOwnNamesWhereTheyHaveNoSharedOnes) {
+TEST(VariablesTest, AreFoundByNodeNameWithoutASharedName) {
   tensorflow::SavedModelBundle model;
   Load(TestModelPath("half_plus_three"), model);
   tensorflow::GraphDef graph = model.meta_graph_def.graph_def();
@@ -49,7 +49,7 @@ TEST(VariablesTest, GoByTheirOwnNamesWhereTheyHaveNoSharedOnes) {
   EXPECT_FALSE(LacksItsVariables(*model.session, graph));
 }
 
-TEST(VariablesTest, AreNotLackingInAGraphWithoutThem) {
+TEST(VariablesTest, AModelWithoutVariablesLacksNone) {
   EXPECT_FALSE(LoadedModelLacksThem(TestModelPath("many_types")));
 }
 

@@ -6,16 +6,15 @@
 
 namespace tfs3 {
 
-// Whether and how a model answers the requests that were saved with it before
-// it is served; see WarmUp.
+// How a model is warmed up; see WarmUp.
 //
 //   SavedModelOptions options;
 //   options.warmup.iterations = 10;
 struct WarmupOptions {
   bool enabled = true;
-  // How often each request is answered, 1 or more.
+  // How often each request runs, at least 1.
   int iterations = 1;
-  // InferenceOptions::check_method_name for these requests.
+  // The value of InferenceOptions::check_method_name for these requests.
   bool check_method_name = false;
 };
 

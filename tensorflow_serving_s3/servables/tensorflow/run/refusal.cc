@@ -16,21 +16,21 @@ namespace {
 
 using tensorflow::Tensor;
 
-// How many inputs an error names.
-constexpr size_t kMostInputs = 4;
+// The largest number of inputs that an error names.
+constexpr size_t kMaxNamedInputs = 4;
 
 bool IsAsDeclared(const Tensor& input, const TensorSpec& spec) {
   return input.dtype() == spec.dtype &&
          spec.shape.IsCompatibleWith(input.shape());
 }
 
-// Whether an error has nothing to do with the inputs' types and shapes.
+// Returns whether types and shapes of inputs cannot cause the error.
 bool IsOfTimeOrResources(const absl::Status& error) {
   return absl::IsCancelled(error) || absl::IsDeadlineExceeded(error) ||
          absl::IsUnavailable(error) || absl::IsResourceExhausted(error);
 }
 
-// What was sent for an input and what the signature declares.
+// Describes the type and shape of an input, given and declared.
 std::string DescribeInput(const Tensor& input, const TensorSpec& spec) {
   return absl::StrCat(
       "input \"", spec.alias, "\" is ",
@@ -50,7 +50,7 @@ absl::Status ExplainRefusal(const absl::Status& error,
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::vector<std::string>& described =
         IsAsDeclared(inputs[i], declared[i]) ? as_declared : others;
-    if (described.size() < kMostInputs) {
+    if (described.size() < kMaxNamedInputs) {
       described.push_back(DescribeInput(inputs[i], declared[i]));
     }
   }

@@ -12,18 +12,20 @@
 
 namespace tfs3 {
 
-// Adds to an error of a run of a graph what was fed and what the signature
-// declares, if that may be the cause:
+// Adds the types and shapes of the inputs, given and declared, to an error of a
+// run, if they may be the cause:
 //
 //   ExplainRefusal(absl::InvalidArgumentError("Incompatible shapes"), {spec},
 //                  {tensor})
 //       == absl::InvalidArgumentError("Incompatible shapes (input \"x\" is "
 //                                     "float [3], declared float [?,1])")
 //
-// It may be the cause if the error is INVALID_ARGUMENT, or if an input is not
-// as declared and the error is not one of time or resources. Inputs that are as
-// declared are named only if all are. The code stays. `inputs` has a tensor for
-// each of `declared`.
+// They may be the cause in these cases:
+//   - All inputs are as declared: the error is INVALID_ARGUMENT. Names all
+//   inputs.
+//   - Otherwise: the error is not CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE or
+//     RESOURCE_EXHAUSTED. Names the inputs that are not as declared.
+// Keeps the code. `inputs` has a tensor for each of `declared`.
 absl::Status ExplainRefusal(const absl::Status& error,
                             const std::vector<TensorSpec>& declared,
                             const std::vector<tensorflow::Tensor>& inputs);

@@ -20,7 +20,7 @@ using tensorflow::TensorShape;
 const absl::Status& kRefusal =
     *new absl::Status(absl::InvalidArgumentError("refused"));
 
-// x float [?] and k of any shape.
+// Returns x, float [?], and k, string of any shape.
 std::vector<TensorSpec> Declared() {
   return {{"k", tensorflow::DT_STRING, {}},
           {"x", tensorflow::DT_FLOAT, tensorflow::PartialTensorShape({-1})}};
@@ -44,7 +44,7 @@ TEST(ExplainRefusalTest, NamesAllInputsIfAllAreAsDeclared) {
                 "shape; input \"x\" is float [2], declared float [?])"));
 }
 
-TEST(ExplainRefusalTest, LeavesAnErrorWithoutInputsAlone) {
+TEST(ExplainRefusalTest, KeepsAnErrorWithoutInputs) {
   EXPECT_EQ(ExplainRefusal(kRefusal, {}, {}), kRefusal);
 }
 
@@ -58,7 +58,7 @@ TEST(ExplainRefusalTest, ExplainsOtherErrorsOnlyIfAnInputIsNotAsDeclared) {
                 "broken (input \"x\" is float [2,1], declared float [?])"));
 }
 
-TEST(ExplainRefusalTest, LeavesErrorsOfTimeAndResourcesAlone) {
+TEST(ExplainRefusalTest, KeepsErrorsOfTimeAndResources) {
   for (const absl::Status& error :
        {absl::CancelledError("gone"), absl::DeadlineExceededError("late"),
         absl::ResourceExhaustedError("full"), absl::UnavailableError("busy")}) {
@@ -67,7 +67,7 @@ TEST(ExplainRefusalTest, LeavesErrorsOfTimeAndResourcesAlone) {
   }
 }
 
-TEST(ExplainRefusalTest, NamesFourInputsAtMost) {
+TEST(ExplainRefusalTest, NamesAtMostFourInputs) {
   const TensorSpec spec{"x", tensorflow::DT_FLOAT, {}};
   const Tensor scalar(tensorflow::DT_FLOAT, TensorShape({}));
 

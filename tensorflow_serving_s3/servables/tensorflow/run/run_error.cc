@@ -11,20 +11,20 @@
 namespace tfs3 {
 namespace {
 
-// The names of nodes that an error went through follow it in "[[...]]", on
-// lines of their own or at the end of the line.
+// Removes the names of nodes: "[[...]]" on a separate line or at the end of the
+// line.
 absl::string_view WithoutNodes(absl::string_view line) {
   return absl::StripAsciiWhitespace(line.substr(0, line.find("[[")));
 }
 
-// "(0) INVALID_ARGUMENT: text" out of a list of errors says "text".
+// Returns "text" for "(0) INVALID_ARGUMENT: text", the first of several errors.
 absl::string_view WithoutListMark(absl::string_view line) {
   if (!absl::ConsumePrefix(&line, "(0) ")) return line;
   const size_t colon = line.find(": ");
   return colon == absl::string_view::npos ? line : line.substr(colon + 2);
 }
 
-// Lines that announce or locate an error without telling it.
+// Returns whether the line announces or locates an error without the cause.
 bool IsFrame(absl::string_view line) {
   return line.empty() || absl::EndsWith(line, "root error(s) found.") ||
          line == "Graph execution error:" ||

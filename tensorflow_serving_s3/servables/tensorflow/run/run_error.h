@@ -11,16 +11,15 @@
 
 namespace tfs3 {
 
-// What an error message of TensorFlow's runtime says, as one line: without the
-// chain of graph nodes that it passed through, Python stack traces of the
-// model's making and the bookkeeping of several errors at once (the first one
-// is told).
+// Returns the cause from an error message of TensorFlow's runtime, as one line.
+// Removes the chain of graph nodes, Python stack traces from the export of the
+// model, and all but the first of several errors.
 //
 //   FirstMeaningfulLine("indices = 7 is not in [0, 3)\n\t [[{{node g}}]]")
 //       == "indices = 7 is not in [0, 3)"
 std::string FirstMeaningfulLine(absl::string_view message);
 
-// `status` with its message so cleaned; the code stays.
+// Returns `status` with the FirstMeaningfulLine of its message.
 absl::Status CleanRunError(const absl::Status& status);
 
 }  // namespace tfs3

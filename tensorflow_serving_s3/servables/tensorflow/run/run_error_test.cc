@@ -20,7 +20,7 @@ struct Case {
 
 class FirstMeaningfulLineTest : public testing::TestWithParam<Case> {};
 
-TEST_P(FirstMeaningfulLineTest, TellsTheCauseOnly) {
+TEST_P(FirstMeaningfulLineTest, ReturnsOnlyTheCause) {
   EXPECT_EQ(FirstMeaningfulLine(GetParam().message), GetParam().line);
 }
 
@@ -40,7 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
              "INVALID_ARGUMENT: other\n0 successful operations.\n0 derived "
              "errors ignored.",
              "Incompatible shapes: [2] vs. [3]"},
-        Case{"TraceOfTheModelsMaking",
+        Case{"PythonStackTrace",
              "Graph execution error:\n\nDetected at node add defined at (most "
              "recent call last):\n  File \"train.py\", line 3, in "
              "<module>\n\nOOM when allocating\n\t [[{{node add}}]]",
@@ -55,7 +55,7 @@ TEST(CleanRunErrorTest, KeepsTheCode) {
             absl::AbortedError("a"));
 }
 
-TEST(CleanRunErrorTest, LeavesOkAlone) {
+TEST(CleanRunErrorTest, KeepsOk) {
   EXPECT_EQ(CleanRunError(absl::OkStatus()), absl::OkStatus());
 }
 

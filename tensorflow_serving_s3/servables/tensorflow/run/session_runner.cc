@@ -9,22 +9,18 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/run_error.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/signature_tensors.h"
 
 namespace tfs3 {
 namespace {
 
 using tensorflow::Tensor;
 
-std::string CanonicalTensorName(const std::string& name) {
-  return absl::StrContains(name, ':') ? name : absl::StrCat(name, ":0");
-}
-
-// Of no name in a graph, so that it parts names and lists of them.
+// Separators of names and lists. No name in a graph has these characters.
 constexpr absl::string_view kNameEnd("\0", 1);
 constexpr absl::string_view kListEnd("\1", 1);
 
@@ -33,25 +29,25 @@ void AppendList(const std::vector<std::string>& names, std::string* key) {
   key->append(kListEnd.data(), kListEnd.size());
 }
 
-void SortOnce(std::vector<std::string>* names) {
+void SortAndDeduplicate(std::vector<std::string>* names) {
   std::sort(names->begin(), names->end());
   names->erase(std::unique(names->begin(), names->end()), names->end());
 }
 
 }  // namespace
 
-// A choice with its names sorted, each once.
+// A choice with sorted names, without duplicates.
 struct SessionRunner::Plan {
-  // Where what a caller asked for comes from: a feed, or a fetch.
+  // The source of a tensor that the caller fetches: a feed or a fetch.
   struct Origin {
     bool is_feed;
     size_t index;
   };
 
   std::vector<std::string> feeds;
-  // For each of `feeds`, which of the caller's it is.
+  // For each of `feeds`, its index in the caller's feeds.
   std::vector<size_t> feed_origins;
-  // None of them fed: a session refuses to fetch what it is fed.
+  // Without fed tensors: a session refuses to fetch a tensor that is fed.
   std::vector<std::string> fetches;
   std::vector<Origin> fetch_origins;
   std::vector<std::string> targets;
@@ -89,15 +85,15 @@ absl::StatusOr<SessionRunner::Plan> SessionRunner::MakePlan(
   const auto is_fed = [&](const std::string& name) {
     return std::binary_search(plan.feeds.begin(), plan.feeds.end(), name);
   };
-  std::vector<std::string> asked;
-  asked.reserve(choice.fetches.size());
+  std::vector<std::string> requested;
+  requested.reserve(choice.fetches.size());
   for (const std::string& name : choice.fetches) {
-    asked.push_back(CanonicalTensorName(name));
-    if (!is_fed(asked.back())) plan.fetches.push_back(asked.back());
+    requested.push_back(CanonicalTensorName(name));
+    if (!is_fed(requested.back())) plan.fetches.push_back(requested.back());
   }
-  SortOnce(&plan.fetches);
-  plan.fetch_origins.reserve(asked.size());
-  for (const std::string& name : asked) {
+  SortAndDeduplicate(&plan.fetches);
+  plan.fetch_origins.reserve(requested.size());
+  for (const std::string& name : requested) {
     const bool fed = is_fed(name);
     plan.fetch_origins.push_back(
         {fed,
@@ -105,7 +101,7 @@ absl::StatusOr<SessionRunner::Plan> SessionRunner::MakePlan(
                                  : find(plan.fetches, name))});
   }
   plan.targets = choice.targets;
-  SortOnce(&plan.targets);
+  SortAndDeduplicate(&plan.targets);
 
   AppendList(plan.feeds, &plan.key);
   AppendList(plan.fetches, &plan.key);
@@ -116,23 +112,23 @@ absl::StatusOr<SessionRunner::Plan> SessionRunner::MakePlan(
 absl::Status SessionRunner::Admit(const Plan& plan) const {
   const auto too_many = [] {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "the model serves ", kMaxChoices,
-        " different choices of feeds, fetches and targets already; use one of "
-        "them or a signature of the model"));
+        "the model already serves ", kMaxChoices,
+        " different choices of feeds, fetches and targets; use one of them or "
+        "a signature of the model"));
   };
   {
     std::shared_lock<std::shared_mutex> lock(mu_);
     if (admitted_.contains(plan.key)) return absl::OkStatus();
     if (admitted_.size() >= kMaxChoices) return too_many();
   }
-  // Compiled as a callable, which is thrown away, only to learn whether the
-  // names are right: a choice that is not shall not count.
+  // Compiles a callable and releases it, only to check the names: a choice with
+  // invalid names must not count.
   tensorflow::CallableOptions options;
   for (const std::string& name : plan.feeds) options.add_feed(name);
   for (const std::string& name : plan.fetches) options.add_fetch(name);
   for (const std::string& name : plan.targets) options.add_target(name);
   if (plan.fetches.empty() && plan.targets.empty()) {
-    // A session compiles nothing if nothing is to be computed.
+    // A session compiles nothing if there is nothing to compute.
     for (const std::string& name : plan.feeds) {
       options.add_target(name.substr(0, name.rfind(':')));
     }
@@ -142,7 +138,7 @@ absl::Status SessionRunner::Admit(const Plan& plan) const {
       !status.ok()) {
     return absl::InvalidArgumentError(FirstMeaningfulLine(status.message()));
   }
-  // Fails only for a handle that is none.
+  // Fails only for an invalid handle.
   session_->ReleaseCallable(callable).IgnoreError();
   std::unique_lock<std::shared_mutex> lock(mu_);
   if (admitted_.contains(plan.key)) return absl::OkStatus();
@@ -160,8 +156,9 @@ absl::StatusOr<std::vector<Tensor>> SessionRunner::Run(
     const Choice& choice, const std::vector<Tensor>& feeds,
     const Options& options) const {
   if (feeds.size() != choice.feeds.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        choice.feeds.size(), " tensors are to be fed, got ", feeds.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", choice.feeds.size(), " tensors to feed, got ",
+                     feeds.size()));
   }
   const absl::StatusOr<Plan> plan = MakePlan(choice);
   if (!plan.ok()) return plan.status();
@@ -176,7 +173,7 @@ absl::StatusOr<std::vector<Tensor>> SessionRunner::Run(
         return absl::DeadlineExceededError(
             "the request's deadline passed before the model ran");
       }
-      // Zero would mean no deadline.
+      // Zero means no deadline.
       run_options.set_timeout_in_ms(
           std::max<int64_t>(1, absl::ToInt64Milliseconds(left)));
     }

@@ -19,24 +19,23 @@
 
 namespace tfs3 {
 
-// Runs any part of a model's graph, where a SignatureRunner runs one that was
-// chosen when the model was exported:
+// Runs any part of a model's graph, not only its signatures:
 //
 //   SessionRunner runner(session);
 //   absl::StatusOr<std::vector<tensorflow::Tensor>> outputs =
 //       runner.Run({{"x:0"}, {"y:0"}, {}}, {x}, SessionRunner::Options());
 //
-// A session compiles every new choice of feeds, fetches and targets and keeps
-// it until the model is unloaded, so there is an end to how many may be chosen.
+// A session compiles each new choice of feeds, fetches and targets and keeps it
+// until the model is unloaded. The number of choices is therefore limited.
 //
 // Thread-safe. The session must outlive the runner.
 class SessionRunner {
  public:
-  // How many choices one model serves.
+  // The limit of different choices for one model.
   static constexpr size_t kMaxChoices = 256;
 
-  // Names as in the graph: "node:0", or "node" for the same; targets are
-  // nodes.
+  // Feeds and fetches are tensor names of the graph: "node:0" or its short form
+  // "node". Targets are node names.
   struct Choice {
     std::vector<std::string> feeds;
     std::vector<std::string> fetches;
@@ -44,8 +43,8 @@ class SessionRunner {
   };
 
   struct Options {
-    // When the caller stops waiting. As with SignatureRunner, a run on the
-    // caller's thread does not stop at it once it has begun.
+    // When the caller stops waiting. A run on the caller's thread does not stop
+    // at the deadline once it has started.
     absl::Time deadline = absl::InfiniteFuture();
     RunThread run_thread = RunThread::kPool;
   };
@@ -54,23 +53,24 @@ class SessionRunner {
   SessionRunner(const SessionRunner&) = delete;
   SessionRunner& operator=(const SessionRunner&) = delete;
 
-  // Feeds `feeds`, one for each of choice.feeds, and returns one tensor for
-  // each of choice.fetches. Blocks until done.
-  //
-  // INVALID_ARGUMENT if the graph has no tensor or node of a name, or a tensor
-  // is fed twice; RESOURCE_EXHAUSTED for a choice that is one too many;
-  // DEADLINE_EXCEEDED. Anything else is TensorFlow's error, on one line.
+  // Feeds `feeds`, one tensor for each of choice.feeds, and returns one tensor
+  // for each of choice.fetches. Blocks until the run ends. Errors:
+  //   - INVALID_ARGUMENT: the graph does not have one of the names, or a tensor
+  //     is fed twice.
+  //   - RESOURCE_EXHAUSTED: a new choice, and the limit is reached.
+  //   - DEADLINE_EXCEEDED: the deadline passed before or during the run.
+  //   - Otherwise TensorFlow's error, on one line.
   absl::StatusOr<std::vector<tensorflow::Tensor>> Run(
       const Choice& choice, const std::vector<tensorflow::Tensor>& feeds,
       const Options& options) const;
 
-  // Whether there is no room for a choice that has not been run before.
+  // Returns whether the limit of choices is reached.
   bool full() const;
 
  private:
   struct Plan;
 
-  // The same run for all ways to write it.
+  // Returns the same plan for all orders and forms of the same names.
   static absl::StatusOr<Plan> MakePlan(const Choice& choice);
   absl::Status Admit(const Plan& plan) const;
 

@@ -37,7 +37,7 @@ Tensor Scalar(float value) {
   return tensor;
 }
 
-// A session of a graph with two placeholders, "a" and "b", and "sub" = a - b.
+// Runs a graph with two placeholders, "a" and "b", and "sub" = a - b.
 class SessionRunnerTest : public testing::Test {
  protected:
   SessionRunnerTest() {
@@ -100,7 +100,7 @@ TEST_F(SessionRunnerTest, RunsOnTheThreadOfTheCaller) {
               testing::ElementsAre(3));
 }
 
-TEST_F(SessionRunnerTest, FetchesWhatIsFedOrAskedForTwice) {
+TEST_F(SessionRunnerTest, FetchesFedTensorsAndDuplicates) {
   EXPECT_THAT(Answer({{"b", "a"}, {"sub", "a", "sub:0", "b:0"}, {}}, {2, 5}),
               testing::ElementsAre(3, 5, 3, 2));
 }
@@ -116,12 +116,12 @@ TEST_F(SessionRunnerTest, RefusesATensorThatIsFedTwice) {
   EXPECT_EQ(status.message(), "tensor \"a:0\" is fed more than once");
 }
 
-TEST_F(SessionRunnerTest, RefusesFeedsWithoutTensors) {
+TEST_F(SessionRunnerTest, RefusesTooFewTensors) {
   EXPECT_EQ(ErrorOf({{"a", "b"}, {"sub"}, {}}, 1).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(SessionRunnerTest, UnknownNamesAreTheClientsError) {
+TEST_F(SessionRunnerTest, UnknownNamesAreInvalidArguments) {
   for (const Choice& choice :
        {Choice{{"nowhere"}, {"a"}, {}}, Choice{{"a"}, {"nowhere"}, {}},
         Choice{{"a"}, {}, {"nowhere"}}, Choice{{"a"}, {"sub:7"}, {}},
@@ -133,7 +133,7 @@ TEST_F(SessionRunnerTest, UnknownNamesAreTheClientsError) {
   }
 }
 
-TEST_F(SessionRunnerTest, FeedsThatAreOnlyFetchedAgainMustBeOfTheGraph) {
+TEST_F(SessionRunnerTest, ChecksNamesOfFeedsThatAreOnlyFetched) {
   EXPECT_THAT(Answer({{"a", "b:0"}, {"b", "a"}, {}}, {5, 2}),
               testing::ElementsAre(2, 5));
   for (const std::string name : {"nowhere", "nowhere:0", "a:7"}) {
@@ -142,14 +142,14 @@ TEST_F(SessionRunnerTest, FeedsThatAreOnlyFetchedAgainMustBeOfTheGraph) {
   }
 }
 
-TEST_F(SessionRunnerTest, AMissingFeedIsTheClientsError) {
+TEST_F(SessionRunnerTest, AMissingFeedIsAnInvalidArgument) {
   const absl::Status status = ErrorOf({{"a"}, {"sub"}, {}}, 1);
 
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(status.message(), HasSubstr("'b'"));
 }
 
-TEST_F(SessionRunnerTest, KeepsTheDeadline) {
+TEST_F(SessionRunnerTest, RefusesToRunAfterTheDeadline) {
   Options options;
   options.deadline = absl::InfinitePast();
 
@@ -157,7 +157,7 @@ TEST_F(SessionRunnerTest, KeepsTheDeadline) {
             absl::StatusCode::kDeadlineExceeded);
 }
 
-TEST(SessionRunnerLimitTest, ServesOnlySoManyChoices) {
+TEST(SessionRunnerLimitTest, LimitsTheNumberOfChoices) {
   tensorflow::GraphDef graph;
   for (size_t i = 0; i <= SessionRunner::kMaxChoices; ++i) {
     NodeDef* node = graph.add_node();
@@ -174,7 +174,7 @@ TEST(SessionRunnerLimitTest, ServesOnlySoManyChoices) {
   for (size_t i = 0; i < SessionRunner::kMaxChoices; ++i) {
     EXPECT_FALSE(runner.full());
     ASSERT_TRUE(run(absl::StrCat("n", i)).ok());
-    // Neither a name that is none nor the same choice again counts.
+    // Unknown names and repeated choices do not count.
     ASSERT_FALSE(run("nowhere").ok());
     ASSERT_TRUE(run(absl::StrCat("n", i)).ok());
   }

@@ -11,90 +11,27 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/log/absl_check.h"
 #include "absl/log/absl_log.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "tensorflow/core/framework/tensor_shape.h"
-#include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/refusal.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/run_error.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/signature_tensors.h"
 
 namespace tfs3 {
 namespace {
 
 using tensorflow::Tensor;
 
-// Every choice of outputs is compiled by the session and kept until the model
-// is unloaded; a choice beyond these many is computed as part of all outputs.
+// The session compiles each choice of outputs and keeps it until the model is
+// unloaded. Beyond this number of choices, a run computes all outputs and picks
+// the requested ones.
 constexpr size_t kMaxChoices = 16;
 
-// What quick() means.
+// quick() returns true for shorter runs.
 constexpr int64_t kQuickNanoseconds = 200'000;
-
-// "node:0" for the short form "node", so that one tensor has one name.
-std::string CanonicalTensorName(const std::string& name) {
-  return absl::StrContains(name, ':') ? name : absl::StrCat(name, ":0");
-}
-
-absl::Status CheckDense(absl::string_view what, absl::string_view alias,
-                        const tensorflow::TensorInfo& info,
-                        absl::string_view cure) {
-  absl::string_view kind;
-  switch (info.encoding_case()) {
-    case tensorflow::TensorInfo::kName:
-      return absl::OkStatus();
-    case tensorflow::TensorInfo::kCooSparse:
-      kind = "a sparse tensor";
-      break;
-    case tensorflow::TensorInfo::kCompositeTensor:
-      kind = "a composite (for example ragged) tensor";
-      break;
-    case tensorflow::TensorInfo::ENCODING_NOT_SET:
-      kind = "no tensor of the graph";
-      break;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat(what, " \"", alias, "\" is ", kind,
-                   ", and only dense tensors can be served; ", cure));
-}
-
-// The declared shape; of unknown rank if there is none or it is not valid.
-tensorflow::PartialTensorShape DeclaredShape(
-    const tensorflow::TensorInfo& info) {
-  if (!info.has_tensor_shape()) return {};
-  return tensorflow::PartialTensorShape::BuildPartialTensorShape(
-             info.tensor_shape())
-      .value_or(tensorflow::PartialTensorShape());
-}
-
-TensorSpec MakeSpec(const std::string& alias,
-                    const tensorflow::TensorInfo& info) {
-  return TensorSpec{alias, tensorflow::BaseType(info.dtype()),
-                    DeclaredShape(info)};
-}
-
-// The aliases of a signature in order.
-template <typename Map>
-std::vector<std::string> SortedKeys(const Map& map) {
-  std::vector<std::string> keys;
-  keys.reserve(map.size());
-  for (const auto& [key, value] : map) keys.push_back(key);
-  std::sort(keys.begin(), keys.end());
-  return keys;
-}
-
-std::optional<size_t> FindAlias(const std::vector<TensorSpec>& specs,
-                                absl::string_view alias) {
-  const auto found =
-      std::lower_bound(specs.begin(), specs.end(), alias,
-                       [](const TensorSpec& spec, absl::string_view alias) {
-                         return absl::string_view(spec.alias) < alias;
-                       });
-  if (found == specs.end() || found->alias != alias) return std::nullopt;
-  return found - specs.begin();
-}
 
 bool EqualTensors(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
@@ -117,27 +54,28 @@ absl::Status DeadlineError(absl::string_view signature_name,
 
 }  // namespace
 
-// What the session computes for one choice of outputs.
+// The tensors that the session computes for one choice of outputs.
 struct SignatureRunner::Fetches {
-  // Where an output comes from: an input, or a fetched tensor.
+  // The source of an output: an input or a fetched tensor.
   struct Origin {
     bool is_feed;
     size_t index;
   };
 
-  // Names in the graph of what is fetched, each once, none of them fed.
+  // The graph's names of the fetched tensors, without duplicates and without
+  // fed tensors.
   std::vector<std::string> names;
-  // One for each output chosen.
+  // One for each chosen output.
   std::vector<Origin> origins;
 
-  // The callable that fetches `names`, made by the first who needs it.
+  // The callable that fetches `names`. The first run creates it.
   mutable std::once_flag once;
   mutable absl::Status status;
   mutable tensorflow::Session::CallableHandle callable = 0;
   mutable bool has_callable = false;
 
-  // Whether runs are put together, and where they wait for that: made by the
-  // first run, because the batch threads look after every queue that there is.
+  // Whether to batch runs, and the queue. The first run creates the queue,
+  // because the batch threads poll every queue.
   bool batched = false;
   mutable std::once_flag queue_once;
   mutable absl::StatusOr<std::unique_ptr<BatchQueue>> queue = nullptr;
@@ -169,10 +107,10 @@ SignatureRunner::SignatureRunner(tensorflow::Session* session,
 SignatureRunner::~SignatureRunner() {
   const auto release = [this](const Fetches* fetches) {
     if (fetches == nullptr) return;
-    // First the queue, whose batches run what is released then.
+    // Deletes the queue first: its batches use the callable.
     fetches->queue = nullptr;
     if (!fetches->has_callable) return;
-    // Fails only for a handle that is none.
+    // Fails only for an invalid handle.
     session_->ReleaseCallable(fetches->callable).IgnoreError();
   };
   release(all_.get());
@@ -181,7 +119,7 @@ SignatureRunner::~SignatureRunner() {
 
 absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
   absl::flat_hash_map<std::string, size_t> feed_indices;
-  for (const std::string& alias : SortedKeys(signature.inputs())) {
+  for (const std::string& alias : SortedAliases(signature.inputs())) {
     const tensorflow::TensorInfo& info = signature.inputs().at(alias);
     if (absl::Status status =
             CheckDense("input", alias, info,
@@ -189,7 +127,7 @@ absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
         !status.ok()) {
       return status;
     }
-    inputs_.push_back(MakeSpec(alias, info));
+    inputs_.push_back(MakeTensorSpec(alias, info));
     const std::string name = CanonicalTensorName(info.name());
     const auto [feed, is_new] =
         feed_indices.try_emplace(name, feed_names_.size());
@@ -202,12 +140,12 @@ absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
         !default_input.emplace().FromProto(found->second)) {
       return absl::InvalidArgumentError(
           absl::StrCat("the default value of input \"", alias,
-                       "\" is not a tensor; export the model again"));
+                       "\" is not a valid tensor; export the model again"));
     }
   }
-  for (const std::string& alias : SortedKeys(signature.outputs())) {
+  for (const std::string& alias : SortedAliases(signature.outputs())) {
     const tensorflow::TensorInfo& info = signature.outputs().at(alias);
-    outputs_.push_back(MakeSpec(alias, info));
+    outputs_.push_back(MakeTensorSpec(alias, info));
     const absl::Status status = CheckDense(
         "output", alias, info,
         "leave it out with an output_filter, or export the model with a "
@@ -317,7 +255,7 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
     }
   }
 
-  // The usual case: the outputs are what was fetched, in that order.
+  // The usual case: the outputs are the fetched tensors, in the same order.
   if (!pick && fetches->names.size() == fetches->origins.size()) return fetched;
 
   const auto output = [&](size_t index) -> const Tensor& {
@@ -381,7 +319,7 @@ std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(
   for (const size_t output : wanted) {
     const std::string& name = output_names_[output];
     if (name.empty()) {
-      // Run refuses to fetch it.
+      // Not a dense tensor: Run returns an error before it uses this entry.
       fetches->origins.push_back({false, 0});
       continue;
     }
@@ -429,7 +367,7 @@ absl::Status SignatureRunner::PrepareFetches(const Fetches& fetches) const {
     tensorflow::CallableOptions options;
     for (const std::string& name : feed_names_) options.add_feed(name);
     for (const std::string& name : fetches.names) options.add_fetch(name);
-    // No pool: everything on the thread of the caller.
+    // -1: no pool, so that all nodes run on the caller's thread.
     options.mutable_run_options()->set_inter_op_thread_pool(-1);
     fetches.status =
         CleanRunError(session_->MakeCallable(options, &fetches.callable));
@@ -476,12 +414,12 @@ absl::Status SignatureRunner::RunFetches(const Fetches& fetches,
     return CleanRunError(status);
   }
 
-  // Not a callable: the deadline of a callable is part of it, while Run takes
-  // one for each run, and the session keeps what it has compiled for the same
-  // feeds and fetches either way.
+  // Uses Run and not a callable: a callable has a fixed deadline, while Run
+  // takes a deadline for each run. The session keeps the compiled graph in both
+  // cases.
   tensorflow::RunOptions options;
   if (left != absl::InfiniteDuration()) {
-    // Zero would mean no deadline.
+    // Zero means no deadline.
     options.set_timeout_in_ms(
         std::max<int64_t>(1, absl::ToInt64Milliseconds(left)));
   }
@@ -500,7 +438,7 @@ absl::Status SignatureRunner::RunFetches(const Fetches& fetches,
 }
 
 void SignatureRunner::RecordRun(int64_t nanoseconds) const {
-  // Two runs may overwrite each other's contribution; the next one mends it.
+  // Two runs at the same time may lose an update; later runs correct the value.
   const int64_t typical = typical_run_.load(std::memory_order_relaxed);
   const int64_t updated = typical == 0 || nanoseconds < typical
                               ? std::max<int64_t>(1, nanoseconds)

@@ -28,20 +28,20 @@
 
 namespace tfs3 {
 
-// On which threads the nodes of a graph run. The work inside a node is spread
-// over TensorFlow's intra-op threads either way.
+// The threads that run the nodes of a graph. The work inside a node uses
+// TensorFlow's intra-op threads in both cases.
 enum class RunThread {
-  // All on the thread that calls Run: no hand-over between threads, three times
-  // as many runs a second for a small graph. A run that has begun does not stop
-  // at its deadline.
+  // The thread that calls Run. A small graph then does three times as many runs
+  // per second, because no work moves between threads. A run does not stop at
+  // its deadline once it has started.
   kCaller,
-  // On TensorFlow's inter-op threads: branches of the graph in parallel, and a
-  // run that meets its deadline is cancelled.
+  // TensorFlow's inter-op threads. Branches of the graph run in parallel, and a
+  // run is cancelled at its deadline.
   kPool,
 };
 
-// Runs one signature of a loaded model: inputs in, outputs out, with the names
-// of tensors looked up once, when the runner is made.
+// Runs one signature of a loaded model. Looks up the names of tensors only
+// once, when the runner is created.
 //
 //   absl::StatusOr<std::unique_ptr<SignatureRunner>> runner =
 //       SignatureRunner::Create(session, "serving_default", signature_def,
@@ -49,29 +49,29 @@ enum class RunThread {
 //   absl::StatusOr<std::vector<tensorflow::Tensor>> outputs =
 //       (*runner)->Run({x}, {});  // one tensor for each of inputs()
 //
-// Thread-safe. The session must outlive the runner and must not be closed
-// before. Inputs that a signature gives two names must get equal values under
-// both; outputs that are inputs, or have two names, cost nothing.
+// Thread-safe. The session must outlive the runner and stay open until then. If
+// two inputs of a signature are the same tensor, their values must be equal.
+// Outputs that are inputs or duplicates cost nothing.
 class SignatureRunner {
  public:
   struct RunOptions {
-    // When the caller stops waiting; see RunThread for how it is kept.
+    // When the caller stops waiting. For its effect see RunThread.
     absl::Time deadline = absl::InfiniteFuture();
-    // Whether the caller has gone away: asked before the graph runs, and not
-    // any more once it does. Must be quick. May be null.
+    // Returns whether the caller has cancelled the request. Called before the
+    // graph runs, but not during the run. Must be fast. May be null.
     std::function<bool()> cancelled;
-    // Which outputs to compute, as indices into outputs(), each at most once;
-    // all of them if absent.
+    // The outputs to compute, as indices into outputs() without duplicates.
+    // Absent: all outputs.
     std::optional<std::vector<size_t>> fetch;
   };
 
-  // Looks the signature over without touching the session. INVALID_ARGUMENT
-  // naming the input if one of them is not a dense tensor or has an unusable
-  // default value. An output that is not a dense tensor only fails the runs
-  // that fetch it.
+  // Checks the signature without use of the session. Returns INVALID_ARGUMENT
+  // with the name of the input if an input is not a dense tensor or has an
+  // invalid default value. An output that is not a dense tensor fails only the
+  // runs that fetch it.
   //
-  // With `batching`, runs that want the same outputs are put together into
-  // batches, if inputs and outputs have rows; see CheckBatchable.
+  // With `batching`, batches runs that fetch the same outputs, if inputs and
+  // outputs have rows; see CheckBatchable.
   static absl::StatusOr<std::unique_ptr<SignatureRunner>> Create(
       tensorflow::Session* session, absl::string_view signature_name,
       const tensorflow::SignatureDef& signature, RunThread run_thread,
@@ -79,52 +79,54 @@ class SignatureRunner {
 
   SignatureRunner(const SignatureRunner&) = delete;
   SignatureRunner& operator=(const SignatureRunner&) = delete;
-  // No Run may be under way.
+  // No other thread may be in Run.
   ~SignatureRunner();
 
   const std::string& signature_name() const { return signature_name_; }
 
-  // What goes in and what comes out as the signature declares it, sorted by
-  // alias. The shape is of unknown rank if none is declared.
+  // The declared inputs and outputs, sorted by alias. A shape is of unknown
+  // rank if none is declared.
   const std::vector<TensorSpec>& inputs() const { return inputs_; }
   const std::vector<TensorSpec>& outputs() const { return outputs_; }
 
-  // The place of an alias in inputs() or outputs().
+  // Returns the index of an alias in inputs() or outputs().
   std::optional<size_t> FindInput(absl::string_view alias) const;
   std::optional<size_t> FindOutput(absl::string_view alias) const;
 
-  // The value that the model gives inputs()[index] where a caller has none, or
-  // null.
+  // Returns the model's default value for inputs()[index], or null.
   const tensorflow::Tensor* default_input(size_t index) const;
 
-  // INVALID_ARGUMENT if one of `outputs`, indices into outputs(), is not a
-  // dense tensor. Run checks it too.
+  // Returns INVALID_ARGUMENT if one of `outputs`, indices into outputs(), is
+  // not a dense tensor. Run checks this too.
   absl::Status CheckFetchable(const std::vector<size_t>& outputs) const;
 
   RunThread run_thread() const { return run_thread_; }
 
-  // Whether a run is over so soon (some 200 microseconds, measured while
-  // serving) that it may take place where threads should not be held up. Never
-  // for RunThread::kPool, nor with batching, where a run waits for others.
+  // Returns whether a run takes less than about 200 microseconds, as measured
+  // during serving. The caller may then run it on a thread that must not block
+  // for long. False for RunThread::kPool and with batching.
   bool quick() const;
 
-  // Has the session prepare what a Run that fetches everything needs, so that
-  // the first one need not wait for it. The error is also that of every such
-  // Run; runs that fetch fewer outputs may succeed. With RunThread::kPool the
-  // first Run prepares, and this only finds outputs that are not dense.
+  // Compiles the graph for runs that fetch all outputs, so that the first run
+  // does not need to. If this fails, every such run fails with the same error,
+  // but runs that fetch fewer outputs may succeed. With RunThread::kPool, only
+  // checks that the outputs are dense; the first run compiles.
   absl::Status Prepare() const;
 
-  // Runs the signature on `inputs`, given in the order of inputs(), and returns
-  // the outputs asked for, in that order. Blocks until done.
+  // Runs the signature on `inputs`, which are in the order of inputs(), and
+  // returns the requested outputs in the requested order. Blocks until the run
+  // ends.
   //
-  // Types and shapes are the graph's business: none is compared with what the
-  // signature declares, which many models get wrong. INVALID_ARGUMENT if the
-  // graph refuses the inputs; the error names inputs, their types and shapes
-  // and the declared ones. INVALID_ARGUMENT too for another number of inputs
-  // than inputs() has, for a signature without outputs, and if an output to be
-  // fetched is not a dense tensor. DEADLINE_EXCEEDED as RunThread says.
-  // CANCELLED if options.cancelled says so. With batching also what
-  // BatchQueue::Run returns. Anything else is TensorFlow's error, on one line.
+  // Does not compare types and shapes with the declared ones, because many
+  // models declare wrong ones: the graph itself checks its inputs. Errors:
+  //   - INVALID_ARGUMENT: the graph refuses the inputs (the error names their
+  //     types and shapes, given and declared), the number of inputs is wrong,
+  //     the signature has no outputs, or a requested output is not a dense
+  //     tensor.
+  //   - DEADLINE_EXCEEDED: see RunThread.
+  //   - CANCELLED: options.cancelled returned true.
+  //   - With batching: the errors of BatchQueue::Run.
+  //   - Otherwise TensorFlow's error, on one line.
   absl::StatusOr<std::vector<tensorflow::Tensor>> Run(
       std::vector<tensorflow::Tensor> inputs, const RunOptions& options) const;
 
@@ -136,22 +138,24 @@ class SignatureRunner {
                   std::optional<BatchingConfig> batching);
 
   absl::Status Init(const tensorflow::SignatureDef& signature);
-  // One tensor for each of feed_names_, out of one for each of inputs().
+  // Returns a tensor for each of feed_names_. `inputs` has one for each of
+  // inputs().
   absl::StatusOr<std::vector<tensorflow::Tensor>> Feeds(
       const std::vector<tensorflow::Tensor>& inputs) const;
 
-  // ExplainRefusal of tensors fed, one for each of feed_names_.
+  // Calls ExplainRefusal; `feeds` has a tensor for each of feed_names_.
   absl::Status ExplainFeeds(const absl::Status& error,
                             const std::vector<tensorflow::Tensor>& feeds) const;
 
   std::unique_ptr<Fetches> MakeFetches(const std::vector<size_t>& wanted) const;
-  // The prepared form of a choice of outputs, or null if too many choices have
-  // been asked for already.
+  // Returns the Fetches of a choice of outputs, or null if the limit of choices
+  // is reached.
   const Fetches* FindFetches(const std::vector<size_t>& wanted) const;
-  // Makes the callable of `fetches` unless that is done; OK for kPool.
+  // Creates the callable of `fetches` if it does not exist. Does nothing for
+  // kPool.
   absl::Status PrepareFetches(const Fetches& fetches) const;
 
-  // The queue for `fetches`, made by the first who needs it.
+  // Returns the queue for `fetches`; the first call creates it.
   absl::StatusOr<BatchQueue*> QueueOf(const Fetches& fetches) const;
 
   absl::Status RunFetches(const Fetches& fetches,
@@ -169,25 +173,26 @@ class SignatureRunner {
   std::vector<TensorSpec> outputs_;
   std::vector<std::optional<tensorflow::Tensor>> default_inputs_;
 
-  // Names in the graph of what is fed, each once, and for each input which of
-  // them it feeds.
+  // The graph's names of the fed tensors, without duplicates, and for each
+  // input the index of its name.
   std::vector<std::string> feed_names_;
   std::vector<size_t> feed_of_input_;
-  // Names in the graph of outputs(), empty for an output that is not a dense
+  // The graph's names of outputs(); empty for an output that is not a dense
   // tensor.
   std::vector<std::string> output_names_;
-  // The error of a run that fetches everything whatever the inputs; OK if it
-  // can succeed.
+  // The error of every run that fetches all outputs; OK if such a run can
+  // succeed.
   absl::Status cannot_fetch_all_;
-  // For each output, why it cannot be fetched; empty if all can.
+  // For each output, the error if a run fetches it. Empty if there are none.
   std::vector<absl::Status> cannot_fetch_;
 
   std::unique_ptr<Fetches> all_;
   mutable std::shared_mutex choices_mu_;
   mutable std::map<std::vector<size_t>, std::unique_ptr<Fetches>> choices_;
 
-  // What a run takes, in nanoseconds: falls at once, rises slowly, so that a
-  // thread that had to wait for a processor does not count. Zero: no run yet.
+  // The typical time of a run in nanoseconds; zero before the first run. Falls
+  // at once and rises slowly, so that the time in which a thread waits for a
+  // processor has little effect.
   mutable std::atomic<int64_t> typical_run_{0};
 };
 

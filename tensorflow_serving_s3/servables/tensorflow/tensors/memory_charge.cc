@@ -12,14 +12,15 @@ namespace {
 using tensorflow::Tensor;
 using tensorflow::tstring;
 
-// What the allocator takes for itself and by rounding up.
+// Bytes that the allocator adds to each block: its header and rounding.
 constexpr int64_t kOverhead = 24;
 
 }  // namespace
 
 int64_t HeapBytesOfString(size_t size) {
-  constexpr size_t kMostInside = 22;
-  return size <= kMostInside ? 0 : static_cast<int64_t>(size) + kOverhead;
+  // A tstring stores shorter strings inside itself.
+  constexpr size_t kMaxInlineSize = 22;
+  return size <= kMaxInlineSize ? 0 : static_cast<int64_t>(size) + kOverhead;
 }
 
 int64_t MemoryOf(const Tensor& tensor) {

@@ -13,9 +13,9 @@
 
 namespace tfs3 {
 
-// Is told of memory that a request is about to take, in bytes, and throws an
-// exception derived from std::bad_alloc if it may not. The memory is returned
-// when the request ends. Null: nothing is charged.
+// Charges a request for memory, in bytes, before the memory is allocated.
+// Throws an exception derived from std::bad_alloc if the request may not have
+// it. The end of the request returns all its charges. Null: no limit.
 //
 //   ChargeMemory(options.charge, MemoryOf(outputs));
 using MemoryCharge = std::function<void(int64_t bytes)>;
@@ -24,10 +24,11 @@ inline void ChargeMemory(const MemoryCharge& charge, int64_t bytes) {
   if (charge != nullptr && bytes > 0) charge(bytes);
 }
 
-// The memory of a string of that size beside its tstring.
+// Returns the bytes that a string of `size` bytes allocates, without its
+// tstring object.
 int64_t HeapBytesOfString(size_t size);
 
-// The memory of tensors.
+// Returns the bytes that tensors allocate.
 int64_t MemoryOf(const tensorflow::Tensor& tensor);
 int64_t MemoryOf(const std::vector<tensorflow::Tensor>& tensors);
 

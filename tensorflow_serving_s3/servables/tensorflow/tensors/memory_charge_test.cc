@@ -31,7 +31,7 @@ TEST(MemoryChargeTest, CountsTheTextOfLongStrings) {
   EXPECT_LE(MemoryOf(strings), 2 * 24 + 1000 + 32);
 }
 
-TEST(MemoryChargeTest, WithoutAChargeNothingHappens) {
+TEST(MemoryChargeTest, DoesNothingWithoutACharge) {
   ChargeMemory(nullptr, int64_t{1} << 50);
 }
 

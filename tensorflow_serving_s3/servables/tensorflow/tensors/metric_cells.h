@@ -14,17 +14,15 @@
 
 namespace tfs3 {
 
-// Remembers the cells of a metric by their labels, for what happens with every
-// request: a metric of TensorFlow finds a cell under a lock that all threads
-// share, and makes strings of the labels first. One of these belongs to one
-// thread:
+// Caches the cells of a metric by their labels. GetCell of a TensorFlow metric
+// takes a lock that all threads share and copies the labels; this is too slow
+// for a metric that every request updates. Each thread has its own cache:
 //
 //   thread_local MetricCells<Counter<2>, 2> cells(RequestCount());
 //   cells.Get("half", "OK")->IncrementBy(1);
 //
-// Cells live as long as their metric, which must outlive this. It grows with
-// the number of different labels, so these must not be what any client makes
-// up.
+// The metric owns the cells and must outlive the cache. The cache keeps every
+// combination of labels, so clients must not be able to invent labels.
 template <typename Metric, int kNumLabels>
 class MetricCells {
  public:

@@ -13,17 +13,17 @@
 namespace tfs3 {
 namespace {
 
-// What a request may have filled in beyond what it carries.
+// The largest tensor that may have more elements than its proto has bytes.
 constexpr int64_t kMaxFilledBytes = int64_t{64} << 20;
 
-// The memory of one element; for a string, what it takes at least.
+// Returns the bytes of one element; for a string, of an empty one.
 int64_t ElementBytes(tensorflow::DataType dtype) {
   return dtype == tensorflow::DT_STRING ? sizeof(tensorflow::tstring)
                                         : tensorflow::DataTypeSize(dtype);
 }
 
-// Whether a tensor would take far more memory than the request that asks for
-// it. A value that is given takes a byte of the proto at the very least.
+// Returns whether a tensor needs far more memory than its proto. Each value in
+// a proto takes at least one byte.
 bool GrowsTooMuch(const tensorflow::TensorProto& proto,
                   const tensorflow::TensorShape& shape) {
   const int64_t elements = shape.num_elements();
@@ -31,7 +31,7 @@ bool GrowsTooMuch(const tensorflow::TensorProto& proto,
          static_cast<uint64_t>(elements) > proto.ByteSizeLong();
 }
 
-// The memory of one element in the field of a TensorProto for its type.
+// Returns the bytes of one element in the field of a TensorProto for its type.
 int64_t FieldBytes(tensorflow::DataType dtype) {
   switch (dtype) {
     case tensorflow::DT_BOOL:
@@ -52,7 +52,7 @@ int64_t FieldBytes(tensorflow::DataType dtype) {
   }
 }
 
-// The memory of the tensor that a proto makes.
+// Returns the bytes that the decoded tensor allocates.
 int64_t MemoryWhenDecoded(const tensorflow::TensorProto& proto,
                           const tensorflow::TensorShape& shape) {
   int64_t bytes = shape.num_elements() * ElementBytes(proto.dtype());
@@ -60,7 +60,7 @@ int64_t MemoryWhenDecoded(const tensorflow::TensorProto& proto,
   for (const std::string& value : proto.string_val()) {
     bytes += HeapBytesOfString(value.size());
   }
-  // The last value stands for those that are left out.
+  // The last value is repeated for the missing ones.
   const int64_t missing = shape.num_elements() - proto.string_val_size();
   if (missing > 0 && proto.string_val_size() > 0) {
     bytes += missing * HeapBytesOfString(proto.string_val().rbegin()->size());
@@ -76,7 +76,7 @@ absl::StatusOr<tensorflow::TensorShape> DecodeShape(
     return absl::InvalidArgumentError(absl::StrCat(
         "the shape ",
         tensorflow::PartialTensorShape::DebugString(proto.tensor_shape()),
-        " is not one that a tensor can have"));
+        " is not a valid tensor shape"));
   }
   return tensorflow::TensorShape(proto.tensor_shape());
 }
@@ -93,7 +93,7 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
   if (GrowsTooMuch(proto, *shape)) {
     return absl::InvalidArgumentError(
         absl::StrCat("a tensor of shape ", shape->DebugString(),
-                     " needs its values; the request carries ",
+                     " needs all its values; the request has only ",
                      proto.ByteSizeLong(), " bytes of them"));
   }
   if (charge != nullptr) {
@@ -102,7 +102,7 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
   tensorflow::Tensor tensor;
   if (!tensor.FromProto(proto)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the values do not make a tensor of type ",
+        "the values do not fit a tensor of type ",
         tensorflow::DataTypeString(proto.dtype()), " and shape ",
         shape->DebugString(),
         "; check that tensor_content has the right number of bytes"));
@@ -123,7 +123,7 @@ void EncodeTensor(const tensorflow::Tensor& tensor, TensorEncoding encoding,
 int64_t MemoryWhenEncoded(const tensorflow::Tensor& tensor,
                           TensorEncoding encoding) {
   if (tensor.dtype() == tensorflow::DT_STRING) {
-    // A std::string and a pointer to it take 16 bytes more than a tstring.
+    // A std::string and its pointer take 16 bytes more than a tstring.
     return MemoryOf(tensor) + 16 * tensor.NumElements();
   }
   if (encoding == TensorEncoding::kContent) return MemoryOf(tensor);

@@ -15,27 +15,27 @@
 
 namespace tfs3 {
 
-// The shape of a tensor that came over the network. INVALID_ARGUMENT for one
-// that is none (negative or unknown sizes, more elements than there can be).
+// Decodes the shape of a tensor from a request. Returns INVALID_ARGUMENT for
+// negative or unknown sizes and for a number of elements that overflows.
 absl::StatusOr<tensorflow::TensorShape> DecodeShape(
     const tensorflow::TensorProto& proto);
 
-// A tensor that came over the network, as tf.make_tensor_proto writes it:
-// values in tensor_content (copied once, whole) or in the field of their type,
-// where the last value stands for all that are left out.
+// Decodes a tensor from a request, in the format of tf.make_tensor_proto: the
+// values are in tensor_content, or in the field of their type. A field may have
+// fewer values than the tensor has elements; its last value is then repeated.
 //
-// INVALID_ARGUMENT if the values do not make a tensor of the type and shape
-// given, or if a few bytes would grow into more than 64 MiB. The tensor's
-// memory is charged to `charge` before it is taken.
+// Returns INVALID_ARGUMENT if the values do not fit the type and the shape, or
+// if a small proto would expand to more than 64 MiB. Charges `charge` before it
+// allocates the tensor.
 absl::StatusOr<tensorflow::Tensor> DecodeTensor(
     const tensorflow::TensorProto& proto, const MemoryCharge& charge = {});
 
-// How numbers are written to a TensorProto. Strings are always written to
-// string_val, the one place from which Python's tf.make_ndarray reads them.
+// Where EncodeTensor writes numbers. It writes strings to string_val in any
+// case: Python's tf.make_ndarray reads them only there.
 enum class TensorEncoding {
-  // The field of their type, such as float_val.
+  // The field of the type, such as float_val.
   kField,
-  // tensor_content: one copy of memory, the fastest for large tensors.
+  // tensor_content: one memory copy, the fastest for large tensors.
   kContent,
 };
 
@@ -43,7 +43,7 @@ enum class TensorEncoding {
 void EncodeTensor(const tensorflow::Tensor& tensor, TensorEncoding encoding,
                   tensorflow::TensorProto* proto);
 
-// The memory of what EncodeTensor makes of a tensor.
+// Returns the bytes that the proto of EncodeTensor allocates.
 int64_t MemoryWhenEncoded(const tensorflow::Tensor& tensor,
                           TensorEncoding encoding);
 

@@ -42,7 +42,7 @@ Tensor Numbers() {
   return tensor;
 }
 
-TEST(DecodeTensorTest, ReadsValuesOfTheirField) {
+TEST(DecodeTensorTest, ReadsValuesFromTheFieldOfTheirType) {
   TensorProto proto = Proto(tensorflow::DT_FLOAT, {2});
   proto.add_float_val(1.5);
   proto.add_float_val(2.5);
@@ -65,7 +65,7 @@ TEST(DecodeTensorTest, ReadsTensorContent) {
             "Tensor<type: uint8 shape: [3] values: 1 2 3>");
 }
 
-TEST(DecodeTensorTest, RepeatsTheLastValueForThoseLeftOut) {
+TEST(DecodeTensorTest, RepeatsTheLastValueForMissingOnes) {
   TensorProto proto = Proto(tensorflow::DT_INT64, {3});
   proto.add_int64_val(4);
   proto.add_int64_val(5);
@@ -77,14 +77,14 @@ TEST(DecodeTensorTest, RepeatsTheLastValueForThoseLeftOut) {
             "Tensor<type: int64 shape: [3] values: 4 5 5>");
 }
 
-TEST(DecodeTensorTest, ReadsATensorOfNoElements) {
+TEST(DecodeTensorTest, ReadsATensorWithoutElements) {
   const auto tensor = DecodeTensor(Proto(tensorflow::DT_FLOAT, {0, 4}));
 
   ASSERT_TRUE(tensor.ok()) << tensor.status();
   EXPECT_EQ(tensor->shape(), TensorShape({0, 4}));
 }
 
-TEST(DecodeTensorTest, ReadsAGreatTensorWhoseValuesAreAllGiven) {
+TEST(DecodeTensorTest, ReadsALargeTensorWithAllItsValues) {
   TensorProto proto = Proto(tensorflow::DT_UINT8, {80 << 20});
   proto.set_tensor_content(std::string(80 << 20, 'x'));
 
@@ -130,16 +130,16 @@ INSTANTIATE_TEST_SUITE_P(
                 WithContent(Proto(tensorflow::DT_FLOAT, {2}), "123456789"),
                 "type float and shape [2]"},
         BadCase{"UnknownSize", WithFloat(Proto(tensorflow::DT_FLOAT, {-1})),
-                "the shape [?] is not one"},
+                "the shape [?] is not a valid"},
         BadCase{"NegativeSize", WithFloat(Proto(tensorflow::DT_FLOAT, {-7})),
                 "the shape"},
-        BadCase{"MoreElementsThanThereAreNumbers",
+        BadCase{"NumberOfElementsOverflows",
                 WithFloat(Proto(tensorflow::DT_FLOAT,
                                 {int64_t{1} << 40, int64_t{1} << 40})),
                 "the shape"},
-        BadCase{"FewBytesThatGrowIntoMany",
+        BadCase{"SmallProtoOfALargeTensor",
                 WithFloat(Proto(tensorflow::DT_FLOAT, {int64_t{1} << 38})),
-                "needs its values"},
+                "needs all its values"},
         BadCase{"NoType", Proto(tensorflow::DT_INVALID, {1}), "cannot be sent"},
         BadCase{"Resource", Proto(tensorflow::DT_RESOURCE, {1}),
                 "cannot be sent"},
@@ -167,14 +167,14 @@ TEST(EncodeTensorTest, WritesNumbersToTensorContent) {
   EXPECT_TRUE(proto.int_val().empty());
 }
 
-TEST(EncodeTensorTest, WritesStringsToStringValAlways) {
+TEST(EncodeTensorTest, WritesStringsToStringVal) {
   TensorProto proto;
   EncodeTensor(Tensor(tstring("text")), TensorEncoding::kContent, &proto);
 
   EXPECT_THAT(proto.string_val(), ElementsAre("text"));
 }
 
-TEST(EncodeTensorTest, SmallTypesAreFourBytesInTheirField) {
+TEST(EncodeTensorTest, SmallTypesTakeFourBytesInTheirField) {
   const tensorflow::Tensor halves(tensorflow::DT_HALF,
                                   tensorflow::TensorShape({100}));
 
@@ -182,7 +182,7 @@ TEST(EncodeTensorTest, SmallTypesAreFourBytesInTheirField) {
   EXPECT_EQ(MemoryWhenEncoded(halves, TensorEncoding::kContent), 200);
 }
 
-TEST(DecodeTensorTest, ChargesTheTensorBeforeItIsMade) {
+TEST(DecodeTensorTest, ChargesTheMemoryOfTheTensor) {
   TensorProto proto = Proto(tensorflow::DT_HALF, {1000});
   proto.add_half_val(0);
   int64_t charged = 0;

@@ -1,14 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One input or output of a signature, as a client sees it: the name it is
-// called by, the type of its elements and as much of its shape as the model
-// fixes.
+// One input or output of a signature as the model declares it: alias, element
+// type and shape.
 //
 //   TensorSpec x{"x", tensorflow::DT_FLOAT, tensorflow::PartialTensorShape({-1,
 //   224, 224, 3})};
 //
-// A plain value: copyable, and safe to read from any number of threads.
+// A plain value type.
 #ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_TENSORS_TENSOR_SPEC_H_
 #define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_TENSORS_TENSOR_SPEC_H_
 
@@ -24,7 +23,7 @@ struct TensorSpec {
   // in the graph.
   std::string alias;
   tensorflow::DataType dtype = tensorflow::DT_INVALID;
-  // Unknown rank when the model does not say.
+  // Of unknown rank if the model declares no shape.
   tensorflow::PartialTensorShape shape;
 };
 

@@ -4,44 +4,42 @@
 
     make_test_models --output DIR
 
-makes one folder a model in DIR, which is created where it does not exist:
+creates DIR if it does not exist and writes one folder for each model:
 
 half_plus_three
     serving_default: x float[-1] -> y float[-1], y = x / 2 + 3; two variables.
 
 many_types
-    serving_default: every input comes back changed, so that a mix-up shows.
+    serving_default: returns each input changed in another way, so that mixed-up inputs show.
       floats float[-1, 2] -> doubled; ints int64[-1] -> negated;
       texts string[-1] -> shouted_bytes, upper case; flag bool[] -> inverted.
     statistics: values double[-1] -> count int32[], mean double[].
-    gather: index int32[] -> value float[], out of [10, 20, 30]; an index
-      outside fails while the graph runs.
-    wait: loops int64[] -> turns int64[]; counts up to `loops` in a loop, as
-      long as the caller likes.
-    nothing: x float[] -> no output at all.
+    gather: index int32[] -> value float[], one of [10, 20, 30]; an index out of
+      range fails while the graph runs.
+    wait: loops int64[] -> turns int64[]; counts to `loops` in a loop.
+    nothing: x float[] -> no output.
 
 tf_examples
-    Signatures on serialized tf.Examples with a feature x, of which a second one,
-      bias, is 0 where an example has none; all take them as "inputs" and are
-      exported with the method names of TensorFlow 1.
+    Signatures that take serialized tf.Examples as "inputs", with the features x and
+      bias (default 0). Their method names are those of TensorFlow 1.
     serving_default, classify: classes [["high", "low"]], scores [[x, 1 - x]].
-    classify_classes, classify_scores: one of them alone.
-    classify_and_more: scores beside another output.
-    classify_and_sparse: scores beside a sparse output.
-    classify_declared_float: as classify, but the input is declared float.
+    classify_classes, classify_scores: only one of the two outputs.
+    classify_and_more: scores and another output.
+    classify_and_sparse: scores and a sparse output.
+    classify_declared_float: like classify, but the input is declared as float.
     regress_sparse: outputs is sparse.
     regress: outputs = 2 * x + bias, [n]; regress_column: the same as [n, 1].
-    regress_apart: outputs = -x, with an input tensor of its own.
-    Others, of which the name says what is wrong with them.
+    regress_apart: outputs = -x, of another input tensor.
+    Other signatures are invalid; the name of each says why.
 
 native_tf_examples
-    As TensorFlow 2 exports them, all with the method name of Predict:
+    Signatures as TensorFlow 2 exports them, all with the method name of Predict:
     serving_default: inputs -> classes, scores as above.
-    regress: inputs -> outputs, as above.
+    regress: inputs -> outputs as above.
 
 counter
-    serving_default: x float[-1] -> y, the same; counts how often it is run.
-    runs: -> count int64[], how often that was; takes no input.
+    serving_default: x float[-1] -> y, the same; counts its runs.
+    runs: no input -> count int64[], the number of these runs.
 """
 
 from __future__ import annotations
@@ -77,7 +75,7 @@ class HalfPlusThree(tf.Module):  # type: ignore[misc]
 
 
 class ManyTypes(tf.Module):  # type: ignore[misc]
-    """Several signatures over the element types that clients send."""
+    """Signatures with all element types that tests send."""
 
     @tf.function(  # type: ignore[untyped-decorator]
         input_signature=[
@@ -90,7 +88,7 @@ class ManyTypes(tf.Module):  # type: ignore[misc]
     def change(
         self, floats: tf.Tensor, ints: tf.Tensor, texts: tf.Tensor, flag: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Returns each input changed a little, in its own type and shape."""
+        """Returns each input changed, with the same type and shape."""
         return {
             "doubled": 2.0 * floats,
             "negated": -ints,
@@ -100,17 +98,17 @@ class ManyTypes(tf.Module):  # type: ignore[misc]
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.float64, name="values")])  # type: ignore[untyped-decorator]
     def statistics(self, values: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Returns how many values there are, and their mean."""
+        """Returns the number of values and their mean."""
         return {"count": tf.size(values), "mean": tf.reduce_mean(values)}
 
     @tf.function(input_signature=[tf.TensorSpec([], tf.int32, name="index")])  # type: ignore[untyped-decorator]
     def gather(self, index: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Returns one of three values; an index beyond them is an error while it runs."""
+        """Returns one of three values; fails during the run if the index is out of range."""
         return {"value": tf.gather(tf.constant([10.0, 20.0, 30.0]), index)}
 
     @tf.function(input_signature=[tf.TensorSpec([], tf.int64, name="loops")])  # type: ignore[untyped-decorator]
     def wait(self, loops: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Takes as long as it is asked to, and returns the turns taken."""
+        """Counts to `loops` in a loop and returns the count."""
         turns = tf.constant(0, tf.int64)
         while turns < loops:
             turns += 1
@@ -150,7 +148,7 @@ def parse_features(serialized: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def classify(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Returns the classes of examples with these features, and their scores."""
+    """Returns the classes and scores of examples with the feature x."""
     classes = tf.tile([["high", "low"]], [tf.size(x), 1])
     return classes, tf.stack([x, 1.0 - x], axis=1)
 
@@ -231,7 +229,7 @@ class Examples:
             self.add("regress_of_more", "regress", inputs, {"outputs": tf.concat([x, x], 0)})
 
             session.run(v1.global_variables_initializer())
-            # The builder wants to make the folder itself.
+            # The builder fails if the folder exists.
             shutil.rmtree(path, ignore_errors=True)
             builder = v1.saved_model.Builder(str(path))
             builder.add_meta_graph_and_variables(
@@ -241,7 +239,7 @@ class Examples:
 
 
 class NativeExamples(tf.Module):  # type: ignore[misc]
-    """Signatures on serialized tf.Examples as TensorFlow 2 exports them."""
+    """Signatures that take serialized tf.Examples, as TensorFlow 2 exports them."""
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")])  # type: ignore[untyped-decorator]
     def classify(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -265,7 +263,7 @@ class NativeExamples(tf.Module):  # type: ignore[misc]
 
 
 class Counter(tf.Module):  # type: ignore[misc]
-    """Knows how often it has been run."""
+    """Counts its runs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -273,13 +271,13 @@ class Counter(tf.Module):  # type: ignore[misc]
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])  # type: ignore[untyped-decorator]
     def predict(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Counts, and returns its input."""
+        """Increments the count and returns its input."""
         self.count.assign_add(1)
         return {"y": tf.identity(x)}
 
     @tf.function(input_signature=[])  # type: ignore[untyped-decorator]
     def runs(self) -> dict[str, tf.Tensor]:
-        """Returns how often predict has been run."""
+        """Returns the number of runs of predict."""
         return {"count": self.count.read_value()}
 
     def save(self, path: pathlib.Path) -> None:
@@ -292,7 +290,7 @@ class Counter(tf.Module):  # type: ignore[misc]
 def main() -> None:
     """Runs the command line."""
     parser = argparse.ArgumentParser(
-        description="Write the SavedModels that tests serve, one folder a model."
+        description="Write the SavedModels that tests serve, one folder for each model."
     )
     parser.add_argument(
         "--output", type=pathlib.Path, required=True, help="folder to write them to"

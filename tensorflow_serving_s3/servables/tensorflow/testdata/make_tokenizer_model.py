@@ -4,9 +4,9 @@
 
     make_tokenizer_model --output DIR
 
-makes the folder whitespace_tokenizer in DIR, which is created where it does not exist:
-serving_default: texts string[-1] -> tokens string[-1, -1], the words of each text, as many of them
-as the longest has, the others empty.
+creates DIR if it does not exist and writes the folder whitespace_tokenizer:
+serving_default: texts string[-1] -> tokens string[-1, -1], the words of each text. Shorter rows are
+padded with empty strings.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import tensorflow as tf
 
 
 def _make_package_without_init(name: str) -> None:
-    """Makes a package importable for its modules' sake; the package itself would import Keras."""
+    """Makes the modules of a package importable without its __init__, which imports Keras."""
     parent = name.rpartition(".")[0]
     path = sys.modules[parent].__path__ if parent else None
     spec = importlib.machinery.PathFinder.find_spec(name, path)
@@ -43,7 +43,7 @@ from tensorflow_text.python.ops import whitespace_tokenizer  # noqa: E402
 
 
 class Tokenizer(tf.Module):  # type: ignore[misc]
-    """The words of texts."""
+    """Splits texts into words."""
 
     def __init__(self) -> None:
         super().__init__()

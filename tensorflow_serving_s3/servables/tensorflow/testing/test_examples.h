@@ -22,7 +22,7 @@ inline void SetFeature(const std::string& name, float value,
       ->add_value(value);
 }
 
-// One example for each value of its feature "x".
+// Returns one example for each value in `xs`, as its feature "x".
 inline tensorflow::serving::Input ExamplesOf(const std::vector<float>& xs) {
   tensorflow::serving::Input input;
   for (const float x : xs) {

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace tfs3 {
@@ -13,7 +14,7 @@ namespace {
 std::filesystem::path FolderFrom(const char* variable) {
   const char* value = std::getenv(variable);
   if (value == nullptr) {
-    std::cerr << variable << " is not set; run the test by bazel test\n";
+    std::cerr << variable << " is not set; run the test with bazel test\n";
     std::exit(1);
   }
   return value;
@@ -29,7 +30,7 @@ std::string TestModelPath(const std::string& name) {
 std::string CopyTestModel(const std::string& name, const std::string& copy) {
   const std::filesystem::path target = FolderFrom("TEST_TMPDIR") / copy;
   std::filesystem::remove_all(target);
-  // The files of a test's data are links; what is copied are the files.
+  // Copies the files, not the symbolic links that Bazel makes.
   std::filesystem::copy(TestModelPath(name), target,
                         std::filesystem::copy_options::recursive);
   for (const auto& entry :
@@ -39,6 +40,21 @@ std::string CopyTestModel(const std::string& name, const std::string& copy) {
                                  std::filesystem::perm_options::add);
   }
   return target;
+}
+
+void EditModel(const std::string& path,
+               const std::function<void(tensorflow::SavedModel&)>& change) {
+  const std::string file = path + "/saved_model.pb";
+  tensorflow::SavedModel model;
+  std::ifstream in(file, std::ios::binary);
+  if (!model.ParseFromIstream(&in)) {
+    std::cerr << file << " is not a SavedModel\n";
+    std::exit(1);
+  }
+  in.close();
+  change(model);
+  std::ofstream out(file, std::ios::binary);
+  model.SerializeToOstream(&out);
 }
 
 }  // namespace tfs3

@@ -1,0 +1,167 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// The limits of connections of HttpServer.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/net/http_message.h"
+#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
+#include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
+
+namespace tfs3::rest {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(HttpServerConnectionsTest, AnIdleConnectionIsClosedWithoutAnAnswer) {
+  HttpServer::Options options = LoopbackOptions();
+  options.idle_timeout = std::chrono::milliseconds(50);
+  auto server = StartServer(Echo, options);
+  Client silent(server->port());
+  EXPECT_EQ(silent.ReadAll(), "");
+  Client once(server->port());
+  once.Send(Get("/"));
+  EXPECT_THAT(once.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("GET / ")));
+}
+
+TEST(HttpServerConnectionsTest, SlowClientsUseNoThread) {
+  HttpServer::Options options = LoopbackOptions();
+  options.num_threads = 1;
+  auto server = StartServer(Echo, options);
+  std::vector<Client> slow;
+  for (int i = 0; i < 200; ++i) {
+    slow.emplace_back(server->port());
+    slow.back().Send(
+        i % 2 ? "GET /slow HTTP/1.1\r\nHost: h\r\nX:"
+              : "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc");
+  }
+  Client client(server->port());
+  client.Send(Post("/quick", "now"));
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /quick now");
+}
+
+// Opens two connections and gets an answer on each.
+std::vector<std::unique_ptr<Client>> OpenTwoConnections(int port) {
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<Client>(port));
+    clients.back()->Send(Get("/"));
+    EXPECT_EQ(BodyOf(clients.back()->ReadResponse()), "GET / ");
+  }
+  return clients;
+}
+
+HttpServer::Options TwoConnectionsAtMost() {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_connections = 2;
+  return options;
+}
+
+TEST(HttpServerConnectionsTest, AFullServerAnswersGetAndRefusesPost) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnectionsAtMost();
+  options.counters = &counters;
+  // Blocked handlers keep both connections busy.
+  std::promise<void> release;
+  auto server = StartServer(
+      [released = release.get_future().share()](const HttpRequest& request) {
+        if (request.path == "/wait") released.wait();
+        return Echo(request);
+      },
+      options);
+  Client first(server->port());
+  Client second(server->port());
+  first.Send(Post("/wait", ""));
+  second.Send(Post("/wait", ""));
+  while (counters.open_connections < 2) std::this_thread::yield();
+
+  Client probe(server->port());
+  probe.Send(Get("/probe"));
+  const std::string answer = probe.ReadResponse();
+  EXPECT_EQ(BodyOf(answer), "GET /probe ");
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  Client other(server->port());
+  other.Send(Post("/other", "body"));
+  const std::string refusal = other.ReadResponse();
+
+  EXPECT_THAT(refusal, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refusal, HasSubstr("--rest_api_max_connections"));
+  release.set_value();
+  EXPECT_EQ(BodyOf(first.ReadResponse()), "POST /wait ");
+  EXPECT_EQ(BodyOf(second.ReadResponse()), "POST /wait ");
+}
+
+TEST(HttpServerConnectionsTest, AFloodOfSilentConnectionsDoesNotBlockClients) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnectionsAtMost();
+  options.counters = &counters;
+  auto server = StartServer(Echo, options);
+
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 50; ++i) {
+    silent.push_back(std::make_unique<Client>(server->port()));
+  }
+  Client client(server->port());
+  client.Send(Post("/new", "body"));
+
+  EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /new body");
+  EXPECT_LE(counters.open_connections, 2 + 16 + 1);
+  EXPECT_GE(counters.evicted_connections, 48);
+}
+
+TEST(HttpServerConnectionsTest, AFullServerAnswersProbesDuringAFlood) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnectionsAtMost();
+  options.counters = &counters;
+  auto server = StartServer(Echo, options);
+
+  // Bodies that do not arrive.
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 50; ++i) {
+    slow.push_back(std::make_unique<Client>(server->port()));
+    slow.back()->Send(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+  }
+  Client probe(server->port());
+  probe.Send(Get("/probe"));
+
+  EXPECT_EQ(BodyOf(probe.ReadResponse()), "GET /probe ");
+  EXPECT_LE(counters.open_connections, 2 + 16 + 1);
+}
+
+TEST(HttpServerConnectionsTest, AnIdleConnectionMakesRoomForANewOne) {
+  TransportCounters counters;
+  HttpServer::Options options = TwoConnectionsAtMost();
+  options.counters = &counters;
+  auto server = StartServer(Echo, options);
+  const auto idle = OpenTwoConnections(server->port());
+
+  // Within the first second the connections are not idle yet.
+  std::string answer;
+  do {
+    Client client(server->port());
+    client.Send(Post("/new", "body"));
+    answer = client.ReadResponse();
+  } while (answer.rfind("HTTP/1.1 503 ", 0) == 0);
+
+  EXPECT_EQ(BodyOf(answer), "POST /new body");
+  EXPECT_GE(counters.evicted_connections, 1);
+}
+
+}  // namespace
+}  // namespace tfs3::rest
