@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Files are read."""
+"""Reading files."""
 
 import concurrent.futures
 
@@ -39,7 +39,7 @@ def test_parts_of_a_file_are_read_in_any_order(place: Place) -> None:
             assert file.tell() == offset + length
 
 
-def test_a_read_past_the_end_has_what_there_is(place: Place) -> None:
+def test_a_read_past_the_end_returns_the_remaining_bytes(place: Place) -> None:
     url = place.put("file", b"0123456789")
     with tf.io.gfile.GFile(url, "rb") as file:
         file.seek(7)
@@ -54,12 +54,12 @@ def test_lines_of_text_are_read(place: Place) -> None:
         assert list(file) == ["zwölf\n", "\n", "last"]
 
 
-def test_the_op_read_file_reads(place: Place) -> None:
+def test_the_op_read_file_reads_a_file(place: Place) -> None:
     body = pattern(_PART + 7)
     assert tf.io.read_file(place.put("file", body)).numpy() == body
 
 
-def test_a_file_becomes_a_region_of_memory(place: Place) -> None:
+def test_a_file_is_mapped_as_a_memory_region(place: Place) -> None:
     # Several regions: one may be aligned by chance.
     for length in range(100_000, 100_060, 5):
         url = place.put(f"file-{length}", tf.range(length, dtype=tf.int32).numpy().tobytes())
@@ -87,7 +87,7 @@ def test_many_files_are_read_at_once(place: Place) -> None:
     assert [len(body) for body in bodies] == [number * 10_000 for number in range(40)]
 
 
-def test_a_file_that_is_replaced_while_it_is_read_is_never_a_mix(place: Place) -> None:
+def test_reading_a_replaced_file_never_mixes_old_and_new_bytes(place: Place) -> None:
     size = 80 * _MIB
     url = place.put("file", b"a" * size)
     with tf.io.gfile.GFile(url, "rb") as file:
@@ -101,7 +101,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_never_a_mix(place: Place) -
             assert rest == b"a" * (size - 10)
 
 
-def test_a_file_that_is_replaced_is_read_anew_when_it_is_opened_anew(place: Place) -> None:
+def test_reopening_a_replaced_file_reads_the_new_bytes(place: Place) -> None:
     url = place.put("file", b"old")
     assert tf.io.gfile.GFile(url, "rb").read() == b"old"
     place.put("file", b"newer")
