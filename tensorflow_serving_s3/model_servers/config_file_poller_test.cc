@@ -29,7 +29,7 @@ namespace {
 using ::tensorflow::serving::ModelServerConfig;
 using ::testing::ElementsAre;
 
-// Remembers the names of the first model of each configuration; refuses "bad".
+// Records the name of the first model of each configuration; refuses "bad".
 class RecordingReloader final : public ConfigReloader {
  public:
   absl::Status ApplyConfig(const ModelServerConfig& config) override {
@@ -59,7 +59,7 @@ class RecordingReloader final : public ConfigReloader {
 
 class ConfigFilePollerTest : public ::testing::Test {
  protected:
-  // As people should: the new file takes the place of the old at once.
+  // Replaces the file atomically.
   void Write(const std::string& text) {
     std::ofstream(path_ + ".new") << text;
     ASSERT_EQ(std::rename((path_ + ".new").c_str(), path_.c_str()), 0);
@@ -94,7 +94,7 @@ TEST_F(ConfigFilePollerTest, AppliesAChangeOnce) {
   EXPECT_THAT(reloader_.WaitForCalls(2), ElementsAre("one", "two"));
 }
 
-// Waits until an error that says `text` has been logged.
+// Waits until the log has an error with `text`.
 class AwaitedError final : public absl::LogSink {
  public:
   explicit AwaitedError(std::string text) : text_(std::move(text)) {
@@ -145,7 +145,7 @@ TEST_F(ConfigFilePollerTest, TheOrderOfLabelsIsNotAChange) {
   }
   Write("model_config_list { config { name: \"old\"" + labels + " } }");
   ConfigFilePoller poller(Options(), config, &reloader_);
-  // A poll of the file as it is has ended when a later one fails.
+  // The failure of a later poll shows that a poll of this file has ended.
   AwaitedError missing("cannot be read");
   unlink(path_.c_str());
   missing.Wait();

@@ -26,7 +26,7 @@ ModelServerConfig Parse(const std::string& text) {
   return config;
 }
 
-// The configuration of one model, "half", and what is said of it besides.
+// Returns the configuration of a model "half" with `more` fields.
 ModelServerConfig Half(const std::string& more) {
   return Parse(
       R"(model_config_list { config { name: "half" base_path: "/half" )" +

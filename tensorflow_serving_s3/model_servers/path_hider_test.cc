@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         Text{"/a/b/../c", "[path]"}, Text{"/.hidden", "[path]"},
         Text{"{\"error\": \"/a/b is \\\"s3://c\\\"\"}",
              "{\"error\": \"[path] is \\\"[path]\\\"\"}"},
-        // Known paths hold what would end others.
+        // Known paths may contain characters that end other paths.
         Text{"at /srv/my models/1/saved_model.pb: broken", "at [path]: broken"},
         Text{"s3://bucket/half, old/1 is gone", "[path] is gone"}));
 

@@ -29,7 +29,7 @@ UnavailableModel Half() {
   return model;
 }
 
-// Adds a version that is there, and wanted unless told otherwise.
+// Adds an existing version, aspired by default.
 void Add(UnavailableModel& model, int64_t version, ManagerState state,
          const absl::Status& health = absl::OkStatus(),
          bool is_aspired = true) {

@@ -15,7 +15,7 @@ namespace {
 
 using ::tensorflow::serving::ModelServerConfig;
 
-// A configuration of the model "half" with these labels.
+// Returns a configuration of the model "half" with these labels.
 ModelServerConfig Half(const std::map<std::string, int64_t>& labels) {
   ModelServerConfig config;
   auto* model = config.mutable_model_config_list()->add_config();
@@ -28,7 +28,7 @@ ModelServerConfig Half(const std::map<std::string, int64_t>& labels) {
 
 bool Nothing(const ServableId& /*id*/) { return false; }
 
-// The version that a request with the label goes to; 0 without the label.
+// Returns the version for a request with the label; 0 without the label.
 int64_t Go(const VersionLabels& labels, const std::string& label) {
   const auto target = labels.Find("half", label);
   return target.has_value() ? target->previous.value_or(target->version) : 0;

@@ -53,7 +53,7 @@ TEST(ProcessMetricsTest, OpenFilesAreCounted) {
 TEST(ProcessMetricsTest, ProcessorTimeRises) {
   const double before = Read().at("process_cpu_seconds_total");
   double after = before;
-  // A tick of the clock is 10 ms; this works until it has passed.
+  // Works until a tick of the clock, 10 ms, has passed.
   while (after == before) after = Read().at("process_cpu_seconds_total");
   EXPECT_GT(after, before);
 }
