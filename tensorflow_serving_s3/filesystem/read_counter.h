@@ -14,7 +14,8 @@ namespace tfs3 {
 // Counts the bytes that a filesystem reads from the files of one directory,
 // from the construction of the counter on:
 //
-//   std::unique_ptr<ReadCounter> counter = NewReadCounter("s3://models/half/1");
+//   std::unique_ptr<ReadCounter> counter =
+//   NewReadCounter("s3://models/half/1");
 //   ... load the model ...
 //   if (counter != nullptr) Show(counter->bytes());
 //

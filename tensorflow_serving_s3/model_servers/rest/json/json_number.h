@@ -11,13 +11,11 @@
 // readable. Accepts the same numbers as TensorFlow Serving (RapidJSON 1.1.0
 // with NaN and Inf):
 //   - NaN, Inf and Infinity, also with a minus sign, are floating-point
-//   numbers.
-//     RapidJSON has two bugs here: it accepts NInf, and reads NaNe2 as 0. Here,
-//     both are errors.
+//     numbers. RapidJSON has two bugs here: it accepts NInf, and reads NaNe2 as
+//     0. Here, both are errors.
 //   - float and double are correctly rounded. A number out of range is
-//   infinite,
-//     unless RapidJSON refuses it: 1e39 is an infinite float, 2e308 is an
-//     infinite double, and 1e309 is kRange.
+//     infinite, unless RapidJSON refuses it: 1e39 is an infinite float, 2e308
+//     is an infinite double, and 1e309 is kRange.
 //   - Integers have no fraction and no exponent, and must be in the range of
 //     their type.
 //

@@ -28,8 +28,7 @@
 //
 // Errors:
 //   - InvalidArgument with the name of the input, the position of the element
-//   and
-//     the expected value, or "JSON Parse error: ..." with a byte offset.
+//     and the expected value, or "JSON Parse error: ..." with a byte offset.
 //   - Unimplemented: JSON cannot represent the type of an input.
 //   - The errors of `inputs_of`.
 //

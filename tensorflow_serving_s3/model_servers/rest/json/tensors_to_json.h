@@ -11,17 +11,14 @@
 //   - A single output is written without its name. Several outputs become one
 //     object for each row, or one object in columnar format ({"outputs": ...}).
 //   - Floats have the shortest form that reads back as the same value, with
-//   `.0`
-//     if they are whole. NaN, Infinity and -Infinity have no quotes.
+//     `.0` if they are whole. NaN, Infinity and -Infinity have no quotes.
 //   - A string is written as {"b64": "..."} if the output's name ends in
-//   `_bytes`
-//     or if it is not valid UTF-8. The response is always valid UTF-8.
+//     `_bytes` or if it is not valid UTF-8. The response is always valid UTF-8.
 //   - White space is that of Python's json module.
 //
 // Errors, with the name of the output:
 //   - InvalidArgument: there are no rows, because an output is a scalar or
-//   batch
-//     sizes differ.
+//     batch sizes differ.
 //   - Unimplemented: JSON cannot represent the type.
 //
 // Thread-safe.

@@ -55,9 +55,10 @@ absl::StatusOr<ModelSpec> RunWith(const Input& input,
 struct Api {
   std::string name;
   RunApi run;
-  // A valid signature of "tf_examples", which is the method name too.
+  // A valid signature of "tf_examples". The method name ends with the same
+  // word.
   std::string signature;
-  // The same of "native_tf_examples".
+  // A valid signature of "native_tf_examples".
   std::string native_signature;
   // A signature with the method name of the other API.
   std::string other_signature;

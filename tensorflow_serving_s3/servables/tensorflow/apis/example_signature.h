@@ -37,8 +37,7 @@ inline constexpr absl::string_view kRegressMethodName =
 //   - options.check_method_name is set, and the signature's method name is not
 //     `method_name`.
 //   - The signature does not have exactly one input, "inputs". Its declared
-//   type
-//     does not matter: the graph checks the type.
+//     type does not matter: the graph checks the type.
 absl::StatusOr<const SignatureRunner*> GetExampleSignature(
     const SavedModelBundle& model, absl::string_view signature_name,
     absl::string_view method_name, const InferenceOptions& options);

@@ -28,8 +28,7 @@ namespace tfs3 {
 // the model_spec to `response`, which must be empty. Of the request's
 // RunOptions, uses timeout_in_ms if it ends before options.deadline. Errors:
 //   - INVALID_ARGUMENT, with the name of the tensor: it does not exist, is fed
-//   or
-//     fetched twice, or is not a valid tensor of a type that can be sent.
+//     or fetched twice, or is not a valid tensor of a type that can be sent.
 //   - INVALID_ARGUMENT: there is no fetch and no target, or another field of
 //     RunOptions is set (the profiler makes traces).
 //   - FAILED_PRECONDITION: the model does not have the signature.

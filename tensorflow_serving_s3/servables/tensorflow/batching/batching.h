@@ -61,7 +61,7 @@ class BatchQueue {
   //
   // Errors:
   //   - DEADLINE_EXCEEDED: `deadline` has passed. Does not stop a running
-  //   batch.
+  //     batch.
   //   - CANCELLED: `cancelled` (may be null, must be fast) returned true before
   //     the batch ran.
   //   - INVALID_ARGUMENT: there are more rows than max_batch_size.

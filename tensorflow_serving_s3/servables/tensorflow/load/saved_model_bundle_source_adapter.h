@@ -14,8 +14,8 @@
 
 namespace tfs3 {
 
-// Converts paths of model versions into loaders of SavedModels. Connects a source
-// of paths to a manager:
+// Converts paths of model versions into loaders of SavedModels. Connects a
+// source of paths to a manager:
 //
 //   SavedModelBundleSourceAdapter adapter{SavedModelOptions()};
 //   ConnectSourceToTarget(&path_source, &adapter);

@@ -130,8 +130,7 @@ absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
     if (absl::IsOutOfRange(status)) return absl::OkStatus();
     if (absl::IsDataLoss(status)) {
       return RecordError(
-          absl::DataLossError(
-              "is damaged, or the file is not a TFRecord file"),
+          absl::DataLossError("is damaged, or the file is not a TFRecord file"),
           name, number);
     }
     if (!status.ok()) return RecordError(status, name, number);

@@ -29,9 +29,9 @@ inline constexpr int kMaxWarmupRecords = 1000;
 //   absl::Status status = WarmUp("s3://models/half/1", id, *model,
 //                                options.warmup);
 //
-// Accepts logs of Predict, Classify, Regress, MultiInference and SessionRun, and
-// ignores the model name and the version in them. Returns OK if the model has no
-// such file. Records duration and status in the metric
+// Accepts logs of Predict, Classify, Regress, MultiInference and SessionRun,
+// and ignores the model name and the version in them. Returns OK if the model
+// has no such file. Records duration and status in the metric
 // /tensorflow/serving/model_warmup_latency.
 //
 // An error names the file and the record, counted from 1:

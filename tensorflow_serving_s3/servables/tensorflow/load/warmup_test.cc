@@ -177,7 +177,8 @@ TEST(WarmupTest, RefusesMoreThanAThousandRequests) {
   const absl::Status status = LoadError(path);
 
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(status.message(), HasSubstr("record 1001: exceeds the limit of 1000"));
+  EXPECT_THAT(status.message(),
+              HasSubstr("record 1001: exceeds the limit of 1000"));
 }
 
 TEST(WarmupTest, AFailingRequestFailsTheLoad) {

@@ -22,7 +22,7 @@ namespace tfs3 {
 //
 // They may be the cause in these cases:
 //   - All inputs are as declared: the error is INVALID_ARGUMENT. Names all
-//   inputs.
+//     inputs.
 //   - Otherwise: the error is not CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE or
 //     RESOURCE_EXHAUSTED. Names the inputs that are not as declared.
 // Keeps the code. `inputs` has a tensor for each of `declared`.
