@@ -1,7 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-//
 // The functions of HttpConnection that read a request.
 
 #include <algorithm>
