@@ -21,10 +21,9 @@ namespace tfs3 {
 // memory limit.
 //
 //   LoadAdmission::Answer answer = admission.Admit(*harness);
-//   if (answer.decision == LoadAdmission::Decision::kAdmitted) {
-//     harness->Load();
-//     admission.ShrinkReservation(*harness);
-//   }
+//   // If answer.decision is kAdmitted:
+//   harness->Load();
+//   admission.ShrinkReservation(*harness);
 //   ...
 //   admission.Release(*harness);  // After an unload or a failed load.
 //
