@@ -28,7 +28,7 @@ struct DrainOptions {
   ServerCore* core = nullptr;
   RequestGate* gate = nullptr;
   const GrpcServers* grpc_servers = nullptr;
-  rest::HttpServer* rest_server = nullptr;  // May be null.
+  net::HttpServer* rest_server = nullptr;  // May be null.
 };
 
 // Refuses new requests, waits for the requests in progress, then closes the

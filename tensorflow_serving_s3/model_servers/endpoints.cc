@@ -148,7 +148,7 @@ std::chrono::system_clock::time_point TimeBefore(
 }
 
 // Reports a request that the HTTP server refused.
-void ObserveRefusal(const rest::HttpRefusal& refusal,
+void ObserveRefusal(const net::HttpRefusal& refusal,
                     RequestObserver* observer) {
   RequestRecord record;
   record.entrypoint = RequestRecord::Entrypoint::kRest;
@@ -181,11 +181,11 @@ void ObserveCallRefusal(const grpc::CallRefusal& refusal,
 
 // Hides paths in the error messages of `handler`. Keeps paths that come from
 // the request.
-rest::HttpServer::Handler HidePathsOfErrors(rest::HttpServer::Handler handler,
-                                            const PathHider* hider) {
+net::HttpServer::Handler HidePathsOfErrors(net::HttpServer::Handler handler,
+                                           const PathHider* hider) {
   return
-      [handler = std::move(handler), hider](const rest::HttpRequest& request) {
-        rest::HttpResponse response = handler(request);
+      [handler = std::move(handler), hider](const net::HttpRequest& request) {
+        net::HttpResponse response = handler(request);
         if (response.status >= 400) {
           const absl::string_view keep[] = {request.target, request.path};
           response.body = hider->Hide(response.body, keep);
@@ -254,7 +254,7 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartManagement(
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
+absl::StatusOr<std::unique_ptr<net::HttpServer>> StartRest(
     const ServerOptions& options, const Backend& backend) {
   rest::Routes::Options routes;
   routes.timeout = options.rest_api_timeout_in_ms > 0
@@ -273,13 +273,13 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
       sources.grpc = &backend.counters->grpc;
     }
     routes.pages[backend.prometheus_path] = [sources] {
-      return rest::HttpResponse{200, PrometheusWriter::kContentType,
-                                MetricsPage(sources)};
+      return net::HttpResponse{200, PrometheusWriter::kContentType,
+                               MetricsPage(sources)};
     };
   }
-  rest::HttpServer::Options server;
+  net::HttpServer::Options server;
   server.port = options.rest_api_port == 0
-                    ? rest::HttpServer::kNoPort
+                    ? net::HttpServer::kNoPort
                     : static_cast<int>(options.rest_api_port);
   server.num_threads =
       NumThreads(options.rest_api_num_threads, backend.max_batched_requests);
@@ -288,7 +288,7 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
   server.gate = backend.gate;
   if (backend.counters != nullptr) server.counters = &backend.counters->rest;
   server.on_refusal = [observer = backend.observer, counters = server.counters](
-                          const rest::HttpRefusal& refusal) {
+                          const net::HttpRefusal& refusal) {
     CountRefusal(CodeOf(refusal.status), counters);
     ObserveRefusal(refusal, observer);
   };
@@ -307,12 +307,12 @@ absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
       std::chrono::milliseconds(options.rest_api_receive_timeout_in_ms);
   server.idle_timeout =
       std::chrono::milliseconds(options.rest_api_idle_timeout_in_ms);
-  rest::HttpServer::Handler handler =
+  net::HttpServer::Handler handler =
       rest::Routes(backend.lookup, backend.status, backend.gate, routes);
   if (backend.path_hider != nullptr) {
     handler = HidePathsOfErrors(std::move(handler), backend.path_hider);
   }
-  auto started = rest::HttpServer::Start(server, std::move(handler));
+  auto started = net::HttpServer::Start(server, std::move(handler));
   if (!started.ok()) return started;
   if (options.rest_api_port != 0) {
     ABSL_LOG(INFO) << "REST on port " << (*started)->port();

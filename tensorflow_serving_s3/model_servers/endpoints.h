@@ -60,9 +60,9 @@ struct Backend {
 // least one must be set. The error names the address or file and the cure.
 //
 //   Backend backend{core, core, core, &gate, &metrics};
-//   absl::StatusOr<std::unique_ptr<rest::HttpServer>> server =
+//   absl::StatusOr<std::unique_ptr<net::HttpServer>> server =
 //       StartRest(options, backend);
-absl::StatusOr<std::unique_ptr<rest::HttpServer>> StartRest(
+absl::StatusOr<std::unique_ptr<net::HttpServer>> StartRest(
     const ServerOptions& options, const Backend& backend);
 
 struct GrpcServers {

@@ -236,7 +236,7 @@ int64_t MaxBatchedRequests(const SavedModelOptions& saved_model) {
 }
 
 struct Servers {
-  std::unique_ptr<rest::HttpServer> rest;  // Null without REST.
+  std::unique_ptr<net::HttpServer> rest;  // Null without REST.
   GrpcServers grpc;
 };
 

@@ -23,8 +23,8 @@ namespace {
 
 using tfs3::InflateError;
 using tfs3::fuzz::Expect;
-using tfs3::rest::Gunzip;
-using tfs3::rest::PaddedBuffer;
+using tfs3::net::Gunzip;
+using tfs3::net::PaddedBuffer;
 
 constexpr uint64_t kMaxBytes = 1 << 16;
 
@@ -105,7 +105,7 @@ void TakeAsDeflated(std::string_view deflated) {
 }
 
 void TakeAsText(std::string_view text) {
-  const std::optional<std::string> gzip = tfs3::rest::Gzip(text);
+  const std::optional<std::string> gzip = tfs3::net::Gzip(text);
   if (!gzip.has_value()) return;
   Expect(gzip->size() < text.size(), "what is compressed is smaller");
   PaddedBuffer out;
@@ -121,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TakeAsBody(bytes);
   TakeAsDeflated(bytes);
   TakeAsText(bytes);
-  tfs3::rest::AcceptsGzip(bytes);
-  tfs3::rest::ContentCodingOf(bytes);
+  tfs3::net::AcceptsGzip(bytes);
+  tfs3::net::ContentCodingOf(bytes);
   return 0;
 }

@@ -24,7 +24,7 @@
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow_serving/apis/input.pb.h"
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/json_format.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/json_text.h"
@@ -47,10 +47,10 @@ using tensorflow::tstring;
 using tensorflow::serving::Input;
 using tfs3::TensorSpec;
 using tfs3::fuzz::Expect;
+using tfs3::net::PaddedBuffer;
 using tfs3::rest::JsonFormat;
 using tfs3::rest::JsonText;
 using tfs3::rest::NamedOutput;
-using tfs3::rest::PaddedBuffer;
 using tfs3::rest::PredictInput;
 
 constexpr int64_t kMaxNesting = 40;
@@ -97,7 +97,7 @@ absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
 // Checks that the error answer for `status` is valid UTF-8 and JSON, and has
 // the message.
 void ExpectToldInJson(const absl::Status& status) {
-  const std::string body = tfs3::rest::ErrorBody(status.message());
+  const std::string body = tfs3::net::ErrorBody(status.message());
   Expect(tfs3::rest::IsStrictJson(body), "the body of an error is JSON", body);
   const auto message = tfs3::rest::ReferenceString(body, "error");
   Expect(message.has_value() && !message->empty(),

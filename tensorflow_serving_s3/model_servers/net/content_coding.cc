@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/model_servers/net/gzip.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 std::string_view Trim(std::string_view text) {
@@ -131,4 +131,4 @@ ContentCoding ContentCodingOf(std::string_view content_encoding) {
   return coding;
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

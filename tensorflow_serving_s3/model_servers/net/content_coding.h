@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "tensorflow_serving_s3/model_servers/base/inflater.h"
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 
@@ -21,7 +21,7 @@
 //   CompressAnswer(request, min_bytes, &response);
 //
 // Thread-safe.
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // Inflates the body of a request that has Content-Encoding: gzip into
 // `inflated`, and sets request->body to `inflated`. Returns an error (400, 413
@@ -48,6 +48,6 @@ enum class ContentCoding : uint8_t {
 // Parses the value of a Content-Encoding header.
 ContentCoding ContentCodingOf(std::string_view content_encoding);
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_CONTENT_CODING_H_

@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 TEST(AcceptsGzipTest, ParsesQualities) {
@@ -34,4 +34,4 @@ TEST(ContentCodingTest, ParsesGzipAndIdentity) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

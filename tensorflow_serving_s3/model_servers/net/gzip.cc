@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using State = Inflater::State;
@@ -117,4 +117,4 @@ std::optional<std::string> Gzip(std::string_view text) {
   return deflater.Deflate(text, text.size() - text.size() / 8);
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -13,7 +13,7 @@
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 
 // Inflates and compresses whole HTTP bodies (gzip, RFC 1952). Thread-safe.
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // Inflates one or more gzip members into `out`, which must be empty. Output
 // above 16 MiB and 16 times the size of `gzip` is measured before memory is
@@ -25,6 +25,6 @@ InflateError Gunzip(std::string_view gzip, const InflateLimits& limits,
 // eighth. Prefers speed to size.
 std::optional<std::string> Gzip(std::string_view text);
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_GZIP_H_

@@ -12,7 +12,7 @@
 
 #include "gtest/gtest.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 constexpr InflateLimits kNoLimit = {uint64_t{1} << 40};
@@ -117,4 +117,4 @@ TEST(GzipTest, ZlibIsTheLibraryOfItsHeader) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -14,7 +14,7 @@
 #include "tensorflow_serving_s3/model_servers/net/content_coding.h"
 #include "tensorflow_serving_s3/model_servers/net/request_head.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 namespace asio = boost::asio;
@@ -398,4 +398,4 @@ void HttpConnection::Close() {
   loop_.Remove(shared_from_this());
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -23,7 +23,7 @@
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/http_server.h"
 #include "tensorflow_serving_s3/model_servers/net/http_stream.h"
@@ -32,7 +32,7 @@
 #include "tensorflow_serving_s3/model_servers/net/response_writer.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // What all connections of a server share.
 struct HttpServerContext {
@@ -232,6 +232,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool broken_ = false;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_CONNECTION_H_

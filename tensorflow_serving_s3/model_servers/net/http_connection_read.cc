@@ -18,7 +18,7 @@
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/net/request_head.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 namespace asio = boost::asio;
@@ -236,4 +236,4 @@ void HttpConnection::RefuseParseError(error_code error) {
   }
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -22,7 +22,7 @@
 //     if (request.path == "/ping") return {200, kJsonContentType, "{}"};
 //     return {404, kJsonContentType, ErrorBody("no such page")};
 //   }
-namespace tfs3::rest {
+namespace tfs3::net {
 
 inline constexpr char kJsonContentType[] = "application/json";
 
@@ -104,6 +104,6 @@ struct HttpRefusal {
   std::chrono::nanoseconds duration{0};
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_MESSAGE_H_

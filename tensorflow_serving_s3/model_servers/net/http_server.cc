@@ -30,7 +30,7 @@
 #include "tensorflow_serving_s3/model_servers/net/listener.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 namespace asio = boost::asio;
@@ -287,4 +287,4 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
   return server;
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

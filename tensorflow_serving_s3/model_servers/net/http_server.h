@@ -19,7 +19,7 @@
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // An HTTP/1.1 server. A few threads serve all sockets asynchronously; handlers
 // run on a pool of other threads. So slow and idle clients use no thread.
@@ -143,6 +143,6 @@ class HttpServer {
   virtual void Stop(std::chrono::milliseconds grace) = 0;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_SERVER_H_

@@ -19,7 +19,7 @@
 #include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using ::testing::AllOf;
@@ -141,4 +141,4 @@ TEST(HttpServerCompressionTest, GzipAnswersFalseSwitchesCompressionOff) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -24,7 +24,7 @@
 #include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using ::testing::AllOf;
@@ -238,4 +238,4 @@ TEST(HttpServerLifecycleTest, ARequestThatWaitsForAThreadIsInTheGate) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

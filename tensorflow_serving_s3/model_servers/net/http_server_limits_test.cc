@@ -26,7 +26,7 @@
 #include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using ::testing::AllOf;
@@ -377,4 +377,4 @@ TEST(HttpServerLimitsTest, ReportsRequestsThatTheHandlerDoesNotSee) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

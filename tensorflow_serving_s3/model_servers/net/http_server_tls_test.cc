@@ -32,7 +32,7 @@
 #include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using ::testing::AllOf;
@@ -460,4 +460,4 @@ TEST(OpenSslTest, TheLibraryIsNotTheOneThatTensorFlowExports) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using boost::system::error_code;
@@ -141,4 +141,4 @@ void HttpStream::Close() {
   socket_.close(ignored);
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -18,7 +18,7 @@
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // Returns the address of the client: "ipv4:127.0.0.1:40000", "ipv6:[::1]:40000"
 // or "unix:"; empty if it is unknown.
@@ -174,6 +174,6 @@ void HttpStream::AsyncReadSome(boost::asio::mutable_buffer buffer,
       Adapter{std::move(handler)});
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_STREAM_H_

@@ -12,7 +12,7 @@
 #include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
 #include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 namespace asio = boost::asio;
 
@@ -108,4 +108,4 @@ void IoLoop::Remove(const std::shared_ptr<HttpConnection>& connection) {
   changed_.notify_all();
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -17,7 +17,7 @@
 #include <thread>
 #include <unordered_set>
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // Asio's default executor is type-erased, which makes each call slower.
 using Executor = boost::asio::io_context::executor_type;
@@ -90,6 +90,6 @@ class IoLoop {
   std::thread thread_;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_IO_LOOP_H_

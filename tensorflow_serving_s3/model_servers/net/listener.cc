@@ -18,7 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 namespace asio = boost::asio;
@@ -136,4 +136,4 @@ int PortOf(const Acceptor& acceptor) {
                    : reinterpret_cast<const sockaddr_in*>(address)->sin_port);
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -18,7 +18,7 @@
 //   int port = PortOf(acceptor);
 //
 // Errors name the address, the cause and the cure.
-namespace tfs3::rest {
+namespace tfs3::net {
 
 using Acceptor =
     boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol,
@@ -33,6 +33,6 @@ absl::Status ListenOnUnixSocket(const std::string& path, Acceptor* acceptor);
 
 int PortOf(const Acceptor& acceptor);
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_LISTENER_H_

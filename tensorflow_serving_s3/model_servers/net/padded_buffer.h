@@ -17,7 +17,7 @@
 
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // A growing byte buffer that is always followed by kPadding readable zero
 // bytes. So a parser can load whole vector registers at its end without a copy.
@@ -158,6 +158,6 @@ class PaddedBuffer {
   size_t capacity_ = 0;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_PADDED_BUFFER_H_

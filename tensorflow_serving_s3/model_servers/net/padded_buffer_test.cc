@@ -11,7 +11,7 @@
 
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 const std::string kZeros(PaddedBuffer::kPadding, '\0');
@@ -105,4 +105,4 @@ TEST(PaddedBufferTest, MoveTransfersTheBytes) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

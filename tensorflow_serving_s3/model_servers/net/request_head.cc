@@ -8,7 +8,7 @@
 
 #include "tensorflow_serving_s3/model_servers/net/request_target.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 namespace http = boost::beast::http;
 
@@ -57,4 +57,4 @@ bool IsReadMethod(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

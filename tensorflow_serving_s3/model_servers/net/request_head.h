@@ -9,7 +9,7 @@
 
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 inline std::string_view View(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -29,6 +29,6 @@ void SplitTarget(std::string_view target, HttpRequest* request);
 // threads and on reserved connections: probes and metrics use them.
 bool IsReadMethod(std::string_view method);
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_REQUEST_HEAD_H_

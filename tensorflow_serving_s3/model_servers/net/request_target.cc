@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 constexpr std::string_view kMarks = "-._~!$&'()*+,;=%";
@@ -83,4 +83,4 @@ std::string_view TargetError(std::string_view target, std::string_view host) {
   return {};
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

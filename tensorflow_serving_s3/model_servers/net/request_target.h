@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // The parts of a request target (RFC 9112, 3.2) in absolute form, such as
 // "http://host:8501/path?query". Other forms only have an origin.
@@ -32,6 +32,6 @@ bool IsHost(std::string_view text);
 // HTTPS and the host of the header.
 std::string_view TargetError(std::string_view target, std::string_view host);
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_REQUEST_TARGET_H_

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 using ::testing::HasSubstr;
@@ -80,4 +80,4 @@ TEST(TargetErrorTest, NamesTheError) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

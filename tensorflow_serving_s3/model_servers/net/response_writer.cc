@@ -10,7 +10,7 @@
 #include <boost/system/error_code.hpp>
 #include <ctime>
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 namespace asio = boost::asio;
@@ -98,4 +98,4 @@ bool ResponseWriter::WriteSome(HttpStream* stream) {
   return true;
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -11,7 +11,7 @@
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/http_stream.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // Writes one response after the other to a stream that does not block.
 //
@@ -46,6 +46,6 @@ class ResponseWriter {
   size_t written_ = 0;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_RESPONSE_WRITER_H_

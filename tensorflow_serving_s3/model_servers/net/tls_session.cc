@@ -17,7 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 // The cipher suites of TLS 1.2. TLS 1.3 uses OpenSSL's default.
@@ -284,4 +284,4 @@ TlsSession::Progress TlsSession::ProgressOf(int result) {
   }
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // The TLS settings of a server: TLS 1.2 and 1.3 with forward secrecy, and the
 // application protocol "http/1.1". Thread-safe. Must outlive its sessions.
@@ -84,6 +84,6 @@ class TlsSession {
   bool spoke_http_ = false;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_TLS_SESSION_H_

@@ -21,7 +21,7 @@
 //
 //   auto server = StartServer(Echo);
 //   Client client(server->port());
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // A handler that returns the method, the path and the body of the request.
 inline HttpResponse Echo(const HttpRequest& request) {
@@ -90,6 +90,6 @@ class HandlerGate {
   bool open_ = false;
 };
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_TESTING_HTTP_SERVER_TEST_UTIL_H_

@@ -24,7 +24,7 @@
 //   Client client(server->port());
 //   client.Send(Post("/path", "body") + Get("/next"));
 //   EXPECT_EQ(BodyOf(client.ReadResponse()), "...");
-namespace tfs3::rest {
+namespace tfs3::net {
 
 inline sockaddr_un UnixAddress(const std::string& path) {
   sockaddr_un address{};
@@ -184,6 +184,6 @@ inline std::string Get(std::string_view path, std::string_view headers = "") {
                       "\r\n");
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_TESTING_HTTP_TEST_CLIENT_H_

@@ -43,7 +43,7 @@ inline const Specs& TwoInputs() {
 // Decodes a request for a signature with the inputs `specs`.
 inline absl::StatusOr<PredictInput> Decode(const Specs& specs,
                                            absl::string_view json) {
-  const PaddedBuffer body(json);
+  const net::PaddedBuffer body(json);
   return JsonToTensors(body,
                        [&](absl::string_view) -> absl::StatusOr<const Specs*> {
                          return &specs;

@@ -104,11 +104,11 @@ class RoutesTest : public ::testing::Test {
   explicit RoutesTest(const std::string& model = "half_plus_three")
       : model_(model) {}
 
-  HttpResponse Send(std::string_view method, std::string_view path,
-                    std::string_view body = "") {
-    PaddedBuffer buffer(charge_);
+  net::HttpResponse Send(std::string_view method, std::string_view path,
+                         std::string_view body = "") {
+    net::PaddedBuffer buffer(charge_);
     buffer.Append(body);
-    HttpRequest request;
+    net::HttpRequest request;
     request.method = method;
     request.target = path;
     request.path = path;
@@ -127,7 +127,7 @@ class RoutesTest : public ::testing::Test {
 };
 
 // Returns the value of a header of a response, or an empty string.
-inline std::string HeaderOf(const HttpResponse& response,
+inline std::string HeaderOf(const net::HttpResponse& response,
                             std::string_view name) {
   for (const auto& [key, value] : response.headers) {
     if (key == name) return value;

@@ -17,7 +17,7 @@
 #include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving/apis/regression.pb.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 #include "tensorflow_serving_s3/model_servers/rest/api/model_path.h"
 #include "tensorflow_serving_s3/model_servers/rest/api/request_log.h"
@@ -50,16 +50,16 @@ using ::tensorflow::serving::RegressionResponse;
 
 constexpr absl::string_view kModels = "/v1/models";
 
-HttpResponse Json(std::string body) {
-  return {200, kJsonContentType, std::move(body)};
+net::HttpResponse Json(std::string body) {
+  return {200, net::kJsonContentType, std::move(body)};
 }
 
 }  // namespace
 
-HttpResponse ApiCall::Answer(const HttpRequest& request) {
+net::HttpResponse ApiCall::Answer(const net::HttpRequest& request) {
   charge_ = request.charge;
   const int64_t charged_before = charge_ == nullptr ? 0 : charge_->bytes();
-  HttpResponse response;
+  net::HttpResponse response;
   try {
     response = AnswerOrThrow(request);
   } catch (const std::bad_alloc&) {
@@ -73,17 +73,17 @@ HttpResponse ApiCall::Answer(const HttpRequest& request) {
   return response;
 }
 
-HttpResponse ApiCall::FailForMemory() {
+net::HttpResponse ApiCall::FailForMemory() {
   const RequestMemory* const memory =
       charge_ == nullptr ? nullptr : charge_->memory();
-  HttpResponse response = Fail(absl::UnavailableError(
+  net::HttpResponse response = Fail(absl::UnavailableError(
       memory == nullptr ? "The server has not enough memory"
                         : memory->RefusalMessage()));
   response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 
-HttpResponse ApiCall::AnswerOrThrow(const HttpRequest& request) {
+net::HttpResponse ApiCall::AnswerOrThrow(const net::HttpRequest& request) {
   if (!absl::StartsWithIgnoreCase(request.path, kApiPrefix)) {
     return Fail(absl::NotFoundError(absl::StrCat(
         "Not found: ", request.path, "; the API is under ", kModelsPrefix)));
@@ -99,8 +99,9 @@ HttpResponse ApiCall::AnswerOrThrow(const HttpRequest& request) {
         "Malformed request: ", request.method, " ", request.path)));
   }
   spec_ = std::move(path->spec);
-  static const PaddedBuffer& no_body = *new PaddedBuffer();
-  const PaddedBuffer& body = request.body == nullptr ? no_body : *request.body;
+  static const net::PaddedBuffer& no_body = *new net::PaddedBuffer();
+  const net::PaddedBuffer& body =
+      request.body == nullptr ? no_body : *request.body;
   absl::StatusOr<std::string> answer;
   switch (path->action) {
     case ModelAction::kPredict:
@@ -128,10 +129,10 @@ HttpResponse ApiCall::AnswerOrThrow(const HttpRequest& request) {
   return Json(*std::move(answer));
 }
 
-HttpResponse ApiCall::Fail(absl::Status status) {
+net::HttpResponse ApiCall::Fail(absl::Status status) {
   status_ = std::move(status);
-  return {HttpStatusOf(status_), kJsonContentType,
-          ErrorBody(status_.message())};
+  return {net::HttpStatusOf(status_), net::kJsonContentType,
+          net::ErrorBody(status_.message())};
 }
 
 absl::StatusOr<ApiCall::Model> ApiCall::FindModel() {
@@ -145,7 +146,7 @@ bool ApiCall::IsLogged(const Model& model) const {
          options_.request_logger->Samples(model.id().name);
 }
 
-absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
+absl::StatusOr<std::string> ApiCall::Predict(const net::PaddedBuffer& body) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) return model.status();
 
@@ -195,13 +196,13 @@ absl::StatusOr<std::string> ApiCall::Predict(const PaddedBuffer& body) {
   return TensorsToJson(input->format, named, charge_);
 }
 
-absl::StatusOr<std::string> ApiCall::Classify(const PaddedBuffer& body) {
+absl::StatusOr<std::string> ApiCall::Classify(const net::PaddedBuffer& body) {
   return AnswerExamples<ClassificationRequest, ClassificationResponse>(
       body, CheckClassifySignature, tfs3::Classify,
       &PredictionLog::mutable_classify_log);
 }
 
-absl::StatusOr<std::string> ApiCall::Regress(const PaddedBuffer& body) {
+absl::StatusOr<std::string> ApiCall::Regress(const net::PaddedBuffer& body) {
   return AnswerExamples<RegressionRequest, RegressionResponse>(
       body, CheckRegressSignature, tfs3::Regress,
       &PredictionLog::mutable_regress_log);
@@ -209,9 +210,8 @@ absl::StatusOr<std::string> ApiCall::Regress(const PaddedBuffer& body) {
 
 template <typename Request, typename Response, typename Check, typename Infer,
           typename LogOf>
-absl::StatusOr<std::string> ApiCall::AnswerExamples(const PaddedBuffer& body,
-                                                    Check check, Infer infer,
-                                                    LogOf log_of) {
+absl::StatusOr<std::string> ApiCall::AnswerExamples(
+    const net::PaddedBuffer& body, Check check, Infer infer, LogOf log_of) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) return model.status();
   google::protobuf::Arena arena;

@@ -42,10 +42,10 @@ class ApiCall {
       : lookup_(lookup), server_(server), options_(options) {}
 
   // Handles a request with a path under /v1/. Call it only once.
-  HttpResponse Answer(const HttpRequest& request);
+  net::HttpResponse Answer(const net::HttpRequest& request);
 
   // Returns the response for an error of the caller.
-  HttpResponse Fail(absl::Status status);
+  net::HttpResponse Fail(absl::Status status);
 
   // The fields of RequestRecord, valid after the response.
   absl::string_view api() const { return api_; }
@@ -57,18 +57,18 @@ class ApiCall {
  private:
   using Model = ServableHandle<SavedModelBundle>;
 
-  HttpResponse AnswerOrThrow(const HttpRequest& request);
+  net::HttpResponse AnswerOrThrow(const net::HttpRequest& request);
   // Returns the response for a request that exceeds the memory budget.
-  HttpResponse FailForMemory();
+  net::HttpResponse FailForMemory();
 
-  absl::StatusOr<std::string> Predict(const PaddedBuffer& body);
-  absl::StatusOr<std::string> Classify(const PaddedBuffer& body);
-  absl::StatusOr<std::string> Regress(const PaddedBuffer& body);
+  absl::StatusOr<std::string> Predict(const net::PaddedBuffer& body);
+  absl::StatusOr<std::string> Classify(const net::PaddedBuffer& body);
+  absl::StatusOr<std::string> Regress(const net::PaddedBuffer& body);
   // Implements Classify and Regress. `check` and `infer` are the functions of
   // servables/tensorflow/apis, and `log_of` returns the log in a PredictionLog.
   template <typename Request, typename Response, typename Check, typename Infer,
             typename LogOf>
-  absl::StatusOr<std::string> AnswerExamples(const PaddedBuffer& body,
+  absl::StatusOr<std::string> AnswerExamples(const net::PaddedBuffer& body,
                                              Check check, Infer infer,
                                              LogOf log_of);
   absl::StatusOr<std::string> Metadata();

@@ -53,18 +53,18 @@ std::string WhyNotReady(const ServerStatus& server,
 
 }  // namespace
 
-std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
-                                         const HttpRequest& request) {
+std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
+                                              const net::HttpRequest& request) {
   const bool live = request.path == "/livez";
   if (!live && request.path != "/readyz") return std::nullopt;
   if (request.method != "GET" && request.method != "HEAD") {
-    return HttpResponse{
+    return net::HttpResponse{
         405,
         kTextContentType,
         absl::StrCat(request.path, " supports only GET and HEAD\n"),
         {{"Allow", "GET, HEAD"}}};
   }
-  if (live) return HttpResponse{200, kTextContentType, "ok\n"};
+  if (live) return net::HttpResponse{200, kTextContentType, "ok\n"};
 
   const bool ready = server.IsReady();
   const bool verbose = HasParameter(request.query, "verbose");
@@ -82,7 +82,8 @@ std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
     }
   }
   absl::StrAppend(&text, ready ? "ok" : WhyNotReady(server, models), "\n");
-  return HttpResponse{ready ? 200 : 503, kTextContentType, std::move(text)};
+  return net::HttpResponse{ready ? 200 : 503, kTextContentType,
+                           std::move(text)};
 }
 
 }  // namespace tfs3::rest

@@ -23,8 +23,8 @@ namespace tfs3::rest {
 //
 // Handles HEAD like GET, and answers other methods with 405. Returns nothing
 // for other paths.
-std::optional<HttpResponse> AnswerHealth(const ServerStatus& server,
-                                         const HttpRequest& request);
+std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
+                                              const net::HttpRequest& request);
 
 }  // namespace tfs3::rest
 

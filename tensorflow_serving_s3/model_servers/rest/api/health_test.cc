@@ -32,11 +32,11 @@ ModelSummary Model(const std::string& name, bool available,
   return model;
 }
 
-std::optional<HttpResponse> Ask(const ServerStatus& server,
-                                std::string_view path,
-                                std::string_view query = "",
-                                std::string_view method = "GET") {
-  HttpRequest request;
+std::optional<net::HttpResponse> Ask(const ServerStatus& server,
+                                     std::string_view path,
+                                     std::string_view query = "",
+                                     std::string_view method = "GET") {
+  net::HttpRequest request;
   request.method = method;
   request.path = path;
   request.query = query;

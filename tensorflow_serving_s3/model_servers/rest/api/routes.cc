@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 #include "tensorflow_serving_s3/model_servers/rest/api/api_call.h"
 #include "tensorflow_serving_s3/model_servers/rest/api/health.h"
 #include "tensorflow_serving_s3/model_servers/rest/api/model_path.h"
@@ -31,20 +31,21 @@ bool IsInApi(std::string_view path) {
 constexpr char kCorsRequestHeaders[] =
     "Content-Type, Content-Encoding, traceparent";
 
-void AddCorsHeaders(HttpResponse* response) {
+void AddCorsHeaders(net::HttpResponse* response) {
   response->headers.emplace_back("Access-Control-Allow-Origin", "*");
   response->headers.emplace_back("Access-Control-Allow-Methods", "GET, POST");
   response->headers.emplace_back("Access-Control-Allow-Headers",
                                  kCorsRequestHeaders);
 }
 
-HttpResponse AnswerPage(const std::function<HttpResponse()>& page,
-                        const HttpRequest& request) {
+net::HttpResponse AnswerPage(const std::function<net::HttpResponse()>& page,
+                             const net::HttpRequest& request) {
   if (request.method == "GET" || request.method == "HEAD") return page();
-  return {405,
-          kJsonContentType,
-          ErrorBody(absl::StrCat(request.path, " supports only GET and HEAD")),
-          {{"Allow", "GET, HEAD"}}};
+  return {
+      405,
+      net::kJsonContentType,
+      net::ErrorBody(absl::StrCat(request.path, " supports only GET and HEAD")),
+      {{"Allow", "GET, HEAD"}}};
 }
 
 }  // namespace
@@ -57,10 +58,11 @@ Routes::Routes(const ModelLookup* lookup, const ServerStatus* server,
   }
 }
 
-HttpResponse Routes::operator()(const HttpRequest& request) const {
+net::HttpResponse Routes::operator()(const net::HttpRequest& request) const {
   const bool is_in_api = IsInApi(request.path);
   if (!is_in_api || has_page_in_api_) {
-    if (std::optional<HttpResponse> health = AnswerHealth(*server_, request)) {
+    if (std::optional<net::HttpResponse> health =
+            AnswerHealth(*server_, request)) {
       return *std::move(health);
     }
     if (const auto page = options_.pages.find(request.path);
@@ -69,13 +71,14 @@ HttpResponse Routes::operator()(const HttpRequest& request) const {
     }
   }
   if (!options_.enable_cors || !is_in_api) return AnswerObserved(request);
-  HttpResponse response;
+  net::HttpResponse response;
   if (request.method != "OPTIONS") response = AnswerObserved(request);
   AddCorsHeaders(&response);
   return response;
 }
 
-HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
+net::HttpResponse Routes::AnswerObserved(
+    const net::HttpRequest& request) const {
   // The request may have waited for a thread.
   const Clock::time_point now = Clock::now();
   const Clock::time_point arrival =
@@ -91,7 +94,7 @@ HttpResponse Routes::AnswerObserved(const HttpRequest& request) const {
   if (request.pass == nullptr) own_pass = gate_->Enter();
   const bool admitted =
       static_cast<bool>(request.pass == nullptr ? own_pass : *request.pass);
-  HttpResponse response;
+  net::HttpResponse response;
   if (!admitted) {
     response = call.Fail(absl::UnavailableError(
         "This server is stopping; send the request to another server"));

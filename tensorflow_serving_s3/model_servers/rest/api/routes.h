@@ -51,7 +51,8 @@ class Routes {
     bool enable_cors = false;
     // Functions for GET and HEAD of other paths, by exact path. Called also
     // when the gate is closed. Must be thread-safe.
-    std::map<std::string, std::function<HttpResponse()>, std::less<>> pages;
+    std::map<std::string, std::function<net::HttpResponse()>, std::less<>>
+        pages;
     // Observes all requests except probes, pages and OPTIONS; may be null.
     // Sizes are those of the uncompressed bodies.
     RequestObserver* observer = nullptr;
@@ -63,10 +64,10 @@ class Routes {
   Routes(const ModelLookup* lookup, const ServerStatus* server,
          RequestGate* gate, const Options& options);
 
-  HttpResponse operator()(const HttpRequest& request) const;
+  net::HttpResponse operator()(const net::HttpRequest& request) const;
 
  private:
-  HttpResponse AnswerObserved(const HttpRequest& request) const;
+  net::HttpResponse AnswerObserved(const net::HttpRequest& request) const;
 
   const ModelLookup* const lookup_;
   const ServerStatus* const server_;

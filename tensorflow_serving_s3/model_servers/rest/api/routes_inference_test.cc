@@ -26,14 +26,14 @@ using ::testing::HasSubstr;
 using RoutesInferenceTest = RoutesTest;
 
 TEST_F(RoutesInferenceTest, PredictAnswersRowFormat) {
-  const HttpResponse response = Send("POST", "/v1/models/half:predict",
-                                     R"({"instances": [1.0, 2.0, 5.0]})");
+  const net::HttpResponse response = Send("POST", "/v1/models/half:predict",
+                                          R"({"instances": [1.0, 2.0, 5.0]})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, R"({"predictions": [3.5, 4.0, 5.5]})");
 }
 
 TEST_F(RoutesInferenceTest, PredictAnswersColumnarFormat) {
-  const HttpResponse response =
+  const net::HttpResponse response =
       Send("POST", "/v1/models/half:predict", R"({"inputs": [1.0, 2.0]})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, R"({"outputs": [3.5, 4.0]})");
@@ -71,7 +71,7 @@ TEST_F(RoutesInferenceTest, LogsOnlySuccessfulRequests) {
 }
 
 TEST_F(RoutesInferenceTest, PredictUsesASignatureNamedAfterTheData) {
-  const HttpResponse response =
+  const net::HttpResponse response =
       Send("POST", "/v1/models/half:predict",
            R"({"instances": [1.0], "signature_name": "none"})");
   EXPECT_EQ(response.status, 400);
@@ -80,7 +80,7 @@ TEST_F(RoutesInferenceTest, PredictUsesASignatureNamedAfterTheData) {
 
 TEST_F(RoutesInferenceTest, ClassifyAndRegressNameAnInvalidSignature) {
   for (const char* verb : {"classify", "regress"}) {
-    const HttpResponse response =
+    const net::HttpResponse response =
         Send("POST", absl::StrCat("/v1/models/half:", verb),
              R"({"examples": [{"x": 1.0}]})");
     EXPECT_EQ(response.status, 400);
@@ -90,7 +90,7 @@ TEST_F(RoutesInferenceTest, ClassifyAndRegressNameAnInvalidSignature) {
 
 TEST_F(RoutesInferenceTest, ClassifyAndRegressRequireExamples) {
   for (const char* verb : {"classify", "regress"}) {
-    const HttpResponse response =
+    const net::HttpResponse response =
         Send("POST", absl::StrCat("/v1/models/half:", verb),
              R"({"instances": [1.0]})");
     EXPECT_EQ(response.status, 400);
@@ -104,7 +104,7 @@ TEST_F(RoutesInferenceTest, LimitsNesting) {
       Send("POST", "/v1/models/half:predict", R"({"inputs": [1.0]})").status,
       200);
   for (const char* verb : {"predict", "classify", "regress"}) {
-    const HttpResponse response =
+    const net::HttpResponse response =
         Send("POST", absl::StrCat("/v1/models/half:", verb),
              R"({"inputs": [[1.0]]})");
     EXPECT_EQ(response.status, 400);
@@ -118,7 +118,7 @@ class ExamplesTest : public RoutesTest {
 };
 
 TEST_F(ExamplesTest, ClassifyReturnsLabelsAndScores) {
-  const HttpResponse response =
+  const net::HttpResponse response =
       Send("POST", "/v1/models/half:classify",
            R"({"examples": [{"x": 0.25}, {"x": [1.0]}]})");
   EXPECT_EQ(response.status, 200);
@@ -128,7 +128,7 @@ TEST_F(ExamplesTest, ClassifyReturnsLabelsAndScores) {
 }
 
 TEST_F(ExamplesTest, RegressReturnsAValueForEachExample) {
-  const HttpResponse response =
+  const net::HttpResponse response =
       Send("POST", "/v1/models/half/versions/7:regress",
            R"({"signature_name": "regress", "examples": [{"x": 0.25}, )"
            R"({"x": 1.0, "bias": 0.5}]})");
@@ -154,7 +154,7 @@ TEST_F(ExamplesTest, LogsClassifyAndRegress) {
 }
 
 TEST_F(ExamplesTest, MergesTheContextIntoEachExample) {
-  const HttpResponse response =
+  const net::HttpResponse response =
       Send("POST", "/v1/models/half:regress",
            R"({"signature_name": "regress", "context": {"bias": 8.0}, )"
            R"("examples": [{"x": 0.25}, {"x": 1.0}]})");
@@ -163,7 +163,7 @@ TEST_F(ExamplesTest, MergesTheContextIntoEachExample) {
 
 TEST_F(ExamplesTest, AWrongFeatureGets400) {
   for (const char* example : {R"({"x": 1})", R"({"x": "text"})", "{}"}) {
-    const HttpResponse response =
+    const net::HttpResponse response =
         Send("POST", "/v1/models/half:classify",
              absl::StrCat(R"({"examples": [)", example, "]}"));
     EXPECT_EQ(response.status, 400) << example;
@@ -206,7 +206,8 @@ TEST_F(RoutesInferenceTest, ARequestBeyondTheMemoryBudgetGets503AndRetryAfter) {
     RequestMemory memory(limit);
     RequestMemory::Charge charge(&memory);
     charge_ = &charge;
-    const HttpResponse response = Send("POST", "/v1/models/half:predict", body);
+    const net::HttpResponse response =
+        Send("POST", "/v1/models/half:predict", body);
     EXPECT_EQ(response.status, 503) << limit;
     EXPECT_EQ(HeaderOf(response, "Retry-After"), "1");
     EXPECT_THAT(response.body, HasSubstr("--request_memory_mib"));
@@ -219,8 +220,8 @@ TEST_F(RoutesInferenceTest, OnlyTheResponseStaysCharged) {
   RequestMemory memory(0);
   RequestMemory::Charge charge(&memory);
   charge_ = &charge;
-  const HttpResponse response = Send("POST", "/v1/models/half:predict",
-                                     R"({"instances": [1.0, 2.0, 5.0]})");
+  const net::HttpResponse response = Send("POST", "/v1/models/half:predict",
+                                          R"({"instances": [1.0, 2.0, 5.0]})");
   EXPECT_EQ(response.status, 200);
   EXPECT_GE(memory.used() + 16, response.body.capacity());
   EXPECT_LE(memory.used(), response.body.capacity());
@@ -243,7 +244,8 @@ TEST_F(ExamplesMemoryTest, ExamplesBeyondTheMemoryBudgetGet503) {
   RequestMemory memory(2 << 20);
   RequestMemory::Charge charge(&memory);
   charge_ = &charge;
-  const HttpResponse response = Send("POST", "/v1/models/half:regress", body);
+  const net::HttpResponse response =
+      Send("POST", "/v1/models/half:regress", body);
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(HeaderOf(response, "Retry-After"), "1");
 }
@@ -257,7 +259,8 @@ TEST_F(ExamplesMemoryTest, ReportsAMissingSignatureBeforeItCreatesExamples) {
     RequestMemory memory(escaped ? int64_t{1} << 30 : int64_t{2} << 20);
     RequestMemory::Charge charge(&memory);
     charge_ = &charge;
-    const HttpResponse response = Send("POST", "/v1/models/half:regress", body);
+    const net::HttpResponse response =
+        Send("POST", "/v1/models/half:regress", body);
     EXPECT_EQ(response.status, 400) << response.body;
     EXPECT_THAT(response.body, HasSubstr("none"));
   }

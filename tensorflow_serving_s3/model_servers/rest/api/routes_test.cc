@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
                            R"(half "stable")"}));
 
 TEST_F(RoutesTest, ReturnsTheStatusLikeTensorFlowServing) {
-  const HttpResponse response = Send("GET", "/v1/models/half");
+  const net::HttpResponse response = Send("GET", "/v1/models/half");
   EXPECT_EQ(response.content_type, "application/json");
   EXPECT_EQ(response.body,
             "{\n \"model_version_status\": [\n  {\n   \"version\": \"7\",\n"
@@ -73,7 +73,7 @@ TEST_F(RoutesTest, ReturnsTheStatusLikeTensorFlowServing) {
 }
 
 TEST_F(RoutesTest, ReturnsTheErrorOfTheLookup) {
-  for (const HttpResponse& response :
+  for (const net::HttpResponse& response :
        {Send("GET", "/v1/models/other"),
         Send("GET", "/v1/models/other/metadata"),
         Send("POST", "/v1/models/other:predict", R"({"inputs": [1]})"),
@@ -93,7 +93,7 @@ class MalformedTest : public RoutesTest,
                       public ::testing::WithParamInterface<Malformed> {};
 
 TEST_P(MalformedTest, Gets400) {
-  const HttpResponse response = Send(GetParam().method, GetParam().path);
+  const net::HttpResponse response = Send(GetParam().method, GetParam().path);
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(response.body,
             absl::StrCat(R"({"error": "Malformed request: )", GetParam().method,
@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Malformed{"GET", "/v1/models/ha:lf/versions/1"}));
 
 TEST_F(RoutesTest, ReturnsMetadataLikeTensorFlowServing) {
-  const HttpResponse response = Send("GET", "/v1/models/half/metadata");
+  const net::HttpResponse response = Send("GET", "/v1/models/half/metadata");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "application/json");
   for (const char* part : {
@@ -170,7 +170,7 @@ TEST_F(RoutesTest, AddsNoCorsHeadersByDefault) {
 
 TEST_F(RoutesTest, AnswersPreflightRequestsIfCorsIsEnabled) {
   options_.enable_cors = true;
-  const HttpResponse response = Send("OPTIONS", "/v1/models/half:predict");
+  const net::HttpResponse response = Send("OPTIONS", "/v1/models/half:predict");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "");
   EXPECT_EQ(HeaderOf(response, "Access-Control-Allow-Origin"), "*");
@@ -189,19 +189,19 @@ TEST_F(RoutesTest, AddsCorsHeadersToResponsesAndErrors) {
 
 TEST_F(RoutesTest, AnswersAPageOnlyAtItsPath) {
   options_.pages["/metrics"] = [] {
-    return HttpResponse{200, "text/plain", "a page"};
+    return net::HttpResponse{200, "text/plain", "a page"};
   };
   EXPECT_EQ(Send("GET", "/metrics").body, "a page");
   EXPECT_EQ(Send("HEAD", "/metrics").body, "a page");
   EXPECT_EQ(Send("GET", "/metrics/more").status, 404);
-  const HttpResponse response = Send("POST", "/metrics");
+  const net::HttpResponse response = Send("POST", "/metrics");
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(HeaderOf(response, "Allow"), "GET, HEAD");
 }
 
 TEST_F(RoutesTest, APageMayBeUnderTheApiPrefix) {
   options_.pages["/v1/metrics"] = [] {
-    return HttpResponse{200, "text/plain", "a page"};
+    return net::HttpResponse{200, "text/plain", "a page"};
   };
   EXPECT_EQ(Send("GET", "/v1/metrics").body, "a page");
   EXPECT_EQ(Send("GET", "/v1/models/half").status, 200);
@@ -209,7 +209,7 @@ TEST_F(RoutesTest, APageMayBeUnderTheApiPrefix) {
 
 TEST_F(RoutesTest, AnswersPagesWhenTheGateIsClosed) {
   options_.pages["/metrics"] = [] {
-    return HttpResponse{200, "text/plain", "a page"};
+    return net::HttpResponse{200, "text/plain", "a page"};
   };
   gate_.Close();
   EXPECT_EQ(Send("GET", "/metrics").status, 200);
@@ -283,7 +283,7 @@ TEST_F(RoutesTest, DoesNotObserveProbesPagesAndPreflightRequests) {
   Recorder recorder;
   options_.observer = &recorder;
   options_.enable_cors = true;
-  options_.pages["/metrics"] = [] { return HttpResponse(); };
+  options_.pages["/metrics"] = [] { return net::HttpResponse(); };
   Send("GET", "/livez");
   Send("GET", "/metrics");
   Send("OPTIONS", "/v1/models/half:predict");
@@ -291,13 +291,13 @@ TEST_F(RoutesTest, DoesNotObserveProbesPagesAndPreflightRequests) {
 }
 
 TEST_F(RoutesTest, AnotherPathGets404) {
-  const HttpResponse response = Send("GET", "/favicon.ico");
+  const net::HttpResponse response = Send("GET", "/favicon.ico");
   EXPECT_EQ(response.status, 404);
   EXPECT_THAT(response.body, HasSubstr("/favicon.ico"));
 }
 
 TEST_F(RoutesTest, ListsModelsWithTheirStates) {
-  const HttpResponse response = Send("GET", "/v1/models");
+  const net::HttpResponse response = Send("GET", "/v1/models");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, R"({
  "models": [
@@ -327,11 +327,11 @@ TEST_F(RoutesTest, AnswersProbes) {
 }
 
 TEST_F(RoutesTest, DoesNotRunARequestAfterItsTimeout) {
-  HttpRequest request;
+  net::HttpRequest request;
   request.method = "GET";
   request.path = request.target = "/v1/models";
   request.arrival = std::chrono::steady_clock::now() - std::chrono::hours(1);
-  const HttpResponse response =
+  const net::HttpResponse response =
       Routes(&model_, &model_, &gate_, options_)(request);
   EXPECT_EQ(response.status, 504);
   EXPECT_THAT(response.body,
@@ -340,7 +340,7 @@ TEST_F(RoutesTest, DoesNotRunARequestAfterItsTimeout) {
 
 TEST_F(RoutesTest, AnswersOnlyProbesWhenTheGateIsClosed) {
   gate_.Close();
-  const HttpResponse response = Send("GET", "/v1/models/half");
+  const net::HttpResponse response = Send("GET", "/v1/models/half");
   EXPECT_EQ(response.status, 503);
   EXPECT_TRUE(response.close);
   EXPECT_THAT(response.body, HasSubstr("stopping"));

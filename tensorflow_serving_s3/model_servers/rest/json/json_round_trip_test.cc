@@ -136,7 +136,7 @@ TEST_P(JsonRoundTripTest, KeepsEveryBit) {
           (format == JsonFormat::kRow ? "{\"instances\"" : "{\"inputs\"") +
           answer->substr(key_end);
       absl::StatusOr<PredictInput> input =
-          JsonToTensors(PaddedBuffer(request),
+          JsonToTensors(net::PaddedBuffer(request),
                         [&](absl::string_view)
                             -> absl::StatusOr<const std::vector<TensorSpec>*> {
                           return &specs;

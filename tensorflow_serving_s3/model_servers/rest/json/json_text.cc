@@ -20,7 +20,7 @@ constexpr uint32_t kNoCode = 0xffffffff;
 // padding of the body ends the search.
 const char* FindSpecial(const char* p) {
 #ifdef __SSE2__
-  static_assert(PaddedBuffer::kPadding >= 16);
+  static_assert(net::PaddedBuffer::kPadding >= 16);
   while (true) {
     const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     const __m128i quotes = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));

@@ -76,7 +76,7 @@ class JsonText {
 
   // Refuses lists and objects that nest deeper than `max_nesting` levels.
   // Charges copied strings to the charge of the body.
-  JsonText(const PaddedBuffer& body, int64_t max_nesting)
+  JsonText(const net::PaddedBuffer& body, int64_t max_nesting)
       : body_(body), max_nesting_(max_nesting), copies_(body.charge()) {}
   JsonText(const JsonText&) = delete;
   JsonText& operator=(const JsonText&) = delete;
@@ -161,7 +161,7 @@ class JsonText {
   bool CheckEnd(const char* p);
   bool FailNesting();
 
-  const PaddedBuffer& body_;
+  const net::PaddedBuffer& body_;
   const int64_t max_nesting_;
   int64_t depth_ = 0;
   std::string unescaped_;

@@ -30,7 +30,7 @@ using namespace std::string_literals;
 // Skips all values of a text and returns the status.
 absl::Status Skip(std::string_view json,
                   int64_t max_nesting = kDefaultMaxJsonNesting) {
-  const PaddedBuffer body(json);
+  const net::PaddedBuffer body(json);
   JsonText text(body, max_nesting);
   const bool read = text.ReadRoot(
       [&](std::string_view, const char* p) { return text.SkipValue(p); });
@@ -41,7 +41,7 @@ absl::Status Skip(std::string_view json,
 // Reads all lists and objects of a text and returns the status.
 absl::Status Walk(std::string_view json,
                   int64_t max_nesting = kDefaultMaxJsonNesting) {
-  const PaddedBuffer body(json);
+  const net::PaddedBuffer body(json);
   JsonText text(body, max_nesting);
   const std::function<const char*(const char*)> walk = [&](const char* p) {
     if (*p == '[') return text.ReadList(p, walk);
@@ -281,7 +281,7 @@ TEST(JsonTextTest, ReadsTheSameStringsAsRapidJson) {
         R"(a\"b\\c\/d\be\ff\ng\rh\ti)"s, "caf\xe9 \xff \xed\xa0\x80"s,
         std::string(100, 'x') + R"(\n)" + std::string(100, 'y')}) {
     const std::string json = absl::StrCat("{\"k\":\"", content, "\"}");
-    const PaddedBuffer body(json);
+    const net::PaddedBuffer body(json);
     JsonText text(body, kDefaultMaxJsonNesting);
     std::string got;
     text.ReadRoot([&](std::string_view, const char* p) {

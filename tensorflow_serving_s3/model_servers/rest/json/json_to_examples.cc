@@ -123,7 +123,7 @@ class ExampleMeter {
 
 class Decoder {
  public:
-  Decoder(const PaddedBuffer& body, int64_t max_nesting,
+  Decoder(const net::PaddedBuffer& body, int64_t max_nesting,
           CheckSignature check_signature, Input* input,
           std::string* signature_name)
       : text_(body, max_nesting),
@@ -405,7 +405,7 @@ class Decoder {
 
 }  // namespace
 
-absl::Status JsonToExamples(const PaddedBuffer& body, int64_t max_nesting,
+absl::Status JsonToExamples(const net::PaddedBuffer& body, int64_t max_nesting,
                             CheckSignature check_signature, Input* input,
                             std::string* signature_name) {
   return Decoder(body, max_nesting, check_signature, input, signature_name)

@@ -53,7 +53,7 @@ using CheckSignature = absl::FunctionRef<absl::Status(absl::string_view)>;
 // Sets example_list of the empty `input`, or example_list_with_context if the
 // request has a context. Sets `signature_name` to an empty string if the
 // request names none.
-absl::Status JsonToExamples(const PaddedBuffer& body, int64_t max_nesting,
+absl::Status JsonToExamples(const net::PaddedBuffer& body, int64_t max_nesting,
                             CheckSignature check_signature,
                             tensorflow::serving::Input* input,
                             std::string* signature_name);

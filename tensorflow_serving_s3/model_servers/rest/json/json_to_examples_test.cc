@@ -37,7 +37,7 @@ absl::Status AnySignature(absl::string_view /*name*/) {
 
 absl::Status Decode(const std::string& json, Input* input,
                     std::string* signature_name) {
-  const PaddedBuffer body(json);
+  const net::PaddedBuffer body(json);
   return JsonToExamples(body, kDefaultMaxJsonNesting, AnySignature, input,
                         signature_name);
 }
@@ -240,7 +240,7 @@ TEST(JsonToExamplesTest, InvalidJsonIsAParseError) {
 TEST(JsonToExamplesTest, UsesTheFirstValueOfARepeatedKey) {
   Input input;
   std::string signature_name;
-  const PaddedBuffer body(std::string_view(
+  const net::PaddedBuffer body(std::string_view(
       R"({"examples": [{"x": 1}], "signature_name": "a", "context": {"c": 2},
           "examples": 3, "signature_name": 4, "context": 5})"));
   ASSERT_TRUE(
@@ -260,7 +260,7 @@ TEST(JsonToExamplesTest, UsesTheFirstValueOfARepeatedKey) {
 TEST(JsonToExamplesTest, ReadsAByteOrderMarkNulsAndBytesThatAreNotUtf8) {
   Input input;
   std::string signature_name;
-  const PaddedBuffer body(
+  const net::PaddedBuffer body(
       "\xef\xbb\xbf{\"examples\": [{\"x\": \"caf\xe9\"}]}\0\0"sv);
   const absl::Status status =
       JsonToExamples(body, 5, AnySignature, &input, &signature_name);
@@ -278,7 +278,7 @@ TEST(JsonToExamplesTest, ReadsAByteOrderMarkNulsAndBytesThatAreNotUtf8) {
 TEST(JsonToExamplesTest, LimitsNesting) {
   Input input;
   std::string signature_name;
-  const PaddedBuffer body(
+  const net::PaddedBuffer body(
       std::string_view(R"({"more": [[[[1]]]], "examples": [{}]})"));
   EXPECT_TRUE(
       JsonToExamples(body, 5, AnySignature, &input, &signature_name).ok());
@@ -303,7 +303,7 @@ TEST(JsonToExamplesTest, ChargesTheExamplesAndThrowsBeyondTheBudget) {
     RequestMemory memory(static_cast<int64_t>(2 * json.size()));
     {
       RequestMemory::Charge charge(&memory);
-      PaddedBuffer body(&charge);
+      net::PaddedBuffer body(&charge);
       body.Append(json);
       google::protobuf::Arena arena;
       auto* const input = google::protobuf::Arena::Create<Input>(&arena);
@@ -326,7 +326,7 @@ TEST(JsonToExamplesTest, ChargesTheArena) {
   json += "]}";
   RequestMemory memory(0);
   RequestMemory::Charge charge(&memory);
-  PaddedBuffer body(&charge);
+  net::PaddedBuffer body(&charge);
   body.Append(json);
   google::protobuf::Arena arena;
   auto* const input = google::protobuf::Arena::Create<Input>(&arena);
@@ -340,7 +340,7 @@ TEST(JsonToExamplesTest, ChargesTheArena) {
 
 TEST(JsonToExamplesTest, ErrorsOfTheBodyTakePrecedenceOverTheSignature) {
   const auto decode = [](const std::string& json) {
-    const PaddedBuffer body(json);
+    const net::PaddedBuffer body(json);
     Input input;
     std::string name;
     return std::string(JsonToExamples(

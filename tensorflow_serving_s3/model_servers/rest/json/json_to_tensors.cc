@@ -125,7 +125,7 @@ class FieldReader {
 
 class Decoder {
  public:
-  Decoder(const PaddedBuffer& body, SignatureInputs inputs_of,
+  Decoder(const net::PaddedBuffer& body, SignatureInputs inputs_of,
           int64_t max_nesting)
       : text_(body, max_nesting),
         inputs_of_(inputs_of),
@@ -322,7 +322,7 @@ class Decoder {
 
 }  // namespace
 
-absl::StatusOr<PredictInput> JsonToTensors(const PaddedBuffer& body,
+absl::StatusOr<PredictInput> JsonToTensors(const net::PaddedBuffer& body,
                                            SignatureInputs inputs_of,
                                            int64_t max_nesting) {
   return Decoder(body, inputs_of, max_nesting).Decode();

@@ -49,7 +49,7 @@ namespace tfs3::rest {
 // Calls `inputs_of` twice if `signature_name` follows the data. Refuses lists
 // and objects that nest deeper than `max_nesting` levels.
 absl::StatusOr<PredictInput> JsonToTensors(
-    const PaddedBuffer& body, SignatureInputs inputs_of,
+    const net::PaddedBuffer& body, SignatureInputs inputs_of,
     int64_t max_nesting = kDefaultMaxJsonNesting);
 
 }  // namespace tfs3::rest

@@ -115,7 +115,7 @@ TEST(JsonToTensorsTest, SignatureNameMustBeAString) {
 class SignatureTest : public testing::Test {
  protected:
   absl::StatusOr<PredictInput> DecodeNamed(absl::string_view json) {
-    const PaddedBuffer body(json);
+    const net::PaddedBuffer body(json);
     return JsonToTensors(
         body, [this](absl::string_view name) -> absl::StatusOr<const Specs*> {
           requested_.emplace_back(name);
@@ -369,7 +369,7 @@ TEST(JsonToTensorsTest, ChargesTheTensorsAndThrowsBeyondTheBudget) {
     RequestMemory memory(0);
     {
       RequestMemory::Charge charge(&memory);
-      PaddedBuffer body(&charge);
+      net::PaddedBuffer body(&charge);
       body.Append(json);
       const int64_t before = memory.used();
       const auto input = JsonToTensors(body, inputs_of);
@@ -381,7 +381,7 @@ TEST(JsonToTensorsTest, ChargesTheTensorsAndThrowsBeyondTheBudget) {
       RequestMemory small(before + charged / 2);
       {
         RequestMemory::Charge little(&small);
-        PaddedBuffer same(&little);
+        net::PaddedBuffer same(&little);
         same.Append(json);
         EXPECT_THROW(static_cast<void>(JsonToTensors(same, inputs_of)),
                      RequestMemoryExceeded);

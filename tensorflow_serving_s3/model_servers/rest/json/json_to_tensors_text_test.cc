@@ -132,7 +132,7 @@ TEST(JsonToTensorsTextTest, CountsAllListsAndObjectsForTheLimitOfNesting) {
   const Specs specs = X(tensorflow::DT_FLOAT);
   const auto status = [&](const char* json, int64_t max_nesting) {
     return JsonToTensors(
-               PaddedBuffer(json),
+               net::PaddedBuffer(json),
                [&](absl::string_view) -> absl::StatusOr<const Specs*> {
                  return &specs;
                },

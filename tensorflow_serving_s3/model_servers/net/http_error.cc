@@ -1,13 +1,13 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 
 #include <cstddef>
 
 #include "tensorflow_serving_s3/model_servers/base/json_writer.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 // Longer messages contain parts of the request.
@@ -74,4 +74,4 @@ HttpResponse ErrorResponse(const HttpError& error) {
   return response;
 }
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_ERRORS_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_ERRORS_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_ERROR_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_ERROR_H_
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@
 //
 //   HttpStatusOf(absl::NotFoundError("no such model"))  // 404
 //   ErrorBody("no such model")  // {"error": "no such model"}
-namespace tfs3::rest {
+namespace tfs3::net {
 
 // Returns the HTTP status code for `status`; 200 if it is OK.
 int HttpStatusOf(const absl::Status& status);
@@ -34,6 +34,6 @@ struct HttpError {
 // Retry-After for 429 and 503, Accept-Encoding for 415.
 HttpResponse ErrorResponse(const HttpError& error);
 
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_ERRORS_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_ERROR_H_

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http_error.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 
-namespace tfs3::rest {
+namespace tfs3::net {
 namespace {
 
 TEST(HttpStatusTest, EachStatusCodeHasAnHttpStatus) {
@@ -76,4 +76,4 @@ TEST(ErrorResponseTest, HasTheHeadersOfItsStatus) {
 }
 
 }  // namespace
-}  // namespace tfs3::rest
+}  // namespace tfs3::net
