@@ -168,7 +168,7 @@ def _missing_model(world: World) -> Iterator[Fault]:
     base_path = world.new_base_path()
     yield Fault(
         base_path,
-        cause=r"no such file or directory",
+        cause=r"this file or directory does not exist",
         cure="check the base path",
         repair=lambda: world.publish(world.half_plus_three, base_path, 1),
     )

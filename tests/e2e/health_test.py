@@ -29,7 +29,7 @@ _PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 _MODEL = "half_plus_three"
 # A part of the error message of each broken model.
 _BROKEN = {
-    "missing": "no such file or directory",
+    "missing": "this file or directory does not exist",
     "corrupt": "not a SavedModel",
     "empty": "saved_model.pb",
 }

@@ -121,7 +121,7 @@ def test_an_open_file_is_refused_in_the_child_and_works_in_the_parent() -> None:
             file.seek(5_000_000)
             file.read(10)
         except tf.errors.FailedPreconditionError as error:
-            return _BIG_URL in str(error) and "open it anew" in str(error)
+            return _BIG_URL in str(error) and "open it again" in str(error)
         return False
 
     assert _in_child(refused) == 0
