@@ -110,7 +110,7 @@ _SITUATIONS = {
         "good@other", _INVALID, {}, _INVALID, ("its labels: later, stable",)
     ),
     "a label of a model without labels": Situation(
-        "two@stable", _INVALID, {}, _INVALID, ("give it version_labels",)
+        "two@stable", _INVALID, {}, _INVALID, ("add version_labels",)
     ),
     "an unknown model": Situation(
         "nope", _NOT_FOUND, {}, _NOT_FOUND, ('no model "nope" is configured',)
