@@ -61,22 +61,22 @@ LAYERS = {
 def above():
     """Returns the visibility of a library: its own folder, the folders above it, and test support."""
     package = native.package_name()
-    house = None
+    top = None
     for folder in LAYERS:
-        if package.startswith(folder + "/") and (house == None or len(folder) > len(house)):
-            house = folder
-    if house == None:
+        if package.startswith(folder + "/") and (top == None or len(folder) > len(top)):
+            top = folder
+    if top == None:
         fail("//build_defs:layers.bzl has no layers for " + package)
-    visible = ["//{}/testing:__pkg__".format(house)]
+    visible = ["//{}/testing:__pkg__".format(top)]
     reached = False
-    for layer in LAYERS[house]:
+    for layer in LAYERS[top]:
         names = layer if type(layer) == "tuple" else (layer,)
-        reached = reached or package[len(house) + 1:] in names
+        reached = reached or package[len(top) + 1:] in names
         for name in names:
             if reached and name:
-                visible.append("//{}/{}:__subpackages__".format(house, name))
+                visible.append("//{}/{}:__subpackages__".format(top, name))
             elif reached:
-                visible.append("//{}:__pkg__".format(house))
+                visible.append("//{}:__pkg__".format(top))
     if not reached:
-        fail("//build_defs:layers.bzl does not say which layer of {} is {}".format(house, package))
+        fail("//build_defs:layers.bzl does not say which layer of {} is {}".format(top, package))
     return visible

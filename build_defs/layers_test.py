@@ -30,9 +30,9 @@ class Include:
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """A folder of a house (a key of LAYERS), and the number of its layer from the bottom."""
+    """A folder below `top` (a key of LAYERS), and the number of its layer from the bottom."""
 
-    house: str
+    top: str
     folder: str
     layer: int
 
@@ -47,9 +47,9 @@ def table(text: str) -> Layers:
     raise AssertionError("build_defs/layers.bzl assigns no LAYERS")
 
 
-def includes(root: Path, house: str) -> Iterator[Include]:
-    """Yields the includes of all sources in a house."""
-    for folder, subfolders, files in os.walk(root / house):
+def includes(root: Path, top: str) -> Iterator[Include]:
+    """Yields the includes of all sources under `top`, a key of LAYERS."""
+    for folder, subfolders, files in os.walk(root / top):
         subfolders.sort()
         for name in sorted(files):
             path = Path(folder, name)
@@ -68,42 +68,42 @@ def is_test(file: str) -> bool:
     return file.endswith("_test.cc") or is_testing(file)
 
 
-def place(layers: Layers, house: str, file: str) -> Place | None:
-    """Returns the place of a file in `house`; None if LAYERS has no layer for it."""
-    folder = str(Path(file).parent.relative_to(house))
+def place(layers: Layers, top: str, file: str) -> Place | None:
+    """Returns the place of a file below `top`; None if LAYERS has no layer for it."""
+    folder = str(Path(file).parent.relative_to(top))
     found = None
-    for number, layer in enumerate(layers[house]):
+    for number, layer in enumerate(layers[top]):
         for name in (layer,) if isinstance(layer, str) else layer:
             inside = folder == "." if name == "" else f"{folder}/".startswith(f"{name}/")
             if inside:
-                found = Place(house, name, number)
+                found = Place(top, name, number)
     return found
 
 
-def common_house(layers: Layers, include: Include) -> str | None:
-    """Returns the innermost house that contains both files."""
+def common_top(layers: Layers, include: Include) -> str | None:
+    """Returns the innermost key of LAYERS that contains both files."""
     both = [
-        house
-        for house in layers
-        if include.file.startswith(f"{house}/") and include.header.startswith(f"{house}/")
+        top
+        for top in layers
+        if include.file.startswith(f"{top}/") and include.header.startswith(f"{top}/")
     ]
     return max(both, key=len, default=None)
 
 
-def circle(edges: Mapping[tuple[str, str], Include]) -> list[Include]:
-    """Returns the includes of a circle of folders; empty if there is none."""
+def find_cycle(edges: Mapping[tuple[str, str], Include]) -> list[Include]:
+    """Returns the includes of a cycle of folders; empty if there is none."""
     successors: dict[str, list[str]] = {}
     for source, target in edges:
         successors.setdefault(source, []).append(target)
     done: set[str] = set()
 
-    def search(folder: str, way: list[str]) -> list[str]:
-        if folder in way:
-            return [*way[way.index(folder) :], folder]
+    def search(folder: str, path: list[str]) -> list[str]:
+        if folder in path:
+            return [*path[path.index(folder) :], folder]
         if folder in done:
             return []
         for target in successors.get(folder, []):
-            if found := search(target, [*way, folder]):
+            if found := search(target, [*path, folder]):
                 return found
         done.add(folder)
         return []
@@ -119,34 +119,34 @@ def faults(root: Path, layers: Layers) -> list[str]:
     found: list[str] = []
     edges: dict[str, dict[tuple[str, str], Include]] = {}
     outermost = [h for h in layers if not any(h.startswith(f"{other}/") for other in layers)]
-    for include in (include for house in outermost for include in includes(root, house)):
+    for include in (include for top in outermost for include in includes(root, top)):
         if is_testing(include.header) and not is_test(include.file):
             found.append(
                 f"{include.file} includes {include.header}: only tests and folders named testing "
                 "may use test support"
             )
-        house = common_house(layers, include)
-        if house is None or is_testing(include.file) or is_testing(include.header):
+        top = common_top(layers, include)
+        if top is None or is_testing(include.file) or is_testing(include.header):
             continue
         ends = (include.file, include.header)
-        user, used = (place(layers, house, end) for end in ends)
+        user, used = (place(layers, top, end) for end in ends)
         for end, at in zip(ends, (user, used), strict=True):
             if at is None:
                 found.append(
-                    f"{end}: LAYERS in build_defs/layers.bzl names no layer of {house} for it"
+                    f"{end}: LAYERS in build_defs/layers.bzl names no layer of {top} for it"
                 )
         if user is None or used is None or user == used:
             continue
         if user.layer < used.layer:
             found.append(
-                f"{include.file} includes {include.header}: in {house}, the folder "
+                f"{include.file} includes {include.header}: in {top}, the folder "
                 f'"{used.folder}" is above "{user.folder}" (LAYERS in build_defs/layers.bzl)'
             )
-        edges.setdefault(house, {}).setdefault((user.folder, used.folder), include)
-    for house, of_house in edges.items():
-        if way := circle(of_house):
-            steps = "; ".join(f"{step.file} includes {step.header}" for step in way)
-            found.append(f"the folders of {house} include each other in a circle: {steps}")
+        edges.setdefault(top, {}).setdefault((user.folder, used.folder), include)
+    for top, of_top in edges.items():
+        if path := find_cycle(of_top):
+            steps = "; ".join(f"{step.file} includes {step.header}" for step in path)
+            found.append(f"the folders of {top} include each other in a cycle: {steps}")
     return sorted(set(found))
 
 
@@ -160,7 +160,7 @@ def test_no_file_of_this_repository_includes_an_upper_folder() -> None:
 
 # Tests of the check itself, with small trees.
 
-HOUSE: Layers = {"house": ["cellar", ("left", "right"), "attic/small", ""]}
+LAYERS_OF_THE_EXAMPLE: Layers = {"house": ["cellar", ("left", "right"), "attic/small", ""]}
 
 
 @pytest.mark.parametrize(
@@ -178,14 +178,14 @@ HOUSE: Layers = {"house": ["cellar", ("left", "right"), "attic/small", ""]}
             {"attic/small/a_test.cc": ["b.h"]},
             'house/attic/small/a_test.cc includes house/b.h: in house, the folder "" is above '
             '"attic/small" (LAYERS in build_defs/layers.bzl)',
-            id="the house itself, from a test",
+            id="the top folder itself, from a test",
         ),
         pytest.param({"left/a.h": ["right/b.h"]}, "", id="neighbour"),
         pytest.param(
             {"left/a.h": ["right/b.h"], "right/c.cc": ["left/d.h"]},
-            "the folders of house include each other in a circle: house/left/a.h includes "
+            "the folders of house include each other in a cycle: house/left/a.h includes "
             "house/right/b.h; house/right/c.cc includes house/left/d.h",
-            id="circle",
+            id="cycle",
         ),
         pytest.param(
             {"garden/a.h": ["cellar/b.h"]},
@@ -208,4 +208,4 @@ def test_the_check(tmp_path: Path, files: Mapping[str, Sequence[str]], fault: st
         file = tmp_path / "house" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(f'#include "house/{header}"\n' for header in headers))
-    assert "\n".join(faults(tmp_path, HOUSE)) == fault
+    assert "\n".join(faults(tmp_path, LAYERS_OF_THE_EXAMPLE)) == fault

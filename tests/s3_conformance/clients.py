@@ -5,7 +5,7 @@
 import os
 from collections.abc import Mapping
 
-# TensorFlow's C++ code reads these when it is loaded: hides the notices at the start.
+# TensorFlow reads these variables when it is loaded. They hide its start-up messages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 

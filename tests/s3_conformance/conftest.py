@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Ends a run with tensorflow-io at once: its plugin aborts the program at the exit."""
+    """Skips the normal exit of a run with tensorflow-io, whose plugin crashes there."""
     session = config.stash.get(_SESSION, None)
     if session is not None and _run(config).client == clients.TENSORFLOW_IO:
         sys.stdout.flush()
@@ -42,7 +42,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Keeps the session, which has the exit status."""
+    """Stores the session: pytest_unconfigure needs its exit status."""
     session.config.stash[_SESSION] = session
 
 

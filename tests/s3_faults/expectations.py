@@ -22,7 +22,7 @@ SILENCE = "no answer in time (S3_REQUEST_TIMEOUT_MSEC)"
 _NO_ANSWER = re.escape(SILENCE)
 # The faults after which the client retries successfully. Of the faults that are not TRANSIENT,
 # writes get only NOT_HTTP.
-_PASSING = (*TRANSIENT, Kind.GARBAGE, Kind.NOT_HTTP, Kind.SHORT, Kind.LONG, Kind.OTHER_RANGE)
+_TEMPORARY = (*TRANSIENT, Kind.GARBAGE, Kind.NOT_HTTP, Kind.SHORT, Kind.LONG, Kind.OTHER_RANGE)
 # The text in the error for each fault.
 _NAMED = {
     Kind.INTERNAL_ERROR: "500 InternalError",
@@ -52,7 +52,7 @@ class WrongOutcomeError(AssertionError):
     """The result of an operation is wrong."""
 
 
-def what_is_wrong(url: str, kind: Kind, struck: int, done: Done, *, timeout_seconds: float) -> str:
+def find_error(url: str, kind: Kind, struck: int, done: Done, *, timeout_seconds: float) -> str:
     """Returns the error in the result of an operation, or "".
 
     Args:
@@ -62,14 +62,14 @@ def what_is_wrong(url: str, kind: Kind, struck: int, done: Done, *, timeout_seco
         done: The result.
         timeout_seconds: The request timeout of the client.
     """
-    most_seconds = (_MOST_TIMEOUTS + struck) * timeout_seconds + _SPARE_SECONDS
-    if done.seconds > most_seconds:
-        return f"it took {done.seconds} s, more than {most_seconds}"
+    max_seconds = (_MOST_TIMEOUTS + struck) * timeout_seconds + _SPARE_SECONDS
+    if done.seconds > max_seconds:
+        return f"it took {done.seconds} s, more than {max_seconds}"
     if done.code == 0:
         return ""
     if struck == 0:
         return "it failed without a fault"
-    if struck == 1 and kind in _PASSING:
+    if struck == 1 and kind in _TEMPORARY:
         return "it failed after one temporary fault"
     if f"{url}:" not in done.message and f"{url}/:" not in done.message:
         return f"the error does not name {url}"

@@ -31,7 +31,7 @@ from tensorflow_serving_s3.testing.fault_proxy import (
 from tensorflow_serving_s3.testing.reverse_proxy import Request
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
-from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, what_is_wrong
+from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
 from tests.s3_faults.faulty_client import FaultyClient
 
 _SIZES = (0, 1, 1_000, 100_000, 1_000_000, 9_000_000, 20_000_000)
@@ -119,7 +119,7 @@ class Reader(FaultyClient):
         if struck and load.fault.kind in (Kind.REPLACED, Kind.DELETED):
             self._put(key, _content(load.size))
         self.outcomes.append(f"{load.fault.kind.name}: {'failed' if done.code else 'ok'}")
-        wrong = what_is_wrong(url, load.fault.kind, struck, done, timeout_seconds=_TIMEOUT_SECONDS)
+        wrong = find_error(url, load.fault.kind, struck, done, timeout_seconds=_TIMEOUT_SECONDS)
         if done.code == 0 and done.sha256 not in _expected(load):
             wrong = "it read the wrong bytes"
         if wrong:

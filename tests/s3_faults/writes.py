@@ -34,7 +34,7 @@ from tensorflow_serving_s3.testing.fault_proxy import (
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_faults.driver import Done
-from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, what_is_wrong
+from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
 from tests.s3_faults.faulty_client import FaultyClient
 
 _TIMEOUT_SECONDS = 0.4  # S3_REQUEST_TIMEOUT_MSEC
@@ -117,14 +117,14 @@ class Writer(FaultyClient):
         struck = self._proxy.struck()[struck_before:]
         self.outcomes[-1] = f"{write.fault.kind.name}: {'failed' if done.code else 'ok'}"
         wrong = (
-            what_is_wrong(
+            find_error(
                 url,
                 write.fault.kind,
                 len(struck),
                 done,
                 timeout_seconds=_STORE_TIMEOUTS * _TIMEOUT_SECONDS,
             )
-            or self._what_is_wrong_there(key, before, whole.sha256, done)
+            or self._find_error_in_store(key, before, whole.sha256, done)
             or self._what_is_left(key, write, struck)
         )
         if wrong:
@@ -132,7 +132,7 @@ class Writer(FaultyClient):
                 f"{wrong}\n  {write}\n  {len(struck)} requests struck\n  {done}"
             )
 
-    def _what_is_wrong_there(self, key: str, before: str, whole: str, done: Done) -> str:
+    def _find_error_in_store(self, key: str, before: str, whole: str, done: Done) -> str:
         now = self._sha256(key)
         if done.code == 0 and now != whole:
             return "it succeeded, and the object has other bytes"

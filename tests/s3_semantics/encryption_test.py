@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# TensorFlow's C++ code reads it when it is loaded: hides the notices at the start.
+# TensorFlow reads this variable when it is loaded. It hides its start-up messages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf

@@ -25,7 +25,7 @@ _FORKS = 25
 _SECONDS = 60
 
 # Each child of this program has not used S3 before. It forks while its threads start their first
-# reads. The program prints the numbers of the children whose child failed.
+# reads. The program prints the indexes of the children that had a failed child.
 _FIRST_READS = """
 import os, threading, time
 import tensorflow as tf
