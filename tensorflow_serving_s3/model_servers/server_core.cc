@@ -118,9 +118,7 @@ absl::Status ServerCore::CreateParts() {
     ForgetVanishedVersions(model);
   };
   auto source = FileSystemStoragePathSource::Create(
-      SourceConfigOf(options_.config, options_.file_system_poll_wait_seconds,
-                     options_.servable_versions_always_present),
-      std::move(source_options));
+      SourceConfig(options_.config), std::move(source_options));
   if (!source.ok()) {
     return source.status();
   }
@@ -180,9 +178,13 @@ absl::Status ServerCore::Validate(const Config& config) const {
       return rule.status();
     }
   }
-  return FileSystemStoragePathSource::Validate(
-      SourceConfigOf(config, options_.file_system_poll_wait_seconds,
-                     options_.servable_versions_always_present));
+  return FileSystemStoragePathSource::Validate(SourceConfig(config));
+}
+
+tensorflow::serving::FileSystemStoragePathSourceConfig ServerCore::SourceConfig(
+    const Config& config) const {
+  return SourceConfigOf(config, options_.file_system_poll_wait_seconds,
+                        options_.servable_versions_always_present);
 }
 
 DynamicSourceRouter<StoragePath>::Routes ServerCore::RoutesOf(
@@ -208,9 +210,7 @@ absl::Status ServerCore::UpdateSource(const Config& config,
       !status.ok()) {
     return status;
   }
-  if (absl::Status status = source_->UpdateConfig(
-          SourceConfigOf(config, options_.file_system_poll_wait_seconds,
-                         options_.servable_versions_always_present));
+  if (absl::Status status = source_->UpdateConfig(SourceConfig(config));
       !status.ok()) {
     return status;
   }

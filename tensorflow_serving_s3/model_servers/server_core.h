@@ -178,6 +178,8 @@ class ServerCore final : public ModelLookup,
   // Puts `config` into force and returns the names of new or changed models.
   absl::StatusOr<ModelNames> Apply(const Config& config);
   absl::Status UpdateSource(const Config& config, const Config& current);
+  tensorflow::serving::FileSystemStoragePathSourceConfig SourceConfig(
+      const Config& config) const;
   // Returns the router's port for each model, by its platform.
   DynamicSourceRouter<StoragePath>::Routes RoutesOf(const Config& config) const;
 

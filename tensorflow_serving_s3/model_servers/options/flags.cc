@@ -183,4 +183,9 @@ std::string FlagsHelp(const std::vector<FlagGroup>& groups) {
   return help;
 }
 
+absl::Status WithFlag(absl::string_view flag, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(status.message(), " (--", flag, ")"));
+}
+
 }  // namespace tfs3

@@ -63,6 +63,10 @@ absl::Status ParseFlags(const std::vector<FlagGroup>& groups,
 // defaults.
 std::string FlagsHelp(const std::vector<FlagGroup>& groups);
 
+// Returns `status` with " (--flag)" after its message. The flag comes last
+// because scripts match the beginning of parse errors.
+absl::Status WithFlag(absl::string_view flag, const absl::Status& status);
+
 }  // namespace tfs3
 
 #endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_OPTIONS_FLAGS_H_

@@ -21,6 +21,7 @@
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tensorflow/core/protobuf/rewriter_config.pb.h"
 #include "tensorflow_serving/config/platform_config.pb.h"
+#include "tensorflow_serving_s3/model_servers/options/flags.h"
 #include "tensorflow_serving_s3/proto/session_bundle_config.pb.h"
 #include "tensorflow_serving_s3/proto/text_file.h"
 #include "tensorflow_serving_s3/servables/tensorflow/batching/batching.h"
@@ -32,13 +33,6 @@ namespace {
 using ::tensorflow::serving::PlatformConfigMap;
 using ::tensorflow::serving::SavedModelBundleSourceAdapterConfig;
 using ::tensorflow::serving::SessionBundleConfig;
-
-// Appends " (--flag)" to the message. The flag comes last because scripts match
-// the beginning of parse errors.
-absl::Status ForFlag(absl::string_view flag, const absl::Status& status) {
-  return absl::Status(status.code(),
-                      absl::StrCat(status.message(), " (--", flag, ")"));
-}
 
 // Returns the first positive flag, or the number of the configuration file.
 int32_t NumThreads(int64_t flag, int64_t flag_for_both, int32_t in_file) {
@@ -54,7 +48,7 @@ absl::Status FillSessionConfig(const ServerOptions& options,
             ReadTextFile(options.tensorflow_session_config_file,
                          "intra_op_parallelism_threads: 4", config);
         !status.ok()) {
-      return ForFlag("tensorflow_session_config_file", status);
+      return WithFlag("tensorflow_session_config_file", status);
     }
   }
   config->set_intra_op_parallelism_threads(
@@ -98,7 +92,7 @@ absl::Status ApplyFlags(const ServerOptions& options,
   if (!options.batching_parameters_file.empty()) {
     absl::StatusOr<BatchingOptions> read =
         ReadBatchingOptions(options.batching_parameters_file);
-    if (!read.ok()) return ForFlag("batching_parameters_file", read.status());
+    if (!read.ok()) return WithFlag("batching_parameters_file", read.status());
     batching = *std::move(read);
   }
   saved_model->enable_per_model_batching_parameters =
@@ -192,7 +186,7 @@ absl::StatusOr<SavedModelOptions> MakeSavedModelOptions(
   } else if (absl::Status status = ApplyPlatformConfig(
                  options.platform_config_file, &saved_model);
              !status.ok()) {
-    return ForFlag("platform_config_file", status);
+    return WithFlag("platform_config_file", status);
   }
   if (options.mixed_precision == "bfloat16") {
     saved_model.session_options.config.mutable_graph_options()

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving_s3/model_servers/base/tls_check.h"
+#include "tensorflow_serving_s3/model_servers/options/flags.h"
 #include "tensorflow_serving_s3/proto/monitoring_config.pb.h"
 #include "tensorflow_serving_s3/proto/ssl_config.pb.h"
 #include "tensorflow_serving_s3/proto/text_file.h"
@@ -18,11 +19,6 @@ using ::tensorflow::serving::MonitoringConfig;
 using ::tensorflow::serving::SSLConfig;
 
 constexpr char kDefaultPrometheusPath[] = "/monitoring/prometheus/metrics";
-
-absl::Status ForFlag(absl::string_view flag, const absl::Status& status) {
-  return absl::Status(status.code(),
-                      absl::StrCat(status.message(), " (--", flag, ")"));
-}
 
 }  // namespace
 
@@ -36,7 +32,7 @@ absl::StatusOr<std::optional<TlsOptions>> ReadSslConfig(
           "server_key: \"-----BEGIN ...\" server_cert: \"-----BEGIN ...\"",
           &config);
       !status.ok()) {
-    return ForFlag(kFlag, status);
+    return WithFlag(kFlag, status);
   }
   TlsOptions tls;
   tls.server_key = config.server_key();
@@ -44,8 +40,8 @@ absl::StatusOr<std::optional<TlsOptions>> ReadSslConfig(
   tls.custom_ca = config.custom_ca();
   tls.client_verify = config.client_verify();
   if (const std::string error = CheckTls(tls); !error.empty()) {
-    return ForFlag(kFlag,
-                   absl::InvalidArgumentError(absl::StrCat(path, ": ", error)));
+    return WithFlag(
+        kFlag, absl::InvalidArgumentError(absl::StrCat(path, ": ", error)));
   }
   return tls;
 }
@@ -57,16 +53,16 @@ absl::StatusOr<std::string> ReadPrometheusPath(const std::string& path) {
   if (absl::Status status =
           ReadTextFile(path, "prometheus_config { enable: true }", &config);
       !status.ok()) {
-    return ForFlag(kFlag, status);
+    return WithFlag(kFlag, status);
   }
   if (!config.prometheus_config().enable()) return "";
   const std::string& page = config.prometheus_config().path();
   if (page.empty()) return kDefaultPrometheusPath;
   if (!absl::StartsWith(page, "/")) {
-    return ForFlag(kFlag, absl::InvalidArgumentError(absl::StrCat(
-                              path, ": prometheus_config.path is \"", page,
-                              "\"; it must begin with a slash, as in ",
-                              kDefaultPrometheusPath)));
+    return WithFlag(kFlag, absl::InvalidArgumentError(absl::StrCat(
+                               path, ": prometheus_config.path is \"", page,
+                               "\"; it must begin with a slash, as in ",
+                               kDefaultPrometheusPath)));
   }
   return page;
 }
