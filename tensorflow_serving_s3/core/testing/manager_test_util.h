@@ -13,27 +13,9 @@
 
 #include "tensorflow_serving_s3/core/event_bus.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
+#include "tensorflow_serving_s3/core/testing/gate.h"
 
 namespace tfs3 {
-
-// Lets threads wait until another thread calls Open.
-class Gate {
- public:
-  void Open() {
-    std::lock_guard<std::mutex> lock(mu_);
-    open_ = true;
-    opened_.notify_all();
-  }
-  void Wait() {
-    std::unique_lock<std::mutex> lock(mu_);
-    opened_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mu_;
-  std::condition_variable opened_;
-  bool open_ = false;
-};
 
 // Records the published states.
 class StateRecorder {

@@ -4,7 +4,6 @@
 #include "tensorflow_serving_s3/model_servers/base/inflater.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,29 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/testing/compression_test_util.h"
+
 namespace tfs3 {
 namespace {
 
 using Format = Inflater::Format;
 using State = Inflater::State;
-
-constexpr int kGzip = 15 + 16;
-constexpr int kZlib = 15;
-
-std::string Compressed(std::string_view text, int window) {
-  z_stream stream = {};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY),
-            Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(out.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string SomeText() {
   std::string text;
@@ -76,13 +59,14 @@ TEST(InflaterTest, InflatesInputAndOutputOfAnyPartSize) {
     std::string data;
     std::string text;
   } kCases[] = {
-      {Format::kGzip, Compressed(text, kGzip), text},
-      {Format::kGzip, Compressed("", kGzip), ""},
-      {Format::kGzip, Compressed(text, kGzip) + Compressed("end", kGzip),
+      {Format::kGzip, Compressed(text, kGzipWindow), text},
+      {Format::kGzip, Compressed("", kGzipWindow), ""},
+      {Format::kGzip,
+       Compressed(text, kGzipWindow) + Compressed("end", kGzipWindow),
        text + "end"},
-      {Format::kGzipOrZlib, Compressed(text, kGzip), text},
-      {Format::kGzipOrZlib, Compressed(text, kZlib), text},
-      {Format::kGzipOrZlib, Compressed("", kZlib), ""},
+      {Format::kGzipOrZlib, Compressed(text, kGzipWindow), text},
+      {Format::kGzipOrZlib, Compressed(text, kZlibWindow), text},
+      {Format::kGzipOrZlib, Compressed("", kZlibWindow), ""},
   };
   for (const auto& test : kCases) {
     for (const size_t size : {size_t{1}, size_t{100}, test.data.size()}) {
@@ -99,8 +83,8 @@ TEST(InflaterTest, InflatesInputAndOutputOfAnyPartSize) {
 }
 
 TEST(InflaterTest, OtherAndDamagedDataIsInvalid) {
-  const std::string gzip = Compressed(SomeText(), kGzip);
-  const std::string zlib = Compressed(SomeText(), kZlib);
+  const std::string gzip = Compressed(SomeText(), kGzipWindow);
+  const std::string zlib = Compressed(SomeText(), kZlibWindow);
   std::string wrong_checksum = gzip;
   wrong_checksum[wrong_checksum.size() - 6] ^= 1;
   const struct {
@@ -132,7 +116,7 @@ TEST(InflaterTest, OtherAndDamagedDataIsInvalid) {
 
 TEST(InflaterTest, ACopyContinuesAtTheSamePosition) {
   const std::string text = SomeText();
-  const std::string data = Compressed(text, kGzip);
+  const std::string data = Compressed(text, kGzipWindow);
   Inflater inflater(Format::kGzip, Cut(data, 50));
   std::string start(100, '\0');
   ASSERT_EQ(inflater.Read(start.data(), start.size()).size, start.size());

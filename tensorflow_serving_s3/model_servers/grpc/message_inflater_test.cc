@@ -3,8 +3,6 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -14,28 +12,12 @@
 
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/testing/compression_test_util.h"
 
 namespace tfs3::grpc {
 namespace {
 
-constexpr int kGzip = 15 + 16;
-constexpr int kZlib = 15;
 constexpr InflateLimits kAny = {uint64_t{1} << 40, 0};
-
-std::string Compressed(std::string_view text, int window) {
-  z_stream stream = {};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY),
-            Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(out.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 // Returns slices of `size` bytes, with an empty one after each.
 std::vector<Slice> Cut(const std::string& bytes, size_t size) {
@@ -54,7 +36,7 @@ std::string Text() {
 }
 
 TEST(MessageInflaterTest, InflatesGzipAndZlibInSlicesOfAnySize) {
-  for (const int window : {kGzip, kZlib}) {
+  for (const int window : {kGzipWindow, kZlibWindow}) {
     for (const std::string& text : {Text(), std::string("x"), std::string()}) {
       const std::string message = Compressed(text, window);
       for (const size_t size : {size_t{1}, size_t{1000}, message.size()}) {
@@ -81,7 +63,7 @@ TEST(MessageInflaterTest, OtherMessagesAreInvalid) {
 }
 
 TEST(MessageInflaterTest, DamagedMessagesAreInvalid) {
-  const std::string message = Compressed(Text(), kGzip);
+  const std::string message = Compressed(Text(), kGzipWindow);
   std::string wrong_sum = message;
   wrong_sum[wrong_sum.size() - 6] ^= 1;
   for (const std::string& broken :
@@ -94,7 +76,7 @@ TEST(MessageInflaterTest, DamagedMessagesAreInvalid) {
 
 TEST(MessageInflaterTest, TheLimitAppliesToTheInflatedSize) {
   const std::string text = Text();
-  const std::string message = Compressed(text, kGzip);
+  const std::string message = Compressed(text, kGzipWindow);
   const auto error = [&](uint64_t most) {
     return Inflate(Cut(message, 1000), {most, 0}, nullptr).error;
   };
@@ -106,9 +88,9 @@ TEST(MessageInflaterTest, TheLimitAppliesToTheInflatedSize) {
 
 TEST(MessageInflaterTest, TheRatioAppliesAboveTheFreeBytes) {
   const std::string free =
-      Compressed(std::string(kFreeInflatedBytes, 0), kGzip);
+      Compressed(std::string(kFreeInflatedBytes, 0), kGzipWindow);
   const std::string more =
-      Compressed(std::string(kFreeInflatedBytes + 1, 0), kGzip);
+      Compressed(std::string(kFreeInflatedBytes + 1, 0), kGzipWindow);
 
   EXPECT_EQ(
       Inflate(Cut(free, free.size()), {kAny.max_bytes, 100}, nullptr).error,
@@ -122,7 +104,8 @@ TEST(MessageInflaterTest, TheRatioAppliesAboveTheFreeBytes) {
 }
 
 TEST(MessageInflaterTest, ChargesTheInflatedBytes) {
-  const std::string message = Compressed(std::string(1 << 20, 'x'), kGzip);
+  const std::string message =
+      Compressed(std::string(1 << 20, 'x'), kGzipWindow);
   RequestMemory memory(4 << 20);
   RequestMemory small(1 << 20);
   {

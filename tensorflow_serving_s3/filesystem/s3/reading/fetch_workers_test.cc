@@ -4,14 +4,13 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tensorflow_serving_s3/core/testing/gate.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
 
 namespace tfs3 {
@@ -19,25 +18,6 @@ namespace s3 {
 namespace {
 
 using Urgency = FetchWorkers::Urgency;
-
-// Blocks Wait until Open.
-class Gate {
- public:
-  void Open() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-  void Wait() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
-};
 
 FetchWorkers::Options Threads(size_t max) {
   FetchWorkers::Options options;

@@ -52,11 +52,11 @@ TEST(BatchingErrorTest, DoesNotRunARequestWhoseDeadlinePassesInTheQueue) {
                                         absl::Time deadline,
                                         std::vector<Tensor>* outputs) {
         running.Open();
-        gate.Pass();
+        gate.Wait();
         return run(inputs, deadline, outputs);
       });
   std::thread first([&] { Ask(*queue, Vector({1})); });
-  running.Pass();
+  running.Wait();
 
   const Answer left =
       Ask(*queue, Vector({2}), absl::Now() + absl::Milliseconds(5));
@@ -100,12 +100,12 @@ TEST(BatchingErrorTest, RefusesRequestsIfTheQueueIsFull) {
       MakeQueue(options, [&](const std::vector<Tensor>& inputs, absl::Time,
                              std::vector<Tensor>* outputs) {
         running.Open();
-        gate.Pass();
+        gate.Wait();
         *outputs = inputs;
         return absl::OkStatus();
       });
   std::thread first([&] { Ask(*queue, Vector({0})); });
-  running.Pass();
+  running.Wait();
 
   // The queue has room for one of three requests.
   std::mutex mu;

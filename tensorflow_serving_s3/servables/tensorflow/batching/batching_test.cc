@@ -284,7 +284,7 @@ TEST(BatchingTest, DestructorWaitsForRunningBatches) {
                          [&](const std::vector<Tensor>& inputs, absl::Time,
                              std::vector<Tensor>* outputs) {
                            started = true;
-                           gate.Pass();
+                           gate.Wait();
                            ended = true;
                            *outputs = inputs;
                            return absl::OkStatus();

@@ -20,29 +20,11 @@
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor_shape.h"
 #include "tensorflow/core/framework/types.pb.h"
+#include "tensorflow_serving_s3/core/testing/gate.h"
 #include "tensorflow_serving_s3/servables/tensorflow/batching/batching.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testing/test_tensors.h"
 
 namespace tfs3 {
-
-// Blocks threads in Pass until Open.
-class Gate {
- public:
-  void Open() {
-    std::lock_guard<std::mutex> lock(mu_);
-    open_ = true;
-    changed_.notify_all();
-  }
-  void Pass() {
-    std::unique_lock<std::mutex> lock(mu_);
-    changed_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mu_;
-  std::condition_variable changed_;
-  bool open_ = false;
-};
 
 // A graph that doubles its first input and records its batches.
 class Doubler {
