@@ -37,10 +37,10 @@ namespace tfs3 {
 // Its memory is bounded:
 //  - All versions that have not ended (kEnd) are kept.
 //  - Of each servable it keeps max_ended_versions ended versions: first the
-//    versions with an error, then those that ended last.
+//    versions with an error, then the versions that ended last.
 //  - It keeps max_ended_servables servables without a version that has not
 //    ended.
-// ForgetEnded forgets more.
+// ForgetEnded removes more of them.
 //
 // Thread-safe. The bus may be destroyed before or after the monitor. The
 // monitor has stored an event when Publish returns.

@@ -23,7 +23,8 @@ _OF_OLD_OPENSSL = [
     "HMAC_CTX_cleanup",
     "HMAC_CTX_init",
 ]
-# Symbols of the C++ runtime, and those that compilers and the C library add to each shared object.
+# Symbols of the C++ runtime, and symbols that compilers and the C library add to each shared
+# object.
 _OF_THE_RUNTIME = re.compile(r"_Z.*|__.*|_ITM_.*|_Unwind_.*")
 
 

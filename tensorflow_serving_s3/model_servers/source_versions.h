@@ -19,8 +19,8 @@
 
 namespace tfs3 {
 
-// Records the versions of each model that the source found in its base path,
-// and those that it aspires: the versions that the server should serve.
+// Records two sets of versions for each model: the versions in its base path,
+// and the aspired versions, which the server should serve.
 //
 //   SourceVersions versions;
 //   versions.SetFound("half", "s3://bucket/half", {1, 2});

@@ -105,7 +105,7 @@ class CallWatch {
   // Stops watching a call.
   void Remove(Entry* call);
 
-  // Checks all calls and ends those that are too slow.
+  // Checks all calls and ends the slow ones.
   void Sweep(Clock::time_point now, const ProgressOf& progress_of);
 
   // Sets whether the peers of new calls are recorded for TakePeers.

@@ -129,8 +129,8 @@ class Connections {
   void CountOpen(int64_t change);
   void CountRefused();
 
-  // Inspects the next connections: removes ended ones, closes those that exceed
-  // idle_timeout or that receive too much without a call.
+  // Inspects the next connections: removes the ended ones, and closes a
+  // connection that exceeds idle_timeout or receives too much without a call.
   void Inspect(Clock::time_point now);
   // Returns the peers that have had a call since the last call of this
   // function, and resets bytes_without_call of their connections.

@@ -146,7 +146,7 @@ void AddMarkersAbove(const Client& client, const std::string& key,
   }
 }
 
-// Deletes markers, including those that AddMarkersAbove added, the deepest
+// Deletes markers, including the markers of AddMarkersAbove, the deepest
 // first: a store with real directories deletes only empty ones. Returns the
 // failed markers among `listed`; the others may not exist.
 Result<std::vector<UndeletedObject>> DeleteMarkers(
