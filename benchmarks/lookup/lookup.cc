@@ -54,11 +54,15 @@ std::unique_ptr<tfs3::Manager> Load(int num_models) {
   for (int i = 0; i < num_models; ++i) {
     const absl::Status added = builder.AddServable(
         {absl::StrCat("model_", i), 1}, std::make_unique<Model>(Model{i}));
-    if (!added.ok()) Die(added.ToString());
+    if (!added.ok()) {
+      Die(added.ToString());
+    }
   }
   absl::StatusOr<std::unique_ptr<tfs3::Manager>> manager =
       std::move(builder).Build();
-  if (!manager.ok()) Die(manager.status().ToString());
+  if (!manager.ok()) {
+    Die(manager.status().ToString());
+  }
   return *std::move(manager);
 }
 
@@ -80,10 +84,14 @@ double MeasureLookup(const tfs3::Manager& manager, int num_models,
     for (int i = 0; i < num_lookups; ++i) {
       const auto handle =
           manager.GetServableHandle<Model>(requests[i % kNumRequests]);
-      if (!handle.ok()) Die(handle.status().ToString());
+      if (!handle.ok()) {
+        Die(handle.status().ToString());
+      }
     }
     const double nanoseconds = SecondsSince(start) * 1e9 / num_lookups;
-    if (round == 0 || nanoseconds < best) best = nanoseconds;
+    if (round == 0 || nanoseconds < best) {
+      best = nanoseconds;
+    }
   }
   return best;
 }
@@ -114,7 +122,9 @@ int main(int argc, char** argv) {
     const std::unique_ptr<tfs3::Manager> manager = Load(num_models);
     const double load_seconds = SecondsSince(start);
     const double nanoseconds = MeasureLookup(*manager, num_models, num_lookups);
-    if (num_models == 1) one = nanoseconds;
+    if (num_models == 1) {
+      one = nanoseconds;
+    }
     std::printf("| %d | %.1f | %.2f | %.3f |\n", num_models, nanoseconds,
                 nanoseconds / one, load_seconds);
     std::fflush(stdout);

@@ -45,14 +45,18 @@ using tensorflow::Tensor;
 }
 
 void DieUnlessOk(const absl::Status& status) {
-  if (!status.ok()) Die(status.ToString());
+  if (!status.ok()) {
+    Die(status.ToString());
+  }
 }
 
 // Measures calls of `run` for `seconds`, after some calls that are not
 // measured.
 std::string Measure(int seconds, const std::function<absl::Status()>& run) {
   constexpr int kWarmupRuns = 20;
-  for (int i = 0; i < kWarmupRuns; ++i) DieUnlessOk(run());
+  for (int i = 0; i < kWarmupRuns; ++i) {
+    DieUnlessOk(run());
+  }
   std::vector<int64_t> nanoseconds;
   const Clock::time_point start = Clock::now();
   const Clock::time_point end = start + std::chrono::seconds(seconds);
@@ -78,7 +82,9 @@ double ResidentMebibytes() {
   std::string word;
   while (status >> word) {
     double kibibytes = 0;
-    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
+    if (word == "VmRSS:" && status >> kibibytes) {
+      return kibibytes / 1024;
+    }
   }
   Die("/proc/self/status says nothing of this process's memory");
 }
@@ -108,7 +114,9 @@ int main(int argc, char** argv) {
   tensorflow::CallableOptions options;
   for (const auto& [alias, proto] : request.inputs()) {
     Tensor tensor;
-    if (!tensor.FromProto(proto)) Die(absl::StrCat(alias, ": no tensor"));
+    if (!tensor.FromProto(proto)) {
+      Die(absl::StrCat(alias, ": no tensor"));
+    }
     const std::string& name = signature.inputs().at(alias).name();
     named_feeds.emplace_back(name, tensor);
     feeds.push_back(tensor);

@@ -42,7 +42,9 @@ absl::StatusOr<Manifest> ParseManifest(absl::string_view text) {
     line = line.substr(0, line.find('#'));
     const std::vector<std::string> fields =
         absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
-    if (fields.empty()) continue;
+    if (fields.empty()) {
+      continue;
+    }
     int64_t version;
     if (fields.size() != 3 || !absl::SimpleAtoi(fields[1], &version) ||
         version < 0) {
@@ -90,7 +92,9 @@ ManifestSource::~ManifestSource() {
     stopping_ = true;
     wake_.notify_all();
   }
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
 }
 
 void ManifestSource::SetAspiredVersionsCallback(
@@ -137,7 +141,9 @@ absl::Status ManifestSource::ReadAndAspire() {
 
   // An empty list unloads the servable.
   for (const std::string& name : aspired_names_) {
-    if (manifest->count(name) == 0) callback_(name, {});
+    if (manifest->count(name) == 0) {
+      callback_(name, {});
+    }
   }
   aspired_names_.clear();
   for (auto& [name, versions] : *manifest) {

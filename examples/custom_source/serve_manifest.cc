@@ -77,10 +77,14 @@ absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
   absl::StatusOr<tfs3::ServableHandle<tfs3::SavedModelBundle>> model =
       manager.GetServableHandle<tfs3::SavedModelBundle>(
           tfs3::ServableRequest::Latest(fields[0]));
-  if (!model.ok()) return model.status();
+  if (!model.ok()) {
+    return model.status();
+  }
   absl::StatusOr<const tfs3::SignatureRunner*> signature =
       (*model)->GetSignature("");
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
 
   tensorflow::Tensor input(
       tensorflow::DT_FLOAT,
@@ -88,7 +92,9 @@ absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
   std::copy(numbers.begin(), numbers.end(), input.flat<float>().data());
   absl::StatusOr<std::vector<tensorflow::Tensor>> outputs =
       (*signature)->Run({input}, {});
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
 
   std::string answer = absl::StrCat(model->id().DebugString(), ":");
   for (const tensorflow::Tensor& output : *outputs) {
@@ -109,11 +115,17 @@ absl::Status HandleLines(const sigset_t& stop_signals,
   std::string pending;
   while (true) {
     pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {signals, POLLIN, 0}};
-    if (poll(sources, 2, -1) < 0 && errno == EINTR) continue;
-    if (sources[1].revents != 0) break;
+    if (poll(sources, 2, -1) < 0 && errno == EINTR) {
+      continue;
+    }
+    if (sources[1].revents != 0) {
+      break;
+    }
     char buffer[4096];
     const ssize_t length = read(STDIN_FILENO, buffer, sizeof(buffer));
-    if (length <= 0) break;
+    if (length <= 0) {
+      break;
+    }
     pending.append(buffer, length);
     size_t end;
     while ((end = pending.find('\n')) != std::string::npos) {
@@ -145,10 +157,14 @@ absl::Status Serve(const std::string& manifest) {
       std::make_unique<tfs3::AvailabilityPreservingPolicy>();
   options.servable_event_bus = &states;
   auto manager = tfs3::AspiredVersionsManager::Create(std::move(options));
-  if (!manager.ok()) return manager.status();
+  if (!manager.ok()) {
+    return manager.status();
+  }
   tfs3::SavedModelBundleSourceAdapter adapter{tfs3::SavedModelOptions()};
   auto source = ManifestSource::Create({manifest});
-  if (!source.ok()) return source.status();
+  if (!source.ok()) {
+    return source.status();
+  }
 
   tfs3::ConnectSourceToTarget(&adapter, manager->get());
   tfs3::ConnectSourceToTarget(source->get(), &adapter);

@@ -48,7 +48,9 @@ std::string NextAction(const AspiredVersionPolicy& policy, const Case& c) {
   }
   const std::optional<AspiredVersionPolicy::ServableAction> action =
       policy.GetNextAction(versions);
-  if (!action.has_value()) return "nothing";
+  if (!action.has_value()) {
+    return "nothing";
+  }
   const bool loads = action->action == AspiredVersionPolicy::Action::kLoad;
   return (loads ? "load " : "unload ") + std::to_string(action->id.version);
 }

@@ -138,7 +138,9 @@ void AspiredVersionsManager::RunManagingThread() {
     wake_.wait(lock, [this] {
       return stopping_ || !incoming_.empty() || !changed_.empty();
     });
-    if (stopping_) return;
+    if (stopping_) {
+      return;
+    }
     auto incoming = std::exchange(incoming_, {});
     std::set<std::string> changed = std::exchange(changed_, {});
     lock.unlock();
@@ -180,7 +182,9 @@ void AspiredVersionsManager::ApplyAspiredVersions(
     std::optional<ServableData<std::unique_ptr<Loader>>> left =
         ApplyVersion(std::move(version),
                      current == managed.end() ? nullptr : &current->second);
-    if (left.has_value()) stream.pending.emplace(id.version, *std::move(left));
+    if (left.has_value()) {
+      stream.pending.emplace(id.version, *std::move(left));
+    }
   }
 }
 
@@ -231,7 +235,9 @@ AspiredVersionsManager::ApplyVersion(
     LOG(INFO) << "Unloading " << id << " first, then loading it from " << origin
               << " instead of " << current->origin;
     const absl::Status status = basic_manager_->UnloadServable(id);
-    if (!status.ok()) LOG(ERROR) << "Cannot unload " << id << ": " << status;
+    if (!status.ok()) {
+      LOG(ERROR) << "Cannot unload " << id << ": " << status;
+    }
     return version;
   }
   if (is_being_replaced) {
@@ -259,14 +265,18 @@ bool AspiredVersionsManager::ReplacesFailed(
     return version.status() != failed.status ||
            version.is_awaited() != (failed.state == State::kAwaitingData);
   }
-  if (failed.num_failed_loads == 0) return true;
+  if (failed.num_failed_loads == 0) {
+    return true;
+  }
   return LoaderHarness::Clock::now() - failed.error_time >=
          absl::ToChronoNanoseconds(load_retry_interval_);
 }
 
 void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
   const auto position = streams_.find(servable_name);
-  if (position == streams_.end()) return;
+  if (position == streams_.end()) {
+    return;
+  }
   Stream& stream = position->second;
   while (true) {
     std::map<int64_t, BasicManager::Snapshot> managed;
@@ -286,13 +296,19 @@ void AspiredVersionsManager::AdvanceStream(const std::string& servable_name) {
       versions.push_back({snapshot.id, snapshot.state, is_aspired});
       managed.emplace(number, std::move(snapshot));
     }
-    if (ApplyPending(stream, managed)) continue;
+    if (ApplyPending(stream, managed)) {
+      continue;
+    }
 
     const std::optional<AspiredVersionPolicy::ServableAction> action =
         policy_->GetNextAction(versions);
     if (!action.has_value()) {
-      if (MakeRoom(stream, managed)) continue;
-      if (versions.empty() && stream.aspired.empty()) streams_.erase(position);
+      if (MakeRoom(stream, managed)) {
+        continue;
+      }
+      if (versions.empty() && stream.aspired.empty()) {
+        streams_.erase(position);
+      }
       return;
     }
     const absl::Status status =
@@ -336,19 +352,27 @@ bool AspiredVersionsManager::MakeRoom(
     }
   }
   for (const auto& [number, version] : managed) {
-    if (stream.aspired.count(number) == 0) continue;
+    if (stream.aspired.count(number) == 0) {
+      continue;
+    }
     std::vector<ServableId> others = unaspired;
     if (version.replacement.has_value()) {
-      if (version.replacement->state != State::kLoadRequested) continue;
+      if (version.replacement->state != State::kLoadRequested) {
+        continue;
+      }
       others.push_back(version.id);
     } else if (version.state != State::kLoadRequested) {
       continue;
     }
-    if (!basic_manager_->MakesRoom(version.id, others)) continue;
+    if (!basic_manager_->MakesRoom(version.id, others)) {
+      continue;
+    }
     const absl::Status status =
         unaspired.empty() ? basic_manager_->UnloadForReplacement(version.id)
                           : basic_manager_->UnloadServable(unaspired.front());
-    if (status.ok()) return true;
+    if (status.ok()) {
+      return true;
+    }
     LOG(ERROR) << "Cannot make room for " << version.id << ": " << status;
   }
   return false;
@@ -370,7 +394,9 @@ void AspiredVersionsManager::Manage(
   const ServableId id = version.id();
   const absl::Status status =
       basic_manager_->ManageServable(std::move(version));
-  if (!status.ok()) LOG(ERROR) << "Cannot manage " << id << ": " << status;
+  if (!status.ok()) {
+    LOG(ERROR) << "Cannot manage " << id << ": " << status;
+  }
 }
 
 }  // namespace tfs3

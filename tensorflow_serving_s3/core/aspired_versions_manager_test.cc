@@ -153,20 +153,26 @@ TEST_F(AspiredVersionsManagerTest, SwitchesWithoutAGapUnderLoad) {
         }
         ++requests;
         std::this_thread::yield();
-        if (!(*handle)->alive || (*handle)->version < last) ++faults;
+        if (!(*handle)->alive || (*handle)->version < last) {
+          ++faults;
+        }
         last = (*handle)->version;
       }
     });
   }
   for (int version = 2; version <= kNumVersions; ++version) {
     const int requests_before = requests;
-    while (requests < requests_before + 50) std::this_thread::yield();
+    while (requests < requests_before + 50) {
+      std::this_thread::yield();
+    }
     Aspire({version});
     WaitForReady(version);
     WaitForEnd(version - 1);
   }
   stop = true;
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
   EXPECT_EQ(misses, 0);
   EXPECT_EQ(faults, 0);
 }
@@ -198,7 +204,9 @@ TEST_F(AspiredVersionsManagerTest, RepeatedListsChangeNothing) {
   Start();
   Aspire({1});
   WaitForReady(1);
-  for (int i = 0; i < 10; ++i) Aspire({1});
+  for (int i = 0; i < 10; ++i) {
+    Aspire({1});
+  }
   Aspire({1, 2});  // Is applied after the other lists.
   WaitForReady(2);
   EXPECT_THAT(
@@ -225,7 +233,9 @@ TEST_F(AspiredVersionsManagerTest, LoadAndUnloadOfAVersionDoNotOverlap) {
   std::atomic<int> running{0};
   std::atomic<int> overlaps{0};
   const auto run = [&] {
-    if (++running > 1) ++overlaps;
+    if (++running > 1) {
+      ++overlaps;
+    }
     std::this_thread::yield();
     --running;
   };
@@ -237,7 +247,9 @@ TEST_F(AspiredVersionsManagerTest, LoadAndUnloadOfAVersionDoNotOverlap) {
                     return absl::OkStatus();
                   },
                   run));
-    if (i % 2 == 0) WaitForReady(1);
+    if (i % 2 == 0) {
+      WaitForReady(1);
+    }
     Aspire({});
   }
   manager_.reset();
@@ -264,7 +276,9 @@ TEST_F(AspiredVersionsManagerTest, RetriesUntilALoadSucceeds) {
   std::atomic<int> loads{0};
   Start();
   Aspire(1, std::make_unique<FakeLoader>([&]() -> absl::Status {
-           if (++loads < 3) return absl::UnavailableError("not yet");
+           if (++loads < 3) {
+             return absl::UnavailableError("not yet");
+           }
            return absl::OkStatus();
          }));
   WaitForReady(1);

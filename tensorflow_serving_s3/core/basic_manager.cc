@@ -42,7 +42,9 @@ using ManagerState = ServableState::ManagerState;
 using State = LoaderHarness::State;
 
 int NumThreads(int option) {
-  if (option > 0) return option;
+  if (option > 0) {
+    return option;
+  }
   return std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
@@ -76,12 +78,16 @@ BasicManager::~BasicManager() {
   load_pool_.Stop();
   // Now every version is loaded, is being unloaded, or can be dropped.
   for (const ServableId& id : ids) {
-    if (!StopManagingServable(id).ok()) UnloadServable(id).IgnoreError();
+    if (!StopManagingServable(id).ok()) {
+      UnloadServable(id).IgnoreError();
+    }
   }
   while (true) {
     const std::vector<std::string> left =
         versions_.WaitUntilEmpty(absl::Seconds(5));
-    if (left.empty()) break;
+    if (left.empty()) {
+      break;
+    }
     LOG(WARNING) << "Shutting down; still waiting for requests to release "
                     "their handles, or for the end of the unload, of: "
                  << absl::StrJoin(left, ", ");
@@ -94,13 +100,17 @@ absl::Status BasicManager::ManageServable(
   const Harness harness = LoaderHarness::Create(std::move(version));
   const LoaderHarness::Snapshot start = harness->snapshot();
   const absl::Status status = versions_.Add(harness);
-  if (status.ok()) PublishStart(start);
+  if (status.ok()) {
+    PublishStart(start);
+  }
   return status;
 }
 
 absl::Status BasicManager::StopManagingServable(const ServableId& id) {
   const absl::StatusOr<Harness> harness = versions_.CancelLoad(id);
-  if (!harness.ok()) return harness.status();
+  if (!harness.ok()) {
+    return harness.status();
+  }
   // The end of a version in kError was published when its load failed.
   if ((*harness)->state() == State::kDisabled) {
     Publish(id, ManagerState::kEnd, (*harness)->snapshot().status);
@@ -113,7 +123,9 @@ absl::Status BasicManager::StopManagingServable(const ServableId& id) {
 absl::Status BasicManager::RestartServable(
     ServableData<std::unique_ptr<Loader>>&& version) {
   const absl::StatusOr<Harness> old = versions_.CancelLoad(version.id());
-  if (!old.ok()) return old.status();
+  if (!old.ok()) {
+    return old.status();
+  }
   const Harness harness = LoaderHarness::Create(std::move(version));
   const LoaderHarness::Snapshot start = harness->snapshot();
   versions_.Restart(harness);
@@ -124,7 +136,9 @@ absl::Status BasicManager::RestartServable(
 
 absl::Status BasicManager::LoadServable(const ServableId& id) {
   const absl::StatusOr<Harness> harness = versions_.RequestLoad(id);
-  if (!harness.ok()) return harness.status();
+  if (!harness.ok()) {
+    return harness.status();
+  }
   StartLoad(*harness);
   return absl::OkStatus();
 }
@@ -135,7 +149,9 @@ absl::Status BasicManager::UnloadServable(const ServableId& id) {
     std::lock_guard<std::mutex> outcome_lock(outcome_mu_);
     unload = versions_.RequestUnload(id);
   }
-  if (!unload.ok()) return unload.status();
+  if (!unload.ok()) {
+    return unload.status();
+  }
   if (unload->cancelled_replacement != nullptr) {
     ReleaseCancelled(unload->cancelled_replacement);
   }
@@ -156,7 +172,9 @@ absl::Status BasicManager::ReplaceServable(const ServableId& id,
   }
   LOG(INFO) << "Loading other data for " << id << ", " << replacement->origin()
             << ", beside what is loaded";
-  if (replacement->RequestLoad()) StartLoad(replacement);
+  if (replacement->RequestLoad()) {
+    StartLoad(replacement);
+  }
   return absl::OkStatus();
 }
 
@@ -165,7 +183,9 @@ absl::Status BasicManager::CancelReplacement(const ServableId& id) {
   {
     std::lock_guard<std::mutex> outcome_lock(outcome_mu_);
     replacement = versions_.CancelReplacement(id);
-    if (!replacement.ok()) return replacement.status();
+    if (!replacement.ok()) {
+      return replacement.status();
+    }
     if (versions_.Find(id)->state() == State::kReady &&
         !(*replacement)->snapshot().status.ok()) {
       Publish(id, ManagerState::kAvailable, absl::OkStatus());
@@ -197,9 +217,13 @@ absl::Status BasicManager::UnloadForReplacement(const ServableId& id) {
 bool BasicManager::MakesRoom(const ServableId& waiting,
                              const std::vector<ServableId>& others) const {
   Harness candidate = versions_.FindReplacement(waiting);
-  if (candidate == nullptr) candidate = versions_.Find(waiting);
+  if (candidate == nullptr) {
+    candidate = versions_.Find(waiting);
+  }
   std::vector<Harness> harnesses;
-  for (const ServableId& id : others) harnesses.push_back(versions_.Find(id));
+  for (const ServableId& id : others) {
+    harnesses.push_back(versions_.Find(id));
+  }
   return candidate != nullptr && admission_.MakesRoom(candidate, harnesses);
 }
 
@@ -227,12 +251,16 @@ absl::StatusOr<UntypedServableHandle> BasicManager::GetUntypedServableHandle(
 }
 
 void BasicManager::StartLoad(const Harness& harness) {
-  if (!harness->ApproveLoad()) return;
+  if (!harness->ApproveLoad()) {
+    return;
+  }
   load_pool_.Schedule([this, harness] { RunLoad(harness); });
 }
 
 void BasicManager::RunLoad(const Harness& harness) {
-  if (!harness->StartLoading()) return;  // It was cancelled.
+  if (!harness->StartLoading()) {
+    return;  // It was cancelled.
+  }
   const ServableId& id = harness->id();
   if (harness->snapshot().num_failed_loads == 0 &&
       versions_.RoleOf(*harness) == Role::kCurrent) {
@@ -346,7 +374,9 @@ void BasicManager::HandleFailedLoad(const Harness& harness,
   // A weak pointer: a version that is dropped is destroyed at once.
   load_pool_.ScheduleAfter(
       delay, [this, waiting = std::weak_ptr<LoaderHarness>(harness)] {
-        if (const Harness harness = waiting.lock()) RunLoad(harness);
+        if (const Harness harness = waiting.lock()) {
+          RunLoad(harness);
+        }
       });
 }
 
@@ -359,7 +389,9 @@ void BasicManager::FailDeparting(const Harness& harness,
 absl::Duration BasicManager::RetryDelay(int num_failed_loads) const {
   absl::Duration delay = options_.first_load_retry_interval;
   for (int i = 1; i < num_failed_loads; ++i) {
-    if (delay >= options_.load_retry_interval) break;
+    if (delay >= options_.load_retry_interval) {
+      break;
+    }
     delay *= 2;
   }
   return std::min(delay, options_.load_retry_interval);
@@ -417,7 +449,9 @@ void BasicManager::RemoveOrContinueWithReplacement(const ServableId& id) {
 
 void BasicManager::ReleaseCancelled(const Harness& harness) {
   admission_.MarkLeaving(*harness);
-  if (harness->state() == State::kDisabled) admission_.Release(*harness);
+  if (harness->state() == State::kDisabled) {
+    admission_.Release(*harness);
+  }
 }
 
 void BasicManager::PublishStart(const LoaderHarness::Snapshot& start) const {
@@ -436,13 +470,17 @@ void BasicManager::PublishLoad(const ServableId& id, Role role,
 
 void BasicManager::Publish(const ServableId& id, ManagerState state,
                            const absl::Status& health) const {
-  if (options_.servable_event_bus == nullptr) return;
+  if (options_.servable_event_bus == nullptr) {
+    return;
+  }
   options_.servable_event_bus->Publish(ServableState{id, state, health});
 }
 
 void BasicManager::NotifyChange(const ServableId& id) const {
   versions_.NotifyChange();
-  if (options_.on_change) options_.on_change(id);
+  if (options_.on_change) {
+    options_.on_change(id);
+  }
 }
 
 }  // namespace tfs3

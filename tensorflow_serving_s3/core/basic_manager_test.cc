@@ -61,7 +61,9 @@ class BasicManagerTest : public ::testing::Test {
   std::optional<LoaderHarness::State> State(const ServableId& id) {
     for (const auto& snapshot :
          manager_->GetManagedServableSnapshots(id.name)) {
-      if (snapshot.id == id) return snapshot.state;
+      if (snapshot.id == id) {
+        return snapshot.state;
+      }
     }
     return std::nullopt;
   }
@@ -162,7 +164,9 @@ TEST_F(BasicManagerTest, TheLastHandleDelaysTheUnloadAndDoesNotRunIt) {
   recorder_.WaitFor("half version 7: AVAILABLE, OK");
   auto handle = Get(ServableRequest::Latest("half"));
   ASSERT_TRUE(handle.ok());
-  while (!manager_->UnloadServable(kId).ok()) std::this_thread::yield();
+  while (!manager_->UnloadServable(kId).ok()) {
+    std::this_thread::yield();
+  }
   EXPECT_FALSE(Get(ServableRequest::Latest("half")).ok());
   EXPECT_TRUE((*handle)->alive);
   released = true;
@@ -176,8 +180,9 @@ TEST_F(BasicManagerTest, RetriesAFailedLoadAndPublishesTheError) {
   std::atomic<int> loads{0};
   Start();
   ASSERT_TRUE(Manage(kId, std::make_unique<FakeLoader>([&]() -> absl::Status {
-                       if (++loads <= 2)
+                       if (++loads <= 2) {
                          return absl::UnavailableError("not yet");
+                       }
                        return absl::OkStatus();
                      }))
                   .ok());
@@ -227,7 +232,9 @@ TEST_F(BasicManagerTest, DropsAVersionThatWaitsForARetryAtOnce) {
                   .ok());
   ASSERT_TRUE(manager_->LoadServable(kId).ok());
   recorder_.WaitFor("half version 7: LOADING, UNAVAILABLE: not yet");
-  while (!manager_->StopManagingServable(kId).ok()) std::this_thread::yield();
+  while (!manager_->StopManagingServable(kId).ok()) {
+    std::this_thread::yield();
+  }
   EXPECT_EQ(recorder_.states().back(),
             "half version 7: END, UNAVAILABLE: not yet");
   EXPECT_EQ(State(kId), std::nullopt);

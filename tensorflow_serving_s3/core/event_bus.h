@@ -67,7 +67,9 @@ class EventBus {
 
   void Publish(const E& event) {
     std::lock_guard<std::mutex> lock(state_->mu);
-    for (const auto& [key, callback] : state_->callbacks) callback(event);
+    for (const auto& [key, callback] : state_->callbacks) {
+      callback(event);
+    }
   }
 
  private:

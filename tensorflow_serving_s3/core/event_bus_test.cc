@@ -56,10 +56,14 @@ TEST(EventBusTest, AllSubscribersSeeTheSameOrder) {
   std::vector<std::thread> publishers;
   for (int i = 0; i < 4; ++i) {
     publishers.emplace_back([&bus, i] {
-      for (int j = 0; j < 100; ++j) bus.Publish(100 * i + j);
+      for (int j = 0; j < 100; ++j) {
+        bus.Publish(100 * i + j);
+      }
     });
   }
-  for (std::thread& publisher : publishers) publisher.join();
+  for (std::thread& publisher : publishers) {
+    publisher.join();
+  }
   EXPECT_EQ(first_seen.size(), 400);
   EXPECT_EQ(first_seen, second_seen);
 }

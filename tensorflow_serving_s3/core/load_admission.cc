@@ -24,11 +24,15 @@ LoadAdmission::LoadAdmission(Options options)
       resources_(ResourceEstimate::MainMemory(options_.limit_bytes)) {}
 
 LoadAdmission::Answer LoadAdmission::Admit(const LoaderHarness& harness) {
-  if (options_.limit_bytes == 0) return {};
+  if (options_.limit_bytes == 0) {
+    return {};
+  }
   {
     std::lock_guard<std::mutex> lock(mu_);
     // StartWaitingLoads has reserved the memory of a load that waited.
-    if (resources_.Holds(&harness)) return {};
+    if (resources_.Holds(&harness)) {
+      return {};
+    }
   }
   const absl::StatusOr<ResourceEstimate> estimate = harness.EstimateResources();
   if (!estimate.ok()) {
@@ -44,7 +48,9 @@ LoadAdmission::Answer LoadAdmission::Admit(const LoaderHarness& harness) {
                 "(total_memory_limit_bytes) or make the servable smaller"))};
   }
   std::lock_guard<std::mutex> lock(mu_);
-  if (resources_.Reserve(&harness, *estimate)) return {};
+  if (resources_.Reserve(&harness, *estimate)) {
+    return {};
+  }
   return {Decision::kMustWait,
           absl::ResourceExhaustedError(absl::StrCat(
               harness.id().DebugString(), " waits for resources: it needs ",
@@ -71,7 +77,9 @@ bool LoadAdmission::StopWaiting(const Harness& harness) {
   const auto position = std::find_if(
       waiting_.begin(), waiting_.end(),
       [&harness](const Waiting& w) { return w.harness.lock() == harness; });
-  if (position == waiting_.end()) return false;
+  if (position == waiting_.end()) {
+    return false;
+  }
   waiting_.erase(position);
   return true;
 }
@@ -87,9 +95,13 @@ std::vector<ServableId> LoadAdmission::StartWaitingLoads() {
     std::vector<Waiting> left;
     for (Waiting& waiting : waiting_) {
       const Harness harness = waiting.harness.lock();
-      if (harness == nullptr) continue;
+      if (harness == nullptr) {
+        continue;
+      }
       seen.push_back(harness);
-      if (harness->state() != LoaderHarness::State::kLoadRequested) continue;
+      if (harness->state() != LoaderHarness::State::kLoadRequested) {
+        continue;
+      }
       if (!resources_.Reserve(harness.get(), waiting.estimate)) {
         still_waiting.push_back(harness->id());
         left.push_back(std::move(waiting));
@@ -102,22 +114,30 @@ std::vector<ServableId> LoadAdmission::StartWaitingLoads() {
     }
     waiting_ = std::move(left);
   }
-  for (const Harness& harness : approved) options_.start_load(harness);
+  for (const Harness& harness : approved) {
+    options_.start_load(harness);
+  }
   return still_waiting;
 }
 
 void LoadAdmission::OnFreed() {
-  for (const ServableId& id : StartWaitingLoads()) options_.on_freed(id);
+  for (const ServableId& id : StartWaitingLoads()) {
+    options_.on_freed(id);
+  }
 }
 
 bool LoadAdmission::MakesRoom(const Harness& waiting,
                               const std::vector<Harness>& others) const {
   std::vector<ResourceTracker::Owner> owners;
   owners.reserve(others.size());
-  for (const Harness& other : others) owners.push_back(other.get());
+  for (const Harness& other : others) {
+    owners.push_back(other.get());
+  }
   std::lock_guard<std::mutex> lock(mu_);
   for (const Waiting& entry : waiting_) {
-    if (entry.harness.lock() != waiting) continue;
+    if (entry.harness.lock() != waiting) {
+      continue;
+    }
     return !resources_.FitsWithout(entry.estimate, {}) &&
            resources_.FitsWithout(entry.estimate, owners);
   }
@@ -125,7 +145,9 @@ bool LoadAdmission::MakesRoom(const Harness& waiting,
 }
 
 void LoadAdmission::ShrinkReservation(const LoaderHarness& harness) {
-  if (options_.limit_bytes == 0) return;
+  if (options_.limit_bytes == 0) {
+    return;
+  }
   const absl::StatusOr<ResourceEstimate> estimate = harness.EstimateResources();
   if (!estimate.ok()) {
     LOG(WARNING) << harness.id()
@@ -139,7 +161,9 @@ void LoadAdmission::ShrinkReservation(const LoaderHarness& harness) {
     std::lock_guard<std::mutex> lock(mu_);
     freed = resources_.Shrink(&harness, *estimate);
   }
-  if (freed) OnFreed();
+  if (freed) {
+    OnFreed();
+  }
 }
 
 void LoadAdmission::MarkLeaving(const LoaderHarness& harness) {
@@ -153,7 +177,9 @@ void LoadAdmission::Release(const LoaderHarness& harness) {
     std::lock_guard<std::mutex> lock(mu_);
     freed = resources_.Release(&harness);
   }
-  if (freed) OnFreed();
+  if (freed) {
+    OnFreed();
+  }
 }
 
 }  // namespace tfs3

@@ -106,21 +106,27 @@ LoaderHarness::State LoaderHarness::state() const {
 
 bool LoaderHarness::RequestLoad() {
   std::lock_guard<std::mutex> lock(mu_);
-  if (state_ != State::kNew) return false;
+  if (state_ != State::kNew) {
+    return false;
+  }
   state_ = State::kLoadRequested;
   return true;
 }
 
 bool LoaderHarness::ApproveLoad() {
   std::lock_guard<std::mutex> lock(mu_);
-  if (state_ == State::kDisabled) return false;
+  if (state_ == State::kDisabled) {
+    return false;
+  }
   TransitionLocked(State::kLoadRequested, State::kLoadApproved);
   return true;
 }
 
 bool LoaderHarness::StartLoading() {
   std::lock_guard<std::mutex> lock(mu_);
-  if (state_ == State::kDisabled) return false;
+  if (state_ == State::kDisabled) {
+    return false;
+  }
   TransitionLocked(State::kLoadApproved, State::kLoading);
   return true;
 }
@@ -128,7 +134,9 @@ bool LoaderHarness::StartLoading() {
 absl::Status LoaderHarness::Load() {
   ABSL_CHECK(state() == State::kLoading) << id_ << " is " << state();
   absl::Status status = loader_->Load(LoadContext{id_});
-  if (status.ok()) servable_ = loader_->servable();
+  if (status.ok()) {
+    servable_ = loader_->servable();
+  }
   return status;
 }
 
@@ -177,7 +185,9 @@ bool LoaderHarness::Cancel() {
 
 bool LoaderHarness::RequestUnload() {
   std::lock_guard<std::mutex> lock(mu_);
-  if (state_ != State::kReady) return false;
+  if (state_ != State::kReady) {
+    return false;
+  }
   state_ = State::kUnloadRequested;
   return true;
 }
@@ -210,7 +220,9 @@ UntypedServableHandle LoaderHarness::Acquire() {
 }
 
 void LoaderHarness::Release() {
-  if (num_leases_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (num_leases_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
   // Only one thread gets here. The callback is moved out of the harness because
   // it may destroy the harness.
   std::function<void()> on_quiesced = std::move(on_quiesced_);

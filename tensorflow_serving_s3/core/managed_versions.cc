@@ -55,7 +55,9 @@ ManagedVersions::Harness ManagedVersions::FindReplacement(
 
 absl::Status ManagedVersions::WaitUntilLoaded(const ServableId& id) const {
   const Harness harness = Find(id);
-  if (harness == nullptr) return NotManaged(id);
+  if (harness == nullptr) {
+    return NotManaged(id);
+  }
   {
     std::unique_lock<std::mutex> lock(mu_);
     changed_.wait(lock, [&] { return harness->state() >= State::kReady; });
@@ -72,16 +74,24 @@ ManagedVersions::Role ManagedVersions::RoleOf(
     const LoaderHarness& harness) const {
   std::lock_guard<std::mutex> lock(mu_);
   const Version* const version = FindLocked(harness.id());
-  if (version == nullptr) return Role::kDeparting;
-  if (version->current.get() == &harness) return Role::kCurrent;
-  if (version->replacement.get() == &harness) return Role::kReplacement;
+  if (version == nullptr) {
+    return Role::kDeparting;
+  }
+  if (version->current.get() == &harness) {
+    return Role::kCurrent;
+  }
+  if (version->replacement.get() == &harness) {
+    return Role::kReplacement;
+  }
   return Role::kDeparting;
 }
 
 absl::StatusOr<ManagedVersions::Harness> ManagedVersions::RequestLoad(
     const ServableId& id) const {
   Harness harness = Find(id);
-  if (harness == nullptr) return NotManaged(id);
+  if (harness == nullptr) {
+    return NotManaged(id);
+  }
   if (!harness->RequestLoad()) {
     return WrongStateError(*harness,
                            "Only a version in state New can be loaded");
@@ -92,7 +102,9 @@ absl::StatusOr<ManagedVersions::Harness> ManagedVersions::RequestLoad(
 absl::StatusOr<ManagedVersions::Harness> ManagedVersions::CancelLoad(
     const ServableId& id) const {
   Harness harness = Find(id);
-  if (harness == nullptr) return NotManaged(id);
+  if (harness == nullptr) {
+    return NotManaged(id);
+  }
   if (!harness->Cancel() && harness->state() != State::kError) {
     return WrongStateError(*harness,
                            "Only a version that is not loaded can be dropped");
@@ -112,11 +124,15 @@ void ManagedVersions::Remove(const ServableId& id) {
   Version removed;  // Destroyed after the lock is released.
   std::lock_guard<std::mutex> lock(mu_);
   Version* const version = FindLocked(id);
-  if (version == nullptr) return;
+  if (version == nullptr) {
+    return;
+  }
   removed = std::move(*version);
   const auto versions = versions_.find(id.name);
   versions->second.erase(id.version);
-  if (versions->second.empty()) versions_.erase(versions);
+  if (versions->second.empty()) {
+    versions_.erase(versions);
+  }
   changed_.notify_all();
 }
 
@@ -124,7 +140,9 @@ absl::Status ManagedVersions::AddReplacement(Harness replacement) {
   const ServableId& id = replacement->id();
   std::lock_guard<std::mutex> lock(mu_);
   Version* const version = FindLocked(id);
-  if (version == nullptr) return NotManaged(id);
+  if (version == nullptr) {
+    return NotManaged(id);
+  }
   if (version->current->state() != State::kReady) {
     return WrongStateError(*version->current,
                            "Only a version in state Ready can be replaced");
@@ -162,7 +180,9 @@ absl::StatusOr<ManagedVersions::Harness> ManagedVersions::CancelReplacement(
     const ServableId& id) {
   std::lock_guard<std::mutex> lock(mu_);
   Version* const version = FindLocked(id);
-  if (version == nullptr) return NotManaged(id);
+  if (version == nullptr) {
+    return NotManaged(id);
+  }
   if (version->replacement == nullptr) {
     return absl::NotFoundError(
         absl::StrCat(id.DebugString(), " is not being replaced"));
@@ -174,7 +194,9 @@ absl::StatusOr<ManagedVersions::Unload> ManagedVersions::RequestUnload(
     const ServableId& id) {
   std::lock_guard<std::mutex> lock(mu_);
   Version* const version = FindLocked(id);
-  if (version == nullptr) return NotManaged(id);
+  if (version == nullptr) {
+    return NotManaged(id);
+  }
   if (!version->current->RequestUnload()) {
     return WrongStateError(*version->current,
                            "Only a version in state Ready can be unloaded");
@@ -192,8 +214,9 @@ std::vector<ServableId> ManagedVersions::List() const {
   std::vector<ServableId> ids;
   std::lock_guard<std::mutex> lock(mu_);
   for (const auto& [name, versions] : versions_) {
-    for (const auto& [number, version] : versions)
+    for (const auto& [number, version] : versions) {
       ids.push_back({name, number});
+    }
   }
   return ids;
 }
@@ -203,7 +226,9 @@ std::vector<ManagedVersions::Snapshot> ManagedVersions::Snapshots(
   std::vector<Snapshot> snapshots;
   std::lock_guard<std::mutex> lock(mu_);
   const auto versions = versions_.find(servable_name);
-  if (versions == versions_.end()) return snapshots;
+  if (versions == versions_.end()) {
+    return snapshots;
+  }
   for (const auto& [number, version] : versions->second) {
     Snapshot snapshot{version.current->snapshot(), std::nullopt};
     if (version.replacement != nullptr) {
@@ -230,15 +255,21 @@ std::vector<std::string> ManagedVersions::WaitUntilEmpty(
                                 HarnessStateName(harness->state()), ")"));
   };
   for (const auto& [name, versions] : versions_) {
-    for (const auto& [number, version] : versions) add(version.current);
+    for (const auto& [number, version] : versions) {
+      add(version.current);
+    }
   }
-  for (const Harness& harness : departing_) add(harness);
+  for (const Harness& harness : departing_) {
+    add(harness);
+  }
   return left;
 }
 
 ManagedVersions::Version* ManagedVersions::FindLocked(const ServableId& id) {
   const auto versions = versions_.find(id.name);
-  if (versions == versions_.end()) return nullptr;
+  if (versions == versions_.end()) {
+    return nullptr;
+  }
   const auto version = versions->second.find(id.version);
   return version == versions->second.end() ? nullptr : &version->second;
 }

@@ -39,7 +39,9 @@ class Manager {
       const ServableRequest& request) const {
     absl::StatusOr<UntypedServableHandle> untyped =
         GetUntypedServableHandle(request);
-    if (!untyped.ok()) return untyped.status();
+    if (!untyped.ok()) {
+      return untyped.status();
+    }
     ServableHandle<T> handle(*std::move(untyped));
     if (!handle) {
       return absl::InvalidArgumentError(absl::StrCat(

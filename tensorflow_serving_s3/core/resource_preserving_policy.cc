@@ -45,7 +45,9 @@ ResourcePreservingPolicy::GetNextAction(
   if (lowest_unaspired_ready != nullptr) {
     return ServableAction{Action::kUnload, lowest_unaspired_ready->id};
   }
-  if (must_wait) return std::nullopt;
+  if (must_wait) {
+    return std::nullopt;
+  }
   if (const std::optional<ServableId> id =
           GetHighestAspiredNewServableId(versions)) {
     return ServableAction{Action::kLoad, *id};

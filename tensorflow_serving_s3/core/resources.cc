@@ -55,7 +55,9 @@ uint64_t ResourceEstimate::Get(ResourceKind kind) const {
 }
 
 std::string ResourceEstimate::DebugString() const {
-  if (quantities_.empty()) return "nothing";
+  if (quantities_.empty()) {
+    return "nothing";
+  }
   return absl::StrJoin(
       quantities_, ", ",
       [](std::string* out, const std::pair<const ResourceKind, uint64_t>& q) {
@@ -78,7 +80,9 @@ bool ResourceTracker::Fits(const ResourceEstimate& estimate,
                            const ResourceEstimate& others) const {
   for (const auto& [kind, limit] : limits_.quantities()) {
     const uint64_t taken = others.Get(kind);
-    if (taken > limit || estimate.Get(kind) > limit - taken) return false;
+    if (taken > limit || estimate.Get(kind) > limit - taken) {
+      return false;
+    }
   }
   return true;
 }
@@ -100,7 +104,9 @@ bool ResourceTracker::FitsWithout(const ResourceEstimate& estimate,
 }
 
 bool ResourceTracker::Reserve(Owner owner, const ResourceEstimate& estimate) {
-  if (!Fits(estimate, reserved_)) return false;
+  if (!Fits(estimate, reserved_)) {
+    return false;
+  }
   // Only kinds with a limit are counted, so that no sum can overflow.
   Reservation reservation;
   for (const auto& [kind, limit] : limits_.quantities()) {
@@ -113,13 +119,17 @@ bool ResourceTracker::Reserve(Owner owner, const ResourceEstimate& estimate) {
 
 bool ResourceTracker::Shrink(Owner owner, const ResourceEstimate& estimate) {
   const auto position = reservations_.find(owner);
-  if (position == reservations_.end()) return false;
+  if (position == reservations_.end()) {
+    return false;
+  }
   ResourceEstimate& held = position->second.quantities;
   bool freed = false;
   for (const auto& [kind, limit] : limits_.quantities()) {
     const uint64_t before = held.Get(kind);
     const uint64_t after = std::min(before, estimate.Get(kind));
-    if (after == before) continue;
+    if (after == before) {
+      continue;
+    }
     held.Set(kind, after);
     reserved_.Set(kind, reserved_.Get(kind) - (before - after));
     freed = true;
@@ -129,12 +139,16 @@ bool ResourceTracker::Shrink(Owner owner, const ResourceEstimate& estimate) {
 
 void ResourceTracker::MarkLeaving(Owner owner) {
   const auto position = reservations_.find(owner);
-  if (position != reservations_.end()) position->second.leaving = true;
+  if (position != reservations_.end()) {
+    position->second.leaving = true;
+  }
 }
 
 bool ResourceTracker::Release(Owner owner) {
   const auto position = reservations_.find(owner);
-  if (position == reservations_.end()) return false;
+  if (position == reservations_.end()) {
+    return false;
+  }
   Subtract(reserved_, position->second.quantities);
   const bool freed = !position->second.quantities.quantities().empty();
   reservations_.erase(position);

@@ -42,7 +42,9 @@ void ScheduledThreadPool::Stop() {
     changed_.notify_all();
   }
   for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
+    if (thread.joinable()) {
+      thread.join();
+    }
   }
 }
 
@@ -57,7 +59,9 @@ void ScheduledThreadPool::ScheduleAfter(absl::Duration delay,
   delay = std::clamp(delay, absl::ZeroDuration(), kLongest);
   const Clock::time_point due = Clock::now() + absl::ToChronoNanoseconds(delay);
   std::lock_guard<std::mutex> lock(mu_);
-  if (stopping_) return;
+  if (stopping_) {
+    return;
+  }
   queue_.emplace(due, std::move(work));
   // Notifies under the lock: after it is released, the scheduled work may let
   // the owner destroy this pool.
@@ -80,7 +84,9 @@ void ScheduledThreadPool::RunThread() {
     std::function<void()> work = std::move(first->second);
     queue_.erase(first);
     // Another thread must wait for the next work in the queue.
-    if (!queue_.empty()) changed_.notify_one();
+    if (!queue_.empty()) {
+      changed_.notify_one();
+    }
     lock.unlock();
     work();
     work = nullptr;  // Destroys the captures before the lock is taken.

@@ -92,7 +92,9 @@ class UntypedServableHandle {
 
  private:
   void Reset() {
-    if (lease_ != nullptr) std::exchange(lease_, nullptr)->Release();
+    if (lease_ != nullptr) {
+      std::exchange(lease_, nullptr)->Release();
+    }
   }
 
   ServableLease* lease_ = nullptr;

@@ -39,7 +39,9 @@ std::vector<const ServableState*> Matching(
     const ServableRequest& request) {
   std::vector<const ServableState*> matching;
   const auto versions = states.find(request.name);
-  if (versions == states.end()) return matching;
+  if (versions == states.end()) {
+    return matching;
+  }
   for (const auto& [version, entry] : versions->second) {
     if (!request.version.has_value() || *request.version == version) {
       matching.push_back(&entry.state);
@@ -63,7 +65,9 @@ void ServableStateMonitor::ForgetEnded(absl::string_view servable_name,
                                        std::set<int64_t> versions) {
   std::lock_guard<std::mutex> lock(mu_);
   forgotten_when_ended_.erase(std::string(servable_name));
-  if (versions.empty()) return;
+  if (versions.empty()) {
+    return;
+  }
   forgotten_when_ended_.emplace(servable_name, std::move(versions));
   DropForgottenVersionsLocked(servable_name);
 }
@@ -72,9 +76,13 @@ std::optional<ServableStateMonitor::ServableStateAndTime>
 ServableStateMonitor::GetState(const ServableId& id) const {
   std::lock_guard<std::mutex> lock(mu_);
   const auto versions = states_.find(id.name);
-  if (versions == states_.end()) return std::nullopt;
+  if (versions == states_.end()) {
+    return std::nullopt;
+  }
   const auto entry = versions->second.find(id.version);
-  if (entry == versions->second.end()) return std::nullopt;
+  if (entry == versions->second.end()) {
+    return std::nullopt;
+  }
   return entry->second;
 }
 
@@ -118,7 +126,9 @@ absl::Status ServableStateMonitor::WaitUntilServablesReachState(
   if (!wait.failed.empty()) {
     absl::StatusCode code = absl::StatusCode::kFailedPrecondition;
     for (const ServableState* state : Matching(states_, wait.failed.front())) {
-      if (!state->health.ok()) code = state->health.code();
+      if (!state->health.ok()) {
+        code = state->health.code();
+      }
     }
     return absl::Status(
         code, absl::StrCat("Ended before it was ", ManagerStateName(goal), ": ",
@@ -132,7 +142,9 @@ void ServableStateMonitor::HandleEvent(const ServableState& state) {
   std::lock_guard<std::mutex> lock(mu_);
   VersionMap& versions = states_[state.id.name];
   versions.insert_or_assign(state.id.version, ServableStateAndTime{state, now});
-  for (Wait* wait : waits_) SettleLocked(*wait);
+  for (Wait* wait : waits_) {
+    SettleLocked(*wait);
+  }
   settled_.notify_all();
   if (HasEnded(state)) {
     DropEndedVersionsLocked(versions);
@@ -155,7 +167,9 @@ void ServableStateMonitor::DropForgottenVersionsLocked(
       versions.erase(known);
     }
   }
-  if (versions.empty()) states_.erase(servable);
+  if (versions.empty()) {
+    states_.erase(servable);
+  }
 }
 
 void ServableStateMonitor::DropEndedVersionsLocked(VersionMap& versions) {
@@ -166,14 +180,20 @@ void ServableStateMonitor::DropEndedVersionsLocked(VersionMap& versions) {
       ended.emplace_back(!entry.state.health.ok(), entry.time, version);
     }
   }
-  if (ended.size() <= options_.max_ended_versions) return;
+  if (ended.size() <= options_.max_ended_versions) {
+    return;
+  }
   std::sort(ended.begin(), ended.end());
   ended.resize(ended.size() - options_.max_ended_versions);
-  for (const auto& [failed, time, version] : ended) versions.erase(version);
+  for (const auto& [failed, time, version] : ended) {
+    versions.erase(version);
+  }
 }
 
 void ServableStateMonitor::DropEndedServablesLocked() {
-  if (states_.size() <= options_.max_ended_servables) return;
+  if (states_.size() <= options_.max_ended_servables) {
+    return;
+  }
   std::vector<std::pair<absl::Time, std::string>> ended;
   for (const auto& [name, versions] : states_) {
     absl::Time last = absl::InfinitePast();
@@ -182,12 +202,18 @@ void ServableStateMonitor::DropEndedServablesLocked() {
       all_ended &= HasEnded(entry.state);
       last = std::max(last, entry.time);
     }
-    if (all_ended) ended.emplace_back(last, name);
+    if (all_ended) {
+      ended.emplace_back(last, name);
+    }
   }
-  if (ended.size() <= options_.max_ended_servables) return;
+  if (ended.size() <= options_.max_ended_servables) {
+    return;
+  }
   std::sort(ended.begin(), ended.end());
   ended.resize(ended.size() - options_.max_ended_servables);
-  for (const auto& [time, name] : ended) states_.erase(name);
+  for (const auto& [time, name] : ended) {
+    states_.erase(name);
+  }
 }
 
 void ServableStateMonitor::SettleLocked(Wait& wait) const {
@@ -204,7 +230,9 @@ void ServableStateMonitor::SettleLocked(Wait& wait) const {
                                          [](const ServableState* state) {
                                            return HasEnded(*state);
                                          });
-    if (met) continue;
+    if (met) {
+      continue;
+    }
     (ended ? wait.failed : open).push_back(std::move(request));
   }
   wait.open = std::move(open);

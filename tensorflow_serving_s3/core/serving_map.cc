@@ -21,7 +21,9 @@
 namespace tfs3 {
 
 ServingMap::~ServingMap() {
-  for (std::atomic<const Bucket*>& bucket : buckets_) delete bucket.load();
+  for (std::atomic<const Bucket*>& bucket : buckets_) {
+    delete bucket.load();
+  }
 }
 
 size_t ServingMap::BucketOf(const std::string& name) {
@@ -30,9 +32,13 @@ size_t ServingMap::BucketOf(const std::string& name) {
 
 const std::vector<LoaderHarness*>* ServingMap::Find(const Bucket* bucket,
                                                     const std::string& name) {
-  if (bucket == nullptr) return nullptr;
+  if (bucket == nullptr) {
+    return nullptr;
+  }
   for (const Servable& servable : *bucket) {
-    if (servable.name == name) return &servable.versions;
+    if (servable.name == name) {
+      return &servable.versions;
+    }
   }
   return nullptr;
 }
@@ -42,7 +48,9 @@ UntypedServableHandle ServingMap::Acquire(
   const size_t index = BucketOf(request.name);
   const ReaderGate::Section section(gate_);
   const auto* const versions = Find(buckets_[index].load(), request.name);
-  if (versions == nullptr) return UntypedServableHandle();
+  if (versions == nullptr) {
+    return UntypedServableHandle();
+  }
   for (LoaderHarness* harness : *versions) {
     if (!request.version.has_value() ||
         *request.version == harness->id().version) {
@@ -57,7 +65,9 @@ std::vector<ServableId> ServingMap::List() const {
   {
     std::lock_guard<std::mutex> lock(writer_mu_);
     for (const std::atomic<const Bucket*>& bucket : buckets_) {
-      if (bucket.load() == nullptr) continue;
+      if (bucket.load() == nullptr) {
+        continue;
+      }
       for (const Servable& servable : *bucket.load()) {
         for (const LoaderHarness* harness : servable.versions) {
           ids.push_back(harness->id());
@@ -117,11 +127,15 @@ void ServingMap::Update(
     }
   }
   change(changed.versions);
-  if (!changed.versions.empty()) next->push_back(std::move(changed));
+  if (!changed.versions.empty()) {
+    next->push_back(std::move(changed));
+  }
   const std::unique_ptr<const Bucket> old(
       bucket.exchange(next->empty() ? nullptr : next.release()));
   // After this no reader uses `old`.
-  if (old != nullptr) gate_.WaitForReaders();
+  if (old != nullptr) {
+    gate_.WaitForReaders();
+  }
 }
 
 }  // namespace tfs3

@@ -44,7 +44,9 @@ TEST(ServingMapTest, ReturnsTheHighestOrTheRequestedVersion) {
   const auto three = Loaded({"half", 3});
   const auto two = Loaded({"half", 2});
   ServingMap map;
-  for (const auto* harness : {&one, &three, &two}) map.Add(harness->get());
+  for (const auto* harness : {&one, &three, &two}) {
+    map.Add(harness->get());
+  }
   EXPECT_EQ(VersionOf(map.Acquire(ServableRequest::Latest("half"))), 3);
   EXPECT_EQ(VersionOf(map.Acquire(ServableRequest::Specific("half", 2))), 2);
   EXPECT_EQ(VersionOf(map.Acquire(ServableRequest::Specific("half", 4))), -1);
@@ -75,7 +77,9 @@ TEST(ServingMapTest, FindsEachOfManyNames) {
     harnesses.push_back(Loaded({absl::StrCat("model_", i), i}));
     map.Add(harnesses.back().get());
   }
-  for (int i = 0; i < kNumNames; i += 2) map.Remove(harnesses[i].get());
+  for (int i = 0; i < kNumNames; i += 2) {
+    map.Remove(harnesses[i].get());
+  }
   for (int i = 0; i < kNumNames; ++i) {
     const auto request = ServableRequest::Latest(absl::StrCat("model_", i));
     EXPECT_EQ(VersionOf(map.Acquire(request)), i % 2 == 0 ? -1 : i);
@@ -93,14 +97,18 @@ TEST(ServingMapTest, ReplaceHasNoGap) {
   std::atomic<int> misses{0};
   std::thread reader([&] {
     while (!stop) {
-      if (!map.Acquire(ServableRequest::Latest("half"))) ++misses;
+      if (!map.Acquire(ServableRequest::Latest("half"))) {
+        ++misses;
+      }
       ++reads;
     }
   });
   for (int i = 0; i < 100; ++i) {
     map.Replace(i % 2 == 0 ? a.get() : b.get(), i % 2 == 0 ? b.get() : a.get());
     const int reads_before = reads;
-    while (reads == reads_before) std::this_thread::yield();
+    while (reads == reads_before) {
+      std::this_thread::yield();
+    }
   }
   stop = true;
   reader.join();
@@ -115,7 +123,9 @@ TEST(ServingMapTest, AddsAndRemovesWhileOthersRead) {
   std::atomic<int> misses{0};
   std::thread reader([&] {
     while (!stop) {
-      if (!map.Acquire(ServableRequest::Latest("first"))) ++misses;
+      if (!map.Acquire(ServableRequest::Latest("first"))) {
+        ++misses;
+      }
     }
   });
   std::vector<std::unique_ptr<LoaderHarness>> harnesses;
@@ -123,7 +133,9 @@ TEST(ServingMapTest, AddsAndRemovesWhileOthersRead) {
     harnesses.push_back(Loaded({absl::StrCat("model_", i), 1}));
     map.Add(harnesses.back().get());
   }
-  for (const auto& harness : harnesses) map.Remove(harness.get());
+  for (const auto& harness : harnesses) {
+    map.Remove(harness.get());
+  }
   stop = true;
   reader.join();
   EXPECT_EQ(misses, 0);

@@ -33,7 +33,9 @@ class SimpleLoader : public Loader {
 
   absl::Status Load(const LoadContext& context) override {
     absl::StatusOr<std::unique_ptr<ServableType>> servable = creator_(context);
-    if (!servable.ok()) return servable.status();
+    if (!servable.ok()) {
+      return servable.status();
+    }
     servable_ = *std::move(servable);
     return absl::OkStatus();
   }

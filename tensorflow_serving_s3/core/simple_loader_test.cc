@@ -45,7 +45,9 @@ TEST(SimpleLoaderTest, LoadsAgainAfterAFailure) {
   int calls = 0;
   SimpleLoader<int> loader(
       [&](const LoadContext&) -> absl::StatusOr<std::unique_ptr<int>> {
-        if (++calls == 1) return absl::UnavailableError("not yet");
+        if (++calls == 1) {
+          return absl::UnavailableError("not yet");
+        }
         return std::make_unique<int>(calls);
       });
   EXPECT_FALSE(loader.Load({{"half", 7}}).ok());

@@ -46,19 +46,25 @@ TEST(SnapshotPtrTest, PublishWaitsForAReaderOfTheOldValue) {
   std::thread reader([&] {
     snapshot.Read([&](const int&) {
       reading = true;
-      while (!leave) std::this_thread::yield();
+      while (!leave) {
+        std::this_thread::yield();
+      }
       left = true;
       return 0;
     });
   });
-  while (!reading) std::this_thread::yield();
+  while (!reading) {
+    std::this_thread::yield();
+  }
   bool left_when_published = false;
   std::thread writer([&] {
     snapshot.Publish(std::make_unique<int>(2));
     left_when_published = left;
   });
   // Other readers read the new value while the writer waits.
-  while (Get(snapshot) != 2) std::this_thread::yield();
+  while (Get(snapshot) != 2) {
+    std::this_thread::yield();
+  }
   leave = true;
   writer.join();
   reader.join();
@@ -84,10 +90,14 @@ TEST(SnapshotPtrTest, ReadersSeeValuesInOrderAndNoDestroyedValue) {
       int64_t last = 0;
       while (!stop) {
         const int64_t number = snapshot.Read([&](const Canary& canary) {
-          if (canary.number != canary.copy) ++faults;
+          if (canary.number != canary.copy) {
+            ++faults;
+          }
           return canary.number;
         });
-        if (number < last) ++faults;
+        if (number < last) {
+          ++faults;
+        }
         last = number;
         ++rounds;
       }
@@ -97,7 +107,9 @@ TEST(SnapshotPtrTest, ReadersSeeValuesInOrderAndNoDestroyedValue) {
     snapshot.Publish(std::make_unique<Canary>(number));
   }
   stop = true;
-  for (std::thread& reader : readers) reader.join();
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
   EXPECT_EQ(faults, 0);
 }
 

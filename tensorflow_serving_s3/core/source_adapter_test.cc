@@ -32,7 +32,9 @@ class NumberAdapter : public UnarySourceAdapter<std::string, int> {
  protected:
   absl::StatusOr<int> Convert(const std::string& text) override {
     int number;
-    if (absl::SimpleAtoi(text, &number)) return number;
+    if (absl::SimpleAtoi(text, &number)) {
+      return number;
+    }
     return absl::InvalidArgumentError(absl::StrCat(text, " is no number"));
   }
 };

@@ -78,11 +78,17 @@ class SourceRouter : public TargetBase<T> {
     while (true) {
       const std::shared_ptr<Stream> stream = FindStream(servable_name);
       std::lock_guard<std::mutex> lock(stream->mu);
-      if (stream->forgotten) continue;  // Removed since FindStream.
+      if (stream->forgotten) {
+        continue;  // Removed since FindStream.
+      }
       const bool ends = versions.empty();
-      if constexpr (std::is_copy_constructible_v<T>) stream->last = versions;
+      if constexpr (std::is_copy_constructible_v<T>) {
+        stream->last = versions;
+      }
       DeliverLocked(servable_name, *stream, std::move(versions));
-      if (ends) ForgetLocked(servable_name, *stream);
+      if (ends) {
+        ForgetLocked(servable_name, *stream);
+      }
       return;
     }
   }
@@ -99,8 +105,12 @@ class SourceRouter : public TargetBase<T> {
     }
     for (const auto& [servable_name, stream] : streams) {
       std::lock_guard<std::mutex> lock(stream->mu);
-      if (stream->forgotten || !stream->has_list) continue;
-      if (PortOf(servable_name, stream->last) == stream->port) continue;
+      if (stream->forgotten || !stream->has_list) {
+        continue;
+      }
+      if (PortOf(servable_name, stream->last) == stream->port) {
+        continue;
+      }
       DeliverLocked(servable_name, *stream, stream->last);
     }
   }
@@ -120,7 +130,9 @@ class SourceRouter : public TargetBase<T> {
   std::shared_ptr<Stream> FindStream(absl::string_view servable_name) {
     std::lock_guard<std::mutex> lock(mu_);
     const auto position = streams_.find(servable_name);
-    if (position != streams_.end()) return position->second;
+    if (position != streams_.end()) {
+      return position->second;
+    }
     return streams_
         .emplace(std::string(servable_name), std::make_shared<Stream>())
         .first->second;
@@ -187,7 +199,9 @@ class DynamicSourceRouter final : public SourceRouter<T> {
           " ports; it needs at least the port for names without a route"));
     }
     const absl::Status valid = Validate(num_ports, routes);
-    if (!valid.ok()) return valid;
+    if (!valid.ok()) {
+      return valid;
+    }
     return std::unique_ptr<DynamicSourceRouter>(
         new DynamicSourceRouter(num_ports, std::move(routes)));
   }
@@ -199,7 +213,9 @@ class DynamicSourceRouter final : public SourceRouter<T> {
   // or the last port.
   absl::Status UpdateRoutes(Routes routes) {
     const absl::Status valid = Validate(num_ports_, routes);
-    if (!valid.ok()) return valid;
+    if (!valid.ok()) {
+      return valid;
+    }
     {
       std::lock_guard<std::mutex> lock(routes_mu_);
       routes_ = std::move(routes);

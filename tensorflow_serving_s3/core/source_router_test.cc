@@ -93,7 +93,9 @@ class FirstVersionRouter final : public SourceRouter<std::unique_ptr<int>> {
       const std::vector<ServableData<std::unique_ptr<int>>>& versions)
       override {
     ++num_decisions_;
-    if (versions.empty()) return std::nullopt;
+    if (versions.empty()) {
+      return std::nullopt;
+    }
     return static_cast<int>(versions[0].id().version);
   }
 
@@ -232,7 +234,9 @@ TEST(DynamicSourceRouterTest, ConcurrentUpdatesLeaveEachStreamAtOnePort) {
   log.ConnectAll(router.get());
   std::thread source([&] {
     const auto callback = router->GetAspiredVersionsCallback();
-    for (int i = 1; i <= 500; ++i) callback("half", Versions("half", {i}));
+    for (int i = 1; i <= 500; ++i) {
+      callback("half", Versions("half", {i}));
+    }
   });
   for (int i = 0; i < 500; ++i) {
     ASSERT_TRUE(router->UpdateRoutes({{"half", i % 2}}).ok());
@@ -245,7 +249,9 @@ TEST(DynamicSourceRouterTest, ConcurrentUpdatesLeaveEachStreamAtOnePort) {
   for (const std::string& line : log.lines()) {
     held[line[0] - '0'] = line.substr(std::string("0 half:").size());
     int holders = 0;
-    for (const std::string& versions : held) holders += !versions.empty();
+    for (const std::string& versions : held) {
+      holders += !versions.empty();
+    }
     ASSERT_LE(holders, 1);
   }
   EXPECT_THAT(held, ElementsAre("", " 500", ""));

@@ -51,17 +51,23 @@ absl::Status StaticManagerBuilder::NullServable(const ServableId& id) {
 
 absl::Status StaticManagerBuilder::AddLoader(const ServableId& id,
                                              std::unique_ptr<Loader> loader) {
-  if (loader == nullptr) return NullServable(id);
+  if (loader == nullptr) {
+    return NullServable(id);
+  }
   const absl::Status status =
       basic_manager_->ManageServable({id, std::move(loader)});
-  if (status.ok()) ids_.push_back(id);
+  if (status.ok()) {
+    ids_.push_back(id);
+  }
   return status;
 }
 
 absl::StatusOr<std::unique_ptr<Manager>> StaticManagerBuilder::Build() && {
   for (const ServableId& id : ids_) {
     const absl::Status status = basic_manager_->LoadServable(id);
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
   }
   for (const ServableId& id : ids_) {
     const absl::Status status = basic_manager_->WaitUntilLoaded(id);

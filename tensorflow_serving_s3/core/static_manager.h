@@ -50,7 +50,9 @@ class StaticManagerBuilder {
   // was added before, INVALID_ARGUMENT if `servable` is null.
   template <typename T>
   absl::Status AddServable(const ServableId& id, std::unique_ptr<T> servable) {
-    if (servable == nullptr) return NullServable(id);
+    if (servable == nullptr) {
+      return NullServable(id);
+    }
     // The only load moves the servable out. std::function needs a copyable
     // capture.
     auto owned = std::make_shared<std::unique_ptr<T>>(std::move(servable));

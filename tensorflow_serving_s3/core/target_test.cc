@@ -73,14 +73,20 @@ TEST(TargetTest, MayBeDestroyedDuringCalls) {
   std::vector<std::thread> callers;
   for (int i = 0; i < 3; ++i) {
     callers.emplace_back([&] {
-      while (!stop) callback("half", {});
+      while (!stop) {
+        callback("half", {});
+      }
     });
   }
-  while (calls < 100) std::this_thread::yield();
+  while (calls < 100) {
+    std::this_thread::yield();
+  }
   target.reset();
   const int calls_at_the_end = calls;
   stop = true;
-  for (std::thread& caller : callers) caller.join();
+  for (std::thread& caller : callers) {
+    caller.join();
+  }
   EXPECT_EQ(calls, calls_at_the_end);
 }
 

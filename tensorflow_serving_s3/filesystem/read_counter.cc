@@ -31,7 +31,9 @@ void RegisterReadCounter(const std::string& scheme,
 
 std::unique_ptr<ReadCounter> NewReadCounter(const std::string& directory) {
   const size_t scheme_end = directory.find("://");
-  if (scheme_end == std::string::npos) return nullptr;
+  if (scheme_end == std::string::npos) {
+    return nullptr;
+  }
   Registry& registry = TheRegistry();
   std::lock_guard<std::mutex> lock(registry.mu);
   const auto found = registry.factories.find(directory.substr(0, scheme_end));

@@ -40,7 +40,9 @@ int ThreadsNamed(const std::string& prefix) {
     std::string name;
     std::ifstream(std::string("/proc/self/task/") + task->d_name + "/comm") >>
         name;
-    if (name.compare(0, prefix.size(), prefix) == 0) ++count;
+    if (name.compare(0, prefix.size(), prefix) == 0) {
+      ++count;
+    }
   }
   closedir(tasks);
   return count;

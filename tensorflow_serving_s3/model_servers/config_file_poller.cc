@@ -46,8 +46,12 @@ void ConfigFilePoller::Poll() {
 
 absl::Status ConfigFilePoller::ReadAndApply() {
   auto config = ReadModelServerConfig(options_.env, options_.path);
-  if (!config.ok()) return config.status();
-  if (SameConfig(*config, current_)) return absl::OkStatus();
+  if (!config.ok()) {
+    return config.status();
+  }
+  if (SameConfig(*config, current_)) {
+    return absl::OkStatus();
+  }
   if (absl::Status status = reloader_->ApplyConfig(*config); !status.ok()) {
     return absl::Status(status.code(),
                         absl::StrCat("The model configuration ", options_.path,

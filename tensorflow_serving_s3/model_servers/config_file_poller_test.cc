@@ -103,7 +103,9 @@ class AwaitedError final : public absl::LogSink {
   ~AwaitedError() override { absl::RemoveLogSink(this); }
 
   void Send(const absl::LogEntry& entry) override {
-    if (!absl::StrContains(entry.text_message(), text_)) return;
+    if (!absl::StrContains(entry.text_message(), text_)) {
+      return;
+    }
     std::lock_guard<std::mutex> lock(mu_);
     logged_ = true;
     changed_.notify_all();

@@ -56,8 +56,12 @@ constexpr int64_t kMaxDefaultBodyBytes = int64_t{1} << 30;
 int64_t MaxRequestBytes(int64_t flag, int64_t max,
                         const RequestMemory* memory) {
   constexpr int64_t kShareOfBudget = 4;
-  if (flag != 0) return flag;
-  if (memory == nullptr || memory->limit() == 0) return max;
+  if (flag != 0) {
+    return flag;
+  }
+  if (memory == nullptr || memory->limit() == 0) {
+    return max;
+  }
   return std::min(max, memory->limit() / kShareOfBudget);
 }
 
@@ -207,7 +211,9 @@ grpc::MethodTable GrpcMethods(const ServerOptions& options,
   model_methods.request_logger = backend.request_logger;
   grpc::MethodTable methods =
       grpc::MakeMethods(backend.lookup, backend.reloader, model_methods);
-  if (!options.enable_reload_config) methods.erase(kReloadConfig);
+  if (!options.enable_reload_config) {
+    methods.erase(kReloadConfig);
+  }
   if (options.enable_profiler) {
     methods.merge(grpc::MakeProfilerMethods(backend.gate));
   }
@@ -284,9 +290,13 @@ absl::StatusOr<std::unique_ptr<net::HttpServer>> StartRest(
   server.num_threads =
       NumThreads(options.rest_api_num_threads, backend.max_batched_requests);
   server.unix_socket_path = options.rest_api_socket_path;
-  if (!options.rest_api_plain_http) server.tls = backend.tls;
+  if (!options.rest_api_plain_http) {
+    server.tls = backend.tls;
+  }
   server.gate = backend.gate;
-  if (backend.counters != nullptr) server.counters = &backend.counters->rest;
+  if (backend.counters != nullptr) {
+    server.counters = &backend.counters->rest;
+  }
   server.on_refusal = [observer = backend.observer, counters = server.counters](
                           const net::HttpRefusal& refusal) {
     CountRefusal(CodeOf(refusal.status), counters);
@@ -313,7 +323,9 @@ absl::StatusOr<std::unique_ptr<net::HttpServer>> StartRest(
     handler = HidePathsOfErrors(std::move(handler), backend.path_hider);
   }
   auto started = net::HttpServer::Start(server, std::move(handler));
-  if (!started.ok()) return started;
+  if (!started.ok()) {
+    return started;
+  }
   if (options.rest_api_port != 0) {
     ABSL_LOG(INFO) << "REST on port " << (*started)->port();
   }
@@ -328,7 +340,9 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
                                       const Backend& backend) {
   grpc::ServerOptions server;
   auto arguments = ParseChannelArguments(options.grpc_channel_arguments);
-  if (!arguments.ok()) return arguments.status();
+  if (!arguments.ok()) {
+    return arguments.status();
+  }
   server.channel_arguments = *std::move(arguments);
   const bool has_argument =
       std::any_of(server.channel_arguments.begin(),
@@ -351,7 +365,9 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
       std::chrono::milliseconds(options.grpc_receive_timeout_in_ms);
   server.idle_timeout =
       std::chrono::milliseconds(options.grpc_idle_timeout_in_ms);
-  if (backend.counters != nullptr) server.counters = &backend.counters->grpc;
+  if (backend.counters != nullptr) {
+    server.counters = &backend.counters->grpc;
+  }
   server.on_refusal = [observer = backend.observer, counters = server.counters](
                           const grpc::CallRefusal& refusal) {
     CountRefusal(static_cast<absl::StatusCode>(refusal.code), counters);
@@ -369,14 +385,20 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   if (!options.management_address.empty()) {
     grpc::MethodTable management = TakeManagement(&methods);
     for (const auto& [method, handler] : management) {
-      if (IsManagement(method)) management_methods.push_back(method);
+      if (IsManagement(method)) {
+        management_methods.push_back(method);
+      }
     }
     auto started =
         StartManagement(options, backend, server, std::move(management));
-    if (!started.ok()) return started.status();
+    if (!started.ok()) {
+      return started.status();
+    }
     servers.management = *std::move(started);
   }
-  if (options.port == 0 && options.grpc_socket_path.empty()) return servers;
+  if (options.port == 0 && options.grpc_socket_path.empty()) {
+    return servers;
+  }
 
   if (options.port != 0) {
     server.addresses.push_back(absl::StrCat("0.0.0.0:", options.port));
@@ -391,7 +413,9 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   grpc::StreamTable streams;
   if (options.enable_grpc_reflection) {
     std::vector<std::string> services = ServicesOf(methods);
-    if (server.serve_health) services.emplace_back("grpc.health.v1.Health");
+    if (server.serve_health) {
+      services.emplace_back("grpc.health.v1.Health");
+    }
     streams = grpc::MakeReflection(std::move(services));
   }
   if (servers.management != nullptr) {
@@ -400,7 +424,9 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
     }
   }
   auto started = StartServer(server, std::move(methods), std::move(streams));
-  if (!started.ok()) return started.status();
+  if (!started.ok()) {
+    return started.status();
+  }
   servers.serving = *std::move(started);
   if (options.port != 0) {
     ABSL_LOG(INFO) << "gRPC on port " << servers.serving->ports()[0];

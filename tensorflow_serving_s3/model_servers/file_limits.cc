@@ -32,8 +32,12 @@ ConnectionLimits DivideFiles(int64_t max_files, const ConnectionFlags& flags) {
   const bool divide_grpc = flags.has_grpc && flags.grpc == 0;
   const int64_t share =
       std::max<int64_t>(divide_rest && divide_grpc ? left / 2 : left, 1);
-  if (divide_rest) limits.rest = share;
-  if (divide_grpc) limits.grpc = share;
+  if (divide_rest) {
+    limits.rest = share;
+  }
+  if (divide_grpc) {
+    limits.grpc = share;
+  }
   return limits;
 }
 

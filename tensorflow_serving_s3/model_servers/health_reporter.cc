@@ -28,7 +28,9 @@ HealthReporter::HealthReporter(ServerCore* core, Report report)
 }
 
 void HealthReporter::ReportServerLocked() {
-  for (const char* name : kServerNames) report_(name, core_->IsReady());
+  for (const char* name : kServerNames) {
+    report_(name, core_->IsReady());
+  }
 }
 
 void HealthReporter::ReportModel(const std::string& name) {

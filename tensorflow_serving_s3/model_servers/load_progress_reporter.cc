@@ -63,7 +63,9 @@ void LoadProgressReporter::Run() {
     lock.unlock();
     MeasureLoads(period_);
     for (const LoadProgress& load : LoadsUnderWay()) {
-      if (load.elapsed >= period_) report_(DescribeLoad(load));
+      if (load.elapsed >= period_) {
+        report_(DescribeLoad(load));
+      }
     }
     lock.lock();
   }

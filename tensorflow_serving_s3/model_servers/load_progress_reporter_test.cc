@@ -65,7 +65,9 @@ TEST(LoadProgressReporterTest, ReportsALoadPeriodically) {
   int lines = 0;
   LoadProgressReporter reporter(absl::Milliseconds(1),
                                 [&](const std::string& line) {
-                                  if (++lines == 2) second.set_value(line);
+                                  if (++lines == 2) {
+                                    second.set_value(line);
+                                  }
                                 });
   EXPECT_THAT(second.get_future().get(), StartsWith("Loading half version 1"));
 }

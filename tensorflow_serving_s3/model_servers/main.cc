@@ -161,14 +161,18 @@ std::vector<std::string> PathsToHide(const ServerOptions& options,
 
 // Returns the limit for RequestMemory in bytes; 0: no limit.
 int64_t RequestMemoryBytes(const ServerOptions& options) {
-  if (options.request_memory_mib > 0) return options.request_memory_mib << 20;
+  if (options.request_memory_mib > 0) {
+    return options.request_memory_mib << 20;
+  }
   return ReadMemoryLimit() / 2;
 }
 
 // Raises the limit of open files, which limits connections, to the hard limit.
 void AllowManyOpenFiles() {
   rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return;
+  }
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
     ABSL_LOG(WARNING) << "Cannot raise the limit of open files to "

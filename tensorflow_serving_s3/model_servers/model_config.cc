@@ -81,7 +81,9 @@ std::string Shown(absl::string_view text) {
 // segments from a path.
 bool HasDotSegment(absl::string_view name) {
   for (absl::string_view segment : absl::StrSplit(name, '/')) {
-    if (segment == "." || segment == "..") return true;
+    if (segment == "." || segment == "..") {
+      return true;
+    }
   }
   return false;
 }
@@ -117,7 +119,9 @@ absl::Status ValidateLabelNames(const ModelConfig& model) {
   for (const auto& [label, version] : model.version_labels()) {
     const std::string what =
         absl::StrCat("Model \"", model.name(), "\": the version label");
-    if (auto status = CheckName(what, label); !status.ok()) return status;
+    if (auto status = CheckName(what, label); !status.ok()) {
+      return status;
+    }
   }
   return absl::OkStatus();
 }
@@ -207,19 +211,27 @@ absl::Status ValidateModelServerConfig(
   }
   std::set<std::string> names;
   for (const ModelConfig& model : config.model_config_list().config()) {
-    if (auto status = ValidateName(model); !status.ok()) return status;
+    if (auto status = ValidateName(model); !status.ok()) {
+      return status;
+    }
     if (!names.insert(model.name()).second) {
       return absl::InvalidArgumentError(
           absl::StrCat("Illegal to list model ", model.name(),
                        " multiple times in config list; rename or remove one "
                        "of them"));
     }
-    if (auto status = ValidateBasePath(model); !status.ok()) return status;
+    if (auto status = ValidateBasePath(model); !status.ok()) {
+      return status;
+    }
     if (auto status = ValidatePlatform(model, platforms); !status.ok()) {
       return status;
     }
-    if (auto status = ValidateVersions(model); !status.ok()) return status;
-    if (auto status = ValidateLabelNames(model); !status.ok()) return status;
+    if (auto status = ValidateVersions(model); !status.ok()) {
+      return status;
+    }
+    if (auto status = ValidateLabelNames(model); !status.ok()) {
+      return status;
+    }
   }
   return absl::OkStatus();
 }
@@ -227,7 +239,9 @@ absl::Status ValidateModelServerConfig(
 absl::Status ValidateLabelTargets(const ModelServerConfig& config) {
   for (const ModelConfig& model : config.model_config_list().config()) {
     const auto& policy = model.model_version_policy();
-    if (!policy.has_specific()) continue;
+    if (!policy.has_specific()) {
+      continue;
+    }
     const auto& specific = policy.specific().versions();
     for (const auto& [label, version] : model.version_labels()) {
       if (std::find(specific.begin(), specific.end(), version) !=
@@ -252,7 +266,9 @@ bool SameConfig(const ModelServerConfig& a, const ModelServerConfig& b) {
 }
 
 std::string PlatformOf(const ModelConfig& model) {
-  if (!model.model_platform().empty()) return model.model_platform();
+  if (!model.model_platform().empty()) {
+    return model.model_platform();
+  }
   // TENSORFLOW or OTHER; not set means TensorFlow too.
   const std::string type = absl::AsciiStrToLower(ModelTypeOf(model));
   return type.empty() ? std::string(kTensorFlowPlatform) : type;

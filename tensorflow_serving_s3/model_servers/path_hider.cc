@@ -35,7 +35,9 @@ bool EndsPath(char c) {
 // Returns the length of a path that begins with `known` bytes of any kind.
 size_t PathLength(absl::string_view text, size_t known) {
   size_t length = known;
-  while (length < text.size() && !EndsPath(text[length])) ++length;
+  while (length < text.size() && !EndsPath(text[length])) {
+    ++length;
+  }
   // A colon or period at the end is punctuation.
   while (length > known &&
          (text[length - 1] == ':' || text[length - 1] == '.')) {
@@ -46,7 +48,9 @@ size_t PathLength(absl::string_view text, size_t known) {
 
 // Returns the length of "scheme://" at the beginning of `text`, or 0.
 size_t SchemeLength(absl::string_view text) {
-  if (text.empty() || !absl::ascii_isalpha(text[0])) return 0;
+  if (text.empty() || !absl::ascii_isalpha(text[0])) {
+    return 0;
+  }
   size_t length = 1;
   while (length < text.size() &&
          (absl::ascii_isalnum(text[length]) || text[length] == '+' ||
@@ -62,15 +66,23 @@ size_t SchemeLength(absl::string_view text) {
 // the character before it.
 size_t MatchPath(absl::string_view text, char before,
                  const std::vector<std::string>& known) {
-  if (IsWordCharacter(before)) return 0;
+  if (IsWordCharacter(before)) {
+    return 0;
+  }
   for (const std::string& path : known) {
-    if (absl::StartsWith(text, path)) return PathLength(text, path.size());
+    if (absl::StartsWith(text, path)) {
+      return PathLength(text, path.size());
+    }
   }
   if (const size_t scheme = SchemeLength(text); scheme > 0) {
     return PathLength(text, scheme);
   }
-  if (text.size() < 2 || text[0] != '/' || !IsBeforePath(before)) return 0;
-  if (EndsPath(text[1]) || text[1] == '/') return 0;
+  if (text.size() < 2 || text[0] != '/' || !IsBeforePath(before)) {
+    return 0;
+  }
+  if (EndsPath(text[1]) || text[1] == '/') {
+    return 0;
+  }
   return PathLength(text, 1);
 }
 
@@ -78,7 +90,9 @@ size_t MatchKept(absl::string_view text,
                  absl::Span<const absl::string_view> keep) {
   size_t length = 0;
   for (const absl::string_view kept : keep) {
-    if (absl::StartsWith(text, kept)) length = std::max(length, kept.size());
+    if (absl::StartsWith(text, kept)) {
+      length = std::max(length, kept.size());
+    }
   }
   return length;
 }

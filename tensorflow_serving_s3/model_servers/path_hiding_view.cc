@@ -13,7 +13,9 @@ absl::StatusOr<GetModelStatusResponse> PathHidingView::GetModelStatus(
     const tensorflow::serving::ModelSpec& spec) const {
   absl::StatusOr<GetModelStatusResponse> response =
       lookup_->GetModelStatus(spec);
-  if (response.ok()) HideIn(&*response);
+  if (response.ok()) {
+    HideIn(&*response);
+  }
   return response;
 }
 

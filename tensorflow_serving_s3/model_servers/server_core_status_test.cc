@@ -30,7 +30,9 @@ using ::testing::StartsWith;
 std::vector<std::string> StatusRows(StartedCore& core) {
   std::vector<std::string> rows;
   const auto response = core->GetModelStatus(Spec("half"));
-  if (!response.ok()) return rows;
+  if (!response.ok()) {
+    return rows;
+  }
   for (const ModelVersionStatus& row : response->model_version_status()) {
     const std::string& reason = row.status().error_message();
     rows.push_back(absl::StrCat(row.version(), " ",
@@ -132,7 +134,9 @@ TEST(ServerCoreStatusTest, ForgetsAnEndedVersionWhenItsFolderIsGone) {
   EXPECT_THAT(StatusRows(core), ElementsAre("2 AVAILABLE", "1 END"));
 
   std::filesystem::remove_all(base_path + "/1");
-  while (StatusRows(core).size() > 1) absl::SleepFor(absl::Milliseconds(10));
+  while (StatusRows(core).size() > 1) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
   EXPECT_THAT(StatusRows(core), ElementsAre("2 AVAILABLE"));
 }
 

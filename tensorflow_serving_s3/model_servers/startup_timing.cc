@@ -54,7 +54,9 @@ void StartupTiming::PortsAreOpen() {
 void StartupTiming::HandleEvent(const ServableState& state) {
   std::lock_guard<std::mutex> lock(mu_);
   const absl::Time now = absl::Now();
-  if (!listed_.has_value()) listed_ = now;
+  if (!listed_.has_value()) {
+    listed_ = now;
+  }
   if (logged_ || !ports_.has_value() ||
       state.manager_state != ServableState::ManagerState::kAvailable) {
     return;

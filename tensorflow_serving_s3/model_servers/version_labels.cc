@@ -23,9 +23,13 @@ std::optional<VersionLabels::Target> VersionLabels::Find(
     absl::string_view model, absl::string_view label) const {
   return models_.Read([&](const ModelMap& models) -> std::optional<Target> {
     const auto labels = models.find(model);
-    if (labels == models.end()) return std::nullopt;
+    if (labels == models.end()) {
+      return std::nullopt;
+    }
     const auto target = labels->second.find(label);
-    if (target == labels->second.end()) return std::nullopt;
+    if (target == labels->second.end()) {
+      return std::nullopt;
+    }
     return target->second;
   });
 }
@@ -54,7 +58,9 @@ void VersionLabels::VersionIsAvailable(const ServableId& id) {
   std::lock_guard<std::mutex> lock(mu_);
   const bool waits = models_.Read([&id](const ModelMap& models) {
     const auto labels = models.find(id.name);
-    if (labels == models.end()) return false;
+    if (labels == models.end()) {
+      return false;
+    }
     for (const auto& [label, target] : labels->second) {
       if (target.version == id.version && target.previous.has_value()) {
         return true;
@@ -62,10 +68,14 @@ void VersionLabels::VersionIsAvailable(const ServableId& id) {
     }
     return false;
   });
-  if (!waits) return;
+  if (!waits) {
+    return;
+  }
   auto models = std::make_unique<ModelMap>(Current());
   for (auto& [label, target] : (*models)[id.name]) {
-    if (target.version == id.version) target.previous.reset();
+    if (target.version == id.version) {
+      target.previous.reset();
+    }
   }
   models_.Publish(std::move(models));
 }

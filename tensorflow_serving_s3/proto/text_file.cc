@@ -16,9 +16,13 @@ namespace {
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
   void RecordError(int line, int column, absl::string_view message) override {
-    if (!text_.empty()) return;
+    if (!text_.empty()) {
+      return;
+    }
     // The format of protobuf. An error without a place has the line -1.
-    if (line >= 0) text_ = absl::StrCat(line + 1, ":", column + 1, ": ");
+    if (line >= 0) {
+      text_ = absl::StrCat(line + 1, ":", column + 1, ": ");
+    }
     absl::StrAppend(&text_, message);
   }
 

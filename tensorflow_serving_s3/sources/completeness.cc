@@ -32,8 +32,12 @@ absl::StatusOr<std::set<std::string>> ListNames(tensorflow::Env* env,
                                                 const std::string& directory) {
   std::vector<std::string> children;
   const absl::Status status = env->GetChildren(directory, &children);
-  if (absl::IsNotFound(status)) return std::set<std::string>();
-  if (!status.ok()) return status;
+  if (absl::IsNotFound(status)) {
+    return std::set<std::string>();
+  }
+  if (!status.ok()) {
+    return status;
+  }
   std::set<std::string> names;
   for (absl::string_view name : children) {
     while (absl::ConsumeSuffix(&name, "/")) {
@@ -55,7 +59,9 @@ absl::Status Incomplete(const StoragePath& version_path,
 std::set<std::string> ExpectedDataFiles(const std::set<std::string>& names) {
   std::set<std::string> expected;
   for (const std::string& name : names) {
-    if (!absl::StartsWith(name, kDataPrefix)) continue;
+    if (!absl::StartsWith(name, kDataPrefix)) {
+      continue;
+    }
     // "variables.data-00000-of-00002"
     const std::vector<absl::string_view> parts = absl::StrSplit(
         absl::string_view(name).substr(kDataPrefix.size()), "-of-");
@@ -88,7 +94,9 @@ absl::Status CheckSavedModelComplete(tensorflow::Env* env,
                      " is a file, and a version is a directory; delete it, or "
                      "give it a name that is not a number"));
   }
-  if (!names.ok()) return names.status();
+  if (!names.ok()) {
+    return names.status();
+  }
   if (names->count(tensorflow::kSavedModelFilenamePb) == 0 &&
       names->count(tensorflow::kSavedModelFilenamePbTxt) == 0 &&
       names->count(tensorflow::kSavedModelFilenameCpb) == 0) {
@@ -103,10 +111,14 @@ absl::Status CheckSavedModelComplete(tensorflow::Env* env,
   const absl::StatusOr<std::set<std::string>> variables = ListNames(
       env, tensorflow::io::JoinPath(version_path,
                                     tensorflow::kSavedModelVariablesDirectory));
-  if (!variables.ok()) return variables.status();
+  if (!variables.ok()) {
+    return variables.status();
+  }
   const std::set<std::string> data_files = ExpectedDataFiles(*variables);
   const bool has_index = variables->count("variables.index") > 0;
-  if (!has_index && data_files.empty()) return absl::OkStatus();
+  if (!has_index && data_files.empty()) {
+    return absl::OkStatus();
+  }
   if (!has_index) {
     return Incomplete(version_path, "variables/variables.index is missing");
   }

@@ -113,7 +113,9 @@ FileSystemStoragePathSource::Create(const Config& config, Options options) {
   std::unique_ptr<FileSystemStoragePathSource> source(
       new FileSystemStoragePathSource(std::move(options)));
   const absl::Status status = source->UpdateConfig(config);
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return source;
 }
 
@@ -124,7 +126,9 @@ FileSystemStoragePathSource::~FileSystemStoragePathSource() { pool_.Stop(); }
 
 absl::Status FileSystemStoragePathSource::UpdateConfig(const Config& config) {
   const absl::Status status = Validate(config);
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   const bool fail_if_zero_versions = config.fail_if_zero_versions_at_startup();
@@ -164,13 +168,19 @@ void FileSystemStoragePathSource::ApplyConfigLocked(const Config& config) {
     }
     const auto made = std::make_shared<Servable>(servable, std::move(options));
     servables.emplace(name, made);
-    if (callback_ != nullptr) StartPollingLocked(made);
+    if (callback_ != nullptr) {
+      StartPollingLocked(made);
+    }
   }
   for (const auto& [name, servable] : servables_) {
-    if (servables.count(name) > 0) continue;  // Replaced above.
+    if (servables.count(name) > 0) {
+      continue;  // Replaced above.
+    }
     std::lock_guard<std::mutex> servable_lock(servable->mu);
     servable->retired = true;
-    if (servable->has_aspired) callback_(name, {});
+    if (servable->has_aspired) {
+      callback_(name, {});
+    }
   }
   servables_ = std::move(servables);
   config_ = config;
@@ -183,7 +193,9 @@ void FileSystemStoragePathSource::SetAspiredVersionsCallback(
       << "The callback of a FileSystemStoragePathSource is set for the second "
          "time";
   callback_ = std::move(callback);
-  for (const auto& [name, servable] : servables_) StartPollingLocked(servable);
+  for (const auto& [name, servable] : servables_) {
+    StartPollingLocked(servable);
+  }
 }
 
 absl::Status FileSystemStoragePathSource::poll_status(
@@ -202,14 +214,18 @@ bool FileSystemStoragePathSource::HasPolled(
     absl::string_view servable_name) const {
   std::lock_guard<std::mutex> lock(mu_);
   const auto servable = servables_.find(servable_name);
-  if (servable == servables_.end()) return false;
+  if (servable == servables_.end()) {
+    return false;
+  }
   std::lock_guard<std::mutex> servable_lock(servable->second->mu);
   return servable->second->polled;
 }
 
 void FileSystemStoragePathSource::StartPollingLocked(
     const std::shared_ptr<Servable>& servable) {
-  if (poll_wait_seconds_ < 0) return;
+  if (poll_wait_seconds_ < 0) {
+    return;
+  }
   pool_.Schedule([this, servable] { Poll(servable); });
 }
 
@@ -217,12 +233,16 @@ void FileSystemStoragePathSource::Poll(
     const std::shared_ptr<Servable>& servable) {
   {
     std::lock_guard<std::mutex> lock(servable->mu);
-    if (servable->retired) return;
+    if (servable->retired) {
+      return;
+    }
   }
   ServablePoller::Outcome outcome = servable->poller.Poll();
   {
     std::lock_guard<std::mutex> lock(servable->mu);
-    if (servable->retired) return;
+    if (servable->retired) {
+      return;
+    }
     servable->poll_status = outcome.status;
     if (outcome.found.has_value() && options_.on_found != nullptr) {
       options_.on_found(servable->name, servable->base_path, *outcome.found);

@@ -50,8 +50,12 @@ class Barrier {
 
   void Arrive() {
     std::unique_lock<std::mutex> lock(mu_);
-    if (missing_ > 0) --missing_;
-    if (missing_ == 0) changed_.notify_all();
+    if (missing_ > 0) {
+      --missing_;
+    }
+    if (missing_ == 0) {
+      changed_.notify_all();
+    }
     changed_.wait(lock, [this] { return missing_ == 0; });
   }
 
@@ -121,14 +125,18 @@ TEST_F(ModelsAndVersionsTest, PolicyLatestTakesTheNewestN) {
       ->mutable_servable_version_policy()
       ->mutable_latest()
       ->set_num_versions(2);
-  for (const char* const version : {"8", "9", "10"}) Upload("half", version);
+  for (const char* const version : {"8", "9", "10"}) {
+    Upload("half", version);
+  }
   Start();
   target_.WaitFor("half: 10=fake://models/half/10 9=fake://models/half/9");
 }
 
 TEST_F(ModelsAndVersionsTest, PolicyAllTakesEveryVersion) {
   Add("half")->mutable_servable_version_policy()->mutable_all();
-  for (const char* const version : {"8", "9", "10"}) Upload("half", version);
+  for (const char* const version : {"8", "9", "10"}) {
+    Upload("half", version);
+  }
   Start();
   target_.WaitFor(
       "half: 10=fake://models/half/10 9=fake://models/half/9 "
@@ -140,7 +148,9 @@ TEST_F(ModelsAndVersionsTest, PolicySpecificTakesTheListedVersions) {
       Add("half")->mutable_servable_version_policy()->mutable_specific();
   specific->add_versions(8);
   specific->add_versions(10);
-  for (const char* const version : {"8", "9", "10"}) Upload("half", version);
+  for (const char* const version : {"8", "9", "10"}) {
+    Upload("half", version);
+  }
   Start();
   target_.WaitFor("half: 10=fake://models/half/10 8=fake://models/half/8");
 }
@@ -318,7 +328,9 @@ TEST_F(ModelsAndVersionsTest, VersionsAlwaysPresentAreKeptWhenNoneIsFound) {
   Gate polled;
   FakeFileSystem::OnListing("fake://models/half", [&] {
     // The result of the listing before the last one was sent.
-    if (++listings == 3) polled.Open();
+    if (++listings == 3) {
+      polled.Open();
+    }
   });
   polled.Wait();
   Stop();

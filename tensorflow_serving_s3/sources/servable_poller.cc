@@ -79,7 +79,9 @@ ServablePoller::Outcome ServablePoller::Poll() {
   }
   outcome.found = std::move(found);
   LogOutcome(outcome);
-  if (outcome.versions.has_value()) has_aspired_ = !outcome.versions->empty();
+  if (outcome.versions.has_value()) {
+    has_aspired_ = !outcome.versions->empty();
+  }
   return outcome;
 }
 
@@ -94,7 +96,9 @@ absl::StatusOr<VersionListing> ServablePoller::List(
         status.message(), "; check the base path, or put a version there, as ",
         tensorflow::io::JoinPath(servable_.base_path(), "1/saved_model.pb")));
   }
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   VersionListing listing = ListVersions(children);
   LogProblems(listing.problems);
   found.emplace();
@@ -109,20 +113,28 @@ absl::StatusOr<ServablePoller::Outcome> ServablePoller::Choose(
   // A version that was deleted must be checked again when it reappears.
   std::set<std::string> still_complete;
   for (const VersionListing::Version& version : listing.versions) {
-    if (complete_.count(version.name) > 0) still_complete.insert(version.name);
+    if (complete_.count(version.name) > 0) {
+      still_complete.insert(version.name);
+    }
   }
   complete_ = std::move(still_complete);
-  if (listing.versions.empty()) return HandleNoVersions(listing);
+  if (listing.versions.empty()) {
+    return HandleNoVersions(listing);
+  }
 
   const auto& policy = servable_.servable_version_policy();
   if (policy.has_all()) {
     absl::StatusOr<Versions> versions = ChooseAll(listing.versions);
-    if (!versions.ok()) return versions.status();
+    if (!versions.ok()) {
+      return versions.status();
+    }
     return Outcome{absl::OkStatus(), std::nullopt, *std::move(versions)};
   }
   if (!policy.has_specific()) {
     absl::StatusOr<Versions> versions = ChooseLatest(listing);
-    if (!versions.ok()) return versions.status();
+    if (!versions.ok()) {
+      return versions.status();
+    }
     return Outcome{absl::OkStatus(), std::nullopt, *std::move(versions)};
   }
 
@@ -130,10 +142,14 @@ absl::StatusOr<ServablePoller::Outcome> ServablePoller::Choose(
                             policy.specific().versions().end());
   std::vector<VersionListing::Version> wanted;
   for (const VersionListing::Version& version : listing.versions) {
-    if (missing.erase(version.number) > 0) wanted.push_back(version);
+    if (missing.erase(version.number) > 0) {
+      wanted.push_back(version);
+    }
   }
   absl::StatusOr<Versions> versions = ChooseAll(wanted);
-  if (!versions.ok()) return versions.status();
+  if (!versions.ok()) {
+    return versions.status();
+  }
   Outcome outcome{absl::OkStatus(), std::nullopt, *std::move(versions)};
   if (!missing.empty()) {
     outcome.status = absl::NotFoundError(
@@ -165,7 +181,9 @@ ServablePoller::Outcome ServablePoller::HandleNoVersions(
                     "servable_versions_always_present");
   }
   Outcome outcome{absl::NotFoundError(message), std::nullopt, std::nullopt};
-  if (!keep) outcome.versions.emplace();
+  if (!keep) {
+    outcome.versions.emplace();
+  }
   return outcome;
 }
 
@@ -180,7 +198,9 @@ absl::StatusOr<ServableData<StoragePath>> ServablePoller::CheckComplete(
     if (absl::IsInvalidArgument(status)) {
       return Data(Id(version), std::move(status));
     }
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
     complete_.insert(version.name);
   }
   return Data(Id(version), Path(version));
@@ -193,9 +213,13 @@ absl::StatusOr<ServablePoller::Versions> ServablePoller::ChooseLatest(
   Versions chosen;
   size_t num_complete = 0;
   for (const VersionListing::Version& version : listing.versions) {
-    if (num_complete == num_wanted) break;
+    if (num_complete == num_wanted) {
+      break;
+    }
     absl::StatusOr<ServableData<StoragePath>> checked = CheckComplete(version);
-    if (!checked.ok()) return checked.status();
+    if (!checked.ok()) {
+      return checked.status();
+    }
     if (checked->ok()) {
       ++num_complete;
     } else if (num_complete > 0) {
@@ -211,7 +235,9 @@ absl::StatusOr<ServablePoller::Versions> ServablePoller::ChooseAll(
   Versions chosen;
   for (const VersionListing::Version& version : wanted) {
     absl::StatusOr<ServableData<StoragePath>> checked = CheckComplete(version);
-    if (!checked.ok()) return checked.status();
+    if (!checked.ok()) {
+      return checked.status();
+    }
     chosen.push_back(*std::move(checked));
   }
   return chosen;
@@ -236,7 +262,9 @@ void ServablePoller::LogOutcome(const Outcome& outcome) {
   }
   const bool recovered = changed && outcome.status.ok();
   logged_status_ = outcome.status;
-  if (!outcome.versions.has_value() || outcome.versions->empty()) return;
+  if (!outcome.versions.has_value() || outcome.versions->empty()) {
+    return;
+  }
 
   std::vector<int64_t> complete;
   std::vector<int64_t> awaited;
@@ -264,7 +292,9 @@ void ServablePoller::LogOutcome(const Outcome& outcome) {
 }
 
 void ServablePoller::LogProblems(const std::vector<std::string>& problems) {
-  if (problems == logged_problems_) return;
+  if (problems == logged_problems_) {
+    return;
+  }
   for (const std::string& problem : problems) {
     ABSL_LOG(ERROR) << servable_.servable_name() << " under "
                     << servable_.base_path() << ": " << problem;

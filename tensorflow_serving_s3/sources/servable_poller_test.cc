@@ -55,7 +55,9 @@ class ServablePollerTest : public ::testing::Test {
   // version, "9!" for an error.
   static std::vector<std::string> Aspired(
       const ServablePoller::Outcome& outcome) {
-    if (!outcome.versions.has_value()) return {"as before"};
+    if (!outcome.versions.has_value()) {
+      return {"as before"};
+    }
     std::vector<std::string> aspired;
     for (const ServableData<StoragePath>& version : *outcome.versions) {
       EXPECT_EQ(version.id().name, "half");
@@ -91,7 +93,9 @@ TEST_F(ServablePollerTest, LatestTakesTheNewestN) {
   servable_.mutable_servable_version_policy()
       ->mutable_latest()
       ->set_num_versions(2);
-  for (const char* const name : {"1", "2", "3"}) Upload(name);
+  for (const char* const name : {"1", "2", "3"}) {
+    Upload(name);
+  }
   ServablePoller poller = MakePoller();
   EXPECT_THAT(Aspired(poller.Poll()),
               ElementsAre("3=fake://models/half/3", "2=fake://models/half/2"));
@@ -99,7 +103,9 @@ TEST_F(ServablePollerTest, LatestTakesTheNewestN) {
 
 TEST_F(ServablePollerTest, AllTakesAllVersions) {
   servable_.mutable_servable_version_policy()->mutable_all();
-  for (const char* const name : {"1", "2", "3"}) Upload(name);
+  for (const char* const name : {"1", "2", "3"}) {
+    Upload(name);
+  }
   ServablePoller poller = MakePoller();
   EXPECT_THAT(Aspired(poller.Poll()),
               ElementsAre("3=fake://models/half/3", "2=fake://models/half/2",
@@ -112,7 +118,9 @@ TEST_F(ServablePollerTest, SpecificTakesTheListedVersionsAndNamesTheMissing) {
   specific->add_versions(1);
   specific->add_versions(3);
   specific->add_versions(5);
-  for (const char* const name : {"1", "2", "3"}) Upload(name);
+  for (const char* const name : {"1", "2", "3"}) {
+    Upload(name);
+  }
   ServablePoller poller = MakePoller();
   const ServablePoller::Outcome outcome = poller.Poll();
   EXPECT_THAT(Aspired(outcome),

@@ -21,7 +21,9 @@ namespace {
 
 bool IsDecimalNumber(absl::string_view text) {
   for (const char c : text) {
-    if (!absl::ascii_isdigit(c)) return false;
+    if (!absl::ascii_isdigit(c)) {
+      return false;
+    }
   }
   return !text.empty();
 }
@@ -43,7 +45,9 @@ VersionListing ListVersions(const std::vector<std::string>& child_names) {
     absl::string_view name = child_name;
     while (absl::ConsumeSuffix(&name, "/")) {
     }
-    if (!IsDecimalNumber(name)) continue;
+    if (!IsDecimalNumber(name)) {
+      continue;
+    }
     int64_t number;
     if (absl::SimpleAtoi(name, &number)) {
       names_by_number[number].emplace(name);
@@ -59,7 +63,9 @@ VersionListing ListVersions(const std::vector<std::string>& child_names) {
     const std::string& used = *names.begin();
     listing.versions.push_back({number, used});
     for (const std::string& name : names) {
-      if (name == used) continue;
+      if (name == used) {
+        continue;
+      }
       problems.insert(absl::StrCat("\"", name, "\" is ignored: \"", used,
                                    "\" is version ", number,
                                    " too; delete one of them"));

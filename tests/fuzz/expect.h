@@ -18,7 +18,9 @@ namespace tfs3::fuzz {
 
 inline void Expect(bool holds, std::string_view what,
                    std::string_view seen = "") {
-  if (holds) return;
+  if (holds) {
+    return;
+  }
   std::fprintf(stderr, "does not hold: %.*s\n%.*s\n",
                static_cast<int>(what.size()), what.data(),
                static_cast<int>(seen.size()), seen.data());

@@ -52,16 +52,21 @@ class FakeSession final : public tensorflow::Session {
   absl::Status Run(const NamedTensors& feeds, const Names& fetches,
                    const Names& targets, Tensors* outputs) override {
     for (const std::string& target : targets) {
-      if (!IsKnown(target)) return Unknown(target);
+      if (!IsKnown(target)) {
+        return Unknown(target);
+      }
     }
     outputs->clear();
     for (const std::string& fetch : fetches) {
-      if (!IsKnown(fetch)) return Unknown(fetch);
+      if (!IsKnown(fetch)) {
+        return Unknown(fetch);
+      }
       outputs->push_back(
           tensorflow::Tensor(tensorflow::tstring("nothing is fed")));
       for (const auto& [name, tensor] : feeds) {
-        if (WithoutPrefix(name) == WithoutPrefix(fetch))
+        if (WithoutPrefix(name) == WithoutPrefix(fetch)) {
           outputs->back() = tensor;
+        }
       }
     }
     return absl::OkStatus();
@@ -79,7 +84,9 @@ class FakeSession final : public tensorflow::Session {
     for (const auto* names :
          {&options.feed(), &options.fetch(), &options.target()}) {
       for (const std::string& name : *names) {
-        if (!IsKnown(name)) return Unknown(name);
+        if (!IsKnown(name)) {
+          return Unknown(name);
+        }
       }
     }
     *handle = ++last_callable_;
@@ -92,8 +99,9 @@ class FakeSession final : public tensorflow::Session {
                            tensorflow::RunMetadata* /*metadata*/) override {
     const tensorflow::CallableOptions& options = callables_.at(handle);
     NamedTensors named;
-    for (size_t i = 0; i < feeds.size(); ++i)
+    for (size_t i = 0; i < feeds.size(); ++i) {
       named.emplace_back(options.feed(static_cast<int>(i)), feeds[i]);
+    }
     return Run(named, {options.fetch().begin(), options.fetch().end()}, {},
                outputs);
   }

@@ -76,13 +76,18 @@ enum Kind : uint8_t {
 class Pieces {
  public:
   Pieces(std::string_view bytes, size_t size) {
-    if (size == 0) size = bytes.size() + 1;
-    for (size_t i = 0; i < bytes.size(); i += size)
+    if (size == 0) {
+      size = bytes.size() + 1;
+    }
+    for (size_t i = 0; i < bytes.size(); i += size) {
       memory_.emplace_back(bytes.substr(i, size));
+    }
     for (const std::string& piece : memory_) {
       slices_.push_back({piece.data(), piece.size()});
       // gRPC may pass an empty piece.
-      if (size == 3) slices_.push_back({piece.data(), 0});
+      if (size == 3) {
+        slices_.push_back({piece.data(), 0});
+      }
     }
   }
 
@@ -141,7 +146,9 @@ char UsedBits(DataType dtype) {
 }
 
 bool SameTensors(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
+  if (a.dtype() != b.dtype() || a.shape() != b.shape()) {
+    return false;
+  }
   if (IsPlain(a)) {
     const char bits = UsedBits(a.dtype());
     const auto same = [bits](char x, char y) {
@@ -152,7 +159,9 @@ bool SameTensors(const Tensor& a, const Tensor& b) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
   }
   for (int64_t i = 0; i < a.NumElements(); ++i) {
-    if (a.flat<tstring>()(i) != b.flat<tstring>()(i)) return false;
+    if (a.flat<tstring>()(i) != b.flat<tstring>()(i)) {
+      return false;
+    }
   }
   return true;
 }
@@ -164,9 +173,13 @@ void ExpectClientsFault(const absl::Status& status) {
 }
 
 void TakeTensor(const TensorProto& proto) {
-  if (!IsCheap(proto)) return;
+  if (!IsCheap(proto)) {
+    return;
+  }
   const absl::StatusOr<Tensor> tensor = tfs3::DecodeTensor(proto);
-  if (!tensor.ok()) return ExpectClientsFault(tensor.status());
+  if (!tensor.ok()) {
+    return ExpectClientsFault(tensor.status());
+  }
   Expect(tensor->dtype() == proto.dtype(), "a tensor has the type given");
   Expect(tensor->shape() == *tfs3::DecodeShape(proto),
          "a tensor has the shape given");
@@ -197,10 +210,14 @@ tensorflow::TensorInfo Info(const std::string& name, DataType dtype) {
 tensorflow::SignatureDef Signature() {
   tensorflow::SignatureDef signature;
   for (int i = 1; i < tensorflow::DataType_ARRAYSIZE; ++i) {
-    if (!tensorflow::DataType_IsValid(i)) continue;
-    const auto dtype = static_cast<DataType>(i);
-    if (dtype != tensorflow::DT_STRING && tensorflow::DataTypeSize(dtype) == 0)
+    if (!tensorflow::DataType_IsValid(i)) {
       continue;
+    }
+    const auto dtype = static_cast<DataType>(i);
+    if (dtype != tensorflow::DT_STRING &&
+        tensorflow::DataTypeSize(dtype) == 0) {
+      continue;
+    }
     const std::string name = tensorflow::DataTypeString(dtype);
     (*signature.mutable_inputs())[name] = Info("in_" + name, dtype);
     (*signature.mutable_outputs())[name] = Info("out_" + name, dtype);
@@ -235,7 +252,9 @@ const SignatureRunner& Runner(RunThread thread) {
 void TakePredict(const PredictRequest& request, bool on_pool) {
   for (const auto& [alias, proto] : request.inputs()) {
     TakeTensor(proto);
-    if (!IsCheap(proto)) return;
+    if (!IsCheap(proto)) {
+      return;
+    }
   }
   const SignatureRunner& runner =
       Runner(on_pool ? RunThread::kPool : RunThread::kCaller);
@@ -245,7 +264,9 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
   PredictResponse response;
   const absl::Status status =
       tfs3::Predict(request, {"fuzz", 1}, runner, options, &response);
-  if (!status.ok()) return ExpectClientsFault(status);
+  if (!status.ok()) {
+    return ExpectClientsFault(status);
+  }
   const int expected = request.output_filter().empty()
                            ? static_cast<int>(runner.outputs().size())
                            : request.output_filter_size();
@@ -271,7 +292,9 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
 
 void TakeInput(const Input& input) {
   const absl::StatusOr<Tensor> examples = tfs3::SerializeExamples(input);
-  if (!examples.ok()) return ExpectClientsFault(examples.status());
+  if (!examples.ok()) {
+    return ExpectClientsFault(examples.status());
+  }
   Expect(examples->dims() == 1 && examples->NumElements() > 0,
          "examples make a list of strings");
   tensorflow::Example example;
@@ -287,9 +310,13 @@ void TakeSessionRun(const SessionRunRequest& request) {
   std::vector<Tensor> feeds;
   for (const auto& feed : request.feed()) {
     TakeTensor(feed.tensor());
-    if (!IsCheap(feed.tensor())) return;
+    if (!IsCheap(feed.tensor())) {
+      return;
+    }
     absl::StatusOr<Tensor> tensor = tfs3::DecodeTensor(feed.tensor());
-    if (!tensor.ok()) return;
+    if (!tensor.ok()) {
+      return;
+    }
     choice.feeds.push_back(feed.name());
     feeds.push_back(*std::move(tensor));
   }
@@ -299,7 +326,9 @@ void TakeSessionRun(const SessionRunRequest& request) {
   const SessionRunner runner(&session);
   const absl::StatusOr<std::vector<Tensor>> outputs =
       runner.Run(choice, feeds, SessionRunner::Options());
-  if (!outputs.ok()) return ExpectClientsFault(outputs.status());
+  if (!outputs.ok()) {
+    return ExpectClientsFault(outputs.status());
+  }
   Expect(outputs->size() == choice.fetches.size(),
          "a run gives what is fetched");
 }
@@ -307,7 +336,9 @@ void TakeSessionRun(const SessionRunRequest& request) {
 template <typename Message, typename Take>
 void ParseAndTake(std::string_view bytes, size_t piece, Take take) {
   Message message;
-  if (Parse(bytes, piece, &message)) take(message);
+  if (Parse(bytes, piece, &message)) {
+    take(message);
+  }
 }
 
 }  // namespace
@@ -319,7 +350,9 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size < 2) return 0;
+  if (size < 2) {
+    return 0;
+  }
   const size_t piece = data[1];
   const std::string_view bytes(reinterpret_cast<const char*>(data + 2),
                                size - 2);

@@ -40,12 +40,16 @@ void TakeAsBody(std::string_view gzip) {
   const InflateError error = Gunzip(gzip, {kMaxBytes}, &out);
   Expect(out.size() <= kMaxBytes, "no more is inflated than the limit");
   ExpectPadding(out);
-  if (error != InflateError::kNone) return;
+  if (error != InflateError::kNone) {
+    return;
+  }
   PaddedBuffer exact;
   Expect(Gunzip(gzip, {out.size()}, &exact) == InflateError::kNone &&
              exact.view() == out.view(),
          "a limit that is just met is met");
-  if (out.empty()) return;
+  if (out.empty()) {
+    return;
+  }
   PaddedBuffer less;
   Expect(Gunzip(gzip, {out.size() - 1}, &less) == InflateError::kTooLong,
          "a body of a byte more than the limit is too large");
@@ -65,13 +69,17 @@ std::optional<std::string> Inflate(std::string_view deflated, size_t* taken) {
   out.resize(out.size() - stream.avail_out);
   *taken = deflated.size() - stream.avail_in;
   inflateEnd(&stream);
-  if (result != Z_STREAM_END) return std::nullopt;
+  if (result != Z_STREAM_END) {
+    return std::nullopt;
+  }
   return out;
 }
 
 std::string LittleEndian(uint32_t number) {
   std::string bytes;
-  for (int i = 0; i < 4; ++i) bytes += static_cast<char>(number >> (8 * i));
+  for (int i = 0; i < 4; ++i) {
+    bytes += static_cast<char>(number >> (8 * i));
+  }
   return bytes;
 }
 
@@ -79,7 +87,9 @@ std::string LittleEndian(uint32_t number) {
 void TakeAsDeflated(std::string_view deflated) {
   size_t taken;
   const std::optional<std::string> text = Inflate(deflated, &taken);
-  if (!text.has_value()) return;
+  if (!text.has_value()) {
+    return;
+  }
   const uLong sum = crc32(0, reinterpret_cast<const Bytef*>(text->data()),
                           static_cast<uInt>(text->size()));
   std::string gzip("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
@@ -106,7 +116,9 @@ void TakeAsDeflated(std::string_view deflated) {
 
 void TakeAsText(std::string_view text) {
   const std::optional<std::string> gzip = tfs3::net::Gzip(text);
-  if (!gzip.has_value()) return;
+  if (!gzip.has_value()) {
+    return;
+  }
   Expect(gzip->size() < text.size(), "what is compressed is smaller");
   PaddedBuffer out;
   Expect(Gunzip(*gzip, {text.size()}, &out) == InflateError::kNone &&

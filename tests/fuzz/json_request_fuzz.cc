@@ -90,7 +90,9 @@ const SignatureMap& Signatures() {
 absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
     absl::string_view name) {
   const auto found = Signatures().find(std::string_view(name));
-  if (found != Signatures().end()) return &found->second;
+  if (found != Signatures().end()) {
+    return &found->second;
+  }
   return absl::NotFoundError(absl::StrCat("no signature ", name));
 }
 
@@ -105,8 +107,9 @@ void ExpectToldInJson(const absl::Status& status) {
 }
 
 bool SameElements(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != tensorflow::DT_STRING)
+  if (a.dtype() != tensorflow::DT_STRING) {
     return a.tensor_data() == b.tensor_data();
+  }
   const auto x = a.flat<tstring>();
   const auto y = b.flat<tstring>();
   return std::equal(x.data(), x.data() + x.size(), y.data());
@@ -117,8 +120,9 @@ std::string WriteAgain(const PredictInput& input,
                        const std::vector<TensorSpec>& specs) {
   std::vector<NamedOutput> outputs;
   outputs.reserve(specs.size());
-  for (size_t i = 0; i < specs.size(); ++i)
+  for (size_t i = 0; i < specs.size(); ++i) {
     outputs.push_back({specs[i].alias, input.tensors[i]});
+  }
   const absl::StatusOr<std::string> answer =
       tfs3::rest::TensorsToJson(input.format, outputs);
   Expect(answer.ok(), "what was read can be written",
@@ -147,7 +151,9 @@ void ExpectSame(const PredictInput& a, const PredictInput& b,
 void ExpectSameWithAnotherMember(std::string_view text,
                                  const absl::StatusOr<PredictInput>& input) {
   const size_t brace = text.find('{');
-  if (brace == text.npos) return;
+  if (brace == text.npos) {
+    return;
+  }
   const std::string longer =
       absl::StrCat(text.substr(0, brace), "{\"\\u006f\": [0, \"\\n\"], ",
                    text.substr(brace + 1));
@@ -155,7 +161,9 @@ void ExpectSameWithAnotherMember(std::string_view text,
       tfs3::rest::JsonToTensors(PaddedBuffer(longer), InputsOf, kMaxNesting);
   Expect(input.status().code() == other.status().code(),
          "a member that means nothing makes no difference", longer);
-  if (input.ok()) ExpectSame(*input, *other, longer);
+  if (input.ok()) {
+    ExpectSame(*input, *other, longer);
+  }
 }
 
 void TakeAsPredict(const PaddedBuffer& body) {
@@ -185,7 +193,9 @@ void TakeAsPredict(const PaddedBuffer& body) {
     }
   }
   // An empty list loses the sizes of its inner dimensions.
-  if (empty) return;
+  if (empty) {
+    return;
+  }
   const std::string text = WriteAgain(*input, specs);
   const absl::StatusOr<PredictInput> again =
       tfs3::rest::JsonToTensors(PaddedBuffer(text), InputsOf, kMaxNesting);
@@ -219,10 +229,12 @@ void TakeAsClassify(const PaddedBuffer& body) {
   }
   Expect(input.kind_case() != Input::KIND_NOT_SET, "examples are set");
   ExpectFeatures(input.example_list_with_context().context());
-  for (const Example& example : input.example_list().examples())
+  for (const Example& example : input.example_list().examples()) {
     ExpectFeatures(example);
-  for (const Example& example : input.example_list_with_context().examples())
+  }
+  for (const Example& example : input.example_list_with_context().examples()) {
     ExpectFeatures(example);
+  }
 }
 
 absl::Status StatusOfText(const PaddedBuffer& body, int64_t max_nesting) {
@@ -240,8 +252,12 @@ int64_t DeepestNesting(std::string_view json) {
   for (size_t i = 0; i < json.size() && json[i] != '\0'; ++i) {
     const char c = json[i];
     if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
+      if (c == '\\') {
+        ++i;
+      }
+      if (c == '"') {
+        in_string = false;
+      }
     } else if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
@@ -255,12 +271,16 @@ int64_t DeepestNesting(std::string_view json) {
 
 void TakeAsText(const PaddedBuffer& body) {
   const std::string_view json = body.view();
-  if (tfs3::rest::HasAccident(json)) return;
+  if (tfs3::rest::HasAccident(json)) {
+    return;
+  }
   constexpr int64_t kNoLimit = 1 << 30;
   const absl::Status status = StatusOfText(body, kNoLimit);
   Expect(status.ok() == tfs3::rest::ReferenceAccepts(json),
          "JSON is what TensorFlow Serving takes for JSON", status.ToString());
-  if (!status.ok()) return;
+  if (!status.ok()) {
+    return;
+  }
   const int64_t deepest = DeepestNesting(json);
   Expect(StatusOfText(body, deepest).ok(),
          "the deepest level is within a limit of as many levels");

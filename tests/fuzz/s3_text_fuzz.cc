@@ -141,7 +141,9 @@ void TakeAsList(const std::string& text) {
 // Parses the answer as a list of the directory "a".
 void TakeAsPage(const std::string& text) {
   const Result<Listing> listing = tfs3::s3::ParseListing(text);
-  if (!listing.ok()) return;
+  if (!listing.ok()) {
+    return;
+  }
   const std::string prefix = "a/";
   const Listing page = tfs3::s3::Conformed(*listing, prefix, true);
   for (const ListedObject& object : page.objects) {

@@ -34,25 +34,33 @@ Result<std::string> Answer(Client& client, const std::string& verb,
                            const S3Uri& uri) {
   if (verb == "stat") {
     const Result<ObjectInfo> info = client.HeadObject(uri);
-    if (!info.ok()) return info.status();
+    if (!info.ok()) {
+      return info.status();
+    }
     return std::to_string(info->size);
   }
   if (verb == "read") {
     std::string text(4096, '\0');
     const Result<ObjectRange> range =
         client.GetObject(uri, 0, text.data(), text.size(), "");
-    if (!range.ok()) return range.status();
+    if (!range.ok()) {
+      return range.status();
+    }
     return text.substr(0, range->bytes);
   }
   if (verb == "write") {
     const Status written = client.PutObject(uri, "written").status();
-    if (!written.ok()) return written;
+    if (!written.ok()) {
+      return written;
+    }
     return std::string();
   }
   if (verb == "delete") {
     const Result<std::vector<UndeletedObject>> left =
         client.DeleteObjects(uri, {uri.key});
-    if (!left.ok()) return left.status();
+    if (!left.ok()) {
+      return left.status();
+    }
     return left->empty() ? std::string() : left->front().message;
   }
   S3Uri folder = uri;
@@ -60,7 +68,9 @@ Result<std::string> Answer(Client& client, const std::string& verb,
   ListRequest request;
   request.delimit = true;
   const Result<Listing> listing = client.ListObjects(folder, request);
-  if (!listing.ok()) return listing.status();
+  if (!listing.ok()) {
+    return listing.status();
+  }
   std::string names;
   for (const ListedObject& object : listing->objects) {
     names += (names.empty() ? "" : ",") + object.key.substr(folder.key.size());
@@ -76,10 +86,16 @@ std::string AskFiles(const std::string& line) {
   const size_t space = line.find(' ');
   const std::string verb = line.substr(0, space);
   const std::string rest = line.substr(space + 1);
-  if (verb != "profile" && verb != "property") return "";
+  if (verb != "profile" && verb != "property") {
+    return "";
+  }
   const ProfileFiles files = ProfileFiles::Read(ProcessGetenv);
-  if (!files.problem().ok()) return files.problem().message;
-  if (verb == "profile") return files.Has(rest) ? "yes" : "no";
+  if (!files.problem().ok()) {
+    return files.problem().message;
+  }
+  if (verb == "profile") {
+    return files.Has(rest) ? "yes" : "no";
+  }
   // The name of a profile may have spaces.
   const size_t last = rest.rfind(' ');
   const std::optional<std::string> value =
@@ -90,17 +106,25 @@ std::string AskFiles(const std::string& line) {
 Result<std::string> Run(std::unique_ptr<Client>& client,
                         const std::string& line) {
   const std::string of_files = AskFiles(line);
-  if (!of_files.empty()) return of_files;
+  if (!of_files.empty()) {
+    return of_files;
+  }
   if (client == nullptr) {
     const Result<Options> options = ProcessOptions();
-    if (!options.ok()) return options.status();
+    if (!options.ok()) {
+      return options.status();
+    }
     Result<std::unique_ptr<Client>> made = Client::New(*options, ProcessGetenv);
-    if (!made.ok()) return made.status();
+    if (!made.ok()) {
+      return made.status();
+    }
     client = *std::move(made);
   }
   const size_t space = line.find(' ');
   const Result<S3Uri> uri = ParseUri(line.substr(space + 1));
-  if (!uri.ok()) return uri.status();
+  if (!uri.ok()) {
+    return uri.status();
+  }
   return Answer(*client, line.substr(0, space), *uri);
 }
 
@@ -114,7 +138,9 @@ void Serve() {
                            : "ERROR " + std::to_string(result.status().code) +
                                  " " + result.status().message;
     for (char& c : said) {
-      if (c == '\n') c = ' ';
+      if (c == '\n') {
+        c = ' ';
+      }
     }
     std::cout << said << std::endl;
   }

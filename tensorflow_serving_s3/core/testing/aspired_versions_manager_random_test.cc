@@ -45,7 +45,9 @@ TEST(AspiredVersionsManagerRandomTest, InvariantsHoldInRandomSequences) {
     ASSERT_FALSE(HasFailure()) << "To repeat: TEST_RANDOM_SEED=" << seed;
   }
   std::cout << stats << "\n";
-  if (replays) return;
+  if (replays) {
+    return;
+  }
   // The sequences cover these cases.
   EXPECT_GT(stats.failed_loads, 0);
   EXPECT_GT(stats.handles, 0);

@@ -33,7 +33,9 @@ class StateRecorder {
     changed_.wait(lock, [&] {
       int seen = 0;
       for (const ServableState& state : states_) {
-        if (state.DebugString() == text) ++seen;
+        if (state.DebugString() == text) {
+          ++seen;
+        }
       }
       return seen >= times;
     });
@@ -54,7 +56,9 @@ class StateRecorder {
     std::lock_guard<std::mutex> lock(mu_);
     std::vector<std::string> texts;
     for (const ServableState& state : states_) {
-      if (state.id.version == version) texts.push_back(state.DebugString());
+      if (state.id.version == version) {
+        texts.push_back(state.DebugString());
+      }
     }
     return texts;
   }

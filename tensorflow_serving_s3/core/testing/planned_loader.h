@@ -103,12 +103,16 @@ class HeldHandle {
   }
   HeldHandle(HeldHandle&&) = default;
   HeldHandle& operator=(HeldHandle&& other) {
-    if (handle_) --handle_->handles;
+    if (handle_) {
+      --handle_->handles;
+    }
     handle_ = std::move(other.handle_);
     return *this;
   }
   ~HeldHandle() {
-    if (handle_) --handle_->handles;
+    if (handle_) {
+      --handle_->handles;
+    }
   }
 
  private:

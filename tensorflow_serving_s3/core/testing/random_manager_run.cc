@@ -73,7 +73,9 @@ class Sequence {
     options.max_num_load_retries = Below(3);
     options.first_load_retry_interval = absl::Microseconds(Below(300));
     options.load_retry_interval = absl::Microseconds(300);
-    if (limited_) options.total_memory_limit_bytes = kLimit;
+    if (limited_) {
+      options.total_memory_limit_bytes = kLimit;
+    }
     auto manager = AspiredVersionsManager::Create(std::move(options));
     EXPECT_TRUE(manager.ok()) << manager.status();
     manager_ = *std::move(manager);
@@ -130,7 +132,9 @@ class Sequence {
       case 4:
       case 5: {
         ServableRequest request = ServableRequest::Latest(AnyName());
-        if (OneIn(2)) request.version = 1 + Below(kNumVersions);
+        if (OneIn(2)) {
+          request.version = 1 + Below(kNumVersions);
+        }
         auto handle = manager_->GetServableHandle<PlannedServable>(request);
         if (handle.ok()) {
           held_.emplace_back(*std::move(handle));
@@ -139,29 +143,45 @@ class Sequence {
         break;
       }
       case 6:
-        if (!held_.empty()) held_.erase(held_.begin() + Below(held_.size()));
+        if (!held_.empty()) {
+          held_.erase(held_.begin() + Below(held_.size()));
+        }
         break;
       default:
-        for (int i = Below(6); i >= 0; --i) monitor_.WaitForChange();
+        for (int i = Below(6); i >= 0; --i) {
+          monitor_.WaitForChange();
+        }
     }
   }
 
   List AnyList() {
     List list;
-    if (OneIn(8)) return list;
+    if (OneIn(8)) {
+      return list;
+    }
     for (int64_t version = 1; version <= kNumVersions; ++version) {
-      if (!OneIn(2)) continue;
+      if (!OneIn(2)) {
+        continue;
+      }
       Aspired& aspired = list[version];
       aspired.is_error = OneIn(10);
       aspired.is_awaited = OneIn(10);
       aspired.plan.origin = std::string(1, static_cast<char>('a' + Below(3)));
       // A version that waits for memory with data of an unknown origin would
       // not be replaced by good data.
-      if (!limited_ && OneIn(6)) aspired.plan.origin.clear();
-      if (OneIn(3)) aspired.plan.num_failures = 1 + Below(4);
-      if (OneIn(8)) aspired.plan.num_failures = 1000;
+      if (!limited_ && OneIn(6)) {
+        aspired.plan.origin.clear();
+      }
+      if (OneIn(3)) {
+        aspired.plan.num_failures = 1 + Below(4);
+      }
+      if (OneIn(8)) {
+        aspired.plan.num_failures = 1000;
+      }
       aspired.plan.bytes = 1 + Below(6);
-      if (OneIn(12)) aspired.plan.bytes = kLimit + 1;
+      if (OneIn(12)) {
+        aspired.plan.bytes = kLimit + 1;
+      }
     }
     return list;
   }
@@ -169,7 +189,9 @@ class Sequence {
   void Send(const std::string& name) {
     ++stats_->lists;
     const List& list = lists_[name];
-    if (list.empty()) had_empty_list_.insert(name);
+    if (list.empty()) {
+      had_empty_list_.insert(name);
+    }
     std::vector<ServableData<std::unique_ptr<Loader>>> versions;
     for (const auto& [version, aspired] : list) {
       const ServableId id{name, version};
@@ -187,10 +209,14 @@ class Sequence {
   }
 
   void CheckAvailability() {
-    if (!preserves_availability_ || limited_) return;
+    if (!preserves_availability_ || limited_) {
+      return;
+    }
     for (const char* const name : kNames) {
       // An empty list unloads all versions, at an unknown time.
-      if (had_empty_list_.count(name) > 0) continue;
+      if (had_empty_list_.count(name) > 0) {
+        continue;
+      }
       const bool is_available = manager_
                                     ->GetServableHandle<PlannedServable>(
                                         ServableRequest::Latest(name))
@@ -198,7 +224,9 @@ class Sequence {
       if (was_available_.count(name) > 0) {
         EXPECT_TRUE(is_available) << name << " is not available any more";
       }
-      if (is_available) was_available_.insert(name);
+      if (is_available) {
+        was_available_.insert(name);
+      }
     }
   }
 
@@ -214,7 +242,9 @@ class Sequence {
           for (const auto& [name, list] : lists_) {
             for (const auto& [version, aspired] : list) {
               const auto state = states.find({name, version});
-              if (state == states.end()) return false;
+              if (state == states.end()) {
+                return false;
+              }
             }
           }
           for (const auto& [id, state] : states) {
@@ -292,9 +322,13 @@ class Sequence {
     const auto deadline = std::chrono::steady_clock::now() + kRunTimeout;
     bool recovered = false;
     while (!recovered && std::chrono::steady_clock::now() < deadline) {
-      for (const auto& [name, list] : lists_) Send(name);
+      for (const auto& [name, list] : lists_) {
+        Send(name);
+      }
       recovered = monitor_.WaitBriefly(is_recovered) && HasFinalData();
-      if (!recovered) monitor_.WaitForChange();
+      if (!recovered) {
+        monitor_.WaitForChange();
+      }
     }
     EXPECT_TRUE(recovered) << "Good data is not available: "
                            << monitor_.DebugString();
@@ -322,7 +356,9 @@ class Sequence {
 bool WaitForNumThreads(size_t num_threads) {
   const auto deadline = std::chrono::steady_clock::now() + kRunTimeout;
   while (NumThreads() > num_threads) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
     std::this_thread::yield();
   }
   return true;

@@ -75,7 +75,9 @@ class ResourceLimitTest : public ::testing::Test {
   void WaitForPrefix(const std::string& prefix) {
     while (true) {
       for (const std::string& state : recorder_.states()) {
-        if (absl::StartsWith(state, prefix)) return;
+        if (absl::StartsWith(state, prefix)) {
+          return;
+        }
       }
       std::this_thread::yield();
     }

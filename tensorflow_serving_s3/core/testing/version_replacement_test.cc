@@ -84,7 +84,9 @@ class VersionReplacementTest : public ::testing::Test {
   }
 
   void WaitUntilServed(const std::string& origin) {
-    while (Served() != origin) std::this_thread::yield();
+    while (Served() != origin) {
+      std::this_thread::yield();
+    }
   }
 
   static absl::Status NotYet() { return absl::UnavailableError("not yet"); }
@@ -128,7 +130,9 @@ TEST_F(VersionReplacementTest, NoRequestFailsDuringAReplacement) {
           continue;
         }
         std::this_thread::yield();
-        if (!(*handle)->alive) ++faults;
+        if (!(*handle)->alive) {
+          ++faults;
+        }
       }
     });
   }
@@ -138,7 +142,9 @@ TEST_F(VersionReplacementTest, NoRequestFailsDuringAReplacement) {
     WaitUntilServed(origin);
   }
   stop = true;
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
   EXPECT_EQ(misses, 0);
   EXPECT_EQ(faults, 0);
 }

@@ -59,7 +59,9 @@ bool AsksForSession(const FakeRequest& request) {
 
 std::string Parameter(const FakeRequest& request, const std::string& name) {
   const size_t at = request.path.find(name + "=");
-  if (at == std::string::npos) return "";
+  if (at == std::string::npos) {
+    return "";
+  }
   const size_t begin = at + name.size() + 1;
   return request.path.substr(begin, request.path.find('&', begin) - begin);
 }
@@ -87,9 +89,15 @@ class DirectoryBucket {
     const GetenvFn getenv_fn =
         [](const char* name) -> std::optional<std::string> {
       const std::string text = name;
-      if (text == "AWS_ACCESS_KEY_ID") return "iam";
-      if (text == "AWS_SECRET_ACCESS_KEY") return "geheim";
-      if (text == "AWS_SESSION_TOKEN") return "iam-token";
+      if (text == "AWS_ACCESS_KEY_ID") {
+        return "iam";
+      }
+      if (text == "AWS_SECRET_ACCESS_KEY") {
+        return "geheim";
+      }
+      if (text == "AWS_SESSION_TOKEN") {
+        return "iam-token";
+      }
       return std::nullopt;
     };
     Result<std::unique_ptr<Client>> client = Client::New(options, getenv_fn);
@@ -112,7 +120,9 @@ class DirectoryBucket {
 
  private:
   std::string Answer(const FakeRequest& request) {
-    if (AsksForSession(request)) return FakeAnswer(200, Session(++sessions_));
+    if (AsksForSession(request)) {
+      return FakeAnswer(200, Session(++sessions_));
+    }
     const auto token = request.headers.find("x-amz-s3session-token");
     if (token != request.headers.end() &&
         token->second == "token" + std::to_string(ended_)) {
@@ -153,7 +163,9 @@ class DirectoryBucket {
     const bool delimit = !Parameter(request, "delimiter").empty();
     std::vector<std::string> entries;
     for (const std::string& key : keys_) {
-      if (key.compare(0, prefix.size(), prefix) != 0) continue;
+      if (key.compare(0, prefix.size(), prefix) != 0) {
+        continue;
+      }
       const size_t slash = key.find('/', prefix.size());
       const std::string entry = delimit && slash != std::string::npos
                                     ? key.substr(0, slash + 1)
@@ -364,7 +376,9 @@ TEST(ClientExpressTest, ParallelReadersCreateOneSession) {
     threads.emplace_back(
         [&] { EXPECT_TRUE(client->HeadObject(At("a")).ok()); });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(bucket.sessions(), 1);
 }
 

@@ -33,16 +33,28 @@ std::string OperationOf(const FakeRequest& request) {
     return request.path.find(parameter) != std::string::npos;
   };
   const bool copies = request.headers.count("x-amz-copy-source") > 0;
-  if (request.method == "HEAD") return "HeadObject";
-  if (asks("list-type=2")) return "ListObjectsV2";
-  if (asks("?uploads")) return "CreateMultipartUpload";
-  if (asks("?delete")) return "DeleteObjects";
-  if (asks("partNumber=")) return copies ? "UploadPartCopy" : "UploadPart";
+  if (request.method == "HEAD") {
+    return "HeadObject";
+  }
+  if (asks("list-type=2")) {
+    return "ListObjectsV2";
+  }
+  if (asks("?uploads")) {
+    return "CreateMultipartUpload";
+  }
+  if (asks("?delete")) {
+    return "DeleteObjects";
+  }
+  if (asks("partNumber=")) {
+    return copies ? "UploadPartCopy" : "UploadPart";
+  }
   if (asks("uploadId=")) {
     return request.method == "POST" ? "CompleteMultipartUpload"
                                     : "AbortMultipartUpload";
   }
-  if (request.method == "PUT") return copies ? "CopyObject" : "PutObject";
+  if (request.method == "PUT") {
+    return copies ? "CopyObject" : "PutObject";
+  }
   return request.method == "DELETE" ? "DeleteObject" : "GetObject";
 }
 
@@ -84,8 +96,12 @@ std::map<std::string, std::map<std::string, std::string>> HeadersOfRequests(
   const GetenvFn getenv_fn =
       [](const char* variable) -> std::optional<std::string> {
     const std::string text = variable;
-    if (text == "AWS_ACCESS_KEY_ID") return "testkey";
-    if (text == "AWS_SECRET_ACCESS_KEY") return "geheim";
+    if (text == "AWS_ACCESS_KEY_ID") {
+      return "testkey";
+    }
+    if (text == "AWS_SECRET_ACCESS_KEY") {
+      return "geheim";
+    }
     return std::nullopt;
   };
   Result<std::unique_ptr<Client>> client = Client::New(options, getenv_fn);
@@ -109,7 +125,9 @@ std::map<std::string, std::map<std::string, std::string>> HeadersOfRequests(
   for (const FakeRequest& request : server.requests()) {
     operations.insert(OperationOf(request));
     for (const auto& [header, value] : request.headers) {
-      if (header.compare(0, name.size(), name) != 0) continue;
+      if (header.compare(0, name.size(), name) != 0) {
+        continue;
+      }
       headers[OperationOf(request)][header] = value;
       EXPECT_THAT(request.headers.at("authorization"), HasSubstr(header));
     }

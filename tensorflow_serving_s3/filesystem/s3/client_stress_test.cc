@@ -65,12 +65,16 @@ char ByteAt(uint64_t offset) {
 const std::string& Content(size_t size) {
   static const std::string* const longest = [] {
     auto* bytes = new std::string(kSizes.back(), '\0');
-    for (size_t i = 0; i < bytes->size(); ++i) (*bytes)[i] = ByteAt(i);
+    for (size_t i = 0; i < bytes->size(); ++i) {
+      (*bytes)[i] = ByteAt(i);
+    }
     return bytes;
   }();
   static const auto* const contents = [] {
     auto* map = new std::map<size_t, std::string>();
-    for (size_t s : kSizes) (*map)[s] = longest->substr(0, s);
+    for (size_t s : kSizes) {
+      (*map)[s] = longest->substr(0, s);
+    }
     return map;
   }();
   return contents->at(size);
@@ -95,7 +99,9 @@ class FaultyStore {
 
  private:
   void Answer(const FakeRequest& request, FakeConnection& out) {
-    if (request.path == "/credentials") return GiveCredentials(out);
+    if (request.path == "/credentials") {
+      return GiveCredentials(out);
+    }
     const std::string answer = GoodAnswer(request);
     const uint64_t number = ++requests_;
     switch (number * 2654435761u % 4294967291u % 40) {
@@ -164,7 +170,9 @@ class FaultyStore {
 class Stress {
  public:
   explicit Stress(const FaultyStore& faulty) {
-    for (size_t size : kSizes) seaweed_.Put(ReadUri(size).key, Content(size));
+    for (size_t size : kSizes) {
+      seaweed_.Put(ReadUri(size).key, Content(size));
+    }
     // The credentials chain reads this variable from the environment.
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI",
            (faulty.url() + "/credentials").c_str(), /*overwrite=*/1);
@@ -221,11 +229,15 @@ class Stress {
   // Checks an operation that must succeed.
   template <typename T>
   bool Succeeded(const Result<T>& result) {
-    if (!result.ok()) Problem(result.status().message);
+    if (!result.ok()) {
+      Problem(result.status().message);
+    }
     return result.ok();
   }
   void Succeeded(const Status& status) {
-    if (!status.ok()) Problem(status.message);
+    if (!status.ok()) {
+      Problem(status.message);
+    }
   }
 
   // Checks an operation that may fail: the error must name the object and one
@@ -250,10 +262,16 @@ class Stress {
   void Head(Dice& dice) {
     const size_t size = AnySize(dice);
     Result<ObjectInfo> good = good_->HeadObject(ReadUri(size));
-    if (Succeeded(good) && good->size != size) Problem("HEAD: wrong size");
+    if (Succeeded(good) && good->size != size) {
+      Problem("HEAD: wrong size");
+    }
     Result<ObjectInfo> bad = bad_->HeadObject(ReadUri(size));
-    if (!bad.ok()) return Explained(bad.status());
-    if (bad->size != size) Problem("HEAD: wrong size of the faulty store");
+    if (!bad.ok()) {
+      return Explained(bad.status());
+    }
+    if (bad->size != size) {
+      Problem("HEAD: wrong size of the faulty store");
+    }
   }
 
   void List(Dice& dice) {
@@ -264,14 +282,20 @@ class Stress {
     }
     Succeeded(StatPath(*good_, ReadUri(AnySize(dice))));
     Result<std::vector<std::string>> bad = ListChildren(*bad_, directory);
-    if (!bad.ok()) return Explained(bad.status());
-    if (bad->size() != 1) Problem("LIST: wrong names of the faulty store");
+    if (!bad.ok()) {
+      return Explained(bad.status());
+    }
+    if (bad->size() != 1) {
+      Problem("LIST: wrong names of the faulty store");
+    }
   }
 
   void Write(int thread, Dice& dice) {
     const S3Uri uri = OwnUri(thread, dice);
     const std::string body(dice() % 200000, static_cast<char>(dice()));
-    if (!Succeeded(good_->PutObject(uri, body))) return;
+    if (!Succeeded(good_->PutObject(uri, body))) {
+      return;
+    }
     ReadBack(uri, body);
     S3Uri copy = uri;
     copy.key += "-copy";
@@ -280,13 +304,17 @@ class Stress {
     Succeeded(good_->DeleteObject(uri));
     Result<std::vector<UndeletedObject>> left =
         good_->DeleteObjects(*ParseUri("s3://models"), {copy.key, uri.key});
-    if (Succeeded(left) && !left->empty()) Problem("not deleted: " + copy.key);
+    if (Succeeded(left) && !left->empty()) {
+      Problem("not deleted: " + copy.key);
+    }
   }
 
   void WriteParts(int thread, Dice& dice) {
     const S3Uri uri = OwnUri(thread, dice);
     Result<std::string> id = good_->CreateMultipartUpload(uri);
-    if (!Succeeded(id)) return;
+    if (!Succeeded(id)) {
+      return;
+    }
     const std::string first(kFirstPartBytes, static_cast<char>(dice()));
     const std::string second(dice() % 100000 + 1, static_cast<char>(dice()));
     Result<std::string> second_etag = Status{};
@@ -294,13 +322,17 @@ class Stress {
         [&] { second_etag = good_->UploadPart(uri, *id, 2, second); });
     Result<std::string> first_etag = good_->UploadPart(uri, *id, 1, first);
     parallel.join();
-    if (!Succeeded(first_etag) || !Succeeded(second_etag)) return;
+    if (!Succeeded(first_etag) || !Succeeded(second_etag)) {
+      return;
+    }
     if (dice() % 2 == 0) {
       return Succeeded(good_->AbortMultipartUpload(uri, *id));
     }
     Result<std::string> etag =
         good_->CompleteMultipartUpload(uri, *id, {*first_etag, *second_etag});
-    if (Succeeded(etag)) ReadBack(uri, first + second);
+    if (Succeeded(etag)) {
+      ReadBack(uri, first + second);
+    }
     Succeeded(good_->DeleteObject(uri));
   }
 
@@ -308,9 +340,13 @@ class Stress {
     std::string bytes(body.size() + 1, '\0');
     Result<ObjectRange> got =
         good_->GetObject(uri, 0, bytes.data(), bytes.size(), "");
-    if (!Succeeded(got)) return;
+    if (!Succeeded(got)) {
+      return;
+    }
     bytes.resize(got->bytes);
-    if (bytes != body) Problem(uri.ToString() + ": not what was written");
+    if (bytes != body) {
+      Problem(uri.ToString() + ": not what was written");
+    }
   }
 
   void ReadRange(Client& client, bool may_fail, Dice& dice) {
@@ -319,8 +355,12 @@ class Stress {
     std::string bytes(1 + dice() % (1 << 20), '\0');
     Result<ObjectRange> got =
         client.GetObject(ReadUri(size), offset, bytes.data(), bytes.size(), "");
-    if (!got.ok() && may_fail) return Explained(got.status());
-    if (!Succeeded(got)) return;
+    if (!got.ok() && may_fail) {
+      return Explained(got.status());
+    }
+    if (!Succeeded(got)) {
+      return;
+    }
     if (got->bytes != std::min<uint64_t>(bytes.size(), size - offset)) {
       Problem("a short range");
     }
@@ -341,9 +381,15 @@ class Stress {
         client.GetObject(ReadUri(kSizes.back()), 0, bytes.data(), bytes.size(),
                          "", &cancellation);
     canceller.join();
-    if (got.ok()) return Compare(bytes, 0);
-    if (got.status().code == TF_CANCELLED) return;
-    if (&client == good_.get()) return Problem(got.status().message);
+    if (got.ok()) {
+      return Compare(bytes, 0);
+    }
+    if (got.status().code == TF_CANCELLED) {
+      return;
+    }
+    if (&client == good_.get()) {
+      return Problem(got.status().message);
+    }
     Explained(got.status());
   }
 
@@ -354,12 +400,16 @@ class Stress {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       reader = readers_[slot];
-      if (dice() % 4 == 0) readers_[slot] = nullptr;
+      if (dice() % 4 == 0) {
+        readers_[slot] = nullptr;
+      }
     }
     if (reader == nullptr) {
       Result<std::unique_ptr<ObjectReader>> opened =
           ObjectReader::Open(good_.get(), ReadUri(AnySize(dice)));
-      if (!Succeeded(opened)) return;
+      if (!Succeeded(opened)) {
+        return;
+      }
       reader = *std::move(opened);
       std::lock_guard<std::mutex> lock(mutex_);
       readers_[slot] = reader;
@@ -370,10 +420,16 @@ class Stress {
   void ReadAndClose(Client& client, bool may_fail, Dice& dice) {
     Result<std::unique_ptr<ObjectReader>> opened =
         ObjectReader::Open(&client, ReadUri(AnySize(dice)));
-    if (!opened.ok() && may_fail) return Explained(opened.status());
-    if (!Succeeded(opened)) return;
+    if (!opened.ok() && may_fail) {
+      return Explained(opened.status());
+    }
+    if (!Succeeded(opened)) {
+      return;
+    }
     // Closes the reader during its prefetch.
-    for (int i = dice() % 4; i > 0; --i) Read(**opened, may_fail, dice);
+    for (int i = dice() % 4; i > 0; --i) {
+      Read(**opened, may_fail, dice);
+    }
   }
 
   void Read(ObjectReader& reader, bool may_fail, Dice& dice) {
@@ -382,8 +438,12 @@ class Stress {
     for (int i = dice() % 4; i >= 0; --i) {
       std::string bytes(1 + dice() % (2 << 20), '\0');
       Result<size_t> got = reader.Read(offset, bytes.data(), bytes.size());
-      if (!got.ok() && may_fail) return Explained(got.status());
-      if (!Succeeded(got)) return;
+      if (!got.ok() && may_fail) {
+        return Explained(got.status());
+      }
+      if (!Succeeded(got)) {
+        return;
+      }
       bytes.resize(*got);
       Compare(bytes, offset);
       offset += *got;
@@ -430,7 +490,9 @@ TEST(ClientStressTest, ThreadsRunAllOperationsInParallel) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_THAT(stress.problems(), IsEmpty());
   // For one client; the others have other credentials.
   EXPECT_GT(faulty.credentials_given(), 1);

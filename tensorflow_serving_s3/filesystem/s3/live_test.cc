@@ -61,10 +61,14 @@ class LiveTest : public ::testing::Test {
   static std::string ReadAll(Client& client, const std::string& url) {
     Result<std::unique_ptr<ObjectReader>> reader =
         ObjectReader::Open(&client, *ParseUri(url));
-    if (!reader.ok()) return reader.status().message;
+    if (!reader.ok()) {
+      return reader.status().message;
+    }
     std::string bytes((*reader)->info().size, '?');
     Result<size_t> got = (*reader)->Read(0, bytes.data(), bytes.size());
-    if (!got.ok()) return got.status().message;
+    if (!got.ok()) {
+      return got.status().message;
+    }
     bytes.resize(*got);
     return bytes;
   }
@@ -78,7 +82,9 @@ TEST_F(LiveTest, Stat) {
   auto client = NewClient();
   const auto stat = [&](const std::string& url) -> std::string {
     Result<PathInfo> info = StatPath(*client, *ParseUri(url));
-    if (!info.ok()) return std::to_string(info.status().code);
+    if (!info.ok()) {
+      return std::to_string(info.status().code);
+    }
     return info->is_directory ? "directory"
                               : std::to_string(info->object.size) + " bytes";
   };
@@ -121,8 +127,12 @@ TEST_F(LiveTest, ListsPageByPage) {
         client->ListObjects(*ParseUri("s3://models/half"), request);
     ASSERT_TRUE(page.ok()) << page.status().message;
     EXPECT_LE(page->objects.size(), 2u);
-    for (const ListedObject& object : page->objects) keys.push_back(object.key);
-    if (!page->truncated) break;
+    for (const ListedObject& object : page->objects) {
+      keys.push_back(object.key);
+    }
+    if (!page->truncated) {
+      break;
+    }
     request.continuation_token = page->continuation_token;
   }
   EXPECT_THAT(keys,
@@ -175,7 +185,9 @@ TEST_F(LiveTest, ReadsALargeObject) {
         (*reader)->Read(read.size(), chunk.data(), chunk.size());
     ASSERT_TRUE(got.ok()) << got.status().message;
     read.append(chunk, 0, *got);
-    if (*got < chunk.size()) break;
+    if (*got < chunk.size()) {
+      break;
+    }
   }
   EXPECT_TRUE(read == bytes);
 }

@@ -44,7 +44,9 @@ const char* const kNames[] = {"a", "a-b", "a.txt", "a b", "b", "%41+\xc3\xbc"};
 const char* const kPatterns[] = {"*", "a*", "?", "[ab]", "*.txt", "a", "b"};
 
 Outcome FromStatus(const absl::Status& status, std::string text = "") {
-  if (!status.ok()) return {status.code(), "", std::string(status.message())};
+  if (!status.ok()) {
+    return {status.code(), "", std::string(status.message())};
+  }
   return {absl::StatusCode::kOk, std::move(text)};
 }
 
@@ -157,10 +159,14 @@ class EnvFilesystem {
   static Outcome Finish(const absl::Status& opened,
                         std::unique_ptr<tensorflow::WritableFile>& file,
                         const std::string& bytes) {
-    if (!opened.ok()) return FromStatus(opened);
+    if (!opened.ok()) {
+      return FromStatus(opened);
+    }
     const size_t half = bytes.size() / 2;
     absl::Status status = file->Append(bytes.substr(0, half));
-    if (half > 0 && half % 2 == 0) status.Update(file->Sync());
+    if (half > 0 && half % 2 == 0) {
+      status.Update(file->Sync());
+    }
     status.Update(file->Append(bytes.substr(half)));
     int64_t size = 0;
     status.Update(file->Tell(&size));
@@ -185,7 +191,9 @@ struct RandomOperationsStats {
 std::ostream& operator<<(std::ostream& out,
                          const RandomOperationsStats& stats) {
   int64_t operations = 0;
-  for (const auto& [name, count] : stats.operations) operations += count;
+  for (const auto& [name, count] : stats.operations) {
+    operations += count;
+  }
   out << stats.sequences << " sequences, " << operations << " operations:";
   for (const auto& [name, count] : stats.operations) {
     out << "\n  " << name << ": " << count;
@@ -234,7 +242,9 @@ class Sequence {
     std::string path = root_;
     if (!paths.empty() && Below(3) > 0) {
       path = paths[Below(static_cast<int>(paths.size()))];
-      if (Below(3) == 0) path += "/" + AnyOf(kNames);
+      if (Below(3) == 0) {
+        path += "/" + AnyOf(kNames);
+      }
     } else {
       for (int depth = Below(3); depth >= 0; --depth) {
         path += "/" + AnyOf(kNames);
@@ -260,7 +270,9 @@ class Sequence {
         Below(200) == 0 && reference_.Directories().count(path) == 0;
     const int size = large ? (9 << 20) + Below(1 << 20) : Below(20) + 1;
     std::string bytes(size, '?');
-    for (char& c : bytes) c = static_cast<char>('a' + random_() % 26);
+    for (char& c : bytes) {
+      c = static_cast<char>('a' + random_() % 26);
+    }
     return bytes;
   }
 
@@ -361,7 +373,9 @@ class Sequence {
     std::sort(gone.rbegin(), gone.rend());
     for (const std::string& directory : gone) {
       // SeaweedFS would delete a file of the same name.
-      if (reference_.Read(directory).code == absl::StatusCode::kOk) continue;
+      if (reference_.Read(directory).code == absl::StatusCode::kOk) {
+        continue;
+      }
       const s3::Status status =
           cleaner_->DeleteObject(*s3::ParseUri(kBucket + directory + "/"));
       EXPECT_TRUE(status.ok()) << status.message;

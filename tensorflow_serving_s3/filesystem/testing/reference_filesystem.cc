@@ -46,7 +46,9 @@ std::vector<std::string> ReferenceFilesystem::Inside(
   const std::string prefix = WithSlash(directory);
   std::vector<std::string> keys;
   for (const auto& [key, bytes] : objects_) {
-    if (absl::StartsWith(key, prefix)) keys.push_back(key);
+    if (absl::StartsWith(key, prefix)) {
+      keys.push_back(key);
+    }
   }
   return keys;
 }
@@ -77,12 +79,16 @@ Outcome ReferenceFilesystem::Read(const std::string& path) const {
 
 Outcome ReferenceFilesystem::Children(const std::string& path) const {
   const std::vector<std::string> inside = Inside(path);
-  if (inside.empty()) return {kNotFound};
+  if (inside.empty()) {
+    return {kNotFound};
+  }
   const size_t begin = WithSlash(path).size();
   std::set<std::string> names;
   for (const std::string& key : inside) {
     const std::string name = key.substr(begin, key.find('/', begin) - begin);
-    if (!name.empty()) names.insert(name);
+    if (!name.empty()) {
+      names.insert(name);
+    }
   }
   return {{}, absl::StrJoin(names, "\n")};
 }
@@ -167,7 +173,9 @@ Outcome ReferenceFilesystem::DeleteRecursively(const std::string& given) {
       objects_.erase(path);
       return {};
     case Kind::kDirectory:
-      for (const std::string& key : Inside(path)) objects_.erase(key);
+      for (const std::string& key : Inside(path)) {
+        objects_.erase(key);
+      }
       return {};
   }
   return {absl::StatusCode::kInternal};
@@ -176,16 +184,24 @@ Outcome ReferenceFilesystem::DeleteRecursively(const std::string& given) {
 Outcome ReferenceFilesystem::Rename(const std::string& given,
                                     const std::string& to) {
   const std::string from = Either(given);
-  if (KindOf(from) == Kind::kNothing) return {kNotFound};
+  if (KindOf(from) == Kind::kNothing) {
+    return {kNotFound};
+  }
   if (KindOf(from) == Kind::kFile) {
-    if (from == WithoutSlash(to)) return {};
+    if (from == WithoutSlash(to)) {
+      return {};
+    }
     const Outcome copied = Copy(from, to);
-    if (copied.code == absl::StatusCode::kOk) objects_.erase(from);
+    if (copied.code == absl::StatusCode::kOk) {
+      objects_.erase(from);
+    }
     return copied;
   }
   const std::string source = WithSlash(from);
   const std::string target = WithSlash(to);
-  if (source == target) return {};
+  if (source == target) {
+    return {};
+  }
   if (absl::StartsWith(target, source)) {
     return {absl::StatusCode::kInvalidArgument};
   }
@@ -206,14 +222,18 @@ Outcome ReferenceFilesystem::Rename(const std::string& given,
 Outcome ReferenceFilesystem::Put(const std::string& to,
                                  const std::string& bytes) {
   const std::string file = WithoutSlash(to);
-  if (file != to && KindOf(file) == Kind::kFile) return {kPrecondition};
+  if (file != to && KindOf(file) == Kind::kFile) {
+    return {kPrecondition};
+  }
   return Write(file, bytes);
 }
 
 Outcome ReferenceFilesystem::Copy(const std::string& given,
                                   const std::string& to) {
   const std::string from = Either(given);
-  if (KindOf(from) == Kind::kFile && from == WithoutSlash(to)) return {};
+  if (KindOf(from) == Kind::kFile && from == WithoutSlash(to)) {
+    return {};
+  }
   switch (KindOf(from)) {
     case Kind::kNothing:
       return {kNotFound};
@@ -239,7 +259,9 @@ std::set<std::string> ReferenceFilesystem::Directories() const {
 std::vector<std::string> ReferenceFilesystem::Paths() const {
   std::set<std::string> paths = Directories();
   for (const auto& [key, bytes] : objects_) {
-    if (!absl::EndsWith(key, "/")) paths.insert(key);
+    if (!absl::EndsWith(key, "/")) {
+      paths.insert(key);
+    }
   }
   return {paths.begin(), paths.end()};
 }

@@ -26,7 +26,9 @@ InflateBound BoundOf(uint64_t compressed_bytes, const InflateLimits& limits) {
   if (limits.max_ratio > 0 && compressed_bytes <= kAny / limits.max_ratio) {
     const uint64_t by_ratio =
         std::max(kFreeInflatedBytes, compressed_bytes * limits.max_ratio);
-    if (by_ratio < limits.max_bytes) return {by_ratio, InflateError::kTooDense};
+    if (by_ratio < limits.max_bytes) {
+      return {by_ratio, InflateError::kTooDense};
+    }
   }
   return {limits.max_bytes, InflateError::kTooLong};
 }
@@ -34,7 +36,9 @@ InflateBound BoundOf(uint64_t compressed_bytes, const InflateLimits& limits) {
 Inflater::Inflater(Format format, std::vector<std::string_view> parts)
     : format_(format), parts_(std::move(parts)) {
   const int window = format == Format::kGzip ? kGzipWindow : kGzipOrZlibWindow;
-  if (inflateInit2(&stream_, window) != Z_OK) throw std::bad_alloc();
+  if (inflateInit2(&stream_, window) != Z_OK) {
+    throw std::bad_alloc();
+  }
 }
 
 Inflater::Inflater(const Inflater& other)
@@ -52,7 +56,9 @@ Inflater::Result Inflater::Read(char* to, size_t room) {
   stream_.next_out = reinterpret_cast<Bytef*>(to);
   stream_.avail_out = static_cast<uInt>(room);
   State state = State::kMore;
-  while (stream_.avail_out > 0 && state == State::kMore) state = Step();
+  while (stream_.avail_out > 0 && state == State::kMore) {
+    state = Step();
+  }
   return {state, room - stream_.avail_out};
 }
 
@@ -63,20 +69,30 @@ void Inflater::Feed() {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.data()));
     stream_.avail_in = static_cast<uInt>(size);
     part.remove_prefix(size);
-    if (part.empty()) ++next_;
+    if (part.empty()) {
+      ++next_;
+    }
   }
 }
 
 Inflater::State Inflater::Step() {
   Feed();
   if (ended_) {
-    if (stream_.avail_in == 0) return State::kEnd;
-    if (format_ != Format::kGzip) return State::kInvalid;
+    if (stream_.avail_in == 0) {
+      return State::kEnd;
+    }
+    if (format_ != Format::kGzip) {
+      return State::kInvalid;
+    }
     ended_ = false;
-    if (inflateReset(&stream_) != Z_OK) return State::kInvalid;
+    if (inflateReset(&stream_) != Z_OK) {
+      return State::kInvalid;
+    }
   }
   const int result = inflate(&stream_, Z_NO_FLUSH);
-  if (result == Z_MEM_ERROR) throw std::bad_alloc();
+  if (result == Z_MEM_ERROR) {
+    throw std::bad_alloc();
+  }
   ended_ = result == Z_STREAM_END;
   // Z_BUF_ERROR: the input ends before the member.
   return result == Z_OK || ended_ ? State::kMore : State::kInvalid;

@@ -22,7 +22,9 @@ using State = Inflater::State;
 
 std::string SomeText() {
   std::string text;
-  for (int i = 0; i < 2000; ++i) text += std::to_string(i * i) + " ";
+  for (int i = 0; i < 2000; ++i) {
+    text += std::to_string(i * i) + " ";
+  }
   return text;
 }
 

@@ -21,16 +21,26 @@ size_t CharacterLength(std::string_view text) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
   };
   const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4 || !IsContinuation(at(1))) return 0;
-  if (first < 0xe0) return 2;
-  if (!IsContinuation(at(2))) return 0;
+  if (first < 0x80) {
+    return 1;
+  }
+  if (first < 0xc2 || first > 0xf4 || !IsContinuation(at(1))) {
+    return 0;
+  }
+  if (first < 0xe0) {
+    return 2;
+  }
+  if (!IsContinuation(at(2))) {
+    return 0;
+  }
   if (first < 0xf0) {
     const bool overlong = first == 0xe0 && at(1) < 0xa0;
     const bool surrogate = first == 0xed && at(1) >= 0xa0;
     return overlong || surrogate ? 0 : 3;
   }
-  if (!IsContinuation(at(3))) return 0;
+  if (!IsContinuation(at(3))) {
+    return 0;
+  }
   const bool overlong = first == 0xf0 && at(1) < 0x90;
   const bool too_high = first == 0xf4 && at(1) >= 0x90;
   return overlong || too_high ? 0 : 4;
@@ -41,7 +51,9 @@ size_t AsciiPrefix(std::string_view text) {
   size_t i = 0;
   for (uint64_t word; i + sizeof word <= text.size(); i += sizeof word) {
     std::memcpy(&word, text.data() + i, sizeof word);
-    if ((word & 0x8080808080808080u) != 0) break;
+    if ((word & 0x8080808080808080u) != 0) {
+      break;
+    }
   }
   return i;
 }
@@ -161,7 +173,9 @@ void AppendFloating(T value, std::string* out) {
   const std::string_view number(
       text, std::to_chars(text, text + sizeof text, value).ptr - text);
   *out += number;
-  if (number.find_first_of(".e") == std::string_view::npos) *out += ".0";
+  if (number.find_first_of(".e") == std::string_view::npos) {
+    *out += ".0";
+  }
 }
 
 template <typename T>
@@ -175,9 +189,13 @@ void AppendInteger(T value, std::string* out) {
 bool IsValidUtf8(std::string_view text) {
   while (true) {
     text.remove_prefix(AsciiPrefix(text));
-    if (text.empty()) return true;
+    if (text.empty()) {
+      return true;
+    }
     const size_t length = CharacterLength(text);
-    if (length == 0) return false;
+    if (length == 0) {
+      return false;
+    }
     text.remove_prefix(length);
   }
 }

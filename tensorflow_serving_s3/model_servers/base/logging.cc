@@ -106,7 +106,9 @@ absl::LogSeverity SeverityOf(absl::string_view line) {
       absl::StartsWith(line, "s3 [FATAL]")) {
     return absl::LogSeverity::kError;
   }
-  if (absl::StartsWith(line, "s3 [WARN]")) return absl::LogSeverity::kWarning;
+  if (absl::StartsWith(line, "s3 [WARN]")) {
+    return absl::LogSeverity::kWarning;
+  }
   return absl::LogSeverity::kInfo;
 }
 
@@ -186,9 +188,13 @@ bool AskForJson(char** arguments) {
       is_value = false;
       continue;
     }
-    if (!absl::ConsumePrefix(&argument, "-")) continue;
+    if (!absl::ConsumePrefix(&argument, "-")) {
+      continue;
+    }
     absl::ConsumePrefix(&argument, "-");
-    if (!absl::ConsumePrefix(&argument, "log_format")) continue;
+    if (!absl::ConsumePrefix(&argument, "log_format")) {
+      continue;
+    }
     if (argument.empty()) {
       is_value = true;
     } else if (argument[0] == '=') {
@@ -211,7 +217,9 @@ void PrepareForLibraries(int, char** arguments, char** environment) {
     }
   }
   absl::log_internal::RawSetMinLogLevel(level);
-  if (AskForJson(arguments)) HoldStderr();
+  if (AskForJson(arguments)) {
+    HoldStderr();
+  }
 }
 
 __attribute__((section(".preinit_array"),
@@ -223,7 +231,9 @@ __attribute__((section(".preinit_array"),
 void InitializeLogging(const LogOptions& options) {
   const char* const variable = std::getenv("TF_CPP_MIN_LOG_LEVEL");
   absl::LogSeverityAtLeast level = options.level;
-  if (variable != nullptr) level = std::max(level, LevelOf(variable));
+  if (variable != nullptr) {
+    level = std::max(level, LevelOf(variable));
+  }
   absl::SetMinLogLevel(level);
   absl::AddLogSink(new StderrSink(options.format, variable != nullptr));
   absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);

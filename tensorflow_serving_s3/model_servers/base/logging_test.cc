@@ -64,7 +64,9 @@ TEST_F(LoggingTest, OmitsAndCountsRepeatedMessagesOfLibraries) {
   };
   const absl::Time second = absl::FromUnixSeconds(1'800'000'000);
   ::testing::internal::CaptureStderr();
-  for (int i = 0; i < 1000; ++i) warn(second);
+  for (int i = 0; i < 1000; ++i) {
+    warn(second);
+  }
   const std::string logged = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(logged.begin(), logged.end(), '\n'), 10);
 
@@ -74,7 +76,9 @@ TEST_F(LoggingTest, OmitsAndCountsRepeatedMessagesOfLibraries) {
               HasSubstr("not UTF-8 (990 similar messages omitted)\n"));
 
   ::testing::internal::CaptureStderr();
-  for (int i = 0; i < 50; ++i) ABSL_LOG(WARNING) << "ours";
+  for (int i = 0; i < 50; ++i) {
+    ABSL_LOG(WARNING) << "ours";
+  }
   const std::string own = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(own.begin(), own.end(), '\n'), 50);
 }

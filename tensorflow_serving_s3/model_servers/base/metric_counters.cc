@@ -12,7 +12,9 @@ namespace tfs3 {
 absl::StatusOr<std::vector<int64_t>> ReadMetricCounters(
     const std::vector<std::string>& names) {
   std::vector<int64_t> values;
-  if (names.empty()) return values;
+  if (names.empty()) {
+    return values;
+  }
   tensorflow::monitoring::CollectionRegistry::CollectMetricsOptions options;
   options.collect_metric_descriptors = true;
   const auto metrics =

@@ -8,7 +8,9 @@
 namespace tfs3 {
 
 RequestGate::Pass RequestGate::Enter() {
-  if (state_.fetch_add(1) < kClosed) return Pass(this);
+  if (state_.fetch_add(1) < kClosed) {
+    return Pass(this);
+  }
   num_refused_.fetch_add(1);
   Leave();
   return Pass();
@@ -17,7 +19,9 @@ RequestGate::Pass RequestGate::Enter() {
 void RequestGate::Close() { state_.fetch_or(kClosed); }
 
 void RequestGate::Leave() {
-  if (state_.fetch_sub(1) != kClosed + 1) return;
+  if (state_.fetch_sub(1) != kClosed + 1) {
+    return;
+  }
   std::lock_guard<std::mutex> lock(mu_);
   emptied_.notify_all();
 }
@@ -33,8 +37,12 @@ bool RequestGate::WaitUntilQuiet(std::chrono::milliseconds quiet,
   while (true) {
     const int64_t before = num_refused_.load();
     std::this_thread::sleep_for(quiet);
-    if (num_refused_.load() == before) return true;
-    if (std::chrono::steady_clock::now() >= end) return false;
+    if (num_refused_.load() == before) {
+      return true;
+    }
+    if (std::chrono::steady_clock::now() >= end) {
+      return false;
+    }
   }
 }
 

@@ -36,7 +36,9 @@ class RequestGate {
       return *this;
     }
     ~Pass() {
-      if (gate_ != nullptr) gate_->Leave();
+      if (gate_ != nullptr) {
+        gate_->Leave();
+      }
     }
 
     explicit operator bool() const { return gate_ != nullptr; }

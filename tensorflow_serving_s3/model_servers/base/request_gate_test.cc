@@ -59,11 +59,15 @@ TEST(RequestGateTest, NoRequestEntersDuringClose) {
       }
     });
   }
-  while (entered < 1000) std::this_thread::yield();
+  while (entered < 1000) {
+    std::this_thread::yield();
+  }
   gate.Close();
   EXPECT_TRUE(gate.WaitUntilEmpty(hours(1)));
   EXPECT_EQ(inside, 0);
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 }
 
 TEST(RequestGateTest, IsQuietWhenNoRequestIsRefused) {
@@ -78,7 +82,9 @@ TEST(RequestGateTest, IsNotQuietWhileRequestsAreRefused) {
   gate.Close();
   std::atomic<bool> asking{true};
   std::thread asker([&] {
-    while (asking) EXPECT_FALSE(gate.Enter());
+    while (asking) {
+      EXPECT_FALSE(gate.Enter());
+    }
   });
   EXPECT_FALSE(gate.WaitUntilQuiet(milliseconds(500), milliseconds(1)));
   asking = false;

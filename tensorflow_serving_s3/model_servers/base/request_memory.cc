@@ -12,26 +12,36 @@ const char* RequestMemoryExceeded::what() const noexcept {
 }
 
 bool RequestMemory::Charge::TryGrow(int64_t bytes) {
-  if (memory_ == nullptr || bytes <= 0) return true;
-  if (!memory_->Take(bytes)) return false;
+  if (memory_ == nullptr || bytes <= 0) {
+    return true;
+  }
+  if (!memory_->Take(bytes)) {
+    return false;
+  }
   bytes_ += bytes;
   return true;
 }
 
 void RequestMemory::Charge::Grow(int64_t bytes) {
-  if (!TryGrow(bytes)) throw RequestMemoryExceeded();
+  if (!TryGrow(bytes)) {
+    throw RequestMemoryExceeded();
+  }
 }
 
 void RequestMemory::Charge::Shrink(int64_t bytes) {
   bytes = std::min(bytes, bytes_);
-  if (memory_ == nullptr || bytes <= 0) return;
+  if (memory_ == nullptr || bytes <= 0) {
+    return;
+  }
   bytes_ -= bytes;
   memory_->Return(bytes);
 }
 
 void RequestMemory::Part::Shrink(int64_t bytes) {
   bytes = std::min(bytes, bytes_);
-  if (charge_ == nullptr || bytes <= 0) return;
+  if (charge_ == nullptr || bytes <= 0) {
+    return;
+  }
   bytes_ -= bytes;
   charge_->Shrink(bytes);
 }
@@ -45,7 +55,9 @@ std::string RequestMemory::RefusalMessage() const {
 
 bool RequestMemory::Take(int64_t bytes) {
   const int64_t used = used_.fetch_add(bytes, std::memory_order_relaxed);
-  if (limit_ == 0 || bytes <= limit_ - used) return true;
+  if (limit_ == 0 || bytes <= limit_ - used) {
+    return true;
+  }
   Return(bytes);
   num_refused_.fetch_add(1, std::memory_order_relaxed);
   return false;

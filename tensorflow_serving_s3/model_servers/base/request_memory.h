@@ -54,7 +54,9 @@ class RequestMemory {
     void Grow(int64_t bytes);
     // Grows to a total of `bytes`; does nothing if it is larger already.
     void GrowTo(int64_t bytes) {
-      if (bytes > bytes_) Grow(bytes - bytes_);
+      if (bytes > bytes_) {
+        Grow(bytes - bytes_);
+      }
     }
     // Returns `bytes` to the budget, at most all of them.
     void Shrink(int64_t bytes);
@@ -90,14 +92,20 @@ class RequestMemory {
     // Adds `bytes`. Returns false and adds nothing if the budget has fewer
     // left.
     [[nodiscard]] bool TryGrow(int64_t bytes) {
-      if (charge_ == nullptr || bytes <= 0) return true;
-      if (!charge_->TryGrow(bytes)) return false;
+      if (charge_ == nullptr || bytes <= 0) {
+        return true;
+      }
+      if (!charge_->TryGrow(bytes)) {
+        return false;
+      }
       bytes_ += bytes;
       return true;
     }
     // Adds `bytes` or throws RequestMemoryExceeded.
     void Grow(int64_t bytes) {
-      if (charge_ == nullptr || bytes <= 0) return;
+      if (charge_ == nullptr || bytes <= 0) {
+        return;
+      }
       charge_->Grow(bytes);
       bytes_ += bytes;
     }

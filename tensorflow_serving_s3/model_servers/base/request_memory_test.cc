@@ -95,7 +95,9 @@ TEST(RequestMemoryTest, CountsCorrectlyOnManyThreads) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 
   EXPECT_EQ(memory.used(), 0);
 }

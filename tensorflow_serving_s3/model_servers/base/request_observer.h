@@ -68,11 +68,15 @@ class RequestObservers final : public RequestObserver {
   void Add(RequestObserver* observer) { observers_.push_back(observer); }
 
   void OnRequest(const RequestRecord& record) override {
-    for (RequestObserver* observer : observers_) observer->OnRequest(record);
+    for (RequestObserver* observer : observers_) {
+      observer->OnRequest(record);
+    }
   }
   bool wants_client() const override {
     for (const RequestObserver* observer : observers_) {
-      if (observer->wants_client()) return true;
+      if (observer->wants_client()) {
+        return true;
+      }
     }
     return false;
   }

@@ -17,13 +17,19 @@ int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 SpareDescriptor::SpareDescriptor() : fd_(OpenSpare()) {}
 
 SpareDescriptor::~SpareDescriptor() {
-  if (fd_ >= 0) close(fd_);
+  if (fd_ >= 0) {
+    close(fd_);
+  }
 }
 
 bool SpareDescriptor::CloseNext(int listener) {
-  if (fd_ >= 0) close(fd_);
+  if (fd_ >= 0) {
+    close(fd_);
+  }
   const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-  if (connection >= 0) close(connection);
+  if (connection >= 0) {
+    close(connection);
+  }
   fd_ = OpenSpare();
   return connection >= 0;
 }

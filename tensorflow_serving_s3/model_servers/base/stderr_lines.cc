@@ -50,7 +50,9 @@ class LineSplitter {
       Send(absl::string_view(pending_).substr(begin, end - begin));
     }
     pending_.erase(0, begin);
-    if (pending_.size() >= kMaxLineBytes) Finish();
+    if (pending_.size() >= kMaxLineBytes) {
+      Finish();
+    }
   }
 
   // Passes on the incomplete last line.
@@ -61,7 +63,9 @@ class LineSplitter {
 
  private:
   void Send(absl::string_view line) {
-    if (!line.empty()) on_line_(line);
+    if (!line.empty()) {
+      on_line_(line);
+    }
   }
 
   const std::function<void(absl::string_view)> on_line_;
@@ -83,13 +87,17 @@ void ReadUntilReleased(LineSplitter lines) {
   pollfd fds[] = {{pipe_end, POLLIN, 0}, {wake, POLLIN, 0}};
   while (true) {
     if (poll(fds, 2, /*timeout=*/-1) < 0) {
-      if (errno == EINTR) continue;
+      if (errno == EINTR) {
+        continue;
+      }
       break;
     }
     // Empties the pipe before it ends.
     if (fds[0].revents != 0) {
       const std::string text = ReadSome(pipe_end);
-      if (text.empty()) break;
+      if (text.empty()) {
+        break;
+      }
       lines.Add(text);
     } else if (fds[1].revents != 0) {
       break;
@@ -108,16 +116,22 @@ void WaitForReader(int /*signal*/) {
         ioctl(pipe_end, FIONREAD, &unread) != 0 || unread == 0;
     // Also after the last byte is read: its line must be written.
     nanosleep(&kPause, nullptr);
-    if (is_empty) return;
+    if (is_empty) {
+      return;
+    }
   }
 }
 
 }  // namespace
 
 void HoldStderr() {
-  if (original >= 0) return;
+  if (original >= 0) {
+    return;
+  }
   const int file = memfd_create("stderr", MFD_CLOEXEC);
-  if (file < 0) return;
+  if (file < 0) {
+    return;
+  }
   original = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
   if (original < 0 || dup2(file, STDERR_FILENO) < 0) {
     close(file);
@@ -128,7 +142,9 @@ void HoldStderr() {
 
 void CaptureStderr(std::function<void(absl::string_view line)> on_line) {
   std::fflush(stderr);
-  if (original < 0) original = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (original < 0) {
+    original = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  }
   int ends[2];
   wake = eventfd(0, EFD_CLOEXEC);
   if (original < 0 || wake < 0 || pipe2(ends, O_CLOEXEC) != 0) {
@@ -152,11 +168,15 @@ void CaptureStderr(std::function<void(absl::string_view line)> on_line) {
 }
 
 void ReleaseStderr() {
-  if (!Reader().joinable()) return;
+  if (!Reader().joinable()) {
+    return;
+  }
   std::fflush(stderr);
   dup2(original, STDERR_FILENO);
   const uint64_t one = 1;
-  if (write(wake, &one, sizeof(one)) == sizeof(one)) Reader().join();
+  if (write(wake, &one, sizeof(one)) == sizeof(one)) {
+    Reader().join();
+  }
 }
 
 void WriteToStderr(absl::string_view text) {
@@ -166,8 +186,12 @@ void WriteToStderr(absl::string_view text) {
   }
   while (!text.empty()) {
     const ssize_t size = write(original, text.data(), text.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return;
+    if (size < 0 && errno == EINTR) {
+      continue;
+    }
+    if (size < 0) {
+      return;
+    }
     text.remove_prefix(static_cast<size_t>(size));
   }
 }

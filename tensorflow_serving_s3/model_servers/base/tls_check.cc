@@ -47,7 +47,9 @@ Key ReadKey(const std::string& text) {
 
 std::string TimeText(const ASN1_TIME* time) {
   const Bio out(BIO_new(BIO_s_mem()));
-  if (ASN1_TIME_print(out.get(), time) != 1) return "an invalid time";
+  if (ASN1_TIME_print(out.get(), time) != 1) {
+    return "an invalid time";
+  }
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
   return std::string(data, size);
@@ -61,10 +63,16 @@ std::string NotPem(const std::string& field, const std::string& what) {
 }
 
 std::string Check(const TlsOptions& options) {
-  if (options.server_key.empty()) return "server_key is not set";
-  if (options.server_cert.empty()) return "server_cert is not set";
+  if (options.server_key.empty()) {
+    return "server_key is not set";
+  }
+  if (options.server_cert.empty()) {
+    return "server_cert is not set";
+  }
   const Certificate certificate = ReadCertificate(options.server_cert);
-  if (certificate == nullptr) return NotPem("server_cert", "certificate");
+  if (certificate == nullptr) {
+    return NotPem("server_cert", "certificate");
+  }
   const Key key = ReadKey(options.server_key);
   if (key == nullptr) {
     return NotPem("server_key", "private key without a password");

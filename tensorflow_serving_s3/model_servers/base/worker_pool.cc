@@ -32,7 +32,9 @@ void WorkerPool::Stop() {
     ending_ = true;
   }
   added_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
 }
 
 void WorkerPool::Run(std::function<void()> task) {
@@ -52,7 +54,9 @@ bool WorkerPool::TryRun(std::function<void()> task, size_t max_waiting) {
     tasks_.push_back(std::move(task));
     wake = idle_ > 0;
   }
-  if (wake) added_.notify_one();
+  if (wake) {
+    added_.notify_one();
+  }
   return true;
 }
 
@@ -65,7 +69,9 @@ void WorkerPool::Loop() {
   std::unique_lock<std::mutex> lock(mu_);
   while (true) {
     while (tasks_.empty()) {
-      if (ending_) return;
+      if (ending_) {
+        return;
+      }
       ++idle_;
       added_.wait(lock);
       --idle_;

@@ -30,7 +30,9 @@ TEST(WorkerPoolTest, RunsTasksInTheOrderOfTheCalls) {
   std::vector<int> order;
   {
     WorkerPool pool(1);
-    for (int i = 0; i < 5; ++i) pool.Run([&order, i] { order.push_back(i); });
+    for (int i = 0; i < 5; ++i) {
+      pool.Run([&order, i] { order.push_back(i); });
+    }
   }
 
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
@@ -61,10 +63,14 @@ TEST(WorkerPoolTest, DestructorRunsTheRemainingTasks) {
     std::vector<std::thread> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&] {
-        for (int i = 0; i < kTasks; ++i) pool.Run([&] { ++ran; });
+        for (int i = 0; i < kTasks; ++i) {
+          pool.Run([&] { ++ran; });
+        }
       });
     }
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
   }
 
   EXPECT_EQ(ran, kThreads * kTasks);

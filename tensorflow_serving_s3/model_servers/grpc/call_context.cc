@@ -28,7 +28,9 @@ std::optional<std::string_view> MetadataOf(
     const ::grpc::GenericCallbackServerContext& context, std::string_view key) {
   const auto& headers = context.client_metadata();
   const auto found = headers.find(::grpc::string_ref(key.data(), key.size()));
-  if (found == headers.end()) return std::nullopt;
+  if (found == headers.end()) {
+    return std::nullopt;
+  }
   return std::string_view(found->second.data(), found->second.size());
 }
 
@@ -36,7 +38,9 @@ void ReportRefusal(const CallContext& shared,
                    const ::grpc::GenericCallbackServerContext& context,
                    std::chrono::steady_clock::time_point began,
                    size_t request_bytes, const ::grpc::Status& status) {
-  if (!shared.on_refusal) return;
+  if (!shared.on_refusal) {
+    return;
+  }
   try {
     const std::string peer = context.peer();
     const std::string message = status.error_message();

@@ -40,7 +40,9 @@ void CallWatch::Append(Shard* shard, Entry* call) {
 }
 
 void CallWatch::Unlink(Shard* shard, Entry* call) {
-  if (!call->linked_) return;
+  if (!call->linked_) {
+    return;
+  }
   Entry* const previous = call->previous_;
   Entry* const next = call->next_;
   (previous == nullptr ? shard->first : previous->next_) = next;
@@ -70,7 +72,9 @@ void CallWatch::Begin(Entry* call, Phase phase,
   const Clock::time_point now = CoarseNow();
   Shard& shard = ShardOf(call);
   std::lock_guard<std::recursive_mutex> lock(shard.mu);
-  if (!call->linked_) return;
+  if (!call->linked_) {
+    return;
+  }
   Unlink(&shard, call);
   call->phase_ = phase;
   call->since_ = now;
@@ -95,7 +99,9 @@ void CallWatch::Remove(Entry* call) {
 }
 
 void CallWatch::Sweep(Clock::time_point now, const ProgressOf& progress_of) {
-  for (Shard& shard : shards_) SweepShard(&shard, now, progress_of);
+  for (Shard& shard : shards_) {
+    SweepShard(&shard, now, progress_of);
+  }
 }
 
 void CallWatch::SweepShard(Shard* shard, Clock::time_point now,
@@ -122,14 +128,22 @@ void CallWatch::SweepShard(Shard* shard, Clock::time_point now,
 
 bool CallWatch::MayContinue(Entry* call, Phase phase, Clock::time_point now,
                             const ProgressOf& progress_of) const {
-  if (phase == Phase::kHandling) return true;
-  if (phase == Phase::kSending && now >= call->deadline_) return false;
+  if (phase == Phase::kHandling) {
+    return true;
+  }
+  if (phase == Phase::kSending && now >= call->deadline_) {
+    return false;
+  }
   const std::optional<ConnectionProgress> progress =
       progress_of(call->WatchedPeer());
   const ConnectionProgress before =
       std::exchange(call->progress_, progress.value_or(ConnectionProgress()));
-  if (!std::exchange(call->is_second_half_, true)) return true;
-  if (!progress.has_value()) return false;
+  if (!std::exchange(call->is_second_half_, true)) {
+    return true;
+  }
+  if (!progress.has_value()) {
+    return false;
+  }
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(now - call->since_);
   const uint64_t enough =
@@ -144,7 +158,9 @@ std::unordered_set<std::string> CallWatch::TakePeers() {
   std::unordered_set<std::string> peers;
   for (Shard& shard : shards_) {
     std::lock_guard<std::recursive_mutex> lock(shard.mu);
-    for (std::string& peer : shard.kept_peers) peers.insert(std::move(peer));
+    for (std::string& peer : shard.kept_peers) {
+      peers.insert(std::move(peer));
+    }
     shard.kept_peers.clear();
     for (const Entry* call = shard.first; call != nullptr; call = call->next_) {
       peers.insert(call->WatchedPeer());
@@ -161,8 +177,12 @@ std::unordered_map<std::string, Phase> CallWatch::PhasesByPeer() {
       const Phase phase = call->phase_;
       const auto [position, is_new] =
           phases.emplace(call->WatchedPeer(), phase);
-      if (is_new || position->second == Phase::kHandling) continue;
-      if (phase != Phase::kReceiving) position->second = phase;
+      if (is_new || position->second == Phase::kHandling) {
+        continue;
+      }
+      if (phase != Phase::kReceiving) {
+        position->second = phase;
+      }
     }
   }
   return phases;

@@ -87,14 +87,18 @@ TEST_F(CallWatchTest, ASlowRequestIsEnded) {
 
 TEST_F(CallWatchTest, UnreadBytesCountAsProgress) {
   progress_->has_unread = true;
-  for (int i = 0; i < 10; ++i) Pass(kTimeout);
+  for (int i = 0; i < 10; ++i) {
+    Pass(kTimeout);
+  }
 
   EXPECT_FALSE(call_.ended_in.has_value());
 }
 
 TEST_F(CallWatchTest, ACallInItsHandlerIsNotEnded) {
   ASSERT_TRUE(watch_.BeginHandling(&call_));
-  for (int i = 0; i < 10; ++i) Pass(kTimeout);
+  for (int i = 0; i < 10; ++i) {
+    Pass(kTimeout);
+  }
 
   EXPECT_FALSE(call_.ended_in.has_value());
 }

@@ -53,7 +53,9 @@ constexpr double kAllowedBytesPerSecond = 16 << 10;
 // Returns the inode of an open socket; 0 if `fd` is not an open socket.
 ino_t InodeOf(int fd) {
   struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) return 0;
+  if (fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) {
+    return 0;
+  }
   return status.st_ino;
 }
 
@@ -81,7 +83,9 @@ std::string PeerOf(int fd) {
     return std::string("ipv4:") + text + ":" +
            std::to_string(ntohs(ipv4.sin_port));
   }
-  if (address.ss_family != AF_INET6) return "";
+  if (address.ss_family != AF_INET6) {
+    return "";
+  }
   const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(address);
   const std::string port = std::to_string(ntohs(ipv6.sin6_port));
   if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr)) {
@@ -142,7 +146,9 @@ void Connections::Loop() {
                             : static_cast<int>(kTick.count());
     poll(polled.data(), polled.size(), timeout);
     if (stops_accepting_ && !has_stopped_accepting_) {
-      for (const Listener& listener : listeners_) CloseListener(listener);
+      for (const Listener& listener : listeners_) {
+        CloseListener(listener);
+      }
       polled.erase(polled.begin(), polled.end() - 1);
       listeners_.clear();
       has_stopped_accepting_ = true;
@@ -152,7 +158,9 @@ void Connections::Loop() {
     const Clock::time_point now = Clock::now();
     try {
       for (size_t i = 0; i < listeners_.size(); ++i) {
-        if (polled[i].revents != 0) Accept(listeners_[i]);
+        if (polled[i].revents != 0) {
+          Accept(listeners_[i]);
+        }
       }
       Inspect(now);
       if (now - last_sweep >= sweep_period) {
@@ -202,7 +210,9 @@ void Connections::RefuseWithoutDescriptor(const Listener& listener) {
   ++unlogged_without_descriptor_;
   CountRefused();
   // Avoids a busy loop.
-  if (!closed) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  if (!closed) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 void Connections::Admit(int fd) {
@@ -221,13 +231,17 @@ void Connections::Admit(int fd) {
   connection.last_inspected = Clock::now();
   const std::string peer = connection.peer;
   connections_.emplace(fd, std::move(connection));
-  if (!peer.empty()) descriptors_[peer] = fd;
+  if (!peer.empty()) {
+    descriptors_[peer] = fd;
+  }
   CountOpen(1);
   hand_over_(fd);
 }
 
 bool Connections::HasRoom() const {
-  if (options_.max_connections == 0) return true;
+  if (options_.max_connections == 0) {
+    return true;
+  }
   const int64_t open =
       num_open_ - std::min<int64_t>(num_closing_, kUncountedClosing);
   return open < options_.max_connections;
@@ -235,14 +249,20 @@ bool Connections::HasRoom() const {
 
 bool Connections::MakeRoom() {
   const Clock::time_point now = Clock::now();
-  if (now - no_room_since_ < kNoneIdlePause) return false;
+  if (now - no_room_since_ < kNoneIdlePause) {
+    return false;
+  }
   RemoveClosed();
-  if (!HasRoom()) CloseIdlest();
+  if (!HasRoom()) {
+    CloseIdlest();
+  }
   for (int i = 0; i < kMostWaits && !HasRoom() && num_closing_ > 0; ++i) {
     std::this_thread::sleep_for(kWait);
     RemoveClosed();
   }
-  if (HasRoom()) return true;
+  if (HasRoom()) {
+    return true;
+  }
   no_room_since_ = now;
   return false;
 }
@@ -263,7 +283,9 @@ Connections::Idleness Connections::IdlenessOf(
     // closes only connections of the flood.
     const uint64_t unused_bytes =
         options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
-    if (info.tcpi_bytes_received < unused_bytes) return {true, 0, idle};
+    if (info.tcpi_bytes_received < unused_bytes) {
+      return {true, 0, idle};
+    }
     return {idle >= kLeastIdle.count(), 1, idle};
   }
   switch (*phase) {
@@ -282,14 +304,20 @@ void Connections::CloseIdlest() {
   const auto phases = watch_->PhasesByPeer();
   std::vector<std::pair<Idleness, int>> idle;
   for (const auto& [fd, connection] : connections_) {
-    if (connection.is_closing) continue;
+    if (connection.is_closing) {
+      continue;
+    }
     const std::optional<tcp_info> info = InfoOf(fd);
-    if (!info.has_value()) continue;
+    if (!info.has_value()) {
+      continue;
+    }
     const auto found = phases.find(connection.peer);
     const Idleness idleness =
         IdlenessOf(*info, found == phases.end() ? std::nullopt
                                                 : std::optional(found->second));
-    if (idleness.is_idle) idle.emplace_back(idleness, fd);
+    if (idleness.is_idle) {
+      idle.emplace_back(idleness, fd);
+    }
   }
   std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
     return a.first.rank != b.first.rank
@@ -297,11 +325,15 @@ void Connections::CloseIdlest() {
                : a.first.milliseconds > b.first.milliseconds;
   });
   const size_t most = connections_.size() / kOpenPerEvicted + 1;
-  if (idle.size() > most) idle.resize(most);
+  if (idle.size() > most) {
+    idle.resize(most);
+  }
   for (const auto& [idleness, fd] : idle) {
     ShutDown(fd, &connections_.at(fd));
     ++unlogged_evicted_;
-    if (options_.counters != nullptr) ++options_.counters->evicted_connections;
+    if (options_.counters != nullptr) {
+      ++options_.counters->evicted_connections;
+    }
   }
 }
 
@@ -309,8 +341,12 @@ void Connections::ShutDown(int fd, Connection* connection) {
   // gRPC may close the descriptor at any time, and another file may then get
   // the same number. The copy keeps the file that was checked.
   const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) return;
-  if (InodeOf(copy) == connection->inode) shutdown(copy, SHUT_RDWR);
+  if (copy < 0) {
+    return;
+  }
+  if (InodeOf(copy) == connection->inode) {
+    shutdown(copy, SHUT_RDWR);
+  }
   close(copy);
   SetWatched(connection, false);
   connection->is_closing = true;
@@ -325,7 +361,9 @@ Connections::Table::iterator Connections::Remove(Table::iterator position) {
   if (descriptor != descriptors_.end() && descriptor->second == fd) {
     descriptors_.erase(descriptor);
   }
-  if (connection.is_closing) --num_closing_;
+  if (connection.is_closing) {
+    --num_closing_;
+  }
   CountOpen(-1);
   return connections_.erase(position);
 }
@@ -339,14 +377,18 @@ void Connections::CountOpen(int64_t change) {
 
 void Connections::CountRefused() {
   ++unlogged_refused_;
-  if (options_.counters != nullptr) ++options_.counters->refused_connections;
+  if (options_.counters != nullptr) {
+    ++options_.counters->refused_connections;
+  }
 }
 
 void Connections::CloseIdle(const std::vector<int>& idle) {
   const std::unordered_set<std::string> busy = TakePeers();
   for (const int fd : idle) {
     Connection& connection = connections_.at(fd);
-    if (busy.count(connection.peer) == 0) ShutDown(fd, &connection);
+    if (busy.count(connection.peer) == 0) {
+      ShutDown(fd, &connection);
+    }
   }
 }
 
@@ -354,7 +396,9 @@ void Connections::Inspect(Clock::time_point now) {
   std::vector<int> idle;
   std::vector<int> suspects;
   auto it = connections_.lower_bound(next_inspected_);
-  if (it == connections_.end()) it = connections_.begin();
+  if (it == connections_.end()) {
+    it = connections_.begin();
+  }
   for (int i = 0; i < kInspectedPerTick && it != connections_.end(); ++i) {
     const int fd = it->first;
     Connection& connection = it->second;
@@ -364,7 +408,9 @@ void Connections::Inspect(Clock::time_point now) {
     }
     ++it;
     const std::optional<tcp_info> info = InfoOf(fd);
-    if (!info.has_value() || connection.is_closing) continue;
+    if (!info.has_value() || connection.is_closing) {
+      continue;
+    }
     const double seconds =
         std::chrono::duration<double>(now - connection.last_inspected).count();
     const auto received = static_cast<uint64_t>(info->tcpi_bytes_received);
@@ -375,7 +421,9 @@ void Connections::Inspect(Clock::time_point now) {
                  0.0);
     connection.received = received;
     connection.last_inspected = now;
-    if (connection.bytes_without_call >= kSuspectBytes) suspects.push_back(fd);
+    if (connection.bytes_without_call >= kSuspectBytes) {
+      suspects.push_back(fd);
+    }
     if (options_.idle_timeout.count() > 0 &&
         std::min(info->tcpi_last_data_recv, info->tcpi_last_data_sent) >=
             options_.idle_timeout.count()) {
@@ -383,15 +431,21 @@ void Connections::Inspect(Clock::time_point now) {
     }
   }
   next_inspected_ = it == connections_.end() ? 0 : it->first;
-  if (!idle.empty()) CloseIdle(idle);
-  if (!suspects.empty()) CloseFloods(suspects);
+  if (!idle.empty()) {
+    CloseIdle(idle);
+  }
+  if (!suspects.empty()) {
+    CloseFloods(suspects);
+  }
 }
 
 std::unordered_set<std::string> Connections::TakePeers() {
   std::unordered_set<std::string> peers = watch_->TakePeers();
   for (const std::string& peer : peers) {
     const auto descriptor = descriptors_.find(peer);
-    if (descriptor == descriptors_.end()) continue;
+    if (descriptor == descriptors_.end()) {
+      continue;
+    }
     Connection& connection = connections_.at(descriptor->second);
     connection.bytes_without_call = 0;
     SetWatched(&connection, false);
@@ -400,7 +454,9 @@ std::unordered_set<std::string> Connections::TakePeers() {
 }
 
 void Connections::SetWatched(Connection* connection, bool watched) {
-  if (connection->is_watched == watched) return;
+  if (connection->is_watched == watched) {
+    return;
+  }
   connection->is_watched = watched;
   num_watched_ += watched ? 1 : -1;
   watch_->KeepPeers(num_watched_ > 0);
@@ -410,7 +466,9 @@ void Connections::CloseFloods(const std::vector<int>& suspects) {
   TakePeers();
   for (const int fd : suspects) {
     Connection& connection = connections_.at(fd);
-    if (connection.bytes_without_call == 0) continue;
+    if (connection.bytes_without_call == 0) {
+      continue;
+    }
     if (!connection.is_watched) {
       // From here on TakePeers also returns the peers of short calls.
       SetWatched(&connection, true);
@@ -425,10 +483,14 @@ void Connections::CloseFloods(const std::vector<int>& suspects) {
 std::optional<ConnectionProgress> Connections::ProgressOf(
     const std::string& peer) {
   const auto descriptor = descriptors_.find(peer);
-  if (descriptor == descriptors_.end()) return std::nullopt;
+  if (descriptor == descriptors_.end()) {
+    return std::nullopt;
+  }
   const int fd = descriptor->second;
   const std::optional<tcp_info> info = InfoOf(fd);
-  if (!info.has_value()) return std::nullopt;
+  if (!info.has_value()) {
+    return std::nullopt;
+  }
   int unread = 0;
   ioctl(fd, SIOCINQ, &unread);
   return ConnectionProgress{info->tcpi_bytes_received, info->tcpi_bytes_acked,
@@ -436,14 +498,20 @@ std::optional<ConnectionProgress> Connections::ProgressOf(
 }
 
 void Connections::WriteLog(Clock::time_point now) {
-  if (now - last_logged_ < kLogPeriod) return;
+  if (now - last_logged_ < kLogPeriod) {
+    return;
+  }
   const int64_t refused = std::exchange(unlogged_refused_, 0);
   const int64_t evicted = std::exchange(unlogged_evicted_, 0);
   const int64_t floods = std::exchange(unlogged_floods_, 0);
   const int64_t without = std::exchange(unlogged_without_descriptor_, 0);
-  if (refused + evicted + floods == 0) return;
+  if (refused + evicted + floods == 0) {
+    return;
+  }
   last_logged_ = now;
-  if (!options_.warn) return;
+  if (!options_.warn) {
+    return;
+  }
   if (floods > 0) {
     options_.warn("gRPC: closed " + std::to_string(floods) +
                   " connections that sent more than 4 MiB without a call, such "

@@ -25,16 +25,22 @@ constexpr size_t kLongestMessage = 2048;
 
 std::string Shortened(const absl::Status& error) {
   const absl::string_view message = error.message();
-  if (message.size() <= kLongestMessage) return std::string(message);
+  if (message.size() <= kLongestMessage) {
+    return std::string(message);
+  }
   size_t end = kLongestMessage;
   // Does not split a UTF-8 character.
-  while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
+  while (end > 0 && (message[end] & 0xc0) == 0x80) {
+    --end;
+  }
   return absl::StrCat(message.substr(0, end), "...");
 }
 
 size_t RequestBytes(const Call& call) {
   size_t bytes = 0;
-  for (const Slice& slice : call.request()) bytes += slice.size;
+  for (const Slice& slice : call.request()) {
+    bytes += slice.size;
+  }
   return bytes;
 }
 
@@ -43,7 +49,9 @@ size_t RequestBytes(const Call& call) {
 Exchange::Exchange(const Call& call, const MethodName* method,
                    RequestObserver* observer)
     : method_(method), observer_(observer), request_bytes_(RequestBytes(call)) {
-  if (observer_ == nullptr) return;
+  if (observer_ == nullptr) {
+    return;
+  }
   start_ = std::chrono::system_clock::now();
   steady_start_ = std::chrono::steady_clock::now();
 }
@@ -61,7 +69,9 @@ absl::Status Exchange::Parse(const Call& call,
   int64_t charged = 0;
   bool has_memory = true;
   const auto grow = [&](int64_t bytes_read) {
-    if (arena == nullptr) return true;
+    if (arena == nullptr) {
+      return true;
+    }
     const int64_t bytes =
         static_cast<int64_t>(arena->SpaceAllocated()) + bytes_read;
     has_memory = charge.TryGrow(bytes - charged);
@@ -109,7 +119,9 @@ void Exchange::Answer(Call call,
 
 void Exchange::Observe(const Call& call, const absl::Status& status,
                        size_t response_bytes) const {
-  if (observer_ == nullptr) return;
+  if (observer_ == nullptr) {
+    return;
+  }
   RequestRecord record;
   record.entrypoint = RequestRecord::Entrypoint::kGrpc;
   record.api = method_->api;

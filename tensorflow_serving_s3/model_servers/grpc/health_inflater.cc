@@ -24,7 +24,9 @@ class HealthInflater final : public ::grpc::experimental::Interceptor {
             ::grpc::experimental::InterceptionHookPoints::POST_RECV_MESSAGE)) {
       auto* const message =
           static_cast<::grpc::ByteBuffer*>(methods->GetRecvMessage());
-      if (message != nullptr) Replace(message);
+      if (message != nullptr) {
+        Replace(message);
+      }
     }
     methods->Proceed();
   }
@@ -32,11 +34,17 @@ class HealthInflater final : public ::grpc::experimental::Interceptor {
  private:
   static void Replace(::grpc::ByteBuffer* message) {
     std::vector<::grpc::Slice> slices;
-    if (!message->Valid() || !message->Dump(&slices).ok()) return;
+    if (!message->Valid() || !message->Dump(&slices).ok()) {
+      return;
+    }
     const std::vector<Slice> parts = SlicesOf(slices);
-    if (!MayBeCompressed(parts)) return;
+    if (!MayBeCompressed(parts)) {
+      return;
+    }
     Inflated inflated = Inflate(parts, kShortMessages, nullptr);
-    if (inflated.error != InflateError::kNone) return;
+    if (inflated.error != InflateError::kNone) {
+      return;
+    }
     *message = MakeBuffer(std::move(inflated.bytes));
   }
 };

@@ -55,11 +55,15 @@ Bound Bind(const sockaddr* address, socklen_t size,
            const ListenOptions& options) {
   const int fd =
       socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return {-1, errno};
+  if (fd < 0) {
+    return {-1, errno};
+  }
   if (address->sa_family != AF_UNIX) {
     // The port can be used while ended connections are in TIME_WAIT.
     SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (options.share_port) SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    if (options.share_port) {
+      SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    }
     // The connections inherit these.
     SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     SetOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT,
@@ -192,10 +196,14 @@ ListenResult Listen(const std::string& address, const ListenOptions& options) {
       first_error = bound.error;
     }
     // Another process may use the port at a later address of the same name.
-    if (bound.error == EADDRINUSE) break;
+    if (bound.error == EADDRINUSE) {
+      break;
+    }
   }
   if (first_error == EADDRINUSE || result.listeners.empty()) {
-    for (const Listener& listener : result.listeners) CloseListener(listener);
+    for (const Listener& listener : result.listeners) {
+      CloseListener(listener);
+    }
     return ListenError(address, std::system_category().message(first_error),
                        Cure(first_error));
   }
@@ -204,7 +212,9 @@ ListenResult Listen(const std::string& address, const ListenOptions& options) {
 
 void CloseListener(const Listener& listener) {
   close(listener.fd);
-  if (!listener.path.empty()) unlink(listener.path.c_str());
+  if (!listener.path.empty()) {
+    unlink(listener.path.c_str());
+  }
 }
 
 }  // namespace tfs3::grpc

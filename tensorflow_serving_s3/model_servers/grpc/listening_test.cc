@@ -16,7 +16,9 @@ namespace {
 
 std::string ErrorOf(const std::string& address) {
   const ListenResult result = Listen(address, {});
-  for (const Listener& listener : result.listeners) CloseListener(listener);
+  for (const Listener& listener : result.listeners) {
+    CloseListener(listener);
+  }
   return result.error;
 }
 

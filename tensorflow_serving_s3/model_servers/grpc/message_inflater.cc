@@ -31,10 +31,16 @@ bool MayBeCompressed(const std::vector<Slice>& message) {
     for (size_t i = 0; i < slice.size && count < 2; ++i) {
       start[count++] = static_cast<unsigned char>(slice.data[i]);
     }
-    if (count == 2) break;
+    if (count == 2) {
+      break;
+    }
   }
-  if (count < 2) return false;
-  if (start[0] == 0x1f) return start[1] == 0x8b;
+  if (count < 2) {
+    return false;
+  }
+  if (start[0] == 0x1f) {
+    return start[1] == 0x8b;
+  }
   return start[0] == 0x78 && (start[0] * 256 + start[1]) % 31 == 0;
 }
 
@@ -54,7 +60,9 @@ Inflated Inflate(const std::vector<Slice>& message, const InflateLimits& limits,
   uint64_t used = 0;
   Inflater::Result result;
   while (result.state == Inflater::State::kMore) {
-    if (used > bound.max_bytes) return {bound.error, ""};
+    if (used > bound.max_bytes) {
+      return {bound.error, ""};
+    }
     if (used == bytes.size()) {
       // One byte above the bound shows that the message exceeds it.
       const uint64_t doubled = std::max(kFirstBytes, 2 * used);
@@ -67,7 +75,9 @@ Inflated Inflate(const std::vector<Slice>& message, const InflateLimits& limits,
   if (result.state == Inflater::State::kInvalid) {
     return {InflateError::kInvalid, ""};
   }
-  if (used > bound.max_bytes) return {bound.error, ""};
+  if (used > bound.max_bytes) {
+    return {bound.error, ""};
+  }
   bytes.resize(used);
   part.Keep();
   return inflated;

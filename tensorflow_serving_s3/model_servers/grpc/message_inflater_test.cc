@@ -31,7 +31,9 @@ std::vector<Slice> Cut(const std::string& bytes, size_t size) {
 
 std::string Text() {
   std::string text;
-  for (int i = 0; i < 20000; ++i) text += std::to_string(i * i) + " ";
+  for (int i = 0; i < 20000; ++i) {
+    text += std::to_string(i * i) + " ";
+  }
   return text;
 }
 
@@ -56,7 +58,9 @@ TEST(MessageInflaterTest, OtherMessagesAreInvalid) {
   for (const std::string message : {"", "\x1f", "\x0a\x05half1", "\x78\x01x"}) {
     const bool zlib = message.size() > 1 && message[0] == 0x78;
     EXPECT_EQ(MayBeCompressed(Cut(message, 1)), zlib);
-    if (!zlib) continue;
+    if (!zlib) {
+      continue;
+    }
     EXPECT_EQ(Inflate(Cut(message, 1), kAny, nullptr).error,
               InflateError::kInvalid);
   }

@@ -48,8 +48,12 @@ Handler GetModelStatusMethod(const ModelLookup* lookup,
     Exchange exchange(call, name.get(), observer);
     GetModelStatusRequest request;
     absl::Status status = exchange.Parse(call, &request);
-    if (status.ok() && !request.has_model_spec()) status = NoModelSpecError();
-    if (!status.ok()) return exchange.Answer(std::move(call), status);
+    if (status.ok() && !request.has_model_spec()) {
+      status = NoModelSpecError();
+    }
+    if (!status.ok()) {
+      return exchange.Answer(std::move(call), status);
+    }
     exchange.SetModel(&request.model_spec());
     const absl::StatusOr<GetModelStatusResponse> response =
         lookup->GetModelStatus(request.model_spec());
@@ -68,7 +72,9 @@ absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
   const std::vector<std::string> names(request.metric_names().begin(),
                                        request.metric_names().end());
   const absl::StatusOr<std::vector<int64_t>> before = ReadMetricCounters(names);
-  if (!before.ok()) return before.status();
+  if (!before.ok()) {
+    return before.status();
+  }
   if (call.cancelled()) {
     return absl::CancelledError(
         "the client cancelled the call while it waited for a thread");
@@ -80,7 +86,9 @@ absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
     return status;
   }
   const absl::StatusOr<std::vector<int64_t>> after = ReadMetricCounters(names);
-  if (!after.ok()) return after.status();
+  if (!after.ok()) {
+    return after.status();
+  }
   for (size_t i = 0; i < names.size(); ++i) {
     auto* metric = response->add_metric();
     metric->set_name(names[i]);
@@ -98,7 +106,9 @@ Handler ReloadConfigMethod(ConfigReloader* reloader,
     ReloadConfigRequest request;
     ReloadConfigResponse response;
     absl::Status status = exchange.Parse(call, &request);
-    if (status.ok()) status = ReloadConfig(reloader, call, request, &response);
+    if (status.ok()) {
+      status = ReloadConfig(reloader, call, request, &response);
+    }
     if (!status.ok()) {
       ABSL_LOG(ERROR) << "HandleReloadConfigRequest: " << status;
       return exchange.Answer(std::move(call), status);

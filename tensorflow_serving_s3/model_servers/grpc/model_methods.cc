@@ -107,7 +107,9 @@ absl::Status AnswerPredict(const PredictRequest& request, const ServableId& id,
                            PredictResponse* response) {
   const absl::StatusOr<const SignatureRunner*> signature =
       model.GetSignature(request.model_spec().signature_name());
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   return Predict(request, id, **signature, options, response);
 }
 
@@ -141,11 +143,17 @@ class ModelCall {
   static void Handle(std::shared_ptr<ModelCall> self, Call call) {
     if (self->exchange_.request_bytes() > kSmallRequestBytes) {
       return std::move(call).RunOnWorker([self](Call call) {
-        if (self->Prepare(&call)) self->Run(std::move(call));
+        if (self->Prepare(&call)) {
+          self->Run(std::move(call));
+        }
       });
     }
-    if (!self->Prepare(&call)) return;
-    if (self->IsQuick()) return self->Run(std::move(call));
+    if (!self->Prepare(&call)) {
+      return;
+    }
+    if (self->IsQuick()) {
+      return self->Run(std::move(call));
+    }
     std::move(call).RunOnWorker(
         [self](Call call) { self->Run(std::move(call)); });
   }
@@ -159,22 +167,30 @@ class ModelCall {
     absl::Status status;
     try {
       status = exchange_.Parse(*call, request_);
-      if (status.ok()) status = FindModel();
+      if (status.ok()) {
+        status = FindModel();
+      }
     } catch (const std::bad_alloc&) {
       status = NoMemoryError(*call);
     }
-    if (status.ok()) return true;
+    if (status.ok()) {
+      return true;
+    }
     exchange_.Answer(std::move(*call), status);
     return false;
   }
 
   absl::Status FindModel() {
     const ModelSpec* const spec = method_.spec(*request_);
-    if (spec == nullptr) return NoModelSpecError();
+    if (spec == nullptr) {
+      return NoModelSpecError();
+    }
     exchange_.SetModel(spec);
     absl::StatusOr<ServableHandle<SavedModelBundle>> model =
         lookup_->GetModel(*spec);
-    if (!model.ok()) return model.status();
+    if (!model.ok()) {
+      return model.status();
+    }
     model_ = *std::move(model);
     exchange_.SetVersion(model_.id().version);
     return absl::OkStatus();
@@ -191,13 +207,17 @@ class ModelCall {
     try {
       status =
           method_.answer(*request_, model_.id(), *model_, options, response_);
-      if (status.ok() && method_.log != nullptr) MaybeLog(call);
+      if (status.ok() && method_.log != nullptr) {
+        MaybeLog(call);
+      }
     } catch (const std::bad_alloc&) {
       status = NoMemoryError(call);
     }
     // The manager may unload the version from here on.
     model_ = ServableHandle<SavedModelBundle>();
-    if (!status.ok()) return exchange_.Answer(std::move(call), status);
+    if (!status.ok()) {
+      return exchange_.Answer(std::move(call), status);
+    }
     exchange_.Answer(std::move(call), *response_);
   }
 
@@ -206,7 +226,9 @@ class ModelCall {
   void MaybeLog(const Call& call) {
     RequestLogger* const logger = options_.request_logger;
     const ServableId& id = model_.id();
-    if (logger == nullptr || !logger->Samples(id.name)) return;
+    if (logger == nullptr || !logger->Samples(id.name)) {
+      return;
+    }
     // The log has a copy of both messages.
     RequestMemory::Part log_charge(call.charge());
     log_charge.Grow(

@@ -65,7 +65,9 @@ class ModelMethodsTest : public GrpcMethodsTest {
     TensorProto& x = (*request.mutable_inputs())["x"];
     x.set_dtype(tensorflow::DT_FLOAT);
     x.mutable_tensor_shape()->add_dim()->set_size(size);
-    for (int i = 0; i < size; ++i) x.add_float_val(i);
+    for (int i = 0; i < size; ++i) {
+      x.add_float_val(i);
+    }
     return request;
   }
 };
@@ -248,12 +250,16 @@ TEST_F(ModelMethodsTest, ParsingChargesTheMemoryOfTheMessage) {
   strings.mutable_model_spec()->set_name("half_plus_three");
   TensorProto& x = (*strings.mutable_inputs())["x"];
   x.set_dtype(tensorflow::DT_STRING);
-  for (int i = 0; i < 2'000'000; ++i) x.add_string_val("");
+  for (int i = 0; i < 2'000'000; ++i) {
+    x.add_string_val("");
+  }
   PredictRequest integers;
   integers.mutable_model_spec()->set_name("half_plus_three");
   TensorProto& y = (*integers.mutable_inputs())["x"];
   y.set_dtype(tensorflow::DT_INT64);
-  for (int i = 0; i < 8'000'000; ++i) y.add_int64_val(1);
+  for (int i = 0; i < 8'000'000; ++i) {
+    y.add_int64_val(1);
+  }
   for (const auto& [method, request] : std::initializer_list<
            std::pair<const char*, const google::protobuf::MessageLite*>>{
            {kRegress, &examples},

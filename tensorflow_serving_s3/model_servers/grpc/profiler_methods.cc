@@ -66,7 +66,9 @@ class Profiler {
     }
     const std::unique_ptr<ProfilerSession> session =
         ProfilerSession::Create(request.opts());
-    if (absl::Status status = session->Status(); !status.ok()) return status;
+    if (absl::Status status = session->Status(); !status.ok()) {
+      return status;
+    }
     AwaitEnd(request, call);
     tensorflow::profiler::XSpace space;
     if (absl::Status status = session->CollectData(&space); !status.ok()) {
@@ -80,7 +82,9 @@ class Profiler {
     const absl::Status saved = tsl::profiler::SaveXSpace(
         request.repository_root(), request.session_id(), request.host_name(),
         space);
-    if (saved.ok()) return saved;
+    if (saved.ok()) {
+      return saved;
+    }
     return absl::Status(
         saved.code(),
         absl::StrCat("cannot write the profile to ", request.repository_root(),
@@ -89,7 +93,9 @@ class Profiler {
 
   void Terminate(const std::string& session_id) {
     std::lock_guard<std::mutex> lock(mu_);
-    if (sessions_.count(session_id) > 0) terminated_.insert(session_id);
+    if (sessions_.count(session_id) > 0) {
+      terminated_.insert(session_id);
+    }
     changed_.notify_all();
   }
 
@@ -139,8 +145,12 @@ MethodTable MakeProfilerMethods(const RequestGate* gate) {
       ProfileRequest request;
       ProfileResponse response;
       absl::Status status = exchange.Parse(*shared, &request);
-      if (status.ok()) status = profiler->Profile(request, *shared, &response);
-      if (!status.ok()) return exchange.Answer(std::move(*shared), status);
+      if (status.ok()) {
+        status = profiler->Profile(request, *shared, &response);
+      }
+      if (!status.ok()) {
+        return exchange.Answer(std::move(*shared), status);
+      }
       exchange.Answer(std::move(*shared), response);
     });
   };
@@ -149,7 +159,9 @@ MethodTable MakeProfilerMethods(const RequestGate* gate) {
     const Exchange exchange(call, terminate.get(), /*observer=*/nullptr);
     TerminateRequest request;
     absl::Status status = exchange.Parse(call, &request);
-    if (!status.ok()) return exchange.Answer(std::move(call), status);
+    if (!status.ok()) {
+      return exchange.Answer(std::move(call), status);
+    }
     profiler->Terminate(request.session_id());
     exchange.Answer(std::move(call), TerminateResponse());
   };

@@ -34,7 +34,9 @@ constexpr char kServiceV1[] = "grpc.reflection.v1.ServerReflection";
 // `seen` has them.
 void AddFile(const FileDescriptor* file, std::set<const FileDescriptor*>* seen,
              ServerReflectionResponse* response) {
-  if (!seen->insert(file).second) return;
+  if (!seen->insert(file).second) {
+    return;
+  }
   FileDescriptorProto proto;
   file->CopyTo(&proto);
   response->mutable_file_descriptor_response()->add_file_descriptor_proto(
@@ -55,7 +57,9 @@ class Reflection {
       const std::vector<Slice>& message) const {
     ServerReflectionRequest request;
     SliceStream stream(message);
-    if (!request.ParseFromZeroCopyStream(&stream)) return std::nullopt;
+    if (!request.ParseFromZeroCopyStream(&stream)) {
+      return std::nullopt;
+    }
     ServerReflectionResponse response;
     response.set_valid_host(request.host());
     *response.mutable_original_request() = request;

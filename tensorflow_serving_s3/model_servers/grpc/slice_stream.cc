@@ -13,8 +13,12 @@ bool SliceStream::Next(const void** data, int* size) {
     ++slice_;
     offset_ = 0;
   }
-  if (slice_ == slices_.size()) return false;
-  if (bytes_ > 0 && go_on_ != nullptr && !go_on_(bytes_)) return false;
+  if (slice_ == slices_.size()) {
+    return false;
+  }
+  if (bytes_ > 0 && go_on_ != nullptr && !go_on_(bytes_)) {
+    return false;
+  }
   const size_t count =
       std::min(slices_[slice_].size - offset_,
                go_on_ == nullptr ? size_t{std::numeric_limits<int>::max()}
@@ -36,8 +40,12 @@ bool SliceStream::Skip(int count) {
   const void* data;
   int size;
   while (count > 0) {
-    if (!Next(&data, &size)) return false;
-    if (size > count) BackUp(size - count);
+    if (!Next(&data, &size)) {
+      return false;
+    }
+    if (size > count) {
+      BackUp(size - count);
+    }
     count -= std::min(size, count);
   }
   return true;

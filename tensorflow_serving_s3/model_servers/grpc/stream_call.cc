@@ -33,7 +33,9 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   void OnReadDone(bool ok) override {
-    if (!shared_.watch->BeginHandling(this)) return;  // Timed out.
+    if (!shared_.watch->BeginHandling(this)) {
+      return;  // Timed out.
+    }
     if (!ok) {  // The client has closed its side of the stream.
       Finish(::grpc::Status::OK);
       return;
@@ -79,7 +81,9 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor,
   void Answer() {
     std::vector<::grpc::Slice> slices;
     std::optional<std::string> answer;
-    if (message_.Dump(&slices).ok()) answer = AnswerTo(SlicesOf(slices));
+    if (message_.Dump(&slices).ok()) {
+      answer = AnswerTo(SlicesOf(slices));
+    }
     if (!answer.has_value()) {
       Refuse(::grpc::StatusCode::INVALID_ARGUMENT,
              context_->method() + " cannot parse a message of the stream");
@@ -91,9 +95,13 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   std::optional<std::string> AnswerTo(const std::vector<Slice>& message) const {
-    if (!MayBeCompressed(message)) return (*handler_)(message);
+    if (!MayBeCompressed(message)) {
+      return (*handler_)(message);
+    }
     const Inflated inflated = Inflate(message, kShortMessages, nullptr);
-    if (inflated.error != InflateError::kNone) return std::nullopt;
+    if (inflated.error != InflateError::kNone) {
+      return std::nullopt;
+    }
     return (*handler_)({{inflated.bytes.data(), inflated.bytes.size()}});
   }
 

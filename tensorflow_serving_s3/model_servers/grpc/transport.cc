@@ -61,7 +61,9 @@ int DefaultWorkers() {
 
 std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
     const std::optional<TlsOptions>& tls) {
-  if (!tls.has_value()) return ::grpc::InsecureServerCredentials();
+  if (!tls.has_value()) {
+    return ::grpc::InsecureServerCredentials();
+  }
   ::grpc::SslServerCredentialsOptions options(
       tls->client_verify
           ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
@@ -80,9 +82,13 @@ std::optional<int> ParseInteger(const std::string& text) {
   int number;
   const char* begin = text.data();
   const char* const end = begin + text.size();
-  if (end - begin > 1 && begin[0] == '+' && begin[1] != '-') ++begin;
+  if (end - begin > 1 && begin[0] == '+' && begin[1] != '-') {
+    ++begin;
+  }
   const auto [rest, error] = std::from_chars(begin, end, number);
-  if (error != std::errc() || rest != end) return std::nullopt;
+  if (error != std::errc() || rest != end) {
+    return std::nullopt;
+  }
   return number;
 }
 
@@ -91,7 +97,9 @@ const std::string* FindArgument(const ServerOptions& options,
                                 std::string_view name) {
   const std::string* found = nullptr;
   for (const auto& [key, value] : options.channel_arguments) {
-    if (key == name) found = &value;
+    if (key == name) {
+      found = &value;
+    }
   }
   return found;
 }
@@ -123,7 +131,9 @@ Call& Call::operator=(Call&& other) noexcept {
 }
 
 Call::~Call() {
-  if (state_ != nullptr) state_->Drop();
+  if (state_ != nullptr) {
+    state_->Drop();
+  }
 }
 
 void Call::Finish(int code, std::string message, std::string payload) && {
@@ -261,7 +271,9 @@ ListenAllResult ListenAtAll(const ServerOptions& options) {
   for (const std::string& address : options.addresses) {
     ListenResult result = Listen(address, listen);
     if (result.listeners.empty()) {
-      for (const Listener& listener : all.listeners) CloseListener(listener);
+      for (const Listener& listener : all.listeners) {
+        CloseListener(listener);
+      }
       return {{}, {}, std::move(result.error)};
     }
     all.ports.push_back(result.listeners[0].port);
@@ -281,10 +293,14 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   }
   if (options.tls.has_value()) {
     std::string error = CheckTls(*options.tls);
-    if (!error.empty()) return {nullptr, std::move(error)};
+    if (!error.empty()) {
+      return {nullptr, std::move(error)};
+    }
   }
   ListenAllResult all = ListenAtAll(options);
-  if (!all.error.empty()) return {nullptr, std::move(all.error)};
+  if (!all.error.empty()) {
+    return {nullptr, std::move(all.error)};
+  }
   PrepareLibrary();
   auto impl =
       std::make_unique<Impl>(options, std::move(methods), std::move(streams));
@@ -299,7 +315,9 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   builder.RegisterCallbackGenericService(impl.get());
   impl->grpc_server_ = builder.BuildAndStart();
   if (impl->grpc_server_ == nullptr) {
-    for (const Listener& listener : all.listeners) CloseListener(listener);
+    for (const Listener& listener : all.listeners) {
+      CloseListener(listener);
+    }
     return {nullptr,
             "gRPC cannot start a server; read gRPC's log messages and check "
             "--grpc_channel_arguments"};
@@ -319,12 +337,16 @@ const std::vector<int>& Server::ports() const { return impl_->ports_; }
 
 void Server::SetServing(const std::string& service, bool serving) {
   auto* health = impl_->grpc_server_->GetHealthCheckService();
-  if (health != nullptr) health->SetServingStatus(service, serving);
+  if (health != nullptr) {
+    health->SetServingStatus(service, serving);
+  }
 }
 
 void Server::SetNothingServing() {
   auto* health = impl_->grpc_server_->GetHealthCheckService();
-  if (health != nullptr) health->Shutdown();
+  if (health != nullptr) {
+    health->Shutdown();
+  }
 }
 
 void Server::Shutdown(std::chrono::milliseconds grace) {

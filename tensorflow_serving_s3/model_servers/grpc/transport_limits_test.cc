@@ -85,7 +85,9 @@ TEST(TransportLimitsTest, TheChargeOfAHandlerEndsWithTheCall) {
 
     EXPECT_EQ(charging.Call("little").code, kOk);
     EXPECT_EQ(charging.Call("much").code, kResourceExhausted);
-    while (memory.used() != 0) std::this_thread::yield();
+    while (memory.used() != 0) {
+      std::this_thread::yield();
+    }
   }
 }
 
@@ -155,21 +157,29 @@ TEST(TransportLimitsTest, ACallAboveTheQueueLimitIsResourceExhausted) {
       options);
   std::vector<std::thread> clients;
   clients.emplace_back([&] { EXPECT_EQ(waiting.Call("1").code, kOk); });
-  while (running < 1) std::this_thread::yield();
+  while (running < 1) {
+    std::this_thread::yield();
+  }
   clients.emplace_back([&] { EXPECT_EQ(waiting.Call("2").code, kOk); });
-  while (gate.size() < 2) std::this_thread::yield();
+  while (gate.size() < 2) {
+    std::this_thread::yield();
+  }
 
   const Answer refused = waiting.Call("3");
 
   EXPECT_EQ(refused.code, kResourceExhausted);
   EXPECT_THAT(refused.message, HasSubstr("--max_waiting_requests"));
   go.set_value();
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
 }
 
 TEST(TransportLimitsTest, AHandlerThatRunsOutOfMemoryIsResourceExhausted) {
   ServerAndClient failing([](Call call) {
-    if (Join(call.request()) == "huge") throw std::bad_alloc();
+    if (Join(call.request()) == "huge") {
+      throw std::bad_alloc();
+    }
     Echo(std::move(call));
   });
 
@@ -299,7 +309,9 @@ TEST(TransportLimitsTest, DoesNotReportCallsWhoseAnswerIsNotRead) {
   late.before_reading = [&] {
     answered.get_future().wait();
     // The call ends when the server has cancelled it.
-    while (gate.size() > 0) std::this_thread::yield();
+    while (gate.size() > 0) {
+      std::this_thread::yield();
+    }
   };
 
   EXPECT_NE(answering.Call("", late).code, kOk);

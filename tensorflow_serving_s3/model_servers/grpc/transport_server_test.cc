@@ -145,7 +145,9 @@ TEST(TransportServerTest, ShutdownCancelsCallsAfterTheGracePeriod) {
   ServerAndClient waiting([&](Call call) {
     std::move(call).RunOnWorker([&](Call call) {
       started.set_value();
-      while (!call.cancelled()) std::this_thread::yield();
+      while (!call.cancelled()) {
+        std::this_thread::yield();
+      }
       Echo(std::move(call));
     });
   });

@@ -39,7 +39,9 @@ TEST(TransportTest, CarriesBytesBothWays) {
 TEST(TransportTest, CarriesLargeMessages) {
   ServerAndClient echo(Echo);
   std::string bytes(20 << 20, '\0');
-  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = i * 31 >> 3;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = i * 31 >> 3;
+  }
 
   const Answer answer = echo.Call(bytes);
 
@@ -141,7 +143,9 @@ TEST(TransportTest, AnswersOtherCallsWhileAWorkerIsBlocked) {
   std::promise<void> blocked;
   std::promise<void> release;
   ServerAndClient blocking([&](Call call) {
-    if (Join(call.request()) != "block") return Echo(std::move(call));
+    if (Join(call.request()) != "block") {
+      return Echo(std::move(call));
+    }
     std::move(call).RunOnWorker([&](Call call) {
       blocked.set_value();
       release.get_future().wait();
@@ -160,7 +164,9 @@ TEST(TransportTest, AnswersOtherCallsWhileAWorkerIsBlocked) {
 
 TEST(TransportTest, AnswersConcurrentCalls) {
   ServerAndClient echo([](Call call) {
-    if (call.request().at(0).size % 2 == 0) return Echo(std::move(call));
+    if (call.request().at(0).size % 2 == 0) {
+      return Echo(std::move(call));
+    }
     std::move(call).RunOnWorker(Echo);
   });
   constexpr int kThreads = 8;
@@ -173,11 +179,15 @@ TEST(TransportTest, AnswersConcurrentCalls) {
       for (int call = 0; call < kCalls; ++call) {
         const std::string bytes =
             std::to_string(thread) + "/" + std::to_string(call);
-        if (echo.Call(bytes).payload == bytes) ++right[thread];
+        if (echo.Call(bytes).payload == bytes) {
+          ++right[thread];
+        }
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 
   EXPECT_THAT(right, testing::Each(kCalls));
 }
@@ -215,7 +225,9 @@ TEST(TransportTest, HandlersSeeThatTheClientCancelled) {
   std::atomic<bool> seen{false};
   ServerAndClient waiting([&](Call call) {
     std::move(call).RunOnWorker([&](Call call) {
-      while (!call.cancelled()) std::this_thread::yield();
+      while (!call.cancelled()) {
+        std::this_thread::yield();
+      }
       seen = true;
       Echo(std::move(call));
     });
@@ -246,10 +258,14 @@ TEST(TransportTest, WorkersSeeThatTheClientCancelledInTheQueue) {
             });
           } else {
             // Joins the queue after its client has cancelled.
-            while (!call.cancelled()) std::this_thread::yield();
+            while (!call.cancelled()) {
+              std::this_thread::yield();
+            }
             std::move(call).RunOnWorker([&](Call call) {
               ++ran;
-              if (call.cancelled()) ++cancelled;
+              if (call.cancelled()) {
+                ++cancelled;
+              }
               Echo(std::move(call));
             });
             second_is_queued = true;

@@ -66,7 +66,9 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       StartRead(&surplus_);
       return;
     }
-    if (!shared_.watch->BeginHandling(this)) return;  // Timed out.
+    if (!shared_.watch->BeginHandling(this)) {
+      return;  // Timed out.
+    }
     try {
       Receive(ok);
     } catch (const std::bad_alloc&) {
@@ -106,7 +108,9 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       charge_.ShrinkTo(static_cast<int64_t>(payload.capacity()));
     }
     if (code != ::grpc::StatusCode::OK) {
-      if (shared_.edit_error) message = shared_.edit_error(message);
+      if (shared_.edit_error) {
+        message = shared_.edit_error(message);
+      }
       Send(ErrorStatus(code, std::move(message)));
       return;
     }
@@ -266,8 +270,12 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
       return;
     }
-    if (runs) return;
-    if (shared_.counters != nullptr) ++shared_.counters->refused_by_queue;
+    if (runs) {
+      return;
+    }
+    if (shared_.counters != nullptr) {
+      ++shared_.counters->refused_by_queue;
+    }
     Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED,
            "the limit of calls that wait for a thread, " +
                std::to_string(shared_.max_waiting) +
@@ -278,11 +286,15 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   // Returns false if too many calls wait.
   bool Enqueue(std::function<void()> answer) {
     std::function<void()> task = [this, answer = std::move(answer)] {
-      if (shared_.counters != nullptr) --shared_.counters->waiting_requests;
+      if (shared_.counters != nullptr) {
+        --shared_.counters->waiting_requests;
+      }
       answer();
     };
     // Before the task can decrement it.
-    if (shared_.counters != nullptr) ++shared_.counters->waiting_requests;
+    if (shared_.counters != nullptr) {
+      ++shared_.counters->waiting_requests;
+    }
     try {
       if (shared_.max_waiting == 0) {
         shared_.workers->Run(std::move(task));
@@ -292,10 +304,14 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
         return true;
       }
     } catch (const std::bad_alloc&) {
-      if (shared_.counters != nullptr) --shared_.counters->waiting_requests;
+      if (shared_.counters != nullptr) {
+        --shared_.counters->waiting_requests;
+      }
       throw;
     }
-    if (shared_.counters != nullptr) --shared_.counters->waiting_requests;
+    if (shared_.counters != nullptr) {
+      --shared_.counters->waiting_requests;
+    }
     return false;
   }
 

@@ -50,7 +50,9 @@ void WriteRefusals(absl::string_view entrypoint,
                    PrometheusWriter* writer) {
   for (int code = 0; code < TransportCounters::kNumCodes; ++code) {
     const int64_t count = counters.refused_requests[code];
-    if (count == 0) continue;
+    if (count == 0) {
+      continue;
+    }
     const std::string status =
         absl::StatusCodeToString(static_cast<absl::StatusCode>(code));
     writer->Sample("tf_serving_s3_refused_requests_total",

@@ -22,7 +22,9 @@ void WriteGauge(absl::string_view name, absl::string_view help,
   writer->Family(name, "gauge", help);
   std::set<ServableId> written;
   for (const LoadProgress& load : loads) {
-    if (!(load.*bytes).has_value() || !written.insert(load.id).second) continue;
+    if (!(load.*bytes).has_value() || !written.insert(load.id).second) {
+      continue;
+    }
     const std::string version = absl::StrCat(load.id.version);
     writer->Sample(name, {{"model_name", load.id.name}, {"version", version}},
                    static_cast<int64_t>(*(load.*bytes)));

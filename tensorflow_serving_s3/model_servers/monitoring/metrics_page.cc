@@ -24,7 +24,9 @@ std::string MetricsPage(const MetricsSources& sources) {
   WriteRegistryMetrics(&writer);
   WriteS3Metrics(s3::ReadStats(), &writer);
   WriteLoadMetrics(LoadsUnderWay(), &writer);
-  if (sources.memory != nullptr) WriteMemoryMetrics(*sources.memory, &writer);
+  if (sources.memory != nullptr) {
+    WriteMemoryMetrics(*sources.memory, &writer);
+  }
   if (sources.rest != nullptr && sources.grpc != nullptr) {
     WriteTransportMetrics(*sources.rest, *sources.grpc, &writer);
   }

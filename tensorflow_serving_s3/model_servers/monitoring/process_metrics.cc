@@ -36,12 +36,16 @@ std::optional<ProcessStat> ReadStat() {
   std::getline(file, line);
   // The second field, the program name in parentheses, may have spaces.
   const size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
+  if (name_end == std::string::npos) {
+    return std::nullopt;
+  }
   std::istringstream fields(line.substr(name_end + 1));
   ProcessStat stat;
   std::string unused;
   const auto skip = [&](int n) {
-    for (int i = 0; i < n; ++i) fields >> unused;
+    for (int i = 0; i < n; ++i) {
+      fields >> unused;
+    }
   };
   skip(11);  // From state (3) to cmajflt (13).
   fields >> stat.user_ticks >> stat.system_ticks;
@@ -49,7 +53,9 @@ std::optional<ProcessStat> ReadStat() {
   fields >> stat.threads;
   skip(1);  // itrealvalue.
   fields >> stat.start_ticks >> stat.virtual_bytes >> stat.resident_pages;
-  if (!fields) return std::nullopt;
+  if (!fields) {
+    return std::nullopt;
+  }
   return stat;
 }
 
@@ -60,7 +66,9 @@ std::optional<double> ReadBootTime() {
   double value = 0;
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
-    if (fields >> key >> value && key == "btime") return value;
+    if (fields >> key >> value && key == "btime") {
+      return value;
+    }
   }
   return std::nullopt;
 }

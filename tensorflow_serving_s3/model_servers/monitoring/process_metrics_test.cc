@@ -24,7 +24,9 @@ std::map<std::string, double> Read() {
   std::map<std::string, double> values;
   std::istringstream text(writer.text());
   for (std::string line; std::getline(text, line);) {
-    if (line[0] == '#') continue;
+    if (line[0] == '#') {
+      continue;
+    }
     const size_t space = line.find(' ');
     values[line.substr(0, space)] = std::stod(line.substr(space + 1));
   }
@@ -54,7 +56,9 @@ TEST(ProcessMetricsTest, ProcessorTimeRises) {
   const double before = Read().at("process_cpu_seconds_total");
   double after = before;
   // Works until a tick of the clock, 10 ms, has passed.
-  while (after == before) after = Read().at("process_cpu_seconds_total");
+  while (after == before) {
+    after = Read().at("process_cpu_seconds_total");
+  }
   EXPECT_GT(after, before);
 }
 

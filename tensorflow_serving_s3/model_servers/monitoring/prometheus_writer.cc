@@ -51,7 +51,9 @@ void PrometheusWriter::BeginSample(absl::string_view name, Labels labels) {
     text_ += '"';
     separator = ",";
   }
-  if (!labels.empty()) text_ += '}';
+  if (!labels.empty()) {
+    text_ += '}';
+  }
   text_ += ' ';
 }
 
@@ -68,8 +70,12 @@ void PrometheusWriter::Sample(absl::string_view name, Labels labels,
 }
 
 std::string PrometheusNumber(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  if (std::isnan(value)) {
+    return "NaN";
+  }
+  if (std::isinf(value)) {
+    return value > 0 ? "+Inf" : "-Inf";
+  }
   std::array<char, 32> text;
   const auto end =
       std::to_chars(text.data(), text.data() + text.size(), value).ptr;

@@ -25,8 +25,12 @@ using tensorflow::monitoring::ValueType;
 using Labels = std::vector<PrometheusWriter::Label>;
 
 absl::string_view TypeOf(const MetricDescriptor& metric) {
-  if (metric.value_type == ValueType::kHistogram) return "histogram";
-  if (metric.value_type == ValueType::kPercentiles) return "summary";
+  if (metric.value_type == ValueType::kHistogram) {
+    return "histogram";
+  }
+  if (metric.value_type == ValueType::kPercentiles) {
+    return "summary";
+  }
   return metric.metric_kind == MetricKind::kCumulative ? "counter" : "gauge";
 }
 
@@ -103,9 +107,13 @@ void WritePoint(const std::string& name, const Point& point,
 std::string PrometheusName(absl::string_view metric) {
   std::string name(metric);
   for (char& c : name) {
-    if (!absl::ascii_isalnum(c) && c != '_') c = ':';
+    if (!absl::ascii_isalnum(c) && c != '_') {
+      c = ':';
+    }
   }
-  if (!name.empty() && absl::ascii_isdigit(name[0])) name.insert(0, "_");
+  if (!name.empty() && absl::ascii_isdigit(name[0])) {
+    name.insert(0, "_");
+  }
   return name;
 }
 

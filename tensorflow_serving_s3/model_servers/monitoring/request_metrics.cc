@@ -102,7 +102,9 @@ RequestMetrics::RequestMetrics(Options options)
     : options_(std::move(options)) {}
 
 void RequestMetrics::OnRequest(const RequestRecord& record) {
-  if (record.model_name.empty()) return;
+  if (record.model_name.empty()) {
+    return;
+  }
   thread_local MetricCells<Counter<2>, 2> counts(RequestCount());
   const bool ok = record.status.ok();
   const absl::string_view model =
@@ -114,16 +116,22 @@ void RequestMetrics::OnRequest(const RequestRecord& record) {
     latencies.Get(model, record.api, NameOf(record.entrypoint))
         ->Add(Microseconds(record));
   }
-  if (options_.by_signature) CountSignature(model, record);
+  if (options_.by_signature) {
+    CountSignature(model, record);
+  }
 }
 
 void RequestMetrics::CountSignature(absl::string_view model,
                                     const RequestRecord& record) {
   absl::string_view signature = record.signature_name;
-  if (signature.empty()) signature = "serving_default";
+  if (signature.empty()) {
+    signature = "serving_default";
+  }
   thread_local MetricCells<Counter<3>, 3> counts(SignatureRequestCount());
   if (!record.status.ok()) {
-    if (!KnownSignatures::Get().Contains(model, signature)) signature = "";
+    if (!KnownSignatures::Get().Contains(model, signature)) {
+      signature = "";
+    }
     counts
         .Get(model, signature, absl::StatusCodeToString(record.status.code()))
         ->IncrementBy(1);

@@ -137,7 +137,9 @@ TEST(RequestMetricsTest, CountsOnManyThreads) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_THAT(Text(), HasSubstr(":tensorflow:serving:request_count{model_name="
                                 "\"c\",status=\"OK\"} 4000\n"));
 }

@@ -67,9 +67,13 @@ HttpError InflateFailure(InflateError error, const InflateLimits& limits,
 std::optional<HttpError> InflateBody(const InflateLimits& limits,
                                      HttpRequest* request,
                                      PaddedBuffer* inflated) {
-  if (request->body->empty()) return std::nullopt;
+  if (request->body->empty()) {
+    return std::nullopt;
+  }
   const auto coding = request->FindHeader("Content-Encoding");
-  if (!coding.has_value()) return std::nullopt;
+  if (!coding.has_value()) {
+    return std::nullopt;
+  }
   switch (ContentCodingOf(*coding)) {
     case ContentCoding::kIdentity:
       return std::nullopt;
@@ -90,13 +94,19 @@ std::optional<HttpError> InflateBody(const InflateLimits& limits,
 
 void CompressAnswer(const HttpRequest& request, uint64_t min_bytes,
                     HttpResponse* response) {
-  if (response->body.size() < min_bytes) return;
+  if (response->body.size() < min_bytes) {
+    return;
+  }
   for (const auto& [name, value] : response->headers) {
-    if (EqualIgnoringCase(name, "Content-Encoding")) return;
+    if (EqualIgnoringCase(name, "Content-Encoding")) {
+      return;
+    }
   }
   response->headers.emplace_back("Vary", "Accept-Encoding");
   const auto accepted = request.FindHeader("Accept-Encoding");
-  if (!accepted.has_value() || !AcceptsGzip(*accepted)) return;
+  if (!accepted.has_value() || !AcceptsGzip(*accepted)) {
+    return;
+  }
   if (std::optional<std::string> gzip = Gzip(response->body)) {
     response->body = *std::move(gzip);
     response->headers.emplace_back("Content-Encoding", "gzip");
@@ -112,8 +122,12 @@ bool AcceptsGzip(std::string_view accept_encoding) {
     const bool refused =
         EqualIgnoringCase(part.substr(0, 2), "q=") &&
         part.substr(2).find_first_not_of("0.") == std::string_view::npos;
-    if (IsGzip(coding)) return !refused;
-    if (coding == "*") accepts_any = !refused;
+    if (IsGzip(coding)) {
+      return !refused;
+    }
+    if (coding == "*") {
+      accepts_any = !refused;
+    }
   }
   return accepts_any;
 }
@@ -122,7 +136,9 @@ ContentCoding ContentCodingOf(std::string_view content_encoding) {
   ContentCoding coding = ContentCoding::kIdentity;
   while (!content_encoding.empty()) {
     const std::string_view part = ConsumePart(',', &content_encoding);
-    if (part.empty() || EqualIgnoringCase(part, "identity")) continue;
+    if (part.empty() || EqualIgnoringCase(part, "identity")) {
+      continue;
+    }
     if (coding != ContentCoding::kIdentity || !IsGzip(part)) {
       return ContentCoding::kOther;
     }

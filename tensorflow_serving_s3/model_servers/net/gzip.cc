@@ -69,18 +69,24 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
   ~Deflater() {
-    if (ready_) deflateEnd(&stream_);
+    if (ready_) {
+      deflateEnd(&stream_);
+    }
   }
 
   // Compresses `text` to at most `max_bytes` bytes.
   std::optional<std::string> Deflate(std::string_view text, size_t max_bytes) {
-    if (!ready_ || deflateReset(&stream_) != Z_OK) return std::nullopt;
+    if (!ready_ || deflateReset(&stream_) != Z_OK) {
+      return std::nullopt;
+    }
     std::string out(max_bytes, '\0');
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream_.avail_in = static_cast<uInt>(text.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());
     stream_.avail_out = static_cast<uInt>(out.size());
-    if (deflate(&stream_, Z_FINISH) != Z_STREAM_END) return std::nullopt;
+    if (deflate(&stream_, Z_FINISH) != Z_STREAM_END) {
+      return std::nullopt;
+    }
     out.resize(out.size() - stream_.avail_out);
     return out;
   }
@@ -102,7 +108,9 @@ InflateError Gunzip(std::string_view gzip, const InflateLimits& limits,
     const uint64_t max_left = bound.max_bytes - out->size();
     const Measured rest = Measure(inflater, max_left);
     state = rest.state;
-    if (state != State::kInvalid && rest.bytes > max_left) return bound.error;
+    if (state != State::kInvalid && rest.bytes > max_left) {
+      return bound.error;
+    }
     if (state == State::kEnd && rest.bytes > 0) {
       out->Reserve(out->size() + rest.bytes);
       Fill(out->size() + rest.bytes, &inflater, out);
@@ -112,7 +120,9 @@ InflateError Gunzip(std::string_view gzip, const InflateLimits& limits,
 }
 
 std::optional<std::string> Gzip(std::string_view text) {
-  if (text.size() > kLongestText) return std::nullopt;
+  if (text.size() > kLongestText) {
+    return std::nullopt;
+  }
   thread_local Deflater deflater;
   return deflater.Deflate(text, text.size() - text.size() / 8);
 }

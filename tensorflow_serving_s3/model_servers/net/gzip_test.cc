@@ -76,7 +76,9 @@ TEST(GzipTest, RefusesABombBeforeItAllocatesMemory) {
   // and the buffer grows geometrically.
   const std::string part = Compressed(std::string(size_t{64} << 20, '\0'));
   std::string bomb;
-  for (int i = 0; i < 16; ++i) bomb += part;
+  for (int i = 0; i < 16; ++i) {
+    bomb += part;
+  }
   PaddedBuffer out;
   EXPECT_EQ(Gunzip(bomb, {uint64_t{1} << 29}, &out), InflateError::kTooLong);
   EXPECT_LE(out.capacity(), 32 * bomb.size());

@@ -74,7 +74,9 @@ HttpConnection::Idleness HttpConnection::IdlenessAt(
     case State::kHead:
       // An unused connection is idle at once: so a flood of new connections
       // closes only connections of the flood.
-      if (!has_had_head_) return {true, 0, last_moved_};
+      if (!has_had_head_) {
+        return {true, 0, last_moved_};
+      }
       return {in_reserve_ || idle >= kLeastIdle, state_ == State::kIdle ? 1 : 2,
               last_moved_};
     case State::kDraining:
@@ -109,7 +111,9 @@ void HttpConnection::Handshake() {
   last_moved_ = began_;
   deadline_ = began_ + RequestTimeout();
   stream_.AsyncHandshake([self = shared_from_this()](error_code error) {
-    if (self->state_ != State::kHandshake) return;
+    if (self->state_ != State::kHandshake) {
+      return;
+    }
     if (!error) {
       self->NextRequest();
     } else if (self->stream_.FellBackToHttp()) {
@@ -121,7 +125,9 @@ void HttpConnection::Handshake() {
 }
 
 void HttpConnection::CheckDeadline(Clock::time_point now) {
-  if (now < deadline_) return;
+  if (now < deadline_) {
+    return;
+  }
   switch (state_) {
     case State::kHead:
     case State::kBody: {
@@ -166,12 +172,16 @@ void HttpConnection::AwaitProgress() {
 }
 
 void HttpConnection::RecordProgress(size_t bytes) {
-  if (bytes > 0) last_moved_ = Clock::now();
+  if (bytes > 0) {
+    last_moved_ = Clock::now();
+  }
   progress_ += bytes;
   const uint64_t enough =
       kSlowestBytesPerSecond *
       static_cast<uint64_t>(server_.options.request_timeout.count()) / 1000;
-  if (progress_ >= enough) AwaitProgress();
+  if (progress_ >= enough) {
+    AwaitProgress();
+  }
 }
 
 void HttpConnection::Dispatch() {
@@ -254,7 +264,9 @@ void HttpConnection::Answer() {
     ReportRefusal(*error);
   } else {
     // The compressed bytes are not needed any more.
-    if (request_.body == &inflated) parser_->get().body().Clear(0);
+    if (request_.body == &inflated) {
+      parser_->get().body().Clear(0);
+    }
     response_ = server_.handler(request_);
   }
   // Both the compressed and the uncompressed answer take memory.
@@ -321,7 +333,9 @@ void HttpConnection::RefuseForQueue() {
 }
 
 void HttpConnection::ReportRefusal(const HttpError& error) {
-  if (!server_.options.on_refusal) return;
+  if (!server_.options.on_refusal) {
+    return;
+  }
   server_.options.on_refusal({error.status, error.message, request_.method,
                               request_.target, peer_, Clock::now() - began_});
 }
@@ -344,7 +358,9 @@ void HttpConnection::SendRest() {
   }
   RecordProgress(writer_.written());
   stream_.AsyncWaitToWrite([self = shared_from_this()](error_code error) {
-    if (self->state_ != State::kWriting) return;
+    if (self->state_ != State::kWriting) {
+      return;
+    }
     if (error) {
       self->Close();
       return;
@@ -383,7 +399,9 @@ void HttpConnection::Drain() {
   stream_.AsyncDiscardSome(
       input_.prepare(kDiscardedRead),
       [self = shared_from_this()](error_code error, size_t /*size*/) {
-        if (self->state_ != State::kDraining) return;
+        if (self->state_ != State::kDraining) {
+          return;
+        }
         if (error) {
           self->Close();
         } else {

@@ -66,7 +66,9 @@ struct PaddedBody {
     void init(const boost::optional<uint64_t>& length,
               boost::system::error_code& error) {
       error = {};
-      if (length.has_value()) body_.Reserve(std::min(*length, kTrustedLength));
+      if (length.has_value()) {
+        body_.Reserve(std::min(*length, kTrustedLength));
+      }
     }
 
     template <class Buffers>

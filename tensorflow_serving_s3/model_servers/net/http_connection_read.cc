@@ -175,7 +175,9 @@ void HttpConnection::ReadSizedBody() try {
   stream_.AsyncReadSome(
       asio::buffer(body.Prepare(room), room),
       [self = shared_from_this()](error_code error, size_t size) {
-        if (self->state_ != State::kBody) return;
+        if (self->state_ != State::kBody) {
+          return;
+        }
         if (error) {
           self->Close();
           return;
@@ -192,7 +194,9 @@ void HttpConnection::ReadChunkedBody() {
   stream_.AsyncReadSome(
       input_.prepare(kChunkRead),
       [self = shared_from_this()](error_code error, size_t size) {
-        if (self->state_ != State::kBody) return;
+        if (self->state_ != State::kBody) {
+          return;
+        }
         if (error) {
           self->Close();
           return;
@@ -206,7 +210,9 @@ void HttpConnection::ReadChunkedBody() {
 void HttpConnection::ParseChunks() try {
   error_code error;
   // The parser leaves only an incomplete chunk header or trailer.
-  if (input_.size() > 0) input_.consume(parser_->put(input_.data(), error));
+  if (input_.size() > 0) {
+    input_.consume(parser_->put(input_.data(), error));
+  }
   if (parser_->is_done()) {
     Dispatch();
   } else if (error && error != http::error::need_more) {

@@ -52,7 +52,9 @@ std::string ErrorBody(std::string_view message) {
   if (message.size() > kLongestMessage) {
     size_t end = kLongestMessage;
     // Does not split a UTF-8 character.
-    while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
+    while (end > 0 && (message[end] & 0xc0) == 0x80) {
+      --end;
+    }
     shortened = message.substr(0, end);
     shortened += "...";
     message = shortened;

@@ -55,7 +55,9 @@ TEST(ErrorBodyTest, IsValidUtf8ForAnyMessage) {
 
 TEST(ErrorBodyTest, CutsALongMessageBetweenCharacters) {
   std::string message = "x";
-  for (int i = 0; i < 100000; ++i) message += "\u00e9";
+  for (int i = 0; i < 100000; ++i) {
+    message += "\u00e9";
+  }
 
   const std::string body = ErrorBody(message);
 

@@ -71,7 +71,9 @@ struct HttpRequest {
   // case.
   std::optional<std::string_view> FindHeader(std::string_view name) const {
     for (const Header& header : headers) {
-      if (EqualIgnoringCase(header.name, name)) return header.value;
+      if (EqualIgnoringCase(header.name, name)) {
+        return header.value;
+      }
     }
     return std::nullopt;
   }

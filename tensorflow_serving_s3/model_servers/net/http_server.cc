@@ -93,20 +93,26 @@ class HttpServerImpl : public HttpServer {
     const Options& options = context_.options;
     if (options.tls.has_value()) {
       auto tls = TlsContext::Create(*options.tls);
-      if (!tls.ok()) return tls.status();
+      if (!tls.ok()) {
+        return tls.status();
+      }
       tls_ = *std::move(tls);
     }
     if (options.port != kNoPort) {
       Acceptor& acceptor = AddListener(tls_.get());
       absl::Status status =
           ListenOnPort(options.address, options.port, &acceptor);
-      if (!status.ok()) return status;
+      if (!status.ok()) {
+        return status;
+      }
       port_ = PortOf(acceptor);
     }
     if (!options.unix_socket_path.empty()) {
       absl::Status status =
           ListenOnUnixSocket(options.unix_socket_path, &AddListener(nullptr));
-      if (!status.ok()) return status;
+      if (!status.ok()) {
+        return status;
+      }
       has_unix_socket_ = true;
     }
     if (listeners_.empty()) {
@@ -118,7 +124,9 @@ class HttpServerImpl : public HttpServer {
         options.num_threads > 0 ? options.num_threads : 4 * Processors());
     context_.read_workers = std::make_unique<WorkerPool>(kReadThreads);
     asio::post(loops_[0]->io(), [this] {
-      for (const auto& listener : listeners_) Accept(listener.get());
+      for (const auto& listener : listeners_) {
+        Accept(listener.get());
+      }
     });
     return absl::OkStatus();
   }
@@ -127,7 +135,9 @@ class HttpServerImpl : public HttpServer {
 
   void Stop(std::chrono::milliseconds grace) override {
     std::lock_guard<std::mutex> lock(stop_mutex_);
-    if (loops_.empty()) return;
+    if (loops_.empty()) {
+      return;
+    }
     const auto deadline = std::chrono::steady_clock::now() + grace;
     context_.stopping = true;
     std::promise<void> closed;
@@ -140,19 +150,29 @@ class HttpServerImpl : public HttpServer {
       closed.set_value();
     });
     closed.get_future().wait();
-    if (has_unix_socket_) unlink(context_.options.unix_socket_path.c_str());
-    for (const auto& loop : loops_) loop->BeginStop();
+    if (has_unix_socket_) {
+      unlink(context_.options.unix_socket_path.c_str());
+    }
+    for (const auto& loop : loops_) {
+      loop->BeginStop();
+    }
     for (const auto& loop : loops_) {
       loop->WaitUntilEmpty(
           std::chrono::duration_cast<std::chrono::milliseconds>(
               std::max(deadline - std::chrono::steady_clock::now(),
                        std::chrono::steady_clock::duration::zero())));
     }
-    for (const auto& loop : loops_) loop->CloseAll();
-    for (const auto& loop : loops_) loop->WaitUntilEmpty();
+    for (const auto& loop : loops_) {
+      loop->CloseAll();
+    }
+    for (const auto& loop : loops_) {
+      loop->WaitUntilEmpty();
+    }
     context_.workers.reset();
     context_.read_workers.reset();
-    for (const auto& loop : loops_) loop->Join();
+    for (const auto& loop : loops_) {
+      loop->Join();
+    }
     listeners_.clear();
     loops_.clear();
   }
@@ -168,7 +188,9 @@ class HttpServerImpl : public HttpServer {
     listener->acceptor.async_accept(
         loop->io(),
         [this, listener, loop](error_code error, StreamSocket socket) {
-          if (!listener->acceptor.is_open()) return;
+          if (!listener->acceptor.is_open()) {
+            return;
+          }
           if (!error) {
             Admit(std::make_shared<HttpConnection>(
                       std::move(socket), listener->tls, loop, &context_),
@@ -222,7 +244,9 @@ class HttpServerImpl : public HttpServer {
     IoLoop* const searched = loops_[index].get();
     asio::post(searched->io(), [this, connection = std::move(connection), loop,
                                 in_reserve, index, searched]() mutable {
-      if (context_.stopping) return;
+      if (context_.stopping) {
+        return;
+      }
       if (searched->CloseIdlest(in_reserve)) {
         Start(std::move(connection), loop, in_reserve);
       } else {
@@ -263,7 +287,9 @@ class HttpServerImpl : public HttpServer {
   void AcceptLater(Listener* listener) {
     listener->timer.expires_after(kAcceptPause);
     listener->timer.async_wait([this, listener](error_code cancelled) {
-      if (!cancelled && listener->acceptor.is_open()) Accept(listener);
+      if (!cancelled && listener->acceptor.is_open()) {
+        Accept(listener);
+      }
     });
   }
 
@@ -283,7 +309,9 @@ class HttpServerImpl : public HttpServer {
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     const Options& options, Handler handler) {
   auto server = std::make_unique<HttpServerImpl>(options, std::move(handler));
-  if (absl::Status status = server->Open(); !status.ok()) return status;
+  if (absl::Status status = server->Open(); !status.ok()) {
+    return status;
+  }
   return server;
 }
 

@@ -101,9 +101,12 @@ TEST(HttpServerCompressionTest,
   const std::string large(10'000, 'z');
   auto server = StartServer([&](const HttpRequest& request) {
     HttpResponse response{200, "text/plain", large};
-    if (request.path == "/small") response.body.resize(100);
-    if (request.path == "/coded")
+    if (request.path == "/small") {
+      response.body.resize(100);
+    }
+    if (request.path == "/coded") {
       response.headers.emplace_back("Content-Encoding", "other");
+    }
     return response;
   });
   Client client(server->port());

@@ -80,7 +80,9 @@ TEST(HttpServerConnectionsTest, AFullServerAnswersGetAndRefusesPost) {
   std::promise<void> release;
   auto server = StartServer(
       [released = release.get_future().share()](const HttpRequest& request) {
-        if (request.path == "/wait") released.wait();
+        if (request.path == "/wait") {
+          released.wait();
+        }
         return Echo(request);
       },
       options);
@@ -88,7 +90,9 @@ TEST(HttpServerConnectionsTest, AFullServerAnswersGetAndRefusesPost) {
   Client second(server->port());
   first.Send(Post("/wait", ""));
   second.Send(Post("/wait", ""));
-  while (counters.open_connections < 2) std::this_thread::yield();
+  while (counters.open_connections < 2) {
+    std::this_thread::yield();
+  }
 
   Client probe(server->port());
   probe.Send(Get("/probe"));

@@ -161,7 +161,9 @@ TEST(HttpServerLifecycleTest, StopWaitsForRequests) {
   auto stopped = std::async(std::launch::async,
                             [&] { server->Stop(std::chrono::hours(1)); });
   // Stop closes the port first.
-  while (Client(server->port()).connected()) std::this_thread::yield();
+  while (Client(server->port()).connected()) {
+    std::this_thread::yield();
+  }
   gate.Open();
   const std::string first = handled.ReadResponse();
   EXPECT_EQ(BodyOf(first), "POST /handled 1");
@@ -198,16 +200,24 @@ TEST(HttpServerLifecycleTest, StopUnderLoadSendsCompleteAnswers) {
       while (true) {
         client.Send(Post("/", "load"));
         const std::string response = client.ReadResponse();
-        if (response.empty()) return;
+        if (response.empty()) {
+          return;
+        }
         EXPECT_EQ(BodyOf(response), "POST / load");
         answered.fetch_add(1);
-        if (response.find("Connection: close") != std::string::npos) return;
+        if (response.find("Connection: close") != std::string::npos) {
+          return;
+        }
       }
     });
   }
-  while (answered.load() < 200) std::this_thread::yield();
+  while (answered.load() < 200) {
+    std::this_thread::yield();
+  }
   server->Stop(std::chrono::hours(1));
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 }
 
 TEST(HttpServerLifecycleTest, ARequestThatWaitsForAThreadIsInTheGate) {
@@ -226,7 +236,9 @@ TEST(HttpServerLifecycleTest, ARequestThatWaitsForAThreadIsInTheGate) {
   first.Send(Post("/1", ""));
   gate.AwaitEntered(1);
   second.Send(Post("/2", ""));
-  while (requests.size() < 2) std::this_thread::yield();
+  while (requests.size() < 2) {
+    std::this_thread::yield();
+  }
   requests.Close();
   Client late((*started)->port());
   late.Send(Get("/3"));

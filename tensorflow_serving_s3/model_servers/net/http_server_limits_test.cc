@@ -239,8 +239,12 @@ TEST(HttpServerLimitsTest, TheChargeOfAHandlerEndsWithTheRequest) {
   auto server = StartServer(
       [](const HttpRequest& request) -> HttpResponse {
         request.charge->Grow(1000);
-        if (request.path == "/throw") throw std::runtime_error("x");
-        if (request.path == "/much") request.charge->Grow(int64_t{1} << 30);
+        if (request.path == "/throw") {
+          throw std::runtime_error("x");
+        }
+        if (request.path == "/much") {
+          request.charge->Grow(int64_t{1} << 30);
+        }
         return {200, "text/plain", "done"};
       },
       options);
@@ -249,7 +253,9 @@ TEST(HttpServerLimitsTest, TheChargeOfAHandlerEndsWithTheRequest) {
     client.Send(Post(path, "body"));
     EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 "));
     // The connection frees the charge shortly after it has sent the answer.
-    while (memory.used() != 0) std::this_thread::yield();
+    while (memory.used() != 0) {
+      std::this_thread::yield();
+    }
   }
 }
 
@@ -268,7 +274,9 @@ TEST(HttpServerLimitsTest, ARequestAboveTheQueueLimitGets429) {
   gate.AwaitEntered(1);
   Client waiting(server->port());
   waiting.Send(Post("/waiting", ""));
-  while (requests.size() < 2) std::this_thread::yield();
+  while (requests.size() < 2) {
+    std::this_thread::yield();
+  }
 
   Client refused(server->port());
   refused.Send(Post("/refused", ""));
@@ -327,7 +335,9 @@ TEST(HttpServerLimitsTest, ARequestWhoseClientDisconnectedIsNotHandled) {
   {
     Client gone(server->port());
     gone.Send(Post("/gone", ""));
-    while (requests.size() < 2) std::this_thread::yield();
+    while (requests.size() < 2) {
+      std::this_thread::yield();
+    }
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   gate.Open();

@@ -89,9 +89,10 @@ TEST(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
   auto server = StartServer(Echo);
   Client client(server->port());
   std::string requests;
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < 50; ++i) {
     requests +=
         i % 2 ? Get(absl::StrCat("/", i)) : Post(absl::StrCat("/", i), "body");
+  }
   client.Send(requests);
   for (int i = 0; i < 50; ++i) {
     EXPECT_EQ(BodyOf(client.ReadResponse()),
@@ -202,7 +203,9 @@ TEST(HttpServerTest, AStatusWithoutBodyHasNoContentLength) {
 
 TEST(HttpServerTest, AHandlerThatThrowsGets500AndTheServerContinues) {
   auto server = StartServer([](const HttpRequest& request) -> HttpResponse {
-    if (request.path == "/throw") throw std::runtime_error("a \"fault\"");
+    if (request.path == "/throw") {
+      throw std::runtime_error("a \"fault\"");
+    }
     return Echo(request);
   });
   Client client(server->port());
@@ -236,10 +239,13 @@ TEST(HttpServerTest, Serves200ConnectionsInParallel) {
   constexpr int kConnections = 200;
   constexpr int kRequests = 20;
   std::vector<Client> clients;
-  for (int i = 0; i < kConnections; ++i) clients.emplace_back(server->port());
+  for (int i = 0; i < kConnections; ++i) {
+    clients.emplace_back(server->port());
+  }
   for (int round = 0; round < kRequests; ++round) {
-    for (int i = 0; i < kConnections; ++i)
+    for (int i = 0; i < kConnections; ++i) {
       clients[i].Send(Post(absl::StrCat("/", i), absl::StrCat(round)));
+    }
     for (int i = 0; i < kConnections; ++i) {
       ASSERT_EQ(BodyOf(clients[i].ReadResponse()),
                 absl::StrCat("POST /", i, " ", round));

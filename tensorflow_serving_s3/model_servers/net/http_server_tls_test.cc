@@ -154,14 +154,18 @@ class TlsClient {
   std::string ReadBody() {
     size_t head;
     while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!Receive()) return "";
+      if (!Receive()) {
+        return "";
+      }
     }
     size_t length = 0;
     const size_t value = received_.find("Content-Length: ") + 16;
     EXPECT_TRUE(absl::SimpleAtoi(
         received_.substr(value, received_.find('\r', value) - value), &length));
     while (received_.size() < head + 4 + length) {
-      if (!Receive()) return "";
+      if (!Receive()) {
+        return "";
+      }
     }
     std::string body = received_.substr(head + 4, length);
     received_.erase(0, head + 4 + length);
@@ -172,7 +176,9 @@ class TlsClient {
   bool Receive() {
     char buffer[64 << 10];
     const int size = SSL_read(ssl_, buffer, sizeof buffer);
-    if (size > 0) received_.append(buffer, size);
+    if (size > 0) {
+      received_.append(buffer, size);
+    }
     return size > 0;
   }
 
@@ -223,7 +229,9 @@ TEST_F(HttpServerTlsTest, PipelinedRequestsAreAnsweredInOrder) {
   auto server = Start();
   TlsClient client(server->port());
   std::string requests;
-  for (int i = 0; i < 50; ++i) requests += Get(absl::StrCat("/", i));
+  for (int i = 0; i < 50; ++i) {
+    requests += Get(absl::StrCat("/", i));
+  }
   client.Send(requests);
   for (int i = 0; i < 50; ++i) {
     EXPECT_EQ(client.ReadBody(), absl::StrCat("GET /", i, " "));
@@ -311,7 +319,9 @@ TEST_F(HttpServerTlsTest, ClientVerifyNeedsACertificateOfTheClient) {
          {&known, &unknown, (const Identity*)nullptr}) {
       options.identity = identity;
       TlsClient client(server->port(), options);
-      if (client.connected()) client.Send(Get("/"));
+      if (client.connected()) {
+        client.Send(Get("/"));
+      }
       EXPECT_EQ(client.connected() ? client.ReadBody() : "",
                 identity == &known ? "GET / " : "");
     }
@@ -385,7 +395,9 @@ TEST_F(HttpServerTlsTest, IncompleteHandshakesUseNoThread) {
   options_.num_threads = 1;
   auto server = Start();
   std::vector<Client> silent;
-  for (int i = 0; i < 100; ++i) silent.emplace_back(server->port());
+  for (int i = 0; i < 100; ++i) {
+    silent.emplace_back(server->port());
+  }
   TlsClient client(server->port());
   client.Send(Get("/"));
   EXPECT_EQ(client.ReadBody(), "GET / ");
@@ -407,7 +419,9 @@ TEST_F(HttpServerTlsTest, ADisconnectDoesNotStopTheServer) {
   bool gone = false;
   const std::string large(1 << 20, 'z');
   auto server = Start([&](const HttpRequest& request) {
-    if (request.path != "/gone") return Echo(request);
+    if (request.path != "/gone") {
+      return Echo(request);
+    }
     std::unique_lock<std::mutex> lock(mutex);
     entered = true;
     changed.notify_all();

@@ -31,7 +31,9 @@ bool IsTcp(const StreamSocket& socket) {
 std::string PeerOf(const StreamSocket& socket) {
   error_code error;
   const auto peer = socket.remote_endpoint(error);
-  if (error) return "";
+  if (error) {
+    return "";
+  }
   char text[INET6_ADDRSTRLEN];
   const sockaddr* const address = peer.data();
   switch (address->sa_family) {
@@ -59,7 +61,9 @@ error_code HttpStream::Open() {
   if (IsTcp(socket_)) {
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), error);
   }
-  if (!error) socket_.non_blocking(true, error);
+  if (!error) {
+    socket_.non_blocking(true, error);
+  }
   if (!error && tls_context_ != nullptr) {
     tls_ = std::make_unique<TlsSession>(*tls_context_, socket_.native_handle());
   }
@@ -67,7 +71,9 @@ error_code HttpStream::Open() {
 }
 
 bool HttpStream::FellBackToHttp() {
-  if (!tls_->SpokeHttp()) return false;
+  if (!tls_->SpokeHttp()) {
+    return false;
+  }
   tls_.reset();
   return true;
 }
@@ -114,7 +120,9 @@ size_t HttpStream::WriteEncrypted(const Buffers& buffers, error_code& error) {
 }
 
 bool HttpStream::ClosedByPeer() {
-  if (encrypted()) return false;
+  if (encrypted()) {
+    return false;
+  }
   char byte;
   const ssize_t received =
       recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -129,14 +137,18 @@ void HttpStream::Cancel() {
 }
 
 void HttpStream::ShutdownSend() {
-  if (tls_ != nullptr) tls_->SendEnd();
+  if (tls_ != nullptr) {
+    tls_->SendEnd();
+  }
   error_code ignored;  // The next read returns the error.
   socket_.shutdown(StreamSocket::shutdown_send, ignored);
 }
 
 void HttpStream::Close() {
   ++cancels_;
-  if (tls_ != nullptr && socket_.is_open()) tls_->SendEnd();
+  if (tls_ != nullptr && socket_.is_open()) {
+    tls_->SendEnd();
+  }
   error_code ignored;  // The socket is not used again.
   socket_.close(ignored);
 }

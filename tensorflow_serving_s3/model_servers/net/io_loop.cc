@@ -25,7 +25,9 @@ IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
 IoLoop::~IoLoop() { Join(); }
 
 void IoLoop::Join() {
-  if (!thread_.joinable()) return;
+  if (!thread_.joinable()) {
+    return;
+  }
   work_.reset();
   io_.stop();
   thread_.join();
@@ -34,29 +36,41 @@ void IoLoop::Join() {
 void IoLoop::ScheduleSweep() {
   sweep_timer_.expires_after(sweep_period_);
   sweep_timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+    if (error) {
+      return;
+    }
     const auto now = std::chrono::steady_clock::now();
     // A copy, because connections that close remove themselves from the set.
     const std::vector<std::shared_ptr<HttpConnection>> open(
         connections_.begin(), connections_.end());
-    for (const auto& connection : open) connection->CheckDeadline(now);
+    for (const auto& connection : open) {
+      connection->CheckDeadline(now);
+    }
     ScheduleSweep();
   });
 }
 
 bool IoLoop::CloseIdlest(bool in_reserve) {
   const auto now = std::chrono::steady_clock::now();
-  if (!in_reserve && now - none_idle_since_ < kNoneIdlePause) return false;
+  if (!in_reserve && now - none_idle_since_ < kNoneIdlePause) {
+    return false;
+  }
   std::vector<
       std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
       idle;
   for (const auto& connection : connections_) {
-    if (connection->in_reserve() != in_reserve) continue;
+    if (connection->in_reserve() != in_reserve) {
+      continue;
+    }
     const HttpConnection::Idleness idleness = connection->IdlenessAt(now);
-    if (idleness.is_idle) idle.emplace_back(idleness, connection);
+    if (idleness.is_idle) {
+      idle.emplace_back(idleness, connection);
+    }
   }
   if (idle.empty()) {
-    if (!in_reserve) none_idle_since_ = now;
+    if (!in_reserve) {
+      none_idle_since_ = now;
+    }
     return false;
   }
   std::sort(idle.begin(), idle.end(), [](const auto& a, const auto& b) {
@@ -64,8 +78,12 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
   });
   const size_t most =
       in_reserve ? 1 : connections_.size() / kOpenPerEvicted + 1;
-  if (idle.size() > most) idle.resize(most);
-  for (const auto& [idleness, connection] : idle) connection->Evict();
+  if (idle.size() > most) {
+    idle.resize(most);
+  }
+  for (const auto& [idleness, connection] : idle) {
+    connection->Evict();
+  }
   return true;
 }
 
@@ -73,7 +91,9 @@ void IoLoop::BeginStop() {
   asio::post(io_, [this] {
     const std::vector<std::shared_ptr<HttpConnection>> open(
         connections_.begin(), connections_.end());
-    for (const auto& connection : open) connection->BeginStop();
+    for (const auto& connection : open) {
+      connection->BeginStop();
+    }
   });
 }
 
@@ -81,7 +101,9 @@ void IoLoop::CloseAll() {
   asio::post(io_, [this] {
     const std::vector<std::shared_ptr<HttpConnection>> open(
         connections_.begin(), connections_.end());
-    for (const auto& connection : open) connection->CloseNow();
+    for (const auto& connection : open) {
+      connection->CloseNow();
+    }
   });
 }
 

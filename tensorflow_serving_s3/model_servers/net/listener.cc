@@ -47,8 +47,12 @@ error_code Bind(const asio::generic::stream_protocol::endpoint& endpoint,
                 Acceptor* acceptor) {
   error_code error;
   acceptor->bind(endpoint, error);
-  if (!error) acceptor->listen(Acceptor::max_listen_connections, error);
-  if (!error) acceptor->non_blocking(true, error);
+  if (!error) {
+    acceptor->listen(Acceptor::max_listen_connections, error);
+  }
+  if (!error) {
+    acceptor->non_blocking(true, error);
+  }
   return error;
 }
 
@@ -56,7 +60,9 @@ error_code Bind(const asio::generic::stream_protocol::endpoint& endpoint,
 absl::Status RemoveDeadSocket(const std::string& place,
                               const std::string& path) {
   struct stat status;
-  if (lstat(path.c_str(), &status) != 0) return absl::OkStatus();
+  if (lstat(path.c_str(), &status) != 0) {
+    return absl::OkStatus();
+  }
   if (!S_ISSOCK(status.st_mode)) {
     return absl::FailedPreconditionError(
         absl::StrCat(place,
@@ -72,7 +78,9 @@ absl::Status RemoveDeadSocket(const std::string& place,
         place, error ? error.message() : "another process uses the socket",
         ". Stop it, or choose another path."));
   }
-  if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) {
+    return absl::OkStatus();
+  }
   return absl::FailedPreconditionError(
       absl::StrCat(place, "cannot remove the socket file of an ended process: ",
                    std::strerror(errno), ". Remove it."));
@@ -93,14 +101,20 @@ absl::Status ListenOnPort(const std::string& address, int port,
   const auto addresses = resolver.resolve(
       address, std::to_string(port),
       tcp::resolver::passive | tcp::resolver::numeric_service, error);
-  if (error) return PortError(address, port, error);
+  if (error) {
+    return PortError(address, port, error);
+  }
   const tcp::endpoint endpoint = *addresses.begin();
   acceptor->open(endpoint.protocol(), error);
-  if (!error) acceptor->set_option(Acceptor::reuse_address(true), error);
+  if (!error) {
+    acceptor->set_option(Acceptor::reuse_address(true), error);
+  }
   if (!error && endpoint.address().is_v6()) {
     acceptor->set_option(asio::ip::v6_only(false), error);
   }
-  if (!error) error = Bind(endpoint, acceptor);
+  if (!error) {
+    error = Bind(endpoint, acceptor);
+  }
   return error ? PortError(address, port, error) : absl::OkStatus();
 }
 
@@ -120,8 +134,12 @@ absl::Status ListenOnUnixSocket(const std::string& path, Acceptor* acceptor) {
   const asio::local::stream_protocol::endpoint endpoint(path);
   error_code error;
   acceptor->open(endpoint.protocol(), error);
-  if (!error) error = Bind(endpoint, acceptor);
-  if (!error) return absl::OkStatus();
+  if (!error) {
+    error = Bind(endpoint, acceptor);
+  }
+  if (!error) {
+    return absl::OkStatus();
+  }
   return absl::FailedPreconditionError(
       absl::StrCat(place, error.message(),
                    ". Its folder must exist, and this user must be allowed to "

@@ -66,7 +66,9 @@ class PaddedBuffer {
 
   // Makes room for `capacity` bytes in total.
   void Reserve(size_t capacity) {
-    if (capacity > capacity_) Reallocate(capacity);
+    if (capacity > capacity_) {
+      Reallocate(capacity);
+    }
   }
 
   // Returns room for `n` bytes at the end. Commit adds the bytes written there.
@@ -80,11 +82,15 @@ class PaddedBuffer {
   // Adds the first `n` bytes of the room that Prepare returned.
   void Commit(size_t n) {
     size_ += n;
-    if (data_ != nullptr) std::memset(data_ + size_, 0, kPadding);
+    if (data_ != nullptr) {
+      std::memset(data_ + size_, 0, kPadding);
+    }
   }
 
   void Append(std::string_view text) {
-    if (text.empty()) return;
+    if (text.empty()) {
+      return;
+    }
     std::memcpy(Prepare(text.size()), text.data(), text.size());
     Commit(text.size());
   }
@@ -92,7 +98,9 @@ class PaddedBuffer {
   // Removes all bytes. Frees the memory if the capacity is above
   // `keep_capacity`.
   void Clear(size_t keep_capacity) {
-    if (capacity_ > keep_capacity) Free();
+    if (capacity_ > keep_capacity) {
+      Free();
+    }
     size_ = 0;
     Commit(0);
   }
@@ -129,7 +137,9 @@ class PaddedBuffer {
     void* const mapped =
         mmap(nullptr, capacity + kPadding, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) return nullptr;
+    if (mapped == MAP_FAILED) {
+      return nullptr;
+    }
     if (data_ != nullptr) {
       std::memcpy(mapped, data_, size_);
       std::free(data_);
@@ -145,7 +155,9 @@ class PaddedBuffer {
       std::free(data);
     }
     const size_t freed = std::exchange(capacity_, 0);
-    if (charge_ != nullptr) charge_->Shrink(static_cast<int64_t>(freed));
+    if (charge_ != nullptr) {
+      charge_->Shrink(static_cast<int64_t>(freed));
+    }
   }
 
   // Blocks of at least this capacity are allocated by mmap.

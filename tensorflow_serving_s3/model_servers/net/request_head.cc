@@ -20,8 +20,12 @@ std::string_view FramingError(std::string_view raw_head,
     return "a header is continued on the next line";
   }
   const size_t hosts = head.count(http::field::host);
-  if (hosts > 1) return "there are several Host headers";
-  if (hosts == 0 && head.version() >= 11) return "there is no Host header";
+  if (hosts > 1) {
+    return "there are several Host headers";
+  }
+  if (hosts == 0 && head.version() >= 11) {
+    return "there is no Host header";
+  }
   const size_t encodings = head.count(http::field::transfer_encoding);
   if (encodings > 1 ||
       (encodings == 1 &&

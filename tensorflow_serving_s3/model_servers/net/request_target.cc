@@ -53,7 +53,9 @@ bool IsHost(std::string_view text) {
   size_t end = 0;
   if (!text.empty() && text.front() == '[') {
     end = text.find(']');
-    if (end == std::string_view::npos) return false;
+    if (end == std::string_view::npos) {
+      return false;
+    }
     const std::string_view address = text.substr(1, end - 1);
     if (!std::all_of(address.begin(), address.end(), IsAddressCharacter)) {
       return false;
@@ -72,7 +74,9 @@ std::string_view TargetError(std::string_view target, std::string_view host) {
   if (parts.origin.empty() || (parts.origin.front() != '/' && target != "*")) {
     return "the request target is neither a path nor a URL with a path";
   }
-  if (!parts.is_absolute()) return {};
+  if (!parts.is_absolute()) {
+    return {};
+  }
   if (!EqualIgnoringCase(parts.scheme, "http") &&
       !EqualIgnoringCase(parts.scheme, "https")) {
     return "the request target is a URL of another protocol than HTTP";

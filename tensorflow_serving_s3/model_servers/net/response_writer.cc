@@ -34,7 +34,9 @@ std::string_view DateNow() {
 }
 
 std::string_view ReasonOf(int status) {
-  if (status == 499) return "Client Closed Request";
+  if (status == 499) {
+    return "Client Closed Request";
+  }
   const auto reason = http::obsolete_reason(http::int_to_status(status));
   return {reason.data(), reason.size()};
 }
@@ -87,7 +89,9 @@ bool ResponseWriter::WriteSome(HttpStream* stream) {
     if (error == asio::error::would_block || error == asio::error::try_again) {
       return true;
     }
-    if (error) return false;
+    if (error) {
+      return false;
+    }
     written_ += written;
     for (asio::const_buffer& buffer : unsent_) {
       const size_t taken = std::min(written, buffer.size());

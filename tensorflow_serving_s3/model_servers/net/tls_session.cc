@@ -46,7 +46,9 @@ using Certificate = std::unique_ptr<X509, FreeBy<X509_free>>;
 
 Bio Reader(const std::string& text) {
   Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  if (bio == nullptr) throw std::bad_alloc();
+  if (bio == nullptr) {
+    throw std::bad_alloc();
+  }
   return bio;
 }
 
@@ -73,7 +75,9 @@ absl::Status UseKey(const std::string& pem, SSL_CTX* context) {
         "KEY-----): ",
         Reason()));
   }
-  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return absl::OkStatus();
+  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) {
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "server_key does not belong to server_cert, or cannot be used: ",
       Reason(), ". Set server_key to the key of the certificate."));
@@ -89,7 +93,9 @@ absl::StatusOr<int> ForEachCertificate(std::string_view name,
     const Certificate certificate(
         PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
     if (certificate != nullptr) {
-      if (take(certificate.get())) continue;
+      if (take(certificate.get())) {
+        continue;
+      }
     } else if (count > 0 &&
                ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) {
       ERR_clear_error();
@@ -119,7 +125,9 @@ absl::Status VerifyClients(const std::string& pem, SSL_CTX* context) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      nullptr);
   if (pem.empty()) {
-    if (SSL_CTX_set_default_verify_paths(context) == 1) return absl::OkStatus();
+    if (SSL_CTX_set_default_verify_paths(context) == 1) {
+      return absl::OkStatus();
+    }
     return absl::InvalidArgumentError(absl::StrCat(
         "custom_ca is empty, and the system's certificates cannot be loaded: ",
         Reason(), ". Set custom_ca to the certificates that verify clients."));
@@ -161,7 +169,9 @@ int SocketWrite(BIO* bio, const char* from, int size) {
   do {
     sent = send(SocketOf(bio), from, size, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
-  if (sent < 0 && WouldBlock()) BIO_set_retry_write(bio);
+  if (sent < 0 && WouldBlock()) {
+    BIO_set_retry_write(bio);
+  }
   return static_cast<int>(sent);
 }
 
@@ -171,7 +181,9 @@ int SocketRead(BIO* bio, char* to, int room) {
   do {
     size = recv(SocketOf(bio), to, room, 0);
   } while (size < 0 && errno == EINTR);
-  if (size < 0 && WouldBlock()) BIO_set_retry_read(bio);
+  if (size < 0 && WouldBlock()) {
+    BIO_set_retry_read(bio);
+  }
   return static_cast<int>(size);
 }
 
@@ -184,7 +196,9 @@ const BIO_METHOD* SocketMethod() {
   static const BIO_METHOD* const kMethod = [] {
     BIO_METHOD* const method = BIO_meth_new(
         BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
-    if (method == nullptr) throw std::bad_alloc();
+    if (method == nullptr) {
+      throw std::bad_alloc();
+    }
     BIO_meth_set_write(method, SocketWrite);
     BIO_meth_set_read(method, SocketRead);
     BIO_meth_set_ctrl(method, SocketControl);
@@ -217,7 +231,9 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
   SSL_CTX_set_session_id_context(context, kName, sizeof kName);
 
   absl::Status status = UseCertificates(options.server_cert, context);
-  if (status.ok()) status = UseKey(options.server_key, context);
+  if (status.ok()) {
+    status = UseKey(options.server_key, context);
+  }
   if (status.ok() && options.client_verify) {
     status = VerifyClients(options.custom_ca, context);
   }
@@ -262,14 +278,18 @@ TlsSession::Progress TlsSession::Write(const void* from, size_t size,
 }
 
 void TlsSession::SendEnd() {
-  if (failed_ || SSL_in_init(ssl_.get())) return;
+  if (failed_ || SSL_in_init(ssl_.get())) {
+    return;
+  }
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();
 }
 
 TlsSession::Progress TlsSession::ProgressOf(int result) {
-  if (result == 1) return Progress::kDone;
+  if (result == 1) {
+    return Progress::kDone;
+  }
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
       return Progress::kWantRead;

@@ -39,7 +39,9 @@ const Flag* FindFlag(const std::vector<FlagGroup>& groups,
                      absl::string_view name) {
   for (const FlagGroup& group : groups) {
     for (const Flag& flag : group.flags) {
-      if (flag.name == name) return &flag;
+      if (flag.name == name) {
+        return &flag;
+      }
     }
   }
   return nullptr;
@@ -52,7 +54,9 @@ absl::Status UnknownFlag(const std::vector<FlagGroup>& groups,
   for (const FlagGroup& group : groups) {
     for (const Flag& flag : group.flags) {
       const size_t flag_distance = EditDistance(name, flag.name);
-      if (flag_distance >= distance) continue;
+      if (flag_distance >= distance) {
+        continue;
+      }
       nearest = &flag;
       distance = flag_distance;
     }
@@ -71,12 +75,16 @@ absl::Status SetValue(const Flag& flag, absl::string_view value) {
     return absl::OkStatus();
   }
   if (bool* const* truth = std::get_if<bool*>(&flag.value)) {
-    if (absl::SimpleAtob(value, *truth)) return absl::OkStatus();
+    if (absl::SimpleAtob(value, *truth)) {
+      return absl::OkStatus();
+    }
     return absl::InvalidArgumentError(
         absl::StrCat("--", flag.name, "=", value, ": expected true or false"));
   }
   if (double* const* real = std::get_if<double*>(&flag.value)) {
-    if (absl::SimpleAtod(value, *real)) return absl::OkStatus();
+    if (absl::SimpleAtod(value, *real)) {
+      return absl::OkStatus();
+    }
     return absl::InvalidArgumentError(
         absl::StrCat("--", flag.name, "=", value, ": expected a number"));
   }
@@ -135,8 +143,12 @@ absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
   const absl::string_view whole = arguments->front();
   arguments->remove_prefix(1);
   // A launch script with an unset "$EXTRA_FLAGS" passes an empty argument.
-  if (whole.empty()) return absl::OkStatus();
-  if (whole == "--" && arguments->empty()) return absl::OkStatus();
+  if (whole.empty()) {
+    return absl::OkStatus();
+  }
+  if (whole == "--" && arguments->empty()) {
+    return absl::OkStatus();
+  }
   absl::string_view argument = whole;
   const bool is_flag = absl::ConsumePrefix(&argument, "-");
   absl::ConsumePrefix(&argument, "-");
@@ -148,7 +160,9 @@ absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
   const size_t equals = argument.find('=');
   const absl::string_view name = argument.substr(0, equals);
   const Flag* const flag = FindFlag(groups, name);
-  if (flag == nullptr) return UnknownFlag(groups, name);
+  if (flag == nullptr) {
+    return UnknownFlag(groups, name);
+  }
   if (equals != argument.npos) {
     return SetValue(*flag, argument.substr(equals + 1));
   }
@@ -158,7 +172,9 @@ absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
     arguments->remove_prefix(1);
     return SetValue(*flag, value);
   }
-  if (is_bool) return SetValue(*flag, "true");
+  if (is_bool) {
+    return SetValue(*flag, "true");
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "--", name, " needs a value, as in --", name, "=", DefaultOf(*flag)));
 }
@@ -178,7 +194,9 @@ std::string FlagsHelp(const std::vector<FlagGroup>& groups) {
   std::string help;
   for (const FlagGroup& group : groups) {
     absl::StrAppend(&help, help.empty() ? "" : "\n", group.title, ":\n");
-    for (const Flag& flag : group.flags) AppendHelp(flag, &help);
+    for (const Flag& flag : group.flags) {
+      AppendHelp(flag, &help);
+    }
   }
   return help;
 }

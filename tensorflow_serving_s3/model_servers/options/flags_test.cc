@@ -168,7 +168,9 @@ TEST_F(FlagsTest, HelpListsEachFlagWithDefaultAndTextInItsGroup) {
 TEST_F(FlagsTest, HelpFitsInto80Columns) {
   std::string value;
   std::string help = "word";
-  for (int i = 0; i < 100; ++i) help += " word";
+  for (int i = 0; i < 100; ++i) {
+    help += " word";
+  }
   std::string line;
   size_t longest = 0;
   for (char c : FlagsHelp({{"Group", {{"long", &value, help}}}})) {

@@ -16,7 +16,9 @@ namespace {
 std::optional<int64_t> ReadNumber(const std::string& path) {
   std::ifstream file(path);
   int64_t number;
-  if (!(file >> number) || number <= 0) return std::nullopt;
+  if (!(file >> number) || number <= 0) {
+    return std::nullopt;
+  }
   return number;
 }
 
@@ -39,9 +41,13 @@ std::optional<int64_t> ReadMachineMemory(const std::string& root) {
 template <typename Visit>
 void ForEachGroup(std::string group, Visit visit) {
   while (true) {
-    if (group == "/") group.clear();
+    if (group == "/") {
+      group.clear();
+    }
     visit(group);
-    if (group.empty()) return;
+    if (group.empty()) {
+      return;
+    }
     group.resize(group.rfind('/'));
   }
 }
@@ -51,7 +57,9 @@ void ForEachGroup(std::string group, Visit visit) {
 int64_t ReadMemoryLimit(const std::string& root) {
   std::optional<int64_t> limit = ReadMachineMemory(root);
   const auto take = [&limit](std::optional<int64_t> other) {
-    if (other.has_value()) limit = std::min(limit.value_or(*other), *other);
+    if (other.has_value()) {
+      limit = std::min(limit.value_or(*other), *other);
+    }
   };
   // Lines look like "0::/group" (version 2) and "9:cpu,memory:/group" (version
   // 1). In a container the group may have the name that the host uses. Its
@@ -62,11 +70,15 @@ int64_t ReadMemoryLimit(const std::string& root) {
   while (std::getline(groups, line)) {
     const size_t first = line.find(':');
     const size_t second = line.find(':', first + 1);
-    if (first == line.npos || second == line.npos) continue;
+    if (first == line.npos || second == line.npos) {
+      continue;
+    }
     const std::string controllers =
         "," + line.substr(first + 1, second - first - 1) + ",";
     const std::string group = line.substr(second + 1);
-    if (group.empty() || group.front() != '/') continue;
+    if (group.empty() || group.front() != '/') {
+      continue;
+    }
     if (controllers == ",,") {
       ForEachGroup(group, [&](const std::string& path) {
         take(ReadNumber(root + "/sys/fs/cgroup" + path + "/memory.max"));

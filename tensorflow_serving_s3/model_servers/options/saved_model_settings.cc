@@ -36,8 +36,12 @@ using ::tensorflow::serving::SessionBundleConfig;
 
 // Returns the first positive flag, or the number of the configuration file.
 int32_t NumThreads(int64_t flag, int64_t flag_for_both, int32_t in_file) {
-  if (flag > 0) return static_cast<int32_t>(flag);
-  if (flag_for_both > 0) return static_cast<int32_t>(flag_for_both);
+  if (flag > 0) {
+    return static_cast<int32_t>(flag);
+  }
+  if (flag_for_both > 0) {
+    return static_cast<int32_t>(flag_for_both);
+  }
   return in_file;
 }
 
@@ -66,7 +70,9 @@ absl::Status SetBatchScheduler(BatchingOptions batching,
                                SavedModelOptions* saved_model) {
   absl::StatusOr<std::shared_ptr<BatchScheduler>> scheduler =
       BatchScheduler::Create(std::move(batching));
-  if (!scheduler.ok()) return scheduler.status();
+  if (!scheduler.ok()) {
+    return scheduler.status();
+  }
   saved_model->batch_scheduler = *std::move(scheduler);
   return absl::OkStatus();
 }
@@ -81,18 +87,24 @@ absl::Status ApplyFlags(const ServerOptions& options,
   }
   const std::vector<std::string> tags =
       absl::StrSplit(options.saved_model_tags, ',', absl::SkipWhitespace());
-  if (!tags.empty()) saved_model->tags = {tags.begin(), tags.end()};
+  if (!tags.empty()) {
+    saved_model->tags = {tags.begin(), tags.end()};
+  }
   saved_model->warmup.enabled = options.enable_model_warmup;
   saved_model->warmup.iterations = static_cast<int>(
       std::max<int64_t>(1, options.num_request_iterations_for_warmup));
-  if (!options.enable_batching) return absl::OkStatus();
+  if (!options.enable_batching) {
+    return absl::OkStatus();
+  }
   BatchingOptions batching;
   // Dashboards for TensorFlow Serving select metrics by this name.
   batching.thread_pool_name = "model_server_batch_threads";
   if (!options.batching_parameters_file.empty()) {
     absl::StatusOr<BatchingOptions> read =
         ReadBatchingOptions(options.batching_parameters_file);
-    if (!read.ok()) return WithFlag("batching_parameters_file", read.status());
+    if (!read.ok()) {
+      return WithFlag("batching_parameters_file", read.status());
+    }
     batching = *std::move(read);
   }
   saved_model->enable_per_model_batching_parameters =
@@ -144,7 +156,9 @@ void WarnOfUnusedFields(const SessionBundleConfig& config,
   config.GetReflection()->ListFields(config, &fields);
   for (const google::protobuf::FieldDescriptor* field : fields) {
     const std::string name(field->name());
-    if (used.count(name) > 0) continue;
+    if (used.count(name) > 0) {
+      continue;
+    }
     ABSL_LOG(WARNING) << path << ": " << name
                       << " has no effect in this server";
   }
@@ -154,7 +168,9 @@ void WarnOfUnusedFields(const SessionBundleConfig& config,
 absl::Status ApplyPlatformConfig(const std::string& path,
                                  SavedModelOptions* saved_model) {
   absl::StatusOr<SessionBundleConfig> config = ReadSessionBundleConfig(path);
-  if (!config.ok()) return config.status();
+  if (!config.ok()) {
+    return config.status();
+  }
   WarnOfUnusedFields(*config, path);
   saved_model->session_options.config = config->session_config();
   if (!config->saved_model_tags().empty()) {
@@ -164,7 +180,9 @@ absl::Status ApplyPlatformConfig(const std::string& path,
   saved_model->warmup.enabled = config->enable_model_warmup();
   saved_model->warmup.iterations = std::max(
       1, config->model_warmup_options().num_request_iterations().value());
-  if (!config->has_batching_parameters()) return absl::OkStatus();
+  if (!config->has_batching_parameters()) {
+    return absl::OkStatus();
+  }
   absl::StatusOr<BatchingOptions> batching =
       MakeBatchingOptions(config->batching_parameters());
   if (!batching.ok()) {

@@ -24,7 +24,9 @@ namespace {
 absl::Status CheckUnsupported(ServerOptions* options) {
   const std::vector<UnsupportedFlag>& flags = UnsupportedFlags();
   for (size_t i = 0; i < flags.size(); ++i) {
-    if (options->unsupported[i] == flags[i].default_value) continue;
+    if (options->unsupported[i] == flags[i].default_value) {
+      continue;
+    }
     if (flags[i].refused) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--", flags[i].name, " is not supported: ", flags[i].reason));
@@ -102,7 +104,9 @@ absl::Status CheckModelsAndPorts(const ServerOptions& options) {
 }
 
 absl::Status CheckManagementAddress(absl::string_view address) {
-  if (address.empty()) return absl::OkStatus();
+  if (address.empty()) {
+    return absl::OkStatus();
+  }
   absl::string_view path = address;
   if (absl::ConsumePrefix(&path, "unix:") && !path.empty()) {
     return absl::OkStatus();
@@ -177,10 +181,18 @@ void CheckCombinations(ServerOptions* options) {
 absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
                                 ServerOptions* options) {
   absl::Status status = ParseFlags(ServerFlags(options), arguments);
-  if (!status.ok() || options->version || options->help) return status;
-  if (status = CheckUnsupported(options); !status.ok()) return status;
-  if (status = CheckChoices(*options); !status.ok()) return status;
-  if (status = CheckBatching(*options); !status.ok()) return status;
+  if (!status.ok() || options->version || options->help) {
+    return status;
+  }
+  if (status = CheckUnsupported(options); !status.ok()) {
+    return status;
+  }
+  if (status = CheckChoices(*options); !status.ok()) {
+    return status;
+  }
+  if (status = CheckBatching(*options); !status.ok()) {
+    return status;
+  }
   if (status = CheckManagementAddress(options->management_address);
       !status.ok()) {
     return status;
@@ -189,7 +201,9 @@ absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
       !status.ok()) {
     return status;
   }
-  if (status = CheckModelsAndPorts(*options); !status.ok()) return status;
+  if (status = CheckModelsAndPorts(*options); !status.ok()) {
+    return status;
+  }
   CheckCombinations(options);
   return absl::OkStatus();
 }

@@ -25,7 +25,9 @@ constexpr char kDefaultPrometheusPath[] = "/monitoring/prometheus/metrics";
 absl::StatusOr<std::optional<TlsOptions>> ReadSslConfig(
     const std::string& path) {
   constexpr char kFlag[] = "ssl_config_file";
-  if (path.empty()) return std::nullopt;
+  if (path.empty()) {
+    return std::nullopt;
+  }
   SSLConfig config;
   if (absl::Status status = ReadTextFile(
           path,
@@ -48,16 +50,22 @@ absl::StatusOr<std::optional<TlsOptions>> ReadSslConfig(
 
 absl::StatusOr<std::string> ReadPrometheusPath(const std::string& path) {
   constexpr char kFlag[] = "monitoring_config_file";
-  if (path.empty()) return "";
+  if (path.empty()) {
+    return "";
+  }
   MonitoringConfig config;
   if (absl::Status status =
           ReadTextFile(path, "prometheus_config { enable: true }", &config);
       !status.ok()) {
     return WithFlag(kFlag, status);
   }
-  if (!config.prometheus_config().enable()) return "";
+  if (!config.prometheus_config().enable()) {
+    return "";
+  }
   const std::string& page = config.prometheus_config().path();
-  if (page.empty()) return kDefaultPrometheusPath;
+  if (page.empty()) {
+    return kDefaultPrometheusPath;
+  }
   if (!absl::StartsWith(page, "/")) {
     return WithFlag(kFlag, absl::InvalidArgumentError(absl::StrCat(
                                path, ": prometheus_config.path is \"", page,

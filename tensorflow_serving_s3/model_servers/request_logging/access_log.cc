@@ -24,7 +24,9 @@ constexpr size_t kMaxFieldBytes = 512;
 std::string Cut(absl::string_view value) {
   size_t size = kMaxFieldBytes;
   // Does not cut within a UTF-8 character.
-  while (size > 0 && (value[size] & 0xc0) == 0x80) --size;
+  while (size > 0 && (value[size] & 0xc0) == 0x80) {
+    --size;
+  }
   return absl::StrCat(value.substr(0, size), "... (", value.size(), " bytes)");
 }
 
@@ -73,7 +75,9 @@ class TextLine final : public Line {
   // Returns whether `value` needs no quotes.
   static bool IsPlain(absl::string_view value) {
     for (const char c : value) {
-      if (c <= ' ' || c == '"' || c == '=' || c > '~') return false;
+      if (c <= ' ' || c == '"' || c == '=' || c > '~') {
+        return false;
+      }
     }
     return true;
   }

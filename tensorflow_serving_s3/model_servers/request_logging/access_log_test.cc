@@ -101,7 +101,9 @@ TEST(AccessLogTest, CutsLongFields) {
 TEST(AccessLogTest, DoesNotCutWithinACharacter) {
   RequestRecord record = RestRecord();
   std::string name = "n";
-  for (int i = 0; i < 1000; ++i) name += "\u00e9";
+  for (int i = 0; i < 1000; ++i) {
+    name += "\u00e9";
+  }
   record.model_name = name;
   EXPECT_THAT(LineOf(record, LogFormat::kJson),
               HasSubstr("\u00e9... (2001 bytes)"));

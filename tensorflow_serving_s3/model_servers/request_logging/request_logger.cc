@@ -74,7 +74,9 @@ void RequestLogger::SetConfig(const ModelServerConfig& config) {
       ABSL_LOG(WARNING) << "In the logging_config of model \"" << model.name()
                         << "\", " << rule->unused;
     }
-    if (rule->sampling_rate == 0) continue;
+    if (rule->sampling_rate == 0) {
+      continue;
+    }
     rules->emplace(model.name(),
                    std::make_shared<const RequestLogRule>(*std::move(rule)));
   }
@@ -92,7 +94,9 @@ bool RequestLogger::Draw(absl::string_view model) const {
     const auto rule = rules.find(model);
     return rule == rules.end() ? 0 : rule->second->sampling_rate;
   });
-  if (rate <= 0) return false;
+  if (rate <= 0) {
+    return false;
+  }
   thread_local std::minstd_rand generator{std::random_device{}()};
   // The number is in [0, 1), so always below a rate of 1.
   return std::uniform_real_distribution<double>(0, 1)(generator) < rate;
@@ -105,7 +109,9 @@ void RequestLogger::Log(const ServableId& id, absl::string_view signature_name,
     return found == rules.end() ? nullptr : found->second;
   });
   // The configuration changed after Samples.
-  if (rule == nullptr) return;
+  if (rule == nullptr) {
+    return;
+  }
   auto* const metadata = log.mutable_log_metadata();
   auto* const spec = metadata->mutable_model_spec();
   spec->set_name(id.name);
@@ -179,14 +185,18 @@ void RequestLogger::Run() {
       num_settled_ = num_taken;
       settled_.notify_all();
     }
-    if (stop && queue_.empty()) return;
+    if (stop && queue_.empty()) {
+      return;
+    }
   }
 }
 
 RequestLogger::Clock::time_point RequestLogger::NextDeadline() const {
   Clock::time_point deadline = Clock::time_point::max();
   for (const auto& [prefix, sink] : sinks_) {
-    if (!sink->pending.empty()) AtLatest(sink->flush_at, &deadline);
+    if (!sink->pending.empty()) {
+      AtLatest(sink->flush_at, &deadline);
+    }
     if (sink->file.is_open()) {
       AtLatest(sink->file.opened_at() + options_.max_file_age, &deadline);
     }
@@ -210,11 +220,15 @@ void RequestLogger::WriteEntry(const Entry& entry) {
        now - sink->file.opened_at() >= options_.max_file_age)) {
     Settle(sink.get(), prefix, sink->file.Close());
   }
-  if (sink->pending.empty()) sink->flush_at = now + options_.flush_period;
+  if (sink->pending.empty()) {
+    sink->flush_at = now + options_.flush_period;
+  }
   ++sink->pending[entry.model];
   const absl::Status status =
       sink->file.Write(entry.log.SerializeAsString(), now);
-  if (!status.ok()) Settle(sink.get(), prefix, status);
+  if (!status.ok()) {
+    Settle(sink.get(), prefix, status);
+  }
 }
 
 void RequestLogger::TendSinks(bool flush_now) {
@@ -241,14 +255,18 @@ void RequestLogger::Settle(Sink* sink, const std::string& prefix,
     number += count;
   }
   sink->pending.clear();
-  if (status.ok()) return;
+  if (status.ok()) {
+    return;
+  }
   const Clock::time_point now = Clock::now();
   if (now >= sink->paused_until) {
     sink->error = status;
     sink->paused_until = now + options_.pause_after_error;
   }
   sink->lost += number;
-  if (now < sink->next_report) return;
+  if (now < sink->next_report) {
+    return;
+  }
   ABSL_LOG(ERROR) << "Cannot log " << sink->lost << " requests to " << prefix
                   << "-*: " << status.message()
                   << "; check the space and the permissions there, or change "
@@ -260,13 +278,17 @@ void RequestLogger::Settle(Sink* sink, const std::string& prefix,
 
 void RequestLogger::ReportDropped() {
   const Clock::time_point now = Clock::now();
-  if (now < next_drop_report_) return;
+  if (now < next_drop_report_) {
+    return;
+  }
   int64_t dropped = 0;
   {
     std::lock_guard<std::mutex> lock(mu_);
     std::swap(dropped, dropped_);
   }
-  if (dropped == 0) return;
+  if (dropped == 0) {
+    return;
+  }
   ABSL_LOG(ERROR) << dropped << " requests were not logged: the queue of "
                   << options_.max_queue_bytes
                   << " bytes is full; lower the sampling_rate in the "

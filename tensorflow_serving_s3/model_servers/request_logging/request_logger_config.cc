@@ -13,7 +13,9 @@ namespace tfs3 {
 absl::StatusOr<RequestLogRule> RequestLogRuleOf(
     const tensorflow::serving::ModelConfig& model) {
   RequestLogRule rule;
-  if (!model.has_logging_config()) return rule;
+  if (!model.has_logging_config()) {
+    return rule;
+  }
   const auto& config = model.logging_config();
   const auto& collector = config.log_collector_config();
   const double rate = config.sampling_config().sampling_rate();

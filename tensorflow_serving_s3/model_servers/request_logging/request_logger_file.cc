@@ -56,7 +56,9 @@ absl::Status RequestLogFile::GiveUp(const absl::Status& status) {
 absl::Status RequestLogFile::Write(absl::string_view record,
                                    Clock::time_point now) {
   if (file_ == nullptr) {
-    if (absl::Status status = Open(now); !status.ok()) return status;
+    if (absl::Status status = Open(now); !status.ok()) {
+      return status;
+    }
   }
   if (absl::Status status = writer_->WriteRecord(record); !status.ok()) {
     return GiveUp(status);
@@ -67,17 +69,27 @@ absl::Status RequestLogFile::Write(absl::string_view record,
 }
 
 absl::Status RequestLogFile::Flush() {
-  if (file_ == nullptr) return absl::OkStatus();
+  if (file_ == nullptr) {
+    return absl::OkStatus();
+  }
   absl::Status status = writer_->Flush();
-  if (status.ok()) status = file_->Flush();
+  if (status.ok()) {
+    status = file_->Flush();
+  }
   return status.ok() ? status : GiveUp(status);
 }
 
 absl::Status RequestLogFile::Close() {
-  if (file_ == nullptr) return absl::OkStatus();
+  if (file_ == nullptr) {
+    return absl::OkStatus();
+  }
   absl::Status status = writer_->Close();
-  if (status.ok()) status = file_->Close();
-  if (!status.ok()) return GiveUp(status);
+  if (status.ok()) {
+    status = file_->Close();
+  }
+  if (!status.ok()) {
+    return GiveUp(status);
+  }
   writer_.reset();
   file_.reset();
   return absl::OkStatus();

@@ -99,7 +99,9 @@ class RequestLoggerTest : public ::testing::Test {
 
   std::vector<std::string> Files() const {
     std::vector<std::string> files;
-    if (!std::filesystem::exists(folder_ + "/logs")) return files;
+    if (!std::filesystem::exists(folder_ + "/logs")) {
+      return files;
+    }
     for (const auto& file :
          std::filesystem::directory_iterator(folder_ + "/logs")) {
       files.push_back(file.path());
@@ -128,7 +130,9 @@ class RequestLoggerTest : public ::testing::Test {
             {});
     const auto set =
         metrics->point_set_map.find("/tensorflow/serving/request_log_count");
-    if (set == metrics->point_set_map.end()) return 0;
+    if (set == metrics->point_set_map.end()) {
+      return 0;
+    }
     for (const auto& point : set->second->points) {
       if (point->labels[0].value == model && point->labels[1].value == status) {
         return point->int64_value;
@@ -168,7 +172,9 @@ TEST_F(RequestLoggerTest, SamplesByTheRate) {
   RequestLogger logger{RequestLogger::Options()};
   const auto samples = [&](const char* model) {
     int number = 0;
-    for (int i = 0; i < 10000; ++i) number += logger.Samples(model) ? 1 : 0;
+    for (int i = 0; i < 10000; ++i) {
+      number += logger.Samples(model) ? 1 : 0;
+    }
     return number;
   };
   EXPECT_EQ(samples("half"), 0);
@@ -200,7 +206,9 @@ TEST_F(RequestLoggerTest, StartsAnotherFileAtTheAgeLimit) {
   options.max_file_age = milliseconds(0);
   RequestLogger logger(options);
   logger.SetConfig(ConfigOf(1));
-  for (const char* id : {"a", "b"}) logger.Log(kHalf, "", LogOf(id));
+  for (const char* id : {"a", "b"}) {
+    logger.Log(kHalf, "", LogOf(id));
+  }
   ASSERT_TRUE(logger.Flush(kPatience));
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a"), ElementsAre("b")));
 }
@@ -222,7 +230,9 @@ TEST_F(RequestLoggerTest, DestructorWritesTheQueue) {
   {
     RequestLogger logger{RequestLogger::Options()};
     logger.SetConfig(ConfigOf(1));
-    for (const char* id : {"a", "b"}) logger.Log(kHalf, "", LogOf(id));
+    for (const char* id : {"a", "b"}) {
+      logger.Log(kHalf, "", LogOf(id));
+    }
   }
   EXPECT_THAT(Logged(), ElementsAre(ElementsAre("a", "b")));
 }
@@ -288,7 +298,9 @@ TEST_F(RequestLoggerTest, LosesTheEntriesOfAPrefixThatCannotBeWritten) {
   ModelServerConfig config;
   AddModel(model_, 1, prefix(), &config);
   logger.SetConfig(config);
-  for (int i = 0; i < 3; ++i) logger.Log({model_, 1}, "", LogOf("a"));
+  for (int i = 0; i < 3; ++i) {
+    logger.Log({model_, 1}, "", LogOf("a"));
+  }
   ASSERT_TRUE(logger.Flush(kPatience));
   EXPECT_EQ(CountOf(model_, "OK"), 0);
   EXPECT_EQ(CountOf(model_, "FAILED_PRECONDITION"), 3);

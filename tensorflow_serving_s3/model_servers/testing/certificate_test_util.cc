@@ -18,7 +18,9 @@ namespace tfs3 {
 namespace {
 
 void Check(bool good, const char* what) {
-  if (!good) throw std::runtime_error(what);
+  if (!good) {
+    throw std::runtime_error(what);
+  }
 }
 
 template <typename Write>

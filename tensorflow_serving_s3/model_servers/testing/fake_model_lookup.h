@@ -26,8 +26,12 @@ class FakeModelLookup final : public ModelLookup {
  public:
   absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
       const tensorflow::serving::ModelSpec& spec) const override {
-    if (spec.name() == half_.id().name) return half_.MakeHandle();
-    if (spec.name() == many_.id().name) return many_.MakeHandle();
+    if (spec.name() == half_.id().name) {
+      return half_.MakeHandle();
+    }
+    if (spec.name() == many_.id().name) {
+      return many_.MakeHandle();
+    }
     return absl::NotFoundError(absl::StrCat(
         "Servable not found for request: Latest(", spec.name(), ")"));
   }

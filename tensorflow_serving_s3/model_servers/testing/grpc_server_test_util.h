@@ -32,7 +32,9 @@ inline constexpr int kUnavailable = 14;
 // Joins the slices of a message.
 inline std::string Join(const std::vector<Slice>& slices) {
   std::string bytes;
-  for (const Slice& slice : slices) bytes.append(slice.data, slice.size);
+  for (const Slice& slice : slices) {
+    bytes.append(slice.data, slice.size);
+  }
   return bytes;
 }
 

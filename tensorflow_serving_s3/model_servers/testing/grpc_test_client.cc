@@ -14,7 +14,9 @@ namespace {
 std::string Join(const ::grpc::ByteBuffer& buffer) {
   std::vector<::grpc::Slice> slices;
   std::string bytes;
-  if (!buffer.Dump(&slices).ok()) return bytes;
+  if (!buffer.Dump(&slices).ok()) {
+    return bytes;
+  }
   for (const ::grpc::Slice& slice : slices) {
     bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
@@ -31,7 +33,9 @@ std::string Join(const ::grpc::ByteBuffer& buffer) {
 
 std::shared_ptr<::grpc::ChannelCredentials> Credentials(
     const std::optional<ClientTls>& tls) {
-  if (!tls.has_value()) return ::grpc::InsecureChannelCredentials();
+  if (!tls.has_value()) {
+    return ::grpc::InsecureChannelCredentials();
+  }
   ::grpc::SslCredentialsOptions options;
   options.pem_root_certs = tls->server_ca;
   options.pem_private_key = tls->key;
@@ -67,7 +71,9 @@ class TestingClient::Impl {
     stream->StartCall(nullptr);
     bool ok = Next(queue);
     for (const std::string& request : requests) {
-      if (!ok) break;
+      if (!ok) {
+        break;
+      }
       ::grpc::Slice slice(request);
       stream->Write(::grpc::ByteBuffer(&slice, 1), nullptr);
       ok = Next(queue);
@@ -77,11 +83,15 @@ class TestingClient::Impl {
       Next(queue);
     }
     std::string payload;
-    if (options.before_reading) options.before_reading();
+    if (options.before_reading) {
+      options.before_reading();
+    }
     while (true) {
       ::grpc::ByteBuffer response;
       stream->Read(&response, nullptr);
-      if (!Next(queue)) break;
+      if (!Next(queue)) {
+        break;
+      }
       payload += Join(response);
     }
     ::grpc::Status status;

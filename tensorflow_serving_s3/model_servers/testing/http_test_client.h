@@ -38,7 +38,9 @@ class SocketPath {
  public:
   SocketPath() {
     char folder[] = "/tmp/http_test_XXXXXX";
-    if (mkdtemp(folder) != nullptr) folder_ = folder;
+    if (mkdtemp(folder) != nullptr) {
+      folder_ = folder;
+    }
     path_ = folder_ + "/socket";
   }
   SocketPath(const SocketPath&) = delete;
@@ -91,7 +93,9 @@ class Client {
         connected_(other.connected_),
         received_(std::move(other.received_)) {}
   ~Client() {
-    if (fd_ >= 0) close(fd_);
+    if (fd_ >= 0) {
+      close(fd_);
+    }
   }
 
   bool connected() const { return connected_; }
@@ -109,14 +113,18 @@ class Client {
   void Send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
+      if (sent <= 0) {
+        return;
+      }
       bytes.remove_prefix(sent);
     }
   }
 
   // Sends each byte separately.
   void SendEach(std::string_view bytes) const {
-    for (const char c : bytes) Send(std::string_view(&c, 1));
+    for (const char c : bytes) {
+      Send(std::string_view(&c, 1));
+    }
   }
 
   void FinishSending() const { shutdown(fd_, SHUT_WR); }
@@ -126,7 +134,9 @@ class Client {
   std::string ReadResponse(bool head_only = false) {
     size_t head;
     while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!Receive()) return std::exchange(received_, "");
+      if (!Receive()) {
+        return std::exchange(received_, "");
+      }
     }
     size_t size = head + 4;
     const size_t length_at = received_.find("Content-Length: ");
@@ -141,7 +151,9 @@ class Client {
       size += length;
     }
     while (received_.size() < size) {
-      if (!Receive()) return std::exchange(received_, "");
+      if (!Receive()) {
+        return std::exchange(received_, "");
+      }
     }
     std::string response = received_.substr(0, size);
     received_.erase(0, size);
@@ -159,7 +171,9 @@ class Client {
   bool Receive() {
     char buffer[64 << 10];
     const ssize_t size = recv(fd_, buffer, sizeof buffer, 0);
-    if (size > 0) received_.append(buffer, size);
+    if (size > 0) {
+      received_.append(buffer, size);
+    }
     return size > 0;
   }
 

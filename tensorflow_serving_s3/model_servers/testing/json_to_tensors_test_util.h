@@ -78,7 +78,9 @@ std::vector<T> Values(const tensorflow::Tensor& tensor) {
 
 inline std::vector<int64_t> Shape(const tensorflow::Tensor& tensor) {
   std::vector<int64_t> dims;
-  for (int i = 0; i < tensor.dims(); ++i) dims.push_back(tensor.dim_size(i));
+  for (int i = 0; i < tensor.dims(); ++i) {
+    dims.push_back(tensor.dim_size(i));
+  }
   return dims;
 }
 

@@ -29,7 +29,9 @@ bool ReferenceAccepts(std::string_view json) {
 std::optional<std::string> ReferenceString(std::string_view json,
                                            const char* key) {
   const rapidjson::Document document = Parse(json);
-  if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+  if (document.HasParseError() || !document.IsObject()) {
+    return std::nullopt;
+  }
   const auto member = document.FindMember(key);
   if (member == document.MemberEnd() || !member->value.IsString()) {
     return std::nullopt;
@@ -39,7 +41,9 @@ std::optional<std::string> ReferenceString(std::string_view json,
 }
 
 bool IsStrictJson(std::string_view json) {
-  if (json.find('\0') != json.npos) return false;
+  if (json.find('\0') != json.npos) {
+    return false;
+  }
   rapidjson::Document document;
   document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(),
                                                         json.size());
@@ -50,7 +54,9 @@ bool HasAccident(std::string_view json) {
   for (const char* accident :
        {"NInf", "NaInf", "NaN.", "NaNe", "NaNE", "Inf.", "Infe", "InfE",
         "Infinity.", "Infinitye", "InfinityE"}) {
-    if (json.find(accident) != json.npos) return true;
+    if (json.find(accident) != json.npos) {
+      return true;
+    }
   }
   return false;
 }

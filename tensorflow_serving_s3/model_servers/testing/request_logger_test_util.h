@@ -50,7 +50,9 @@ class LoggedModel {
   std::vector<tensorflow::serving::PredictionLog> Read() {
     EXPECT_TRUE(logger_.Flush(std::chrono::seconds(60)));
     std::vector<tensorflow::serving::PredictionLog> logs;
-    if (!std::filesystem::exists(folder_)) return logs;
+    if (!std::filesystem::exists(folder_)) {
+      return logs;
+    }
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
       std::unique_ptr<tensorflow::RandomAccessFile> file;
       EXPECT_TRUE(tensorflow::Env::Default()

@@ -33,7 +33,9 @@ namespace tfs3::rest {
 // Returns name, version and label.
 inline std::string Describe(const tensorflow::serving::ModelSpec& spec) {
   std::string text = spec.name();
-  if (spec.has_version()) absl::StrAppend(&text, " ", spec.version().value());
+  if (spec.has_version()) {
+    absl::StrAppend(&text, " ", spec.version().value());
+  }
   if (!spec.version_label().empty()) {
     absl::StrAppend(&text, " \"", spec.version_label(), "\"");
   }
@@ -52,7 +54,9 @@ class OneModel final : public ModelLookup,
   absl::StatusOr<ServableHandle<SavedModelBundle>> GetModel(
       const tensorflow::serving::ModelSpec& spec) const override {
     requested_ = Describe(spec);
-    if (spec.name() != "half") return absl::NotFoundError("no such model");
+    if (spec.name() != "half") {
+      return absl::NotFoundError("no such model");
+    }
     return ServableHandle<SavedModelBundle>(
         UntypedServableHandle(const_cast<OneModel*>(this)));
   }
@@ -60,7 +64,9 @@ class OneModel final : public ModelLookup,
   absl::StatusOr<tensorflow::serving::GetModelStatusResponse> GetModelStatus(
       const tensorflow::serving::ModelSpec& spec) const override {
     requested_ = Describe(spec);
-    if (spec.name() != "half") return absl::NotFoundError("no such model");
+    if (spec.name() != "half") {
+      return absl::NotFoundError("no such model");
+    }
     tensorflow::serving::GetModelStatusResponse response;
     tensorflow::serving::ModelVersionStatus* status =
         response.add_model_version_status();
@@ -130,7 +136,9 @@ class RoutesTest : public ::testing::Test {
 inline std::string HeaderOf(const net::HttpResponse& response,
                             std::string_view name) {
   for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
+    if (key == name) {
+      return value;
+    }
   }
   return "";
 }

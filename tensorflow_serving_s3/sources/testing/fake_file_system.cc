@@ -48,9 +48,13 @@ class ListingFileSystem : public tensorflow::NullFileSystem {
       std::lock_guard<std::mutex> lock(contents.mu);
       contents.listings.push_back(directory);
       const auto found = contents.hooks.find(directory);
-      if (found != contents.hooks.end()) hook = found->second;
+      if (found != contents.hooks.end()) {
+        hook = found->second;
+      }
     }
-    if (hook) hook();
+    if (hook) {
+      hook();
+    }
     std::lock_guard<std::mutex> lock(contents.mu);
     const auto error = contents.errors.find(directory);
     if (error != contents.errors.end() && !error->second.ok()) {
@@ -59,7 +63,9 @@ class ListingFileSystem : public tensorflow::NullFileSystem {
     const std::string prefix = absl::StrCat(directory, "/");
     std::set<std::string> names;
     for (const std::string& file : contents.files) {
-      if (!absl::StartsWith(file, prefix)) continue;
+      if (!absl::StartsWith(file, prefix)) {
+        continue;
+      }
       const std::string rest = file.substr(prefix.size());
       const size_t slash = rest.find('/');
       names.insert(slash == std::string::npos ? rest

@@ -20,7 +20,9 @@ std::vector<std::string> Fields(const std::string& arn) {
   size_t begin = 0;
   while (fields.size() < 5) {
     const size_t colon = arn.find(':', begin);
-    if (colon == std::string::npos) break;
+    if (colon == std::string::npos) {
+      break;
+    }
     fields.push_back(arn.substr(begin, colon - begin));
     begin = colon + 1;
   }
@@ -47,7 +49,9 @@ size_t ArnLength(const std::string& text) {
   // "accesspoint/NAME" and "accesspoint:NAME" are equivalent.
   const std::string kind = "accesspoint/";
   const size_t slash = text.find('/');
-  if (slash == std::string::npos) return text.size();
+  if (slash == std::string::npos) {
+    return text.size();
+  }
   const size_t kind_begin = slash + 1 - std::min(slash + 1, kind.size());
   const bool part_of_it =
       text.compare(kind_begin, slash + 1 - kind_begin, kind) == 0;

@@ -18,7 +18,9 @@ bool LooksLikeIpAddress(const std::string& name) {
   size_t digits = 0;
   for (char c : name) {
     if (c == '.') {
-      if (digits == 0) return false;
+      if (digits == 0) {
+        return false;
+      }
       ++dots;
       digits = 0;
     } else if (c >= '0' && c <= '9') {
@@ -59,7 +61,9 @@ std::string BrokenBucketRule(const std::string& name) {
 
 bool FitsIntoHostName(const std::string& name) {
   for (const char c : name) {
-    if (!IsLowerOrDigit(c) && c != '.' && c != '-') return false;
+    if (!IsLowerOrDigit(c) && c != '.' && c != '-') {
+      return false;
+    }
   }
   return !name.empty() && name.size() <= 63 && IsLowerOrDigit(name.front()) &&
          IsLowerOrDigit(name.back()) && name.find("..") == std::string::npos;

@@ -32,11 +32,17 @@ bool IsNumber(const std::string& text) {
 
 std::string ZoneOfDirectoryBucket(const std::string& bucket) {
   const size_t suffix = bucket.rfind(kSeparator);
-  if (suffix == std::string::npos || suffix == 0) return "";
+  if (suffix == std::string::npos || suffix == 0) {
+    return "";
+  }
   const std::string end = bucket.substr(suffix);
-  if (end != "--x-s3" && end != "--xa-s3") return "";
+  if (end != "--x-s3" && end != "--xa-s3") {
+    return "";
+  }
   const size_t zone = bucket.rfind(kSeparator, suffix - 1);
-  if (zone == std::string::npos || zone == 0 || zone + 2 >= suffix) return "";
+  if (zone == std::string::npos || zone == 0 || zone + 2 >= suffix) {
+    return "";
+  }
   return bucket.substr(zone + 2, suffix - zone - 2);
 }
 
@@ -48,13 +54,19 @@ std::string RegionOfZone(const std::string& zone) {
   const std::string id = zone.substr(0, zone.find('-'));
   for (const auto& [area, area_name] : kAreas) {
     const std::string begin = area;
-    if (id.compare(0, begin.size(), begin) != 0) continue;
+    if (id.compare(0, begin.size(), begin) != 0) {
+      continue;
+    }
     const std::string rest = id.substr(begin.size());
     for (const auto& [direction, direction_name] : kDirections) {
       const std::string middle = direction;
-      if (rest.compare(0, middle.size(), middle) != 0) continue;
+      if (rest.compare(0, middle.size(), middle) != 0) {
+        continue;
+      }
       const std::string number = rest.substr(middle.size());
-      if (!IsNumber(number)) continue;
+      if (!IsNumber(number)) {
+        continue;
+      }
       return std::string(area_name) + "-" + direction_name + "-" + number;
     }
   }

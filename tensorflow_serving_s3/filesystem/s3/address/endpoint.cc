@@ -37,7 +37,9 @@ Status Conflict(const std::string& source, const std::string& why) {
 // `aws`: apply AWS's rules, because the region is part of the host name.
 Status CheckRegion(const Options& options, bool aws,
                    const std::string& region) {
-  if (aws ? IsRegionName(region) : CanBeSigned(region)) return {};
+  if (aws ? IsRegionName(region) : CanBeSigned(region)) {
+    return {};
+  }
   const std::string quoted = "the region \"" + OneLine(region) + "\", set by " +
                              options.region_source + ", ";
   return {TF_INVALID_ARGUMENT,
@@ -51,7 +53,9 @@ Status CheckRegion(const Options& options, bool aws,
 
 Status CheckBucketOfAws(const std::string& bucket) {
   const std::string broken = BrokenBucketRule(bucket);
-  if (broken.empty()) return {};
+  if (broken.empty()) {
+    return {};
+  }
   return {TF_INVALID_ARGUMENT,
           "\"" + bucket + "\" is not a bucket name: " + broken +
               " (at AWS; for another store set S3_ENDPOINT or "
@@ -72,7 +76,9 @@ Result<Endpoint> ParseEndpoint(const Options& options) {
   if (!url.scheme.empty() && url.scheme != "http" && url.scheme != "https") {
     return Unusable(options, "its scheme is neither http nor https");
   }
-  if (!wrong.empty()) return Unusable(options, wrong);
+  if (!wrong.empty()) {
+    return Unusable(options, wrong);
+  }
   Endpoint endpoint;
   endpoint.https = url.scheme.empty() ? options.use_https.value_or(true)
                                       : url.scheme == "https";
@@ -99,7 +105,9 @@ std::string SourceOfAwsFeature(const Options& options) {
   for (const std::string* source :
        {&options.accelerate_source, &options.dual_stack_source,
         &options.fips_source}) {
-    if (!source->empty()) return *source;
+    if (!source->empty()) {
+      return *source;
+    }
   }
   return "";
 }
@@ -107,7 +115,9 @@ std::string SourceOfAwsFeature(const Options& options) {
 Result<Endpoint> AccessPointEndpoint(const Options& options, Endpoint base,
                                      bool aws, const std::string& arn) {
   const Result<AccessPoint> point = ParseAccessPoint(arn);
-  if (!point.ok()) return point.status();
+  if (!point.ok()) {
+    return point.status();
+  }
   if (!aws) {
     return Conflict(arn, "only AWS has access points, and the endpoint is " +
                              base.Url() + ", set by " +
@@ -153,7 +163,9 @@ Result<Endpoint> DirectoryBucketEndpoint(const Options& options, Endpoint base,
   }
   const std::string zone = ZoneOfDirectoryBucket(bucket);
   const std::string region = RegionOfZone(zone);
-  if (!region.empty() && (aws || IsAwsHost(base.host))) base.region = region;
+  if (!region.empty() && (aws || IsAwsHost(base.host))) {
+    base.region = region;
+  }
   base.service = "s3express";
   if (aws) {
     const std::string service = std::string("s3express") +
@@ -177,7 +189,9 @@ Result<Endpoint> DirectoryBucketEndpoint(const Options& options, Endpoint base,
 std::string Endpoint::Authority() const {
   std::string authority =
       host.find(':') == std::string::npos ? host : "[" + host + "]";
-  if (port != (https ? 443 : 80)) authority += ":" + std::to_string(port);
+  if (port != (https ? 443 : 80)) {
+    authority += ":" + std::to_string(port);
+  }
   return authority;
 }
 
@@ -192,7 +206,9 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
   Endpoint endpoint;
   if (given) {
     Result<Endpoint> parsed = ParseEndpoint(options);
-    if (!parsed.ok()) return parsed;
+    if (!parsed.ok()) {
+      return parsed;
+    }
     endpoint = *parsed;
   } else {
     endpoint.https = options.use_https.value_or(true);
@@ -202,11 +218,17 @@ Result<Endpoint> ResolveEndpoint(const Options& options,
   // A public endpoint of AWS only sets the region.
   const bool aws = !given || PublicS3Region(endpoint.host).has_value();
   const Status region = CheckRegion(options, aws, endpoint.region);
-  if (!region.ok()) return region;
-  if (IsArn(bucket)) return AccessPointEndpoint(options, endpoint, aws, bucket);
+  if (!region.ok()) {
+    return region;
+  }
+  if (IsArn(bucket)) {
+    return AccessPointEndpoint(options, endpoint, aws, bucket);
+  }
   if (aws) {
     const Status name = CheckBucketOfAws(bucket);
-    if (!name.ok()) return name;
+    if (!name.ok()) {
+      return name;
+    }
   }
   const std::string aws_feature = SourceOfAwsFeature(options);
   if (!aws && !aws_feature.empty()) {

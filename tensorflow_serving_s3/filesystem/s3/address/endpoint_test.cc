@@ -130,10 +130,15 @@ TEST(EndpointTest, AccelerationDualStackAndFips) {
   for (const Case& c : cases) {
     for (const std::string endpoint : {"", "s3.amazonaws.com"}) {
       Options options = Make(endpoint, std::nullopt, std::nullopt);
-      if (c.accelerate) options.accelerate_source = "S3_USE_ACCELERATE";
-      if (c.dual_stack)
+      if (c.accelerate) {
+        options.accelerate_source = "S3_USE_ACCELERATE";
+      }
+      if (c.dual_stack) {
         options.dual_stack_source = "AWS_USE_DUALSTACK_ENDPOINT";
-      if (c.fips) options.fips_source = "AWS_USE_FIPS_ENDPOINT";
+      }
+      if (c.fips) {
+        options.fips_source = "AWS_USE_FIPS_ENDPOINT";
+      }
       const Result<Endpoint> resolved = ResolveEndpoint(options, c.bucket);
       ASSERT_TRUE(resolved.ok()) << resolved.status().message;
       EXPECT_EQ(resolved->Url() + resolved->path_prefix, c.url);

@@ -18,13 +18,17 @@ namespace {
 
 std::optional<uint32_t> Ipv4(const std::string& text) {
   in_addr address = {};
-  if (inet_pton(AF_INET, text.c_str(), &address) != 1) return std::nullopt;
+  if (inet_pton(AF_INET, text.c_str(), &address) != 1) {
+    return std::nullopt;
+  }
   return ntohl(address.s_addr);
 }
 
 bool IsInNetwork(const std::string& host, const std::string& network) {
   const size_t slash = network.find('/');
-  if (slash == std::string::npos) return false;
+  if (slash == std::string::npos) {
+    return false;
+  }
   const std::optional<uint64_t> bits = ParseUnsigned(network.substr(slash + 1));
   const std::optional<uint32_t> address = Ipv4(host);
   const std::optional<uint32_t> base = Ipv4(network.substr(0, slash));
@@ -36,19 +40,29 @@ bool IsInNetwork(const std::string& host, const std::string& network) {
 }
 
 bool Matches(const std::string& host, int port, std::string pattern) {
-  if (pattern == "*") return true;
-  if (IsInNetwork(host, pattern)) return true;
+  if (pattern == "*") {
+    return true;
+  }
+  if (IsInNetwork(host, pattern)) {
+    return true;
+  }
   if (pattern.front() == '[' || pattern.find(':') == pattern.rfind(':')) {
     Url url;
     if (ParseUrl(pattern.compare(0, 2, "*.") == 0 ? pattern.substr(1) : pattern,
                  url) != "") {
       return false;
     }
-    if (url.port != 0 && url.port != port) return false;
+    if (url.port != 0 && url.port != port) {
+      return false;
+    }
     pattern = url.host;
   }
-  while (!pattern.empty() && pattern.front() == '.') pattern.erase(0, 1);
-  if (host == pattern) return true;
+  while (!pattern.empty() && pattern.front() == '.') {
+    pattern.erase(0, 1);
+  }
+  if (host == pattern) {
+    return true;
+  }
   const std::string suffix = "." + pattern;
   return host.size() > suffix.size() && !Ipv4(host).has_value() &&
          host.compare(host.size() - suffix.size(), suffix.size(), suffix) == 0;
@@ -85,7 +99,9 @@ Result<std::optional<Proxy>> ProxyFor(const ProxyOptions& options, bool https,
   }
   if (!wrong.empty()) {
     // Do not quote the URL, or an error that may contain a part of a password.
-    if (text.find('@') != std::string::npos) wrong = "it is not a URL";
+    if (text.find('@') != std::string::npos) {
+      wrong = "it is not a URL";
+    }
     return Status{TF_INVALID_ARGUMENT,
                   "the proxy set by " + source + " cannot be used: " + wrong +
                       "; use a form like http://proxy.example.com:3128"};

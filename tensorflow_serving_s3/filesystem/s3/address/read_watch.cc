@@ -26,7 +26,9 @@ std::vector<Watched>& watched = *new std::vector<Watched>();
 ReadWatch::ReadWatch(const std::string& directory)
     : counter_(std::make_shared<std::atomic<uint64_t>>(0)) {
   const Result<S3Uri> uri = ParseUri(directory);
-  if (!uri.ok()) return;
+  if (!uri.ok()) {
+    return;
+  }
   std::lock_guard<std::mutex> lock(mutex);
   watched.push_back({uri->bucket, DirectoryPrefix(uri->key), counter_});
   num_watched = watched.size();
@@ -43,7 +45,9 @@ ReadWatch::~ReadWatch() {
 
 std::vector<ReadWatch::Counter> WatchesOf(const S3Uri& object) {
   std::vector<ReadWatch::Counter> counters;
-  if (num_watched == 0) return counters;
+  if (num_watched == 0) {
+    return counters;
+  }
   std::lock_guard<std::mutex> lock(mutex);
   for (const Watched& w : watched) {
     if (w.bucket == object.bucket &&

@@ -28,7 +28,9 @@ Result<S3Uri> ParseUri(const std::string& url) {
   const size_t bucket_end =
       IsArn(rest) ? ArnLength(rest) : std::min(rest.find('/'), rest.size());
   uri.bucket = rest.substr(0, bucket_end);
-  if (bucket_end < rest.size()) uri.key = rest.substr(bucket_end + 1);
+  if (bucket_end < rest.size()) {
+    uri.key = rest.substr(bucket_end + 1);
+  }
   if (uri.bucket.empty()) {
     return Status{TF_INVALID_ARGUMENT,
                   "\"" + url + "\" has no bucket: " + kForm};
@@ -58,7 +60,9 @@ S3Uri WithKey(S3Uri uri, std::string key) {
 }
 
 std::string DirectoryPrefix(const std::string& key) {
-  if (key.empty() || key.back() == '/') return key;
+  if (key.empty() || key.back() == '/') {
+    return key;
+  }
   return key + "/";
 }
 

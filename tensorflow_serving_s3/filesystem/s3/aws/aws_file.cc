@@ -23,9 +23,13 @@ size_t SpaceAt(std::string_view text, size_t at) {
   if ((first >= 0x09 && first <= 0x0d) || (first >= 0x1c && first <= 0x20)) {
     return 1;
   }
-  if (first == 0xc2 && (byte(1) == 0x85 || byte(1) == 0xa0)) return 2;
+  if (first == 0xc2 && (byte(1) == 0x85 || byte(1) == 0xa0)) {
+    return 2;
+  }
   const unsigned rest = byte(1) << 8 | byte(2);
-  if (first == 0xe1 && rest == 0x9a80) return 3;
+  if (first == 0xe1 && rest == 0x9a80) {
+    return 3;
+  }
   if (first == 0xe2 && ((rest >= 0x8080 && rest <= 0x808a) || rest == 0x80a8 ||
                         rest == 0x80a9 || rest == 0x80af || rest == 0x819f)) {
     return 3;
@@ -34,7 +38,9 @@ size_t SpaceAt(std::string_view text, size_t at) {
 }
 
 std::string_view StripLeft(std::string_view text) {
-  while (const size_t space = SpaceAt(text, 0)) text.remove_prefix(space);
+  while (const size_t space = SpaceAt(text, 0)) {
+    text.remove_prefix(space);
+  }
   return text;
 }
 
@@ -43,7 +49,9 @@ std::string_view StripRight(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t space = SpaceAt(text, at);
     at += space == 0 ? 1 : space;
-    if (space == 0) end = at;
+    if (space == 0) {
+      end = at;
+    }
   }
   return text.substr(0, end);
 }
@@ -56,7 +64,9 @@ std::string_view Strip(std::string_view text) {
 int CountCharacters(std::string_view text) {
   int count = 0;
   for (const char c : text) {
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++count;
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) {
+      ++count;
+    }
   }
   return count;
 }
@@ -67,7 +77,9 @@ std::vector<std::string_view> SplitLines(std::string_view text) {
   while (!text.empty()) {
     const size_t end = text.find_first_of("\r\n");
     lines.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) break;
+    if (end == std::string_view::npos) {
+      break;
+    }
     const bool both = text.substr(end, 2) == "\r\n";
     text.remove_prefix(end + (both ? 2 : 1));
   }
@@ -104,7 +116,9 @@ Result<AwsFile::Group> ParseGroup(const std::string& key,
                                   const RawValue& value) {
   AwsFile::Group group;
   for (const Line& line : value) {
-    if (line.text.empty()) continue;
+    if (line.text.empty()) {
+      continue;
+    }
     const size_t equals = line.text.find('=');
     if (equals == std::string::npos) {
       return Wrong(line.number, line.column,
@@ -129,7 +143,9 @@ class Parser {
       return {};
     }
     if (value.empty()) {
-      if (value_ != nullptr) value_->push_back({"", number_, 1});
+      if (value_ != nullptr) {
+        value_->push_back({"", number_, 1});
+      }
       return {};
     }
     const int indent = CountCharacters(
@@ -165,7 +181,9 @@ class Parser {
       return;
     }
     for (size_t i = 0; i < sections_.size(); ++i) {
-      if (sections_[i].name != name) continue;
+      if (sections_[i].name != name) {
+        continue;
+      }
       current_ = static_cast<int>(i);
       remarks_.push_back(At(number_, column_) + "the section [" + name +
                          "] is a duplicate; its values override those of the "
@@ -243,7 +261,9 @@ Result<AwsFile::Section> Finish(const std::string& name,
       continue;
     }
     Result<AwsFile::Group> group = ParseGroup(key, raw);
-    if (!group.ok()) return group.status();
+    if (!group.ok()) {
+      return group.status();
+    }
     section.groups[key] = *std::move(group);
   }
   return section;
@@ -252,18 +272,24 @@ Result<AwsFile::Section> Finish(const std::string& name,
 }  // namespace
 
 Result<AwsFile> AwsFile::Parse(std::string_view text) {
-  if (text.compare(0, 3, kByteOrderMark) == 0) text.remove_prefix(3);
+  if (text.compare(0, 3, kByteOrderMark) == 0) {
+    text.remove_prefix(3);
+  }
   Parser parser;
   for (const std::string_view line : SplitLines(text)) {
     const Status status = parser.Take(line);
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
   }
   AwsFile file;
   for (const auto& [name, own] : parser.sections()) {
     RawValues values = own;
     values.insert(parser.defaults().begin(), parser.defaults().end());
     Result<Section> section = Finish(name, values);
-    if (!section.ok()) return section.status();
+    if (!section.ok()) {
+      return section.status();
+    }
     file.sections_.push_back(*std::move(section));
   }
   file.remarks_ = std::move(parser.remarks());
@@ -279,13 +305,19 @@ std::optional<std::string> AwsFile::Section::Find(
   const size_t dot = property.find('.');
   if (dot == std::string::npos) {
     const auto value = values.find(property);
-    if (value == values.end()) return std::nullopt;
+    if (value == values.end()) {
+      return std::nullopt;
+    }
     return value->second;
   }
   const auto group = groups.find(property.substr(0, dot));
-  if (group == groups.end()) return std::nullopt;
+  if (group == groups.end()) {
+    return std::nullopt;
+  }
   const auto value = group->second.find(property.substr(dot + 1));
-  if (value == group->second.end()) return std::nullopt;
+  if (value == group->second.end()) {
+    return std::nullopt;
+  }
   return value->second;
 }
 
@@ -301,7 +333,9 @@ std::optional<std::string> NameInHeader(std::string_view header) {
       if (c == quote) {
         quote = '\0';
       } else if (c == '\\' && quote == '"') {
-        if (last) return std::nullopt;
+        if (last) {
+          return std::nullopt;
+        }
         const char next = header[i + 1];
         if (next == '"' || next == '\\') {
           word += next;
@@ -313,23 +347,33 @@ std::optional<std::string> NameInHeader(std::string_view header) {
         word += c;
       }
     } else if (c == ' ' || c == '\t') {
-      if (in_word) words.push_back(std::exchange(word, ""));
+      if (in_word) {
+        words.push_back(std::exchange(word, ""));
+      }
       in_word = false;
     } else {
       in_word = true;
       if (c == '"' || c == '\'') {
         quote = c;
       } else if (c == '\\') {
-        if (last) return std::nullopt;
+        if (last) {
+          return std::nullopt;
+        }
         word += header[++i];
       } else {
         word += c;
       }
     }
   }
-  if (quote != '\0') return std::nullopt;
-  if (in_word) words.push_back(word);
-  if (words.size() != 2) return std::nullopt;
+  if (quote != '\0') {
+    return std::nullopt;
+  }
+  if (in_word) {
+    words.push_back(word);
+  }
+  if (words.size() != 2) {
+    return std::nullopt;
+  }
   return words[1];
 }
 

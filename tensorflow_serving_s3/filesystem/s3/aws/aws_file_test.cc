@@ -26,9 +26,13 @@ using ::testing::StartsWith;
 std::string Find(const std::string& text, const std::string& section,
                  const std::string& property) {
   const Result<AwsFile> file = AwsFile::Parse(text);
-  if (!file.ok()) return "no file: " + file.status().message;
+  if (!file.ok()) {
+    return "no file: " + file.status().message;
+  }
   for (const AwsFile::Section& candidate : file->sections()) {
-    if (candidate.name != section) continue;
+    if (candidate.name != section) {
+      continue;
+    }
     return candidate.Find(property).value_or("no value");
   }
   return "no section";

@@ -63,7 +63,9 @@ std::string AwsPartition(const std::string& region) {
 
 bool IsAwsHost(const std::string& host) {
   for (const Partition& partition : kPartitions) {
-    if (EndsWith(host, std::string(".") + partition.domain)) return true;
+    if (EndsWith(host, std::string(".") + partition.domain)) {
+      return true;
+    }
   }
   return false;
 }
@@ -74,7 +76,9 @@ std::optional<std::string> PublicS3Region(const std::string& host) {
   }
   for (const Partition& partition : kPartitions) {
     const std::string domain = std::string(".") + partition.domain;
-    if (!EndsWith(host, domain)) continue;
+    if (!EndsWith(host, domain)) {
+      continue;
+    }
     const std::string name = host.substr(0, host.size() - domain.size());
     if (name.compare(0, 3, "s3.") != 0 && name.compare(0, 3, "s3-") != 0) {
       continue;
@@ -89,7 +93,9 @@ std::optional<std::string> PublicS3Region(const std::string& host) {
 }
 
 bool IsRegionName(const std::string& text) {
-  if (text.empty()) return false;
+  if (text.empty()) {
+    return false;
+  }
   for (const char c : text) {
     if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
       return false;

@@ -50,7 +50,9 @@ std::atomic<aws_log_level> log_level{AWS_LL_NONE};
 
 aws_log_level GetLogLevel(aws_logger*, aws_log_subject_t subject) {
   // The signer logs canonical requests, which contain session tokens.
-  if (subject == AWS_LS_AUTH_SIGNING) return AWS_LL_NONE;
+  if (subject == AWS_LS_AUTH_SIGNING) {
+    return AWS_LL_NONE;
+  }
   return log_level.load(std::memory_order_relaxed);
 }
 
@@ -141,14 +143,18 @@ bool AwsRuntime::Start() {
   loop_options.loop_count = static_cast<uint16_t>(
       std::clamp(std::thread::hardware_concurrency(), 1u, kMaxEventLoops));
   event_loop_group_ = aws_event_loop_group_new(allocator(), &loop_options);
-  if (event_loop_group_ == nullptr) return false;
+  if (event_loop_group_ == nullptr) {
+    return false;
+  }
 
   aws_host_resolver_default_options resolver_options = {};
   resolver_options.max_entries = kMaxResolvedHosts;
   resolver_options.el_group = event_loop_group_;
   host_resolver_ =
       aws_host_resolver_new_default(allocator(), &resolver_options);
-  if (host_resolver_ == nullptr) return false;
+  if (host_resolver_ == nullptr) {
+    return false;
+  }
 
   aws_client_bootstrap_options bootstrap_options = {};
   bootstrap_options.event_loop_group = event_loop_group_;

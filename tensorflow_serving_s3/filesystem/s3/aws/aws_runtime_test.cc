@@ -28,7 +28,9 @@ using ::testing::internal::GetCapturedStderr;
 int ThreadCount() {
   int count = 0;
   DIR* tasks = opendir("/proc/self/task");
-  while (readdir(tasks) != nullptr) ++count;
+  while (readdir(tasks) != nullptr) {
+    ++count;
+  }
   closedir(tasks);
   return count;
 }
@@ -82,8 +84,12 @@ TEST(AwsRuntimeTest, IsTheSameForAllThreads) {
   for (auto& slot : seen) {
     threads.emplace_back([&slot] { slot = *AwsRuntime::Get(); });
   }
-  for (std::thread& thread : threads) thread.join();
-  for (const AwsRuntime* runtime : seen) EXPECT_EQ(runtime, seen[0]);
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const AwsRuntime* runtime : seen) {
+    EXPECT_EQ(runtime, seen[0]);
+  }
   EXPECT_NE(seen[0]->client_bootstrap(), nullptr);
   EXPECT_NE(seen[0]->event_loop_group(), nullptr);
   EXPECT_NE(seen[0]->host_resolver(), nullptr);
@@ -118,7 +124,9 @@ TEST(AwsRuntimeTest, ExitsCleanlyWithRunningThreads) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
-        if (AwsRuntime::Get().ok()) std::exit(0);
+        if (AwsRuntime::Get().ok()) {
+          std::exit(0);
+        }
         std::exit(1);
       },
       ::testing::ExitedWithCode(0), "");

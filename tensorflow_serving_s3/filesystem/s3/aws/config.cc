@@ -45,7 +45,9 @@ class Reader {
  public:
   Reader(const GetenvFn& getenv_fn, const ProfileFn& profile_fn)
       : getenv_fn_(getenv_fn), profile_fn_(profile_fn) {
-    if (const auto profile = Find({"AWS_PROFILE"})) profile_ = profile->text;
+    if (const auto profile = Find({"AWS_PROFILE"})) {
+      profile_ = profile->text;
+    }
   }
 
   const Status& status() const { return status_; }
@@ -58,7 +60,9 @@ class Reader {
     std::vector<Setting> found;
     for (const char* name : variables) {
       const std::optional<std::string> value = getenv_fn_(name);
-      if (value.has_value() && !value->empty()) found.push_back({*value, name});
+      if (value.has_value() && !value->empty()) {
+        found.push_back({*value, name});
+      }
     }
     if (property != nullptr) {
       const std::optional<std::string> value = profile_fn_(profile_, property);
@@ -69,7 +73,9 @@ class Reader {
                                      " of the profile \"" + profile_ + "\""});
       }
     }
-    if (found.empty()) return std::nullopt;
+    if (found.empty()) {
+      return std::nullopt;
+    }
     Setting first = found.front();
     first.next.assign(found.begin() + 1, found.end());
     return first;
@@ -81,10 +87,14 @@ class Reader {
 
   // For a setting that must not be ignored: an invalid value is an error.
   std::optional<bool> RequiredBoolean(const std::optional<Setting>& setting) {
-    if (!setting.has_value()) return std::nullopt;
+    if (!setting.has_value()) {
+      return std::nullopt;
+    }
     const std::optional<bool> value =
         ParseYesNo(std::string(Trimmed(setting->text)));
-    if (!value.has_value()) Fail(Unusable(*setting, kBooleanForms));
+    if (!value.has_value()) {
+      Fail(Unusable(*setting, kBooleanForms));
+    }
     return value;
   }
 
@@ -118,7 +128,9 @@ class Reader {
     const auto parse = [&names](const std::string& text) -> std::optional<T> {
       const std::string lower = Lowercase(text);
       for (const auto& [name, value] : names) {
-        if (lower == name) return value;
+        if (lower == name) {
+          return value;
+        }
       }
       return std::nullopt;
     };
@@ -126,7 +138,9 @@ class Reader {
   }
 
   void Fail(Status status) {
-    if (status_.ok()) status_ = std::move(status);
+    if (status_.ok()) {
+      status_ = std::move(status);
+    }
   }
 
  private:
@@ -135,13 +149,17 @@ class Reader {
   std::optional<Valid<T>> FirstValid(const std::optional<Setting>& setting,
                                      const Parse& parse,
                                      const std::string& cure) {
-    if (!setting.has_value()) return std::nullopt;
+    if (!setting.has_value()) {
+      return std::nullopt;
+    }
     std::vector<Setting> candidates = {*setting};
     candidates.insert(candidates.end(), setting->next.begin(),
                       setting->next.end());
     for (const Setting& candidate : candidates) {
       std::optional<T> value = parse(std::string(Trimmed(candidate.text)));
-      if (value.has_value()) return Valid<T>{*value, candidate.source};
+      if (value.has_value()) {
+        return Valid<T>{*value, candidate.source};
+      }
       remarks_.push_back(candidate.source + " is set to \"" +
                          OneLine(candidate.text) +
                          "\", which is ignored: " + cure);
@@ -151,7 +169,9 @@ class Reader {
 
   template <typename T>
   static std::optional<T> Value(const std::optional<Valid<T>>& valid) {
-    if (!valid.has_value()) return std::nullopt;
+    if (!valid.has_value()) {
+      return std::nullopt;
+    }
     return valid->value;
   }
 
@@ -192,7 +212,9 @@ void ReadRetries(Reader& env, Options& options) {
   }
   const auto attempts =
       env.Integer(env.Find({"AWS_MAX_ATTEMPTS"}, "max_attempts"), 1, 100);
-  if (attempts.has_value()) options.max_attempts = static_cast<int>(*attempts);
+  if (attempts.has_value()) {
+    options.max_attempts = static_cast<int>(*attempts);
+  }
 }
 
 void ReadChecksums(Reader& env, Options& options) {
@@ -211,7 +233,9 @@ void ReadChecksums(Reader& env, Options& options) {
 }
 
 std::optional<Setting> FindEndpoint(Reader& env) {
-  if (const auto endpoint = env.Find({"S3_ENDPOINT"})) return endpoint;
+  if (const auto endpoint = env.Find({"S3_ENDPOINT"})) {
+    return endpoint;
+  }
   if (env.Boolean(env.Find({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"},
                            "ignore_configured_endpoint_urls"))
           .value_or(false)) {
@@ -242,12 +266,16 @@ void ReadEndpoint(Reader& env, Options& options) {
   }
   options.virtual_host_addressing =
       env.Boolean(env.Find({"S3_USER_VIRTUAL_BUCKET"}));
-  if (options.virtual_host_addressing.has_value()) return;
+  if (options.virtual_host_addressing.has_value()) {
+    return;
+  }
   const auto style = env.Choice<std::optional<bool>>(
       env.Find({}, "s3.addressing_style"),
       {{"path", false}, {"virtual", true}, {"auto", std::nullopt}},
       "auto, path or virtual");
-  if (style.has_value()) options.virtual_host_addressing = *style;
+  if (style.has_value()) {
+    options.virtual_host_addressing = *style;
+  }
 }
 
 void ReadRegion(Reader& env, Options& options) {
@@ -270,7 +298,9 @@ void ReadTls(Reader& env, Options& options) {
           env.Find({"S3_CA_FILE", "AWS_CA_BUNDLE"}, "ca_bundle")) {
     options.ca_file = file->text;
   }
-  if (const auto path = env.Find({"S3_CA_PATH"})) options.ca_path = path->text;
+  if (const auto path = env.Find({"S3_CA_PATH"})) {
+    options.ca_path = path->text;
+  }
 }
 
 bool IsKmsKeyId(const std::string& text) {
@@ -278,7 +308,9 @@ bool IsKmsKeyId(const std::string& text) {
     const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                          (c >= '0' && c <= '9') || c == ':' || c == '/' ||
                          c == '-' || c == '_' || c == '.';
-    if (!allowed) return false;
+    if (!allowed) {
+      return false;
+    }
   }
   return true;
 }
@@ -333,7 +365,9 @@ void ReadEncryption(Reader& env, Encryption& encryption) {
 // GDAL uses "requester", object_store a boolean.
 void ReadRequestPayer(Reader& env, Options& options) {
   const auto payer = env.Find({"AWS_REQUEST_PAYER"});
-  if (!payer.has_value()) return;
+  if (!payer.has_value()) {
+    return;
+  }
   if (Lowercase(payer->text) == "requester") {
     options.requester_pays = true;
     return;
@@ -391,7 +425,9 @@ Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
 
   for (const char* name : {"AWS_NO_SIGN_REQUEST", "awsAnonymousCredential"}) {
     const std::string source = env.SourceIfTrue(env.Find({name}));
-    if (source.empty() || options.anonymous) continue;
+    if (source.empty() || options.anonymous) {
+      continue;
+    }
     options.anonymous = true;
     options.anonymous_source = source;
   }
@@ -411,14 +447,18 @@ Result<Options> OptionsFromEnvironment(const GetenvFn& getenv_fn,
     options.read_ahead_bytes = static_cast<uint64_t>(*mib) << 20;
   }
   ReadMetadataService(env);
-  if (!env.status().ok()) return env.status();
+  if (!env.status().ok()) {
+    return env.status();
+  }
   options.remarks = env.remarks();
   return options;
 }
 
 std::optional<std::string> ProcessGetenv(const char* name) {
   const char* value = std::getenv(name);
-  if (value == nullptr) return std::nullopt;
+  if (value == nullptr) {
+    return std::nullopt;
+  }
   return value;
 }
 

@@ -28,13 +28,17 @@ Result<Options> Read(const Variables& variables,
   return OptionsFromEnvironment(
       [&](const char* name) -> std::optional<std::string> {
         const auto it = variables.find(name);
-        if (it == variables.end()) return std::nullopt;
+        if (it == variables.end()) {
+          return std::nullopt;
+        }
         return it->second;
       },
       [&](const std::string& name,
           const char* property) -> std::optional<std::string> {
         const auto it = profile.find(name + "/" + property);
-        if (it == profile.end()) return std::nullopt;
+        if (it == profile.end()) {
+          return std::nullopt;
+        }
         return it->second;
       });
 }

@@ -67,7 +67,9 @@ std::string Base64(const std::string& bytes) {
   // The CRT adds a terminating zero.
   std::array<uint8_t, 96> text = {};
   aws_byte_buf out = aws_byte_buf_from_empty_array(text.data(), text.size());
-  if (aws_base64_encode(&in, &out) != AWS_OP_SUCCESS) return "";
+  if (aws_base64_encode(&in, &out) != AWS_OP_SUCCESS) {
+    return "";
+  }
   return reinterpret_cast<const char*>(text.data());
 }
 
@@ -77,16 +79,22 @@ std::string MultipartEtag(const std::vector<std::string>& etags) {
     if (etag.size() >= 2 && etag.front() == '"') {
       etag = etag.substr(1, etag.size() - 2);
     }
-    if (etag.size() != 2 * AWS_MD5_LEN) return "";
+    if (etag.size() != 2 * AWS_MD5_LEN) {
+      return "";
+    }
     for (size_t i = 0; i < etag.size(); i += 2) {
       const int high = HexValue(etag[i]);
       const int low = HexValue(etag[i + 1]);
-      if (high < 0 || low < 0) return "";
+      if (high < 0 || low < 0) {
+        return "";
+      }
       digests += static_cast<char>(high * 16 + low);
     }
   }
   const std::string digest = Digest(aws_md5_compute, AWS_MD5_LEN, digests);
-  if (digest.empty()) return "";
+  if (digest.empty()) {
+    return "";
+  }
   return "\"" + Hex(digest) + "-" + std::to_string(etags.size()) + "\"";
 }
 

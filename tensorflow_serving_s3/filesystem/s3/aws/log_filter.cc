@@ -14,7 +14,9 @@ const char* const kHarmless[] = {
 
 bool IsHarmless(const std::string& name) {
   for (const char* harmless : kHarmless) {
-    if (name == harmless) return true;
+    if (name == harmless) {
+      return true;
+    }
   }
   return false;
 }
@@ -24,7 +26,9 @@ bool IsHarmless(const std::string& name) {
 std::string WithoutSecrets(const std::string& message) {
   const std::string intro = "Sending header: ";
   const size_t begin = message.find(intro);
-  if (begin == std::string::npos) return message;
+  if (begin == std::string::npos) {
+    return message;
+  }
   const size_t name_begin = begin + intro.size();
   const size_t colon = message.find(':', name_begin);
   if (colon == std::string::npos ||

@@ -13,15 +13,21 @@ namespace s3 {
 
 Result<Options> ProcessOptions() {
   const Result<const AwsRuntime*> runtime = AwsRuntime::Get();
-  if (!runtime.ok()) return runtime.status();
+  if (!runtime.ok()) {
+    return runtime.status();
+  }
   const ProfileFiles files = ProfileFiles::Read(ProcessGetenv);
-  for (const std::string& remark : files.remarks()) LogWarningOnce(remark);
+  for (const std::string& remark : files.remarks()) {
+    LogWarningOnce(remark);
+  }
   Result<Options> options = OptionsFromEnvironment(
       ProcessGetenv, [&](const std::string& profile, const char* property) {
         return files.Get(profile, property);
       });
   if (options.ok()) {
-    for (const std::string& remark : options->remarks) LogWarningOnce(remark);
+    for (const std::string& remark : options->remarks) {
+      LogWarningOnce(remark);
+    }
   }
   return options;
 }

@@ -25,7 +25,9 @@ std::string ExpandVariables(const std::string& text,
   for (size_t at = 0; at < text.size();) {
     size_t begin = at + 1;
     const bool braces = text.compare(at, 2, "${") == 0;
-    if (braces) ++begin;
+    if (braces) {
+      ++begin;
+    }
     size_t end = begin;
     while (end < text.size() &&
            (braces ? text[end] != '}'
@@ -63,14 +65,20 @@ std::string FolderOfUser(const std::string& user) {
 std::string FileName(const GetenvFn& getenv_fn, const char* variable,
                      const std::string& in_home) {
   std::string name = getenv_fn(variable).value_or("");
-  if (name.empty()) name = "~" + in_home;
+  if (name.empty()) {
+    name = "~" + in_home;
+  }
   name = ExpandVariables(name, getenv_fn);
-  if (name.front() != '~') return name;
+  if (name.front() != '~') {
+    return name;
+  }
   const size_t slash = std::min(name.find('/'), name.size());
   const std::string user = name.substr(1, slash - 1);
   const std::string home =
       user.empty() ? HomeFolder(getenv_fn) : FolderOfUser(user);
-  if (!user.empty() && home.empty()) return name;
+  if (!user.empty() && home.empty()) {
+    return name;
+  }
   return home + name.substr(slash);
 }
 
@@ -98,7 +106,9 @@ std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
   struct stat info = {};
   const bool found = stat(name.c_str(), &info) == 0;
   // A character device, for example /dev/null, counts as absent.
-  if (found && S_ISCHR(info.st_mode)) return std::nullopt;
+  if (found && S_ISCHR(info.st_mode)) {
+    return std::nullopt;
+  }
   // Reading a pipe could block.
   Result<std::string> text =
       found && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)
@@ -107,7 +117,9 @@ std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
                        name + " cannot be read: it is not a regular file"})
           : ReadSmallFile(name);
   if (!text.ok()) {
-    if (text.status().code == TF_NOT_FOUND) return std::nullopt;
+    if (text.status().code == TF_NOT_FOUND) {
+      return std::nullopt;
+    }
     names_ += " (which" + text.status().message.substr(name.size()) + ")";
     if (found) {
       remarks_.push_back("the AWS file " + text.status().message +
@@ -120,7 +132,9 @@ std::optional<AwsFile> ProfileFiles::ReadFile(const std::string& name) {
     const Status problem = {file.status().code, "the AWS file " + name +
                                                     " cannot be understood: " +
                                                     file.status().message};
-    if (problem_.ok()) problem_ = problem;
+    if (problem_.ok()) {
+      problem_ = problem;
+    }
     remarks_.push_back(problem.message + "; its profiles are ignored");
     return std::nullopt;
   }
@@ -142,7 +156,9 @@ ProfileFiles ProfileFiles::Read(const GetenvFn& getenv_fn) {
         continue;
       }
       const std::optional<std::string> name = NameInHeader(section.name);
-      if (!name.has_value()) continue;
+      if (!name.has_value()) {
+        continue;
+      }
       // The later of two sections for a profile wins.
       if (BeginsWith(section.name, "profile")) {
         contents->config_profiles[*name] = section;
@@ -176,7 +192,9 @@ std::optional<std::string> ProfileFiles::Get(
     const std::optional<std::string> name = Get(profile, "services");
     const AwsFile::Section* section =
         name.has_value() ? Find(contents_->services, *name) : nullptr;
-    if (section == nullptr) return std::nullopt;
+    if (section == nullptr) {
+      return std::nullopt;
+    }
     return section->Find(property.substr(services.size()));
   }
   const std::string key = IsPartOfKey(property)
@@ -185,9 +203,13 @@ std::optional<std::string> ProfileFiles::Get(
   for (const Sections* sections :
        {&contents_->credentials_profiles, &contents_->config_profiles}) {
     const AwsFile::Section* section = Find(*sections, profile);
-    if (section != nullptr && section->Has(key)) return section->Find(property);
+    if (section != nullptr && section->Has(key)) {
+      return section->Find(property);
+    }
   }
-  if (key == property) return std::nullopt;
+  if (key == property) {
+    return std::nullopt;
+  }
   // A secret without its ID: the caller reports it.
   for (const Sections* sections :
        {&contents_->credentials_profiles, &contents_->config_profiles}) {
@@ -202,7 +224,9 @@ std::optional<std::string> ProfileFiles::Get(
 std::optional<std::string> ProfileFiles::GetOfSsoSession(
     const std::string& session, const std::string& property) const {
   const AwsFile::Section* section = Find(contents_->sso_sessions, session);
-  if (section == nullptr) return std::nullopt;
+  if (section == nullptr) {
+    return std::nullopt;
+  }
   return section->Find(property);
 }
 

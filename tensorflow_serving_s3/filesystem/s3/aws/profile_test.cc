@@ -41,7 +41,9 @@ class ProfileTest : public ::testing::Test {
     return ProfileFiles::Read(
         [&](const char* name) -> std::optional<std::string> {
           const auto it = variables_.find(name);
-          if (it == variables_.end()) return std::nullopt;
+          if (it == variables_.end()) {
+            return std::nullopt;
+          }
           return it->second;
         });
   }

@@ -10,22 +10,32 @@ namespace s3 {
 
 void Cancellation::Cancel() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (cancelled_.exchange(true)) return;
-  for (const std::function<void()>& wake : listeners_) wake();
+  if (cancelled_.exchange(true)) {
+    return;
+  }
+  for (const std::function<void()>& wake : listeners_) {
+    wake();
+  }
 }
 
 Cancellation::Listener::Listener(Cancellation* cancellation,
                                  std::function<void()> wake)
     : cancellation_(cancellation) {
-  if (cancellation_ == nullptr) return;
+  if (cancellation_ == nullptr) {
+    return;
+  }
   std::lock_guard<std::mutex> lock(cancellation_->mutex_);
-  if (cancellation_->cancelled_) wake();
+  if (cancellation_->cancelled_) {
+    wake();
+  }
   cancellation_->listeners_.push_front(std::move(wake));
   position_ = cancellation_->listeners_.begin();
 }
 
 Cancellation::Listener::~Listener() {
-  if (cancellation_ == nullptr) return;
+  if (cancellation_ == nullptr) {
+    return;
+  }
   std::lock_guard<std::mutex> lock(cancellation_->mutex_);
   cancellation_->listeners_.erase(position_);
 }

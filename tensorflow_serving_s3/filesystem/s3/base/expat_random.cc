@@ -15,8 +15,12 @@ extern "C" void arc4random_buf(void* buffer, size_t size) noexcept {
   char* next = static_cast<char*>(buffer);
   while (size > 0) {
     const ssize_t got = getrandom(next, size, 0);
-    if (got < 0 && errno != EINTR) std::abort();
-    if (got <= 0) continue;
+    if (got < 0 && errno != EINTR) {
+      std::abort();
+    }
+    if (got <= 0) {
+      continue;
+    }
     next += got;
     size -= static_cast<size_t>(got);
   }

@@ -24,7 +24,9 @@ void LogWarningOnce(const std::string& message) {
       new Written{message, last_written.load(std::memory_order_acquire)};
   do {
     for (const Written* w = entry->before; w != nullptr; w = w->before) {
-      if (w->message != message) continue;
+      if (w->message != message) {
+        continue;
+      }
       delete entry;
       return;
     }

@@ -22,7 +22,9 @@ bool HasShortNumbers(const std::string& text) {
   int digits = 0;
   for (const char c : text) {
     digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > 4) return false;
+    if (digits > 4) {
+      return false;
+    }
   }
   return true;
 }
@@ -45,7 +47,9 @@ int64_t ParseTime(const std::string& given) {
       aws_byte_cursor_from_array(text.data(), text.size());
   for (aws_date_format format :
        {AWS_DATE_FORMAT_ISO_8601, AWS_DATE_FORMAT_RFC822}) {
-    if (format == AWS_DATE_FORMAT_RFC822 && !HasShortNumbers(text)) continue;
+    if (format == AWS_DATE_FORMAT_RFC822 && !HasShortNumbers(text)) {
+      continue;
+    }
     aws_date_time time;
     if (aws_date_time_init_from_str_cursor(&time, &cursor, format) ==
         AWS_OP_SUCCESS) {

@@ -23,7 +23,9 @@ Status ForEachInParallel(size_t count, size_t threads,
       lock.unlock();
       const Status status = task(mine);
       lock.lock();
-      if (failure.ok()) failure = status;
+      if (failure.ok()) {
+        failure = status;
+      }
     }
   };
   // The caller's thread is one of `threads`.
@@ -37,7 +39,9 @@ Status ForEachInParallel(size_t count, size_t threads,
     }
   }
   work();
-  for (std::thread& thread : others) thread.join();
+  for (std::thread& thread : others) {
+    thread.join();
+  }
   return failure;
 }
 

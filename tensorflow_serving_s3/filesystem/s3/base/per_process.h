@@ -46,7 +46,9 @@ class StaticPerProcess {
 
   T& get() {
     Entry* entry = entry_.load(std::memory_order_acquire);
-    if (entry != nullptr && entry->owner.IsThis()) return entry->value;
+    if (entry != nullptr && entry->owner.IsThis()) {
+      return entry->value;
+    }
     Entry* fresh = new Entry();
     if (entry_.compare_exchange_strong(entry, fresh,
                                        std::memory_order_acq_rel)) {
@@ -59,7 +61,9 @@ class StaticPerProcess {
   // Destroys this process's T, if there is one.
   void Destroy() {
     Entry* entry = entry_.load(std::memory_order_acquire);
-    if (entry != nullptr && entry->owner.IsThis()) delete entry;
+    if (entry != nullptr && entry->owner.IsThis()) {
+      delete entry;
+    }
   }
 
   StaticPerProcess(const StaticPerProcess&) = delete;

@@ -22,7 +22,9 @@ namespace {
 template <typename Check>
 bool InChild(Check check) {
   const pid_t child = fork();
-  if (child == 0) _exit(check() ? 0 : 1);
+  if (child == 0) {
+    _exit(check() ? 0 : 1);
+  }
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -65,7 +67,9 @@ TEST(PerProcessTest, IsTheSameInAllThreads) {
       seen.insert(address);
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(seen.size(), 1u);
 }
 

@@ -11,12 +11,16 @@ void Semaphore::Acquire(size_t count) {
   changed_.wait(lock, [&] { return now_serving_ == ticket && Fits(count); });
   used_ += count;
   ++now_serving_;
-  if (now_serving_ != next_ticket_) changed_.notify_all();
+  if (now_serving_ != next_ticket_) {
+    changed_.notify_all();
+  }
 }
 
 bool Semaphore::TryAcquire(size_t count) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (now_serving_ != next_ticket_ || !Fits(count)) return false;
+  if (now_serving_ != next_ticket_ || !Fits(count)) {
+    return false;
+  }
   used_ += count;
   return true;
 }
@@ -24,7 +28,9 @@ bool Semaphore::TryAcquire(size_t count) {
 void Semaphore::Release(size_t count) {
   std::lock_guard<std::mutex> lock(mutex_);
   used_ -= count;
-  if (now_serving_ != next_ticket_) changed_.notify_all();
+  if (now_serving_ != next_ticket_) {
+    changed_.notify_all();
+  }
 }
 
 size_t Semaphore::waiting() const {

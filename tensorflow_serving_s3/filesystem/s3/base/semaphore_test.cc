@@ -14,7 +14,9 @@ namespace s3 {
 namespace {
 
 void WaitUntilWaiting(const Semaphore& semaphore, size_t count) {
-  while (semaphore.waiting() < count) std::this_thread::yield();
+  while (semaphore.waiting() < count) {
+    std::this_thread::yield();
+  }
 }
 
 TEST(SemaphoreTest, DoesNotWaitWhileThereIsCapacity) {
@@ -88,7 +90,9 @@ TEST(SemaphoreTest, HoldsNeverExceedTheCapacity) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_LE(most, 10u);
   EXPECT_EQ(semaphore.waiting(), 0u);
 }

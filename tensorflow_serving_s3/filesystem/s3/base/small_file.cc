@@ -25,11 +25,17 @@ Status CannotBeRead(const std::string& name, int error) {
 Result<std::string> ReadSmallFile(const std::string& name) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
       std::fopen(name.c_str(), "rbe"), std::fclose);
-  if (file == nullptr) return CannotBeRead(name, errno);
+  if (file == nullptr) {
+    return CannotBeRead(name, errno);
+  }
   std::string text(kMaxBytes + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get())) return CannotBeRead(name, errno);
-  if (text.size() > kMaxBytes) return CannotBeRead(name, EFBIG);
+  if (std::ferror(file.get())) {
+    return CannotBeRead(name, errno);
+  }
+  if (text.size() > kMaxBytes) {
+    return CannotBeRead(name, EFBIG);
+  }
   return text;
 }
 

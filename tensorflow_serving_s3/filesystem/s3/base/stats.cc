@@ -79,7 +79,9 @@ Stats ReadStats() {
     out.name = OperationName(static_cast<Operation>(i));
     for (size_t status = 0; status < kNumStatuses; ++status) {
       const uint64_t requests = Get(counters.requests[status]);
-      if (requests > 0) out.requests[static_cast<int>(status)] = requests;
+      if (requests > 0) {
+        out.requests[static_cast<int>(status)] = requests;
+      }
     }
     out.errors = Get(counters.errors);
     for (size_t bucket = 0; bucket < out.latency.size(); ++bucket) {

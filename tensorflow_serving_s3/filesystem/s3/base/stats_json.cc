@@ -24,7 +24,9 @@ template <typename Values, typename ToText>
 std::string Array(const Values& values, ToText to_text) {
   std::string text;
   for (const auto& value : values) {
-    if (!text.empty()) text += ", ";
+    if (!text.empty()) {
+      text += ", ";
+    }
     text += to_text(value);
   }
   return "[" + text + "]";
@@ -35,7 +37,9 @@ std::string Count(uint64_t value) { return std::to_string(value); }
 std::string OperationText(const OperationStats& operation) {
   std::string requests;
   for (const auto& [status, count] : operation.requests) {
-    if (!requests.empty()) requests += ", ";
+    if (!requests.empty()) {
+      requests += ", ";
+    }
     requests += "\"" + std::to_string(status) + "\": " + Count(count);
   }
   return "\"" + std::string(operation.name) + "\": {\"requests\": {" +
@@ -50,7 +54,9 @@ std::string OperationText(const OperationStats& operation) {
 std::string StatsJson(const Stats& stats) {
   std::string operations;
   for (const OperationStats& operation : stats.operations) {
-    if (!operations.empty()) operations += ", ";
+    if (!operations.empty()) {
+      operations += ", ";
+    }
     operations += OperationText(operation);
   }
   return "{\"operations\": {" + operations +

@@ -75,7 +75,9 @@ TEST(StatsTest, CountsOfAllThreadsAreComplete) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   const Stats after = ReadStats();
   const OperationStats& lists = Of(Operation::kListObjectsV2, after);
   EXPECT_EQ(lists.requests.at(200), kThreads * kTimes);

@@ -14,25 +14,37 @@ constexpr size_t kQuotedBytes = 200;
 }  // namespace
 
 std::optional<uint64_t> ParseUnsigned(std::string_view text) {
-  if (text.empty() || text.size() > kMostDigits) return std::nullopt;
+  if (text.empty() || text.size() > kMostDigits) {
+    return std::nullopt;
+  }
   uint64_t number = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (c < '0' || c > '9') {
+      return std::nullopt;
+    }
     number = number * 10 + static_cast<uint64_t>(c - '0');
   }
   return number;
 }
 
 int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= '0' && c <= '9') {
+    return c - '0';
+  }
+  if (c >= 'a' && c <= 'f') {
+    return c - 'a' + 10;
+  }
+  if (c >= 'A' && c <= 'F') {
+    return c - 'A' + 10;
+  }
   return -1;
 }
 
 std::string Lowercase(std::string text) {
   for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
+    if (c >= 'A' && c <= 'Z') {
+      c += 'a' - 'A';
+    }
   }
   return text;
 }
@@ -40,7 +52,9 @@ std::string Lowercase(std::string text) {
 std::string_view Trimmed(std::string_view text) {
   constexpr char kSpace[] = " \t\r\n";
   const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) {
+    return {};
+  }
   return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
 }
 
@@ -64,10 +78,14 @@ std::string PercentDecoded(std::string_view text, Plus plus) {
 std::optional<bool> ParseYesNo(const std::string& text) {
   const std::string lower = Lowercase(text);
   for (const char* yes : {"1", "true", "yes", "on"}) {
-    if (lower == yes) return true;
+    if (lower == yes) {
+      return true;
+    }
   }
   for (const char* no : {"0", "false", "no", "off"}) {
-    if (lower == no) return false;
+    if (lower == no) {
+      return false;
+    }
   }
   return std::nullopt;
 }
@@ -76,7 +94,9 @@ std::string OneLine(std::string_view text) {
   text = text.substr(0, kQuotedBytes);
   std::string line(text.substr(0, text.find_last_not_of("\r\n\t ") + 1));
   for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    if (static_cast<unsigned char>(c) < ' ') {
+      c = ' ';
+    }
   }
   return line;
 }

@@ -27,17 +27,25 @@ std::string ParsePort(const std::string& text, Url& url) {
 
 std::string ParseBracketedHost(const std::string& authority, Url& url) {
   const size_t close = authority.find(']');
-  if (close == std::string::npos) return "the bracket is not closed";
+  if (close == std::string::npos) {
+    return "the bracket is not closed";
+  }
   url.host = authority.substr(1, close - 1);
   for (const char c : url.host) {
     if (HexValue(c) < 0 && c != ':' && c != '.' && c != '%') {
       return "the text in the brackets is not an IPv6 address";
     }
   }
-  if (url.host.empty()) return "it has no host";
+  if (url.host.empty()) {
+    return "it has no host";
+  }
   const std::string rest = authority.substr(close + 1);
-  if (rest.empty()) return "";
-  if (rest.front() != ':') return "only a port may follow the bracket";
+  if (rest.empty()) {
+    return "";
+  }
+  if (rest.front() != ':') {
+    return "only a port may follow the bracket";
+  }
   return ParsePort(rest.substr(1), url);
 }
 
@@ -52,7 +60,9 @@ std::string ParseHost(const std::string& authority, Url& url) {
       return std::string("a host name does not contain '") + c + "'";
     }
   }
-  if (url.host.empty()) return "it has no host";
+  if (url.host.empty()) {
+    return "it has no host";
+  }
   return colon == std::string::npos
              ? ""
              : ParsePort(authority.substr(colon + 1), url);

@@ -92,10 +92,14 @@ std::string_view Stripped(std::string_view document) {
     document.remove_prefix(kByteOrderMark.size());
   }
   const size_t first = document.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) {
+    return {};
+  }
   document.remove_prefix(first);
   // The last byte of a UTF-16 document may be zero.
-  if (document.front() != '<') return document;
+  if (document.front() != '<') {
+    return document;
+  }
   return document.size() > 1 && document[1] == '\0'
              ? document
              : document.substr(0, document.find_last_not_of('\0') + 1);
@@ -106,7 +110,9 @@ std::string_view Stripped(std::string_view document) {
 const std::string& XmlNode::name() const { return element_.name; }
 
 bool XmlNode::Text(std::string& text) const {
-  if (!element_.closed) return false;
+  if (!element_.closed) {
+    return false;
+  }
   text = element_.text;
   return true;
 }
@@ -114,7 +120,9 @@ bool XmlNode::Text(std::string& text) const {
 bool XmlNode::Children(const XmlVisitor& visitor) const {
   for (const XmlElement& child : element_.children) {
     XmlNode node(child);
-    if (!visitor(node)) return false;
+    if (!visitor(node)) {
+      return false;
+    }
   }
   return element_.closed;
 }
@@ -124,12 +132,16 @@ bool ParseXml(const std::string& document, const XmlVisitor& visitor) {
   const std::unique_ptr<std::remove_pointer_t<XML_Parser>,
                         decltype(&XML_ParserFree)>
       parser(XML_ParserCreate(nullptr), XML_ParserFree);
-  if (parser == nullptr) return false;
+  if (parser == nullptr) {
+    return false;
+  }
   TreeBuilder tree(parser.get());
   const bool well_formed =
       XML_Parse(parser.get(), text.data(), static_cast<int>(text.size()),
                 /*isFinal=*/1) == XML_STATUS_OK;
-  if (tree.root() == nullptr) return false;
+  if (tree.root() == nullptr) {
+    return false;
+  }
   XmlNode root(*tree.root());
   return visitor(root) && well_formed;
 }

@@ -22,7 +22,9 @@ std::vector<std::pair<std::string, std::string>> Texts(
   *ok = ParseXml(document, [&](XmlNode& root) {
     return root.Children([&](XmlNode& child) {
       std::string text;
-      if (!child.Text(text)) return false;
+      if (!child.Text(text)) {
+        return false;
+      }
       texts.emplace_back(child.name(), text);
       return true;
     });
@@ -121,15 +123,21 @@ TEST(XmlTest, RejectsEntityExpansionAttacks) {
   std::string lols = "<!DOCTYPE R [<!ENTITY l0 \"lollollollollollollollol\">";
   for (int i = 1; i < 12; ++i) {
     lols += "<!ENTITY l" + std::to_string(i) + " \"";
-    for (int j = 0; j < 10; ++j) lols += "&l" + std::to_string(i - 1) + ";";
+    for (int j = 0; j < 10; ++j) {
+      lols += "&l" + std::to_string(i - 1) + ";";
+    }
     lols += "\">";
   }
   bool ok = true;
   Texts(lols + "]><R><A>&l11;</A></R>", &ok);
   EXPECT_FALSE(ok);
   std::string deep;
-  for (int i = 0; i < 100000; ++i) deep += "<R>";
-  for (int i = 0; i < 100000; ++i) deep += "</R>";
+  for (int i = 0; i < 100000; ++i) {
+    deep += "<R>";
+  }
+  for (int i = 0; i < 100000; ++i) {
+    deep += "</R>";
+  }
   Texts(deep, &ok);
   EXPECT_FALSE(ok);
 }
@@ -139,7 +147,9 @@ TEST(XmlTest, ReadsTheCompleteElementsOfACutDocument) {
   EXPECT_FALSE(ParseXml("<R><A>1</A><A>2</A><A>3", [&](XmlNode& root) {
     return root.Children([&](XmlNode& child) {
       std::string text;
-      if (!child.Text(text)) return false;
+      if (!child.Text(text)) {
+        return false;
+      }
       texts.push_back(text);
       return true;
     });

@@ -23,10 +23,14 @@ constexpr milliseconds kLongestDelay(1000);
 }  // namespace
 
 std::optional<double> AdaptiveRateLimiter::Limit(Clock::time_point now) const {
-  if (!limit_.has_value()) return std::nullopt;
+  if (!limit_.has_value()) {
+    return std::nullopt;
+  }
   const double seconds_since = duration<double>(now - limited_at_).count();
   const double limit = *limit_ * std::pow(kGrowth, seconds_since);
-  if (limit > kNoLimit) return std::nullopt;
+  if (limit > kNoLimit) {
+    return std::nullopt;
+  }
   return limit;
 }
 
@@ -40,7 +44,9 @@ milliseconds AdaptiveRateLimiter::Delay(Clock::time_point now) {
   }
   ++running_count_;
   const std::optional<double> limit = Limit(now);
-  if (!limit.has_value()) return milliseconds(0);
+  if (!limit.has_value()) {
+    return milliseconds(0);
+  }
   const Clock::time_point start = std::max(now, next_);
   next_ = std::min(
       start + duration_cast<Clock::duration>(duration<double>(1 / *limit)),
@@ -52,7 +58,9 @@ void AdaptiveRateLimiter::NoteThrottled(Clock::time_point now) {
   std::lock_guard<std::mutex> lock(mutex_);
   double rate = std::max(last_rate_, running_count_);
   const std::optional<double> limit = Limit(now);
-  if (limit.has_value()) rate = std::min(rate, *limit);
+  if (limit.has_value()) {
+    rate = std::min(rate, *limit);
+  }
   limit_ = std::max(rate * kKeep, kLeastRate);
   limited_at_ = now;
 }

@@ -24,7 +24,9 @@ TEST(AdaptiveRateLimiterTest, NoDelayBeforeTheFirstThrottling) {
 
 TEST(AdaptiveRateLimiterTest, ThrottlingDelaysTheNextRequests) {
   AdaptiveRateLimiter limiter;
-  for (int i = 0; i < 100; ++i) limiter.Delay(kStart + milliseconds(9 * i));
+  for (int i = 0; i < 100; ++i) {
+    limiter.Delay(kStart + milliseconds(9 * i));
+  }
   const auto now = kStart + milliseconds(900);
   limiter.NoteThrottled(now);
   // 100 requests a second were too many, 70 are allowed.
@@ -35,7 +37,9 @@ TEST(AdaptiveRateLimiterTest, ThrottlingDelaysTheNextRequests) {
 
 TEST(AdaptiveRateLimiterTest, TheRateRecovers) {
   AdaptiveRateLimiter limiter;
-  for (int i = 0; i < 100; ++i) limiter.Delay(kStart + milliseconds(9 * i));
+  for (int i = 0; i < 100; ++i) {
+    limiter.Delay(kStart + milliseconds(9 * i));
+  }
   limiter.NoteThrottled(kStart + milliseconds(900));
   const auto later = kStart + milliseconds(1900);
   EXPECT_EQ(limiter.Delay(later), milliseconds(0));

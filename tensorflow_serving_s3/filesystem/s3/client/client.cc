@@ -32,7 +32,9 @@ bool StaysWithACopy(const std::string& header) {
 // Returns the prefix for the request. Directory buckets reject a prefix that
 // does not end in a slash.
 std::string ListablePrefix(const S3Uri& prefix) {
-  if (!IsDirectoryBucket(prefix.bucket)) return prefix.key;
+  if (!IsDirectoryBucket(prefix.bucket)) {
+    return prefix.key;
+  }
   // npos + 1 is 0.
   return prefix.key.substr(0, prefix.key.rfind('/') + 1);
 }
@@ -52,7 +54,9 @@ Result<T> Counted(Operation operation, Result<T> result) {
 Result<std::unique_ptr<Client>> Client::New(const Options& options,
                                             const GetenvFn& getenv_fn) {
   const Result<const AwsRuntime*> runtime = AwsRuntime::Get();
-  if (!runtime.ok()) return runtime.status();
+  if (!runtime.ok()) {
+    return runtime.status();
+  }
   (*runtime)->SetLogLevel(options.log_level);
   return std::unique_ptr<Client>(
       new Client(options, getenv_fn, (*runtime)->client_bootstrap()));
@@ -70,7 +74,9 @@ Result<Metadata> Client::GetMetadata(const S3Uri& uri) {
   Metadata metadata;
   const Status status =
       Counted(Operation::kHeadObject, Head(uri, &metadata)).status();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return metadata;
 }
 
@@ -90,7 +96,9 @@ Result<Listing> Client::ListObjects(const S3Uri& prefix,
 Result<HttpResponse> Client::SendHead(const S3Uri& uri) {
   Result<RequestContext> context =
       sender_.MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
-  if (!context.ok()) return context.status();
+  if (!context.ok()) {
+    return context.status();
+  }
   Request request;
   request.operation = Operation::kHeadObject;
   request.method = "HEAD";
@@ -100,32 +108,46 @@ Result<HttpResponse> Client::SendHead(const S3Uri& uri) {
 
 Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
   Result<HttpResponse> response = SendHead(uri);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   if (metadata != nullptr) {
     for (const auto& header : response->headers) {
-      if (StaysWithACopy(header.first)) metadata->push_back(header);
+      if (StaysWithACopy(header.first)) {
+        metadata->push_back(header);
+      }
     }
   }
   const std::optional<uint64_t> size =
       ParseUnsigned(response->Header("Content-Length"));
-  if (size.has_value()) return InfoFrom(*response, *size);
+  if (size.has_value()) {
+    return InfoFrom(*response, *size);
+  }
   // The response to a range request has the size of the whole object.
   char byte = 0;
   Result<ObjectRange> range =
       Get(uri, 0, &byte, 1, response->Header("ETag"), nullptr);
-  if (!range.ok()) return range.status();
+  if (!range.ok()) {
+    return range.status();
+  }
   return InfoFrom(*response, range->object.size);
 }
 
 Result<ObjectInfo> Client::HeadWithLength(const S3Uri& uri) {
   Result<HttpResponse> response = SendHead(uri);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   const std::optional<uint64_t> size =
       ParseUnsigned(response->Header("Content-Length"));
-  if (size.has_value()) return InfoFrom(*response, *size);
+  if (size.has_value()) {
+    return InfoFrom(*response, *size);
+  }
   const Result<RequestContext> context =
       sender_.MakeContext(uri, Operation::kHeadObject, "s3:GetObject");
-  if (!context.ok()) return context.status();
+  if (!context.ok()) {
+    return context.status();
+  }
   return FromMalformedAnswer(*context, "the answer has no Content-Length");
 }
 
@@ -141,7 +163,9 @@ Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
 Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
   Result<RequestContext> context =
       sender_.MakeContext(prefix, Operation::kListObjectsV2, "s3:ListBucket");
-  if (!context.ok()) return context.status();
+  if (!context.ok()) {
+    return context.status();
+  }
   Request request;
   request.operation = Operation::kListObjectsV2;
   request.path = context->endpoint.path_prefix.empty()
@@ -151,7 +175,9 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
   request.path += "?list-type=2&encoding-type=url&max-keys=" +
                   std::to_string(list.max_keys) +
                   "&prefix=" + UriEncode(asked, false);
-  if (list.delimit) request.path += "&delimiter=%2F";
+  if (list.delimit) {
+    request.path += "&delimiter=%2F";
+  }
   if (!list.continuation_token.empty()) {
     request.path +=
         "&continuation-token=" + UriEncode(list.continuation_token, false);
@@ -163,12 +189,16 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
   Listing listing;
   request.find_fault = [&listing](const HttpResponse& response) {
     Result<Listing> parsed = ParseListing(response.body);
-    if (!parsed.ok()) return parsed.status().message;
+    if (!parsed.ok()) {
+      return parsed.status().message;
+    }
     listing = *std::move(parsed);
     return std::string();
   };
   const Status status = sender_.SendUntilAnswered(*context, request).status();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return Conformed(std::move(listing), prefix.key, list.delimit);
 }
 

@@ -46,7 +46,9 @@ TEST(ClientRetryTest, RetriesTemporaryErrors) {
 TEST(ClientRetryTest, RetriesAfterAReset) {
   std::atomic<int> calls{0};
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    if (calls++ < 2) return out.Close();
+    if (calls++ < 2) {
+      return out.Close();
+    }
     out.Send(FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
   });
   auto client = NewClient(server.url());
@@ -176,7 +178,9 @@ std::map<int, uint64_t> RequestsBetween(const Stats& before, const Stats& after,
   const auto index = static_cast<size_t>(operation);
   std::map<int, uint64_t> requests = after.operations[index].requests;
   for (const auto& [status, count] : before.operations[index].requests) {
-    if ((requests[status] -= count) == 0) requests.erase(status);
+    if ((requests[status] -= count) == 0) {
+      requests.erase(status);
+    }
   }
   return requests;
 }

@@ -49,7 +49,9 @@ std::string PartQuery(const std::string& upload_id, int part_number) {
 
 // Adds the source to the error message of a copy: most causes are there.
 Status CopyFailed(const S3Uri& from, Status status) {
-  if (status.code == TF_UNAVAILABLE) return status;
+  if (status.code == TF_UNAVAILABLE) {
+    return status;
+  }
   status.message = from.ToString() + " cannot be copied to " + status.message;
   return status;
 }
@@ -70,7 +72,9 @@ bool StoresObject(Operation operation) {
 // Returns true if the store requires a checksum header. AWS requires one for
 // buckets with Object Lock; its InvalidRequest names the headers.
 bool WantsChecksum(const HttpError& error) {
-  if (error.status != 400) return false;
+  if (error.status != 400) {
+    return false;
+  }
   const std::string said = Lowercase(error.message + error.text);
   return error.code == "MissingContentMD5" || error.code == "MissingDigest" ||
          said.find("content-md5") != std::string::npos ||
@@ -82,7 +86,9 @@ bool WantsChecksum(const HttpError& error) {
 // library runs in FIPS mode and has no MD5.
 std::pair<std::string, std::string> ChecksumHeader(std::string_view body) {
   const std::string md5 = Md5InBase64(body);
-  if (!md5.empty()) return {"Content-MD5", md5};
+  if (!md5.empty()) {
+    return {"Content-MD5", md5};
+  }
   return {"x-amz-checksum-sha256", Sha256InBase64(body)};
 }
 
@@ -126,7 +132,9 @@ struct Client::Write {
 Result<HttpResponse> Client::Send(const Write& write) {
   Result<RequestContext> context =
       sender_.MakeContext(write.uri, write.operation, write.action);
-  if (!context.ok()) return context.status();
+  if (!context.ok()) {
+    return context.status();
+  }
   Request request;
   request.operation = write.operation;
   request.method = write.method;
@@ -147,10 +155,14 @@ Result<HttpResponse> Client::Send(const Write& write) {
   bool has_checksum =
       may_have_checksum && (sender_.options().checksum_of_requests ||
                             limits_.wants_checksums(write.uri.bucket));
-  if (has_checksum) request.headers.push_back(ChecksumHeader(write.body));
+  if (has_checksum) {
+    request.headers.push_back(ChecksumHeader(write.body));
+  }
   bool checksum_was_asked_for = false;
   request.amend = [&](const HttpError& error) {
-    if (write.on_error) write.on_error(error);
+    if (write.on_error) {
+      write.on_error(error);
+    }
     if (!may_have_checksum || has_checksum || !WantsChecksum(error)) {
       return false;
     }
@@ -159,7 +171,9 @@ Result<HttpResponse> Client::Send(const Write& write) {
     return true;
   };
   Result<HttpResponse> response = sender_.SendUntilAnswered(*context, request);
-  if (Failed(response.status())) CountError(write.operation);
+  if (Failed(response.status())) {
+    CountError(write.operation);
+  }
   if (response.ok() && checksum_was_asked_for) {
     limits_.NoteWantsChecksums(write.uri.bucket);
   }
@@ -170,7 +184,9 @@ Result<std::string> Client::PutObject(const S3Uri& uri, std::string_view body) {
   Write write = {uri, Operation::kPutObject, kPutObject, "PUT", ""};
   write.body = body;
   Result<HttpResponse> response = Send(write);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   return response->Header("ETag");
 }
 
@@ -180,9 +196,13 @@ Result<std::string> Client::CreateMultipartUpload(const S3Uri& uri,
                  "?uploads"};
   write.headers = metadata;
   Result<HttpResponse> response = Send(write);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   Result<std::string> upload_id = ParseUploadId(response->body);
-  if (upload_id.ok()) return upload_id;
+  if (upload_id.ok()) {
+    return upload_id;
+  }
   return Malformed(uri, Operation::kCreateMultipartUpload, upload_id.status());
 }
 
@@ -195,9 +215,13 @@ Result<std::string> Client::UploadPart(const S3Uri& uri,
   write.body = body;
   write.cancellation = cancellation;
   Result<HttpResponse> response = Send(write);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   const std::string etag = response->Header("ETag");
-  if (!etag.empty()) return etag;
+  if (!etag.empty()) {
+    return etag;
+  }
   return Malformed(uri, Operation::kUploadPart,
                    {TF_INTERNAL, "the answer has no ETag"});
 }
@@ -219,14 +243,18 @@ Result<std::string> Client::UploadPartCopy(const S3Uri& from, uint64_t offset,
   }
   write.copies = true;
   Result<HttpResponse> response = Send(write);
-  if (!response.ok()) return CopyFailed(from, response.status());
+  if (!response.ok()) {
+    return CopyFailed(from, response.status());
+  }
   if (response->body.empty()) {
     return Status{TF_UNIMPLEMENTED,
                   from.ToString() + " cannot be copied to " + to.ToString() +
                       ": the store stored an empty part for UploadPartCopy"};
   }
   Result<std::string> etag = ParseEtag(response->body);
-  if (etag.ok()) return etag;
+  if (etag.ok()) {
+    return etag;
+  }
   return Malformed(to, Operation::kUploadPartCopy, etag.status());
 }
 
@@ -248,11 +276,15 @@ Result<std::string> Client::CompleteMultipartUpload(
     }
     const std::string etag = MultipartEtag(etags);
     Result<ObjectInfo> object = HeadObject(uri);
-    if (!etag.empty() && object.ok() && object->etag == etag) return etag;
+    if (!etag.empty() && object.ok() && object->etag == etag) {
+      return etag;
+    }
     return response.status();
   }
   Result<std::string> etag = ParseEtag(response->body);
-  if (etag.ok()) return etag;
+  if (etag.ok()) {
+    return etag;
+  }
   return Malformed(uri, Operation::kCompleteMultipartUpload, etag.status());
 }
 
@@ -262,7 +294,9 @@ Status Client::AbortMultipartUpload(const S3Uri& uri,
       Send({uri, Operation::kAbortMultipartUpload, "s3:AbortMultipartUpload",
             "DELETE", "?uploadId=" + UriEncode(upload_id, false)})
           .status();
-  if (status.code == TF_ABORTED || status.code == TF_NOT_FOUND) return {};
+  if (status.code == TF_ABORTED || status.code == TF_NOT_FOUND) {
+    return {};
+  }
   return status;
 }
 
@@ -275,9 +309,13 @@ Status Client::CopyObject(const S3Uri& from, const std::string& if_match,
   }
   write.copies = true;
   Result<HttpResponse> response = Send(write);
-  if (!response.ok()) return CopyFailed(from, response.status());
+  if (!response.ok()) {
+    return CopyFailed(from, response.status());
+  }
   const Status etag = ParseEtag(response->body).status();
-  if (etag.ok()) return {};
+  if (etag.ok()) {
+    return {};
+  }
   return Malformed(to, Operation::kCopyObject, etag);
 }
 
@@ -299,7 +337,9 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
   std::vector<UndeletedObject> undeleted;
   std::vector<std::string> batch;
   const auto delete_batch = [&]() -> Status {
-    if (batch.empty()) return {};
+    if (batch.empty()) {
+      return {};
+    }
     Status status =
         DeleteBatch(bucket, std::move(batch), retry_keys, undeleted);
     batch.clear();
@@ -310,16 +350,24 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
       S3Uri uri = bucket;
       uri.key = key;
       const Status status = DeleteObject(uri);
-      if (!status.ok()) undeleted.push_back({key, "", status.message});
+      if (!status.ok()) {
+        undeleted.push_back({key, "", status.message});
+      }
       continue;
     }
     batch.push_back(key);
-    if (batch.size() < kMostKeysOfARequest) continue;
+    if (batch.size() < kMostKeysOfARequest) {
+      continue;
+    }
     const Status status = delete_batch();
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
   }
   const Status status = delete_batch();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return undeleted;
 }
 
@@ -354,7 +402,9 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     };
     Result<HttpResponse> response = Send(write);
     if (!response.ok()) {
-      if (support == DeleteObjectsSupport::kYes) return response.status();
+      if (support == DeleteObjectsSupport::kYes) {
+        return response.status();
+      }
       const size_t undeleted_before = undeleted.size();
       const Status status = DeleteEach(bucket, keys, undeleted);
       const bool some_deleted =
@@ -377,10 +427,16 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
         undeleted.push_back(object);
       }
     }
-    if (keys.empty()) return {};
-    if (retry_keys && TryAgain(retry)) continue;
+    if (keys.empty()) {
+      return {};
+    }
+    if (retry_keys && TryAgain(retry)) {
+      continue;
+    }
     for (const UndeletedObject& object : *left) {
-      if (IsRetryable(HttpError{0, object.code})) undeleted.push_back(object);
+      if (IsRetryable(HttpError{0, object.code})) {
+        undeleted.push_back(object);
+      }
     }
     return {};
   }
@@ -401,9 +457,13 @@ Status Client::DeleteEach(const S3Uri& bucket,
           }
         }
         const Status status = DeleteObject(WithKey(bucket, keys[i]));
-        if (status.ok()) return {};
+        if (status.ok()) {
+          return {};
+        }
         std::lock_guard<std::mutex> lock(mutex);
-        if (status.code == TF_UNAVAILABLE) unavailable = status.message;
+        if (status.code == TF_UNAVAILABLE) {
+          unavailable = status.message;
+        }
         undeleted.push_back({keys[i], "", status.message});
         return {};
       });
@@ -413,7 +473,9 @@ Status Client::Malformed(const S3Uri& uri, Operation operation,
                          const Status& why) {
   CountError(operation);
   Result<RequestContext> context = sender_.MakeContext(uri, operation, "");
-  if (!context.ok()) return context.status();
+  if (!context.ok()) {
+    return context.status();
+  }
   return FromMalformedAnswer(*context, why.message);
 }
 

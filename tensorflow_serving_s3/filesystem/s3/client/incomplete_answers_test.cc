@@ -292,7 +292,9 @@ TEST_F(IncompleteAnswersTest, AWriteWithoutItsResultIsAnError) {
       answers_ = {{c.method, FakeAnswer(200, body)}};
       EXPECT_FALSE(c.call().ok()) << c.name << ": " << body;
     }
-    if (c.name == "UploadPart") continue;
+    if (c.name == "UploadPart") {
+      continue;
+    }
     answers_ = {{c.method, "HTTP/1.0 200 OK\r\n\r\n<R><ETag>\"e\"</ETag></R>"}};
     const Status status = c.call();
     EXPECT_EQ(status.code, TF_UNAVAILABLE) << c.name;
@@ -308,7 +310,9 @@ class IncompleteCredentialsTest : public ::testing::Test {
       : server_([this](const FakeRequest& request, FakeConnection& out) {
           const std::string answer = answers_(request);
           out.Send(answer);
-          if (answer.find("Content-Length") == std::string::npos) out.Close();
+          if (answer.find("Content-Length") == std::string::npos) {
+            out.Close();
+          }
         }) {
     EXPECT_TRUE(AwsRuntime::Get().ok());
     std::ofstream(token_file_) << "token";
@@ -320,7 +324,9 @@ class IncompleteCredentialsTest : public ::testing::Test {
                Options(),
                [&](const char* name) -> std::optional<std::string> {
                  const auto it = variables_.find(name);
-                 if (it == variables_.end()) return std::nullopt;
+                 if (it == variables_.end()) {
+                   return std::nullopt;
+                 }
                  return it->second;
                },
                (*AwsRuntime::Get())->client_bootstrap())
@@ -369,8 +375,12 @@ TEST_F(IncompleteCredentialsTest, KeysOfAnInstanceWithoutATokenAreAnError) {
   std::string keys = "{\"AccessKeyId\": \"a\", \"SecretAccessKey\": \"s\"}";
   bool has_length = true;
   answers_ = [&](const FakeRequest& request) {
-    if (request.method == "PUT") return FakeAnswer(200, "metadata-token");
-    if (request.path != role) return FakeAnswer(200, keys);
+    if (request.method == "PUT") {
+      return FakeAnswer(200, "metadata-token");
+    }
+    if (request.path != role) {
+      return FakeAnswer(200, keys);
+    }
     return has_length ? FakeAnswer(200, "reader")
                       : std::string("HTTP/1.0 200 OK\r\n\r\nreader");
   };

@@ -18,22 +18,32 @@ namespace s3 {
 namespace {
 
 bool ReadTrimmed(XmlNode& node, std::string& text) {
-  if (!node.Text(text)) return false;
+  if (!node.Text(text)) {
+    return false;
+  }
   text = Trimmed(text);
   return true;
 }
 
 // Some stores omit the quotes here, but not in headers.
 bool ReadEtag(XmlNode& node, std::string& etag) {
-  if (!ReadTrimmed(node, etag)) return false;
-  if (!etag.empty() && etag.back() != '"') etag = '"' + etag + '"';
+  if (!ReadTrimmed(node, etag)) {
+    return false;
+  }
+  if (!etag.empty() && etag.back() != '"') {
+    etag = '"' + etag + '"';
+  }
   return true;
 }
 
 bool ReadSize(XmlNode& node, ListedObject& object) {
   std::string text;
-  if (!ReadTrimmed(node, text)) return false;
-  if (text.empty()) return true;
+  if (!ReadTrimmed(node, text)) {
+    return false;
+  }
+  if (text.empty()) {
+    return true;
+  }
   const std::optional<uint64_t> size = ParseUnsigned(text);
   object.has_size = size.has_value();
   object.info.size = size.value_or(0);
@@ -42,12 +52,20 @@ bool ReadSize(XmlNode& node, ListedObject& object) {
 
 bool ReadObject(XmlNode& contents, ListedObject& object) {
   const bool well_formed = contents.Children([&](XmlNode& child) {
-    if (child.name() == "Key") return child.Text(object.key);
-    if (child.name() == "Size") return ReadSize(child, object);
-    if (child.name() == "ETag") return ReadEtag(child, object.info.etag);
+    if (child.name() == "Key") {
+      return child.Text(object.key);
+    }
+    if (child.name() == "Size") {
+      return ReadSize(child, object);
+    }
+    if (child.name() == "ETag") {
+      return ReadEtag(child, object.info.etag);
+    }
     if (child.name() == "LastModified") {
       std::string text;
-      if (!ReadTrimmed(child, text)) return false;
+      if (!ReadTrimmed(child, text)) {
+        return false;
+      }
       object.info.mtime_nsec = ParseTime(text);
     }
     return true;
@@ -59,16 +77,24 @@ bool ReadObject(XmlNode& contents, ListedObject& object) {
 // unset.
 bool ReadBoolean(XmlNode& node, std::optional<bool>& value) {
   std::string text;
-  if (!ReadTrimmed(node, text)) return false;
+  if (!ReadTrimmed(node, text)) {
+    return false;
+  }
   text = Lowercase(std::move(text));
-  if (text == "true" || text == "1") value = true;
-  if (text == "false" || text == "0") value = false;
+  if (text == "true" || text == "1") {
+    value = true;
+  }
+  if (text == "false" || text == "0") {
+    value = false;
+  }
   return value.has_value() || text.empty();
 }
 
 bool ReadCommonPrefixes(XmlNode& node, std::vector<std::string>& prefixes) {
   return node.Children([&](XmlNode& child) {
-    if (child.name() != "Prefix") return true;
+    if (child.name() != "Prefix") {
+      return true;
+    }
     prefixes.emplace_back();
     return child.Text(prefixes.back());
   });
@@ -97,12 +123,18 @@ bool ReadListing(XmlNode& root, Listing& listing, Envelope& envelope) {
     if (child.name() == "NextContinuationToken") {
       return ReadTrimmed(child, listing.continuation_token);
     }
-    if (child.name() == "NextMarker") return child.Text(listing.next_marker);
+    if (child.name() == "NextMarker") {
+      return child.Text(listing.next_marker);
+    }
     if (child.name() == "EncodingType") {
-      if (!ReadTrimmed(child, text)) return false;
+      if (!ReadTrimmed(child, text)) {
+        return false;
+      }
       envelope.url_encoded = Lowercase(std::move(text)) == "url";
     } else if (child.name() == "MaxKeys") {
-      if (!ReadTrimmed(child, text)) return false;
+      if (!ReadTrimmed(child, text)) {
+        return false;
+      }
       envelope.max_keys = ParseUnsigned(text);
     }
     return true;
@@ -146,7 +178,9 @@ Result<Listing> ParseListing(const std::string& xml) {
     return is_list && ReadListing(root, listing, envelope);
   });
   if (!well_formed) {
-    if (root_name.empty()) return Malformed("not XML");
+    if (root_name.empty()) {
+      return Malformed("not XML");
+    }
     if (!is_list) {
       return Malformed("a <" + root_name + ">, not a <ListBucketResult>");
     }
@@ -160,8 +194,12 @@ Result<Listing> ParseListing(const std::string& xml) {
       is_full || !listing.continuation_token.empty() ||
       !listing.next_marker.empty());
   if (envelope.url_encoded) {
-    for (ListedObject& object : listing.objects) UrlDecode(object.key);
-    for (std::string& prefix : listing.common_prefixes) UrlDecode(prefix);
+    for (ListedObject& object : listing.objects) {
+      UrlDecode(object.key);
+    }
+    for (std::string& prefix : listing.common_prefixes) {
+      UrlDecode(prefix);
+    }
     UrlDecode(listing.next_marker);
   }
   listing.last_entry = LastEntry(listing);
@@ -179,7 +217,9 @@ Listing Conformed(Listing listing, const std::string& prefix, bool delimit) {
     }
   };
   for (ListedObject& object : listing.objects) {
-    if (!BeginsWith(object.key, prefix)) continue;
+    if (!BeginsWith(object.key, prefix)) {
+      continue;
+    }
     const size_t slash =
         delimit ? object.key.find('/', prefix.size()) : std::string::npos;
     if (slash == std::string::npos) {

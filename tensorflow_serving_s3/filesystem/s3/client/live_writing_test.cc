@@ -45,7 +45,9 @@ class LiveWritingTest : public ::testing::Test {
     std::string bytes(32 * kMiB, '?');
     Result<ObjectRange> got =
         client_->GetObject(At(key), 0, bytes.data(), bytes.size(), "");
-    if (!got.ok()) return got.status().message;
+    if (!got.ok()) {
+      return got.status().message;
+    }
     return bytes.substr(0, got->bytes);
   }
 
@@ -53,7 +55,9 @@ class LiveWritingTest : public ::testing::Test {
     Result<Listing> page = client_->ListObjects(At(prefix), {});
     EXPECT_TRUE(page.ok()) << page.status().message;
     std::vector<std::string> keys;
-    for (const ListedObject& object : page->objects) keys.push_back(object.key);
+    for (const ListedObject& object : page->objects) {
+      keys.push_back(object.key);
+    }
     return keys;
   }
 
@@ -102,10 +106,14 @@ TEST_F(LiveWritingTest, AnUploadBecomesVisibleAtCompletion) {
     threads.emplace_back([&, i] {
       Result<std::string> etag = client_->UploadPart(
           At("large"), *id, static_cast<int>(i) + 1, bodies[i]);
-      if (etag.ok()) etags[i] = *etag;
+      if (etag.ok()) {
+        etags[i] = *etag;
+      }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_THAT(Keys("large"), IsEmpty());
   Result<std::string> etag =
       client_->CompleteMultipartUpload(At("large"), *id, etags);
@@ -169,7 +177,9 @@ TEST_F(LiveWritingTest, Deletes) {
 TEST_F(LiveWritingTest, DeletesMany) {
   std::vector<std::string> keys = {"many/a&b<c>", "many/d e+f%25", "many/none"};
   for (const std::string& key : keys) {
-    if (key != "many/none") seaweed_->Put(key, "x");
+    if (key != "many/none") {
+      seaweed_->Put(key, "x");
+    }
   }
   Result<std::vector<UndeletedObject>> undeleted =
       client_->DeleteObjects(At(""), keys);

@@ -71,12 +71,16 @@ const ObjectChecksum::Algorithm ObjectChecksum::kAlgorithms[] = {
 
 ObjectChecksum ObjectChecksum::From(const HeaderFn& header) {
   ObjectChecksum checksum;
-  if (header("x-amz-checksum-type") == "COMPOSITE") return checksum;
+  if (header("x-amz-checksum-type") == "COMPOSITE") {
+    return checksum;
+  }
   InitLibrary();
   for (const Algorithm& algorithm : kAlgorithms) {
     const std::string value = header(algorithm.header);
     // "-N" after the checksum means a checksum of N parts.
-    if (value.empty() || value.find('-') != std::string::npos) continue;
+    if (value.empty() || value.find('-') != std::string::npos) {
+      continue;
+    }
     checksum.header_ = algorithm.header;
     checksum.compute_ = algorithm.compute;
     checksum.value_ = value;
@@ -90,7 +94,9 @@ std::string ObjectChecksum::name() const {
 }
 
 bool ObjectChecksum::Mismatch(std::string_view bytes) const {
-  if (empty()) return false;
+  if (empty()) {
+    return false;
+  }
   const std::string computed = compute_(bytes);
   // Empty: the cryptographic library does not support this hash (FIPS).
   return !computed.empty() && computed != value_;

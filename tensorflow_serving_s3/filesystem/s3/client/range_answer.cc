@@ -32,11 +32,17 @@ std::optional<ContentRange> ParseContentRange(const std::string& text) {
   ContentRange range;
   const std::string total = text.substr(slash + 1);
   range.total = ParseUnsigned(total);
-  if (!range.total.has_value() && total != "*") return std::nullopt;
+  if (!range.total.has_value() && total != "*") {
+    return std::nullopt;
+  }
   const std::string span = text.substr(unit.size(), slash - unit.size());
-  if (span == "*") return range;
+  if (span == "*") {
+    return range;
+  }
   const size_t hyphen = span.find('-');
-  if (hyphen == std::string::npos) return std::nullopt;
+  if (hyphen == std::string::npos) {
+    return std::nullopt;
+  }
   const std::optional<uint64_t> first = ParseUnsigned(span.substr(0, hyphen));
   const std::optional<uint64_t> last = ParseUnsigned(span.substr(hyphen + 1));
   if (!first.has_value() || !last.has_value() || *first > *last ||
@@ -118,7 +124,9 @@ RangeAnswer JudgeLostBody(const RangeQuestion& question,
                           const HttpResponse& response,
                           const Result<ObjectInfo>* head) {
   if (response.status == 200 && !question.resumed) {
-    if (head == nullptr) return AskHead(/*optional=*/true);
+    if (head == nullptr) {
+      return AskHead(/*optional=*/true);
+    }
     // An empty object has no body that could be lost.
     if (head->ok() && (*head)->size == 0 &&
         (question.etag.empty() || (*head)->etag == question.etag)) {
@@ -157,12 +165,16 @@ RangeAnswer JudgeWhole(const RangeQuestion& question,
       ParseUnsigned(response.Header("Content-Length"));
   if (!length.has_value()) {
     // The length is known only if the whole body was received.
-    if (response.crt_error != 0) return Failed(IsRetryableAnswer(response));
+    if (response.crt_error != 0) {
+      return Failed(IsRetryableAnswer(response));
+    }
     length = response.sink_bytes;
   }
   const ObjectInfo object = InfoFrom(response, *length);
   // Only the ETag distinguishes an object from the web page of a proxy.
-  if (object.etag.empty()) return Wrong("the answer has no ETag");
+  if (object.etag.empty()) {
+    return Wrong("the answer has no ETag");
+  }
   return Bytes(object, *length);
 }
 
@@ -187,9 +199,13 @@ RangeAnswer JudgeRangeAnswer(const RangeQuestion& question,
   if (response.status != 200 && response.status != 206) {
     return JudgeError(question, response);
   }
-  if (response.body_lost) return JudgeLostBody(question, response, head);
+  if (response.body_lost) {
+    return JudgeLostBody(question, response, head);
+  }
   if (range.has_value() && range->satisfied && !range->total.has_value()) {
-    if (head == nullptr) return AskHead(/*optional=*/false);
+    if (head == nullptr) {
+      return AskHead(/*optional=*/false);
+    }
     // Accept the size of a HEAD that seems to describe the same object.
     if (head->ok() && (*head)->etag == response.Header("ETag") &&
         (*head)->size > range->last) {
@@ -200,7 +216,9 @@ RangeAnswer JudgeRangeAnswer(const RangeQuestion& question,
   RangeAnswer answer = response.status == 206 || range.has_value()
                            ? JudgePart(question, response, range)
                            : JudgeWhole(question, response);
-  if (answer.verdict != RangeVerdict::kBytes) return answer;
+  if (answer.verdict != RangeVerdict::kBytes) {
+    return answer;
+  }
   if (response.crt_error == AWS_ERROR_SHORT_BUFFER ||
       response.sink_bytes > answer.expected) {
     // Do not use any bytes: they may not be the first bytes of the range.

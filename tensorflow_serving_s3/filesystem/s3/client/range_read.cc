@@ -29,7 +29,9 @@ RangeRead::RangeRead(RequestSender* sender, StoreLimits* limits,
 Result<ObjectRange> RangeRead::Run() {
   Result<RequestContext> context =
       sender_->MakeContext(target_.uri, Operation::kGetObject, "s3:GetObject");
-  if (!context.ok()) return context.status();
+  if (!context.ok()) {
+    return context.status();
+  }
   context_ = *std::move(context);
   path_ =
       context_.endpoint.path_prefix + "/" + UriEncode(target_.uri.key, true);
@@ -37,11 +39,17 @@ Result<ObjectRange> RangeRead::Run() {
     const RangeQuestion question = NextQuestion();
     Result<HttpResponse> response =
         sender_->SendOnce(context_, NextRequest(question), retry_);
-    if (!response.ok()) return response.status();
+    if (!response.ok()) {
+      return response.status();
+    }
     const Result<RangeAnswer> answer = Judge(question, *response);
-    if (!answer.ok()) return answer.status();
+    if (!answer.ok()) {
+      return answer.status();
+    }
     Outcome outcome = Take(*answer, *response);
-    if (outcome.has_value()) return *std::move(outcome);
+    if (outcome.has_value()) {
+      return *std::move(outcome);
+    }
   }
 }
 
@@ -78,9 +86,13 @@ Request RangeRead::NextRequest(const RangeQuestion& question) const {
 Result<RangeAnswer> RangeRead::Judge(const RangeQuestion& question,
                                      const HttpResponse& response) const {
   RangeAnswer answer = JudgeRangeAnswer(question, response);
-  if (answer.verdict != RangeVerdict::kAskHead) return answer;
+  if (answer.verdict != RangeVerdict::kAskHead) {
+    return answer;
+  }
   const Result<ObjectInfo> head = head_();
-  if (!head.ok() && !answer.head_is_optional) return head.status();
+  if (!head.ok() && !answer.head_is_optional) {
+    return head.status();
+  }
   return JudgeRangeAnswer(question, response, &head);
 }
 
@@ -88,10 +100,14 @@ RangeRead::Outcome RangeRead::Take(const RangeAnswer& answer,
                                    HttpResponse& response) {
   switch (answer.verdict) {
     case RangeVerdict::kBytes:
-      if (checksum_mode_refused_) limits_->NoteNoChecksumMode();
+      if (checksum_mode_refused_) {
+        limits_->NoteNoChecksumMode();
+      }
       return TakeBytes(answer, response);
     case RangeVerdict::kReplaced:
-      if (checksum_mode_refused_) limits_->NoteNoChecksumMode();
+      if (checksum_mode_refused_) {
+        limits_->NoteNoChecksumMode();
+      }
       return Replaced(answer.object);
     case RangeVerdict::kEnd:
       got_.object = answer.object;
@@ -108,7 +124,9 @@ RangeRead::Outcome RangeRead::Take(const RangeAnswer& answer,
     case RangeVerdict::kFailed:
       break;
   }
-  if (answer.retryable && Again()) return std::nullopt;
+  if (answer.retryable && Again()) {
+    return std::nullopt;
+  }
   return FailureOf(response);
 }
 
@@ -124,20 +142,30 @@ RangeRead::Outcome RangeRead::TakeBytes(const RangeAnswer& answer,
                       : ObjectChecksum();
   }
   got_.bytes += response.sink_bytes;
-  if (response.sink_bytes == answer.expected) return Complete();
+  if (response.sink_bytes == answer.expected) {
+    return Complete();
+  }
   if (response.crt_error == 0) {
     response.crt_error = AWS_ERROR_HTTP_CONNECTION_CLOSED;
   }
-  if (!got_.object.etag.empty()) retry_.Progress(response.sink_bytes);
-  if (!IsRetryableAnswer(response) || !Again()) return FailureOf(response);
+  if (!got_.object.etag.empty()) {
+    retry_.Progress(response.sink_bytes);
+  }
+  if (!IsRetryableAnswer(response) || !Again()) {
+    return FailureOf(response);
+  }
   // The rest must belong to the same object. Without an ETag, start again.
   etag_ = got_.object.etag;
-  if (etag_.empty()) got_.bytes = 0;
+  if (etag_.empty()) {
+    got_.bytes = 0;
+  }
   return std::nullopt;
 }
 
 RangeRead::Outcome RangeRead::Complete() {
-  if (!checksum_.Mismatch({target_.buffer, got_.bytes})) return got_;
+  if (!checksum_.Mismatch({target_.buffer, got_.bytes})) {
+    return got_;
+  }
   if (++mismatches_ == 2 || !Again()) {
     return FromWrongChecksum(context_, checksum_.name());
   }
@@ -148,11 +176,17 @@ RangeRead::Outcome RangeRead::Complete() {
 
 RangeRead::Outcome RangeRead::TakeWrong(const RangeAnswer& answer,
                                         HttpResponse& response) {
-  if (Again()) return std::nullopt;
+  if (Again()) {
+    return std::nullopt;
+  }
   const bool ended_early =
       response.crt_error != 0 && response.crt_error != AWS_ERROR_SHORT_BUFFER;
-  if (ended_early || cancelled()) return FailureOf(response);
-  if (answer.verdict == RangeVerdict::kLostBody) return FromLostBody(context_);
+  if (ended_early || cancelled()) {
+    return FailureOf(response);
+  }
+  if (answer.verdict == RangeVerdict::kLostBody) {
+    return FromLostBody(context_);
+  }
   return FromMalformedAnswer(context_, answer.wrong);
 }
 
@@ -168,7 +202,9 @@ bool RangeRead::cancelled() const {
 }
 
 Status RangeRead::FailureOf(HttpResponse& response) const {
-  if (cancelled()) response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;
+  if (cancelled()) {
+    response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;
+  }
   return Failure(context_, response, retry_);
 }
 

@@ -49,7 +49,9 @@ TEST(RangeReadTest, FetchesBytesWithAWrongChecksumOnceMore) {
     std::string answer = AnswerToRange("123456789", request);
     answer.insert(answer.find("\r\n") + 2,
                   "x-amz-checksum-crc32: y/Q5Jg==\r\n");
-    if (wrong-- > 0) answer.back() = '!';
+    if (wrong-- > 0) {
+      answer.back() = '!';
+    }
     out.Send(answer);
   });
   auto client = NewClient(server.url());

@@ -60,9 +60,13 @@ bool IsOverloadedOrUnreachable(const HttpResponse& response, int attempts) {
 // Changes status 200 with an error in the body to the status that S3 uses for
 // this error.
 void RevealLateFailure(HttpResponse& response) {
-  if (response.crt_error != 0 || response.status != 200) return;
+  if (response.crt_error != 0 || response.status != 200) {
+    return;
+  }
   const std::string code = ParseErrorBody(response.body).code;
-  if (code.empty()) return;
+  if (code.empty()) {
+    return;
+  }
   constexpr std::pair<const char*, int> kStatuses[] = {
       {"AccessDenied", 403},       {"InternalError", 500},
       {"NoSuchKey", 404},          {"NoSuchUpload", 404},
@@ -70,7 +74,9 @@ void RevealLateFailure(HttpResponse& response) {
       {"ServiceUnavailable", 503}, {"SlowDown", 503}};
   response.status = 400;
   for (const auto& [name, status] : kStatuses) {
-    if (code == name) response.status = status;
+    if (code == name) {
+      response.status = status;
+    }
   }
 }
 
@@ -117,9 +123,13 @@ Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
   }
   const Result<std::optional<Proxy>> proxy = ProxyFor(
       options_.proxies, endpoint->https, endpoint->host, endpoint->port);
-  if (!proxy.ok()) return proxy.status();
+  if (!proxy.ok()) {
+    return proxy.status();
+  }
   RequestContext context;
-  if (proxy->has_value()) context.proxy = (*proxy)->description;
+  if (proxy->has_value()) {
+    context.proxy = (*proxy)->description;
+  }
   context.uri = uri;
   context.directory_bucket = IsDirectoryBucket(uri.bucket);
   context.requester_pays = options_.requester_pays;
@@ -156,19 +166,27 @@ RequestSender::Signature RequestSender::SignatureFor(
     signature.credentials = *session.credentials;
     signature.express_session = true;
   }
-  if (session.not_offered) context.endpoint.service = "s3";
+  if (session.not_offered) {
+    context.endpoint.service = "s3";
+  }
   return signature;
 }
 
 void RequestSender::NoteLoad(const HttpResponse& response, Retry& retry) {
   if (IsOverloadedOrUnreachable(response, retry.attempts())) {
-    if (response.status != 0 || has_answered_) retry.UseLongPause();
+    if (response.status != 0 || has_answered_) {
+      retry.UseLongPause();
+    }
   } else if (response.crt_error == 0) {
     has_answered_ = true;
   }
-  if (response.crt_error != 0 || response.status / 100 == 2) return;
+  if (response.crt_error != 0 || response.status / 100 == 2) {
+    return;
+  }
   const std::string retry_after = response.Header("Retry-After");
-  if (!retry_after.empty()) retry.SetRetryAfter(ParseRetryAfter(retry_after));
+  if (!retry_after.empty()) {
+    retry.SetRetryAfter(ParseRetryAfter(retry_after));
+  }
   if (options_.retry_mode == RetryMode::kAdaptive &&
       (response.status == 429 || response.status == 503)) {
     rate_limiter_.NoteThrottled(AdaptiveRateLimiter::Clock::now());
@@ -202,7 +220,9 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
         signature.failure.has_value()
             ? *signature.failure
             : Exchange(context, request, retry, signature);
-    if (!response.ok()) return response;
+    if (!response.ok()) {
+      return response;
+    }
     NoteLoad(*response, retry);
     if (response->crt_error != 0 || response->status / 100 == 2) {
       return response;
@@ -248,7 +268,9 @@ ExpressSession RequestSender::CreateSession(const RequestContext& context,
   const bool aws = !has_custom_endpoint() || IsAwsHost(context.endpoint.host);
   if (response->status / 100 != 2) {
     session.not_offered = !aws && KnowsNoSessions(ErrorFrom(*response));
-    if (!session.not_offered) session.failure = response;
+    if (!session.not_offered) {
+      session.failure = response;
+    }
     return session;
   }
   const Result<Credentials> made =
@@ -274,7 +296,9 @@ RequestSender::HeadersOfSettings(const RequestContext& context,
     headers.emplace_back("x-amz-request-payer", "requester");
   }
   const Encryption& encryption = options_.encryption;
-  if (!request.stores_object || encryption.algorithm.empty()) return headers;
+  if (!request.stores_object || encryption.algorithm.empty()) {
+    return headers;
+  }
   const std::string name = "x-amz-server-side-encryption";
   headers.emplace_back(name, encryption.algorithm);
   if (!encryption.kms_key_id.empty()) {
@@ -340,7 +364,9 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
                                       const Retry& retry,
                                       const Credentials& credentials,
                                       const HttpResponse& response) {
-  if (IsArn(context.uri.bucket) || context.directory_bucket) return false;
+  if (IsArn(context.uri.bucket) || context.directory_bucket) {
+    return false;
+  }
   HttpError error = ErrorFrom(response);
   const std::string in_host = context.uri.bucket + ".";
   if (error.bucket_region.empty() &&
@@ -362,7 +388,9 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
     head.cancellation = request.cancellation;
     const Result<HttpResponse> answer =
         Exchange(context, head, retry, {credentials});
-    if (answer.ok()) error.bucket_region = ErrorFrom(*answer).bucket_region;
+    if (answer.ok()) {
+      error.bucket_region = ErrorFrom(*answer).bucket_region;
+    }
   }
   if (!NamesAnotherRegion(error, context.region) ||
       error.bucket_region.empty()) {
@@ -370,10 +398,14 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
   }
   // The request was sent to this region already. The store may respond
   // differently to a second attempt.
-  if (error.bucket_region == context.region) return true;
+  if (error.bucket_region == context.region) {
+    return true;
+  }
   const Result<Endpoint> endpoint =
       ResolveEndpoint(options_, context.uri.bucket, error.bucket_region);
-  if (!endpoint.ok()) return false;
+  if (!endpoint.ok()) {
+    return false;
+  }
   regions_.Learn(context.uri.bucket, error.bucket_region);
   context.endpoint = *endpoint;
   context.region = error.bucket_region;
@@ -386,9 +418,13 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
   Retry retry = NewRetry(request.answer_timeout_multiplier);
   while (true) {
     Result<HttpResponse> response = SendOnce(context, request, retry);
-    if (!response.ok()) return response;
+    if (!response.ok()) {
+      return response;
+    }
     retry.Sent(response->body_sent);
-    if (request.may_fail_late) RevealLateFailure(*response);
+    if (request.may_fail_late) {
+      RevealLateFailure(*response);
+    }
     const bool success =
         response->crt_error == 0 && response->status / 100 == 2;
     const bool needs_body = request.method == "GET" ||
@@ -397,7 +433,9 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
     const std::string fault = success && !unreadable && request.find_fault
                                   ? request.find_fault(*response)
                                   : "";
-    if (success && !unreadable && fault.empty()) return response;
+    if (success && !unreadable && fault.empty()) {
+      return response;
+    }
     if (response->crt_error == 0 && response->status >= 400 && request.amend &&
         request.amend(ErrorFrom(*response))) {
       CountRetry();
@@ -407,14 +445,20 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
         TryAgain(retry, request.cancellation)) {
       continue;
     }
-    if (unreadable) return FromLostBody(context);
-    if (success) return FromMalformedAnswer(context, fault);
+    if (unreadable) {
+      return FromLostBody(context);
+    }
+    if (success) {
+      return FromMalformedAnswer(context, fault);
+    }
     return Failure(context, *response, retry);
   }
 }
 
 bool TryAgain(Retry& retry, Cancellation* cancellation) {
-  if (!retry.Again(cancellation)) return false;
+  if (!retry.Again(cancellation)) {
+    return false;
+  }
   CountRetry();
   return true;
 }

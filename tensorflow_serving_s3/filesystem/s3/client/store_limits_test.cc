@@ -54,7 +54,9 @@ std::vector<std::string> Asked(const FakeHttpServer& server) {
   std::vector<std::string> asked;
   for (const FakeRequest& request : server.requests()) {
     std::string text = request.method;
-    if (request.headers.count("x-amz-checksum-mode") != 0) text += " mode";
+    if (request.headers.count("x-amz-checksum-mode") != 0) {
+      text += " mode";
+    }
     const auto md5 = request.headers.find("content-md5");
     if (md5 != request.headers.end()) {
       EXPECT_EQ(md5->second, Md5InBase64(request.body));
@@ -74,7 +76,9 @@ Status ReadText(Client& client) {
   char buffer[4];
   const Result<ObjectRange> range =
       client.GetObject(At("k"), 0, buffer, sizeof(buffer), "");
-  if (!range.ok()) return range.status();
+  if (!range.ok()) {
+    return range.status();
+  }
   EXPECT_EQ(std::string(buffer, range->bytes), "text");
   return {};
 }

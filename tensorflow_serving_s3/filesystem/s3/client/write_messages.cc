@@ -57,7 +57,9 @@ Result<std::string> ParseText(const std::string& xml, const std::string& name) {
     });
   });
   text = Trimmed(text);
-  if (well_formed && !text.empty()) return text;
+  if (well_formed && !text.empty()) {
+    return text;
+  }
   return Status{TF_INTERNAL, "the answer has no <" + name + ">"};
 }
 
@@ -94,9 +96,15 @@ Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml) {
     undeleted.emplace_back();
     UndeletedObject& object = undeleted.back();
     return error.Children([&](XmlNode& child) {
-      if (child.name() == "Key") return child.Text(object.key);
-      if (child.name() == "Code") return child.Text(object.code);
-      if (child.name() == "Message") return child.Text(object.message);
+      if (child.name() == "Key") {
+        return child.Text(object.key);
+      }
+      if (child.name() == "Code") {
+        return child.Text(object.code);
+      }
+      if (child.name() == "Message") {
+        return child.Text(object.message);
+      }
       return true;
     });
   };
@@ -107,7 +115,9 @@ Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml) {
       return child.name() != "Error" || read_error(child);
     });
   });
-  if (well_formed && expected) return undeleted;
+  if (well_formed && expected) {
+    return undeleted;
+  }
   return Status{TF_INTERNAL, "the answer is not a complete <DeleteResult>"};
 }
 

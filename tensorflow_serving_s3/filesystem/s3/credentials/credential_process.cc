@@ -34,13 +34,19 @@ constexpr milliseconds kPoll(10);
 struct Pipe {
   int fds[2] = {-1, -1};
   Pipe() {
-    if (pipe2(fds, O_CLOEXEC) != 0) fds[0] = fds[1] = -1;
+    if (pipe2(fds, O_CLOEXEC) != 0) {
+      fds[0] = fds[1] = -1;
+    }
   }
   ~Pipe() {
-    for (const int end : {0, 1}) Close(end);
+    for (const int end : {0, 1}) {
+      Close(end);
+    }
   }
   void Close(int end) {
-    if (fds[end] >= 0) close(fds[end]);
+    if (fds[end] >= 0) {
+      close(fds[end]);
+    }
     fds[end] = -1;
   }
   Pipe(const Pipe&) = delete;
@@ -74,7 +80,9 @@ std::optional<pid_t> Spawn(const std::string& command, const Pipe& out,
       posix_spawn(&pid, "/bin/sh", &actions, &attributes, arguments, environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (errno != 0) return std::nullopt;
+  if (errno != 0) {
+    return std::nullopt;
+  }
   return pid;
 }
 
@@ -82,8 +90,12 @@ std::optional<pid_t> Spawn(const std::string& command, const Pipe& out,
 bool ReadSome(int fd, std::string& to) {
   char buffer[4096];
   const ssize_t bytes = read(fd, buffer, sizeof(buffer));
-  if (bytes < 0) return errno == EINTR;
-  if (to.size() < kMaxOutputBytes) to.append(buffer, bytes);
+  if (bytes < 0) {
+    return errno == EINTR;
+  }
+  if (to.size() < kMaxOutputBytes) {
+    to.append(buffer, bytes);
+  }
   return bytes > 0;
 }
 
@@ -108,7 +120,9 @@ void ReadAll(Pipe& out, Pipe& err, Clock::time_point deadline, Output& output) {
 void Await(pid_t pid, Clock::time_point deadline, Output& output) {
   while (output.in_time) {
     // ECHILD: other code in this process has waited for it.
-    if (waitpid(pid, &output.wait_status, WNOHANG) != 0) return;
+    if (waitpid(pid, &output.wait_status, WNOHANG) != 0) {
+      return;
+    }
     output.in_time = Clock::now() < deadline;
     std::this_thread::sleep_for(kPoll);
   }

@@ -132,8 +132,12 @@ bool CredentialsChain::IsExpired(Clock::time_point now) const {
 }
 
 bool CredentialsChain::IsDue(Clock::time_point now) const {
-  if (fixed_ || now < next_refresh_) return false;
-  if (!current_->expires_at.has_value()) return now >= fetched_at_ + kLifetime;
+  if (fixed_ || now < next_refresh_) {
+    return false;
+  }
+  if (!current_->expires_at.has_value()) {
+    return now >= fetched_at_ + kLifetime;
+  }
   // Do not fetch credentials with a short lifetime for every request.
   const Clock::duration margin = std::min<Clock::duration>(
       kMargin, (*current_->expires_at - fetched_at_) / 4);
@@ -150,7 +154,9 @@ Result<Credentials> CredentialsChain::Get() {
   std::unique_lock<std::mutex> lock(mutex_);
   const Clock::time_point now = Clock::now();
   if (current_.has_value() && !IsExpired(now)) {
-    if (refreshing_ || !IsDue(now)) return *current_;
+    if (refreshing_ || !IsDue(now)) {
+      return *current_;
+    }
     refreshing_ = true;
     lock.unlock();
     const Result<Credentials> fresh = AskAllSources();
@@ -161,10 +167,14 @@ Result<Credentials> CredentialsChain::Get() {
       return *fresh;
     }
     next_refresh_ = Clock::now() + kRefreshPause;
-    if (current_.has_value()) return *current_;
+    if (current_.has_value()) {
+      return *current_;
+    }
     return fresh;
   }
-  if (!failure_.ok() && now < failed_at_ + kFailureLifetime) return failure_;
+  if (!failure_.ok() && now < failed_at_ + kFailureLifetime) {
+    return failure_;
+  }
   const Result<Credentials> credentials = AskAllSources();
   if (credentials.ok()) {
     Keep(*credentials);
@@ -176,9 +186,13 @@ Result<Credentials> CredentialsChain::Get() {
 }
 
 bool CredentialsChain::Forget(const Credentials& stale) {
-  if (fixed_) return false;
+  if (fixed_) {
+    return false;
+  }
   std::lock_guard<std::mutex> lock(mutex_);
-  if (current_.has_value() && current_->value == stale.value) current_.reset();
+  if (current_.has_value() && current_->value == stale.value) {
+    current_.reset();
+  }
   return true;
 }
 
@@ -186,7 +200,9 @@ Result<Credentials> CredentialsChain::AskAllSources() const {
   std::string asked;
   for (const CredentialsSource& source : sources_) {
     Result<Credentials> credentials = source.fetch();
-    if (credentials.ok()) return credentials;
+    if (credentials.ok()) {
+      return credentials;
+    }
     const Status& status = credentials.status();
     if (status.code != TF_NOT_FOUND) {
       return Status{status.code, "no credentials for S3: " + status.message};

@@ -41,7 +41,9 @@ class CredentialsChainTest : public ::testing::Test {
                options,
                [&](const char* name) -> std::optional<std::string> {
                  const auto it = variables_.find(name);
-                 if (it == variables_.end()) return std::nullopt;
+                 if (it == variables_.end()) {
+                   return std::nullopt;
+                 }
                  return it->second;
                },
                (*AwsRuntime::Get())->client_bootstrap())
@@ -63,7 +65,9 @@ struct Numbered {
 
   CredentialsSource Source() {
     return {"numbers", [this]() -> Result<Credentials> {
-              if (!failure.ok()) return failure;
+              if (!failure.ok()) {
+                return failure;
+              }
               CredentialParts parts;
               parts.access_key_id = std::to_string(++fetched);
               parts.secret_access_key = "s";

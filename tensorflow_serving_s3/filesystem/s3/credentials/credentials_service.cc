@@ -77,31 +77,45 @@ HttpMessagePtr MakeMessage(const ServiceRequest& request, const Url& url,
 std::optional<std::string> XmlError(const std::string& body) {
   std::string code, message;
   const XmlVisitor read_error = [&](XmlNode& node) {
-    if (node.name() == "Code") return node.Text(code);
-    if (node.name() == "Message") return node.Text(message);
+    if (node.name() == "Code") {
+      return node.Text(code);
+    }
+    if (node.name() == "Message") {
+      return node.Text(message);
+    }
     return true;
   };
   ParseXml(body, [&](XmlNode& root) {
-    if (root.name() != "ErrorResponse") return true;
+    if (root.name() != "ErrorResponse") {
+      return true;
+    }
     return root.Children([&](XmlNode& child) {
       return child.name() != "Error" || child.Children(read_error);
     });
   });
-  if (code.empty()) return std::nullopt;
+  if (code.empty()) {
+    return std::nullopt;
+  }
   return code + ": " + message;
 }
 
 std::optional<std::string> JsonError(const std::string& body) {
   const std::optional<FlatJson> json = FlattenJson(body);
-  if (!json.has_value()) return std::nullopt;
+  if (!json.has_value()) {
+    return std::nullopt;
+  }
   std::string said;
   for (const char* name :
        {"__type", "code", "Code", "error", "message", "Message"}) {
     const auto it = json->find(name);
-    if (it == json->end()) continue;
+    if (it == json->end()) {
+      continue;
+    }
     said += (said.empty() ? "" : ": ") + it->second;
   }
-  if (said.empty()) return std::nullopt;
+  if (said.empty()) {
+    return std::nullopt;
+  }
   return said;
 }
 
@@ -136,24 +150,34 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
       const Status status = SignRequest(message.get(), request.credentials,
                                         request.signing_region, request.body,
                                         request.signing_service);
-      if (!status.ok()) return status;
+      if (!status.ok()) {
+        return status;
+      }
     }
     Result<HttpResponse> response = http.Send(
         endpoint, message.get(), HttpSink(),
         {retry.AttemptTimeout(), retry.AttemptTimeout()}, request.body);
-    if (!response.ok()) return response;
+    if (!response.ok()) {
+      return response;
+    }
     const bool answered = response->crt_error == 0;
     const bool unreadable =
         answered && response->body_lost && response->status / 100 == 2;
-    if (answered && !unreadable && !IsTemporary(*response)) return response;
-    if (IsTemporary(*response) && retry.Again()) continue;
+    if (answered && !unreadable && !IsTemporary(*response)) {
+      return response;
+    }
+    if (IsTemporary(*response) && retry.Again()) {
+      continue;
+    }
     if (unreadable) {
       return Status{TF_UNAVAILABLE,
                     "the answer of " + UrlForMessages(url) +
                         " cannot be read: it has no Content-Length and is not "
                         "chunked"};
     }
-    if (answered) return response;
+    if (answered) {
+      return response;
+    }
     return Status{
         TF_UNAVAILABLE,
         "no answer from " + UrlForMessages(url) +

@@ -30,14 +30,18 @@ Result<Credentials> ParseExpressSession(const HttpResponse& response,
   CredentialParts parts;
   const auto read = [&](XmlNode& credentials) {
     return credentials.Children([&](XmlNode& child) {
-      if (child.name() == "AccessKeyId") return child.Text(parts.access_key_id);
+      if (child.name() == "AccessKeyId") {
+        return child.Text(parts.access_key_id);
+      }
       if (child.name() == "SecretAccessKey") {
         return child.Text(parts.secret_access_key);
       }
       if (child.name() == "SessionToken") {
         return child.Text(parts.session_token);
       }
-      if (child.name() == "Expiration") return child.Text(parts.expiration);
+      if (child.name() == "Expiration") {
+        return child.Text(parts.expiration);
+      }
       return true;
     });
   };
@@ -70,7 +74,9 @@ ExpressSessions::ExpressSessions(std::function<Clock::time_point()> now)
     : now_(std::move(now)) {}
 
 bool ExpressSessions::IsUsable(const Bucket& bucket) const {
-  if (bucket.last.not_offered) return true;
+  if (bucket.last.not_offered) {
+    return true;
+  }
   return bucket.last.credentials.has_value() &&
          bucket.last.credentials->expires_at.has_value() &&
          *bucket.last.credentials->expires_at > now_() + kMinTimeLeft;
@@ -91,12 +97,16 @@ ExpressSession ExpressSessions::Get(
     const std::string& name, const std::function<ExpressSession()>& create) {
   std::unique_lock<std::mutex> lock(mutex_);
   std::shared_ptr<Bucket>& entry = buckets_[name];
-  if (entry == nullptr) entry = std::make_shared<Bucket>();
+  if (entry == nullptr) {
+    entry = std::make_shared<Bucket>();
+  }
   const std::shared_ptr<Bucket> bucket = entry;
   if (IsUsable(*bucket)) {
     const bool due = !bucket->last.not_offered && !bucket->refreshing &&
                      now_() >= bucket->refresh_at;
-    if (!due) return bucket->last;
+    if (!due) {
+      return bucket->last;
+    }
     bucket->refreshing = true;
     lock.unlock();
     const ExpressSession fresh = create();
@@ -131,7 +141,9 @@ void ExpressSessions::Forget(const std::string& name,
                              const Credentials& session) {
   std::lock_guard<std::mutex> lock(mutex_);
   const auto it = buckets_.find(name);
-  if (it == buckets_.end()) return;
+  if (it == buckets_.end()) {
+    return;
+  }
   ExpressSession& last = it->second->last;
   if (last.credentials.has_value() &&
       last.credentials->value == session.value) {

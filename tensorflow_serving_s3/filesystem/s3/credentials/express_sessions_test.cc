@@ -44,7 +44,9 @@ class ExpressSessionsTest : public ::testing::Test {
       }
       return made;
     });
-    if (!session.credentials.has_value()) return 0;
+    if (!session.credentials.has_value()) {
+      return 0;
+    }
     last_ = *session.credentials;
     return creations_;
   }
@@ -115,7 +117,9 @@ TEST_F(ExpressSessionsTest, ParallelRequestsCreateOneSession) {
       EXPECT_TRUE(session.credentials.has_value());
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(creations, 1);
 }
 

@@ -92,8 +92,12 @@ bool MayBePlain(const std::string& host) {
 
 std::string InstanceUrl(const GetenvFn& getenv_fn) {
   std::string url = Text(getenv_fn, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-  while (!url.empty() && url.back() == '/') url.pop_back();
-  if (!url.empty()) return url;
+  while (!url.empty() && url.back() == '/') {
+    url.pop_back();
+  }
+  if (!url.empty()) {
+    return url;
+  }
   const std::string mode = Lowercase(
       Trimmed(Text(getenv_fn, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")));
   return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
@@ -127,10 +131,16 @@ Result<Credentials> FetchContainerCredentials(CredentialsService& service,
             "169.254.170.2, 169.254.170.23 and fd00:ec2::23; use https"};
   }
   const Result<std::string> token = ContainerToken(getenv_fn);
-  if (!token.ok()) return token.status();
-  if (!token->empty()) request.headers = {{"Authorization", *token}};
+  if (!token.ok()) {
+    return token.status();
+  }
+  if (!token->empty()) {
+    request.headers = {{"Authorization", *token}};
+  }
   const Result<HttpResponse> response = service.Send(request);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED, DescribeRefusal(request, *response)};
   }
@@ -177,7 +187,9 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   request.headers = {{"x-aws-ec2-metadata-token", Trimmed(token->body)}};
   request.timeout = left();
   const Result<HttpResponse> role = service.Send(request);
-  if (!role.ok()) return Status{TF_NOT_FOUND, role.status().message};
+  if (!role.ok()) {
+    return Status{TF_NOT_FOUND, role.status().message};
+  }
   const std::string role_name = role->body.substr(0, role->body.find('\n'));
   if (role->status != 200 || role_name.empty()) {
     return Status{TF_NOT_FOUND, role->status == 404 || role->status == 200
@@ -188,7 +200,9 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   request.timeout = left();
   request.max_attempts = 2;
   const Result<HttpResponse> response = service.Send(request);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED, DescribeRefusal(request, *response)};
   }

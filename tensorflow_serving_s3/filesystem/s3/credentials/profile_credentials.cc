@@ -52,15 +52,21 @@ class Resolver {
         (visited_.size() == 1 || !has_keys)) {
       return OfRole(profile);
     }
-    if (has_keys) return OfKeys(profile);
+    if (has_keys) {
+      return OfKeys(profile);
+    }
     if (!Get(profile, "sso_session").empty() ||
         !Get(profile, "sso_account_id").empty()) {
       return FetchSsoCredentials(service_, getenv_fn_, files_, options_,
                                  profile, Quoted(profile));
     }
     const std::string command = Get(profile, "credential_process");
-    if (!command.empty()) return RunCredentialProcess(command, Quoted(profile));
-    if (!Get(profile, "login_session").empty()) return OfLogin(profile);
+    if (!command.empty()) {
+      return RunCredentialProcess(command, Quoted(profile));
+    }
+    if (!Get(profile, "login_session").empty()) {
+      return OfLogin(profile);
+    }
     return Status{TF_NOT_FOUND, Quoted(profile) + " in " + files_.names() +
                                     " has no credentials"};
   }
@@ -148,7 +154,9 @@ class Resolver {
     const Result<Credentials> base = source_profile.empty()
                                          ? Base(profile, credential_source)
                                          : BaseProfile(profile, source_profile);
-    if (!base.ok()) return base.status();
+    if (!base.ok()) {
+      return base.status();
+    }
     return Named(profile,
                  AssumeRole(service_, sts, role, *base, Quoted(profile)));
   }
@@ -191,14 +199,18 @@ class Resolver {
                                 ", which is none of Environment, "
                                 "EcsContainer and Ec2InstanceMetadata");
     }
-    if (base.ok()) return base;
+    if (base.ok()) {
+      return base;
+    }
     return Wrong(profile, said + ": " + base.status().message);
   }
 
   // Adds the name of the profile to an error.
   static Result<Credentials> Named(const std::string& profile,
                                    Result<Credentials> credentials) {
-    if (credentials.ok()) return credentials;
+    if (credentials.ok()) {
+      return credentials;
+    }
     return Status{credentials.status().code,
                   Quoted(profile) + ": " + credentials.status().message};
   }
@@ -216,7 +228,9 @@ Result<Credentials> FetchProfileCredentials(CredentialsService& service,
                                             const GetenvFn& getenv_fn,
                                             const Options& options) {
   const ProfileFiles files = ProfileFiles::Read(getenv_fn);
-  if (!files.problem().ok()) return files.problem();
+  if (!files.problem().ok()) {
+    return files.problem();
+  }
   if (!files.Has(options.profile)) {
     return Status{
         options.profile_is_named ? TF_FAILED_PRECONDITION : TF_NOT_FOUND,

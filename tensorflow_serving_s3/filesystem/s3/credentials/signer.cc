@@ -42,7 +42,9 @@ void OnSigned(aws_signing_result* result, int error, void* user_data) {
 Status SignRequest(aws_http_message* message, const Credentials& credentials,
                    const std::string& region, std::string_view body,
                    const std::string& service, bool express_session) {
-  if (credentials.value == nullptr) return {};
+  if (credentials.value == nullptr) {
+    return {};
+  }
   aws_signing_config_aws config = {};
   config.config_type = AWS_SIGNING_CONFIG_AWS;
   config.algorithm = express_session ? AWS_SIGNING_ALGORITHM_V4_S3EXPRESS
@@ -70,7 +72,9 @@ Status SignRequest(aws_http_message* message, const Credentials& credentials,
     signing.error = aws_last_error();
   }
   aws_signable_destroy(signable);
-  if (signing.error == AWS_ERROR_SUCCESS) return {};
+  if (signing.error == AWS_ERROR_SUCCESS) {
+    return {};
+  }
   return {TF_UNAUTHENTICATED, std::string("the request cannot be signed: ") +
                                   aws_error_str(signing.error) +
                                   "; the credentials came from " +

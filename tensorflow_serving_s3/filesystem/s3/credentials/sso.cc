@@ -70,7 +70,9 @@ Result<std::string> ReadToken(const std::string& file_name,
 // Formats milliseconds since the epoch as "2026-01-31T12:00:00Z".
 std::string AsTime(const std::string& milliseconds) {
   const std::time_t seconds = std::atoll(milliseconds.c_str()) / 1000;
-  if (seconds <= 0) return "";
+  if (seconds <= 0) {
+    return "";
+  }
   std::tm parts = {};
   gmtime_r(&seconds, &parts);
   char text[32];
@@ -124,7 +126,9 @@ Result<Credentials> FetchSsoCredentials(CredentialsService& service,
   request.url_source = endpoint.source;
   request.headers = {{"x-amz-sso_bearer_token", *token}};
   const Result<HttpResponse> response = service.Send(request);
-  if (!response.ok()) return response.status();
+  if (!response.ok()) {
+    return response.status();
+  }
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED,
                   source + ": " + DescribeRefusal(request, *response) +

@@ -18,7 +18,9 @@ constexpr char kSessionName[] = "tf-serving-s3";
 
 std::string Upper(std::string text) {
   for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c -= 'a' - 'A';
+    if (c >= 'a' && c <= 'z') {
+      c -= 'a' - 'A';
+    }
   }
   return text;
 }
@@ -27,7 +29,9 @@ std::string Upper(std::string text) {
 class Form {
  public:
   Form& Add(const std::string& name, const std::string& value) {
-    if (value.empty()) return *this;
+    if (value.empty()) {
+      return *this;
+    }
     body_ += (body_.empty() ? "" : "&") + name + "=" + UriEncode(value, false);
     return *this;
   }
@@ -42,12 +46,18 @@ class Form {
 std::optional<CredentialParts> ParseAnswer(const std::string& body) {
   CredentialParts parts;
   const XmlVisitor read_parts = [&](XmlNode& node) {
-    if (node.name() == "AccessKeyId") return node.Text(parts.access_key_id);
+    if (node.name() == "AccessKeyId") {
+      return node.Text(parts.access_key_id);
+    }
     if (node.name() == "SecretAccessKey") {
       return node.Text(parts.secret_access_key);
     }
-    if (node.name() == "SessionToken") return node.Text(parts.session_token);
-    if (node.name() == "Expiration") return node.Text(parts.expiration);
+    if (node.name() == "SessionToken") {
+      return node.Text(parts.session_token);
+    }
+    if (node.name() == "Expiration") {
+      return node.Text(parts.expiration);
+    }
     return true;
   };
   const bool well_formed = ParseXml(body, [&](XmlNode& root) {
@@ -106,7 +116,9 @@ ServiceEndpoint FindServiceEndpoint(const GetenvFn& getenv_fn,
     const std::string own = "AWS_ENDPOINT_URL_" + Upper(settings_name);
     for (const std::string& name : {own, std::string("AWS_ENDPOINT_URL")}) {
       const std::optional<std::string> url = getenv_fn(name.c_str());
-      if (url.has_value() && !url->empty()) return found(*url, name);
+      if (url.has_value() && !url->empty()) {
+        return found(*url, name);
+      }
     }
     const std::string of_profile =
         " of the profile \"" + options.profile + "\"";
@@ -116,7 +128,9 @@ ServiceEndpoint FindServiceEndpoint(const GetenvFn& getenv_fn,
          {in_services, std::string("endpoint_url")}) {
       const std::optional<std::string> url =
           profile_fn(options.profile, property.c_str());
-      if (!url.has_value() || url->empty()) continue;
+      if (!url.has_value() || url->empty()) {
+        continue;
+      }
       return found(*url, property.substr(property.find('/') + 1) + of_profile);
     }
   }
@@ -130,10 +144,14 @@ ServiceEndpoint StsEndpoint(const GetenvFn& getenv_fn,
                             const Options& options) {
   ServiceEndpoint endpoint = FindServiceEndpoint(getenv_fn, profile_fn, options,
                                                  "sts", "sts", options.region);
-  if (!endpoint.source.empty()) return endpoint;
+  if (!endpoint.source.empty()) {
+    return endpoint;
+  }
   // A region of another store, for example "RegionOne".
   const bool no_region = !IsRegionName(options.region);
-  if (no_region) endpoint.region = "us-east-1";
+  if (no_region) {
+    endpoint.region = "us-east-1";
+  }
   if (no_region ||
       (options.region_source == "the default" &&
        options.dual_stack_source.empty() && options.fips_source.empty())) {
@@ -162,7 +180,9 @@ Result<Credentials> AssumeRole(CredentialsService& service,
   request.credentials = base;
   Result<Credentials> credentials =
       Ask(service, request, endpoint, role, source);
-  if (credentials.ok()) return credentials;
+  if (credentials.ok()) {
+    return credentials;
+  }
   return Status{credentials.status().code,
                 credentials.status().message +
                     " (request with the credentials of " + base.source + ")"};

@@ -30,7 +30,9 @@ bool IsKms(const AccessDenied& denied) {
 // semicolon, without an opening quote and a full stop at the end.
 std::string Word(const std::string& message, const std::string& label) {
   size_t begin = message.find(label);
-  if (begin == std::string::npos) return "";
+  if (begin == std::string::npos) {
+    return "";
+  }
   begin += label.size();
   if (begin < message.size() && message[begin] == '"') {
     const size_t end = message.find('"', begin + 1);
@@ -40,7 +42,9 @@ std::string Word(const std::string& message, const std::string& label) {
   }
   std::string word =
       message.substr(begin, message.find_first_of(" \",;", begin) - begin);
-  while (!word.empty() && word.back() == '.') word.pop_back();
+  while (!word.empty() && word.back() == '.') {
+    word.pop_back();
+  }
   return word;
 }
 
@@ -54,12 +58,18 @@ AccessDenied ParseAccessDenied(const std::string& message) {
   const std::string lower = Lowercase(message);
   size_t reason = lower.find("explicit deny");
   denied.is_explicit = reason != std::string::npos;
-  if (!denied.is_explicit) reason = lower.find("because no ");
-  if (reason == std::string::npos) return denied;
+  if (!denied.is_explicit) {
+    reason = lower.find("because no ");
+  }
+  if (reason == std::string::npos) {
+    return denied;
+  }
   size_t first = std::string::npos;
   for (const auto& [text, kind] : kKinds) {
     const size_t at = lower.find(text, reason);
-    if (at >= first) continue;
+    if (at >= first) {
+      continue;
+    }
     first = at;
     denied.policy = kind;
   }
@@ -105,7 +115,9 @@ std::string DescribePolicy(const AccessDenied& denied) {
           "AWS organization)";
       break;
   }
-  if (!denied.policy_arn.empty()) text += " (" + denied.policy_arn + ")";
+  if (!denied.policy_arn.empty()) {
+    text += " (" + denied.policy_arn + ")";
+  }
   return text;
 }
 
@@ -116,7 +128,9 @@ std::string AccessDeniedCure(const AccessDenied& denied,
   const std::string on = !denied.resource.empty() ? denied.resource
                          : denied.action.empty()  ? resource
                                                   : "";
-  if (!on.empty()) what += " on " + on;
+  if (!on.empty()) {
+    what += " on " + on;
+  }
   if (denied.is_explicit) {
     return "an explicit deny in " + DescribePolicy(denied) + " refuses " +
            what +

@@ -30,7 +30,9 @@ aws_byte_cursor Cursor(const std::string& text) {
 // CRT callback after every TLS handshake of a manager.
 void OnHandshake(aws_channel_handler*, aws_channel_slot*, int error,
                  void* user_data) {
-  if (error == AWS_ERROR_SUCCESS) return;
+  if (error == AWS_ERROR_SUCCESS) {
+    return;
+  }
   NoteHandshakeFailure(
       **static_cast<std::shared_ptr<HandshakeWatch>*>(user_data), error);
 }
@@ -43,9 +45,13 @@ void OnManagerShutdown(void* user_data) {
 }  // namespace
 
 Status ConnectionPools::LoadTls() {
-  if (tls_ != nullptr) return {};
+  if (tls_ != nullptr) {
+    return {};
+  }
   Result<TlsContextPtr> tls = NewTlsContext(options_);
-  if (tls.ok()) tls_ = *tls;
+  if (tls.ok()) {
+    tls_ = *tls;
+  }
   return tls.status();
 }
 
@@ -59,9 +65,13 @@ Status ConnectionPools::DescribeProxy(const Proxy& proxy,
     options.auth_username = Cursor(proxy.user);
     options.auth_password = Cursor(proxy.password);
   }
-  if (!proxy.https) return {};
+  if (!proxy.https) {
+    return {};
+  }
   Status status = LoadTls();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   aws_tls_connection_options_init_from_ctx(&tls_options, tls_.get());
   const aws_byte_cursor host = Cursor(proxy.host);
   aws_tls_connection_options_set_server_name(&tls_options,
@@ -75,14 +85,18 @@ Status ConnectionPools::DescribeProxy(const Proxy& proxy,
 Result<Connections> ConnectionPools::Get(const Endpoint& endpoint) {
   std::lock_guard<std::mutex> lock(mutex_);
   Connections& pool = pools_[Key(endpoint.https, endpoint.host, endpoint.port)];
-  if (pool.manager != nullptr) return pool;
+  if (pool.manager != nullptr) {
+    return pool;
+  }
   pool.watch = NewHandshakeWatch();
   auto watch = std::make_unique<std::shared_ptr<HandshakeWatch>>(pool.watch);
 
   aws_tls_connection_options tls_options = {};
   if (endpoint.https) {
     Status status = LoadTls();
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
     aws_tls_connection_options_init_from_ctx(&tls_options, tls_.get());
     aws_tls_connection_options_set_callbacks(&tls_options, OnHandshake, nullptr,
                                              nullptr, watch.get());

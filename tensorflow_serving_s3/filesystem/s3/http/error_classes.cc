@@ -49,7 +49,9 @@ bool IsRetryable(const HttpError& error) {
   for (const char* code :
        {"RequestTimeout", "SlowDown", "InternalError", "OperationAborted",
         "ConditionalRequestConflict", "KMS.ThrottlingException"}) {
-    if (error.code == code) return true;
+    if (error.code == code) {
+      return true;
+    }
   }
   return error.status == 408 || error.status == 429 ||
          (error.status >= 500 && error.status != 501) || error.is_cut;
@@ -92,7 +94,9 @@ bool IsRetryableAnswer(const HttpResponse& response) {
 }
 
 bool MayRefuseHeader(const HttpResponse& response) {
-  if (response.crt_error != 0) return false;
+  if (response.crt_error != 0) {
+    return false;
+  }
   // An expired token and another region are other causes of these statuses.
   const HttpError error = ErrorFrom(response);
   return (error.status == 400 || error.status == 501) && !IsStaleToken(error) &&

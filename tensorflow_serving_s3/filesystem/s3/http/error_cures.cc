@@ -145,13 +145,17 @@ std::string UnexplainedDenial(const RequestContext& context) {
   std::string cure = context.anonymous ? "; the bucket must allow everyone "
                                        : "; their policy must allow ";
   cure += context.action + " on " + PolicyResource(context);
-  if (IsCopy(context)) cure += ", and s3:GetObject on the source of the copy";
+  if (IsCopy(context)) {
+    cure += ", and s3:GetObject on the source of the copy";
+  }
   if (context.action == "s3:GetObject") {
     cure +=
         " (without s3:ListBucket, S3 answers 403 also for an object that does "
         "not exist)";
   }
-  if (context.directory_bucket || context.requester_pays) return cure;
+  if (context.directory_bucket || context.requester_pays) {
+    return cure;
+  }
   return cure + (context.anonymous
                      ? ". If the requester pays for the bucket, use "
                        "credentials and set AWS_REQUEST_PAYER=requester"
@@ -228,7 +232,9 @@ std::string DescribeCredentials(const RequestContext& context) {
 }
 
 Status BadRequest(const RequestContext& context, const HttpError& error) {
-  if (const auto refusal = CommonRefusal(context, error)) return *refusal;
+  if (const auto refusal = CommonRefusal(context, error)) {
+    return *refusal;
+  }
   if (error.code == "KMS.AccessDeniedException") {
     return Forbidden(context, error);
   }
@@ -239,14 +245,20 @@ Status BadRequest(const RequestContext& context, const HttpError& error) {
         "; S3 answers 400 also for an object that is encrypted with a key of "
         "the uploader (SSE-C)";
   }
-  if (!context.encryption.empty()) cure += "; " + AskedEncryption(context);
+  if (!context.encryption.empty()) {
+    cure += "; " + AskedEncryption(context);
+  }
   return {TF_INVALID_ARGUMENT, cure};
 }
 
 Status Forbidden(const RequestContext& context, const HttpError& error) {
-  if (const auto refusal = CommonRefusal(context, error)) return *refusal;
+  if (const auto refusal = CommonRefusal(context, error)) {
+    return *refusal;
+  }
   for (const AccountState& state : kAccountStates) {
-    if (error.code == state.code) return {TF_PERMISSION_DENIED, state.cure};
+    if (error.code == state.code) {
+      return {TF_PERMISSION_DENIED, state.cure};
+    }
   }
   if (IsClockSkew(error.code)) {
     const bool known =

@@ -28,7 +28,9 @@ std::string Headline(const RequestContext& context, const HttpError& error) {
   while (!said.empty() && (said.back() == '.' || said.back() == ' ')) {
     said.pop_back();
   }
-  if (!said.empty()) line += ": " + said;
+  if (!said.empty()) {
+    line += ": " + said;
+  }
   return line + ". ";
 }
 
@@ -57,7 +59,9 @@ bool IsFromHttpsServer(const HttpError& error) {
 std::string NotS3(const RequestContext& context, const HttpError& error) {
   std::string text = error.text.substr(0, kQuotedBodyBytes);
   for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    if (static_cast<unsigned char>(c) < ' ') {
+      c = ' ';
+    }
   }
   return Headline(context, error) + "This is not the response of an S3 store" +
          (text.empty() ? "" : " (\"" + text + "\")") +

@@ -121,7 +121,9 @@ int GetBodyStatus(aws_input_stream* stream, aws_stream_status* status) {
   const ExchangePtr exchange =
       static_cast<BodyStream*>(stream->impl)->exchange.lock();
   status->is_valid = exchange != nullptr;
-  if (exchange == nullptr) return AWS_OP_SUCCESS;
+  if (exchange == nullptr) {
+    return AWS_OP_SUCCESS;
+  }
   std::lock_guard<std::mutex> lock(exchange->mutex);
   status->is_end_of_stream = exchange->body_sent == exchange->body.size();
   return AWS_OP_SUCCESS;
@@ -179,7 +181,9 @@ void Finish(void* user_data, int error) {
 
 int OnHeaders(aws_http_stream*, aws_http_header_block block,
               const aws_http_header* headers, size_t count, void* user_data) {
-  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
+  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) {
+    return AWS_OP_SUCCESS;
+  }
   Exchange& exchange = Get(user_data);
   std::lock_guard<std::mutex> lock(exchange.mutex);
   exchange.first_byte = true;
@@ -202,13 +206,17 @@ bool IsBodyLost(aws_http_message* request, const HttpResponse& response) {
     return false;
   }
   const std::string coding = response.Header("Transfer-Encoding");
-  if (!coding.empty()) return strcasecmp(coding.c_str(), "chunked") != 0;
+  if (!coding.empty()) {
+    return strcasecmp(coding.c_str(), "chunked") != 0;
+  }
   return response.Header("Content-Length").empty();
 }
 
 int OnHeadersDone(aws_http_stream* stream, aws_http_header_block block,
                   void* user_data) {
-  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
+  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) {
+    return AWS_OP_SUCCESS;
+  }
   Exchange& exchange = Get(user_data);
   std::lock_guard<std::mutex> lock(exchange.mutex);
   HttpResponse& response = exchange.response;
@@ -259,7 +267,9 @@ void OnComplete(aws_http_stream* stream, int error, void* user_data) {
     body_lost = exchange.response.body_lost;
   }
   // The next request must not read the lost body as its response.
-  if (body_lost) aws_http_connection_close(exchange.connection);
+  if (body_lost) {
+    aws_http_connection_close(exchange.connection);
+  }
   // Releases the connection first, so that the caller's next request can use
   // it.
   aws_http_connection_manager_release_connection(exchange.manager.get(),
@@ -271,7 +281,9 @@ void OnComplete(aws_http_stream* stream, int error, void* user_data) {
 void OnConnection(aws_http_connection* connection, int error, void* user_data) {
   StopWatching(*static_cast<ExchangePtr*>(user_data));
   Exchange& exchange = Get(user_data);
-  if (error != AWS_ERROR_SUCCESS) return Finish(user_data, error);
+  if (error != AWS_ERROR_SUCCESS) {
+    return Finish(user_data, error);
+  }
   exchange.connection = connection;
   aws_http_make_request_options options = {};
   options.self_size = sizeof(options);
@@ -306,7 +318,9 @@ HttpResponse Abandon(const ExchangePtr& shared,
   exchange.abandoned = true;
   const bool connected = exchange.stream != nullptr;
   aws_http_stream* stream = exchange.stream;
-  if (stream != nullptr) aws_http_stream_acquire(stream);
+  if (stream != nullptr) {
+    aws_http_stream_acquire(stream);
+  }
   HttpResponse response = exchange.response;
   response.crt_error = AWS_IO_SOCKET_TIMEOUT;
   if (connected) {
@@ -335,7 +349,9 @@ void NoteHandshakeFailure(HandshakeWatch& watch, int crt_error) {
   // Each exchange waits for one connection, and the oldest gets the next.
   for (const ExchangePtr& exchange : watch.connecting) {
     std::lock_guard<std::mutex> exchange_lock(exchange->mutex);
-    if (exchange->handshake_error != 0) continue;
+    if (exchange->handshake_error != 0) {
+      continue;
+    }
     exchange->handshake_error = crt_error;
     exchange->changed.notify_one();
     return;
@@ -352,7 +368,9 @@ HttpResponse RunExchange(const Connections& connections,
   exchange->message = aws_http_message_acquire(message);
   exchange->sink = std::move(sink);
   exchange->body = body;
-  if (!body.empty()) SetBody(message, exchange);
+  if (!body.empty()) {
+    SetBody(message, exchange);
+  }
   {
     std::lock_guard<std::mutex> lock(connections.watch->mutex);
     connections.watch->connecting.push_back(exchange);
@@ -382,7 +400,9 @@ HttpResponse RunExchange(const Connections& connections,
         timeouts.cancellation != nullptr && timeouts.cancellation->cancelled();
     if (cancelled || Clock::now() >= end || exchange->handshake_error != 0) {
       HttpResponse response = Abandon(exchange, std::move(lock));
-      if (cancelled) response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;
+      if (cancelled) {
+        response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;
+      }
       return response;
     }
     exchange->changed.wait_until(lock, end);

@@ -17,7 +17,9 @@ Result<HttpResponse> HttpClient::Send(const Endpoint& endpoint,
                                       HttpTimeouts timeouts,
                                       std::string_view body) {
   const Result<Connections> connections = pools_.Get(endpoint);
-  if (!connections.ok()) return connections.status();
+  if (!connections.ok()) {
+    return connections.status();
+  }
   return RunExchange(*connections, message, std::move(sink), timeouts, body);
 }
 

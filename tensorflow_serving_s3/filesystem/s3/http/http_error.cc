@@ -34,7 +34,9 @@ std::string NowAsText() {
 
 bool IsSkewed(const std::string& date) {
   const int64_t theirs = ParseTime(date);
-  if (theirs == 0) return false;
+  if (theirs == 0) {
+    return false;
+  }
   const int64_t ours = ParseTime(NowAsText());
   return std::abs(theirs - ours) > kTolerableSkewNsec;
 }
@@ -44,17 +46,33 @@ bool ReadError(XmlNode& node, HttpError& error) {
   return node.Children([&](XmlNode& child) {
     const std::string& name = child.name();
     if (name == "Code") {
-      if (!child.Text(error.code)) return false;
+      if (!child.Text(error.code)) {
+        return false;
+      }
       error.code = Trimmed(error.code);
       return true;
     }
-    if (name == "Message") return child.Text(error.message);
-    if (name == "Region") return child.Text(error.bucket_region);
-    if (name == "Endpoint") return child.Text(error.endpoint);
-    if (name == "RequestId") return child.Text(error.request_id);
-    if (name == "RequestTime") return child.Text(error.request_time);
-    if (name == "ServerTime") return child.Text(error.server_time);
-    if (name == "StorageClass") return child.Text(error.storage_class);
+    if (name == "Message") {
+      return child.Text(error.message);
+    }
+    if (name == "Region") {
+      return child.Text(error.bucket_region);
+    }
+    if (name == "Endpoint") {
+      return child.Text(error.endpoint);
+    }
+    if (name == "RequestId") {
+      return child.Text(error.request_id);
+    }
+    if (name == "RequestTime") {
+      return child.Text(error.request_time);
+    }
+    if (name == "ServerTime") {
+      return child.Text(error.server_time);
+    }
+    if (name == "StorageClass") {
+      return child.Text(error.storage_class);
+    }
     return true;
   });
 }
@@ -66,7 +84,9 @@ bool IsAroundErrors(const std::string& name) {
 
 bool ReadErrorInside(XmlNode& node, HttpError& error) {
   return node.Children([&](XmlNode& child) {
-    if (child.name() == "Error") return ReadError(child, error);
+    if (child.name() == "Error") {
+      return ReadError(child, error);
+    }
     return !IsAroundErrors(child.name()) || ReadErrorInside(child, error);
   });
 }
@@ -76,14 +96,20 @@ bool ReadErrorInside(XmlNode& node, HttpError& error) {
 HttpError ParseJsonError(const std::string& body) {
   HttpError error;
   const std::optional<FlatJson> json = FlattenJson(body);
-  if (!json.has_value()) return error;
+  if (!json.has_value()) {
+    return error;
+  }
   for (const auto& [name, value] : *json) {
     const std::string field = Lowercase(name);
     const std::string key =
         field.compare(0, 6, "error.") == 0 ? field.substr(6) : field;
     // A number is the HTTP status, not an S3 error code.
-    if (key == "code" && !ParseUnsigned(value).has_value()) error.code = value;
-    if (key == "message") error.message = value;
+    if (key == "code" && !ParseUnsigned(value).has_value()) {
+      error.code = value;
+    }
+    if (key == "message") {
+      error.message = value;
+    }
   }
   return error.code.empty() ? HttpError() : error;
 }
@@ -94,7 +120,9 @@ HttpError ParseErrorBody(const std::string& body) {
   HttpError error;
   bool is_other = false;
   const bool well_formed = ParseXml(body, [&](XmlNode& root) {
-    if (root.name() == "Error") return ReadError(root, error);
+    if (root.name() == "Error") {
+      return ReadError(root, error);
+    }
     is_other = !IsAroundErrors(root.name());
     return !is_other && ReadErrorInside(root, error);
   });
@@ -105,8 +133,12 @@ HttpError ParseErrorBody(const std::string& body) {
       start.remove_prefix(kByteOrderMark.size());
     }
     start = Trimmed(start);
-    if (start.substr(0, 1) == "{") error = ParseJsonError(std::string(start));
-    if (!error.code.empty()) return error;
+    if (start.substr(0, 1) == "{") {
+      error = ParseJsonError(std::string(start));
+    }
+    if (!error.code.empty()) {
+      return error;
+    }
     error = HttpError();
     error.text = body;
     error.is_cut =
@@ -121,9 +153,13 @@ HttpError ErrorFrom(const HttpResponse& response) {
   error.status = response.status;
   error.body_lost = response.body_lost;
   const std::string region = response.Header("x-amz-bucket-region");
-  if (!region.empty()) error.bucket_region = region;
+  if (!region.empty()) {
+    error.bucket_region = region;
+  }
   const std::string request_id = response.Header("x-amz-request-id");
-  if (!request_id.empty()) error.request_id = request_id;
+  if (!request_id.empty()) {
+    error.request_id = request_id;
+  }
   error.retry_after = response.Header("Retry-After");
   // The response to a HEAD has no body that could name the cause.
   const std::string date = response.Header("Date");
@@ -142,7 +178,9 @@ std::chrono::milliseconds ParseRetryAfter(const std::string& retry_after) {
   }
   const int64_t time = ParseTime(retry_after);
   const int64_t now = ParseTime(NowAsText());
-  if (time <= now) return std::chrono::milliseconds(0);
+  if (time <= now) {
+    return std::chrono::milliseconds(0);
+  }
   return std::chrono::milliseconds((time - now) / 1000000);
 }
 

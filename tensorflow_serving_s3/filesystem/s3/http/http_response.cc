@@ -9,7 +9,9 @@ namespace s3 {
 
 std::string HttpResponse::Header(const char* name) const {
   for (const auto& [key, value] : headers) {
-    if (strcasecmp(key.c_str(), name) == 0) return value;
+    if (strcasecmp(key.c_str(), name) == 0) {
+      return value;
+    }
   }
   return "";
 }

@@ -100,7 +100,9 @@ TEST_F(HttpTest, ReusesConnections) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(FakeAnswer(200, "x"));
   });
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(Get(At(server.port())).body, "x");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Get(At(server.port())).body, "x");
+  }
   EXPECT_EQ(server.requests().size(), 3u);
   EXPECT_EQ(server.connections(), 1u);
 }

@@ -59,7 +59,9 @@ milliseconds Retry::LongPause() const {
 }
 
 bool Retry::Again(Cancellation* cancellation) {
-  if (attempts_ >= max_attempts_) return false;
+  if (attempts_ >= max_attempts_) {
+    return false;
+  }
   // At most 50, 100, 200, 400, 800 ms, then a second.
   const int doublings = std::min(attempts_, kMostDoublings);
   milliseconds backoff =
@@ -73,8 +75,12 @@ bool Retry::Again(Cancellation* cancellation) {
     backoff = std::max(backoff, LongPause());
   }
   long_pause_ = false;
-  if (Remaining() < backoff + kShortestAttempt) return false;
-  if (!SleepUnlessCancelled(backoff, cancellation)) return false;
+  if (Remaining() < backoff + kShortestAttempt) {
+    return false;
+  }
+  if (!SleepUnlessCancelled(backoff, cancellation)) {
+    return false;
+  }
   ++attempts_;
   ++all_attempts_;
   return true;
@@ -85,13 +91,17 @@ void Retry::SetRetryAfter(milliseconds duration) {
 }
 
 void Retry::Progress(size_t bytes) {
-  if (bytes < kWorthARequest) return;
+  if (bytes < kWorthARequest) {
+    return;
+  }
   progress_at_ = Clock::now();
   attempts_ = 0;  // Again() increments it for the next attempt.
 }
 
 void Retry::Sent(size_t bytes) {
-  if (bytes >= kWorthARequest) progress_at_ = Clock::now();
+  if (bytes >= kWorthARequest) {
+    progress_at_ = Clock::now();
+  }
 }
 
 milliseconds Retry::elapsed() const {

@@ -22,8 +22,12 @@ std::string CauseOf(const Status& error) {
   bool in_number = false;
   for (const char c : message.substr(begin, end - begin)) {
     const bool is_digit = c >= '0' && c <= '9';
-    if (!is_digit) cause += c;
-    if (is_digit && !in_number) cause += '#';
+    if (!is_digit) {
+      cause += c;
+    }
+    if (is_digit && !in_number) {
+      cause += '#';
+    }
     in_number = is_digit;
   }
   return cause;

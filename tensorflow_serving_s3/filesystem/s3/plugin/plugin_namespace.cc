@@ -30,7 +30,9 @@ constexpr size_t kMostStatsAtATime = 16;
 
 Result<PathInfo> StatAt(const TF_Filesystem* filesystem, const char* path) {
   Result<Target> target = Resolve(filesystem, path);
-  if (!target.ok()) return target.status();
+  if (!target.ok()) {
+    return target.status();
+  }
   return StatPath(*target->client, target->uri);
 }
 
@@ -44,8 +46,12 @@ bool PathsExist(const TF_Filesystem* filesystem, char** paths, int num_files,
   std::atomic<bool> all{true};
   ForEachInParallel(num_files, kMostStatsAtATime, [&](size_t i) {
     const Status status = StatAt(filesystem, paths[i]).status();
-    if (!status.ok()) all = false;
-    if (statuses != nullptr) SetStatus(statuses[i], status);
+    if (!status.ok()) {
+      all = false;
+    }
+    if (statuses != nullptr) {
+      SetStatus(statuses[i], status);
+    }
     return Status();
   });
   return all;
@@ -55,7 +61,9 @@ void Stat(const TF_Filesystem* filesystem, const char* path,
           TF_FileStatistics* stats, TF_Status* status) {
   Result<PathInfo> info = StatAt(filesystem, path);
   SetStatus(status, info.status());
-  if (!info.ok()) return;
+  if (!info.ok()) {
+    return;
+  }
   stats->length = static_cast<int64_t>(info->object.size);
   stats->mtime_nsec = info->object.mtime_nsec;
   stats->is_directory = info->is_directory;
@@ -89,7 +97,9 @@ bool IsDirectory(const TF_Filesystem* filesystem, const char* path,
 int64_t GetFileSize(const TF_Filesystem* filesystem, const char* path,
                     TF_Status* status) {
   Result<PathInfo> info = StatAt(filesystem, path);
-  if (info.ok() && info->is_directory) info = IsADirectory(path);
+  if (info.ok() && info->is_directory) {
+    info = IsADirectory(path);
+  }
   SetStatus(status, info.status());
   return info.ok() ? static_cast<int64_t>(info->object.size) : -1;
 }
@@ -118,7 +128,9 @@ int GetChildren(const TF_Filesystem* filesystem, const char* path,
   Result<std::vector<std::string>> names =
       ListChildren(*target->client, target->uri);
   SetStatus(status, names.status());
-  if (!names.ok()) return -1;
+  if (!names.ok()) {
+    return -1;
+  }
   return GiveToTensorFlow(*names, entries);
 }
 
@@ -146,7 +158,9 @@ template <Status (*move)(Client& client, const S3Uri& from, const S3Uri& to)>
 void Move(const TF_Filesystem* filesystem, const char* from, const char* to,
           TF_Status* status) {
   Result<Target> source = Resolve(filesystem, from);
-  if (!source.ok()) return SetStatus(status, source.status());
+  if (!source.ok()) {
+    return SetStatus(status, source.status());
+  }
   Result<Target> target = Resolve(filesystem, to);
   SetStatus(status, target.ok()
                         ? move(*source->client, source->uri, target->uri)
@@ -159,7 +173,9 @@ void DeleteRecursively(const TF_Filesystem* filesystem, const char* path,
   *undeleted_files = 0;
   *undeleted_dirs = 1;
   Result<Target> target = Resolve(filesystem, path);
-  if (!target.ok()) return SetStatus(status, target.status());
+  if (!target.ok()) {
+    return SetStatus(status, target.status());
+  }
   Undeleted undeleted;
   SetStatus(status, DeleteTree(*target->client, target->uri, undeleted));
   *undeleted_files = undeleted.files;

@@ -23,7 +23,9 @@ namespace {
 Result<std::unique_ptr<ObjectReader>> OpenAt(const TF_Filesystem* filesystem,
                                              const char* path) {
   Result<Target> target = Resolve(filesystem, path);
-  if (!target.ok()) return target.status();
+  if (!target.ok()) {
+    return target.status();
+  }
   if (target->uri.key.empty() || target->uri.key.back() == '/') {
     return IsADirectory(path);
   }
@@ -41,7 +43,9 @@ struct File {
 void Cleanup(TF_RandomAccessFile* file) {
   File* opened = static_cast<File*>(file->plugin_file);
   // In a forked child, the destructor would wait for threads that do not exist.
-  if (!opened->owner.IsThis()) opened->reader.release();
+  if (!opened->owner.IsThis()) {
+    opened->reader.release();
+  }
   delete opened;
 }
 
@@ -94,7 +98,9 @@ void NewRandomAccessFile(const TF_Filesystem* filesystem, const char* path,
                          TF_RandomAccessFile* file, TF_Status* status) {
   Result<std::unique_ptr<ObjectReader>> reader = OpenAt(filesystem, path);
   SetStatus(status, reader.status());
-  if (!reader.ok()) return;
+  if (!reader.ok()) {
+    return;
+  }
   file->plugin_file =
       new random_access_file::File{path, *std::move(reader), {}};
 }
@@ -104,7 +110,9 @@ void NewReadOnlyMemoryRegionFromFile(const TF_Filesystem* filesystem,
                                      TF_ReadOnlyMemoryRegion* region,
                                      TF_Status* status) {
   Result<std::unique_ptr<ObjectReader>> reader = OpenAt(filesystem, path);
-  if (!reader.ok()) return SetStatus(status, reader.status());
+  if (!reader.ok()) {
+    return SetStatus(status, reader.status());
+  }
   const uint64_t size = (*reader)->info().size;
   if (size == 0) {
     // As in TensorFlow's local file system.
@@ -124,7 +132,9 @@ void NewReadOnlyMemoryRegionFromFile(const TF_Filesystem* filesystem,
   }
   Result<size_t> got = (*reader)->Read(0, bytes.data(), size);
   SetStatus(status, got.status());
-  if (!got.ok()) return;
+  if (!got.ok()) {
+    return;
+  }
   region->plugin_memory_region = new memory_region::Region{std::move(bytes)};
 }
 

@@ -18,10 +18,14 @@ Result<Client*> Filesystem::client() {
   std::lock_guard<std::mutex> lock(shared.mutex);
   if (shared.client == nullptr) {
     Result<Options> options = ProcessOptions();
-    if (!options.ok()) return options.status();
+    if (!options.ok()) {
+      return options.status();
+    }
     Result<std::unique_ptr<Client>> client =
         Client::New(*options, ProcessGetenv);
-    if (!client.ok()) return client.status();
+    if (!client.ok()) {
+      return client.status();
+    }
     shared.client = *std::move(client);
     if (options->read_ahead_bytes.has_value()) {
       MemoryBudget::OfProcess().SetDefaultLimit(*options->read_ahead_bytes);
@@ -32,7 +36,9 @@ Result<Client*> Filesystem::client() {
 
 Result<Target> Resolve(const TF_Filesystem* filesystem, const char* path) {
   Result<S3Uri> uri = ParseUri(path);
-  if (!uri.ok()) return uri.status();
+  if (!uri.ok()) {
+    return uri.status();
+  }
   Result<Client*> client =
       static_cast<Filesystem*>(filesystem->plugin_filesystem)->client();
   if (!client.ok()) {

@@ -42,7 +42,9 @@ void Cleanup(TF_WritableFile* file) {
     opened->writer.release();
   } else {
     std::optional<ReleasedPythonLock> released;
-    if (!opened->writer->settled()) released.emplace();
+    if (!opened->writer->settled()) {
+      released.emplace();
+    }
     // During the unwinding of an exception, the write is incomplete.
     const Status dropped =
         std::uncaught_exceptions() == 0 ? opened->writer->Drop() : Status();
@@ -70,7 +72,9 @@ void Append(const TF_WritableFile* file, const char* buffer, size_t n,
     const std::string_view bytes(buffer, n);
     // Most calls end here. Releasing and taking Python's lock costs more than
     // the copy if another thread runs Python.
-    if (writer.TryAppend(bytes)) return {};
+    if (writer.TryAppend(bytes)) {
+      return {};
+    }
     const ReleasedPythonLock released;
     return writer.Append(bytes);
   });
@@ -112,12 +116,16 @@ Result<std::optional<PathInfo>> FileAt(const Target& target, const char* path) {
 void NewWritableFile(const TF_Filesystem* filesystem, const char* path,
                      TF_WritableFile* file, TF_Status* status) {
   Result<Target> target = Resolve(filesystem, path);
-  if (!target.ok()) return SetStatus(status, target.status());
+  if (!target.ok()) {
+    return SetStatus(status, target.status());
+  }
   const Status found = FileAt(*target, path).status();
   // A caller without s3:ListBucket can still write.
   const bool denied = found.code == TF_PERMISSION_DENIED;
   SetStatus(status, denied ? Status() : found);
-  if (!found.ok() && !denied) return;
+  if (!found.ok() && !denied) {
+    return;
+  }
   file->plugin_file = new File{
       path, ObjectWriter::New(target->client, target->uri), OwnerProcess()};
 }
@@ -125,15 +133,21 @@ void NewWritableFile(const TF_Filesystem* filesystem, const char* path,
 void NewAppendableFile(const TF_Filesystem* filesystem, const char* path,
                        TF_WritableFile* file, TF_Status* status) {
   Result<Target> target = Resolve(filesystem, path);
-  if (!target.ok()) return SetStatus(status, target.status());
+  if (!target.ok()) {
+    return SetStatus(status, target.status());
+  }
   Result<std::optional<PathInfo>> found = FileAt(*target, path);
-  if (!found.ok()) return SetStatus(status, found.status());
+  if (!found.ok()) {
+    return SetStatus(status, found.status());
+  }
   Result<std::unique_ptr<ObjectWriter>> writer =
       found->has_value()
           ? ObjectWriter::AtEndOf(target->client, target->uri, (*found)->object)
           : ObjectWriter::New(target->client, target->uri);
   SetStatus(status, writer.status());
-  if (!writer.ok()) return;
+  if (!writer.ok()) {
+    return;
+  }
   file->plugin_file = new File{path, *std::move(writer), OwnerProcess()};
 }
 

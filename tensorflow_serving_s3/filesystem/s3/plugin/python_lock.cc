@@ -50,21 +50,31 @@ bool IsPythonThread() {
 
 ReleasedPythonLock::ReleasedPythonLock() {
   const Python& python = kPython;
-  if (!python.is_there()) return;
+  if (!python.is_there()) {
+    return;
+  }
   // With subinterpreters, PyGILState_Check returns true for every thread.
   void* const own = python.own_state();
-  if (own == nullptr || own != python.current_state()) return;
+  if (own == nullptr || own != python.current_state()) {
+    return;
+  }
   // Only the finalizing thread still runs Python.
-  if (python.is_ending() != 0) return;
+  if (python.is_ending() != 0) {
+    return;
+  }
   thread_state_ = python.save();
 }
 
 ReleasedPythonLock::~ReleasedPythonLock() {
-  if (thread_state_ == nullptr) return;
+  if (thread_state_ == nullptr) {
+    return;
+  }
   const Python& python = kPython;
   // Before 3.14, Python ends threads that request the lock now, by unwinding
   // the stack through destructors.
-  while (python.is_ending() != 0) pause();
+  while (python.is_ending() != 0) {
+    pause();
+  }
   python.restore(thread_state_);
 }
 

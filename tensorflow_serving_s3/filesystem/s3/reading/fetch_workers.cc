@@ -36,7 +36,9 @@ FetchWorkers::~FetchWorkers() {
   ending_ = true;
   task_or_end_.notify_all();
   thread_ended_.wait(lock, [this] { return threads_.empty(); });
-  for (std::thread& thread : ended_) thread.join();
+  for (std::thread& thread : ended_) {
+    thread.join();
+  }
 }
 
 FetchWorkers& FetchWorkers::OfProcess() {
@@ -63,7 +65,9 @@ void FetchWorkers::Run(Urgency urgency, std::function<void()> task) {
     task_or_end_.notify_one();
     ended.splice(ended.end(), ended_);
   }
-  for (std::thread& thread : ended) thread.join();
+  for (std::thread& thread : ended) {
+    thread.join();
+  }
 }
 
 void FetchWorkers::Work(Threads::iterator self) {
@@ -82,7 +86,9 @@ std::function<void()> FetchWorkers::NextTask(
     std::unique_lock<std::mutex>& lock) {
   while (!ending_) {
     for (auto* queue : {&awaited_, &ahead_}) {
-      if (queue->empty()) continue;
+      if (queue->empty()) {
+        continue;
+      }
       std::function<void()> task = std::move(queue->front());
       queue->pop_front();
       return task;
@@ -92,7 +98,9 @@ std::function<void()> FetchWorkers::NextTask(
       return ending_ || !awaited_.empty() || !ahead_.empty();
     });
     --idle_threads_;
-    if (woken) continue;
+    if (woken) {
+      continue;
+    }
     bool wanted_again = false;
     if (options_.when_idle != nullptr) {
       lock.unlock();

@@ -51,7 +51,9 @@ TEST(FetchWorkersTest, LimitsTheThreads) {
       while (before < now && !most.compare_exchange_weak(before, now)) {
       }
       --running;
-      if (--left == 0) done.Open();
+      if (--left == 0) {
+        done.Open();
+      }
     });
   }
   done.Wait();
@@ -82,7 +84,9 @@ TEST(FetchWorkersTest, IdleThreadsCallWhenIdleAgainIfItReturnsTrue) {
   FetchWorkers::Options options;
   options.idle = std::chrono::milliseconds(1);
   options.when_idle = [&] {
-    if (++asked == 3) done.Open();
+    if (++asked == 3) {
+      done.Open();
+    }
     return asked < 3;
   };
   FetchWorkers workers(options);
@@ -124,7 +128,9 @@ TEST(FetchWorkersTest, LimitsTheCallers) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 }
 
 }  // namespace

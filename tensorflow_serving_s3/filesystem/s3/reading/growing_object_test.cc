@@ -113,7 +113,9 @@ TEST_F(GrowingObjectTest, SequentialReadsContinueInAGrownObject) {
   std::string read;
   for (int i = 1; read.size() < all.size(); ++i) {
     read += Read(*reader, read.size(), 300 * 1000);
-    if (i % 20 != 0) continue;
+    if (i % 20 != 0) {
+      continue;
+    }
     all += Pattern(1000);
     Replace(all, "\"e" + std::to_string(i) + "\"");
   }
@@ -174,7 +176,9 @@ TEST_F(GrowingObjectTest, ALongerObjectWithOtherBytesIsAnError) {
   for (const size_t changed : {size_t{0}, 2 * kMiB, 3 * kMiB - 1}) {
     Replace(all, "\"e0\"");
     auto reader = Open();
-    for (size_t at = 0; at < 3 * kMiB; at += kMiB) Read(*reader, at, kMiB);
+    for (size_t at = 0; at < 3 * kMiB; at += kMiB) {
+      Read(*reader, at, kMiB);
+    }
     std::string other = all + "more";
     ++other[changed];
     Replace(other, "\"e1\"");
@@ -248,7 +252,9 @@ TEST_F(GrowingObjectTest, ThreadsAtTheEndOfAGrowingObjectReadTheSameBytes) {
     Replace(all.substr(0, i * step), "\"e" + std::to_string(i) + "\"");
     Read(*reader, reader->info().size, 1);
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(reader->info().size, all.size());
 }
 

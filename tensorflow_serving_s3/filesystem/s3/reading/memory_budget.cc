@@ -32,13 +32,21 @@ char* Map(size_t size) {
 
 // Maps with huge pages if `size` is large enough.
 char* MapAligned(size_t size) {
-  if (size < kHugePage) return Map(size);
+  if (size < kHugePage) {
+    return Map(size);
+  }
   char* data = Map(size + kHugePage);
-  if (data == nullptr) return nullptr;
+  if (data == nullptr) {
+    return nullptr;
+  }
   const size_t before = RoundUp(reinterpret_cast<uintptr_t>(data), kHugePage) -
                         reinterpret_cast<uintptr_t>(data);
-  if (before > 0) munmap(data, before);
-  if (before < kHugePage) munmap(data + before + size, kHugePage - before);
+  if (before > 0) {
+    munmap(data, before);
+  }
+  if (before < kHugePage) {
+    munmap(data + before + size, kHugePage - before);
+  }
   PreferHugePages(data + before, size);
   return data + before;
 }
@@ -56,7 +64,9 @@ MemoryBudget::Block& MemoryBudget::Block::operator=(Block&& other) noexcept {
 }
 
 MemoryBudget::Block::~Block() {
-  if (data_ == nullptr) return;
+  if (data_ == nullptr) {
+    return;
+  }
   if (account_ == nullptr) {
     munmap(data_, mapped_);
   } else {
@@ -68,7 +78,9 @@ MemoryBudget::Block MemoryBudget::Block::OutsideBudget(size_t size) {
   Block block;
   const size_t mapped = RoundUp(std::max(size, size_t{1}), PageSize());
   block.data_ = MapAligned(mapped);
-  if (block.data_ == nullptr) return block;
+  if (block.data_ == nullptr) {
+    return block;
+  }
   block.size_ = size;
   block.mapped_ = mapped;
   return block;
@@ -77,7 +89,9 @@ MemoryBudget::Block MemoryBudget::Block::OutsideBudget(size_t size) {
 void MemoryBudget::Block::Shrink(size_t size) {
   size_ = size;
   const size_t kept = RoundUp(std::max(size, size_t{1}), PageSize());
-  if (kept >= mapped_) return;
+  if (kept >= mapped_) {
+    return;
+  }
   munmap(data_ + kept, mapped_ - kept);
   if (account_ != nullptr) {
     account_->budget_->Release(*account_, mapped_ - kept);
@@ -89,8 +103,12 @@ MemoryBudget::Block MemoryBudget::Account::Take(size_t size) {
   Block block;
   const size_t mapped = RoundUp(std::max(size, size_t{1}), PageSize());
   char* data = nullptr;
-  if (!budget_->Reserve(*this, mapped, data)) return block;
-  if (data == nullptr) data = MapAligned(mapped);
+  if (!budget_->Reserve(*this, mapped, data)) {
+    return block;
+  }
+  if (data == nullptr) {
+    data = MapAligned(mapped);
+  }
   if (data == nullptr) {
     budget_->Release(*this, mapped);
     return block;
@@ -105,7 +123,9 @@ MemoryBudget::Block MemoryBudget::Account::Take(size_t size) {
 class MemoryBudget::Garbage {
  public:
   ~Garbage() {
-    for (const auto& [data, size] : mappings_) munmap(data, size);
+    for (const auto& [data, size] : mappings_) {
+      munmap(data, size);
+    }
   }
   void Add(char* data, size_t size) { mappings_.emplace_back(data, size); }
 
@@ -131,7 +151,9 @@ void MemoryBudget::SetLimit(uint64_t bytes) {
 
 void MemoryBudget::SetDefaultLimit(uint64_t bytes) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!limit_is_set_) limit_ = bytes;
+  if (!limit_is_set_) {
+    limit_ = bytes;
+  }
 }
 
 uint64_t MemoryBudget::limit() const {
@@ -169,7 +191,9 @@ bool MemoryBudget::ReleaseIdle(Clock::time_point since) {
   bool more = false;
   for (const IdleUser& user : users) {
     const std::shared_ptr<void> alive = user.owner.lock();
-    if (alive != nullptr && user.release(since)) more = true;
+    if (alive != nullptr && user.release(since)) {
+      more = true;
+    }
   }
   return more;
 }
@@ -177,9 +201,13 @@ bool MemoryBudget::ReleaseIdle(Clock::time_point since) {
 bool MemoryBudget::Reserve(Account& account, size_t bytes, char*& mapping) {
   Garbage garbage;
   std::lock_guard<std::mutex> lock(mutex_);
-  if (used_ + bytes > limit_) return false;
+  if (used_ + bytes > limit_) {
+    return false;
+  }
   const uint64_t left = limit_ - used_ - bytes;
-  if (account.used_ + bytes > kShare * left) return false;
+  if (account.used_ + bytes > kShare * left) {
+    return false;
+  }
   account.used_ += bytes;
   used_ += bytes;
   const auto same_size = kept_.find(bytes);

@@ -29,7 +29,9 @@ std::vector<Block> TakeAll(MemoryBudget::Account& account) {
   std::vector<Block> blocks;
   while (true) {
     Block block = account.Take(kMiB);
-    if (block.data() == nullptr) return blocks;
+    if (block.data() == nullptr) {
+      return blocks;
+    }
     blocks.push_back(std::move(block));
   }
 }
@@ -96,7 +98,9 @@ TEST(MemoryBudgetTest, TwoFilesGetTheSameAmount) {
   }
   const auto count = [](const std::vector<Block>& blocks) {
     int taken = 0;
-    for (const Block& block : blocks) taken += block.data() != nullptr;
+    for (const Block& block : blocks) {
+      taken += block.data() != nullptr;
+    }
     return taken;
   };
   EXPECT_EQ(count(of_first), 40);
@@ -196,7 +200,9 @@ TEST(MemoryBudgetTest, ThreadsTakeAndReleaseInParallel) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(budget.used(), 0u);
 }
 

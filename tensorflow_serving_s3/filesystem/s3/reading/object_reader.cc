@@ -33,7 +33,9 @@ Status Fetch(Client* client, const S3Uri& uri, const ObjectInfo& info,
   if (!range.ok()) {
     // The object was longer when it was opened. Readers interpret OUT_OF_RANGE
     // as the end of the file.
-    if (range.status().code != TF_OUT_OF_RANGE) return range.status();
+    if (range.status().code != TF_OUT_OF_RANGE) {
+      return range.status();
+    }
     return {TF_FAILED_PRECONDITION,
             range.status().message +
                 "; the object was replaced while it was being read"};
@@ -61,7 +63,9 @@ bool IsRefusal(const Status& status) {
 // One version of the object, with its bytes in memory.
 struct ObjectReader::Version {
   ~Version() {
-    if (ahead != nullptr) ahead->Close();
+    if (ahead != nullptr) {
+      ahead->Close();
+    }
   }
 
   ObjectInfo info;
@@ -80,7 +84,9 @@ Result<std::unique_ptr<ObjectReader>> ObjectReader::Open(
   std::unique_ptr<ObjectReader> reader(
       new ObjectReader(client, uri, resources));
   Result<VersionPtr> version = reader->OpenVersion();
-  if (!version.ok()) return version.status();
+  if (!version.ok()) {
+    return version.status();
+  }
   reader->version_ = *std::move(version);
   return reader;
 }
@@ -114,7 +120,9 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
     return client_->GetObject(uri_, 0, beginning.data(), beginning.size(),
                               /*if_match=*/"");
   }();
-  if (!first.ok()) return first.status();
+  if (!first.ok()) {
+    return first.status();
+  }
   beginning.Shrink(first->bytes);
   auto version = std::make_shared<Version>();
   version->info = first->object;
@@ -150,21 +158,29 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
   };
   if (may_grow_ && size > 0 && reaches_end()) {
     Result<VersionPtr> latest = FollowGrowth(version);
-    if (!latest.ok()) return latest.status();
+    if (!latest.ok()) {
+      return latest.status();
+    }
     version = *std::move(latest);
   }
   for (int growths = 0;; ++growths) {
     if (offset >= version->info.size || size > version->info.size - offset) {
       told_end_ = true;
     }
-    if (offset >= version->info.size) return size_t{0};
+    if (offset >= version->info.size) {
+      return size_t{0};
+    }
     const size_t bytes = std::min<uint64_t>(size, version->info.size - offset);
     // A reader that polls the end reads its last bytes again, even if the store
     // has another version now.
-    if (may_grow_ && history_.CopyFromLast(offset, buffer, bytes)) return bytes;
+    if (may_grow_ && history_.CopyFromLast(offset, buffer, bytes)) {
+      return bytes;
+    }
     const Status status = version->ahead->Read(offset, buffer, bytes);
     if (status.ok()) {
-      if (may_grow_) history_.Note(offset, buffer, bytes);
+      if (may_grow_) {
+        history_.Note(offset, buffer, bytes);
+      }
       return bytes;
     }
     if (!may_grow_ || status.code != TF_FAILED_PRECONDITION ||
@@ -172,14 +188,18 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
       return status;
     }
     version = FollowReplacement(version, offset);
-    if (version == nullptr) return status;
+    if (version == nullptr) {
+      return status;
+    }
   }
 }
 
 Result<ObjectReader::VersionPtr> ObjectReader::FollowGrowth(
     const VersionPtr& known) {
   Result<VersionPtr> grown = Grown(known, /*all_bytes=*/false);
-  if (!grown.ok() && IsRefusal(grown.status())) return known;
+  if (!grown.ok() && IsRefusal(grown.status())) {
+    return known;
+  }
   return grown;
 }
 
@@ -198,25 +218,37 @@ Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
   std::lock_guard<std::mutex> growth_lock(growth_mutex_);
   VersionPtr version = this->version();
   // Another thread has found a new version.
-  if (version != known) return version;
+  if (version != known) {
+    return version;
+  }
   const Result<ObjectInfo> now = client_->HeadObject(uri_);
-  if (!now.ok()) return now.status();
+  if (!now.ok()) {
+    return now.status();
+  }
   if (now->size <= version->info.size ||
       (now->size == other_.size && now->etag == other_.etag &&
        now->mtime_nsec == other_.mtime_nsec)) {
     return version;
   }
   Result<VersionPtr> grown = OpenVersion();
-  if (!grown.ok()) return grown.status();
-  if ((*grown)->info.size <= version->info.size) return version;
+  if (!grown.ok()) {
+    return grown.status();
+  }
+  if ((*grown)->info.size <= version->info.size) {
+    return version;
+  }
   const Result<bool> continues = Continues(*version, **grown, all_bytes);
   if (!continues.ok()) {
     // Replaced again: a later read tries again.
-    if (continues.status().code == TF_FAILED_PRECONDITION) return version;
+    if (continues.status().code == TF_FAILED_PRECONDITION) {
+      return version;
+    }
     return continues.status();
   }
   if (!*continues) {
-    if (!all_bytes) other_ = *now;
+    if (!all_bytes) {
+      other_ = *now;
+    }
     return version;
   }
   std::lock_guard<std::mutex> lock(mutex_);
@@ -233,10 +265,14 @@ Result<bool> ObjectReader::Continues(Version& version, Version& grown,
   };
   if (version.whole) {
     Status status = read(version, 0, version.info.size);
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
     const std::string given = bytes;
     status = read(grown, 0, given.size());
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
     return bytes == given;
   }
   const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
@@ -245,18 +281,26 @@ Result<bool> ObjectReader::Continues(Version& version, Version& grown,
     for (uint64_t at = 0; at < prefix->size; at += bytes.size()) {
       const Status status = read(
           grown, at, std::min<uint64_t>(kComparedAtATime, prefix->size - at));
-      if (!status.ok()) return status;
+      if (!status.ok()) {
+        return status;
+      }
       crc64 = ExtendCrc64(crc64, bytes);
     }
     return crc64 == prefix->crc64;
   }
-  if (all_bytes) return false;
+  if (all_bytes) {
+    return false;
+  }
   const ReadHistory::Sample first = {0, version.first_bytes};
   const ReadHistory::Sample last = history_.last();
   for (const ReadHistory::Sample* sample : {&first, &last}) {
     const Status status = read(grown, sample->offset, sample->bytes.size());
-    if (!status.ok()) return status;
-    if (bytes != sample->bytes) return false;
+    if (!status.ok()) {
+      return status;
+    }
+    if (bytes != sample->bytes) {
+      return false;
+    }
   }
   return true;
 }

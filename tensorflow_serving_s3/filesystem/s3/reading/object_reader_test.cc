@@ -173,7 +173,9 @@ TEST_F(ObjectReaderTest, ThreadsReadTheirOwnParts) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 }
 
 TEST_F(ObjectReaderTest, OpeningAMissingObjectFails) {

@@ -78,13 +78,19 @@ ParallelFetch::~ParallelFetch() {
 
 void ParallelFetch::Add(uint64_t offset, char* buffer, size_t size) {
   uint64_t unit = kLargestUnit;
-  while (unit > kSmallestUnit && size < kRanges * unit) unit /= 2;
+  while (unit > kSmallestUnit && size < kRanges * unit) {
+    unit /= 2;
+  }
   const uint64_t end = offset + size;
   for (uint64_t at = offset; at < end;) {
     uint64_t until = (at / unit + 1) * unit;
     // Avoids tiny ranges.
-    if (until - at < unit / 4) until += unit;
-    if (until > end || end - until < unit / 4) until = end;
+    if (until - at < unit / 4) {
+      until += unit;
+    }
+    if (until > end || end - until < unit / 4) {
+      until = end;
+    }
     ranges_->ranges.push_back(
         {at, buffer + (at - offset), static_cast<size_t>(until - at)});
     at = until;
@@ -101,7 +107,9 @@ void ParallelFetch::Start() {
 }
 
 Status ParallelFetch::Finish() {
-  if (empty()) return {};
+  if (empty()) {
+    return {};
+  }
   {
     const Semaphore::Hold slot(&workers_->callers());
     ranges_->FetchAll();

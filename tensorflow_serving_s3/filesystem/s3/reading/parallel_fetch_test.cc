@@ -122,7 +122,9 @@ TEST_F(ParallelFetchTest, WithoutWorkersTheCallerFetchesAll) {
 RangeFetch FailOneBlockOthers(std::atomic<int>& under_way) {
   return [&under_way](uint64_t offset, char*, size_t,
                       Cancellation* cancellation) -> Status {
-    if (offset == 0) return {TF_DATA_LOSS, "lost"};
+    if (offset == 0) {
+      return {TF_DATA_LOSS, "lost"};
+    }
     ++under_way;
     std::mutex mutex;
     std::condition_variable changed;

@@ -56,7 +56,9 @@ struct ReadAhead::Part {
 
   // Cancels the fetch, or releases the memory, of a part without readers.
   void EndIfUnwanted() {
-    if (!forgotten || uses > 0) return;
+    if (!forgotten || uses > 0) {
+      return;
+    }
     if (state == State::kFilling) {
       cancellation.Cancel();
     } else {
@@ -86,12 +88,16 @@ ReadAhead::ReadAhead(uint64_t object_size, MemoryBudget::Block beginning,
 }
 
 Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
-  if (size == 0) return {};
+  if (size == 0) {
+    return {};
+  }
   if (whole_.data() != nullptr) {
     std::memcpy(buffer, whole_.data() + offset, size);
     return {};
   }
-  if (size >= kLargeRead) PreferHugePages(buffer, size);
+  if (size >= kLargeRead) {
+    PreferHugePages(buffer, size);
+  }
 
   std::vector<Use> uses;
   std::vector<Use> waits;
@@ -118,12 +124,18 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
     }
   }
   direct.Start();
-  for (const Use& use : uses) Copy(use);
+  for (const Use& use : uses) {
+    Copy(use);
+  }
   Status status = direct.Finish();
   for (const Use& use : waits) {
-    if (!status.ok()) break;
+    if (!status.ok()) {
+      break;
+    }
     status = Await(use.part);
-    if (status.ok()) Copy(use);
+    if (status.ok()) {
+      Copy(use);
+    }
   }
   std::lock_guard<std::mutex> lock(mutex_);
   for (const std::vector<Use>* part_uses : {&uses, &waits}) {
@@ -134,12 +146,16 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
   }
   last_read_ = Clock::now();
   // The read has released memory.
-  if (in_stream && status.ok()) FetchAhead();
+  if (in_stream && status.ok()) {
+    FetchAhead();
+  }
   return status;
 }
 
 void ReadAhead::GiveBackWhenIdle() {
-  if (whole_.data() != nullptr) return;
+  if (whole_.data() != nullptr) {
+    return;
+  }
   budget_->OnIdle(weak_from_this(), [this](Clock::time_point since) {
     return ReleaseIdle(since);
   });
@@ -213,11 +229,15 @@ void ReadAhead::Distribute(uint64_t offset, char* buffer, size_t size,
       it = parts_.erase(it);
       continue;
     }
-    if (at < part->offset) fetch_until(part->offset);
+    if (at < part->offset) {
+      fetch_until(part->offset);
+    }
     use(part);
     ++it;
   }
-  if (at == end) return;
+  if (at == end) {
+    return;
+  }
   if (in_stream && end - at < kSmallRead) {
     const uint64_t limit = it == parts_.end() ? object_size_ : (*it)->offset;
     if (const PartPtr part = MakePartForSmallReads(at, end - at, limit)) {
@@ -235,7 +255,9 @@ void ReadAhead::Distribute(uint64_t offset, char* buffer, size_t size,
 
 ReadAhead::PartPtr ReadAhead::MakePart(uint64_t offset, size_t size) {
   MemoryBudget::Block block = account_->Take(size);
-  if (block.data() == nullptr) return nullptr;
+  if (block.data() == nullptr) {
+    return nullptr;
+  }
   auto part = std::make_shared<Part>();
   part->offset = offset;
   part->size = size;
@@ -252,12 +274,16 @@ ReadAhead::PartPtr ReadAhead::MakePartForSmallReads(uint64_t offset,
   };
   const uint64_t wanted =
       std::clamp<uint64_t>(stream_bytes_, kOutsideBudget, kSmallestPart);
-  if (PartPtr part = MakePart(offset, at_least(wanted))) return part;
+  if (PartPtr part = MakePart(offset, at_least(wanted))) {
+    return part;
+  }
   const auto outside =
       std::find_if(parts_.begin(), parts_.end(),
                    [](const PartPtr& p) { return p->outside_budget; });
   if (outside != parts_.end()) {
-    if ((*outside)->uses > 0) return nullptr;
+    if ((*outside)->uses > 0) {
+      return nullptr;
+    }
     Forget(outside, std::next(outside));
   }
   auto part = std::make_shared<Part>();
@@ -273,7 +299,9 @@ void ReadAhead::Widen(size_t size) {
       size > 0 ? std::max<uint64_t>(2 * window_, 2 * size) : kWindowWithoutWait;
   window_ = std::max(window_, wanted);
   window_ = std::min({window_, 2 * stream_bytes_, budget_->limit()});
-  if (stream_reads_ == 1) window_ = std::min(window_, kWindowOfFirstRead);
+  if (stream_reads_ == 1) {
+    window_ = std::min(window_, kWindowOfFirstRead);
+  }
 }
 
 void ReadAhead::FetchAhead() {
@@ -283,16 +311,26 @@ void ReadAhead::FetchAhead() {
   }
   const uint64_t until = std::min(object_size_, stream_end_ + window_);
   uint64_t from = stream_end_;
-  if (!parts_.empty()) from = std::max(from, parts_.back()->end());
+  if (!parts_.empty()) {
+    from = std::max(from, parts_.back()->end());
+  }
   while (from < until) {
     // Parts end at multiples of their size, as the parts of most objects do.
     // Avoids tiny parts.
     uint64_t end = (from / part_size + 1) * part_size;
-    if (end - from < part_size / 2) end += part_size;
-    if (end + part_size / 2 > object_size_) end = object_size_;
-    if (end > until) return;  // A later read fetches the whole part.
+    if (end - from < part_size / 2) {
+      end += part_size;
+    }
+    if (end + part_size / 2 > object_size_) {
+      end = object_size_;
+    }
+    if (end > until) {
+      return;  // A later read fetches the whole part.
+    }
     const PartPtr part = MakePart(from, end - from);
-    if (part == nullptr) return;
+    if (part == nullptr) {
+      return;
+    }
     parts_.push_back(part);
     workers_->Run(FetchWorkers::Urgency::kAhead,
                   [self = shared_from_this(), part] { self->Fill(part); });
@@ -353,8 +391,12 @@ void ReadAhead::Copy(const Use& use) {
 
 bool ReadAhead::ReleaseIdle(Clock::time_point since) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (parts_.empty()) return false;
-  if (last_read_ > since) return true;
+  if (parts_.empty()) {
+    return false;
+  }
+  if (last_read_ > since) {
+    return true;
+  }
   ForgetAll();
   window_ = 0;
   return false;

@@ -52,7 +52,9 @@ class Blocker {
       return go_ || (cancellation != nullptr && cancellation->cancelled());
     });
     --waiting_;
-    if (go_) return {};
+    if (go_) {
+      return {};
+    }
     return {TF_CANCELLED, "cancelled"};
   }
   void WaitForWaiting(int count) {
@@ -83,7 +85,9 @@ class ReadAheadTest : public ::testing::Test {
       std::function<Status(uint64_t offset, size_t size, Cancellation*)>;
 
   ~ReadAheadTest() override {
-    for (const auto& ahead : opened_) ahead->Close();
+    for (const auto& ahead : opened_) {
+      ahead->Close();
+    }
     opened_.clear();
     EXPECT_EQ(budget_.used(), 0u);
     EXPECT_EQ(budget_.kept(), 0u);
@@ -109,7 +113,9 @@ class ReadAheadTest : public ::testing::Test {
           EXPECT_LE(offset + size, object_.size());
           if (hook != nullptr) {
             const Status status = hook(offset, size, cancellation);
-            if (!status.ok()) return status;
+            if (!status.ok()) {
+              return status;
+            }
           }
           std::memcpy(buffer, object_.data() + offset, size);
           return {};
@@ -129,7 +135,9 @@ class ReadAheadTest : public ::testing::Test {
                                         size_t size) {
     std::string buffer(size, '?');
     const Status status = ahead.Read(offset, buffer.data(), size);
-    if (!status.ok()) return ::testing::AssertionFailure() << status.message;
+    if (!status.ok()) {
+      return ::testing::AssertionFailure() << status.message;
+    }
     if (std::memcmp(buffer.data(), object_.data() + offset, size) != 0) {
       return ::testing::AssertionFailure()
              << "wrong bytes at " << offset << ", " << size;
@@ -144,7 +152,9 @@ class ReadAheadTest : public ::testing::Test {
 
   size_t FetchedBytes() {
     size_t bytes = 0;
-    for (const auto& range : Fetched()) bytes += range.second;
+    for (const auto& range : Fetched()) {
+      bytes += range.second;
+    }
     return bytes;
   }
 
@@ -219,7 +229,9 @@ TEST_F(ReadAheadTest, PrefetchesAfterALargeRead) {
 
 TEST_F(ReadAheadTest, TheWindowGrowsForAReaderThatWaits) {
   SetHook([&](uint64_t offset, size_t, Cancellation* cancellation) -> Status {
-    if (offset < 8 * kMiB) return {};
+    if (offset < 8 * kMiB) {
+      return {};
+    }
     return blocker_.Wait(cancellation);
   });
   ReadAhead& ahead = Open(kMiB);
@@ -329,7 +341,9 @@ TEST_F(ReadAheadTest, SmallReadsWithoutBudgetShareRequests) {
 
 TEST_F(ReadAheadTest, ManyFilesStayWithinTheBudget) {
   std::vector<ReadAhead*> files;
-  for (int i = 0; i < 20; ++i) files.push_back(&Open(kMiB));
+  for (int i = 0; i < 20; ++i) {
+    files.push_back(&Open(kMiB));
+  }
   for (size_t at = 0; at < 16 * kMiB; at += 2 * kMiB) {
     for (ReadAhead* file : files) {
       ASSERT_TRUE(ReadsRight(*file, at, 2 * kMiB));
@@ -340,7 +354,9 @@ TEST_F(ReadAheadTest, ManyFilesStayWithinTheBudget) {
 
 TEST_F(ReadAheadTest, AFailedPrefetchDoesNotFailARead) {
   SetHook([](uint64_t offset, size_t, Cancellation*) -> Status {
-    if (offset < 8 * kMiB) return {};
+    if (offset < 8 * kMiB) {
+      return {};
+    }
     return {TF_UNAVAILABLE, "the store is away"};
   });
   ReadAhead& ahead = Open(kMiB);
@@ -405,7 +421,9 @@ TEST_F(ReadAheadTest, TheEndOfAStreamDoesNotFailWaitingReads) {
   EXPECT_TRUE(ReadsRight(ahead, 0, 4 * kMiB));
   Settle();
   SetHook([&](uint64_t offset, size_t, Cancellation* cancellation) -> Status {
-    if (offset >= 50 * kMiB) return {};
+    if (offset >= 50 * kMiB) {
+      return {};
+    }
     return blocker_.Wait(cancellation);
   });
   EXPECT_TRUE(ReadsRight(ahead, 4 * kMiB, 4 * kMiB));
@@ -451,7 +469,9 @@ TEST_F(ReadAheadTest, ThreadsReadRandomlyAndSequentially) {
         if (cancellation != nullptr && cancellation->cancelled()) {
           return {TF_CANCELLED, "cancelled"};
         }
-        if (failing && ++fetches % 50 == 0) return {TF_UNAVAILABLE, "away"};
+        if (failing && ++fetches % 50 == 0) {
+          return {TF_UNAVAILABLE, "away"};
+        }
         std::memcpy(buffer, object_.data() + offset, size);
         return {};
       },
@@ -465,7 +485,9 @@ TEST_F(ReadAheadTest, ThreadsReadRandomlyAndSequentially) {
       std::vector<char> buffer(5 * kMiB);
       uint64_t at = 0;
       for (int i = 0; i < 120; ++i) {
-        if (upto(4) == 0) at = upto(object_.size());
+        if (upto(4) == 0) {
+          at = upto(object_.size());
+        }
         const size_t kinds[] = {100, 10 * kKiB, kMiB, 5 * kMiB};
         const size_t size =
             std::min<uint64_t>(1 + upto(kinds[upto(4)]), object_.size() - at);
@@ -478,11 +500,15 @@ TEST_F(ReadAheadTest, ThreadsReadRandomlyAndSequentially) {
           ASSERT_EQ(status.code, TF_UNAVAILABLE) << status.message;
         }
         at = (at + size) % object_.size();
-        if (i == 80) failing = false;
+        if (i == 80) {
+          failing = false;
+        }
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_GT(failures, 0);
   EXPECT_TRUE(ReadsRight(*ahead, 0, object_.size()));
   ahead->Close();

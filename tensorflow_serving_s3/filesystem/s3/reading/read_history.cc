@@ -24,7 +24,9 @@ void ReadHistory::Note(uint64_t offset, const char* bytes, size_t size) {
 
 std::optional<ReadHistory::Prefix> ReadHistory::prefix() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!has_prefix_) return std::nullopt;
+  if (!has_prefix_) {
+    return std::nullopt;
+  }
   return prefix_;
 }
 
@@ -51,7 +53,9 @@ void ReadHistory::ExtendLast(uint64_t offset, const char* bytes, size_t size) {
     size = kSampleBytes;
   }
   const uint64_t end = last_.offset + last_.bytes.size();
-  if (offset >= last_.offset && offset + size <= end) return;
+  if (offset >= last_.offset && offset + size <= end) {
+    return;
+  }
   if (offset != end) {
     last_ = {offset, std::string(bytes, size)};
     return;

@@ -16,8 +16,12 @@ namespace {
 
 std::optional<std::string> TestEnvironment(const char* name) {
   const std::string text = name;
-  if (text == "AWS_ACCESS_KEY_ID") return "testkey";
-  if (text == "AWS_SECRET_ACCESS_KEY") return "geheim";
+  if (text == "AWS_ACCESS_KEY_ID") {
+    return "testkey";
+  }
+  if (text == "AWS_SECRET_ACCESS_KEY") {
+    return "geheim";
+  }
   return std::nullopt;
 }
 
@@ -59,7 +63,9 @@ Read GetRange(Client& client, uint64_t offset, size_t size,
   std::string buffer(size, '?');
   Result<ObjectRange> range = client.GetObject(
       *ParseUri("s3://models/k"), offset, buffer.data(), size, if_match);
-  if (!range.ok()) return {range.status(), "", {}};
+  if (!range.ok()) {
+    return {range.status(), "", {}};
+  }
   return {{}, buffer.substr(0, range->bytes), range->object};
 }
 

@@ -31,7 +31,9 @@ bool BindWithRetries(int fd, const sockaddr_in& address) {
              sizeof(address)) == 0) {
       return true;
     }
-    if (errno != EADDRINUSE) break;
+    if (errno != EADDRINUSE) {
+      break;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   return false;
@@ -65,9 +67,13 @@ FakeRequest Parse(const std::string& text) {
   std::getline(lines, line);
   while (std::getline(lines, line) && line != "\r") {
     const size_t colon = line.find(": ");
-    if (colon == std::string::npos) continue;
+    if (colon == std::string::npos) {
+      continue;
+    }
     std::string name = line.substr(0, colon);
-    for (char& c : name) c = static_cast<char>(std::tolower(c));
+    for (char& c : name) {
+      c = static_cast<char>(std::tolower(c));
+    }
     request.headers[name] = line.substr(colon + 2, line.size() - colon - 3);
   }
   return request;
@@ -80,7 +86,9 @@ void FakeConnection::Send(const std::string& bytes) {
   while (sent < bytes.size()) {
     const ssize_t n =
         send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) return;  // The client has gone.
+    if (n <= 0) {
+      return;  // The client has gone.
+    }
     sent += n;
   }
 }
@@ -104,7 +112,9 @@ std::string FakeAnswer(int status, const std::string& body,
 FakeHttpServer::FakeHttpServer(Handler handler, int port)
     : handler_(std::move(handler)), port_(port) {
   listener_ = Bind(port_);
-  if (listen(listener_, 64) != 0) std::abort();
+  if (listen(listener_, 64) != 0) {
+    std::abort();
+  }
   acceptor_ = std::thread([this] { Accept(); });
 }
 
@@ -112,13 +122,19 @@ FakeHttpServer::~FakeHttpServer() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     ended_ = true;
-    for (int fd : connections_) shutdown(fd, SHUT_RDWR);
+    for (int fd : connections_) {
+      shutdown(fd, SHUT_RDWR);
+    }
     changed_.notify_all();
   }
   shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
-  for (std::thread& thread : threads_) thread.join();
-  for (int fd : connections_) close(fd);
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+  for (int fd : connections_) {
+    close(fd);
+  }
   close(listener_);
 }
 
@@ -150,7 +166,9 @@ void FakeHttpServer::Read() {
 void FakeHttpServer::Accept() {
   while (true) {
     const int fd = accept(listener_, nullptr, nullptr);
-    if (fd < 0) return;
+    if (fd < 0) {
+      return;
+    }
     std::lock_guard<std::mutex> lock(mutex_);
     connections_.push_back(fd);
     if (ended_) {
@@ -171,7 +189,9 @@ void FakeHttpServer::Serve(int fd) {
     }
     char buffer[4096];
     const ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
-    if (n <= 0) return;
+    if (n <= 0) {
+      return;
+    }
     received.append(buffer, n);
     if (received.front() == kTlsHandshake) {
       connection.Send(FakeAnswer(400, "This server speaks plain HTTP."));
@@ -179,12 +199,16 @@ void FakeHttpServer::Serve(int fd) {
       return;
     }
     const size_t end = received.find("\r\n\r\n");
-    if (end == std::string::npos) continue;
+    if (end == std::string::npos) {
+      continue;
+    }
     FakeRequest request = Parse(received.substr(0, end + 4));
     const auto length = request.headers.find("content-length");
     const size_t body_size =
         length == request.headers.end() ? 0 : std::stoull(length->second);
-    if (received.size() < end + 4 + body_size) continue;
+    if (received.size() < end + 4 + body_size) {
+      continue;
+    }
     request.body = received.substr(end + 4, body_size);
     received.erase(0, end + 4 + body_size);
     {

@@ -24,14 +24,18 @@ constexpr char kNoSuchKey[] = "<Error><Code>NoSuchKey</Code></Error>";
 std::string Parameter(const std::string& query, const std::string& name) {
   const std::string marked = "&" + query;
   const size_t found = marked.find("&" + name + "=");
-  if (found == std::string::npos) return "";
+  if (found == std::string::npos) {
+    return "";
+  }
   const size_t begin = found + name.size() + 2;
   return PercentDecoded(marked.substr(begin, marked.find('&', begin) - begin));
 }
 
 std::string InXml(const std::string& text) {
   std::string escaped;
-  for (const char c : text) escaped += c == '&' ? "&amp;" : std::string(1, c);
+  for (const char c : text) {
+    escaped += c == '&' ? "&amp;" : std::string(1, c);
+  }
   return escaped;
 }
 
@@ -41,7 +45,9 @@ std::string Etag(const std::string& bytes) {
 
 // Returns the bytes for the Range "bytes=FIRST-LAST", or all bytes for "".
 std::string Range(const std::string& bytes, const std::string& header) {
-  if (header.empty()) return bytes;
+  if (header.empty()) {
+    return bytes;
+  }
   const size_t hyphen = header.find('-');
   const size_t first = std::stoul(header.substr(sizeof("bytes=") - 1));
   const size_t last = std::stoul(header.substr(hyphen + 1));
@@ -88,7 +94,9 @@ void FakeStore::SetFault(
 std::vector<std::string> FakeStore::keys() const {
   std::lock_guard<std::mutex> lock(mutex_);
   std::vector<std::string> keys;
-  for (const auto& [key, bytes] : objects_) keys.push_back(key);
+  for (const auto& [key, bytes] : objects_) {
+    keys.push_back(key);
+  }
   return keys;
 }
 
@@ -120,11 +128,17 @@ std::string FakeStore::Answer(const FakeRequest& request) {
   if (fails_ != nullptr && fails_(request.method + " " + request.path)) {
     return FakeAnswer(500, "<Error><Code>InternalError</Code></Error>");
   }
-  if (request.method == "PUT") return AnswerPut(request, key, query);
-  if (request.method == "POST") return AnswerPost(request, key, query);
+  if (request.method == "PUT") {
+    return AnswerPut(request, key, query);
+  }
+  if (request.method == "POST") {
+    return AnswerPost(request, key, query);
+  }
   if (request.method == "DELETE") {
     // Aborts an upload: its parts stay until the next upload begins.
-    if (query.empty()) objects_.erase(key);
+    if (query.empty()) {
+      objects_.erase(key);
+    }
     return "HTTP/1.1 204 No Content\r\n\r\n";
   }
   if (!Parameter(query, "list-type").empty()) {
@@ -144,7 +158,9 @@ std::string FakeStore::AnswerPut(const FakeRequest& request,
       !source.empty() && !(is_part && ways_.ignores_copied_parts);
   if (copied) {
     const auto found = objects_.find(KeyOf(source));
-    if (found == objects_.end()) return FakeAnswer(404, kNoSuchKey);
+    if (found == objects_.end()) {
+      return FakeAnswer(404, kNoSuchKey);
+    }
     bytes = Range(found->second, Header(request, "x-amz-copy-source-range"));
   }
   const std::string etag = Etag(bytes);
@@ -174,11 +190,15 @@ std::string FakeStore::AnswerPost(const FakeRequest& request,
         gone.insert(known);
       }
     }
-    for (const std::string& known : gone) objects_.erase(known);
+    for (const std::string& known : gone) {
+      objects_.erase(known);
+    }
     return FakeAnswer(200, "<DeleteResult/>");
   }
   std::string whole;
-  for (const auto& [number, bytes] : parts_) whole += bytes;
+  for (const auto& [number, bytes] : parts_) {
+    whole += bytes;
+  }
   objects_[key] = whole;
   return FakeAnswer(200, "<Done><ETag>" + Etag(whole) + "</ETag></Done>");
 }
@@ -198,7 +218,9 @@ std::string FakeStore::AnswerGet(const FakeRequest& request,
   }
   const std::string range = Header(request, "range");
   const std::string bytes = Range(whole, range);
-  if (range.empty()) return FakeAnswer(200, whole, etag);
+  if (range.empty()) {
+    return FakeAnswer(200, whole, etag);
+  }
   const size_t first = std::stoul(range.substr(sizeof("bytes=") - 1));
   if (bytes.empty()) {
     return FakeAnswer(
@@ -215,7 +237,9 @@ std::string FakeStore::List(const std::string& prefix, bool delimit) const {
   std::string contents;
   std::set<std::string> commons;
   for (const auto& [key, bytes] : objects_) {
-    if (key.compare(0, prefix.size(), prefix) != 0) continue;
+    if (key.compare(0, prefix.size(), prefix) != 0) {
+      continue;
+    }
     const size_t slash = key.find('/', prefix.size());
     if (delimit && slash != std::string::npos) {
       commons.insert(key.substr(0, slash + 1));

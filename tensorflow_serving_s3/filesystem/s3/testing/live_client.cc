@@ -18,11 +18,15 @@ std::unique_ptr<Client> NewLiveClient(
       {"S3_ENDPOINT", seaweed.endpoint()},
       {"AWS_ACCESS_KEY_ID", "testkey"},
       {"AWS_SECRET_ACCESS_KEY", "testsecret"}};
-  for (const auto& [name, value] : changes) variables[name] = value;
+  for (const auto& [name, value] : changes) {
+    variables[name] = value;
+  }
   const GetenvFn getenv_fn =
       [=](const char* name) -> std::optional<std::string> {
     const auto it = variables.find(name);
-    if (it == variables.end()) return std::nullopt;
+    if (it == variables.end()) {
+      return std::nullopt;
+    }
     return it->second;
   };
   Result<Options> options =

@@ -48,7 +48,9 @@ class ObjectReaderTest : public ::testing::Test {
           std::unique_lock<std::mutex> lock(mutex_);
           const std::string answer = Answer(request);
           lock.unlock();
-          if (answer.empty()) return out.Hang();
+          if (answer.empty()) {
+            return out.Hang();
+          }
           out.Send(answer);
         }) {
     Options options;
@@ -63,7 +65,9 @@ class ObjectReaderTest : public ::testing::Test {
   // Returns "" for a request that gets no response.
   std::string Answer(const FakeRequest& request) {
     if (request.method == "HEAD") {
-      if (!head_.empty()) return head_;
+      if (!head_.empty()) {
+        return head_;
+      }
       return "HTTP/1.1 200 OK\r\n" +
              (etag_.empty() ? "" : "ETag: " + etag_ + "\r\n") +
              "Content-Length: " + std::to_string(object_.size()) + "\r\n\r\n";
@@ -76,7 +80,9 @@ class ObjectReaderTest : public ::testing::Test {
     size_t last = 0;
     std::sscanf(request.headers.at("range").c_str(), "bytes=%zu-%zu", &first,
                 &last);
-    if (first >= hang_from_) return "";
+    if (first >= hang_from_) {
+      return "";
+    }
     const std::string total = "/" + std::to_string(object_.size());
     if (first >= object_.size()) {
       return FakeAnswer(416, "<Error><Code>InvalidRange</Code></Error>",
@@ -112,7 +118,9 @@ class ObjectReaderTest : public ::testing::Test {
   std::vector<std::string> Ranges() {
     std::vector<std::string> ranges;
     for (const FakeRequest& request : server_.requests()) {
-      if (request.method == "HEAD") continue;
+      if (request.method == "HEAD") {
+        continue;
+      }
       ranges.push_back(request.headers.at("range").substr(6));
     }
     return ranges;

@@ -73,7 +73,9 @@ std::vector<Piece> Pieces(uint64_t size, std::minstd_rand& dice) {
 Status ReadPiece(ObjectReader& reader, const Piece& piece, std::string& bytes) {
   Result<size_t> got =
       reader.Read(piece.offset, bytes.data() + piece.offset, piece.size);
-  if (!got.ok()) return got.status();
+  if (!got.ok()) {
+    return got.status();
+  }
   if (*got != piece.size) {
     return {TF_INTERNAL, "a short read without an error"};
   }
@@ -90,12 +92,18 @@ Status ReadInParallel(ObjectReader& reader, const std::vector<Piece>& pieces,
       for (size_t i = first; i < pieces.size(); i += kThreads) {
         const Status status = ReadPiece(reader, pieces[i], bytes);
         std::lock_guard<std::mutex> lock(mutex);
-        if (failure.ok()) failure = status;
-        if (!failure.ok()) return;
+        if (failure.ok()) {
+          failure = status;
+        }
+        if (!failure.ok()) {
+          return;
+        }
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   return failure;
 }
 
@@ -103,29 +111,39 @@ Result<std::string> Read(Client& client, const S3Uri& uri,
                          const std::string& how, uint64_t seed) {
   Result<std::unique_ptr<ObjectReader>> opened =
       ObjectReader::Open(&client, uri);
-  if (!opened.ok()) return opened.status();
+  if (!opened.ok()) {
+    return opened.status();
+  }
   ObjectReader& reader = **opened;
   std::string bytes(reader.info().size, '\0');
   std::minstd_rand dice(seed);
   std::vector<Piece> pieces = {{0, bytes.size()}};
-  if (how != "whole") pieces = Pieces(bytes.size(), dice);
+  if (how != "whole") {
+    pieces = Pieces(bytes.size(), dice);
+  }
   Status status;
   if (how == "random") {
     std::shuffle(pieces.begin(), pieces.end(), dice);
     status = ReadInParallel(reader, pieces, bytes);
   } else {
     for (const Piece& piece : pieces) {
-      if (status.ok()) status = ReadPiece(reader, piece, bytes);
+      if (status.ok()) {
+        status = ReadPiece(reader, piece, bytes);
+      }
     }
   }
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return bytes;
 }
 
 // Returns random bytes.
 std::string BytesToWrite(std::minstd_rand& dice) {
   std::string bytes(dice() % (kLargestWrite >> (dice() % 12)), '\0');
-  for (char& byte : bytes) byte = static_cast<char>(dice() >> 8);
+  for (char& byte : bytes) {
+    byte = static_cast<char>(dice() >> 8);
+  }
   return bytes;
 }
 
@@ -136,10 +154,14 @@ Result<std::string> Write(Client& client, const S3Uri& uri, uint64_t seed) {
   for (const Piece& piece : Pieces(bytes.size(), dice)) {
     const Status status = writer->Append(
         std::string_view(bytes).substr(piece.offset, piece.size));
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
   }
   const Status status = writer->Close();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return bytes;
 }
 
@@ -147,17 +169,25 @@ Result<std::string> Do(Client& client, const std::string& what,
                        const S3Uri& uri, uint64_t seed) {
   if (what == "stat") {
     Result<PathInfo> info = StatPath(client, uri);
-    if (!info.ok()) return info.status();
+    if (!info.ok()) {
+      return info.status();
+    }
     return std::to_string(info->object.size);
   }
   if (what == "list") {
     Result<std::vector<std::string>> names = ListChildren(client, uri);
-    if (!names.ok()) return names.status();
+    if (!names.ok()) {
+      return names.status();
+    }
     std::string lines;
-    for (const std::string& name : *names) lines += name + '\n';
+    for (const std::string& name : *names) {
+      lines += name + '\n';
+    }
     return lines;
   }
-  if (what == "write") return Write(client, uri, seed);
+  if (what == "write") {
+    return Write(client, uri, seed);
+  }
   return Read(client, uri, what, seed);
 }
 
@@ -176,7 +206,9 @@ std::string Sha256(const std::string& bytes) {
 // Replaces line ends and tabs: a result is one line.
 std::string WithoutLineEnds(std::string text) {
   for (char& c : text) {
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    if (c == '\n' || c == '\r' || c == '\t') {
+      c = ' ';
+    }
   }
   return text;
 }

@@ -57,7 +57,9 @@ int Request(int port, const std::string& method, const std::string& path,
     while (sent < request.size()) {
       const ssize_t n =
           send(fd, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) break;
+      if (n <= 0) {
+        break;
+      }
       sent += n;
     }
     std::string answer;
@@ -79,16 +81,24 @@ std::vector<std::string> PortFlags(int& s3_port, int& filer_port) {
   for (const char* part : {"s3", "filer", "master", "volume", "admin"}) {
     for (const char* kind : {".port=", ".port.grpc="}) {
       int port = UnusedPort();
-      while (!taken.insert(port).second) port = UnusedPort();
+      while (!taken.insert(port).second) {
+        port = UnusedPort();
+      }
       flags.push_back(std::string("-") + part + kind + std::to_string(port));
-      if (flags.back().find("-s3.port=") == 0) s3_port = port;
-      if (flags.back().find("-filer.port=") == 0) filer_port = port;
+      if (flags.back().find("-s3.port=") == 0) {
+        s3_port = port;
+      }
+      if (flags.back().find("-filer.port=") == 0) {
+        filer_port = port;
+      }
     }
   }
   for (const char* flag :
        {"-webdav.port=", "-s3.port.iceberg=", "-s3.port.lance="}) {
     int port = UnusedPort();
-    while (!taken.insert(port).second) port = UnusedPort();
+    while (!taken.insert(port).second) {
+      port = UnusedPort();
+    }
     flags.push_back(flag + std::to_string(port));
   }
   return flags;
@@ -98,17 +108,23 @@ std::vector<std::string> PortFlags(int& s3_port, int& filer_port) {
 
 Seaweed::Seaweed() {
   const char* executable = std::getenv("TFS3_WEED");
-  if (executable == nullptr) Die("TFS3_WEED is not set");
+  if (executable == nullptr) {
+    Die("TFS3_WEED is not set");
+  }
   const char* temporary = std::getenv("TEST_TMPDIR");
   folder_ = std::string(temporary == nullptr ? "/tmp" : temporary) +
             "/seaweed_XXXXXX";
-  if (mkdtemp(folder_.data()) == nullptr) Die("no folder " + folder_);
+  if (mkdtemp(folder_.data()) == nullptr) {
+    Die("no folder " + folder_);
+  }
   // Another process may take one of the ports before SeaweedFS.
   for (int attempt = 1; attempt <= 3; ++attempt) {
     const std::string folder = folder_ + "/" + std::to_string(attempt);
     std::filesystem::create_directory(folder);
     Start(executable, folder);
-    if (ComesUp()) return;
+    if (ComesUp()) {
+      return;
+    }
     std::ifstream file(folder + "/log");
     std::cerr << "seaweed: does not respond (attempt " << attempt
               << "); its log:\n"
@@ -125,7 +141,9 @@ void Seaweed::Start(const char* executable, const std::string& folder) {
                     "-ip.bind=127.0.0.1", "-master.telemetry=false",
                     "-bucket=models,empty-bucket"});
   std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
+  for (std::string& argument : arguments) {
+    argv.push_back(argument.data());
+  }
   argv.push_back(nullptr);
   std::vector<char*> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -157,7 +175,9 @@ bool Seaweed::ComesUp() {
   for (const std::string bucket : {"models", "empty-bucket"}) {
     while (Request(s3_port_, "GET", "/" + bucket, "") != 403 ||
            Request(filer_port_, "GET", "/buckets/" + bucket + "/", "") != 200) {
-      if (++tenths == kTenths) return false;
+      if (++tenths == kTenths) {
+        return false;
+      }
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }

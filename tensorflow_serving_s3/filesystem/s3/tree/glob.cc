@@ -61,13 +61,17 @@ Result<std::vector<std::string>> MatchNames(Client& client, const S3Uri& bucket,
         for (const std::string& common : page.common_prefixes) {
           add(common.substr(prefix.size(), common.size() - prefix.size() - 1));
         }
-        if (directories_only) return true;
+        if (directories_only) {
+          return true;
+        }
         for (const ListedObject& object : page.objects) {
           add(object.key.substr(prefix.size()));
         }
         return true;
       });
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return names;
 }
 
@@ -76,7 +80,9 @@ Result<std::vector<std::string>> MatchNames(Client& client, const S3Uri& bucket,
 Result<std::vector<std::string>> MatchPaths(Client& client,
                                             const std::string& pattern) {
   Result<S3Uri> uri = ParseUri(pattern);
-  if (!uri.ok()) return uri.status();
+  if (!uri.ok()) {
+    return uri.status();
+  }
   const std::vector<std::string> levels = Split(uri->key);
   // The keys that match the levels so far: directories with a slash at the end
   // and, after the last level, files too.
@@ -95,14 +101,18 @@ Result<std::vector<std::string>> MatchPaths(Client& client,
           const std::string prefix = matched[i] + literal;
           Result<std::vector<std::string>> names =
               MatchNames(client, *uri, prefix, levels[level], !last);
-          if (!names.ok()) return names.status();
+          if (!names.ok()) {
+            return names.status();
+          }
           std::lock_guard<std::mutex> lock(mutex);
           for (const std::string& name : *names) {
             deeper.push_back(prefix + name + (last ? "" : "/"));
           }
           return {};
         });
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
     matched = std::move(deeper);
     literal.clear();
   }
@@ -118,12 +128,18 @@ Result<std::vector<std::string>> MatchPaths(Client& client,
           return {};
         }
         Result<std::optional<PathInfo>> found = FindPath(client, path);
-        if (!found.ok()) return found.status();
+        if (!found.ok()) {
+          return found.status();
+        }
         std::lock_guard<std::mutex> lock(mutex);
-        if (found->has_value()) paths.push_back(path.ToString());
+        if (found->has_value()) {
+          paths.push_back(path.ToString());
+        }
         return {};
       });
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   return paths;

@@ -85,10 +85,16 @@ Status ForEachPage(
   ListPages pages(&client, prefix, request);
   while (pages.more()) {
     const Result<Listing> page = pages.Next();
-    if (!page.ok()) return page.status();
+    if (!page.ok()) {
+      return page.status();
+    }
     const Result<bool> go_on = use(*page);
-    if (!go_on.ok()) return go_on.status();
-    if (!*go_on) return {};
+    if (!go_on.ok()) {
+      return go_on.status();
+    }
+    if (!*go_on) {
+      return {};
+    }
   }
   return {};
 }

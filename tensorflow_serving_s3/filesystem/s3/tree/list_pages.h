@@ -65,7 +65,9 @@ Status ForEachPage(Client& client, const S3Uri& prefix,
 // For a `use` that reads all pages: returns true if `failed` is OK, otherwise
 // the error.
 inline Result<bool> GoOnUnless(const Status& failed) {
-  if (!failed.ok()) return failed;
+  if (!failed.ok()) {
+    return failed;
+  }
   return true;
 }
 

@@ -43,12 +43,16 @@ Result<std::optional<PathInfo>> FindDirectory(Client& client,
                  uri.key.empty();
         return !exists;
       });
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return exists ? std::optional<PathInfo>(Directory()) : Nothing();
 }
 
 Result<std::optional<PathInfo>> FoundObject(Result<ObjectInfo> object) {
-  if (!object.ok()) return object.status();
+  if (!object.ok()) {
+    return object.status();
+  }
   PathInfo info;
   info.object = *std::move(object);
   return std::optional<PathInfo>(info);
@@ -85,7 +89,9 @@ Result<std::optional<PathInfo>> FindInDirectoryBucket(Client& client,
     info.object = *object;
     return std::optional<PathInfo>(info);
   }
-  if (object.status().code != TF_NOT_FOUND) return object.status();
+  if (object.status().code != TF_NOT_FOUND) {
+    return object.status();
+  }
   return FindDirectory(client, WithKey(uri, DirectoryPrefix(uri.key)));
 }
 
@@ -95,17 +101,23 @@ Result<std::optional<PathInfo>> FindPath(Client& client, const S3Uri& uri) {
   if (uri.key.empty() || uri.key.back() == '/') {
     return FindDirectory(client, uri);
   }
-  if (IsDirectoryBucket(uri.bucket)) return FindInDirectoryBucket(client, uri);
+  if (IsDirectoryBucket(uri.bucket)) {
+    return FindInDirectoryBucket(client, uri);
+  }
   ListRequest request;
   request.delimit = true;
   request.max_keys = kSiblings;
   Result<Listing> page = client.ListObjects(uri, request);
   if (!page.ok()) {
-    if (page.status().code != TF_PERMISSION_DENIED) return page.status();
+    if (page.status().code != TF_PERMISSION_DENIED) {
+      return page.status();
+    }
     return FindByHead(client, uri, page.status());
   }
   for (const ListedObject& object : page->objects) {
-    if (object.key != uri.key) continue;
+    if (object.key != uri.key) {
+      continue;
+    }
     return FoundObject(object.has_size ? object.info : client.HeadObject(uri));
   }
   // If the store does not sort its pages, or sends short pages, the file may be
@@ -120,16 +132,24 @@ Result<std::optional<PathInfo>> FindPath(Client& client, const S3Uri& uri) {
   }
   const std::string inside = DirectoryPrefix(uri.key);
   for (const std::string& prefix : page->common_prefixes) {
-    if (prefix == inside) return std::optional<PathInfo>(Directory());
+    if (prefix == inside) {
+      return std::optional<PathInfo>(Directory());
+    }
   }
-  if (!page->truncated) return Nothing();
+  if (!page->truncated) {
+    return Nothing();
+  }
   return FindDirectory(client, WithKey(uri, inside));
 }
 
 Result<PathInfo> StatPath(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, uri);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) return NotFound(uri);
+  if (!found.ok()) {
+    return found.status();
+  }
+  if (!found->has_value()) {
+    return NotFound(uri);
+  }
   return **found;
 }
 
@@ -161,8 +181,12 @@ Result<std::vector<std::string>> ListChildren(Client& client,
         }
         return true;
       });
-  if (!status.ok()) return status;
-  if (!exists) return NotFound(inside);
+  if (!status.ok()) {
+    return status;
+  }
+  if (!exists) {
+    return NotFound(inside);
+  }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;

@@ -54,9 +54,13 @@ class ObjectTreeTest : public ::testing::Test {
   }
 
   std::string Head(const FakeRequest& request) {
-    if (head_is_broken_) return "HTTP/1.1 500 Fake\r\n\r\n";
+    if (head_is_broken_) {
+      return "HTTP/1.1 500 Fake\r\n\r\n";
+    }
     const std::string key = request.path.substr(sizeof("/models/") - 1);
-    if (keys_.count(key) == 0) return "HTTP/1.1 403 Fake\r\n\r\n";
+    if (keys_.count(key) == 0) {
+      return "HTTP/1.1 403 Fake\r\n\r\n";
+    }
     return "HTTP/1.1 200 Fake\r\nContent-Length: " +
            std::to_string(key.size()) + "\r\n\r\n";
   }
@@ -73,7 +77,9 @@ class ObjectTreeTest : public ::testing::Test {
       // Prefix, token and keys are URL-encoded.
       const std::string encoded = UriEncode(key, false);
       const std::string& prefix = query["prefix"];
-      if (encoded.compare(0, prefix.size(), prefix) != 0) continue;
+      if (encoded.compare(0, prefix.size(), prefix) != 0) {
+        continue;
+      }
       const size_t slash = encoded.find("%2F", prefix.size());
       if (delimit && slash != std::string::npos) {
         const std::string common = encoded.substr(0, slash + 3);
@@ -164,7 +170,9 @@ TEST_F(ObjectTreeTest, AnEmptyBucketIsADirectory) {
 }
 
 TEST_F(ObjectTreeTest, ManySiblingsNeedASecondRequest) {
-  for (int i = 0; i < 100; ++i) keys_.insert("half-" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) {
+    keys_.insert("half-" + std::to_string(i));
+  }
   EXPECT_EQ(Stat("s3://models/half", 2), kNotFound);
   keys_.insert("half/1/a");
   EXPECT_EQ(Stat("s3://models/half", 2), "directory");
@@ -201,7 +209,9 @@ TEST_F(ObjectTreeTest, ChildrenAreNames) {
 }
 
 TEST_F(ObjectTreeTest, ListChildrenReadsAllPages) {
-  for (int i = 0; i < 2500; ++i) keys_.insert("m/" + std::to_string(i) + "/a");
+  for (int i = 0; i < 2500; ++i) {
+    keys_.insert("m/" + std::to_string(i) + "/a");
+  }
   EXPECT_EQ(Children("s3://models/m").size(), 2500u);
   EXPECT_EQ(server_.requests().size(), 3u);
 }

@@ -64,15 +64,21 @@ Status IsABucket(const S3Uri& uri, const std::string& what) {
 Result<std::optional<PathInfo>> FindEither(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, uri);
   const S3Uri file = WithoutSlash(uri);
-  if (!found.ok() || found->has_value() || file.key == uri.key) return found;
+  if (!found.ok() || found->has_value() || file.key == uri.key) {
+    return found;
+  }
   return FindPath(client, file);
 }
 
 // Like FindEither, but returns NOT_FOUND if there is neither.
 Result<PathInfo> StatEither(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindEither(client, uri);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) return StatPath(client, uri);
+  if (!found.ok()) {
+    return found.status();
+  }
+  if (!found->has_value()) {
+    return StatPath(client, uri);
+  }
   return **found;
 }
 
@@ -86,7 +92,9 @@ Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
   Result<std::optional<PathInfo>> found = FindPath(client, path);
   if (!found.ok()) {
     // Ignores PERMISSION_DENIED: the result is only an optimisation.
-    if (found.status().code == TF_PERMISSION_DENIED) return directory;
+    if (found.status().code == TF_PERMISSION_DENIED) {
+      return directory;
+    }
     return found.status();
   }
   return found->has_value() && (*found)->is_directory ? path : directory;
@@ -111,7 +119,9 @@ Result<Contents> LookInto(Client& client, const S3Uri& directory) {
         }
         return !contents.others;
       });
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   return contents;
 }
 
@@ -124,7 +134,9 @@ Status WhyUndeleted(const S3Uri& path,
       " objects could not be deleted; the first, " +
       WithKey(path, first.key).ToString() + ": " +
       (first.code.empty() ? "" : first.code + ": ") + first.message;
-  if (first.code != "AccessDenied") return {TF_UNAVAILABLE, message};
+  if (first.code != "AccessDenied") {
+    return {TF_UNAVAILABLE, message};
+  }
   return {TF_PERMISSION_DENIED,
           message + "; " +
               AccessDeniedCure(ParseAccessDenied(first.message),
@@ -138,9 +150,13 @@ Status WhyUndeleted(const S3Uri& path,
 // such a store could delete the file.
 void AddMarkersAbove(const Client& client, const std::string& key,
                      const S3Uri& root, std::set<std::string>& markers) {
-  if (!client.may_keep_directories()) return;
+  if (!client.may_keep_directories()) {
+    return;
+  }
   size_t slash = root.key.size() - (root.key.back() == '/' ? 1 : 0);
-  if (root.key.back() == '/') slash = key.find('/', slash + 1);
+  if (root.key.back() == '/') {
+    slash = key.find('/', slash + 1);
+  }
   for (; slash != std::string::npos; slash = key.find('/', slash + 1)) {
     markers.insert(key.substr(0, slash + 1));
   }
@@ -154,10 +170,14 @@ Result<std::vector<UndeletedObject>> DeleteMarkers(
     const std::set<std::string>& markers) {
   Result<std::vector<UndeletedObject>> left = client.DeleteObjects(
       root, {markers.rbegin(), markers.rend()}, /*retry_keys=*/false);
-  if (!left.ok()) return left;
+  if (!left.ok()) {
+    return left;
+  }
   std::vector<std::string> again;
   for (const UndeletedObject& object : *left) {
-    if (listed.count(object.key) > 0) again.push_back(object.key);
+    if (listed.count(object.key) > 0) {
+      again.push_back(object.key);
+    }
   }
   return client.DeleteObjects(root, again);
 }
@@ -174,14 +194,22 @@ Status UnlessNotAllowed(const Status& status) {
 Status FindOutAboutMarkers(Client& client, const S3Uri& directory) {
   const S3Uri file = WithoutSlash(Inside(directory));
   Result<std::optional<PathInfo>> found = FindPath(client, file);
-  if (!found.ok()) return UnlessNotAllowed(found.status());
-  if (!found->has_value()) return {};
+  if (!found.ok()) {
+    return UnlessNotAllowed(found.status());
+  }
+  if (!found->has_value()) {
+    return {};
+  }
   if (!(*found)->is_directory) {
     Result<Contents> contents = LookInto(client, directory);
-    if (!contents.ok()) return UnlessNotAllowed(contents.status());
+    if (!contents.ok()) {
+      return UnlessNotAllowed(contents.status());
+    }
     if (!contents->marker && !contents->others && (*found)->object.size == 0) {
       const Status deleted = client.DeleteObject(file);
-      if (deleted.ok()) client.NoteMarkers(Markers::kTakenForFiles);
+      if (deleted.ok()) {
+        client.NoteMarkers(Markers::kTakenForFiles);
+      }
       return deleted;
     }
   }
@@ -192,7 +220,9 @@ Status FindOutAboutMarkers(Client& client, const S3Uri& directory) {
 // Creates the marker of a directory. On a store without markers, the directory
 // exists with the first file in it.
 Status PutMarker(Client& client, const S3Uri& directory) {
-  if (client.markers() == Markers::kTakenForFiles) return {};
+  if (client.markers() == Markers::kTakenForFiles) {
+    return {};
+  }
   const Status status = client.PutObject(Inside(directory), "").status();
   if (!status.ok() || client.markers() == Markers::kKept ||
       !client.may_keep_directories()) {
@@ -224,10 +254,16 @@ Status DeleteKeys(Client& client, const S3Uri& directory,
   }
   Result<std::vector<UndeletedObject>> left =
       client.DeleteObjects(directory, files);
-  if (!left.ok()) return left.status();
-  if (!left->empty()) return WhyUndeleted(directory, *left);
+  if (!left.ok()) {
+    return left.status();
+  }
+  if (!left->empty()) {
+    return WhyUndeleted(directory, *left);
+  }
   left = DeleteMarkers(client, directory, listed, markers);
-  if (!left.ok()) return left.status();
+  if (!left.ok()) {
+    return left.status();
+  }
   return left->empty() ? Status() : WhyUndeleted(directory, *left);
 }
 
@@ -267,7 +303,9 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
           ObjectInfo info = page.objects[i].info;
           if (!page.objects[i].has_size) {
             Result<ObjectInfo> object = client.HeadObject(WithKey(from, key));
-            if (!object.ok()) return object.status();
+            if (!object.ok()) {
+              return object.status();
+            }
             info = *std::move(object);
           }
           const S3Uri target =
@@ -282,7 +320,9 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
         const std::vector<bool> twins = FindTwins(page.objects);
         for (size_t i = 0; i < twins.size(); ++i) {
           const Status twin = twins[i] ? copy(i) : Status();
-          if (!twin.ok()) return twin;
+          if (!twin.ok()) {
+            return twin;
+          }
         }
         return GoOnUnless(ForEachInParallel(
             page.objects.size(), kMostCopiesAtATime,
@@ -299,13 +339,17 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
     // With its slash, the old marker is kept.
     const Status undone =
         DeleteKeys(client, to_marker ? Inside(to) : to, copied);
-    if (undone.ok()) return status;
+    if (undone.ok()) {
+      return status;
+    }
     return {status.code,
             status.message +
                 "; some copies could not be deleted again: " + undone.message};
   }
   const Status deleted = DeleteKeys(client, from, copied);
-  if (deleted.ok()) return deleted;
+  if (deleted.ok()) {
+    return deleted;
+  }
   return {deleted.code, to.ToString() +
                             " is complete, but the source still exists and can "
                             "be deleted: " +
@@ -316,11 +360,19 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
 // local disk, or the error if `to` exists.
 Result<S3Uri> FileTarget(Client& client, const S3Uri& to) {
   const S3Uri file = WithoutSlash(to);
-  if (file.key.empty() || file.key.back() == '/') return IsADirectory(to);
+  if (file.key.empty() || file.key.back() == '/') {
+    return IsADirectory(to);
+  }
   Result<std::optional<PathInfo>> target = FindPath(client, file);
-  if (!target.ok()) return target.status();
-  if (!target->has_value()) return file;
-  if ((*target)->is_directory) return IsADirectory(to);
+  if (!target.ok()) {
+    return target.status();
+  }
+  if (!target->has_value()) {
+    return file;
+  }
+  if ((*target)->is_directory) {
+    return IsADirectory(to);
+  }
   // With a slash, a caller that does not want to replace a file was told that
   // `to` does not exist.
   return file.key == to.key ? Result<S3Uri>(file) : IsAFile(to);
@@ -330,7 +382,9 @@ Result<S3Uri> FileTarget(Client& client, const S3Uri& to) {
 
 Status CreateDirectory(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, WithoutSlash(uri));
-  if (!found.ok()) return found.status();
+  if (!found.ok()) {
+    return found.status();
+  }
   if (found->has_value()) {
     return {TF_ALREADY_EXISTS, uri.ToString() + " already exists"};
   }
@@ -341,28 +395,44 @@ Status EnsureDirectory(Client& client, const S3Uri& uri) {
   Result<std::optional<PathInfo>> found = FindPath(client, WithoutSlash(uri));
   if (!found.ok()) {
     // A caller without s3:ListBucket can still write.
-    if (found.status().code != TF_PERMISSION_DENIED) return found.status();
+    if (found.status().code != TF_PERMISSION_DENIED) {
+      return found.status();
+    }
     return PutMarker(client, uri);
   }
-  if (!found->has_value()) return PutMarker(client, uri);
+  if (!found->has_value()) {
+    return PutMarker(client, uri);
+  }
   return (*found)->is_directory ? Status() : IsAFile(uri);
 }
 
 Status DeleteFile(Client& client, const S3Uri& uri) {
   Result<PathInfo> info = StatEither(client, uri);
-  if (!info.ok()) return info.status();
+  if (!info.ok()) {
+    return info.status();
+  }
   return info->is_directory ? IsADirectory(uri)
                             : client.DeleteObject(WithoutSlash(uri));
 }
 
 Status DeleteDirectory(Client& client, const S3Uri& uri) {
-  if (uri.key.empty()) return IsABucket(uri, "deleted");
+  if (uri.key.empty()) {
+    return IsABucket(uri, "deleted");
+  }
   Result<Contents> contents = LookInto(client, uri);
-  if (!contents.ok()) return contents.status();
-  if (contents->others) return IsNotEmpty(uri);
-  if (contents->marker) return client.DeleteObject(Inside(uri));
+  if (!contents.ok()) {
+    return contents.status();
+  }
+  if (contents->others) {
+    return IsNotEmpty(uri);
+  }
+  if (contents->marker) {
+    return client.DeleteObject(Inside(uri));
+  }
   Result<PathInfo> info = StatPath(client, uri);
-  if (!info.ok()) return info.status();
+  if (!info.ok()) {
+    return info.status();
+  }
   // See AddMarkersAbove for a directory without a marker.
   return info->is_directory ? client.DeleteObject(Inside(uri)) : IsAFile(uri);
 }
@@ -380,7 +450,9 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   }
   if (!info->is_directory) {
     const Status status = client.DeleteObject(WithoutSlash(given));
-    if (!status.ok()) undeleted.files = 1;
+    if (!status.ok()) {
+      undeleted.files = 1;
+    }
     return status;
   }
   const Result<S3Uri> root = WithoutSlashOrTwin(client, given);
@@ -393,11 +465,15 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   // Records the keys that could not be deleted.
   const auto note =
       [&](const Result<std::vector<UndeletedObject>>& left) -> Status {
-    if (!left.ok()) return left.status();
+    if (!left.ok()) {
+      return left.status();
+    }
     for (const UndeletedObject& object : *left) {
       ++(IsMarker(object.key) ? undeleted.directories : undeleted.files);
     }
-    if (failure.ok() && !left->empty()) failure = WhyUndeleted(uri, *left);
+    if (failure.ok() && !left->empty()) {
+      failure = WhyUndeleted(uri, *left);
+    }
     return {};
   };
   std::set<std::string> listed;
@@ -416,28 +492,44 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
     return GoOnUnless(note(client.DeleteObjects(uri, files)));
   };
   Status status = ForEachPage(client, Inside(uri), ListRequest(), delete_page);
-  if (status.ok()) status = note(DeleteMarkers(client, uri, listed, markers));
-  if (status.ok()) return failure;
+  if (status.ok()) {
+    status = note(DeleteMarkers(client, uri, listed, markers));
+  }
+  if (status.ok()) {
+    return failure;
+  }
   ++undeleted.directories;
   return status;
 }
 
 Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
-  if (from.key.empty()) return IsABucket(from, "renamed");
+  if (from.key.empty()) {
+    return IsABucket(from, "renamed");
+  }
   Result<PathInfo> source = StatEither(client, from);
-  if (!source.ok()) return source.status();
+  if (!source.ok()) {
+    return source.status();
+  }
   const bool same_bucket = from.bucket == to.bucket;
   if (!source->is_directory) {
     const S3Uri file = WithoutSlash(from);
-    if (same_bucket && file.key == WithoutSlash(to).key) return {};
+    if (same_bucket && file.key == WithoutSlash(to).key) {
+      return {};
+    }
     Result<S3Uri> target = FileTarget(client, to);
-    if (!target.ok()) return target.status();
+    if (!target.ok()) {
+      return target.status();
+    }
     return RenameFile(client, file, source->object, *target);
   }
-  if (to.key.empty()) return IsABucket(to, "replaced");
+  if (to.key.empty()) {
+    return IsABucket(to, "replaced");
+  }
   const std::string from_prefix = Inside(from).key;
   const std::string to_prefix = Inside(to).key;
-  if (same_bucket && from_prefix == to_prefix) return {};
+  if (same_bucket && from_prefix == to_prefix) {
+    return {};
+  }
   if (same_bucket &&
       to_prefix.compare(0, from_prefix.size(), from_prefix) == 0) {
     return {
@@ -445,28 +537,46 @@ Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
         from.ToString() + " cannot be moved into itself, to " + to.ToString()};
   }
   Result<std::optional<PathInfo>> target = FindPath(client, WithoutSlash(to));
-  if (!target.ok()) return target.status();
+  if (!target.ok()) {
+    return target.status();
+  }
   bool to_marker = false;
   if (target->has_value()) {
-    if (!(*target)->is_directory) return IsAFile(to);
+    if (!(*target)->is_directory) {
+      return IsAFile(to);
+    }
     Result<Contents> contents = LookInto(client, to);
-    if (!contents.ok()) return contents.status();
-    if (contents->others) return IsNotEmpty(to);
+    if (!contents.ok()) {
+      return contents.status();
+    }
+    if (contents->others) {
+      return IsNotEmpty(to);
+    }
     to_marker = contents->marker;
   }
   Result<S3Uri> root = WithoutSlashOrTwin(client, from);
-  if (!root.ok()) return root.status();
+  if (!root.ok()) {
+    return root.status();
+  }
   return RenameDirectory(client, *root, WithoutSlash(to), to_marker);
 }
 
 Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to) {
   Result<PathInfo> source = StatEither(client, from);
-  if (!source.ok()) return source.status();
-  if (source->is_directory) return IsADirectory(from);
+  if (!source.ok()) {
+    return source.status();
+  }
+  if (source->is_directory) {
+    return IsADirectory(from);
+  }
   const S3Uri file = WithoutSlash(from);
-  if (from.bucket == to.bucket && file.key == WithoutSlash(to).key) return {};
+  if (from.bucket == to.bucket && file.key == WithoutSlash(to).key) {
+    return {};
+  }
   Result<S3Uri> target = FileTarget(client, to);
-  if (!target.ok()) return target.status();
+  if (!target.ok()) {
+    return target.status();
+  }
   return CopyWhole(client, file, source->object, *target);
 }
 

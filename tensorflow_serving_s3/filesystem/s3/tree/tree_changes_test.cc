@@ -123,7 +123,9 @@ TEST(MarkersTest, AFailedTestForMarkersIsAnError) {
     auto client = store.NewClient();
     bool marker_is_put = false;
     store.SetFault([&](const std::string& request) {
-      if (request.compare(0, 4, "PUT ") == 0) marker_is_put = true;
+      if (request.compare(0, 4, "PUT ") == 0) {
+        marker_is_put = true;
+      }
       return marker_is_put && request.compare(0, asked.size(), asked) == 0;
     });
     const Status status = EnsureDirectory(*client, At("new"));
@@ -153,7 +155,9 @@ TEST(RenameTest, CopiesAnObjectBeforeTheDirectoryOfItsName) {
 
   std::vector<std::string> puts;
   for (const std::string& request : store.Requests()) {
-    if (request.compare(0, 4, "PUT ") == 0) puts.push_back(request);
+    if (request.compare(0, 4, "PUT ") == 0) {
+      puts.push_back(request);
+    }
   }
   ASSERT_EQ(puts.size(), 7u);
   EXPECT_EQ(puts[0], "PUT /models/to/b");
@@ -165,7 +169,9 @@ TEST(CopyTest, DownloadsAndUploadsWhatTheStoreDoesNotCopyInParts) {
                    /*ignores_copied_parts=*/true});
   auto client = store.NewClient();
   std::string bytes;
-  for (int i = 0; bytes.size() < (20 << 20); ++i) bytes += std::to_string(i);
+  for (int i = 0; bytes.size() < (20 << 20); ++i) {
+    bytes += std::to_string(i);
+  }
   store.Put("file", bytes);
   Result<ObjectInfo> info = client->HeadObject(At("file"));
   ASSERT_TRUE(info.ok()) << info.status().message;

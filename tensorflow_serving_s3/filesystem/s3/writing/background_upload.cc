@@ -25,7 +25,9 @@ BackgroundUpload::BackgroundUpload(Client* client, const S3Uri& uri,
 
 BackgroundUpload::~BackgroundUpload() {
   // A caller that needs the status calls Abort itself.
-  if (!ended_) Abort();
+  if (!ended_) {
+    Abort();
+  }
 }
 
 size_t BackgroundUpload::next_part() const {
@@ -47,15 +49,21 @@ void BackgroundUpload::Send(std::string bytes) {
 
 Status BackgroundUpload::status() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!failure_.ok() || upload_ == nullptr) return failure_;
+  if (!failure_.ok() || upload_ == nullptr) {
+    return failure_;
+  }
   return upload_->status();
 }
 
 Result<std::string> BackgroundUpload::Complete() {
   Join();
-  if (upload_ == nullptr && status().ok()) Begin();
+  if (upload_ == nullptr && status().ok()) {
+    Begin();
+  }
   const Status sent = status();
-  if (!sent.ok()) return sent;
+  if (!sent.ok()) {
+    return sent;
+  }
   Result<std::string> etag = upload_->Complete();
   ended_ = etag.ok();
   return etag;
@@ -65,7 +73,9 @@ Status BackgroundUpload::Abort() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     cancelled_ = true;
-    if (upload_ != nullptr) upload_->Cancel();
+    if (upload_ != nullptr) {
+      upload_->Cancel();
+    }
   }
   Join();
   ended_ = true;
@@ -76,7 +86,9 @@ void BackgroundUpload::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     changed_.wait(lock, [&] { return is_last_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    if (queue_.empty()) {
+      return;
+    }
     std::string bytes = std::move(queue_.front());
     queue_.pop_front();
     ++next_part_;
@@ -97,7 +109,9 @@ void BackgroundUpload::Begin() {
     }
     upload_ = *std::move(begun);
   }
-  if (base_.size == 0 || !IsWanted()) return;
+  if (base_.size == 0 || !IsWanted()) {
+    return;
+  }
   const Status copied = upload_->Copy(uri_, base_);
   std::lock_guard<std::mutex> lock(mutex_);
   failure_ = copied;
@@ -105,7 +119,9 @@ void BackgroundUpload::Begin() {
 }
 
 void BackgroundUpload::SendPart(std::string bytes) {
-  if (upload_ == nullptr && IsWanted()) Begin();
+  if (upload_ == nullptr && IsWanted()) {
+    Begin();
+  }
   if (IsWanted()) {
     upload_->SendTaken(std::move(bytes));
   } else {
@@ -124,7 +140,9 @@ void BackgroundUpload::Join() {
     is_last_ = true;
     changed_.notify_one();
   }
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
 }
 
 }  // namespace s3

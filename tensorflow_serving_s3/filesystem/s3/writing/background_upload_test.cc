@@ -54,7 +54,9 @@ class BackgroundUploadTest : public ::testing::Test {
                  ? FakeAnswer(403, "<Error><Code>AccessDenied</Code></Error>")
                  : FakeAnswer(200, "<Upload><UploadId>1</UploadId></Upload>");
     }
-    if (request.method == "PUT") return FakeAnswer(200, "", "ETag: \"p\"\r\n");
+    if (request.method == "PUT") {
+      return FakeAnswer(200, "", "ETag: \"p\"\r\n");
+    }
     if (request.method == "DELETE") {
       ++aborts_;
       return "HTTP/1.1 204 No Content\r\n\r\n";
@@ -74,7 +76,9 @@ class BackgroundUploadTest : public ::testing::Test {
 TEST_F(BackgroundUploadTest, SendDoesNotWaitForAResponse) {
   BackgroundUpload upload(client_.get(), *ParseUri("s3://models/a"),
                           ObjectInfo());
-  for (int i = 0; i < 4; ++i) upload.Send(std::string(kPart, 'x'));
+  for (int i = 0; i < 4; ++i) {
+    upload.Send(std::string(kPart, 'x'));
+  }
   EXPECT_EQ(upload.next_part(), 5u);
   asked_.get_future().wait();
   EXPECT_TRUE(upload.status().ok());

@@ -27,7 +27,9 @@ constexpr size_t kMostCopiesAtATime = 16;
 }  // namespace
 
 uint64_t PartBytes(size_t part_number) {
-  if (part_number <= kEqualParts) return kFirstPartBytes;
+  if (part_number <= kEqualParts) {
+    return kFirstPartBytes;
+  }
   return kFirstPartBytes *
          (1 + (part_number - kEqualParts - 1) / kPartsOfASize);
 }
@@ -35,7 +37,9 @@ uint64_t PartBytes(size_t part_number) {
 Result<std::unique_ptr<MultipartUpload>> MultipartUpload::Begin(
     Client* client, const S3Uri& uri, const Metadata& metadata) {
   Result<std::string> id = client->CreateMultipartUpload(uri, metadata);
-  if (!id.ok()) return id.status();
+  if (!id.ok()) {
+    return id.status();
+  }
   return std::unique_ptr<MultipartUpload>(
       new MultipartUpload(client, uri, metadata, *std::move(id)));
 }
@@ -46,7 +50,9 @@ MultipartUpload::MultipartUpload(Client* client, const S3Uri& uri,
 
 MultipartUpload::~MultipartUpload() {
   // A caller that needs the status calls Abort itself.
-  if (!ended_) Abort();
+  if (!ended_) {
+    Abort();
+  }
 }
 
 void MultipartUpload::Send(std::string bytes) {
@@ -98,7 +104,9 @@ void MultipartUpload::SendOnThread(Sending& sending, size_t part) {
 Status MultipartUpload::Copy(const S3Uri& from, const ObjectInfo& info,
                              uint64_t section_bytes) {
   const Status status = CopyOnStore(from, info, section_bytes);
-  if (status.code != TF_UNIMPLEMENTED) return status;
+  if (status.code != TF_UNIMPLEMENTED) {
+    return status;
+  }
   return CopyThroughHere(from, info);
 }
 
@@ -129,9 +137,13 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
                                         const ObjectInfo& info) {
   // Some stores keep the empty part that they stored instead of a copy.
   Status status = client_->AbortMultipartUpload(uri_, id_);
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   Result<std::string> id = client_->CreateMultipartUpload(uri_, metadata_);
-  if (!id.ok()) return id.status();
+  if (!id.ok()) {
+    return id.status();
+  }
   {
     std::lock_guard<std::mutex> lock(mutex_);
     id_ = *std::move(id);
@@ -147,9 +159,13 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
     std::string bytes(std::min(section, info.size - offset), '\0');
     Result<ObjectRange> got = client_->GetObject(
         from, offset, bytes.data(), bytes.size(), etag, &cancellation_);
-    if (!got.ok()) return got.status();
+    if (!got.ok()) {
+      return got.status();
+    }
     // Some stores send no ETags in listings.
-    if (etag.empty()) etag = got->object.etag;
+    if (etag.empty()) {
+      etag = got->object.etag;
+    }
     if (got->bytes != bytes.size() || got->object.size != info.size) {
       return {TF_FAILED_PRECONDITION,
               from.ToString() + ": the object was replaced during the copy"};
@@ -175,7 +191,9 @@ Status MultipartUpload::status() const {
 
 Result<std::string> MultipartUpload::Complete() {
   Join(/*all=*/true);
-  if (!status().ok()) return status();
+  if (!status().ok()) {
+    return status();
+  }
   Result<std::string> etag =
       client_->CompleteMultipartUpload(uri_, id_, etags_);
   if (etag.ok()) {
@@ -191,7 +209,9 @@ Status MultipartUpload::Abort() {
   Join(/*all=*/true);
   ended_ = true;
   const Status status = client_->AbortMultipartUpload(uri_, id_);
-  if (status.ok()) return {};
+  if (status.ok()) {
+    return {};
+  }
   return {status.code,
           "the upload " + id_ +
               " could not be aborted; the store keeps its parts, at your cost, "
@@ -209,7 +229,9 @@ void MultipartUpload::Join(bool all) {
         continue;
       }
     }
-    if (it->thread.joinable()) it->thread.join();
+    if (it->thread.joinable()) {
+      it->thread.join();
+    }
     it = sending_.erase(it);
   }
 }

@@ -19,16 +19,26 @@ Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
     return client.CopyObject(from, info.etag, to);
   }
   Result<Metadata> metadata = client.GetMetadata(from);
-  if (!metadata.ok()) return metadata.status();
+  if (!metadata.ok()) {
+    return metadata.status();
+  }
   Result<std::unique_ptr<MultipartUpload>> upload =
       MultipartUpload::Begin(&client, to, *metadata);
-  if (!upload.ok()) return upload.status();
+  if (!upload.ok()) {
+    return upload.status();
+  }
   Status status = (*upload)->Copy(
       from, info, std::min(most_by_one, MultipartUpload::kSectionBytes));
-  if (status.ok()) status = (*upload)->Complete().status();
-  if (status.ok()) return status;
+  if (status.ok()) {
+    status = (*upload)->Complete().status();
+  }
+  if (status.ok()) {
+    return status;
+  }
   const Status aborted = (*upload)->Abort();
-  if (!aborted.ok()) status.message += "; " + aborted.message;
+  if (!aborted.ok()) {
+    status.message += "; " + aborted.message;
+  }
   return status;
 }
 

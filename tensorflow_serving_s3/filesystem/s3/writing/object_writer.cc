@@ -27,7 +27,9 @@ Result<std::unique_ptr<ObjectWriter>> ObjectWriter::AtEndOf(
     writer->buffer_.resize(existing.size);
     Result<ObjectRange> got = client->GetObject(uri, 0, writer->buffer_.data(),
                                                 existing.size, existing.etag);
-    if (!got.ok()) return got.status();
+    if (!got.ok()) {
+      return got.status();
+    }
     if (got->bytes != existing.size || got->object.size != existing.size) {
       return Status{TF_FAILED_PRECONDITION,
                     uri.ToString() +
@@ -43,7 +45,9 @@ ObjectWriter::ObjectWriter(Client* client, const S3Uri& uri)
 Status ObjectWriter::Append(std::string_view bytes) {
   std::lock_guard<std::mutex> lock(mutex_);
   Status status = Usable();
-  if (!bytes.empty()) changed_ = true;
+  if (!bytes.empty()) {
+    changed_ = true;
+  }
   while (status.ok() && !bytes.empty()) {
     const uint64_t part_bytes =
         PartBytes(upload_ == nullptr ? 1 : upload_->next_part());
@@ -55,7 +59,9 @@ Status ObjectWriter::Append(std::string_view bytes) {
         std::min<uint64_t>(bytes.size(), part_bytes - buffer_.size());
     // The second and later parts are usually full: reserve their memory at
     // once.
-    if (upload_ != nullptr) buffer_.reserve(part_bytes);
+    if (upload_ != nullptr) {
+      buffer_.reserve(part_bytes);
+    }
     buffer_.append(bytes.substr(0, taken));
     bytes.remove_prefix(taken);
     size_ += taken;
@@ -69,7 +75,9 @@ bool ObjectWriter::TryAppend(std::string_view bytes) {
       (upload_ != nullptr && !upload_->status().ok())) {
     return false;
   }
-  if (bytes.empty()) return true;
+  if (bytes.empty()) {
+    return true;
+  }
   changed_ = true;
   buffer_.append(bytes);
   size_ += bytes.size();
@@ -107,7 +115,9 @@ Status ObjectWriter::Sync() {
 Status ObjectWriter::Close() {
   std::lock_guard<std::mutex> lock(mutex_);
   Status status = Usable();
-  if (status.ok()) status = Publish();
+  if (status.ok()) {
+    status = Publish();
+  }
   closed_ = true;
   buffer_ = std::string();
   return status;
@@ -115,7 +125,9 @@ Status ObjectWriter::Close() {
 
 Status ObjectWriter::Drop() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (closed_ || !failure_.ok() || !changed_ || size_ == 0) return {};
+  if (closed_ || !failure_.ok() || !changed_ || size_ == 0) {
+    return {};
+  }
   closed_ = true;
   if (upload_ == nullptr && base_.size == 0 && size_ <= kMostDropped) {
     return Publish();
@@ -128,7 +140,9 @@ Status ObjectWriter::Drop() {
 }
 
 Status ObjectWriter::Usable() {
-  if (!failure_.ok()) return failure_;
+  if (!failure_.ok()) {
+    return failure_;
+  }
   if (closed_) {
     return {TF_FAILED_PRECONDITION, uri_.ToString() + ": the file is closed"};
   }
@@ -139,18 +153,26 @@ Status ObjectWriter::Usable() {
 }
 
 Status ObjectWriter::Publish() {
-  if (!changed_) return {};
+  if (!changed_) {
+    return {};
+  }
   if (upload_ == nullptr && base_.size == 0) {
     const Status status = client_->PutObject(uri_, buffer_).status();
-    if (!status.ok()) return Fail(status);
+    if (!status.ok()) {
+      return Fail(status);
+    }
     // Keep the buffer: the next PUT sends it again.
     changed_ = false;
     return {};
   }
   Status status = buffer_.empty() ? Status() : SendBuffer();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   Result<std::string> etag = upload_->Complete();
-  if (!etag.ok()) return Fail(etag.status());
+  if (!etag.ok()) {
+    return Fail(etag.status());
+  }
   upload_.reset();
   base_.size = size_;
   base_.etag = *etag;
@@ -173,7 +195,9 @@ Status ObjectWriter::Fail(const Status& why) {
   failure_ = why;
   if (upload_ != nullptr) {
     const Status aborted = upload_->Abort();
-    if (!aborted.ok()) failure_.message += "; " + aborted.message;
+    if (!aborted.ok()) {
+      failure_.message += "; " + aborted.message;
+    }
     upload_.reset();
   }
   buffer_ = std::string();

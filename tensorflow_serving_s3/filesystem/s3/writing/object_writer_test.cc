@@ -86,7 +86,9 @@ class ObjectWriterTest : public ::testing::Test {
     std::string bytes(64 * kMiB, '?');
     Result<ObjectRange> got =
         client_->GetObject(At(key), 0, bytes.data(), bytes.size(), "");
-    if (!got.ok()) return got.status().message;
+    if (!got.ok()) {
+      return got.status().message;
+    }
     bytes.resize(got->bytes);
     return bytes;
   }

@@ -125,7 +125,9 @@ net::HttpResponse ApiCall::AnswerOrThrow(const net::HttpRequest& request) {
       answer = Status();
       break;
   }
-  if (!answer.ok()) return Fail(answer.status());
+  if (!answer.ok()) {
+    return Fail(answer.status());
+  }
   return Json(*std::move(answer));
 }
 
@@ -137,7 +139,9 @@ net::HttpResponse ApiCall::Fail(absl::Status status) {
 
 absl::StatusOr<ApiCall::Model> ApiCall::FindModel() {
   absl::StatusOr<Model> model = lookup_.GetModel(spec_);
-  if (model.ok()) model_version_ = model->id().version;
+  if (model.ok()) {
+    model_version_ = model->id().version;
+  }
   return model;
 }
 
@@ -148,36 +152,50 @@ bool ApiCall::IsLogged(const Model& model) const {
 
 absl::StatusOr<std::string> ApiCall::Predict(const net::PaddedBuffer& body) {
   const absl::StatusOr<Model> model = FindModel();
-  if (!model.ok()) return model.status();
+  if (!model.ok()) {
+    return model.status();
+  }
 
   const auto inputs_of = [&](absl::string_view signature_name)
       -> absl::StatusOr<const std::vector<TensorSpec>*> {
     absl::StatusOr<const SignatureRunner*> signature =
         (*model)->GetSignature(signature_name);
-    if (!signature.ok()) return signature.status();
+    if (!signature.ok()) {
+      return signature.status();
+    }
     return &(*signature)->inputs();
   };
   const int64_t charged_before = charge_ == nullptr ? 0 : charge_->bytes();
   absl::StatusOr<PredictInput> input =
       JsonToTensors(body, inputs_of, options_.max_json_nesting);
-  if (!input.ok()) return input.status();
+  if (!input.ok()) {
+    return input.status();
+  }
   signature_name_ = std::move(input->signature_name);
   const absl::StatusOr<const SignatureRunner*> signature =
       (*model)->GetSignature(signature_name_);
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
 
   const bool is_logged = IsLogged(*model);
   std::vector<tensorflow::Tensor> logged_inputs;
-  if (is_logged) logged_inputs = input->tensors;  // Shares the memory.
+  if (is_logged) {
+    logged_inputs = input->tensors;  // Shares the memory.
+  }
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options_.inference.deadline;
   const RunTimer timer;
   const absl::StatusOr<std::vector<tensorflow::Tensor>> outputs =
       (*signature)->Run(std::move(input->tensors), run_options);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   timer.Record(model->id().name, "Predict");
   // Run has freed its inputs.
-  if (!is_logged && charge_ != nullptr) charge_->ShrinkTo(charged_before);
+  if (!is_logged && charge_ != nullptr) {
+    charge_->ShrinkTo(charged_before);
+  }
   Charge(MemoryOf(*outputs));
   if (is_logged) {
     RequestMemory::Part log_charge(charge_);
@@ -213,7 +231,9 @@ template <typename Request, typename Response, typename Check, typename Infer,
 absl::StatusOr<std::string> ApiCall::AnswerExamples(
     const net::PaddedBuffer& body, Check check, Infer infer, LogOf log_of) {
   const absl::StatusOr<Model> model = FindModel();
-  if (!model.ok()) return model.status();
+  if (!model.ok()) {
+    return model.status();
+  }
   google::protobuf::Arena arena;
   auto* const request = google::protobuf::Arena::Create<Request>(&arena);
   InferenceOptions inference = options_.inference;
@@ -226,11 +246,15 @@ absl::StatusOr<std::string> ApiCall::AnswerExamples(
   absl::Status status =
       JsonToExamples(body, options_.max_json_nesting, check_signature,
                      request->mutable_input(), &signature_name_);
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   request->mutable_model_spec()->set_signature_name(signature_name_);
   auto* const response = google::protobuf::Arena::Create<Response>(&arena);
   status = infer(*request, model->id(), **model, inference, response);
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    return status;
+  }
   if (IsLogged(*model)) {
     request->mutable_model_spec()->set_name(model->id().name);
     RequestMemory::Part log_charge(charge_);
@@ -245,7 +269,9 @@ absl::StatusOr<std::string> ApiCall::AnswerExamples(
 
 absl::StatusOr<std::string> ApiCall::Metadata() {
   const absl::StatusOr<Model> model = FindModel();
-  if (!model.ok()) return model.status();
+  if (!model.ok()) {
+    return model.status();
+  }
   ModelSpec effective;
   effective.set_name(model->id().name);
   effective.mutable_version()->set_value(model->id().version);
@@ -255,7 +281,9 @@ absl::StatusOr<std::string> ApiCall::Metadata() {
 absl::StatusOr<std::string> ApiCall::Status() {
   const absl::StatusOr<GetModelStatusResponse> status =
       lookup_.GetModelStatus(spec_);
-  if (!status.ok()) return status.status();
+  if (!status.ok()) {
+    return status.status();
+  }
   return ModelStatusJson(spec_.name(), *status, LoadsUnderWay());
 }
 

@@ -79,7 +79,9 @@ class ApiCall {
 
   // Charges `bytes` to the request. May throw RequestMemoryExceeded.
   void Charge(int64_t bytes) {
-    if (charge_ != nullptr) charge_->Grow(bytes);
+    if (charge_ != nullptr) {
+      charge_->Grow(bytes);
+    }
   }
 
   // Finds the model of spec_ and sets model_version_.

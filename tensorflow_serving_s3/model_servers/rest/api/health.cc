@@ -20,7 +20,9 @@ constexpr char kTextContentType[] = "text/plain; charset=utf-8";
 // Returns whether a query has the parameter `name`, with or without a value.
 bool HasParameter(std::string_view query, std::string_view name) {
   for (const std::string_view part : absl::StrSplit(query, '&')) {
-    if (part.substr(0, part.find('=')) == name) return true;
+    if (part.substr(0, part.find('=')) == name) {
+      return true;
+    }
   }
   return false;
 }
@@ -28,7 +30,9 @@ bool HasParameter(std::string_view query, std::string_view name) {
 // Describes why the server is not ready.
 std::string WhyNotReady(const ServerStatus& server,
                         const std::vector<ModelSummary>& models) {
-  if (server.IsStopping()) return "not ready: the server is stopping";
+  if (server.IsStopping()) {
+    return "not ready: the server is stopping";
+  }
   constexpr size_t kMaxNames = 10;
   std::string names;
   std::string labels;
@@ -44,8 +48,12 @@ std::string WhyNotReady(const ServerStatus& server,
       }
     }
   }
-  if (num_unavailable > kMaxNames) absl::StrAppend(&names, ", ...");
-  if (num_labels > kMaxNames) absl::StrAppend(&labels, "; ...");
+  if (num_unavailable > kMaxNames) {
+    absl::StrAppend(&names, ", ...");
+  }
+  if (num_labels > kMaxNames) {
+    absl::StrAppend(&labels, "; ...");
+  }
   return absl::StrCat("not ready: ", num_unavailable, " of ", models.size(),
                       " models not available yet", names.empty() ? "" : ": ",
                       names, labels);
@@ -56,7 +64,9 @@ std::string WhyNotReady(const ServerStatus& server,
 std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
                                               const net::HttpRequest& request) {
   const bool live = request.path == "/livez";
-  if (!live && request.path != "/readyz") return std::nullopt;
+  if (!live && request.path != "/readyz") {
+    return std::nullopt;
+  }
   if (request.method != "GET" && request.method != "HEAD") {
     return net::HttpResponse{
         405,
@@ -64,13 +74,17 @@ std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
         absl::StrCat(request.path, " supports only GET and HEAD\n"),
         {{"Allow", "GET, HEAD"}}};
   }
-  if (live) return net::HttpResponse{200, kTextContentType, "ok\n"};
+  if (live) {
+    return net::HttpResponse{200, kTextContentType, "ok\n"};
+  }
 
   const bool ready = server.IsReady();
   const bool verbose = HasParameter(request.query, "verbose");
   std::string text;
   std::vector<ModelSummary> models;
-  if (verbose || !ready) models = server.ListModels();
+  if (verbose || !ready) {
+    models = server.ListModels();
+  }
   if (verbose) {
     for (const ModelSummary& model : models) {
       absl::StrAppend(&text, model.available ? "[+] " : "[-] ", model.name,

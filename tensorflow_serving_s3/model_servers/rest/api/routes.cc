@@ -40,7 +40,9 @@ void AddCorsHeaders(net::HttpResponse* response) {
 
 net::HttpResponse AnswerPage(const std::function<net::HttpResponse()>& page,
                              const net::HttpRequest& request) {
-  if (request.method == "GET" || request.method == "HEAD") return page();
+  if (request.method == "GET" || request.method == "HEAD") {
+    return page();
+  }
   return {
       405,
       net::kJsonContentType,
@@ -70,9 +72,13 @@ net::HttpResponse Routes::operator()(const net::HttpRequest& request) const {
       return AnswerPage(page->second, request);
     }
   }
-  if (!options_.enable_cors || !is_in_api) return AnswerObserved(request);
+  if (!options_.enable_cors || !is_in_api) {
+    return AnswerObserved(request);
+  }
   net::HttpResponse response;
-  if (request.method != "OPTIONS") response = AnswerObserved(request);
+  if (request.method != "OPTIONS") {
+    response = AnswerObserved(request);
+  }
   AddCorsHeaders(&response);
   return response;
 }
@@ -91,7 +97,9 @@ net::HttpResponse Routes::AnswerObserved(
   call_options.request_logger = options_.request_logger;
   ApiCall call(*lookup_, *server_, call_options);
   RequestGate::Pass own_pass;
-  if (request.pass == nullptr) own_pass = gate_->Enter();
+  if (request.pass == nullptr) {
+    own_pass = gate_->Enter();
+  }
   const bool admitted =
       static_cast<bool>(request.pass == nullptr ? own_pass : *request.pass);
   net::HttpResponse response;
@@ -106,7 +114,9 @@ net::HttpResponse Routes::AnswerObserved(
     response = call.Answer(request);
   }
   response.close = gate_->closed();
-  if (options_.observer == nullptr) return response;
+  if (options_.observer == nullptr) {
+    return response;
+  }
 
   RequestRecord record;
   record.entrypoint = RequestRecord::Entrypoint::kRest;

@@ -199,7 +199,9 @@ TEST_F(NativeExamplesTest,
 
 TEST_F(RoutesInferenceTest, ARequestBeyondTheMemoryBudgetGets503AndRetryAfter) {
   std::string body = R"({"instances": [1.0)";
-  for (int i = 0; i < 100000; ++i) body += ",1";
+  for (int i = 0; i < 100000; ++i) {
+    body += ",1";
+  }
   body += "]}";
   // The budget ends in the tensors, in the outputs, or in the response.
   for (const int64_t limit : {300'000, 700'000, 900'000}) {
@@ -233,7 +235,9 @@ class ExamplesMemoryTest : public RoutesTest {
 
   static std::string ManyExamples(std::string_view members) {
     std::string body = R"({"examples": [{"x": 1.0})";
-    for (int i = 0; i < 20000; ++i) body += R"(,{"x": 1.0})";
+    for (int i = 0; i < 20000; ++i) {
+      body += R"(,{"x": 1.0})";
+    }
     absl::StrAppend(&body, "]", members, "}");
     return body;
   }

@@ -13,9 +13,13 @@ namespace tfs3::rest {
 
 bool OpensBase64Object(JsonText* text, const char* token) {
   const char* p = SkipSpace(token + 1);
-  if (*p != '"') return false;
+  if (*p != '"') {
+    return false;
+  }
   const JsonText::String name = text->ReadString(p);
-  if (name.end == nullptr || name.text != "b64") return false;
+  if (name.end == nullptr || name.text != "b64") {
+    return false;
+  }
   p = SkipSpace(name.end);
   return *p == ':' && *SkipSpace(p + 1) == '"';
 }

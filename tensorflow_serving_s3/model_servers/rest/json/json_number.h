@@ -82,7 +82,9 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
     const uint64_t others =
         ((digits + 0x0606060606060606u) | digits) & 0xf0f0f0f0f0f0f0f0u;
     const int count = others == 0 ? 8 : __builtin_ctzll(others) / 8;
-    if (count == 0) return p;
+    if (count == 0) {
+      return p;
+    }
     // Moves the digits to the high bytes, after leading zeros.
     digits <<= 64 - 8 * count;
     // Combines digits to pairs, pairs to groups of four, and these to eight.
@@ -107,7 +109,9 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
 // the number of digits at `whole`, before the point.
 inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
                                const char* begin, const char* end) {
-  if (whole_digits > 18) return 0;
+  if (whole_digits > 18) {
+    return 0;
+  }
   uint64_t mantissa = 0;
   AppendDigits(whole, &mantissa);
   int64_t significant = whole_digits - 1;
@@ -117,7 +121,9 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
   for (; p < end && mantissa <= kFull; ++p) {
     mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
     ++counted;
-    if (mantissa != 0) ++significant;
+    if (mantissa != 0) {
+      ++significant;
+    }
   }
   return counted + std::clamp<int64_t>(17 - significant, 0, end - p);
 }
@@ -130,26 +136,38 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
   constexpr double kLargestTenth = 1.7976931348623157e307;
   constexpr int64_t kLargestExponent = 308;
   const char* p = whole;
-  while (IsDigit(*p)) ++p;
+  while (IsDigit(*p)) {
+    ++p;
+  }
   const int64_t whole_digits = p - whole;
-  if (whole_digits > kLargestExponent + 1) return true;
+  if (whole_digits > kLargestExponent + 1) {
+    return true;
+  }
   if (whole_digits == kLargestExponent + 1) {
     double tenth;
     std::from_chars(whole, p - 1, tenth);
-    if (tenth >= kLargestTenth) return true;
+    if (tenth >= kLargestTenth) {
+      return true;
+    }
   }
   int64_t counted = 0;
   if (*p == '.') {
     const char* const fraction = ++p;
-    while (IsDigit(*p)) ++p;
+    while (IsDigit(*p)) {
+      ++p;
+    }
     counted = CountedFraction(whole, whole_digits, fraction, p);
   }
-  if ((*p != 'e' && *p != 'E') || p[1] == '-') return false;
+  if ((*p != 'e' && *p != 'E') || p[1] == '-') {
+    return false;
+  }
   p += p[1] == '+' ? 2 : 1;
   int64_t exponent = 0;
   for (; IsDigit(*p); ++p) {
     exponent = exponent * 10 + (*p - '0');
-    if (exponent > kLargestExponent + counted) return true;
+    if (exponent > kLargestExponent + counted) {
+      return true;
+    }
   }
   return false;
 }
@@ -167,14 +185,18 @@ template <typename T>
     return NumberError::kRange;
   }
   const auto [rest, error] = std::from_chars(begin, end, *value);
-  if (error == std::errc()) return NumberError::kNone;
+  if (error == std::errc()) {
+    return NumberError::kNone;
+  }
   // Out of range. The library does not report whether the number is too large
   // or too small.
   const char* digit = begin + negative;
   if (*digit == '0') {
     --magnitude;
     if (*++digit == '.') {
-      while (*++digit == '0') --magnitude;
+      while (*++digit == '0') {
+        --magnitude;
+      }
     }
   }
   const bool is_large = magnitude > 0 && IsDigit(*digit);
@@ -192,13 +214,19 @@ template <typename T>
     *value = std::numeric_limits<T>::quiet_NaN();
     p += 3;
   } else {
-    if (std::memcmp(p, "Inf", 3) != 0) return NumberError::kSyntax;
+    if (std::memcmp(p, "Inf", 3) != 0) {
+      return NumberError::kSyntax;
+    }
     p += 3;
-    if (std::memcmp(p, "inity", 5) == 0) p += 5;
+    if (std::memcmp(p, "inity", 5) == 0) {
+      p += 5;
+    }
     *value = negative ? -std::numeric_limits<T>::infinity()
                       : std::numeric_limits<T>::infinity();
   }
-  if (!EndsJsonValue(*p)) return NumberError::kSyntax;
+  if (!EndsJsonValue(*p)) {
+    return NumberError::kSyntax;
+  }
   *end = p;
   return NumberError::kNone;
 }
@@ -209,36 +237,52 @@ template <typename T>
                                                         const char** end) {
   const bool negative = *token == '-';
   const char* const whole = token + negative;
-  if (!IsDigit(*whole)) return ParseNamed(token, value, end);
+  if (!IsDigit(*whole)) {
+    return ParseNamed(token, value, end);
+  }
   // Handles the first digit separately: most numbers have only one before the
   // point.
   auto mantissa = static_cast<uint64_t>(*whole - '0');
   const char* p = whole + 1;
-  if (IsDigit(*p)) p = AppendDigits(p, &mantissa);
-  if (*whole == '0' && p - whole > 1) return NumberError::kSyntax;
+  if (IsDigit(*p)) {
+    p = AppendDigits(p, &mantissa);
+  }
+  if (*whole == '0' && p - whole > 1) {
+    return NumberError::kSyntax;
+  }
   int64_t digits = p - whole;
   int64_t magnitude = digits;
   int64_t exponent = 0;
   if (*p == '.') {
     const char* const fraction = ++p;
     p = AppendDigits(p, &mantissa);
-    if (p == fraction) return NumberError::kSyntax;
+    if (p == fraction) {
+      return NumberError::kSyntax;
+    }
     exponent = fraction - p;
     digits -= exponent;
   }
   if (*p == 'e' || *p == 'E') {
     ++p;
     const bool down = *p == '-';
-    if (*p == '-' || *p == '+') ++p;
-    if (!IsDigit(*p)) return NumberError::kSyntax;
+    if (*p == '-' || *p == '+') {
+      ++p;
+    }
+    if (!IsDigit(*p)) {
+      return NumberError::kSyntax;
+    }
     int64_t written = 0;
     for (; IsDigit(*p); ++p) {
-      if (written < 1'000'000'000'000) written = written * 10 + (*p - '0');
+      if (written < 1'000'000'000'000) {
+        written = written * 10 + (*p - '0');
+      }
     }
     exponent += down ? -written : written;
     magnitude += down ? -written : written;
   }
-  if (!EndsJsonValue(*p)) return NumberError::kSyntax;
+  if (!EndsJsonValue(*p)) {
+    return NumberError::kSyntax;
+  }
   *end = p;
   if (digits > 18) {
     // Does not count leading zeros.
@@ -302,7 +346,9 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
   if (negative) {
     constexpr uint64_t kLowest =
         std::is_signed_v<T> ? static_cast<uint64_t>(Limits::max()) + 1 : 0;
-    if (magnitude > kLowest) return NumberError::kRange;
+    if (magnitude > kLowest) {
+      return NumberError::kRange;
+    }
     *value = static_cast<T>(0 - magnitude);
   } else {
     if (magnitude > static_cast<uint64_t>(Limits::max())) {

@@ -205,7 +205,9 @@ TEST(JsonNumberTest, RoundsRandomNumbersLikeTheStandardLibrary) {
       text += static_cast<char>('0' + (d == 0 && digits > 1 && point != 1
                                            ? 1 + random() % 9
                                            : random() % 10));
-      if (d + 1 == point && d + 1 < digits) text += '.';
+      if (d + 1 == point && d + 1 < digits) {
+        text += '.';
+      }
     }
     if (random() % 3 == 0) {
       text += "e" + std::to_string(static_cast<int>(random() % 90) - 45);

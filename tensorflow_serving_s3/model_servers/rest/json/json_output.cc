@@ -48,9 +48,13 @@ void JsonOutput::AppendString(std::string_view text, bool as_bytes) {
   // AppendJsonBase64 encodes to a temporary string.
   const auto bytes = static_cast<int64_t>(BytesOfBase64(text));
   constexpr int64_t kMaxUncharged = 16 << 10;
-  if (bytes > kMaxUncharged) charge_.Grow(bytes);
+  if (bytes > kMaxUncharged) {
+    charge_.Grow(bytes);
+  }
   AppendJsonBase64(text, &text_);
-  if (bytes > kMaxUncharged) charge_.Shrink(bytes);
+  if (bytes > kMaxUncharged) {
+    charge_.Shrink(bytes);
+  }
 }
 
 void JsonOutput::Grow(size_t bytes) {

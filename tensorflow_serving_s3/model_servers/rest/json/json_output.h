@@ -36,7 +36,9 @@ class JsonOutput {
 
   // Reserves memory for the next `bytes`.
   void MakeRoom(size_t bytes) {
-    if (text_.capacity() - text_.size() < bytes) Grow(bytes);
+    if (text_.capacity() - text_.size() < bytes) {
+      Grow(bytes);
+    }
   }
 
   // Appends a JSON string, or {"b64": "..."} if `as_bytes` or if `text` is not

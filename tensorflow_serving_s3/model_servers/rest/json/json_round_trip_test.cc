@@ -93,7 +93,9 @@ class JsonRoundTripTest : public testing::TestWithParam<DataType> {
 
   static void FillBytes(Tensor* tensor) {
     auto* const bytes = static_cast<unsigned char*>(tensor->data());
-    for (size_t i = 0; i < tensor->TotalBytes(); ++i) bytes[i] = Random()();
+    for (size_t i = 0; i < tensor->TotalBytes(); ++i) {
+      bytes[i] = Random()();
+    }
   }
 
   static void FillStrings(Tensor* tensor) {
@@ -101,24 +103,32 @@ class JsonRoundTripTest : public testing::TestWithParam<DataType> {
     for (int64_t i = 0; i < flat.size(); ++i) {
       std::string text(Random()() % 40, '\0');
       const bool any_bytes = Random()() % 2;
-      for (char& c : text) c = any_bytes ? Random()() : ' ' + Random()() % 95;
+      for (char& c : text) {
+        c = any_bytes ? Random()() : ' ' + Random()() % 95;
+      }
       flat(i) = text;
     }
   }
 
   static void FillBools(Tensor* tensor) {
     auto flat = tensor->flat<bool>();
-    for (int64_t i = 0; i < flat.size(); ++i) flat(i) = Random()() % 2;
+    for (int64_t i = 0; i < flat.size(); ++i) {
+      flat(i) = Random()() % 2;
+    }
   }
 };
 
 bool SameBits(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
+  if (a.dtype() != b.dtype() || a.shape() != b.shape()) {
+    return false;
+  }
   if (a.dtype() != tensorflow::DT_STRING) {
     return std::memcmp(a.data(), b.data(), a.TotalBytes()) == 0;
   }
   for (int64_t i = 0; i < a.NumElements(); ++i) {
-    if (a.flat<tstring>()(i) != b.flat<tstring>()(i)) return false;
+    if (a.flat<tstring>()(i) != b.flat<tstring>()(i)) {
+      return false;
+    }
   }
   return true;
 }

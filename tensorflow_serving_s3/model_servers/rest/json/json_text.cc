@@ -29,11 +29,15 @@ const char* FindSpecial(const char* p) {
         _mm_cmpeq_epi8(_mm_min_epu8(text, _mm_set1_epi8(0x1f)), text);
     const int found = _mm_movemask_epi8(
         _mm_or_si128(_mm_or_si128(quotes, escapes), controls));
-    if (found != 0) return p + __builtin_ctz(found);
+    if (found != 0) {
+      return p + __builtin_ctz(found);
+    }
     p += 16;
   }
 #else
-  while (static_cast<unsigned char>(*p) >= ' ' && *p != '"' && *p != '\\') ++p;
+  while (static_cast<unsigned char>(*p) >= ' ' && *p != '"' && *p != '\\') {
+    ++p;
+  }
   return p;
 #endif
 }
@@ -118,14 +122,18 @@ bool LooksLikeJson(const char* token) {
 const char* JsonText::begin() const {
   const char* p = body_.data();
   for (const char mark : {'\xef', '\xbb', '\xbf'}) {
-    if (*p == mark) ++p;
+    if (*p == mark) {
+      ++p;
+    }
   }
   return SkipSpace(p);
 }
 
 JsonText::String JsonText::ReadString(const char* p) {
   const char* const special = FindSpecial(p + 1);
-  if (*special != '"') return ReadUnusualString(p, special);
+  if (*special != '"') {
+    return ReadUnusualString(p, special);
+  }
   return {{p + 1, static_cast<size_t>(special - (p + 1))}, special + 1};
 }
 
@@ -142,12 +150,16 @@ JsonText::String JsonText::ReadUnusualString(const char* p,
   unescaped_.assign(p + 1, special);
   while (*special == '\\') {
     const char* const rest = ReadEscape(special);
-    if (rest == nullptr) return {};
+    if (rest == nullptr) {
+      return {};
+    }
     special = FindSpecial(rest);
     charge(special - rest);
     unescaped_.append(rest, special);
   }
-  if (*special == '"') return {unescaped_, special + 1};
+  if (*special == '"') {
+    return {unescaped_, special + 1};
+  }
   if (*special == '\0') {
     FailParse("the string has no end", p);
   } else {
@@ -189,25 +201,37 @@ const char* JsonText::SkipValue(const char* p) {
   while (true) {
     // `p` is at the start of a value.
     if (*p == '[' || *p == '{') {
-      if (!MayNest(closing.size())) return nullptr;
+      if (!MayNest(closing.size())) {
+        return nullptr;
+      }
       const char close = *p == '[' ? ']' : '}';
       p = SkipSpace(p + 1);
       if (*p != close) {
         closing.push_back(close);
-        if (close == '}') p = SkipName(p);
-        if (p == nullptr) return nullptr;
+        if (close == '}') {
+          p = SkipName(p);
+        }
+        if (p == nullptr) {
+          return nullptr;
+        }
         continue;
       }
       ++p;
     } else {
       p = SkipScalar(p);
-      if (p == nullptr) return nullptr;
+      if (p == nullptr) {
+        return nullptr;
+      }
     }
     // `p` is after a value. Closes the lists and objects that end here.
     while (true) {
-      if (closing.empty()) return p;
+      if (closing.empty()) {
+        return p;
+      }
       p = SkipSpace(p);
-      if (*p != closing.back()) break;
+      if (*p != closing.back()) {
+        break;
+      }
       closing.pop_back();
       ++p;
     }
@@ -217,24 +241,38 @@ const char* JsonText::SkipValue(const char* p) {
                        p);
     }
     p = SkipSpace(p + 1);
-    if (closing.back() == '}') p = SkipName(p);
-    if (p == nullptr) return nullptr;
+    if (closing.back() == '}') {
+      p = SkipName(p);
+    }
+    if (p == nullptr) {
+      return nullptr;
+    }
   }
 }
 
 const char* JsonText::SkipName(const char* p) {
-  if (*p != '"') return FailParse("a name in quotes was expected", p);
+  if (*p != '"') {
+    return FailParse("a name in quotes was expected", p);
+  }
   p = ReadString(p).end;
-  if (p == nullptr) return nullptr;
+  if (p == nullptr) {
+    return nullptr;
+  }
   p = SkipSpace(p);
-  if (*p != ':') return FailParse("a colon was expected", p);
+  if (*p != ':') {
+    return FailParse("a colon was expected", p);
+  }
   return SkipSpace(p + 1);
 }
 
 const char* JsonText::SkipScalar(const char* p) {
-  if (*p == '"') return ReadString(p).end;
+  if (*p == '"') {
+    return ReadString(p).end;
+  }
   for (const std::string_view word : {"true", "false", "null"}) {
-    if (IsJsonWord(p, word)) return p + word.size();
+    if (IsJsonWord(p, word)) {
+      return p + word.size();
+    }
   }
   double number;
   const char* end = nullptr;
@@ -251,7 +289,9 @@ const char* JsonText::SkipScalar(const char* p) {
 }
 
 bool JsonText::CheckRoot(const char* p) {
-  if (*p == '{') return true;
+  if (*p == '{') {
+    return true;
+  }
   FailParse(*p == '\0' ? "the request body is empty"
                        : "the request body must be a JSON object",
             p);
@@ -260,7 +300,9 @@ bool JsonText::CheckRoot(const char* p) {
 
 bool JsonText::CheckEnd(const char* p) {
   p = SkipSpace(p);
-  if (*p == '\0') return true;
+  if (*p == '\0') {
+    return true;
+  }
   FailParse("text follows the request's object", p);
   return false;
 }
@@ -282,7 +324,9 @@ std::nullptr_t JsonText::Fail(absl::Status status) {
 }
 
 std::nullptr_t JsonText::FailParse(std::string_view reason, const char* where) {
-  if (!status_.ok()) return nullptr;
+  if (!status_.ok()) {
+    return nullptr;
+  }
   Fail(absl::InvalidArgumentError(absl::StrCat("JSON Parse error: ", reason,
                                                " (at offset ",
                                                where - body_.data(), ")")));
@@ -291,7 +335,9 @@ std::nullptr_t JsonText::FailParse(std::string_view reason, const char* where) {
 }
 
 std::nullptr_t JsonText::FailAt(const char* token, std::string_view reason) {
-  if (!LooksLikeJson(token)) return FailParse("a value was expected", token);
+  if (!LooksLikeJson(token)) {
+    return FailParse("a value was expected", token);
+  }
   return Fail(absl::InvalidArgumentError(reason));
 }
 
@@ -304,8 +350,12 @@ std::string JsonText::ExcerptOfName(std::string_view name) {
 
 std::string JsonText::ExcerptOf(const char* token) const {
   constexpr int kLongest = 48;
-  if (*token == '[') return "a list";
-  if (*token == '{') return "an object";
+  if (*token == '[') {
+    return "a list";
+  }
+  if (*token == '{') {
+    return "an object";
+  }
   const char* p = token + 1;
   const char* const stop = std::min(end(), token + kLongest);
   const bool quoted = *token == '"';

@@ -173,28 +173,44 @@ class JsonText {
 template <typename OnMember>
 bool JsonText::ReadRoot(OnMember on_member) {
   const char* p = begin();
-  if (!CheckRoot(p)) return false;
+  if (!CheckRoot(p)) {
+    return false;
+  }
   p = ReadObject(p, on_member);
   return p != nullptr && CheckEnd(p);
 }
 
 template <typename OnMember>
 const char* JsonText::ReadObject(const char* p, OnMember on_member) {
-  if (!MayNest()) return nullptr;
+  if (!MayNest()) {
+    return nullptr;
+  }
   const Nested nested(&depth_);
   p = SkipSpace(p + 1);
   if (*p != '}') {
     while (true) {
-      if (*p != '"') return FailParse("a name in quotes was expected", p);
+      if (*p != '"') {
+        return FailParse("a name in quotes was expected", p);
+      }
       const String name = ReadString(p);
-      if (name.end == nullptr) return nullptr;
+      if (name.end == nullptr) {
+        return nullptr;
+      }
       p = SkipSpace(name.end);
-      if (*p != ':') return FailParse("a colon was expected", p);
+      if (*p != ':') {
+        return FailParse("a colon was expected", p);
+      }
       p = on_member(name.text, SkipSpace(p + 1));
-      if (p == nullptr) return nullptr;
+      if (p == nullptr) {
+        return nullptr;
+      }
       p = SkipSpace(p);
-      if (*p == '}') break;
-      if (*p != ',') return FailParse("a comma or } was expected", p);
+      if (*p == '}') {
+        break;
+      }
+      if (*p != ',') {
+        return FailParse("a comma or } was expected", p);
+      }
       p = SkipSpace(p + 1);
     }
   }
@@ -203,16 +219,24 @@ const char* JsonText::ReadObject(const char* p, OnMember on_member) {
 
 template <typename OnElement>
 const char* JsonText::ReadList(const char* p, OnElement on_element) {
-  if (!MayNest()) return nullptr;
+  if (!MayNest()) {
+    return nullptr;
+  }
   const Nested nested(&depth_);
   p = SkipSpace(p + 1);
   if (*p != ']') {
     while (true) {
       p = on_element(p);
-      if (p == nullptr) return nullptr;
+      if (p == nullptr) {
+        return nullptr;
+      }
       p = SkipSpace(p);
-      if (*p == ']') break;
-      if (*p != ',') return FailParse("a comma or ] was expected", p);
+      if (*p == ']') {
+        break;
+      }
+      if (*p != ',') {
+        return FailParse("a comma or ] was expected", p);
+      }
       p = SkipSpace(p + 1);
     }
   }

@@ -44,8 +44,12 @@ absl::Status Walk(std::string_view json,
   const net::PaddedBuffer body(json);
   JsonText text(body, max_nesting);
   const std::function<const char*(const char*)> walk = [&](const char* p) {
-    if (*p == '[') return text.ReadList(p, walk);
-    if (*p != '{') return text.SkipValue(p);
+    if (*p == '[') {
+      return text.ReadList(p, walk);
+    }
+    if (*p != '{') {
+      return text.SkipValue(p);
+    }
     return text.ReadObject(
         p, [&](std::string_view, const char* value) { return walk(value); });
   };
@@ -265,10 +269,14 @@ TEST(JsonTextTest, AcceptsTheSameRandomTextsAsRapidJson) {
           json.replace(at, 1, pieces[below(pieces.size())]);
       }
     }
-    if (HasAccident(json)) continue;
+    if (HasAccident(json)) {
+      continue;
+    }
     accepted += ReferenceAccepts(json);
     ExpectSameLanguage(json);
-    if (testing::Test::HasFailure()) return;
+    if (testing::Test::HasFailure()) {
+      return;
+    }
   }
   // Some of the texts are valid, and some are not.
   EXPECT_GT(accepted, 1000);

@@ -66,14 +66,18 @@ class ExampleMeter {
   // is full.
   template <typename T>
   void AddNumber(const google::protobuf::RepeatedField<T>& list) {
-    if (list.size() < list.Capacity()) return;
+    if (list.size() < list.Capacity()) {
+      return;
+    }
     const int64_t growth = 2 * list.size() * static_cast<int64_t>(sizeof(T));
     if (growth < kLeastCharge) {
       Add(growth, 0);
       return;
     }
     Settle(growth);
-    if (arena_ == nullptr) heap_bytes_ += growth;
+    if (arena_ == nullptr) {
+      heap_bytes_ += growth;
+    }
   }
 
   // Returns the charge: the Examples were deleted.
@@ -104,7 +108,9 @@ class ExampleMeter {
   void Add(int64_t object_bytes, int64_t heap_bytes) {
     heap_bytes_ += heap_bytes + (arena_ == nullptr ? object_bytes : 0);
     uncharged_ += object_bytes + heap_bytes;
-    if (uncharged_ >= kLeastCharge) Settle(0);
+    if (uncharged_ >= kLeastCharge) {
+      Settle(0);
+    }
   }
 
   // Charges all memory that was added, and `more`.
@@ -153,11 +159,15 @@ class Decoder {
           if (key == "examples" && examples == nullptr) {
             examples = p;
             deferred = MayNameFollow(p);
-            if (!deferred) return ReadExamples(p, list);
+            if (!deferred) {
+              return ReadExamples(p, list);
+            }
           }
           return text_.SkipValue(p);
         });
-    if (!read) return text_.TakeStatus();
+    if (!read) {
+      return text_.TakeStatus();
+    }
     if (examples == nullptr) {
       return absl::InvalidArgumentError(
           "Missing 'examples' key: the request must have a list of examples");
@@ -170,8 +180,12 @@ class Decoder {
                ReadExamples(examples, list) == nullptr) {
       return text_.TakeStatus();
     }
-    if (!signature_status_.ok()) return signature_status_;
-    if (!has_context) DropContext();
+    if (!signature_status_.ok()) {
+      return signature_status_;
+    }
+    if (!has_context) {
+      DropContext();
+    }
     meter_.Keep();
     return absl::OkStatus();
   }
@@ -180,7 +194,9 @@ class Decoder {
   // If `end` is null, adds `place` to the error. A parse error has an offset
   // instead.
   const char* InPlace(std::string_view place, const char* end) {
-    if (end != nullptr || text_.is_parse_error()) return end;
+    if (end != nullptr || text_.is_parse_error()) {
+      return end;
+    }
     return text_.Fail(absl::InvalidArgumentError(absl::StrCat(
         "Failed to process ", place, ": ", text_.TakeStatus().message())));
   }
@@ -188,13 +204,17 @@ class Decoder {
   // Returns whether the name of the signature may follow `p`. This is rare in
   // real requests.
   bool MayNameFollow(const char* p) const {
-    if (has_name_) return false;
+    if (has_name_) {
+      return false;
+    }
     const std::string_view rest(p, text_.end() - p);
     return rest.find("signature_name") != rest.npos;
   }
 
   const char* ReadName(const char* p) {
-    if (*p != '"') return text_.FailAt(p, "'signature_name' must be a string");
+    if (*p != '"') {
+      return text_.FailAt(p, "'signature_name' must be a string");
+    }
     const JsonText::String name = text_.ReadString(p);
     names_.GrowTo(static_cast<int64_t>(2 * name.text.size()));
     signature_name_.assign(name.text);
@@ -250,10 +270,14 @@ class Decoder {
         token, [&](std::string_view name, const char* p) -> const char* {
           const auto [feature, is_new] = features.try_emplace(name);
           // Uses the last value of a repeated feature.
-          if (!is_new) feature->second.Clear();
+          if (!is_new) {
+            feature->second.Clear();
+          }
           metered_->AddFeature(name);
           const char* const end = ReadFeature(p, &feature->second);
-          if (end != nullptr || text_.is_parse_error()) return end;
+          if (end != nullptr || text_.is_parse_error()) {
+            return end;
+          }
           return text_.Fail(absl::InvalidArgumentError(
               absl::StrCat("Feature: ", JsonText::ExcerptOfName(feature->first),
                            " ", text_.TakeStatus().message())));
@@ -261,7 +285,9 @@ class Decoder {
   }
 
   const char* ReadFeature(const char* p, Feature* feature) {
-    if (*p != '[') return AddValue(p, feature);
+    if (*p != '[') {
+      return AddValue(p, feature);
+    }
     return text_.ReadList(
         p, [&](const char* element) { return AddValue(element, feature); });
   }
@@ -269,14 +295,18 @@ class Decoder {
   const char* AddValue(const char* token, Feature* feature) {
     if (*token == '"') {
       const JsonText::String string = text_.ReadString(token);
-      if (string.end == nullptr) return nullptr;
+      if (string.end == nullptr) {
+        return nullptr;
+      }
       return AddBytes(token, string.text, feature) ? string.end : nullptr;
     }
     if (*token == '{' && OpensBase64Object(&text_, token)) {
       return AddBase64(token, feature);
     }
     for (const std::string_view word : {"true", "false"}) {
-      if (!IsJsonWord(token, word)) continue;
+      if (!IsJsonWord(token, word)) {
+        continue;
+      }
       return AddInteger(token, word == "true" ? 1 : 0, feature)
                  ? token + word.size()
                  : nullptr;
@@ -346,7 +376,9 @@ class Decoder {
   bool CheckKind(const char* token, Feature::KindCase kind,
                  const Feature& feature) {
     const Feature::KindCase present = feature.kind_case();
-    if (present == Feature::KIND_NOT_SET || present == kind) return true;
+    if (present == Feature::KIND_NOT_SET || present == kind) {
+      return true;
+    }
     text_.Fail(absl::InvalidArgumentError(absl::StrCat(
         "has element ", text_.ExcerptOf(token), " of type: ", NameOf(kind),
         ", expecting type: ", NameOf(present),
@@ -355,7 +387,9 @@ class Decoder {
   }
 
   bool AddInteger(const char* token, int64_t number, Feature* feature) {
-    if (!CheckKind(token, Feature::kInt64List, *feature)) return false;
+    if (!CheckKind(token, Feature::kInt64List, *feature)) {
+      return false;
+    }
     auto* const values = feature->mutable_int64_list()->mutable_value();
     metered_->AddNumber(*values);
     values->Add(number);
@@ -363,7 +397,9 @@ class Decoder {
   }
 
   bool AddFloat(const char* token, float number, Feature* feature) {
-    if (!CheckKind(token, Feature::kFloatList, *feature)) return false;
+    if (!CheckKind(token, Feature::kFloatList, *feature)) {
+      return false;
+    }
     auto* const values = feature->mutable_float_list()->mutable_value();
     metered_->AddNumber(*values);
     values->Add(number);
@@ -371,7 +407,9 @@ class Decoder {
   }
 
   bool AddBytes(const char* token, std::string_view bytes, Feature* feature) {
-    if (!CheckKind(token, Feature::kBytesList, *feature)) return false;
+    if (!CheckKind(token, Feature::kBytesList, *feature)) {
+      return false;
+    }
     metered_->AddBytes(bytes);
     feature->mutable_bytes_list()->add_value(bytes);
     return true;

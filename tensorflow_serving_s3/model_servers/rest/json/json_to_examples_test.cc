@@ -298,7 +298,9 @@ TEST(JsonToExamplesTest, ChargesTheExamplesAndThrowsBeyondTheBudget) {
   };
   for (const auto& [start, element] : lists) {
     std::string json = start;
-    for (int i = 0; i < 500000; ++i) json += element;
+    for (int i = 0; i < 500000; ++i) {
+      json += element;
+    }
     // The text has no end, but the budget has.
     RequestMemory memory(static_cast<int64_t>(2 * json.size()));
     {
@@ -322,7 +324,9 @@ TEST(JsonToExamplesTest, ChargesTheExamplesAndThrowsBeyondTheBudget) {
 
 TEST(JsonToExamplesTest, ChargesTheArena) {
   std::string json = R"({"examples": [{"a":1})";
-  for (int i = 0; i < 50000; ++i) json += R"(,{"a":1})";
+  for (int i = 0; i < 50000; ++i) {
+    json += R"(,{"a":1})";
+  }
   json += "]}";
   RequestMemory memory(0);
   RequestMemory::Charge charge(&memory);

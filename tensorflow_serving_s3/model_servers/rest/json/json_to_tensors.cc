@@ -56,13 +56,19 @@ class FieldReader {
     const char* const end = text_.ReadObject(
         token, [&](std::string_view name, const char* p) -> const char* {
           const size_t index = Find(name, found);
-          if (index == specs_.size()) return SkipUnknown(name, p);
-          if (columns_[index]->rows() != row) return SkipRepeated(index, p);
+          if (index == specs_.size()) {
+            return SkipUnknown(name, p);
+          }
+          if (columns_[index]->rows() != row) {
+            return SkipRepeated(index, p);
+          }
           ++found;
           values_[index] = p;
           return columns_[index]->Add(p);
         });
-    if (end == nullptr || found == specs_.size()) return end;
+    if (end == nullptr || found == specs_.size()) {
+      return end;
+    }
     return FailMissing(row);
   }
 
@@ -70,9 +76,13 @@ class FieldReader {
   // Returns the index of the spec with this name, or the number of specs. Tries
   // `guess` first, because most objects have the order of the specs.
   size_t Find(std::string_view name, size_t guess) const {
-    if (guess < specs_.size() && specs_[guess].alias == name) return guess;
+    if (guess < specs_.size() && specs_[guess].alias == name) {
+      return guess;
+    }
     size_t i = 0;
-    while (i < specs_.size() && specs_[i].alias != name) ++i;
+    while (i < specs_.size() && specs_[i].alias != name) {
+      ++i;
+    }
     return i;
   }
 
@@ -91,15 +101,21 @@ class FieldReader {
   // Skips the value at `p` of an input that already has a value. In row format,
   // checks its type and shape.
   const char* SkipRepeated(size_t index, const char* p) {
-    if (format_ == JsonFormat::kColumnar) return text_.SkipValue(p);
+    if (format_ == JsonFormat::kColumnar) {
+      return text_.SkipValue(p);
+    }
     std::unique_ptr<TensorColumn>& others = others_[index];
     if (others == nullptr) {
       auto column =
           TensorColumn::Create(specs_[index], TensorColumn::kRows, &text_);
-      if (!column.ok()) return text_.Fail(column.status());
+      if (!column.ok()) {
+        return text_.Fail(column.status());
+      }
       others = *std::move(column);
       // Adds the first value, which determines the shape.
-      if (others->Add(values_[index]) == nullptr) return nullptr;
+      if (others->Add(values_[index]) == nullptr) {
+        return nullptr;
+      }
     }
     return others->Add(p);
   }
@@ -107,7 +123,9 @@ class FieldReader {
   std::nullptr_t FailMissing(int64_t row) {
     Specs missing;
     for (size_t i = 0; i < specs_.size(); ++i) {
-      if (columns_[i]->rows() == row) missing.push_back(specs_[i]);
+      if (columns_[i]->rows() == row) {
+        missing.push_back(specs_[i]);
+      }
     }
     return text_.Fail(absl::InvalidArgumentError(
         absl::StrCat("Missing named input: ", Names(missing))));
@@ -134,12 +152,20 @@ class Decoder {
   absl::StatusOr<PredictInput> Decode() {
     const bool read =
         text_.ReadRoot([this](std::string_view key, const char* p) {
-          if (key == "signature_name") return ReadName(p);
-          if (key == "instances") return HandleData(JsonFormat::kRow, p);
-          if (key == "inputs") return HandleData(JsonFormat::kColumnar, p);
+          if (key == "signature_name") {
+            return ReadName(p);
+          }
+          if (key == "instances") {
+            return HandleData(JsonFormat::kRow, p);
+          }
+          if (key == "inputs") {
+            return HandleData(JsonFormat::kColumnar, p);
+          }
           return text_.SkipValue(p);
         });
-    if (!read) return text_.TakeStatus();
+    if (!read) {
+      return text_.TakeStatus();
+    }
     if (!format_.has_value()) {
       return absl::InvalidArgumentError("Missing 'inputs' or 'instances' key");
     }
@@ -156,12 +182,16 @@ class Decoder {
  private:
   // Reads the first name and skips repeated ones.
   const char* ReadName(const char* p) {
-    if (name_.has_value()) return text_.SkipValue(p);
+    if (name_.has_value()) {
+      return text_.SkipValue(p);
+    }
     if (*p != '"') {
       return text_.FailAt(p, "'signature_name' must be a string");
     }
     const JsonText::String name = text_.ReadString(p);
-    if (name.end == nullptr) return nullptr;
+    if (name.end == nullptr) {
+      return nullptr;
+    }
     names_.GrowTo(static_cast<int64_t>(2 * name.text.size()));
     name_ = std::string(name.text);
     return name.end;
@@ -170,7 +200,9 @@ class Decoder {
   // Reads the first data as the inputs of the signature that is named so far.
   const char* HandleData(JsonFormat format, const char* p) {
     if (format_.has_value()) {
-      if (*format_ == format) return text_.SkipValue(p);
+      if (*format_ == format) {
+        return text_.SkipValue(p);
+      }
       return text_.Fail(absl::InvalidArgumentError(
           "Only one of 'inputs' and 'instances' may be given, not both"));
     }
@@ -187,20 +219,30 @@ class Decoder {
 
   // Reads the data again if the name of another signature followed them.
   absl::Status ReadAgainIfNamedLate() {
-    if (!name_.has_value()) return default_status_;
+    if (!name_.has_value()) {
+      return default_status_;
+    }
     const Specs* const read_by = specs_;
     const absl::StatusOr<const Specs*> specs = inputs_of_(*name_);
-    if (!specs.ok()) return specs.status();
-    if (*specs == read_by) return default_status_;
+    if (!specs.ok()) {
+      return specs.status();
+    }
+    if (*specs == read_by) {
+      return default_status_;
+    }
     ReadData(*name_);
     return text_.TakeStatus();
   }
 
   // Deletes the tensors and returns their charge.
   void DropTensors() {
-    if (tensors_.empty()) return;
+    if (tensors_.empty()) {
+      return;
+    }
     tensors_.clear();
-    if (text_.charge() != nullptr) text_.charge()->ShrinkTo(charge_before_);
+    if (text_.charge() != nullptr) {
+      text_.charge()->ShrinkTo(charge_before_);
+    }
   }
 
   // Reads the data as the inputs of a signature.
@@ -208,7 +250,9 @@ class Decoder {
     specs_ = nullptr;
     DropTensors();
     const absl::StatusOr<const Specs*> specs = inputs_of_(signature_name);
-    if (!specs.ok()) return text_.Fail(specs.status());
+    if (!specs.ok()) {
+      return text_.Fail(specs.status());
+    }
     specs_ = *specs;
     return *format_ == JsonFormat::kRow ? ReadRows() : ReadWhole();
   }
@@ -267,7 +311,9 @@ class Decoder {
                        specs_->size(), " inputs: ", Names(*specs_))));
     }
     return ReadAs(TensorColumn::kWhole, [&](const Columns& columns) {
-      if (!named) return columns[0]->Add(data_);
+      if (!named) {
+        return columns[0]->Add(data_);
+      }
       return FieldReader(&text_, JsonFormat::kColumnar, *specs_, columns)
           .Read(data_, 0);
     });
@@ -284,20 +330,28 @@ class Decoder {
   // Creates the columns, calls `fill` for them and takes their tensors.
   template <typename Fill>
   const char* ReadAs(TensorColumn::Layout layout, Fill fill) {
-    if (text_.charge() != nullptr) charge_before_ = text_.charge()->bytes();
+    if (text_.charge() != nullptr) {
+      charge_before_ = text_.charge()->bytes();
+    }
     Columns columns;
     columns.reserve(specs_->size());
     for (const TensorSpec& spec : *specs_) {
       auto column = TensorColumn::Create(spec, layout, &text_);
-      if (!column.ok()) return text_.Fail(column.status());
+      if (!column.ok()) {
+        return text_.Fail(column.status());
+      }
       columns.push_back(*std::move(column));
     }
     const char* const end = fill(columns);
-    if (end == nullptr) return nullptr;
+    if (end == nullptr) {
+      return nullptr;
+    }
     tensors_.reserve(columns.size());
     for (const auto& column : columns) {
       absl::StatusOr<tensorflow::Tensor> tensor = column->Finish();
-      if (!tensor.ok()) return text_.Fail(tensor.status());
+      if (!tensor.ok()) {
+        return text_.Fail(tensor.status());
+      }
       tensors_.push_back(*std::move(tensor));
     }
     return end;

@@ -115,12 +115,16 @@ TEST(JsonToTensorsElementTest, RefusesAValueInPlaceOfAList) {
 TEST(JsonToTensorsElementTest, ReadsListsOfManySizes) {
   for (int n : {1, 7, 8, 9, 100, 5000}) {
     std::string json = R"({"inputs": [)";
-    for (int i = 0; i < n; ++i) absl::StrAppend(&json, i > 0 ? "," : "", i);
+    for (int i = 0; i < n; ++i) {
+      absl::StrAppend(&json, i > 0 ? "," : "", i);
+    }
     json += "]}";
     const Tensor tensor = DecodeOne(X(tensorflow::DT_INT32), json);
     ASSERT_EQ(tensor.NumElements(), n);
     EXPECT_TRUE(tensor.IsAligned());
-    for (int i = 0; i < n; ++i) ASSERT_EQ(tensor.flat<int32_t>()(i), i);
+    for (int i = 0; i < n; ++i) {
+      ASSERT_EQ(tensor.flat<int32_t>()(i), i);
+    }
   }
 }
 

@@ -119,8 +119,12 @@ class SignatureTest : public testing::Test {
     return JsonToTensors(
         body, [this](absl::string_view name) -> absl::StatusOr<const Specs*> {
           requested_.emplace_back(name);
-          if (name.empty() || name == "serving_default") return &default_;
-          if (name == "words") return &words_;
+          if (name.empty() || name == "serving_default") {
+            return &default_;
+          }
+          if (name == "words") {
+            return &words_;
+          }
           return absl::InvalidArgumentError(
               absl::StrCat("Serving signature key \"", name, "\" not found."));
         });
@@ -357,7 +361,9 @@ TEST(JsonToTensorsTest, ChargesTheTensorsAndThrowsBeyondTheBudget) {
   };
   for (const auto& [dtype, element] : cases) {
     std::string json = R"({"instances": [)";
-    for (int i = 0; i < 100000; ++i) json += element;
+    for (int i = 0; i < 100000; ++i) {
+      json += element;
+    }
     json.back() = ']';
     json += "}";
     TensorSpec spec;

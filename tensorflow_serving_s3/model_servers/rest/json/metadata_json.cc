@@ -37,8 +37,12 @@ absl::StatusOr<std::string> MetadataJson(
   std::string json = "{\n\"model_spec\":";
   absl::Status status = Append(spec, "the model_spec", &json);
   json += ",\n\"metadata\": {\"signature_def\": ";
-  if (status.ok()) status = Append(signatures, "the signatures", &json);
-  if (!status.ok()) return status;
+  if (status.ok()) {
+    status = Append(signatures, "the signatures", &json);
+  }
+  if (!status.ok()) {
+    return status;
+  }
   json += "}\n}\n";
   return json;
 }

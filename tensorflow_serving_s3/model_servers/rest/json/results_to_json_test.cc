@@ -41,8 +41,9 @@ TEST(ResultsToJsonTest, AnExampleMayHaveNoClasses) {
 TEST(ResultsToJsonTest, RegressionsAreNumbers) {
   RegressionResult result;
   for (const float value :
-       {0.5f, 2.0f, -1e30f, std::numeric_limits<float>::quiet_NaN()})
+       {0.5f, 2.0f, -1e30f, std::numeric_limits<float>::quiet_NaN()}) {
     result.add_regressions()->set_value(value);
+  }
   EXPECT_EQ(ResultsToJson(result), R"({"results": [0.5, 2.0, -1e+30, NaN]})");
 }
 

@@ -24,7 +24,9 @@ using ::tensorflow::serving::ModelVersionStatus;
 const LoadProgress* FindLoad(absl::string_view name, int64_t version,
                              const std::vector<LoadProgress>& loads) {
   for (const LoadProgress& load : loads) {
-    if (load.id.version == version && load.id.name == name) return &load;
+    if (load.id.version == version && load.id.name == name) {
+      return &load;
+    }
   }
   return nullptr;
 }
@@ -67,7 +69,9 @@ void AppendVersions(absl::string_view name,
         version.state() == ModelVersionStatus::LOADING
             ? FindLoad(name, version.version(), loads)
             : nullptr;
-    if (load != nullptr) AppendLoad(*load, indent, json);
+    if (load != nullptr) {
+      AppendLoad(*load, indent, json);
+    }
     absl::StrAppend(json, "\n", indent, " }");
     separator = ",";
   }

@@ -57,7 +57,9 @@ class Elements {
 
   // Stores the value at `token` and sets `*end` to the position after it.
   [[gnu::always_inline]] Outcome Store(const char* token, const char** end) {
-    if (size_ == capacity_) Grow(token);
+    if (size_ == capacity_) {
+      Grow(token);
+    }
     const Outcome outcome = ParseElement(token, data_ + size_, end);
     size_ += outcome == Outcome::kStored;
     return outcome;
@@ -66,7 +68,9 @@ class Elements {
   // Returns the tensor, without a copy. Its charge ends with the request.
   Tensor Take(const TensorShape& shape) {
     charge_.Keep();
-    if (size_ == 0) return Tensor(dtype_, shape);
+    if (size_ == 0) {
+      return Tensor(dtype_, shape);
+    }
     Tensor tensor;
     ABSL_CHECK(tensor.CopyFrom(
         size_ == capacity_ ? buffer_ : buffer_.Slice(0, size_), shape));
@@ -86,7 +90,9 @@ class Elements {
     charge_.Grow(capacity_ * static_cast<int64_t>(sizeof(T)));
     Tensor grown(dtype_, TensorShape({capacity_}));
     T* const data = grown.flat<T>().data();
-    if (data == nullptr) throw std::bad_alloc();
+    if (data == nullptr) {
+      throw std::bad_alloc();
+    }
     if (size_ > 0) {
       std::memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
     }
@@ -117,9 +123,13 @@ class Elements<tstring> {
     if (*token == '{' && OpensBase64Object(&text_, token)) {
       return StoreBase64(token, end);
     }
-    if (*token != '"') return Outcome::kWrongType;
+    if (*token != '"') {
+      return Outcome::kWrongType;
+    }
     const JsonText::String string = text_.ReadString(token);
-    if (string.end == nullptr) return Outcome::kNotJson;
+    if (string.end == nullptr) {
+      return Outcome::kNotJson;
+    }
     MakeRoom(string.text.size());
     strings_.emplace_back(string.text.data(), string.text.size());
     *end = string.end;
@@ -164,7 +174,9 @@ class Elements<tstring> {
       slots_.Shrink(before);
     }
     uncharged_ += HeapBytesOfString(size);
-    if (uncharged_ < kLeastCharge) return;
+    if (uncharged_ < kLeastCharge) {
+      return;
+    }
     texts_.Grow(std::exchange(uncharged_, 0));
   }
 
@@ -183,14 +195,18 @@ class ColumnOf : public TensorColumn {
  public:
   ColumnOf(const TensorSpec& spec, Layout layout, JsonText* text)
       : spec_(spec), text_(*text), elements_(spec, text) {
-    if (layout == kRows) dims_.push_back(kUnknown);
+    if (layout == kRows) {
+      dims_.push_back(kUnknown);
+    }
     first_level_ = dims_.size();
   }
 
   const char* Add(const char* token) override {
     const bool added = *token == '[' ? ScanList(&token, first_level_)
                                      : ScanElement(&token, first_level_);
-    if (!added) return Failure();
+    if (!added) {
+      return Failure();
+    }
     ++rows_;
     return token;
   }
@@ -198,7 +214,9 @@ class ColumnOf : public TensorColumn {
   int64_t rows() const override { return rows_; }
 
   absl::StatusOr<Tensor> Finish() override {
-    if (first_level_ > 0) dims_[0] = rows_;
+    if (first_level_ > 0) {
+      dims_[0] = rows_;
+    }
     if (elements_.size() == 0) {
       for (int i = dims_.size(); i < spec_.shape.dims(); ++i) {
         dims_.push_back(std::max<int64_t>(spec_.shape.dim_size(i), 0));
@@ -206,8 +224,9 @@ class ColumnOf : public TensorColumn {
     }
     TensorShape shape;
     if (absl::Status status = TensorShape::BuildTensorShape(dims_, &shape);
-        !status.ok())
+        !status.ok()) {
       return status;
+    }
     return elements_.Take(shape);
   }
 
@@ -228,8 +247,12 @@ class ColumnOf : public TensorColumn {
       return Fail(absl::StrCat("Encountered lists nested deeper than the ",
                                kMaxRank, " dimensions a tensor can have"));
     }
-    if (!text_.MayNest(level - first_level_)) return false;
-    if (level == static_cast<int>(dims_.size())) dims_.push_back(kUnknown);
+    if (!text_.MayNest(level - first_level_)) {
+      return false;
+    }
+    if (level == static_cast<int>(dims_.size())) {
+      dims_.push_back(kUnknown);
+    }
     return true;
   }
 
@@ -242,7 +265,9 @@ class ColumnOf : public TensorColumn {
     int64_t& size = dims_[level];
     if (size == kUnknown) {
       size = count;
-      if (rank_ == kUnknown) rank_ = level + 1;  // the list is empty
+      if (rank_ == kUnknown) {
+        rank_ = level + 1;  // the list is empty
+      }
       return true;
     }
     return Fail(absl::StrCat("Encountered list at unexpected size: ", count,
@@ -251,7 +276,9 @@ class ColumnOf : public TensorColumn {
 
   // Reads the list at `*p`, inside `level` open lists, and moves `*p` after it.
   bool ScanList(const char** p, int level) {
-    if (!OpenList(level)) return false;
+    if (!OpenList(level)) {
+      return false;
+    }
     int64_t count = 0;
     const char* token = SkipSpace(*p + 1);
     if (*token == ']') {
@@ -267,7 +294,9 @@ class ColumnOf : public TensorColumn {
       }
       ++count;
       token = SkipSpace(token);
-      if (*token == ']') break;
+      if (*token == ']') {
+        break;
+      }
       if (*token != ',') {
         text_.FailParse("a comma or ] was expected", token);
         return false;
@@ -281,14 +310,18 @@ class ColumnOf : public TensorColumn {
   // Reads the value at `*p`, which is not a list, and moves `*p` after it.
   [[gnu::always_inline]] bool ScanElement(const char** p, int level) {
     const char* const token = *p;
-    if (rank_ != level && !SetRank(token, level)) return false;
+    if (rank_ != level && !SetRank(token, level)) {
+      return false;
+    }
     const Outcome outcome = elements_.Store(token, p);
     return outcome == Outcome::kStored || FailValue(token, outcome, level);
   }
 
   // Sets the rank at the first value; fails if the rank is already set.
   bool SetRank(const char* token, int level) {
-    if (rank_ != kUnknown) return FailValue(token, Outcome::kStored, level);
+    if (rank_ != kUnknown) {
+      return FailValue(token, Outcome::kStored, level);
+    }
     rank_ = level;
     return true;
   }
@@ -301,7 +334,9 @@ class ColumnOf : public TensorColumn {
   // Sets the error message for the value at `token`. kStored means that there
   // must be a list.
   bool FailValue(const char* token, Outcome outcome, int level) {
-    if (!LooksLikeJson(token)) outcome = Outcome::kNotJson;
+    if (!LooksLikeJson(token)) {
+      outcome = Outcome::kNotJson;
+    }
     const std::string shown =
         absl::StrCat("JSON Value: ", text_.ExcerptOf(token));
     const std::string type = tensorflow::DataTypeString(spec_.dtype);
@@ -336,8 +371,12 @@ class ColumnOf : public TensorColumn {
   // Sets the error of the text from message_ and path_. If message_ is empty,
   // the text already has the error.
   std::nullptr_t Failure() {
-    if (message_.empty()) return nullptr;
-    if (first_level_ > 0) path_.push_back(rows_);
+    if (message_.empty()) {
+      return nullptr;
+    }
+    if (first_level_ > 0) {
+      path_.push_back(rows_);
+    }
     std::string place = path_.empty() ? "" : ", element ";
     for (auto index = path_.rbegin(); index != path_.rend(); ++index) {
       absl::StrAppend(&place, "[", *index, "]");

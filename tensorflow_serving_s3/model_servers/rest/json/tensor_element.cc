@@ -17,10 +17,14 @@ namespace {
 // gives the same value as rounding `wide` directly. `wide` is not NaN.
 float RoundToOdd(double wide) {
   auto narrow = static_cast<float>(wide);
-  if (static_cast<double>(narrow) == wide) return narrow;
+  if (static_cast<double>(narrow) == wide) {
+    return narrow;
+  }
   uint32_t bits;
   std::memcpy(&bits, &narrow, sizeof bits);
-  if (std::abs(static_cast<double>(narrow)) > std::abs(wide)) --bits;
+  if (std::abs(static_cast<double>(narrow)) > std::abs(wide)) {
+    --bits;
+  }
   bits |= 1;
   std::memcpy(&narrow, &bits, sizeof bits);
   return narrow;
@@ -52,7 +56,9 @@ template <typename T>
 Outcome Parse(const char* token, T* element, const char** end) {
   double wide;
   const Outcome outcome = ParseElement(token, &wide, end);
-  if (outcome != Outcome::kStored) return outcome;
+  if (outcome != Outcome::kStored) {
+    return outcome;
+  }
   if (!std::isfinite(wide)) {
     *element = static_cast<T>(static_cast<float>(wide));
     const bool is_written_out = json_number_internal::IsDigit((*end)[-1]);

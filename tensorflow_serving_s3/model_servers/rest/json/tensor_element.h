@@ -31,8 +31,12 @@ enum class Outcome : uint8_t {
 };
 
 inline Outcome OutcomeOf(NumberError error) {
-  if (error == NumberError::kNone) return Outcome::kStored;
-  if (error == NumberError::kNotWhole) return Outcome::kNotWhole;
+  if (error == NumberError::kNone) {
+    return Outcome::kStored;
+  }
+  if (error == NumberError::kNotWhole) {
+    return Outcome::kNotWhole;
+  }
   return error == NumberError::kRange ? Outcome::kOutOfRange
                                       : Outcome::kWrongType;
 }

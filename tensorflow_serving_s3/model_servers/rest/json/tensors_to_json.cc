@@ -65,7 +65,9 @@ class TensorWriterOf : public TensorWriter {
     for (int i = rank; i > 0; --i) {
       strides_[i - 1] = strides_[i] * output.tensor.dim_size(i - 1);
     }
-    for (int i = 0; i < rank; ++i) dims_.push_back(output.tensor.dim_size(i));
+    for (int i = 0; i < rank; ++i) {
+      dims_.push_back(output.tensor.dim_size(i));
+    }
   }
 
   void AppendWhole(JsonOutput* out) const override { Append(data_, 0, out); }
@@ -87,7 +89,9 @@ class TensorWriterOf : public TensorWriter {
       AppendElements(data, dims_[level], out);
     } else {
       for (int64_t i = 0; i < dims_[level]; ++i) {
-        if (i > 0) out->text() += ", ";
+        if (i > 0) {
+          out->text() += ", ";
+        }
         Append(data + i * strides_[level + 1], level + 1, out);
         out->MakeRoom(kBytesOfList);
       }
@@ -102,7 +106,9 @@ class TensorWriterOf : public TensorWriter {
       const int64_t stop = std::min(count, i + kAtOnce);
       out->MakeRoom((stop - i) * JsonOutput::kMaxBytesOfNumber + kBytesOfList);
       for (; i < stop; ++i) {
-        if (i > 0) out->text() += ", ";
+        if (i > 0) {
+          out->text() += ", ";
+        }
         AppendElement(data[i], as_bytes_, out);
       }
     }
@@ -210,7 +216,9 @@ void AppendObject(const std::vector<std::string>& keys, const Writers& writers,
   text += '{';
   for (size_t i = 0; i < writers.size(); ++i) {
     out->MakeRoom(keys[i].size() + kBytesAround);
-    if (i > 0) text += ", ";
+    if (i > 0) {
+      text += ", ";
+    }
     text += keys[i];
     append(*writers[i]);
   }
@@ -227,7 +235,9 @@ absl::StatusOr<std::string> TensorsToJson(JsonFormat format,
   std::vector<std::string> keys;
   for (const NamedOutput& output : outputs) {
     absl::StatusOr<std::unique_ptr<TensorWriter>> writer = WriterOf(output);
-    if (!writer.ok()) return writer.status();
+    if (!writer.ok()) {
+      return writer.status();
+    }
     writers.push_back(*std::move(writer));
     AppendJsonString(output.alias, &keys.emplace_back());
     keys.back() += ": ";
@@ -248,12 +258,16 @@ absl::StatusOr<std::string> TensorsToJson(JsonFormat format,
     return std::move(out).Take();
   }
   absl::StatusOr<int64_t> batch_size = BatchSize(outputs);
-  if (!batch_size.ok()) return batch_size.status();
+  if (!batch_size.ok()) {
+    return batch_size.status();
+  }
   JsonOutput out(charge, EstimateSize(outputs));
   out.text() += "{\"predictions\": [";
   for (int64_t row = 0; row < *batch_size; ++row) {
     out.MakeRoom(kBytesAround);
-    if (row > 0) out.text() += ", ";
+    if (row > 0) {
+      out.text() += ", ";
+    }
     if (writers.size() == 1) {
       writers[0]->AppendRow(row, &out);
     } else {

@@ -108,7 +108,9 @@ absl::Status WriteClassifications(const Tensor* classes, const Tensor* scores,
         entry->set_label(label->data(), label->size());
         ++label;
       }
-      if (score != nullptr) entry->set_score(*score++);
+      if (score != nullptr) {
+        entry->set_score(*score++);
+      }
     }
   }
   return absl::OkStatus();
@@ -119,7 +121,9 @@ absl::Status CheckClassifySignature(const SavedModelBundle& model,
                                     const InferenceOptions& options) {
   const absl::StatusOr<const SignatureRunner*> signature =
       GetExampleSignature(model, signature_name, kClassifyMethodName, options);
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   return FindClassifyOutputs(**signature).status();
 }
 
@@ -130,13 +134,19 @@ absl::Status Classify(const ClassificationRequest& request,
   const absl::StatusOr<const SignatureRunner*> signature =
       GetExampleSignature(model, request.model_spec().signature_name(),
                           kClassifyMethodName, options);
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   const absl::StatusOr<ClassifyOutputs> places =
       FindClassifyOutputs(**signature);
-  if (!places.ok()) return places.status();
+  if (!places.ok()) {
+    return places.status();
+  }
   absl::StatusOr<Tensor> examples =
       SerializeExamples(request.input(), options.charge);
-  if (!examples.ok()) return examples.status();
+  if (!examples.ok()) {
+    return examples.status();
+  }
   const int64_t count = examples->dim_size(0);
 
   // Does not compute a second output with another name.
@@ -152,7 +162,9 @@ absl::Status Classify(const ClassificationRequest& request,
   const RunTimer timer;
   const absl::StatusOr<std::vector<Tensor>> outputs = RunOnExamples(
       **signature, *std::move(examples), std::move(fetch), options);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   timer.Record(id.name, "Classify");
   RecordExampleCount(id.name, count);
 

@@ -49,7 +49,9 @@ Tensor Serialize(const google::protobuf::RepeatedPtrField<Example>& examples,
     }
     element->resize_uninitialized(context.size() + bytes);
     char* data = element->mdata();
-    if (!context.empty()) std::memcpy(data, context.data(), context.size());
+    if (!context.empty()) {
+      std::memcpy(data, context.data(), context.size());
+    }
     example.SerializeWithCachedSizesToArray(
         reinterpret_cast<uint8_t*>(data + context.size()));
     ++element;
@@ -70,12 +72,16 @@ absl::StatusOr<Tensor> SerializeExamples(const Input& input,
   switch (input.kind_case()) {
     case Input::kExampleList: {
       const auto& examples = input.example_list().examples();
-      if (examples.empty()) return NoExamplesError();
+      if (examples.empty()) {
+        return NoExamplesError();
+      }
       return Serialize(examples, "", charge);
     }
     case Input::kExampleListWithContext: {
       const auto& list = input.example_list_with_context();
-      if (list.examples().empty()) return NoExamplesError();
+      if (list.examples().empty()) {
+        return NoExamplesError();
+      }
       const std::string context = list.context().SerializeAsString();
       if (context.size() >
           kMaxContextBytes / static_cast<size_t>(list.examples_size())) {

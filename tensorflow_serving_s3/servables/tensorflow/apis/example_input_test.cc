@@ -106,7 +106,9 @@ TEST(ExampleInputTest, RefusesAContextWhoseCopiesAreTooLarge) {
   (*list->mutable_context()->mutable_features()->mutable_feature())["x"]
       .mutable_bytes_list()
       ->add_value(std::string(1 << 20, 'x'));
-  for (int i = 0; i < 256; ++i) list->add_examples();
+  for (int i = 0; i < 256; ++i) {
+    list->add_examples();
+  }
 
   const absl::Status status = SerializeExamples(input).status();
 

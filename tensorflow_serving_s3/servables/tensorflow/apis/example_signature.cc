@@ -89,7 +89,9 @@ absl::StatusOr<std::vector<Tensor>> RunOnExamples(
   inputs.push_back(std::move(examples));
   absl::StatusOr<std::vector<Tensor>> outputs =
       signature.Run(std::move(inputs), run_options);
-  if (outputs.ok()) ChargeMemory(options.charge, MemoryOf(*outputs));
+  if (outputs.ok()) {
+    ChargeMemory(options.charge, MemoryOf(*outputs));
+  }
   return outputs;
 }
 

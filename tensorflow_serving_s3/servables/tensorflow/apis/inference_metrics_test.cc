@@ -23,7 +23,9 @@ Point PointOf(const std::string& metric, const std::string& model) {
   const auto metrics = CollectionRegistry::Default()->CollectMetrics(
       CollectionRegistry::CollectMetricsOptions());
   for (const auto& point : metrics->point_set_map.at(metric)->points) {
-    if (point->labels.at(0).value == model) return *point;
+    if (point->labels.at(0).value == model) {
+      return *point;
+    }
   }
   ADD_FAILURE() << metric << " has no point for " << model;
   return Point();

@@ -9,7 +9,9 @@ void SetModelSpec(const ServableId& id, absl::string_view signature_name,
                   tensorflow::serving::ModelSpec* spec) {
   spec->set_name(id.name);
   spec->mutable_version()->set_value(id.version);
-  if (!signature_name.empty()) spec->set_signature_name(signature_name);
+  if (!signature_name.empty()) {
+    spec->set_signature_name(signature_name);
+  }
 }
 
 }  // namespace tfs3

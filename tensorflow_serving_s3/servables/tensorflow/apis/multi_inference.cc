@@ -84,12 +84,16 @@ absl::StatusOr<Task> FindOutputs(Task task) {
   if (!task.classify) {
     task.fetch = {0};
     const absl::Status status = CheckRegressOutputs(*task.signature);
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      return status;
+    }
     return task;
   }
   const absl::StatusOr<ClassifyOutputs> outputs =
       FindClassifyOutputs(*task.signature);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   const auto fetch = [&task](std::optional<size_t> output) {
     std::optional<size_t> place;
     if (output.has_value()) {
@@ -116,10 +120,14 @@ absl::StatusOr<Task> FindTask(const InferenceTask& inference,
   const absl::StatusOr<const SignatureRunner*> signature =
       GetExampleSignature(model, inference.model_spec().signature_name(),
                           inference.method_name(), options);
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   task.signature = *signature;
   absl::StatusOr<Task> found = FindOutputs(std::move(task));
-  if (!found.ok()) return found;
+  if (!found.ok()) {
+    return found;
+  }
   if (absl::Status status = found->signature->CheckFetchable(found->fetch);
       !status.ok()) {
     return status;
@@ -143,7 +151,9 @@ absl::StatusOr<std::vector<Task>> FindTasks(
       return status;
     }
     absl::StatusOr<Task> task = FindTask(inference, model, options);
-    if (!task.ok()) return task.status();
+    if (!task.ok()) {
+      return task.status();
+    }
     for (const Task& other : tasks) {
       if (other.signature == task->signature) {
         return absl::InvalidArgumentError(absl::StrCat(
@@ -171,7 +181,9 @@ absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
     }
     absl::StatusOr<std::vector<Tensor>> output =
         RunOnExamples(*task.signature, examples, std::move(fetch), options);
-    if (!output.ok()) return output.status();
+    if (!output.ok()) {
+      return output.status();
+    }
     outputs.push_back(*std::move(output));
   }
   return outputs;
@@ -266,16 +278,22 @@ absl::Status MultiInference(const MultiInferenceRequest& request,
                             MultiInferenceResponse* response) {
   const absl::StatusOr<std::vector<Task>> tasks =
       FindTasks(request, id, model, options);
-  if (!tasks.ok()) return tasks.status();
+  if (!tasks.ok()) {
+    return tasks.status();
+  }
   const absl::StatusOr<Tensor> examples =
       SerializeExamples(request.input(), options.charge);
-  if (!examples.ok()) return examples.status();
+  if (!examples.ok()) {
+    return examples.status();
+  }
 
   const RunTimer timer;
   const absl::StatusOr<TaskOutputs> outputs =
       tasks->size() == 1 ? RunOneByOne(*tasks, *examples, options)
                          : RunTogether(*tasks, *examples, model, options);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   timer.Record(id.name, "MultiInference");
   RecordExampleCount(id.name, examples->dim_size(0));
 

@@ -154,7 +154,9 @@ TEST(MultiInferenceTest, RunsTasksSeparatelyIfTheLimitOfChoicesIsReached) {
   for (size_t set = 1; !model->session_runner().full(); ++set) {
     SessionRunner::Choice choice;
     for (size_t i = 0; i < nodes.size(); ++i) {
-      if ((set >> i) & 1) choice.targets.push_back(nodes[i]);
+      if ((set >> i) & 1) {
+        choice.targets.push_back(nodes[i]);
+      }
     }
     const auto outputs =
         model->session_runner().Run(choice, {}, SessionRunner::Options());

@@ -31,7 +31,9 @@ using tensorflow::serving::PredictRequest;
 using tensorflow::serving::PredictResponse;
 
 std::string Aliases(const std::vector<TensorSpec>& specs) {
-  if (specs.empty()) return "none";
+  if (specs.empty()) {
+    return "none";
+  }
   return absl::StrJoin(specs, ", ",
                        [](std::string* out, const TensorSpec& spec) {
                          absl::StrAppend(out, spec.alias);
@@ -51,7 +53,9 @@ absl::Status WrongInputsError(const PredictRequest& request,
   }
   std::vector<absl::string_view> unknown;
   for (const auto& [alias, proto] : request.inputs()) {
-    if (!signature.FindInput(alias).has_value()) unknown.push_back(alias);
+    if (!signature.FindInput(alias).has_value()) {
+      unknown.push_back(alias);
+    }
   }
   std::sort(unknown.begin(), unknown.end());
 
@@ -71,7 +75,9 @@ absl::StatusOr<Tensor> DecodeInput(const TensorProto& proto, size_t index,
                                    const SignatureRunner& signature,
                                    const MemoryCharge& charge) {
   absl::StatusOr<Tensor> tensor = DecodeTensor(proto, charge);
-  if (tensor.ok()) return tensor;
+  if (tensor.ok()) {
+    return tensor;
+  }
   return absl::Status(
       tensor.status().code(),
       absl::StrCat("input \"", signature.inputs()[index].alias,
@@ -92,7 +98,9 @@ absl::StatusOr<std::vector<Tensor>> DecodeInputs(
       ++found;
       absl::StatusOr<Tensor> tensor =
           DecodeInput(input->second, i, signature, charge);
-      if (!tensor.ok()) return tensor.status();
+      if (!tensor.ok()) {
+        return tensor.status();
+      }
       inputs.push_back(*std::move(tensor));
     } else if (const Tensor* value = signature.default_input(i)) {
       inputs.push_back(*value);
@@ -109,7 +117,9 @@ absl::StatusOr<std::vector<Tensor>> DecodeInputs(
 // Returns the outputs that a request chooses, or nothing for all outputs.
 absl::StatusOr<std::optional<std::vector<size_t>>> ChooseOutputs(
     const PredictRequest& request, const SignatureRunner& signature) {
-  if (request.output_filter().empty()) return std::nullopt;
+  if (request.output_filter().empty()) {
+    return std::nullopt;
+  }
   std::vector<size_t> chosen;
   chosen.reserve(request.output_filter_size());
   for (const std::string& alias : request.output_filter()) {
@@ -141,10 +151,14 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
                      PredictResponse* response) {
   absl::StatusOr<std::vector<Tensor>> inputs =
       DecodeInputs(request, signature, options.charge);
-  if (!inputs.ok()) return inputs.status();
+  if (!inputs.ok()) {
+    return inputs.status();
+  }
   absl::StatusOr<std::optional<std::vector<size_t>>> chosen =
       ChooseOutputs(request, signature);
-  if (!chosen.ok()) return chosen.status();
+  if (!chosen.ok()) {
+    return chosen.status();
+  }
 
   SignatureRunner::RunOptions run_options;
   run_options.deadline = options.deadline;
@@ -153,7 +167,9 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
   const RunTimer timer;
   const absl::StatusOr<std::vector<Tensor>> outputs =
       signature.Run(*std::move(inputs), run_options);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   timer.Record(id.name, "Predict");
   int64_t bytes = MemoryOf(*outputs);
   for (const Tensor& output : *outputs) {

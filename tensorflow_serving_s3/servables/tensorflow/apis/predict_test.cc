@@ -223,7 +223,9 @@ TEST_F(PredictTest, ATypeThatTheGraphRefusesIsAnInvalidArgument) {
     for (const auto& [alias, right] : good.inputs()) {
       for (const int type : AllTypes()) {
         for (const int dims : {0, 1, 2}) {
-          if (type == right.dtype()) continue;
+          if (type == right.dtype()) {
+            continue;
+          }
           SCOPED_TRACE(absl::StrCat(alias, " ", type, " ", dims));
           PredictRequest request = good;
           TensorProto& input = (*request.mutable_inputs())[alias];

@@ -75,7 +75,9 @@ absl::Status CheckRegressSignature(const SavedModelBundle& model,
                                    const InferenceOptions& options) {
   const absl::StatusOr<const SignatureRunner*> signature =
       GetExampleSignature(model, signature_name, kRegressMethodName, options);
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   return CheckRegressOutputs(**signature);
 }
 
@@ -86,19 +88,25 @@ absl::Status Regress(const RegressionRequest& request, const ServableId& id,
   const absl::StatusOr<const SignatureRunner*> signature =
       GetExampleSignature(model, request.model_spec().signature_name(),
                           kRegressMethodName, options);
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   if (absl::Status status = CheckRegressOutputs(**signature); !status.ok()) {
     return status;
   }
   absl::StatusOr<Tensor> examples =
       SerializeExamples(request.input(), options.charge);
-  if (!examples.ok()) return examples.status();
+  if (!examples.ok()) {
+    return examples.status();
+  }
   const int64_t count = examples->dim_size(0);
 
   const RunTimer timer;
   const absl::StatusOr<std::vector<Tensor>> outputs =
       RunOnExamples(**signature, *std::move(examples), std::nullopt, options);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   timer.Record(id.name, "Regress");
   RecordExampleCount(id.name, count);
 

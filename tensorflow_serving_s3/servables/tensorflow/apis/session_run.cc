@@ -83,11 +83,15 @@ absl::StatusOr<SessionRunner::Choice> MakeChoice(
         "the request has neither fetch nor target; name a tensor to fetch or a "
         "node to run");
   }
-  if (!request.tensor_name_is_alias()) return choice;
+  if (!request.tensor_name_is_alias()) {
+    return choice;
+  }
 
   const absl::StatusOr<const SignatureRunner*> runner =
       model.GetSignature(request.model_spec().signature_name());
-  if (!runner.ok()) return runner.status();
+  if (!runner.ok()) {
+    return runner.status();
+  }
   *signature_name = (*runner)->signature_name();
   const tensorflow::SignatureDef& signature =
       model.signature_defs().at(*signature_name);
@@ -138,7 +142,9 @@ absl::StatusOr<absl::Time> Deadline(const SessionRunRequest& request,
         others.ShortDebugString()));
   }
   const int64_t timeout = request.options().timeout_in_ms();
-  if (timeout <= 0) return options.deadline;
+  if (timeout <= 0) {
+    return options.deadline;
+  }
   return std::min(options.deadline, absl::Now() + absl::Milliseconds(timeout));
 }
 
@@ -158,8 +164,12 @@ absl::Status CheckFetchedOnce(const SessionRunRequest& request) {
 // Checks that the outputs fit into a message before they are copied.
 absl::Status CheckSize(const std::vector<Tensor>& outputs) {
   uint64_t bytes = 0;
-  for (const Tensor& output : outputs) bytes += output.TotalBytes();
-  if (bytes <= std::numeric_limits<int32_t>::max()) return absl::OkStatus();
+  for (const Tensor& output : outputs) {
+    bytes += output.TotalBytes();
+  }
+  if (bytes <= std::numeric_limits<int32_t>::max()) {
+    return absl::OkStatus();
+  }
   return absl::ResourceExhaustedError(
       absl::StrCat("the fetched tensors take ", bytes,
                    " bytes; the limit of a message is 2 GiB; fetch fewer"));
@@ -172,17 +182,23 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
                         const InferenceOptions& options,
                         SessionRunResponse* response) {
   const absl::StatusOr<absl::Time> deadline = Deadline(request, options);
-  if (!deadline.ok()) return deadline.status();
+  if (!deadline.ok()) {
+    return deadline.status();
+  }
   if (absl::Status status = CheckFetchedOnce(request); !status.ok()) {
     return status;
   }
   std::string signature_name;
   const absl::StatusOr<SessionRunner::Choice> choice =
       MakeChoice(request, model, &signature_name);
-  if (!choice.ok()) return choice.status();
+  if (!choice.ok()) {
+    return choice.status();
+  }
   const absl::StatusOr<std::vector<Tensor>> feeds =
       DecodeFeeds(request, options.charge);
-  if (!feeds.ok()) return feeds.status();
+  if (!feeds.ok()) {
+    return feeds.status();
+  }
   if (absl::Status status = CheckNotCancelled(options); !status.ok()) {
     return status;
   }
@@ -191,9 +207,13 @@ absl::Status SessionRun(const SessionRunRequest& request, const ServableId& id,
   run_options.deadline = *deadline;
   const absl::StatusOr<std::vector<Tensor>> outputs =
       model.session_runner().Run(*choice, *feeds, run_options);
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
 
-  if (absl::Status status = CheckSize(*outputs); !status.ok()) return status;
+  if (absl::Status status = CheckSize(*outputs); !status.ok()) {
+    return status;
+  }
   ChargeMemory(options.charge, MemoryOf(*outputs));
   response->mutable_tensor()->Reserve(static_cast<int>(outputs->size()));
   for (size_t i = 0; i < outputs->size(); ++i) {

@@ -45,7 +45,9 @@ class SessionRunTest : public testing::Test {
     TensorProto tensor;
     tensor.set_dtype(tensorflow::DT_FLOAT);
     tensor.mutable_tensor_shape()->add_dim()->set_size(values.size());
-    for (const float value : values) tensor.add_float_val(value);
+    for (const float value : values) {
+      tensor.add_float_val(value);
+    }
     return tensor;
   }
 
@@ -211,7 +213,9 @@ TEST_F(SessionRunTest, AFeedOfAnotherTypeIsAnInvalidArgument) {
 TEST_F(SessionRunTest, NoTypeOfAFeedCrashesTheProcess) {
   const auto* descriptor = tensorflow::DataType_descriptor();
   for (int i = 0; i < descriptor->value_count(); ++i) {
-    if (descriptor->value(i)->number() == tensorflow::DT_FLOAT) continue;
+    if (descriptor->value(i)->number() == tensorflow::DT_FLOAT) {
+      continue;
+    }
     SCOPED_TRACE(descriptor->value(i)->name());
     SessionRunRequest request = GoodRequest();
     TensorProto* feed = request.mutable_feed(0)->mutable_tensor();

@@ -18,7 +18,9 @@ void Finish(const BatchTask& task, const absl::Status& status,
   BatchRequest& request = *task.request;
   std::lock_guard<std::mutex> lock(request.mu);
   // A request that runs alone ignores the errors of its parts.
-  if (!request.alone && request.status.ok()) request.status = status;
+  if (!request.alone && request.status.ok()) {
+    request.status = status;
+  }
   request.outputs[task.part] = std::move(outputs);
   --request.pending;
   request.changed.notify_one();
@@ -28,7 +30,9 @@ void FinishAlone(const BatchTask& task,
                  std::shared_ptr<FailedBatch> failed_batch) {
   BatchRequest& request = *task.request;
   std::lock_guard<std::mutex> lock(request.mu);
-  if (request.left || request.alone) return;
+  if (request.left || request.alone) {
+    return;
+  }
   request.alone = true;
   request.failed_batch = std::move(failed_batch);
   request.changed.notify_one();
@@ -39,7 +43,9 @@ BatchGroup::BatchGroup(const BatchTask& first, bool pad) : pad_(pad) {
     const TensorShape& shape = input.shape();
     dtypes_.push_back(input.dtype());
     Dims& dims = padded_.emplace_back();
-    for (int i = 0; i < shape.dims(); ++i) dims.push_back(shape.dim_size(i));
+    for (int i = 0; i < shape.dims(); ++i) {
+      dims.push_back(shape.dim_size(i));
+    }
     largest_.push_back(shape.num_elements() / first.rows);
   }
 }
@@ -58,9 +64,13 @@ bool BatchGroup::Join(const BatchTask& task) {
     int64_t elements = 1;
     for (int dim = 1; dim < shape.dims(); ++dim) {
       int64_t& size = padded[i][dim];
-      if (!pad_ && size != shape.dim_size(dim)) return false;
+      if (!pad_ && size != shape.dim_size(dim)) {
+        return false;
+      }
       size = std::max(size, shape.dim_size(dim));
-      if (size != 0 && elements > most / size) return false;
+      if (size != 0 && elements > most / size) {
+        return false;
+      }
       elements *= size;
     }
   }

@@ -61,7 +61,9 @@ struct Strings {
 // Returns the number of elements per index of dimension `dim - 1`.
 int64_t ElementsFrom(const TensorShape& shape, int dim) {
   int64_t elements = 1;
-  for (int i = dim; i < shape.dims(); ++i) elements *= shape.dim_size(i);
+  for (int i = dim; i < shape.dims(); ++i) {
+    elements *= shape.dim_size(i);
+  }
   return elements;
 }
 
@@ -69,7 +71,9 @@ int64_t ElementsFrom(const TensorShape& shape, int dim) {
 // on.
 bool SameFrom(const TensorShape& a, const TensorShape& b, int dim) {
   for (int i = dim; i < a.dims(); ++i) {
-    if (a.dim_size(i) != b.dim_size(i)) return false;
+    if (a.dim_size(i) != b.dim_size(i)) {
+      return false;
+    }
   }
   return true;
 }
@@ -102,7 +106,9 @@ void Concat(const Elements& elements, const std::vector<const Tensor*>& parts,
       !std::all_of(parts.begin(), parts.end(), [&result](const Tensor* part) {
         return SameRowShape(part->shape(), result.shape());
       });
-  if (filled) elements.Clear(to, result.NumElements());
+  if (filled) {
+    elements.Clear(to, result.NumElements());
+  }
   int64_t rows = 0;
   for (const Tensor* part : parts) {
     CopyBlock(elements, Elements::Read(*part), part->shape(),
@@ -132,7 +138,9 @@ Tensor ConcatRows(const std::vector<const Tensor*>& parts,
                   const TensorShape& shape) {
   const tensorflow::DataType dtype = parts.front()->dtype();
   Tensor result(dtype, shape);
-  if (result.NumElements() == 0) return result;
+  if (result.NumElements() == 0) {
+    return result;
+  }
   if (dtype == tensorflow::DT_STRING) {
     Concat(Strings(), parts, result);
   } else {

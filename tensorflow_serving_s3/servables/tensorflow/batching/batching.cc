@@ -32,7 +32,9 @@ using Scheduler = tensorflow::serving::SharedBatchScheduler<BatchTask>;
 using TaskQueue = tensorflow::serving::BatchScheduler<BatchTask>;
 
 void FinishAll(const BatchTasks& tasks, const absl::Status& status) {
-  for (const auto& task : tasks) Finish(*task, status, {});
+  for (const auto& task : tasks) {
+    Finish(*task, status, {});
+  }
 }
 
 // Returns whether the values of one request, or batching, may cause the error.
@@ -81,8 +83,12 @@ class BatchQueueImpl final : public BatchQueue {
       return run_(inputs, deadline, outputs);
     }
     const int64_t rows = inputs.front().dim_size(0);
-    if (rows > options_.max_batch_size) return TooManyRowsError(rows);
-    if (deadline <= absl::Now()) return DeadlineError();
+    if (rows > options_.max_batch_size) {
+      return TooManyRowsError(rows);
+    }
+    if (deadline <= absl::Now()) {
+      return DeadlineError();
+    }
 
     auto request = std::make_shared<BatchRequest>();
     request->deadline = deadline;
@@ -90,15 +96,21 @@ class BatchQueueImpl final : public BatchQueue {
     if (absl::Status status = Enqueue(request, inputs, rows); !status.ok()) {
       return status;
     }
-    if (absl::Status status = Wait(*request); !status.ok()) return status;
+    if (absl::Status status = Wait(*request); !status.ok()) {
+      return status;
+    }
     if (!request->alone) {
       if (request->outputs.size() == 1) {
         *outputs = std::move(request->outputs.front());
         return absl::OkStatus();
       }
-      if (Join(request->outputs, outputs)) return absl::OkStatus();
+      if (Join(request->outputs, outputs)) {
+        return absl::OkStatus();
+      }
     }
-    if (cancelled && cancelled()) return CancelledError();
+    if (cancelled && cancelled()) {
+      return CancelledError();
+    }
     absl::Status status = run_(inputs, deadline, outputs);
     if (request->failed_batch != nullptr) {
       Conclude(*request->failed_batch, status);
@@ -123,7 +135,9 @@ class BatchQueueImpl final : public BatchQueue {
 
   // Makes all later requests run alone.
   void StopBatching(absl::string_view reason) const {
-    if (!batchable_.exchange(false)) return;
+    if (!batchable_.exchange(false)) {
+      return;
+    }
     ABSL_LOG(WARNING) << "Requests for the signature \"" << name_
                       << "\" are no longer batched: " << reason;
   }
@@ -131,8 +145,12 @@ class BatchQueueImpl final : public BatchQueue {
   // Records the result of one request of a failed batch that ran alone. Stops
   // batching if all of them succeeded.
   void Conclude(FailedBatch& batch, const absl::Status& alone) const {
-    if (!alone.ok()) batch.one_failed_alone = true;
-    if (--batch.not_tried > 0 || batch.one_failed_alone) return;
+    if (!alone.ok()) {
+      batch.one_failed_alone = true;
+    }
+    if (--batch.not_tried > 0 || batch.one_failed_alone) {
+      return;
+    }
     StopBatching(absl::StrCat(
         "a batch failed, but each of its requests succeeded alone; "
         "the error of the batch: ",
@@ -211,7 +229,9 @@ class BatchQueueImpl final : public BatchQueue {
       TensorShape shape = parts.front()[i].shape();
       shape.set_dim(0, 0);
       for (const std::vector<Tensor>& part : parts) {
-        if (!SameRowShape(part[i].shape(), shape)) return false;
+        if (!SameRowShape(part[i].shape(), shape)) {
+          return false;
+        }
         rows.push_back(&part[i]);
         shape.set_dim(0, shape.dim_size(0) + part[i].dim_size(0));
       }
@@ -228,7 +248,9 @@ class BatchQueueImpl final : public BatchQueue {
     int64_t begin = 0;
     for (int64_t rows = first; begin < whole->rows; rows = batch_size) {
       rows = std::min(rows, whole->rows - begin);
-      if (rows == 0) continue;
+      if (rows == 0) {
+        continue;
+      }
       auto part = std::make_unique<BatchTask>();
       part->request = whole->request;
       part->part = parts->size();
@@ -258,8 +280,12 @@ class BatchQueueImpl final : public BatchQueue {
     if (request.left || request.alone || !request.status.ok()) {
       return absl::CancelledError("the caller no longer waits");
     }
-    if (request.deadline <= absl::Now()) return DeadlineError();
-    if (*request.cancelled && (*request.cancelled)()) return CancelledError();
+    if (request.deadline <= absl::Now()) {
+      return DeadlineError();
+    }
+    if (*request.cancelled && (*request.cancelled)()) {
+      return CancelledError();
+    }
     return absl::OkStatus();
   }
 
@@ -372,7 +398,9 @@ class BatchQueueImpl final : public BatchQueue {
                             });
         });
     std::shared_ptr<FailedBatch> failed;
-    if (one_shape) failed = std::make_shared<FailedBatch>(tasks.size(), status);
+    if (one_shape) {
+      failed = std::make_shared<FailedBatch>(tasks.size(), status);
+    }
     for (const auto& task : Wanted(std::move(tasks))) {
       FinishAlone(*task, failed);
     }
@@ -382,7 +410,9 @@ class BatchQueueImpl final : public BatchQueue {
   // not, stops batching.
   bool CheckOutputs(const std::vector<Tensor>& outputs, int64_t size) const {
     for (const Tensor& output : outputs) {
-      if (output.dims() > 0 && output.dim_size(0) == size) continue;
+      if (output.dims() > 0 && output.dim_size(0) == size) {
+        continue;
+      }
       StopBatching(absl::StrCat("a batch of ", size,
                                 " rows returned an output of shape ",
                                 output.shape().DebugString()));
@@ -456,7 +486,9 @@ absl::Status CheckBatchable(const std::vector<TensorSpec>& inputs,
     return absl::OkStatus();
   };
   for (const TensorSpec& spec : inputs) {
-    if (absl::Status status = check("input", spec); !status.ok()) return status;
+    if (absl::Status status = check("input", spec); !status.ok()) {
+      return status;
+    }
   }
   for (const TensorSpec& spec : outputs) {
     if (absl::Status status = check("output", spec); !status.ok()) {

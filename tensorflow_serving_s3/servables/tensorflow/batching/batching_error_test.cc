@@ -131,7 +131,9 @@ TEST(BatchingErrorTest, RefusesRequestsIfTheQueueIsFull) {
   }
   gate.Open();
   first.join();
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
 
   EXPECT_EQ(answered, 1);
   EXPECT_THAT(
@@ -147,7 +149,9 @@ TEST(BatchingErrorTest, AFailingRequestDoesNotFailTheOthers) {
       MakeQueue(FullBatchesOf(3), [](const std::vector<Tensor>& inputs,
                                      absl::Time, std::vector<Tensor>* outputs) {
         for (const float value : Values(inputs[0])) {
-          if (value < 0) return absl::InvalidArgumentError("negative");
+          if (value < 0) {
+            return absl::InvalidArgumentError("negative");
+          }
         }
         *outputs = inputs;
         return absl::OkStatus();
@@ -168,7 +172,9 @@ TEST(BatchingErrorTest, AFailingRequestDoesNotStopBatching) {
       [run = doubler.run()](const std::vector<Tensor>& inputs,
                             absl::Time deadline, std::vector<Tensor>* outputs) {
         for (const float value : Values(inputs[0])) {
-          if (value < 0) return absl::InvalidArgumentError("negative");
+          if (value < 0) {
+            return absl::InvalidArgumentError("negative");
+          }
         }
         return run(inputs, deadline, outputs);
       });
@@ -310,7 +316,9 @@ TEST(BatchingErrorTest, AnErrorOfOnePartFailsASplitRequest) {
   const auto queue =
       MakeQueue(options, [](const std::vector<Tensor>& inputs, absl::Time,
                             std::vector<Tensor>* outputs) {
-        if (Values(inputs[0])[0] == 3) return absl::InternalError("three");
+        if (Values(inputs[0])[0] == 3) {
+          return absl::InternalError("three");
+        }
         *outputs = inputs;
         return absl::OkStatus();
       });
@@ -325,7 +333,9 @@ BatchQueue::RunBatch Sum(const TensorShape& shape) {
                  std::vector<Tensor>* outputs) {
     Tensor sum(tensorflow::DT_FLOAT, shape);
     float total = 0;
-    for (const float value : Values(inputs[0])) total += value;
+    for (const float value : Values(inputs[0])) {
+      total += value;
+    }
     sum.flat<float>().setConstant(total);
     *outputs = {sum};
     return absl::OkStatus();
@@ -350,7 +360,9 @@ TEST(BatchingErrorTest, StopsBatchingIfAnOutputDoesNotHaveARowForEachRow) {
 TEST(BatchingErrorTest, ReturnsAnyOutputOfASingleRequest) {
   for (const bool pad : {false, true}) {
     BatchingOptions options = BatchesAtOnceOf(4);
-    if (pad) options.allowed_batch_sizes = {4};
+    if (pad) {
+      options.allowed_batch_sizes = {4};
+    }
     const auto queue = MakeQueue(options, Sum(TensorShape({})));
 
     const Answer answer = Ask(*queue, Vector({1, 2}));

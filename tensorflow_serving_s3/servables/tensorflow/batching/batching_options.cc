@@ -22,7 +22,9 @@ constexpr int64_t kMaxThreads = 4096;
 
 absl::Status CheckRange(absl::string_view field, int64_t value, int64_t low,
                         int64_t high) {
-  if (value >= low && value <= high) return absl::OkStatus();
+  if (value >= low && value <= high) {
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       field, " is ", value, "; it must be ",
       value < low ? "at least " : "at most ", value < low ? low : high));
@@ -30,9 +32,13 @@ absl::Status CheckRange(absl::string_view field, int64_t value, int64_t low,
 
 absl::Status CheckAllowedSizes(const BatchingOptions& options) {
   const std::vector<int32_t>& sizes = options.allowed_batch_sizes;
-  if (sizes.empty()) return absl::OkStatus();
+  if (sizes.empty()) {
+    return absl::OkStatus();
+  }
   for (size_t i = 1; i < sizes.size(); ++i) {
-    if (sizes[i] > sizes[i - 1]) continue;
+    if (sizes[i] > sizes[i - 1]) {
+      continue;
+    }
     return absl::InvalidArgumentError(
         absl::StrCat("allowed_batch_sizes has ", sizes[i], " after ",
                      sizes[i - 1], "; the sizes must be in rising order"));
@@ -128,7 +134,9 @@ absl::StatusOr<BatchingOptions> MakeBatchingOptions(
     }
     options.allowed_batch_sizes.push_back(static_cast<int32_t>(size));
   }
-  if (auto status = CheckAllowedSizes(options); !status.ok()) return status;
+  if (auto status = CheckAllowedSizes(options); !status.ok()) {
+    return status;
+  }
   options.pad_variable_length_inputs = parameters.pad_variable_length_inputs();
   return options;
 }

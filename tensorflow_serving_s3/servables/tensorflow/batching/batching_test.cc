@@ -46,9 +46,13 @@ Metric ReadMetric(const std::string& name, const std::string& label = "") {
   const auto found = metrics->point_set_map.find(
       "/tensorflow/serving/batching_session/" + name);
   Metric metric;
-  if (found == metrics->point_set_map.end()) return metric;
+  if (found == metrics->point_set_map.end()) {
+    return metric;
+  }
   for (const auto& point : found->second->points) {
-    if (!label.empty() && point->labels.at(0).value != label) continue;
+    if (!label.empty() && point->labels.at(0).value != label) {
+      continue;
+    }
     metric.count +=
         point->int64_value + static_cast<int64_t>(point->histogram_value.num());
     metric.sum += point->histogram_value.sum();
@@ -374,12 +378,18 @@ TEST(BatchingTest, ReturnsTheRightRowsToManyClients) {
           values[i] = client * 10000.f + request * 10.f + i;
         }
         std::vector<float> doubled = values;
-        for (float& value : doubled) value *= 2;
-        if (Ask(*queue, Vector(values)).values == doubled) ++right[client];
+        for (float& value : doubled) {
+          value *= 2;
+        }
+        if (Ask(*queue, Vector(values)).values == doubled) {
+          ++right[client];
+        }
       }
     });
   }
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
 
   EXPECT_THAT(right, Each(kRequests));
   EXPECT_THAT(doubler.sizes(), Each(testing::AnyOf(1, 3, 4)));

@@ -53,7 +53,9 @@ absl::Status LoadCustomOp(const std::string& path) {
 
 absl::Status LoadCustomOps(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
-    if (absl::Status status = LoadCustomOp(path); !status.ok()) return status;
+    if (absl::Status status = LoadCustomOp(path); !status.ok()) {
+      return status;
+    }
   }
   return absl::OkStatus();
 }

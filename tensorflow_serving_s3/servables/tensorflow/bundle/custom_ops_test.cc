@@ -68,7 +68,9 @@ TEST(CustomOpsTest, LoadsEveryLibraryOfTensorFlowText) {
   std::vector<std::string> libraries;
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(TextFolder())) {
-    if (entry.path().extension() == ".so") libraries.push_back(entry.path());
+    if (entry.path().extension() == ".so") {
+      libraries.push_back(entry.path());
+    }
   }
   ASSERT_GT(libraries.size(), 10u);
 

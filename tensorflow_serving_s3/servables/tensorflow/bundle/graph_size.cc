@@ -26,14 +26,18 @@ bool IsLoop(absl::string_view op) {
 
 // Returns "node" for "node", "node:1" and "^node".
 absl::string_view NodeName(absl::string_view tensor) {
-  if (!tensor.empty() && tensor.front() == '^') tensor.remove_prefix(1);
+  if (!tensor.empty() && tensor.front() == '^') {
+    tensor.remove_prefix(1);
+  }
   return tensor.substr(0, tensor.find(':'));
 }
 
 void Add(const GraphSize& part, GraphSize& whole) {
   whole.nodes = std::min(whole.nodes + part.nodes, kManyNodes);
   whole.has_loop = whole.has_loop || part.has_loop;
-  if (whole.unknown_op.empty()) whole.unknown_op = part.unknown_op;
+  if (whole.unknown_op.empty()) {
+    whole.unknown_op = part.unknown_op;
+  }
 }
 
 }  // namespace
@@ -61,9 +65,13 @@ GraphSize GraphSizer::SizeOf(const tensorflow::SignatureDef& signature) {
   while (!to_visit.empty()) {
     const absl::string_view name = to_visit.back();
     to_visit.pop_back();
-    if (!seen.insert(name).second) continue;
+    if (!seen.insert(name).second) {
+      continue;
+    }
     const auto found = nodes_.find(name);
-    if (found == nodes_.end()) continue;
+    if (found == nodes_.end()) {
+      continue;
+    }
     Add(SizeOfNode(*found->second), size);
     for (const std::string& input : found->second->input()) {
       to_visit.push_back(NodeName(input));
@@ -80,7 +88,9 @@ GraphSize GraphSizer::SizeOfNode(const tensorflow::NodeDef& node) {
     size.unknown_op = node.op();
   }
   for (const auto& [name, value] : node.attr()) {
-    if (value.has_func()) Add(SizeOfFunction(value.func().name()), size);
+    if (value.has_func()) {
+      Add(SizeOfFunction(value.func().name()), size);
+    }
     for (const tensorflow::NameAttrList& function : value.list().func()) {
       Add(SizeOfFunction(function.name()), size);
     }
@@ -91,7 +101,9 @@ GraphSize GraphSizer::SizeOfNode(const tensorflow::NodeDef& node) {
 GraphSize GraphSizer::SizeOfFunction(const std::string& name) {
   const auto [known, is_new] =
       function_sizes_.try_emplace(name, GraphSize{0, true, ""});
-  if (!is_new) return known->second;
+  if (!is_new) {
+    return known->second;
+  }
   GraphSize size;
   if (const auto found = functions_.find(name); found != functions_.end()) {
     for (const tensorflow::NodeDef& node : found->second->node_def()) {

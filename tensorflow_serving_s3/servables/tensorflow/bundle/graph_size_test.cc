@@ -26,7 +26,9 @@ NodeDef* AddNode(GraphDef& graph, const std::string& name,
   NodeDef* node = graph.add_node();
   node->set_name(name);
   node->set_op(op);
-  for (const std::string& input : inputs) node->add_input(input);
+  for (const std::string& input : inputs) {
+    node->add_input(input);
+  }
   return node;
 }
 
@@ -34,7 +36,9 @@ FunctionDef* AddFunction(GraphDef& graph, const std::string& name,
                          const std::vector<std::string>& ops) {
   FunctionDef* function = graph.mutable_library()->add_function();
   function->mutable_signature()->set_name(name);
-  for (const std::string& op : ops) function->add_node_def()->set_op(op);
+  for (const std::string& op : ops) {
+    function->add_node_def()->set_op(op);
+  }
   return function;
 }
 

@@ -49,7 +49,9 @@ RunThread ChooseThread(RunThreadPolicy policy, const GraphSize& size) {
 // only when they run for the first time.
 absl::Status CheckOpsAreKnown(const std::string& signature_name,
                               const GraphSize& size) {
-  if (size.unknown_op.empty()) return absl::OkStatus();
+  if (size.unknown_op.empty()) {
+    return absl::OkStatus();
+  }
   return absl::NotFoundError(
       absl::StrCat("Op type not registered '", size.unknown_op,
                    "' in binary, which the signature \"", signature_name,
@@ -77,7 +79,9 @@ absl::Status CheckVariablesWereRestored(
 // are not batched.
 absl::StatusOr<std::optional<BatchingConfig>> BatchingOf(
     const std::string& path, const SavedModelOptions& options) {
-  if (options.batch_scheduler == nullptr) return std::nullopt;
+  if (options.batch_scheduler == nullptr) {
+    return std::nullopt;
+  }
   if (!options.enable_per_model_batching_parameters) {
     return BatchingConfig{options.batch_scheduler,
                           options.batch_scheduler->options()};
@@ -85,8 +89,12 @@ absl::StatusOr<std::optional<BatchingConfig>> BatchingOf(
   const std::string own_path =
       tensorflow::io::JoinPath(path, kBatchingParametersFilename);
   absl::StatusOr<BatchingOptions> own = ReadBatchingOptions(own_path);
-  if (absl::IsNotFound(own.status())) return std::nullopt;
-  if (!own.ok()) return own.status();
+  if (absl::IsNotFound(own.status())) {
+    return std::nullopt;
+  }
+  if (!own.ok()) {
+    return own.status();
+  }
   const BatchingOptions& shared = options.batch_scheduler->options();
   const BatchingOptions unset;
   if ((own->num_batch_threads != shared.num_batch_threads &&
@@ -108,7 +116,9 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
     const std::string& path, const SavedModelOptions& options) {
   absl::StatusOr<tensorflow::SessionOptions> own_options =
       ApplySavedModelConfig(path, options.session_options);
-  if (!own_options.ok()) return own_options.status();
+  if (!own_options.ok()) {
+    return own_options.status();
+  }
   tensorflow::SessionOptions session_options = *std::move(own_options);
   // Nothing extends or reads the graph after the load, so the session does not
   // need to keep copies of it.
@@ -118,7 +128,9 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
 
   absl::StatusOr<std::optional<BatchingConfig>> batching =
       BatchingOf(path, options);
-  if (!batching.ok()) return batching.status();
+  if (!batching.ok()) {
+    return batching.status();
+  }
 
   tensorflow::SavedModelBundle loaded;
   if (absl::Status status = tensorflow::LoadSavedModel(
@@ -138,7 +150,9 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
   absl::Status unknown_op;
   GraphSizer sizer(meta_graph.graph_def());
   for (const auto& [name, signature] : meta_graph.signature_def()) {
-    if (absl::StartsWith(name, kInternalSignaturePrefix)) continue;
+    if (absl::StartsWith(name, kInternalSignaturePrefix)) {
+      continue;
+    }
     const GraphSize size = sizer.SizeOf(signature);
     absl::StatusOr<std::unique_ptr<SignatureRunner>> runner =
         SignatureRunner::Create(loaded.session.get(), name, signature,
@@ -178,7 +192,9 @@ absl::StatusOr<std::unique_ptr<SavedModelBundle>> SavedModelBundle::Load(
 
 absl::StatusOr<const SignatureRunner*> SavedModelBundle::GetSignature(
     absl::string_view signature_name) const {
-  if (signature_name.empty()) signature_name = kDefaultSignatureName;
+  if (signature_name.empty()) {
+    signature_name = kDefaultSignatureName;
+  }
   const auto found = runners_.find(signature_name);
   if (found == runners_.end()) {
     constexpr size_t kMostShown = 256;
@@ -192,7 +208,9 @@ absl::StatusOr<const SignatureRunner*> SavedModelBundle::GetSignature(
                               absl::StrAppend(out, runner.first);
                             })));
   }
-  if (!found->second.ok()) return found->second.status();
+  if (!found->second.ok()) {
+    return found->second.status();
+  }
   return found->second->get();
 }
 

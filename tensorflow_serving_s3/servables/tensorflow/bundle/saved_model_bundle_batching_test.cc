@@ -34,7 +34,9 @@ using testing::HasSubstr;
 std::unique_ptr<SavedModelBundle> LoadOrDie(const std::string& path,
                                             const SavedModelOptions& options) {
   auto bundle = SavedModelBundle::Load(path, options);
-  if (!bundle.ok()) ADD_FAILURE() << bundle.status();
+  if (!bundle.ok()) {
+    ADD_FAILURE() << bundle.status();
+  }
   return *std::move(bundle);
 }
 
@@ -57,7 +59,9 @@ absl::Status RunHalfPlusThree(const std::string& path,
   Tensor x(tensorflow::DT_FLOAT, TensorShape({rows}));
   x.flat<float>().setConstant(4.f);
   const auto outputs = (*bundle->GetSignature(""))->Run({x}, {});
-  if (!outputs.ok()) return outputs.status();
+  if (!outputs.ok()) {
+    return outputs.status();
+  }
   EXPECT_EQ(outputs->front().NumElements(), rows);
   for (int64_t i = 0; i < rows; ++i) {
     EXPECT_EQ(outputs->front().flat<float>()(i), 5.f);
@@ -81,7 +85,9 @@ int64_t BatchesRun() {
       tensorflow::monitoring::CollectionRegistry::Default()->CollectMetrics({});
   const auto runs = metrics->point_set_map.find(
       "/tensorflow/serving/batching_session/wrapped_run_count");
-  if (runs == metrics->point_set_map.end()) return 0;
+  if (runs == metrics->point_set_map.end()) {
+    return 0;
+  }
   return runs->second->points.at(0)->int64_value;
 }
 
@@ -123,7 +129,9 @@ TEST(SavedModelBundleBatchingTest, TwoModelsShareTheBatchThreads) {
       });
     }
   }
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
 
   EXPECT_EQ(right, 2 * kClients * kRequests);
   EXPECT_EQ(BatchesRun() - batches_before, 2 * kRequests);

@@ -36,7 +36,9 @@ using testing::Not;
 std::unique_ptr<SavedModelBundle> LoadOrDie(
     const std::string& path, const SavedModelOptions& options = {}) {
   auto bundle = SavedModelBundle::Load(path, options);
-  if (!bundle.ok()) ADD_FAILURE() << bundle.status();
+  if (!bundle.ok()) {
+    ADD_FAILURE() << bundle.status();
+  }
   return *std::move(bundle);
 }
 
@@ -196,7 +198,9 @@ TEST(SavedModelBundleTest, LoadsAModelWhoseSignaturesNameMissingTensors) {
   EditModel(path, [](tensorflow::SavedModel& model) {
     for (auto& [name, signature] :
          *model.mutable_meta_graphs(0)->mutable_signature_def()) {
-      if (absl::StartsWith(name, "__saved_model_")) continue;
+      if (absl::StartsWith(name, "__saved_model_")) {
+        continue;
+      }
       for (auto& [alias, info] : *signature.mutable_outputs()) {
         info.set_name("lost:0");
       }

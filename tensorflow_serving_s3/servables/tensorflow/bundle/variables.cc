@@ -28,7 +28,9 @@ const std::string& StringAttribute(const tensorflow::NodeDef& node,
 bool Holds(const tensorflow::ResourceMgr& resources,
            const std::string& container, const std::string& name) {
   tensorflow::Var* value = nullptr;
-  if (!resources.Lookup(container, name, &value).ok()) return false;
+  if (!resources.Lookup(container, name, &value).ok()) {
+    return false;
+  }
   value->Unref();
   return true;
 }
@@ -44,7 +46,9 @@ bool HasValue(const tensorflow::DeviceMgr& devices,
     const std::string& container =
         StringAttribute(variable, "container", resources.default_container());
     const std::string& name = StringAttribute(variable, "shared_name", none);
-    if (Holds(resources, container, name)) return true;
+    if (Holds(resources, container, name)) {
+      return true;
+    }
     if (name.empty() && Holds(resources, container, variable.name())) {
       return true;
     }
@@ -57,11 +61,17 @@ bool HasValue(const tensorflow::DeviceMgr& devices,
 bool LacksItsVariables(tensorflow::Session& session,
                        const tensorflow::GraphDef& graph) {
   const tensorflow::DeviceMgr* devices = nullptr;
-  if (!session.LocalDeviceManager(&devices).ok()) return false;
+  if (!session.LocalDeviceManager(&devices).ok()) {
+    return false;
+  }
   bool has_variables = false;
   for (const tensorflow::NodeDef& node : graph.node()) {
-    if (node.op() != "VarHandleOp") continue;
-    if (HasValue(*devices, node)) return false;
+    if (node.op() != "VarHandleOp") {
+      continue;
+    }
+    if (HasValue(*devices, node)) {
+      return false;
+    }
     has_variables = true;
   }
   return has_variables;

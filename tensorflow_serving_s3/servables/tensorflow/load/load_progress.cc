@@ -74,7 +74,9 @@ std::vector<LoadProgress> LoadsUnderWay() {
       load.id = state->id;
       load.path = state->path;
       load.elapsed = state->elapsed();
-      if (state->counter != nullptr) load.bytes_read = state->counter->bytes();
+      if (state->counter != nullptr) {
+        load.bytes_read = state->counter->bytes();
+      }
       load.total_bytes = state->total_bytes;
     }
   }
@@ -90,7 +92,9 @@ void MeasureLoads(absl::Duration at_least) {
   {
     std::lock_guard<std::mutex> lock(registry.mu);
     for (const StatePtr& state : registry.loads) {
-      if (state->measured || state->elapsed() < at_least) continue;
+      if (state->measured || state->elapsed() < at_least) {
+        continue;
+      }
       state->measured = true;
       unmeasured.push_back(state);
     }
@@ -98,7 +102,9 @@ void MeasureLoads(absl::Duration at_least) {
   for (const StatePtr& state : unmeasured) {
     const absl::StatusOr<uint64_t> bytes =
         TotalFileBytes(tensorflow::Env::Default(), state->path);
-    if (!bytes.ok()) continue;
+    if (!bytes.ok()) {
+      continue;
+    }
     std::lock_guard<std::mutex> lock(registry.mu);
     state->total_bytes = *bytes;
   }

@@ -32,7 +32,9 @@ class CacheFlusher {
  public:
   explicit CacheFlusher(bool flush) : flush_(flush) { ++count_; }
   ~CacheFlusher() {
-    if (--count_ > 0 || !flush_) return;
+    if (--count_ > 0 || !flush_) {
+      return;
+    }
     const absl::Status status =
         tensorflow::Env::Default()->FlushFileSystemCaches();
     if (!status.ok()) {
@@ -94,7 +96,9 @@ absl::Status SavedModelLoader::Load(const LoadContext& context) {
 
   absl::StatusOr<std::unique_ptr<SavedModelBundle>> bundle =
       SavedModelBundle::Load(path_, options);
-  if (!bundle.ok()) return bundle.status();
+  if (!bundle.ok()) {
+    return bundle.status();
+  }
   if (absl::Status status =
           WarmUp(path_, context.servable_id, **bundle, options.warmup);
       !status.ok()) {
@@ -119,7 +123,9 @@ absl::StatusOr<ResourceEstimate> SavedModelLoader::EstimateResources() const {
   if (!estimate_.has_value()) {
     const absl::StatusOr<uint64_t> bytes =
         TotalFileBytes(tensorflow::Env::Default(), path_);
-    if (!bytes.ok()) return bytes.status();
+    if (!bytes.ok()) {
+      return bytes.status();
+    }
     estimate_ = ResourceEstimate::MainMemory(
         static_cast<uint64_t>(kBytesPerFileByte * static_cast<double>(*bytes)));
   }

@@ -43,7 +43,9 @@ absl::StatusOr<std::shared_ptr<Manager>> CreateSingleTFModelManagerFromBasePath(
   servable->set_servable_name(kSimpleServableName);
   servable->set_base_path(base_path);
   auto source = FileSystemStoragePathSource::Create(config);
-  if (!source.ok()) return source.status();
+  if (!source.ok()) {
+    return source.status();
+  }
   chain->source = *std::move(source);
 
   AspiredVersionsManager::Options options;
@@ -51,7 +53,9 @@ absl::StatusOr<std::shared_ptr<Manager>> CreateSingleTFModelManagerFromBasePath(
       std::make_unique<AvailabilityPreservingPolicy>();
   options.servable_event_bus = servable_event_bus;
   auto manager = AspiredVersionsManager::Create(std::move(options));
-  if (!manager.ok()) return manager.status();
+  if (!manager.ok()) {
+    return manager.status();
+  }
   chain->manager = *std::move(manager);
 
   ConnectSourceToTarget(&chain->adapter, chain->manager.get());

@@ -57,7 +57,9 @@ absl::Status RunPredict(const tensorflow::serving::PredictRequest& request,
                         const InferenceOptions& options) {
   const absl::StatusOr<const SignatureRunner*> signature =
       model.GetSignature(request.model_spec().signature_name());
-  if (!signature.ok()) return signature.status();
+  if (!signature.ok()) {
+    return signature.status();
+  }
   tensorflow::serving::PredictResponse response;
   return Predict(request, id, **signature, options, &response);
 }
@@ -127,13 +129,17 @@ absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
   for (*records = 0;; ++*records) {
     const int number = *records + 1;
     absl::Status status = reader.ReadRecord(&bytes);
-    if (absl::IsOutOfRange(status)) return absl::OkStatus();
+    if (absl::IsOutOfRange(status)) {
+      return absl::OkStatus();
+    }
     if (absl::IsDataLoss(status)) {
       return RecordError(
           absl::DataLossError("is damaged, or the file is not a TFRecord file"),
           name, number);
     }
-    if (!status.ok()) return RecordError(status, name, number);
+    if (!status.ok()) {
+      return RecordError(status, name, number);
+    }
     if (number > kMaxWarmupRecords) {
       return RecordError(
           absl::InvalidArgumentError(absl::StrCat(
@@ -163,7 +169,9 @@ absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
 absl::Status WarmUp(const std::string& path, const ServableId& id,
                     const SavedModelBundle& model,
                     const WarmupOptions& options) {
-  if (!options.enabled) return absl::OkStatus();
+  if (!options.enabled) {
+    return absl::OkStatus();
+  }
   const auto start = std::chrono::steady_clock::now();
   const std::string name = tensorflow::io::JoinPath(path, kWarmupFile);
   std::unique_ptr<tensorflow::RandomAccessFile> file;
@@ -171,7 +179,9 @@ absl::Status WarmUp(const std::string& path, const ServableId& id,
   // request to a remote store.
   absl::Status status =
       tensorflow::Env::Default()->NewRandomAccessFile(name, &file);
-  if (absl::IsNotFound(status)) return absl::OkStatus();
+  if (absl::IsNotFound(status)) {
+    return absl::OkStatus();
+  }
   int records = 0;
   if (status.ok()) {
     status = ReplayFile(file.get(), name, id, model, options, &records);

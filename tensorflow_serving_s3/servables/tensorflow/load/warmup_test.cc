@@ -106,7 +106,9 @@ int64_t RunsAfterLoad(const std::string& path,
   std::unique_ptr<SavedModelLoader> loader;
   const absl::Status status = Load(path, warmup, &loader);
   EXPECT_TRUE(status.ok()) << status;
-  if (!status.ok()) return -1;
+  if (!status.ok()) {
+    return -1;
+  }
   const auto* model = loader->servable().get<SavedModelBundle>();
   const auto outputs = (*model->GetSignature("runs"))->Run({}, {});
   EXPECT_TRUE(outputs.ok()) << outputs.status();
@@ -119,10 +121,14 @@ int64_t TimesRecorded(const std::string& path, const std::string& status) {
       tensorflow::monitoring::CollectionRegistry::Default()->CollectMetrics({});
   const auto found =
       metrics->point_set_map.find("/tensorflow/serving/model_warmup_latency");
-  if (found == metrics->point_set_map.end()) return 0;
+  if (found == metrics->point_set_map.end()) {
+    return 0;
+  }
   for (const auto& point : found->second->points) {
     std::map<std::string, std::string> labels;
-    for (const auto& label : point->labels) labels[label.name] = label.value;
+    for (const auto& label : point->labels) {
+      labels[label.name] = label.value;
+    }
     if (labels["model_path"] == path && labels["status"] == status) {
       return static_cast<int64_t>(point->histogram_value.num());
     }

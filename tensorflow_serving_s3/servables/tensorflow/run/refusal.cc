@@ -57,7 +57,9 @@ absl::Status ExplainRefusal(const absl::Status& error,
   const bool explain =
       others.empty() ? absl::IsInvalidArgument(error) && !as_declared.empty()
                      : !IsOfTimeOrResources(error);
-  if (!explain) return error;
+  if (!explain) {
+    return error;
+  }
   return absl::Status(
       error.code(),
       absl::StrCat(error.message(), " (",

@@ -19,7 +19,9 @@ absl::string_view WithoutNodes(absl::string_view line) {
 
 // Returns "text" for "(0) INVALID_ARGUMENT: text", the first of several errors.
 absl::string_view WithoutListMark(absl::string_view line) {
-  if (!absl::ConsumePrefix(&line, "(0) ")) return line;
+  if (!absl::ConsumePrefix(&line, "(0) ")) {
+    return line;
+  }
   const size_t colon = line.find(": ");
   return colon == absl::string_view::npos ? line : line.substr(colon + 2);
 }
@@ -38,13 +40,17 @@ bool IsFrame(absl::string_view line) {
 std::string FirstMeaningfulLine(absl::string_view message) {
   for (absl::string_view line : absl::StrSplit(message, '\n')) {
     line = WithoutListMark(WithoutNodes(absl::StripAsciiWhitespace(line)));
-    if (!IsFrame(line)) return std::string(line);
+    if (!IsFrame(line)) {
+      return std::string(line);
+    }
   }
   return "TensorFlow gave no reason";
 }
 
 absl::Status CleanRunError(const absl::Status& status) {
-  if (status.ok()) return status;
+  if (status.ok()) {
+    return status;
+  }
   return absl::Status(status.code(), FirstMeaningfulLine(status.message()));
 }
 

@@ -25,7 +25,9 @@ constexpr absl::string_view kNameEnd("\0", 1);
 constexpr absl::string_view kListEnd("\1", 1);
 
 void AppendList(const std::vector<std::string>& names, std::string* key) {
-  for (const std::string& name : names) absl::StrAppend(key, name, kNameEnd);
+  for (const std::string& name : names) {
+    absl::StrAppend(key, name, kNameEnd);
+  }
   key->append(kListEnd.data(), kListEnd.size());
 }
 
@@ -89,7 +91,9 @@ absl::StatusOr<SessionRunner::Plan> SessionRunner::MakePlan(
   requested.reserve(choice.fetches.size());
   for (const std::string& name : choice.fetches) {
     requested.push_back(CanonicalTensorName(name));
-    if (!is_fed(requested.back())) plan.fetches.push_back(requested.back());
+    if (!is_fed(requested.back())) {
+      plan.fetches.push_back(requested.back());
+    }
   }
   SortAndDeduplicate(&plan.fetches);
   plan.fetch_origins.reserve(requested.size());
@@ -118,15 +122,25 @@ absl::Status SessionRunner::Admit(const Plan& plan) const {
   };
   {
     std::shared_lock<std::shared_mutex> lock(mu_);
-    if (admitted_.contains(plan.key)) return absl::OkStatus();
-    if (admitted_.size() >= kMaxChoices) return too_many();
+    if (admitted_.contains(plan.key)) {
+      return absl::OkStatus();
+    }
+    if (admitted_.size() >= kMaxChoices) {
+      return too_many();
+    }
   }
   // Compiles a callable and releases it, only to check the names: a choice with
   // invalid names must not count.
   tensorflow::CallableOptions options;
-  for (const std::string& name : plan.feeds) options.add_feed(name);
-  for (const std::string& name : plan.fetches) options.add_fetch(name);
-  for (const std::string& name : plan.targets) options.add_target(name);
+  for (const std::string& name : plan.feeds) {
+    options.add_feed(name);
+  }
+  for (const std::string& name : plan.fetches) {
+    options.add_fetch(name);
+  }
+  for (const std::string& name : plan.targets) {
+    options.add_target(name);
+  }
   if (plan.fetches.empty() && plan.targets.empty()) {
     // A session compiles nothing if there is nothing to compute.
     for (const std::string& name : plan.feeds) {
@@ -141,8 +155,12 @@ absl::Status SessionRunner::Admit(const Plan& plan) const {
   // Fails only for an invalid handle.
   session_->ReleaseCallable(callable).IgnoreError();
   std::unique_lock<std::shared_mutex> lock(mu_);
-  if (admitted_.contains(plan.key)) return absl::OkStatus();
-  if (admitted_.size() >= kMaxChoices) return too_many();
+  if (admitted_.contains(plan.key)) {
+    return absl::OkStatus();
+  }
+  if (admitted_.size() >= kMaxChoices) {
+    return too_many();
+  }
   admitted_.insert(plan.key);
   return absl::OkStatus();
 }
@@ -161,9 +179,13 @@ absl::StatusOr<std::vector<Tensor>> SessionRunner::Run(
                      feeds.size()));
   }
   const absl::StatusOr<Plan> plan = MakePlan(choice);
-  if (!plan.ok()) return plan.status();
+  if (!plan.ok()) {
+    return plan.status();
+  }
 
-  if (absl::Status status = Admit(*plan); !status.ok()) return status;
+  if (absl::Status status = Admit(*plan); !status.ok()) {
+    return status;
+  }
   std::vector<Tensor> fetched;
   if (!plan->fetches.empty() || !plan->targets.empty()) {
     tensorflow::RunOptions run_options;
@@ -193,7 +215,9 @@ absl::StatusOr<std::vector<Tensor>> SessionRunner::Run(
       return absl::DeadlineExceededError(
           "the request's deadline passed while the model ran");
     }
-    if (!status.ok()) return CleanRunError(status);
+    if (!status.ok()) {
+      return CleanRunError(status);
+    }
   }
 
   std::vector<Tensor> outputs;

@@ -63,12 +63,16 @@ class SessionRunnerTest : public testing::Test {
                             const std::vector<float>& feeds,
                             const Options& options = Options()) {
     std::vector<Tensor> tensors;
-    for (const float feed : feeds) tensors.push_back(Scalar(feed));
+    for (const float feed : feeds) {
+      tensors.push_back(Scalar(feed));
+    }
     const absl::StatusOr<std::vector<Tensor>> outputs =
         runner_->Run(choice, tensors, options);
     EXPECT_TRUE(outputs.ok()) << outputs.status();
     std::vector<float> values;
-    if (!outputs.ok()) return values;
+    if (!outputs.ok()) {
+      return values;
+    }
     for (const Tensor& output : *outputs) {
       values.push_back(output.scalar<float>()());
     }

@@ -34,8 +34,12 @@ constexpr size_t kMaxChoices = 16;
 constexpr int64_t kQuickNanoseconds = 200'000;
 
 bool EqualTensors(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
-  if (a.SharesBufferWith(b)) return true;
+  if (a.dtype() != b.dtype() || a.shape() != b.shape()) {
+    return false;
+  }
+  if (a.SharesBufferWith(b)) {
+    return true;
+  }
   if (a.dtype() == tensorflow::DT_STRING) {
     const auto a_values = a.flat<tensorflow::tstring>();
     const auto b_values = b.flat<tensorflow::tstring>();
@@ -106,15 +110,21 @@ SignatureRunner::SignatureRunner(tensorflow::Session* session,
 
 SignatureRunner::~SignatureRunner() {
   const auto release = [this](const Fetches* fetches) {
-    if (fetches == nullptr) return;
+    if (fetches == nullptr) {
+      return;
+    }
     // Deletes the queue first: its batches use the callable.
     fetches->queue = nullptr;
-    if (!fetches->has_callable) return;
+    if (!fetches->has_callable) {
+      return;
+    }
     // Fails only for an invalid handle.
     session_->ReleaseCallable(fetches->callable).IgnoreError();
   };
   release(all_.get());
-  for (const auto& [choice, fetches] : choices_) release(fetches.get());
+  for (const auto& [choice, fetches] : choices_) {
+    release(fetches.get());
+  }
 }
 
 absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
@@ -131,7 +141,9 @@ absl::Status SignatureRunner::Init(const tensorflow::SignatureDef& signature) {
     const std::string name = CanonicalTensorName(info.name());
     const auto [feed, is_new] =
         feed_indices.try_emplace(name, feed_names_.size());
-    if (is_new) feed_names_.push_back(name);
+    if (is_new) {
+      feed_names_.push_back(name);
+    }
     feed_of_input_.push_back(feed->second);
 
     std::optional<Tensor>& default_input = default_inputs_.emplace_back();
@@ -194,13 +206,17 @@ const Tensor* SignatureRunner::default_input(size_t index) const {
 }
 
 bool SignatureRunner::quick() const {
-  if (run_thread_ != RunThread::kCaller || batching_.has_value()) return false;
+  if (run_thread_ != RunThread::kCaller || batching_.has_value()) {
+    return false;
+  }
   const int64_t typical = typical_run_.load(std::memory_order_relaxed);
   return typical > 0 && typical < kQuickNanoseconds;
 }
 
 absl::Status SignatureRunner::Prepare() const {
-  if (!cannot_fetch_all_.ok()) return cannot_fetch_all_;
+  if (!cannot_fetch_all_.ok()) {
+    return cannot_fetch_all_;
+  }
   return PrepareFetches(*all_);
 }
 
@@ -212,14 +228,18 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
                      inputs_.size(), " inputs, got ", inputs.size()));
   }
   if (!cannot_fetch_all_.ok()) {
-    if (!options.fetch.has_value()) return cannot_fetch_all_;
+    if (!options.fetch.has_value()) {
+      return cannot_fetch_all_;
+    }
     if (absl::Status status = CheckFetchable(*options.fetch); !status.ok()) {
       return status;
     }
   }
   if (feed_names_.size() != inputs.size()) {
     absl::StatusOr<std::vector<Tensor>> feeds = Feeds(inputs);
-    if (!feeds.ok()) return feeds.status();
+    if (!feeds.ok()) {
+      return feeds.status();
+    }
     inputs = *std::move(feeds);
   }
 
@@ -228,7 +248,9 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
   if (options.fetch.has_value()) {
     fetches = FindFetches(*options.fetch);
     pick = fetches == nullptr;
-    if (pick) fetches = all_.get();
+    if (pick) {
+      fetches = all_.get();
+    }
   }
 
   if (options.cancelled && options.cancelled()) {
@@ -256,7 +278,9 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
   }
 
   // The usual case: the outputs are the fetched tensors, in the same order.
-  if (!pick && fetches->names.size() == fetches->origins.size()) return fetched;
+  if (!pick && fetches->names.size() == fetches->origins.size()) {
+    return fetched;
+  }
 
   const auto output = [&](size_t index) -> const Tensor& {
     const Fetches::Origin& origin = fetches->origins[index];
@@ -264,7 +288,9 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Run(
   };
   std::vector<Tensor> outputs;
   if (pick) {
-    for (const size_t index : *options.fetch) outputs.push_back(output(index));
+    for (const size_t index : *options.fetch) {
+      outputs.push_back(output(index));
+    }
   } else {
     for (size_t i = 0; i < fetches->origins.size(); ++i) {
       outputs.push_back(output(i));
@@ -294,9 +320,13 @@ absl::StatusOr<std::vector<Tensor>> SignatureRunner::Feeds(
 
 absl::Status SignatureRunner::CheckFetchable(
     const std::vector<size_t>& outputs) const {
-  if (cannot_fetch_.empty()) return absl::OkStatus();
+  if (cannot_fetch_.empty()) {
+    return absl::OkStatus();
+  }
   for (const size_t output : outputs) {
-    if (!cannot_fetch_[output].ok()) return cannot_fetch_[output];
+    if (!cannot_fetch_[output].ok()) {
+      return cannot_fetch_[output];
+    }
   }
   return absl::OkStatus();
 }
@@ -305,7 +335,9 @@ absl::Status SignatureRunner::ExplainFeeds(
     const absl::Status& error, const std::vector<Tensor>& feeds) const {
   std::vector<Tensor> inputs;
   inputs.reserve(feed_of_input_.size());
-  for (const size_t feed : feed_of_input_) inputs.push_back(feeds[feed]);
+  for (const size_t feed : feed_of_input_) {
+    inputs.push_back(feeds[feed]);
+  }
   return ExplainRefusal(error, inputs_, inputs);
 }
 
@@ -325,13 +357,17 @@ std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(
     }
     const auto [origin, is_new] = origins.try_emplace(
         name, Fetches::Origin{false, fetches->names.size()});
-    if (is_new) fetches->names.push_back(name);
+    if (is_new) {
+      fetches->names.push_back(name);
+    }
     fetches->origins.push_back(origin->second);
   }
   if (batching_.has_value() && !fetches->names.empty()) {
     std::vector<TensorSpec> outputs;
     outputs.reserve(wanted.size());
-    for (const size_t output : wanted) outputs.push_back(outputs_[output]);
+    for (const size_t output : wanted) {
+      outputs.push_back(outputs_[output]);
+    }
     fetches->batched = CheckBatchable(inputs_, outputs).ok();
   }
   return fetches;
@@ -346,8 +382,12 @@ const SignatureRunner::Fetches* SignatureRunner::FindFetches(
   {
     std::shared_lock<std::shared_mutex> lock(choices_mu_);
     const auto found = choices_.find(wanted);
-    if (found != choices_.end()) return found->second.get();
-    if (choices_.size() >= kMaxChoices) return nullptr;
+    if (found != choices_.end()) {
+      return found->second.get();
+    }
+    if (choices_.size() >= kMaxChoices) {
+      return nullptr;
+    }
   }
   std::unique_lock<std::shared_mutex> lock(choices_mu_);
   if (choices_.size() >= kMaxChoices) {
@@ -355,7 +395,9 @@ const SignatureRunner::Fetches* SignatureRunner::FindFetches(
     return found == choices_.end() ? nullptr : found->second.get();
   }
   std::unique_ptr<Fetches>& fetches = choices_[wanted];
-  if (fetches == nullptr) fetches = MakeFetches(wanted);
+  if (fetches == nullptr) {
+    fetches = MakeFetches(wanted);
+  }
   return fetches.get();
 }
 
@@ -365,8 +407,12 @@ absl::Status SignatureRunner::PrepareFetches(const Fetches& fetches) const {
   }
   std::call_once(fetches.once, [&] {
     tensorflow::CallableOptions options;
-    for (const std::string& name : feed_names_) options.add_feed(name);
-    for (const std::string& name : fetches.names) options.add_fetch(name);
+    for (const std::string& name : feed_names_) {
+      options.add_feed(name);
+    }
+    for (const std::string& name : fetches.names) {
+      options.add_fetch(name);
+    }
     // -1: no pool, so that all nodes run on the caller's thread.
     options.mutable_run_options()->set_inter_op_thread_pool(-1);
     fetches.status =
@@ -386,7 +432,9 @@ absl::StatusOr<BatchQueue*> SignatureRunner::QueueOf(
           return RunFetches(fetches, feeds, deadline, fetched);
         });
   });
-  if (!fetches.queue.ok()) return fetches.queue.status();
+  if (!fetches.queue.ok()) {
+    return fetches.queue.status();
+  }
   return fetches.queue->get();
 }
 

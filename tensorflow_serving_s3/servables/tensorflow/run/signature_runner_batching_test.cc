@@ -65,7 +65,9 @@ TEST_P(SignatureRunnerBatchingTest, BatchesRunsThatFetchTheSameOutputs) {
       for (int run = 0; run < kRuns; ++run) {
         const float a = 1000.f * thread + run;
         SignatureRunner::RunOptions options;
-        if (run % 3 == 0) options.fetch = {0, 2};
+        if (run % 3 == 0) {
+          options.fetch = {0, 2};
+        }
         const auto outputs = runner->Run({Vector({a}), Vector({1})}, options);
         if (outputs.ok() && Values(outputs->front()) == std::vector{1.f} &&
             Values(outputs->back()) == std::vector{a + 1}) {
@@ -74,7 +76,9 @@ TEST_P(SignatureRunnerBatchingTest, BatchesRunsThatFetchTheSameOutputs) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 
   EXPECT_THAT(right, testing::Each(kRuns));
 }
@@ -93,9 +97,13 @@ TEST_P(SignatureRunnerBatchingTest, RefusesARequestLargerThanABatch) {
 TEST_P(SignatureRunnerBatchingTest, BatchesWhateverShapeIsDeclared) {
   const auto declare = [](tensorflow::TensorInfo& info, int shape) {
     info.clear_tensor_shape();
-    if (shape == 0) return;
+    if (shape == 0) {
+      return;
+    }
     info.mutable_tensor_shape();
-    if (shape == 2) info.mutable_tensor_shape()->add_dim()->set_size(1);
+    if (shape == 2) {
+      info.mutable_tensor_shape()->add_dim()->set_size(1);
+    }
   };
   for (int shape = 0; shape < 3; ++shape) {
     SCOPED_TRACE(shape);

@@ -116,7 +116,9 @@ TEST_P(SignatureRunnerOutputsTest, FetchesAnyChoiceOfDenseOutputs) {
     SignatureRunner::RunOptions options;
     options.fetch.emplace();
     for (size_t i = 0; i < 6; ++i) {
-      if ((choice & (1u << i)) != 0) options.fetch->push_back(i + 1);
+      if ((choice & (1u << i)) != 0) {
+        options.fetch->push_back(i + 1);
+      }
     }
     const auto outputs = runner->Run({Vector({5}), Vector({2})}, options);
 
@@ -175,7 +177,9 @@ TEST_P(SignatureRunnerOutputsTest, ComputesEveryChoiceOfOutputs) {
     options.fetch.emplace();
     std::vector<float> wanted;
     for (size_t i = 0; i < expected.size(); ++i) {
-      if ((choice & (1u << i)) == 0) continue;
+      if ((choice & (1u << i)) == 0) {
+        continue;
+      }
       options.fetch->push_back(i);
       wanted.push_back(expected[i].second);
     }
@@ -184,7 +188,9 @@ TEST_P(SignatureRunnerOutputsTest, ComputesEveryChoiceOfOutputs) {
 
     ASSERT_TRUE(outputs.ok()) << outputs.status();
     std::vector<float> got;
-    for (const Tensor& output : *outputs) got.push_back(Values(output).at(0));
+    for (const Tensor& output : *outputs) {
+      got.push_back(Values(output).at(0));
+    }
     EXPECT_EQ(got, wanted);
   }
 }

@@ -271,7 +271,9 @@ TEST_P(SignatureRunnerTest, RunsOnManyThreads) {
       for (int run = 0; run < kRuns; ++run) {
         const float a = 1000.f * thread + run;
         SignatureRunner::RunOptions options;
-        if (run % 3 == 0) options.fetch = {1};
+        if (run % 3 == 0) {
+          options.fetch = {1};
+        }
         const auto outputs = runner->Run({Vector({a}), Vector({1})}, options);
         if (outputs.ok() && Values(outputs->back()) == std::vector{a + 1}) {
           ++right[thread];
@@ -279,7 +281,9 @@ TEST_P(SignatureRunnerTest, RunsOnManyThreads) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 
   EXPECT_THAT(right, testing::Each(kRuns));
 }

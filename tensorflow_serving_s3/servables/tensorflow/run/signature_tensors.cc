@@ -53,7 +53,9 @@ std::vector<std::string> SortedAliases(
     const google::protobuf::Map<std::string, tensorflow::TensorInfo>& tensors) {
   std::vector<std::string> aliases;
   aliases.reserve(tensors.size());
-  for (const auto& [alias, tensor] : tensors) aliases.push_back(alias);
+  for (const auto& [alias, tensor] : tensors) {
+    aliases.push_back(alias);
+  }
   std::sort(aliases.begin(), aliases.end());
   return aliases;
 }
@@ -65,7 +67,9 @@ std::optional<size_t> FindAlias(const std::vector<TensorSpec>& specs,
                        [](const TensorSpec& spec, absl::string_view alias) {
                          return absl::string_view(spec.alias) < alias;
                        });
-  if (found == specs.end() || found->alias != alias) return std::nullopt;
+  if (found == specs.end() || found->alias != alias) {
+    return std::nullopt;
+  }
   return found - specs.begin();
 }
 

@@ -38,7 +38,9 @@ int64_t MemoryOf(const Tensor& tensor) {
 
 int64_t MemoryOf(const std::vector<Tensor>& tensors) {
   int64_t bytes = 0;
-  for (const Tensor& tensor : tensors) bytes += MemoryOf(tensor);
+  for (const Tensor& tensor : tensors) {
+    bytes += MemoryOf(tensor);
+  }
   return bytes;
 }
 

@@ -21,7 +21,9 @@ namespace tfs3 {
 using MemoryCharge = std::function<void(int64_t bytes)>;
 
 inline void ChargeMemory(const MemoryCharge& charge, int64_t bytes) {
-  if (charge != nullptr && bytes > 0) charge(bytes);
+  if (charge != nullptr && bytes > 0) {
+    charge(bytes);
+  }
 }
 
 // Returns the bytes that a string of `size` bytes allocates, without its

@@ -32,7 +32,9 @@ class MetricCells {
   auto Get(Labels... labels) {
     static_assert(sizeof...(labels) == kNumLabels, "a value for each label");
     const auto found = cells_.find(std::tuple(absl::string_view(labels)...));
-    if (found != cells_.end()) return found->second;
+    if (found != cells_.end()) {
+      return found->second;
+    }
     Cell* const cell = metric_->GetCell(std::string(labels)...);
     cells_.emplace(std::tuple(std::string(labels)...), cell);
     return cell;

@@ -56,7 +56,9 @@ int64_t FieldBytes(tensorflow::DataType dtype) {
 int64_t MemoryWhenDecoded(const tensorflow::TensorProto& proto,
                           const tensorflow::TensorShape& shape) {
   int64_t bytes = shape.num_elements() * ElementBytes(proto.dtype());
-  if (proto.dtype() != tensorflow::DT_STRING) return bytes;
+  if (proto.dtype() != tensorflow::DT_STRING) {
+    return bytes;
+  }
   for (const std::string& value : proto.string_val()) {
     bytes += HeapBytesOfString(value.size());
   }
@@ -84,7 +86,9 @@ absl::StatusOr<tensorflow::TensorShape> DecodeShape(
 absl::StatusOr<tensorflow::Tensor> DecodeTensor(
     const tensorflow::TensorProto& proto, const MemoryCharge& charge) {
   absl::StatusOr<tensorflow::TensorShape> shape = DecodeShape(proto);
-  if (!shape.ok()) return shape.status();
+  if (!shape.ok()) {
+    return shape.status();
+  }
   if (ElementBytes(proto.dtype()) == 0) {
     return absl::InvalidArgumentError(absl::StrCat(
         "tensors of type ", tensorflow::DataTypeString(proto.dtype()),
@@ -126,7 +130,9 @@ int64_t MemoryWhenEncoded(const tensorflow::Tensor& tensor,
     // A std::string and its pointer take 16 bytes more than a tstring.
     return MemoryOf(tensor) + 16 * tensor.NumElements();
   }
-  if (encoding == TensorEncoding::kContent) return MemoryOf(tensor);
+  if (encoding == TensorEncoding::kContent) {
+    return MemoryOf(tensor);
+  }
   return tensor.NumElements() * FieldBytes(tensor.dtype());
 }
 

@@ -51,8 +51,9 @@ class Doubler {
   }
   std::vector<int64_t> sizes() const {
     std::vector<int64_t> sizes;
-    for (const tensorflow::Tensor& batch : batches())
+    for (const tensorflow::Tensor& batch : batches()) {
       sizes.push_back(batch.dim_size(0));
+    }
     return sizes;
   }
   std::vector<absl::Time> deadlines() const {
@@ -108,7 +109,9 @@ inline Answer Ask(BatchQueue& queue, const tensorflow::Tensor& input,
                   const std::function<bool()>& cancelled = nullptr) {
   std::vector<tensorflow::Tensor> outputs;
   const absl::Status status = queue.Run({input}, deadline, cancelled, &outputs);
-  if (!status.ok()) return {status, {}, {}};
+  if (!status.ok()) {
+    return {status, {}, {}};
+  }
   return {status, Values(outputs.at(0)), outputs.at(0).shape()};
 }
 
@@ -120,7 +123,9 @@ inline std::vector<Answer> AskTogether(
   for (size_t i = 0; i < inputs.size(); ++i) {
     clients.emplace_back([&, i] { answers[i] = Ask(queue, inputs[i]); });
   }
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients) {
+    client.join();
+  }
   return answers;
 }
 

@@ -31,7 +31,9 @@ inline void AddNode(tensorflow::GraphDef& graph, const std::string& name,
   tensorflow::NodeDef* node = graph.add_node();
   node->set_name(name);
   node->set_op(op);
-  for (const std::string& input : inputs) node->add_input(input);
+  for (const std::string& input : inputs) {
+    node->add_input(input);
+  }
   (*node->mutable_attr())[op == "Placeholder" ? "dtype" : "T"].set_type(
       tensorflow::DT_FLOAT);
 }
