@@ -9,7 +9,7 @@ _RUNNER = "//build_defs:lint.py"
 # Tool -> the dependencies of its test.
 _TOOLS = {
     "buildifier": struct(data = ["@buildifier"], deps = []),
-    "clang_format": struct(data = [], deps = []),
+    "clang_format": struct(data = [], deps = ["@pip//:clang_format"]),
     "mypy": struct(data = [], deps = ["@pip//:mypy"]),
     "ruff": struct(data = [], deps = ["@pip//:ruff"]),
 }

@@ -58,10 +58,19 @@ def _buildifier(root: pathlib.Path, program: str) -> int:
     return _run(root, "buildifier -lint=fix FILE...", *command, *files)
 
 
+def _package(name: str) -> pathlib.Path:
+    """Returns the folder of an installed Python package."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise SystemExit(f"lint: the Python package {name} is not installed")
+    return pathlib.Path(spec.origin).parent
+
+
 def _clang_format(root: pathlib.Path) -> int:
+    program = str(_package("clang_format") / "data" / "bin" / "clang-format")
     files = _sources(root, "*.cc", "*.h")
-    command = ["clang-format-14", "--dry-run", "--Werror"]
-    return _run(root, "clang-format-14 -i FILE...", *command, *files)
+    cure = "clang-format 18 -i FILE..."
+    return _run(root, cure, program, "--dry-run", "--Werror", *files)
 
 
 def _mypy(root: pathlib.Path) -> int:
@@ -71,10 +80,7 @@ def _mypy(root: pathlib.Path) -> int:
 
 
 def _ruff(root: pathlib.Path) -> int:
-    spec = importlib.util.find_spec("ruff")
-    if spec is None or spec.origin is None:
-        raise SystemExit("lint: the Python package ruff is not there")
-    ruff = str(pathlib.Path(spec.origin).parent.parent / "bin" / "ruff")
+    ruff = str(_package("ruff").parent / "bin" / "ruff")
     checked = _run(root, "ruff check --fix", ruff, "check", "--no-cache", ".")
     formatted = _run(root, "ruff format", ruff, "format", "--no-cache", "--diff", ".")
     return checked or formatted

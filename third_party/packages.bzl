@@ -103,6 +103,7 @@ PYTHON_PACKAGES = {
     "certifi": struct(version = "2026.10.18", sha256 = "73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62"),
     "cffi": struct(version = "2.1.1", sha256 = "34e261f78cb6ceaaa36f42f2613f4380d94d9c759a9c73c769ee6e0247364632"),
     "charset-normalizer": struct(version = "3.5.2", sha256 = "211d5a3eb6af8f513b8d4ca19a8c1b7accab1b5f0d3175f9826b03c1a920dc1f"),
+    "clang-format": struct(version = "18.1.8", sha256 = "2de122b8aa78ba49e326f974131caab2c79f4ae877c227cd4e3e5d82a98d21e5"),
     "click": struct(version = "8.5.1", sha256 = "8bb5376d2006950386f8c6427613334a2acadc5f559cb80e638d00b4df957e37"),
     "cryptography": struct(version = "50.0.2", sha256 = "9dab55f57c74c3cad24c323bacbbd04be4705ba6eb0d92e920b1fc4837ed5079"),
     "flask": struct(version = "3.1.3", sha256 = "f4bcbefc124291925f1a26446da31a5178f9483862233b23c0c96a20701f670c"),

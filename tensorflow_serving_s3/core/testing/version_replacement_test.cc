@@ -101,8 +101,7 @@ class VersionReplacementTest : public ::testing::Test {
 TEST_F(VersionReplacementTest, LoadsTheNewOriginAndUnloadsTheOldData) {
   Gate unloaded;
   Start();
-  Aspire(
-      "s3://a/1", [] { return absl::OkStatus(); }, [&] { unloaded.Open(); });
+  Aspire("s3://a/1", [] { return absl::OkStatus(); }, [&] { unloaded.Open(); });
   recorder_.WaitFor(kAvailable);
   Aspire("s3://b/1");
   WaitUntilServed("s3://b/1");
@@ -401,8 +400,7 @@ TEST_F(VersionReplacementTest,
   std::atomic<bool> unloaded{false};
   bool unloaded_before = false;
   Start();
-  Aspire(
-      "s3://a/1", [] { return absl::OkStatus(); }, [&] { unloaded = true; });
+  Aspire("s3://a/1", [] { return absl::OkStatus(); }, [&] { unloaded = true; });
   recorder_.WaitFor(kAvailable);
   Aspire("s3://b/1", [&] {
     unloaded_before = unloaded;
@@ -418,8 +416,7 @@ TEST_F(VersionReplacementTest, TheDestructorWaitsForALoadingReplacement) {
   std::atomic<int> unloads{0};
   const auto count = [&] { ++unloads; };
   Start();
-  Aspire(
-      "s3://a/1", [] { return absl::OkStatus(); }, count);
+  Aspire("s3://a/1", [] { return absl::OkStatus(); }, count);
   recorder_.WaitFor(kAvailable);
   Aspire(
       "s3://b/1",

@@ -191,9 +191,8 @@ TEST(HttpServerTest, LargeAnswersReachAClientThatReadsLate) {
 }
 
 TEST(HttpServerTest, AStatusWithoutBodyHasNoContentLength) {
-  auto server = StartServer([](const HttpRequest&) {
-    return HttpResponse{204, "", ""};
-  });
+  auto server =
+      StartServer([](const HttpRequest&) { return HttpResponse{204, "", ""}; });
   Client client(server->port());
   client.Send(Get("/"));
   EXPECT_THAT(client.ReadResponse(),
