@@ -6,18 +6,28 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
+import grpc
 import pytest
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 
 _SECONDS = 60.0
 _LIBRARY = Path(os.environ["TFS3_LIMIT_THREADS"]).resolve()
+# More than the server creates on any machine that runs this test.
+_ENOUGH_THREADS = 1024
 
 
-def _start(folder: Path, max_threads: int) -> subprocess.CompletedProcess[str]:
-    """Starts a server that may create `max_threads` threads, and waits for its end."""
-    return subprocess.run(
+def _ends_with_the_error(folder: Path, max_threads: int) -> bool:
+    """Starts a server that may have `max_threads` threads.
+
+    Returns:
+        True: it ended with the error. False: it served and ended after SIGTERM.
+    """
+    folder = folder / str(max_threads)
+    folder.mkdir()
+    server = subprocess.Popen(
         [
             find_program(MODEL_SERVER),
             f"--model_base_path={folder}",
@@ -27,18 +37,65 @@ def _start(folder: Path, max_threads: int) -> subprocess.CompletedProcess[str]:
             "--num_load_threads=4",
         ],
         env=dict(os.environ, LD_PRELOAD=str(_LIBRARY), TFS3_MAX_THREADS=str(max_threads)),
-        capture_output=True,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=_SECONDS,
-        check=False,
     )
+    try:
+        if _serves(server, folder):
+            server.terminate()
+            _, log = server.communicate(timeout=_SECONDS)
+            assert server.returncode == 0, log
+            return False
+        _, log = server.communicate(timeout=_SECONDS)
+    finally:
+        server.kill()
+        server.wait()
+    assert server.returncode == 1, log
+    assert "cannot start the server: " in log
+    assert "Resource temporarily unavailable" in log
+    assert "ulimit -u" in log
+    assert "--rest_api_num_threads" in log
+    return True
+
+
+def _serves(server: subprocess.Popen[str], folder: Path) -> bool:
+    """Waits for answers by both APIs, or for the end of the server."""
+    deadline = time.monotonic() + _SECONDS
+    while server.poll() is None:
+        assert time.monotonic() < deadline, "neither serves nor ends"
+        if _is_ready(folder / "grpc") and (folder / "rest").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_ready(socket_path: Path) -> bool:
+    if not socket_path.exists():
+        return False
+    with grpc.insecure_channel(f"unix:{socket_path}") as channel:
+        call = channel.unary_unary("/grpc.health.v1.Health/Check")
+        try:
+            call(b"", timeout=_SECONDS / 4, wait_for_ready=True)
+        except grpc.RpcError as error:
+            return error.code() is not grpc.StatusCode.DEADLINE_EXCEEDED
+    return True
 
 
 @pytest.mark.parametrize("max_threads", [0, 1, 2, 4, 8, 12, 16])
 def test_too_few_threads_are_an_error_at_the_start(tmp_path: Path, max_threads: int) -> None:
-    ended = _start(tmp_path, max_threads)
-    assert ended.returncode == 1, ended.stderr
-    assert "cannot start the server: " in ended.stderr
-    assert "Resource temporarily unavailable" in ended.stderr
-    assert "ulimit -u" in ended.stderr
-    assert "--rest_api_num_threads" in ended.stderr
+    assert _ends_with_the_error(tmp_path, max_threads)
+
+
+def test_one_thread_less_than_enough_is_an_error_at_the_start(tmp_path: Path) -> None:
+    too_few, enough = 16, _ENOUGH_THREADS
+    assert not _ends_with_the_error(tmp_path, enough)
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        if _ends_with_the_error(tmp_path, middle):
+            too_few = middle
+        else:
+            enough = middle
+    for max_threads in {*range(too_few - 4, enough + 4)} - {too_few, enough}:
+        folder = tmp_path / "again"
+        folder.mkdir(exist_ok=True)
+        assert _ends_with_the_error(folder, max_threads) == (max_threads < enough)

@@ -40,15 +40,25 @@ namespace {
 // transport's work for a small message. But a handler that blocks one of gRPC's
 // threads (a small machine has two) delays all connections.
 
+// gRPC does not notice that it cannot create one of its own threads: its server
+// then answers no call and does not stop. These are more than it creates at its
+// start.
+int NumLibraryThreads() {
+  return 16 + static_cast<int>(std::thread::hardware_concurrency());
+}
+
 // Initialises gRPC until the process ends. Otherwise the destructor of the last
 // server would shut gRPC down, and that waits up to 10 s for a poller that
 // sleeps after a large answer.
 //
 // Switches off absl's deadlock detection, which Debian's absl enables: it takes
 // several percent of the time of each call.
+//
+// Throws std::system_error if the system cannot create gRPC's threads.
 void PrepareLibrary() {
   [[maybe_unused]] static const bool prepared = [] {
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+    { const WorkerPool trial(NumLibraryThreads()); }
     grpc_init();
     return true;
   }();
