@@ -10,6 +10,8 @@ def tensorflow_repository():
         name = "org_tensorflow",
         overlay = {
             "//third_party/tensorflow:c.BUILD": "tensorflow/c/BUILD",
+            "//third_party/tensorflow:c_logging.cc": "tensorflow/c/logging.cc",
+            "//third_party/tensorflow:c_logging.h": "tensorflow/c/logging.h",
             "//third_party/tensorflow:core.BUILD": "tensorflow/core/BUILD",
             "//third_party/tensorflow:filesystem.BUILD": "tensorflow/c/experimental/filesystem/BUILD",
             "//third_party/tensorflow:root.BUILD": "BUILD",
