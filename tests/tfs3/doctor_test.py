@@ -62,9 +62,7 @@ def _error(status: int, code: str, message: str = "no", more: str = "", **header
 def _diagnose(run: Run, answer: Callable[[Seen], Reply], **env: str) -> Result:
     """Runs the doctor with a server that answers as S3 does."""
     with Front(0, answer) as front:
-        return run(
-            "doctor", _URL, "--json", env={**_KEYS, "S3_ENDPOINT": _url_of(front), **env}
-        )
+        return run("doctor", _URL, "--json", env={**_KEYS, "S3_ENDPOINT": _url_of(front), **env})
 
 
 def _url_of(front: Front, scheme: str = "http") -> str:

@@ -99,8 +99,8 @@ _COMMANDS = {
             verbatim(
                 "Exit codes:",
                 "  0    success",
-                "  1    the command found a fault: a difference, a failed check, or a model that is",
-                "       not available",
+                "  1    the command found a fault: a difference, a failed check, or a model",
+                "       that is not available",
                 "  2    the command line is wrong",
                 "  3    the command failed: S3 or the server refused, or a file is not valid",
                 "  130  interrupted by Ctrl-C",

@@ -50,7 +50,6 @@ def outermost_fields(text: str, name: str) -> set[str]:
 def _problem(error: text_format.ParseError, name: str) -> Problem:
     line, column = error.GetLine() or 0, error.GetColumn() or 0
     message = str(error).removeprefix(f"{line}:{column} : ")
-    # Python's parser puts the source line before some messages.
     return Problem(message, name, line, column or (1 if line else 0))
 
 
@@ -123,7 +122,8 @@ class _Scanner:
 
     def _take(self) -> str:
         if self._tokens.AtEnd():
-            raise self._tokens.ParseError("the text ends within a field")
+            line, column = self._place()
+            raise text_format.ParseError("the text ends within a field", line, column)
         token = str(self._tokens.token)
         self._tokens.NextToken()
         return token

@@ -125,7 +125,7 @@ def explain(error: BaseException) -> Explanation:
         return Explanation(
             "unreachable",
             "the store cannot be reached",
-            "check S3_ENDPOINT or AWS_ENDPOINT_URL_S3, AWS_REGION and the network",
+            "check AWS_ENDPOINT_URL_S3 or S3_ENDPOINT, AWS_REGION and the network",
         )
     return Explanation(
         "",
