@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tensorflow_serving_s3.publishing import publish
 from tensorflow_serving_s3.storage import find_versions
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.model_server import ModelServer
@@ -113,9 +114,7 @@ def test_a_server_ignores_the_rest_of_a_killed_publication(
 ) -> None:
     base_path = "s3://models/served"
     half = saved_models.save_half_plus_three(tmp_path / "half")
-    from tensorflow_serving_s3.publish import publish_version
-
-    publish_version(half, base_path, 1, client=storage.client())
+    publish(half, base_path, 1, client=storage.client())
     # After the files, before saved_model.pb.
     proxy.arm(0, Moment.BEFORE)
     _publish(model, "s3://models/count", storage, proxy)

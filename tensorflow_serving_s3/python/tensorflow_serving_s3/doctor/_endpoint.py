@@ -69,7 +69,7 @@ def check_connection(url: str, settings: S3Settings) -> tuple[Finding, Finding]:
 
 
 def _ask(url: str, settings: S3Settings) -> Any:
-    options: dict[str, Any] = {"timeout": _SECONDS, "retries": urllib3.Retry(0, redirect=False)}
+    options: dict[str, Any] = {"timeout": _SECONDS, "retries": False}
     if settings.verify is False:
         options["cert_reqs"] = "CERT_NONE"
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -78,8 +78,8 @@ def _ask(url: str, settings: S3Settings) -> Any:
     parts = urllib.parse.urlsplit(url)
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy, **options).request("GET", f"{url}/")
-    return urllib3.PoolManager(**options).request("GET", f"{url}/")
+        return urllib3.ProxyManager(proxy, **options).request("GET", f"{url}/", redirect=False)
+    return urllib3.PoolManager(**options).request("GET", f"{url}/", redirect=False)
 
 
 def _tls_fault(url: str, settings: S3Settings, error: Exception) -> Finding:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -58,8 +59,12 @@ def examine(url: str, *, write: bool = False) -> Iterator[Finding]:
         yield (region := _check_region(settings))
         yield (credentials := _check_credentials(settings))
         if region.verdict is not Verdict.FAILED and credentials.code != "no-such-profile":
+            usable = credentials.verdict is not Verdict.FAILED
             client = s3_client(
-                settings, retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=10
+                settings if usable else dataclasses.replace(settings, anonymous=True),
+                retries={"total_max_attempts": 1},
+                connect_timeout=5,
+                read_timeout=10,
             )
     if client is None:
         yield skipped("connection", "the settings are not usable")

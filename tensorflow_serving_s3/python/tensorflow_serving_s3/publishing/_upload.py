@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MD5 = re.compile("[0-9a-f]{32}")
 # Answers of stores and policies without lists of unfinished uploads.
 _NO_LISTS = ("AccessDenied", "NotImplemented", "MethodNotAllowed", "NoSuchUpload", "405", "501")
+_OTHER_CHECKSUMS = ("InvalidRequest", "InvalidPart", "BadDigest")
 _NO_CONDITIONS = ("NotImplemented", "InvalidArgument", "InvalidRequest", "501")
 
 
@@ -219,13 +220,31 @@ class Uploader:
         return stored
 
     def _complete(self, upload: Upload, upload_id: str, parts: list[dict[str, Any]]) -> None:
-        args = {
-            "Bucket": self._bucket,
-            "Key": upload.key,
-            "UploadId": upload_id,
-            "MultipartUpload": {"Parts": parts},
-        }
-        self._conditional(self._client.complete_multipart_upload, args, upload)
+        """Completes an upload with the checksums of its parts, or without them.
+
+        A store requires them if the upload was created with them. Not every store lists them.
+        """
+        from botocore.exceptions import ClientError
+
+        bare = [{"PartNumber": p["PartNumber"], "ETag": p["ETag"]} for p in parts]
+        digests = zip(bare, upload.digest.parts, strict=True)
+        full = [{**entry, "ChecksumSHA256": part.checksum} for entry, part in digests]
+        listed = any("ChecksumSHA256" in part for part in parts)
+        variants = (full, bare) if listed else (bare, full)
+        for number, variant in enumerate(variants):
+            args = {
+                "Bucket": self._bucket,
+                "Key": upload.key,
+                "UploadId": upload_id,
+                "MultipartUpload": {"Parts": variant},
+            }
+            try:
+                self._conditional(self._client.complete_multipart_upload, args, upload)
+                return
+            except ClientError as error:
+                code = error.response.get("Error", {}).get("Code")
+                if number or code not in _OTHER_CHECKSUMS:
+                    raise
 
     def _conditional(self, call: Callable[..., Any], args: dict[str, Any], upload: Upload) -> Any:
         from botocore.exceptions import ClientError

@@ -76,7 +76,7 @@ def _numbers_of(base: str, client: Any) -> list[int]:
     return [version.number for version in find_versions(base, client=client).versions]
 
 
-@pytest.mark.parametrize("size", [0, 1, 8 * _MIB, 8 * _MIB + 1, 18 * _MIB])
+@pytest.mark.parametrize("size", [0, 1, 8 * _MIB - 1, 8 * _MIB + 1, 18 * _MIB])
 def test_a_digest_is_the_etag_of_s3(client: Any, tmp_path: Path, base: str, size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(os.urandom(size))
@@ -118,7 +118,7 @@ def test_parts_of_an_interrupted_upload_are_not_sent_again(
     client: Any, large_model: Path, base: str
 ) -> None:
     def fail(params: Any, **_: Any) -> None:
-        if params["PartNumber"] == 2:
+        if params["PartNumber"] >= 2:
             raise ConnectionAbortedError("interrupted")
 
     client.meta.events.register("provide-client-params.s3.UploadPart", fail)
@@ -138,6 +138,23 @@ def test_parts_of_an_interrupted_upload_are_not_sent_again(
     )
     left = client.list_multipart_uploads(Bucket="models", Prefix=f"{base[12:]}/")
     assert not left.get("Uploads")
+
+
+def test_a_publication_killed_before_the_last_request_is_completed(
+    client: Any, large_model: Path, base: str
+) -> None:
+    def fail(**_: Any) -> None:
+        raise ConnectionAbortedError("interrupted")
+
+    event = "provide-client-params.s3.CompleteMultipartUpload"
+    client.meta.events.register(event, fail)
+    with pytest.raises(PublishError, match="interrupted"):
+        publishing.publish(large_model, base, 1, client=client)
+    client.meta.events.unregister(event, fail)
+    sent = _requests(client, "UploadPart")
+    publishing.publish(large_model, base, 1, client=client)
+    assert sent == []
+    assert _numbers_of(base, client) == [1]
 
 
 def test_parts_of_another_file_are_not_used(client: Any, large_model: Path, base: str) -> None:
