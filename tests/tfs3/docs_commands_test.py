@@ -25,10 +25,11 @@ from tensorflow_serving_s3 import config
 _BLOCK = re.compile(r"^```(sh|yaml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PAGES = ("cli", "config", "doctor", "publish")
 _SECONDS = 300.0
+_DOCS = Path("docs").absolute()
 
 
 def _blocks(page: str, *languages: str) -> list[str]:
-    text = Path(f"docs/{page}.md").read_text(encoding="utf-8")
+    text = (_DOCS / f"{page}.md").read_text(encoding="utf-8")
     return [code for language, code in _BLOCK.findall(text) if language in languages]
 
 
@@ -63,8 +64,8 @@ def env(
             client.delete_object(Bucket="my-models", Key=entry["Key"])
     for _ in range(2):
         publish(tmp_path / "export" / "half", "s3://my-models/half", client=client)
-    config_key = {"Bucket": "my-models", "Key": "models.config"}
-    client.put_object(**config_key, Body=(tmp_path / "models.config").read_bytes())
+    content = (tmp_path / "models.config").read_bytes()
+    client.put_object(Bucket="my-models", Key="models.config", Body=content)
     tools = tmp_path / "tools"
     tools.mkdir()
     script = tools / "tfs3"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the programs that this package starts.
 
-In this order: the folder `bin` of this package (in the wheel), the runfiles of Bazel, the PATH.
+In this order: the variable TFS3_MODEL_SERVER (for the server), the folder `bin` of this package (in
+the wheel), the runfiles of Bazel, the PATH.
 """
 
 import os
@@ -29,6 +30,9 @@ def find_program(program: tuple[str, str]) -> Path:
         ProgramError: The program was not found.
     """
     name, runfile = program
+    chosen = os.environ.get(f"TFS3_{name.removeprefix('tensorflow_').upper()}")
+    if chosen:
+        return Path(chosen)
     for located in (_BIN / name, _runfile(runfile)):
         if located is not None and os.access(located, os.X_OK):
             return located

@@ -98,6 +98,7 @@ class _Source:
             RequestError: The server did not answer.
         """
         from tensorflow_serving_s3.client import _status as reading
+        from tensorflow_serving_s3.errors import RequestError
 
         if self._grpc is not None:
             return tuple(reading.grpc_status(self._grpc, name) for name in self._models)
@@ -105,7 +106,7 @@ class _Source:
             return reading.server_status(self._rest)
         try:
             known = {model.name: model for model in reading.server_status(self._rest)}
-        except reading.RequestError as error:
+        except RequestError as error:
             if error.code != 400:
                 raise
             known = {}  # TensorFlow Serving has no list of models.

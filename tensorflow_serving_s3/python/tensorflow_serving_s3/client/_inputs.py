@@ -22,6 +22,7 @@ from tensorflow_serving_s3.errors import Error, RequestError
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 _DEFAULT_SIGNATURE = "serving_default"
+_INTERNAL = "__"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,9 +239,9 @@ def _image_array(image: Image, spec: InputSpec, dtype: np.dtype[Any]) -> Any:
 def _choose(signatures: Any, spec: ModelSpec) -> Any:
     name = spec.signature or _DEFAULT_SIGNATURE
     if name not in signatures:
+        named = sorted(key for key in signatures if not key.startswith(_INTERNAL))
         raise RequestError(
-            f'the model "{spec.name}" has no signature "{name}"; it has: '
-            f"{', '.join(sorted(signatures))}"
+            f'the model "{spec.name}" has no signature "{name}"; it has: {", ".join(named)}'
         )
     return signatures[name]
 

@@ -117,7 +117,8 @@ class _Scanner:
             self._take()  # Adjacent strings are one string.
 
     def _place(self) -> tuple[int, int]:
-        here = self._tokens.ParseError("")
+        # The stubs declare another type of the argument.
+        here = self._tokens.ParseError("")  # type: ignore[arg-type]
         return here.GetLine() or 0, here.GetColumn() or 0
 
     def _take(self) -> str:

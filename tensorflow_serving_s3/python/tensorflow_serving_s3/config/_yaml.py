@@ -43,7 +43,8 @@ def parse_yaml(text: str, kind: Kind, name: str) -> Document:
 def to_yaml(document: Document) -> str:
     """Returns the YAML of a configuration; comments are not kept."""
     value = message_to_value(document.message)
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=False)
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def outermost_fields(text: str, name: str) -> set[str]:

@@ -82,13 +82,14 @@ def s3_client(settings: S3Settings | None = None, **config: Any) -> S3Client:
     region = settings.region or session.region_name or _DEFAULT_REGION
     if settings.anonymous:
         config["signature_version"] = UNSIGNED
-    style = "path" if settings.endpoint and not settings.virtual_host else "auto"
+    in_path = settings.endpoint and not settings.virtual_host
+    config["s3"] = {"addressing_style": "path" if in_path else "auto"}
     return session.client(
         "s3",
         region_name=region,
         endpoint_url=settings.endpoint or None,
         verify=None if settings.verify is True else settings.verify,
-        config=Config(s3={"addressing_style": style}, **config),
+        config=Config(**config),
     )
 
 

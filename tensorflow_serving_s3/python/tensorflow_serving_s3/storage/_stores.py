@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tensorflow_serving_s3.storage._explain import storage_errors
 from tensorflow_serving_s3.storage._settings import s3_client
@@ -143,7 +143,7 @@ class S3Store:
             Delete={"Objects": [{"Key": path} for path in batch], "Quiet": True},
         )
         for failure in answer.get("Errors", []):
-            refusal = {"Code": failure.get("Code", ""), "Message": failure.get("Message", "")}
+            refusal: Any = {"Code": failure.get("Code", ""), "Message": failure.get("Message", "")}
             raise ClientError({"Error": refusal}, f"DeleteObjects of {failure.get('Key')}")
 
 

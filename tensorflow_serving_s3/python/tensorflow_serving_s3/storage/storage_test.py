@@ -122,8 +122,8 @@ EXPLAINED = [
     (exceptions.NoCredentialsError(), "no-credentials"),
     (exceptions.ProfileNotFound(profile="x"), "no-such-profile"),
     (exceptions.EndpointConnectionError(endpoint_url="x"), "unreachable"),
-    (exceptions.SSLError(endpoint_url="x", error="WRONG_VERSION_NUMBER"), "wrong-scheme"),
-    (exceptions.SSLError(endpoint_url="x", error="unknown CA"), "untrusted-certificate"),
+    (exceptions.SSLError(endpoint_url="x", error=OSError("WRONG_VERSION_NUMBER")), "wrong-scheme"),
+    (exceptions.SSLError(endpoint_url="x", error=OSError("unknown CA")), "untrusted-certificate"),
 ]
 
 
