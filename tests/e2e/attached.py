@@ -58,7 +58,8 @@ class AttachedServer(ModelServer):
 
     def __init__(self, address: Address, base_path: str) -> None:
         """Takes the address and the base path of the only model."""
-        super().__init__(base_path)
+        # A name of its own, because a server keeps the states of earlier versions of a model.
+        super().__init__(base_path, model_name="-".join(base_path.split("/")[-2:]))
         self._address = address
 
     @property

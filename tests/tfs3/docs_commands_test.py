@@ -52,7 +52,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def env(
     storage: SeaweedFS, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
-    """The environment of a page: an empty bucket but for two versions, models.yaml, and `tfs3`."""
+    """The environment of a page: an S3 server, models.yaml, and the program `tfs3`."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "export").symlink_to(exported / "export")
     (tmp_path / "models.yaml").write_text(_blocks_of_config())
@@ -62,8 +62,6 @@ def env(
     for page in client.get_paginator("list_objects_v2").paginate(Bucket="my-models"):
         for entry in page.get("Contents", []):
             client.delete_object(Bucket="my-models", Key=entry["Key"])
-    for _ in range(2):
-        publish(tmp_path / "export" / "half", "s3://my-models/half", client=client)
     content = (tmp_path / "models.config").read_bytes()
     client.put_object(Bucket="my-models", Key="models.config", Body=content)
     tools = tmp_path / "tools"
@@ -79,6 +77,11 @@ def env(
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def _publish_two_versions(storage: SeaweedFS) -> None:
+    for _ in range(2):
+        publish("export/half", "s3://my-models/half", client=storage.client())
 
 
 def _blocks_of_config() -> str:
@@ -105,21 +108,24 @@ def _run(script: str, env: dict[str, str]) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("page", _PAGES)
-def test_the_commands_of_a_page_work(page: str, env: dict[str, str]) -> None:
+def test_the_commands_of_a_page_work(page: str, env: dict[str, str], storage: SeaweedFS) -> None:
     find_program(MODEL_SERVER)
     blocks = _blocks(page, "sh")
     assert blocks
     grpc, rest = pick_free_ports(2)
+    if page != "cli":  # That page begins with an empty bucket.
+        _publish_two_versions(storage)
     script = "\n".join(blocks).replace("8500", str(grpc)).replace("8501", str(rest))
     env = {**env, "TFS3_REST": f"http://127.0.0.1:{rest}"}
     # A page with a server in the background stops it at the end.
-    ending = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
+    ending = "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"
     code, output = _run(ending + script, env)
     assert code == 0, output
 
 
 @pytest.mark.parametrize("page", ["config", "publish"])
-def test_the_python_of_a_page_works(page: str, env: dict[str, str]) -> None:
+def test_the_python_of_a_page_works(page: str, env: dict[str, str], storage: SeaweedFS) -> None:
+    _publish_two_versions(storage)
     for block in _blocks(page, "python"):
         done = subprocess.run(
             [sys.executable, "-c", block], env=env, capture_output=True, text=True, check=False

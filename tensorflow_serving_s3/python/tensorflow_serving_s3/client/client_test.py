@@ -123,10 +123,9 @@ def test_json_that_does_not_fit_is_refused(value: Any, inputs: Any, message: str
         _inputs.to_values(_inputs.to_inputs(value, inputs), inputs)
 
 
-def _image(tmp_path: Path, mode: str = "RGB") -> Path:
+def _image(tmp_path: Path) -> Path:
     path = tmp_path / "image.png"
-    color = {"RGB": (10, 20, 30), "L": 7}[mode]
-    PIL.Image.new(mode, (4, 2), color).save(path)
+    PIL.Image.new("RGB", (4, 2), (10, 20, 30)).save(path)
     return path
 
 
