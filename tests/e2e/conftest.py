@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fixture of all end-to-end tests."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,12 @@ from tests.e2e.world import BUCKET, World
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """An S3 server and models for the whole session."""
+    """An S3 server and models for the whole session; see suite.py for a server that runs."""
+    if rest := os.environ.get("TFS3_E2E_REST"):
+        from tests.e2e.attached import Address, AttachedWorld
+
+        address = Address(rest, os.environ["TFS3_E2E_GRPC"], os.environ["TFS3_E2E_BUCKET"])
+        yield AttachedWorld(address, tmp_path_factory.mktemp("saved_models"))
+        return
     with SeaweedFS(buckets=[BUCKET]) as storage:
         yield World(storage, tmp_path_factory.mktemp("saved_models"))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-from tensorflow_serving_s3.testing.reverse_proxy import Exchange, ReverseProxy
+from tests.support.reverse_proxy import Exchange, ReverseProxy
 
 
 class HoldingProxy(ReverseProxy):

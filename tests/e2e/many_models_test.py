@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tensorflow_serving_s3.testing.counting_proxy import CountingProxy
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
 from tests.e2e import clients
 from tests.e2e.model_configs import model_config_list
 from tests.e2e.world import BUCKET, World
+from tests.support.counting_proxy import CountingProxy
 
 _NAMES = [f"m{number}" for number in range(int(os.environ.get("TFS3_MANY_MODELS", "200")))]
 _PREFIX = "many"

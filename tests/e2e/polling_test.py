@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tensorflow_serving_s3.testing.counting_proxy import CountingProxy, RecordedRequest
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
 from tests.e2e.model_configs import model_config_list
 from tests.e2e.world import BUCKET, World
+from tests.support.counting_proxy import CountingProxy, RecordedRequest
 
 _POLL_SECONDS = 1.0  # The default of --file_system_poll_wait_seconds.
 _POLLS = 4

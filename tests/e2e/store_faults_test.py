@@ -18,7 +18,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tensorflow_serving_s3.testing.fault_proxy import (
+from tensorflow_serving_s3.testing.model_server import ModelServer
+
+from tests.e2e import clients
+from tests.e2e.load import Load
+from tests.e2e.waiting import wait_for
+from tests.e2e.world import World
+from tests.support.fault_proxy import (
     TRANSIENT,
     Fault,
     FaultProxy,
@@ -28,13 +34,7 @@ from tensorflow_serving_s3.testing.fault_proxy import (
     no_faults,
     seed_of_environment,
 )
-from tensorflow_serving_s3.testing.model_server import ModelServer
-from tensorflow_serving_s3.testing.reverse_proxy import Request
-
-from tests.e2e import clients
-from tests.e2e.load import Load
-from tests.e2e.waiting import wait_for
-from tests.e2e.world import World
+from tests.support.reverse_proxy import Request
 
 _TIMEOUT_MSEC = "500"
 _HALF = {"predictions": [3.5]}

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tensorflow_serving_s3.testing._s3_server import S3Server
-from tensorflow_serving_s3.testing.rclone import Rclone
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_conformance import clients
 from tests.s3_conformance.differences import DIFFERENCES, Run
 from tests.s3_conformance.place import Place
+from tests.support.rclone import Rclone
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

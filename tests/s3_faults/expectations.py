@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import re
 
-from tensorflow_serving_s3.testing.fault_proxy import OTHER_REGION, TRANSIENT, Kind
-
 from tests.s3_faults.driver import Done
+from tests.support.fault_proxy import OTHER_REGION, TRANSIENT, Kind
 
 BUCKET = "models"
 # A request ends 1.5 timeouts after its last received byte. Each fault may come after some bytes.

@@ -16,13 +16,13 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from tensorflow_serving_s3.testing.fault_proxy import seed_of_environment
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_faults.expectations import BUCKET
 from tests.s3_faults.loads import Reader
 from tests.s3_faults.workers import Worker, run_all
 from tests.s3_faults.writes import Writer
+from tests.support.fault_proxy import seed_of_environment
 
 
 @pytest.fixture(scope="module")

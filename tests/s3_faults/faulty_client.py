@@ -9,11 +9,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from tensorflow_serving_s3.testing.fault_proxy import FaultProxy, Kind
-from tensorflow_serving_s3.testing.reverse_proxy import Request
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_faults.driver import Driver
+from tests.support.fault_proxy import FaultProxy, Kind
+from tests.support.reverse_proxy import Request
 
 
 class FaultyClient:

@@ -22,17 +22,17 @@ import hashlib
 import random
 from typing import Self
 
-from tensorflow_serving_s3.testing.fault_proxy import (
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
+from tests.s3_faults.faulty_client import FaultyClient
+from tests.support.fault_proxy import (
     Fault,
     FaultsInARow,
     Kind,
     no_faults,
 )
-from tensorflow_serving_s3.testing.reverse_proxy import Request
-from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
-
-from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
-from tests.s3_faults.faulty_client import FaultyClient
+from tests.support.reverse_proxy import Request
 
 _SIZES = (0, 1, 1_000, 100_000, 1_000_000, 9_000_000, 20_000_000)
 _TIMEOUT_SECONDS = 3.0  # S3_REQUEST_TIMEOUT_MSEC

@@ -16,7 +16,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from tensorflow_serving_s3.testing.fault_proxy import (
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from tests.s3_faults.driver import Driver
+from tests.support.fault_proxy import (
     TRANSIENT,
     FaultProxy,
     Kind,
@@ -24,9 +27,6 @@ from tensorflow_serving_s3.testing.fault_proxy import (
     no_faults,
     seed_of_environment,
 )
-from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
-
-from tests.s3_faults.driver import Driver
 
 _BUCKET = "models"
 # Without faults in which the store is silent: the timeout of copies, and so of TensorFlow's

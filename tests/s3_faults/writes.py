@@ -23,7 +23,12 @@ import dataclasses
 import hashlib
 import random
 
-from tensorflow_serving_s3.testing.fault_proxy import (
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from tests.s3_faults.driver import Done
+from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
+from tests.s3_faults.faulty_client import FaultyClient
+from tests.support.fault_proxy import (
     TRANSIENT,
     Fault,
     FaultsInARow,
@@ -31,11 +36,6 @@ from tensorflow_serving_s3.testing.fault_proxy import (
     Struck,
     no_faults,
 )
-from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
-
-from tests.s3_faults.driver import Done
-from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
-from tests.s3_faults.faulty_client import FaultyClient
 
 _TIMEOUT_SECONDS = 0.4  # S3_REQUEST_TIMEOUT_MSEC
 # The timeout multiplier for the completion of an upload.

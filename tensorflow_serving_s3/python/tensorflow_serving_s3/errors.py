@@ -6,13 +6,69 @@ Every message names the resource, the cause and the cure. Programming errors, su
 the wrong type, raise the built-in exceptions instead.
 """
 
+from __future__ import annotations
+
+import dataclasses
+
 
 class Error(Exception):
     """Base class of the exceptions of this package."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """A fault in a configuration file.
+
+    Attributes:
+        message: What is wrong and how to fix it.
+        file: The path or URL of the file.
+        line: The line, from 1; 0 if the fault has no place.
+        column: The column, from 1; 0 if the fault has no place.
+    """
+
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Returns `file:line:column: message`."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}" if place else self.message
+
+
+class ConfigError(Error):
+    """A configuration file cannot be read, parsed or used by the server.
+
+    Attributes:
+        problems: All faults that were found, in the order of the file.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        """Creates the error from its faults."""
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class StorageError(Error):
+    """S3 or a local folder cannot be read or written."""
+
+
 class PublishError(Error):
     """A model could not be published. Servers ignore the files that were stored."""
+
+
+class RequestError(Error):
+    """A model server did not answer, or answered with an error.
+
+    Attributes:
+        code: The HTTP status, or the name of the gRPC status; "" if there was no answer.
+    """
+
+    def __init__(self, message: str, code: int | str = "") -> None:
+        """Creates the error from its message and the status of the answer."""
+        super().__init__(message)
+        self.code = code
 
 
 class FilesystemError(Error):

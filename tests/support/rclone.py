@@ -15,9 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tensorflow_serving_s3._process import ChildProcess, interrupts_deferred
-from tensorflow_serving_s3._programs import RCLONE, find_program
+from tensorflow_serving_s3._programs import find_program
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 from tensorflow_serving_s3.testing._s3_server import S3Server
+
+_RCLONE = ("rclone", "rclone/bin/rclone")
 
 
 class Rclone(S3Server):
@@ -53,7 +55,7 @@ class Rclone(S3Server):
         self.stop()
 
     def _start_once(self) -> None:
-        binary = self._binary if self._binary is not None else find_program(RCLONE)
+        binary = self._binary if self._binary is not None else find_program(_RCLONE)
         with interrupts_deferred():
             folder = self._folder = Path(tempfile.mkdtemp(prefix="rclone-"))
         data = folder / "data"

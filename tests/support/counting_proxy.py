@@ -14,7 +14,7 @@ import dataclasses
 import threading
 import time
 
-from tensorflow_serving_s3.testing.reverse_proxy import Exchange, ReverseProxy, UpstreamError
+from tests.support.reverse_proxy import Exchange, ReverseProxy, UpstreamError
 
 
 @dataclasses.dataclass(frozen=True)

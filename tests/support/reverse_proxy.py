@@ -30,8 +30,9 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
-from tensorflow_serving_s3.testing._http_stream import HttpStream, UpstreamConnection, parse_head
 from tensorflow_serving_s3.testing._ports import pick_free_ports
+
+from tests.support.http_stream import HttpStream, UpstreamConnection, parse_head
 
 _BACKLOG = 512
 _BIND_ATTEMPTS = 20

@@ -11,10 +11,10 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-
 from tensorflow_serving_s3.testing._ports import pick_free_ports
-from tensorflow_serving_s3.testing.counting_proxy import CountingProxy
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from tests.support.counting_proxy import CountingProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

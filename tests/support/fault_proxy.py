@@ -27,7 +27,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from tensorflow_serving_s3.testing.reverse_proxy import Answer, Exchange, Request, ReverseProxy
+from tests.support.reverse_proxy import Answer, Exchange, Request, ReverseProxy
 
 OTHER_REGION = "eu-west-9"
 _JUNK = b"<!doctype html><html><body>Please sign in to the network</body></html>"

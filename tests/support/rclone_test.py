@@ -5,7 +5,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tensorflow_serving_s3.testing.rclone import Rclone
+from tests.support.rclone import Rclone
 
 
 def test_it_stores_objects_in_its_buckets_until_it_stops() -> None:

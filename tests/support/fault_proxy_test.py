@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tensorflow_serving_s3.testing.fault_proxy import (
+from tests.support.fault_proxy import (
     OTHER_REGION,
     Fault,
     FaultProxy,
@@ -25,7 +25,7 @@ from tensorflow_serving_s3.testing.fault_proxy import (
     RandomFaults,
     seed_of_environment,
 )
-from tensorflow_serving_s3.testing.reverse_proxy import Request
+from tests.support.reverse_proxy import Request
 
 _SECONDS = 30.0
 _CONTENT = bytes(range(200))

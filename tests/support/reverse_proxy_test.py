@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tensorflow_serving_s3.testing.reverse_proxy import Exchange, ReverseProxy
+from tests.support.reverse_proxy import Exchange, ReverseProxy
 
 _SECONDS = 30.0
 

@@ -1,0 +1,140 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Reads and writes configuration files: a path, an s3:// URL, or `-` for stdin and stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tensorflow_serving_s3.config import _text, _yaml
+from tensorflow_serving_s3.config._document import Document, Format, Kind, kind_of_fields
+from tensorflow_serving_s3.config._validate import validate
+from tensorflow_serving_s3.errors import ConfigError, Error, Problem, StorageError
+from tensorflow_serving_s3.storage import open_store
+
+_YAML_ENDINGS = (".yaml", ".yml")
+
+
+def parse(
+    text: str,
+    *,
+    kind: Kind | None = None,
+    format: Format | None = None,
+    name: str = "",
+) -> Document:
+    """Parses a configuration.
+
+    Args:
+        text: The contents of the file.
+        kind: What it configures; None: found out from its fields.
+        format: Its syntax; None: YAML if `name` ends in .yaml or .yml, else the text format.
+        name: The path of the file, for messages.
+
+    Raises:
+        ConfigError: The text is not such a configuration. The faults have lines and columns.
+    """
+    if format is None:
+        format = format_of(name)
+    fields = (_yaml if format is Format.YAML else _text).outermost_fields(text, name)
+    if kind is None:
+        kind = kind_of_fields(fields)
+    if kind is None and not fields:
+        kind = Kind.MODELS  # An empty file starts a server without models.
+    if kind is None:
+        raise ConfigError(_unknown_kind(fields, name))
+    if format is Format.YAML:
+        return _yaml.parse_yaml(text, kind, name)
+    return _text.parse_text(text, kind, name)
+
+
+def read(path: str | os.PathLike[str], *, kind: Kind | None = None) -> Document:
+    """Reads and parses a configuration file.
+
+    Args:
+        path: A path, an s3:// URL, or `-` for stdin.
+        kind: What it configures; None: found out from its fields.
+
+    Raises:
+        ConfigError: The file cannot be read, or is not such a configuration.
+    """
+    name = os.fspath(path)
+    try:
+        if name == "-":
+            content = sys.stdin.buffer.read()
+        elif "://" in name:
+            store, rest = open_store(name)
+            content = store.read(rest)
+        else:
+            content = Path(name).read_bytes()
+        return parse(content.decode(), kind=kind, name="<stdin>" if name == "-" else name)
+    except UnicodeDecodeError as error:
+        raise ConfigError(Problem(f"is not UTF-8 text: {error}", name)) from error
+    except OSError as error:
+        raise ConfigError(Problem(f"cannot be read: {error.strerror or error}", name)) from error
+    except StorageError as error:
+        raise ConfigError(Problem(f"cannot be read: {error}", name)) from error
+
+
+def render(document: Document, format: Format = Format.TEXT) -> str:
+    """Returns a configuration in the text format or in YAML. Comments are not kept."""
+    return _yaml.to_yaml(document) if format is Format.YAML else _text.to_text(document)
+
+
+def write(
+    document: Document, path: str | os.PathLike[str], *, format: Format | None = None
+) -> None:
+    """Validates a configuration and writes it. A reader never sees a part of the file.
+
+    Args:
+        document: The configuration.
+        path: A path, an s3:// URL, or `-` for stdout.
+        format: The syntax; None: YAML if `path` ends in .yaml or .yml, else the text format. The
+            server reads the text format only.
+
+    Raises:
+        ConfigError: The configuration is not valid, or the file cannot be written.
+    """
+    problems = validate(document)
+    if problems:
+        raise ConfigError(*problems)
+    name = os.fspath(path)
+    text = render(document, format if format is not None else format_of(name))
+    try:
+        if name == "-":
+            sys.stdout.write(text)
+        elif "://" in name:
+            store, rest = open_store(name)
+            store.write(rest, text.encode())
+        else:
+            _replace(Path(name), text.encode())
+    except (OSError, Error) as error:
+        raise ConfigError(Problem(f"cannot be written: {error}", name)) from error
+
+
+def format_of(name: str) -> Format:
+    """Returns the syntax of a file from the end of its name."""
+    return Format.YAML if name.lower().endswith(_YAML_ENDINGS) else Format.TEXT
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # In the same folder, because a rename cannot cross filesystems.
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _unknown_kind(fields: set[str], name: str) -> Problem:
+    found = ", ".join(sorted(fields))
+    expected = "; ".join(
+        f"{kind.value}: {', '.join(kind.new_message().DESCRIPTOR.fields_by_name)}" for kind in Kind
+    )
+    return Problem(f"not a configuration: its fields are {found}; expected are {expected}", name)

@@ -1,0 +1,456 @@
+# Copyright 2026 The tf-serving-s3 Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests continued, overwritten and pruned publications, rollbacks and digests."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tensorflow_serving_s3 import config, publishing
+from tensorflow_serving_s3.errors import PublishError
+from tensorflow_serving_s3.publishing import _digest, _to_s3
+from tensorflow_serving_s3.storage import Version, find_versions
+from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+_MIB = 2**20
+_SMALL = {
+    "saved_model.pb": b"graph",
+    "variables/variables.index": b"index",
+    "variables/variables.data-00000-of-00001": b"data",
+}
+_LARGE = "variables/variables.data-00000-of-00001"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    """A client of an S3 server with the bucket `models`."""
+    with SeaweedFS(buckets=["models"]) as server:
+        yield server.client()
+
+
+@pytest.fixture
+def base() -> str:
+    """An unused base path."""
+    return f"s3://models/m{next(_numbers)}"
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A folder with the files of a small SavedModel."""
+    return _write(tmp_path / "export", _SMALL)
+
+
+@pytest.fixture
+def large_model(tmp_path: Path) -> Path:
+    """A SavedModel with a file of three parts."""
+    content = b"".join(bytes([n]) * _MIB for n in range(18))
+    return _write(tmp_path / "large", {**_SMALL, _LARGE: content})
+
+
+def _requests(client: Any, operation: str) -> list[str]:
+    """Collects the keys of the requests of an operation from now on."""
+    seen: list[str] = []
+    client.meta.events.register(
+        f"provide-client-params.s3.{operation}", lambda params, **_: seen.append(params["Key"])
+    )
+    return seen
+
+
+def _numbers_of(base: str, client: Any) -> list[int]:
+    return [version.number for version in find_versions(base, client=client).versions]
+
+
+@pytest.mark.parametrize("size", [0, 1, 8 * _MIB - 1, 8 * _MIB + 1, 18 * _MIB])
+def test_a_digest_is_the_etag_of_s3(client: Any, tmp_path: Path, base: str, size: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(os.urandom(size))
+    digest = _digest.digest_file(path)
+    client.upload_file(str(path), "models", f"{base[12:]}/file")
+    head = client.head_object(Bucket="models", Key=f"{base[12:]}/file")
+    assert (head["ContentLength"], head["ETag"].strip('"')) == (digest.size, digest.etag)
+
+
+def test_a_file_has_at_most_10000_parts(tmp_path: Path) -> None:
+    sizes = [_digest._part_bytes(size) for size in (0, 80_000 * _MIB, 80_001 * _MIB, 5 * 2**40)]
+    assert sizes[:3] == [8 * _MIB, 8 * _MIB, 9 * _MIB]
+    assert 5 * 2**40 / sizes[3] <= 10_000
+
+
+def test_the_next_version_is_one_above_the_newest_complete_one(
+    client: Any, model: Path, base: str
+) -> None:
+    assert publishing.publish(model, base, client=client).url == f"{base}/1"
+    publishing.publish(model, base, "0041", client=client)
+    client.put_object(Bucket="models", Key=f"{base[12:]}/42/variables/variables.index", Body=b"x")
+    assert publishing.publish(model, base, client=client).version == 42
+
+
+def test_objects_with_the_same_contents_are_not_sent_again(
+    client: Any, model: Path, base: str
+) -> None:
+    publishing.publish(model, base, 1, client=client)
+    client.delete_object(Bucket="models", Key=f"{base[12:]}/1/saved_model.pb")
+    client.put_object(Bucket="models", Key=f"{base[12:]}/1/{_LARGE}", Body=b"DATA")
+    sent = _requests(client, "PutObject")
+    again = publishing.publish(model, base, 1, client=client)
+    assert sent == [f"{base[12:]}/1/{_LARGE}", f"{base[12:]}/1/saved_model.pb"]
+    assert (again.uploaded_files, again.skipped_files) == (2, 1)
+    assert (again.uploaded_bytes, again.skipped_bytes) == (9, 5)
+
+
+def test_parts_of_an_interrupted_upload_are_not_sent_again(
+    client: Any, large_model: Path, base: str
+) -> None:
+    def fail(params: Any, **_: Any) -> None:
+        if params["PartNumber"] >= 2:
+            raise ConnectionAbortedError("interrupted")
+
+    client.meta.events.register("provide-client-params.s3.UploadPart", fail)
+    with pytest.raises(PublishError, match="interrupted"):
+        publishing.publish(large_model, base, 1, threads=1, client=client)
+    client.meta.events.unregister("provide-client-params.s3.UploadPart", fail)
+    sent = _requests(client, "UploadPart")
+    done = publishing.publish(large_model, base, 1, threads=1, client=client)
+    assert len(sent) == 2
+    assert done.skipped_bytes >= 8 * _MIB
+    (version,) = find_versions(base, client=client).versions
+    assert version.is_complete
+    body = client.get_object(Bucket="models", Key=f"{base[12:]}/1/{_LARGE}")["Body"].read()
+    assert (
+        hashlib.sha256(body).digest()
+        == hashlib.sha256((large_model / _LARGE).read_bytes()).digest()
+    )
+    left = client.list_multipart_uploads(Bucket="models", Prefix=f"{base[12:]}/")
+    assert not left.get("Uploads")
+
+
+def test_a_publication_killed_before_the_last_request_is_completed(
+    client: Any, large_model: Path, base: str
+) -> None:
+    def fail(**_: Any) -> None:
+        raise ConnectionAbortedError("interrupted")
+
+    event = "provide-client-params.s3.CompleteMultipartUpload"
+    client.meta.events.register(event, fail)
+    with pytest.raises(PublishError, match="interrupted"):
+        publishing.publish(large_model, base, 1, client=client)
+    client.meta.events.unregister(event, fail)
+    sent = _requests(client, "UploadPart")
+    publishing.publish(large_model, base, 1, client=client)
+    assert sent == []
+    assert _numbers_of(base, client) == [1]
+
+
+def test_parts_of_another_file_are_not_used(client: Any, large_model: Path, base: str) -> None:
+    key = f"{base[12:]}/1/{_LARGE}"
+    upload = client.create_multipart_upload(Bucket="models", Key=key)["UploadId"]
+    client.upload_part(
+        Bucket="models", Key=key, UploadId=upload, PartNumber=1, Body=b"z" * 8 * _MIB
+    )
+    published = publishing.publish(large_model, base, 1, client=client)
+    assert published.skipped_bytes == 0
+    body = client.get_object(Bucket="models", Key=key)["Body"].read()
+    assert body == (large_model / _LARGE).read_bytes()
+
+
+def test_every_part_has_a_checksum(client: Any, large_model: Path, base: str) -> None:
+    missing: list[str] = []
+
+    def look(params: Any, model: Any, **_: Any) -> None:
+        if "ChecksumSHA256" not in params:
+            missing.append(model.name)
+
+    for operation in ("PutObject", "UploadPart"):
+        client.meta.events.register(f"provide-client-params.s3.{operation}", look)
+    publishing.publish(large_model, base, 1, client=client)
+    assert missing == []
+
+
+def test_a_store_that_has_other_bytes_is_an_error(client: Any, model: Path, base: str) -> None:
+    def damage(params: Any, **_: Any) -> None:
+        params["Body"] = b"DATA"
+        params.pop("ChecksumSHA256")
+
+    event = "provide-client-params.s3.PutObject"
+    client.meta.events.register(event, damage)
+    try:
+        with pytest.raises(PublishError, match="the store has other bytes"):
+            publishing.publish(model, base, 1, client=client)
+    finally:
+        client.meta.events.unregister(event, damage)
+    assert not [v for v in find_versions(base, client=client).versions if v.is_complete]
+
+
+def test_a_wrong_checksum_is_refused_by_the_store_or_noticed(
+    client: Any, model: Path, base: str
+) -> None:
+    def damage(params: Any, **_: Any) -> None:
+        params["Body"] = b"DATA"
+
+    event = "provide-client-params.s3.PutObject"
+    client.meta.events.register(event, damage)
+    try:
+        with pytest.raises(PublishError):
+            publishing.publish(model, base, 1, client=client)
+    finally:
+        client.meta.events.unregister(event, damage)
+
+
+def test_an_existing_version_is_overwritten_only_on_demand(
+    client: Any, model: Path, base: str
+) -> None:
+    publishing.publish(model, base, 1, client=client)
+    (model / "saved_model.pb").write_bytes(b"graph 2")
+    with pytest.raises(PublishError, match="exists already"):
+        publishing.publish(model, base, 1, client=client)
+    publishing.publish(model, base, 1, overwrite=True, client=client)
+    body = client.get_object(Bucket="models", Key=f"{base[12:]}/1/saved_model.pb")["Body"]
+    assert body.read() == b"graph 2"
+
+
+def test_an_overwritten_version_disappears_first(client: Any, model: Path, base: str) -> None:
+    publishing.publish(model, base, 1, client=client)
+    (model / "variables/variables.index").write_bytes(b"INDEX")
+    seen: list[bool] = []
+
+    def look(**_: Any) -> None:
+        found = client.list_objects_v2(Bucket="models", Prefix=f"{base[12:]}/1/saved_model.pb")
+        seen.append(found["KeyCount"] > 0)
+
+    event = "provide-client-params.s3.PutObject"
+    client.meta.events.register(event, look)
+    publishing.publish(model, base, 1, overwrite=True, client=client)
+    client.meta.events.unregister(event, look)
+    assert seen == [False, False]
+
+
+def test_overwriting_with_the_same_contents_changes_nothing(
+    client: Any, model: Path, base: str
+) -> None:
+    publishing.publish(model, base, 1, client=client)
+    sent = _requests(client, "PutObject")
+    again = publishing.publish(model, base, 1, overwrite=True, client=client)
+    assert (sent, again.uploaded_files, again.skipped_files) == ([], 0, 3)
+
+
+def test_files_of_another_model_are_removed_only_on_demand(
+    client: Any, model: Path, base: str
+) -> None:
+    stale = "variables/variables.data-00001-of-00002"
+    client.put_object(Bucket="models", Key=f"{base[12:]}/1/{stale}", Body=b"x")
+    with pytest.raises(PublishError, match=r"data-00001-of-00002; .*overwrite"):
+        publishing.publish(model, base, 1, client=client)
+    publishing.publish(model, base, 1, overwrite=True, client=client)
+    (version,) = find_versions(base, client=client).versions
+    assert set(version.files) == set(_SMALL)
+
+
+def test_of_two_publications_at_a_time_only_one_writes_saved_model_pb(
+    client: Any, model: Path, base: str
+) -> None:
+    key = f"{base[12:]}/1/saved_model.pb"
+
+    def other(params: Any, **_: Any) -> None:
+        if params["Key"] == key and params["Body"] != b"other":
+            client.put_object(Bucket="models", Key=key, Body=b"other")
+
+    event = "provide-client-params.s3.PutObject"
+    client.meta.events.register(event, other)
+    try:
+        with pytest.raises(PublishError, match="another process has published this version"):
+            publishing.publish(model, base, 1, client=client)
+    finally:
+        client.meta.events.unregister(event, other)
+    assert client.get_object(Bucket="models", Key=key)["Body"].read() == b"other"
+
+
+def test_a_store_without_conditional_writes_is_used(client: Any, model: Path, base: str) -> None:
+    def refuse(params: Any, **_: Any) -> None:
+        if "IfNoneMatch" in params:
+            raise ClientError({"Error": {"Code": "NotImplemented"}}, "PutObject")
+
+    event = "provide-client-params.s3.PutObject"
+    client.meta.events.register(event, refuse)
+    publishing.publish(model, base, 1, client=client)
+    client.meta.events.unregister(event, refuse)
+    assert _numbers_of(base, client) == [1]
+
+
+@pytest.mark.parametrize(
+    ("keep", "protected", "text", "left"),
+    [
+        (1, (), "", [5, 4]),
+        (2, (), "", [5, 4]),
+        (3, (), "", [5, 4, 3]),
+        (9, (), "", [5, 4, 3, 2, 1]),
+        (1, (2,), "", [5, 4, 2]),
+        (1, (), "model_version_policy { specific { versions: 1 } }", [5, 4, 1]),
+        (1, (), "model_version_policy { latest { num_versions: 3 } }", [5, 4, 3]),
+        (1, (), 'version_labels { key: "stable" value: 2 }', [5, 4, 2]),
+    ],
+)
+def test_pruning_keeps_what_may_be_served(
+    client: Any,
+    model: Path,
+    base: str,
+    keep: int,
+    protected: tuple[int, ...],
+    text: str,
+    left: list[int],
+) -> None:
+    for version in range(1, 5):
+        publishing.publish(model, base, version, client=client)
+    document = config.parse(
+        f'model_config_list {{ config {{ name: "m" base_path: "{base}/" {text} }} }}'
+    )
+    published = publishing.publish(
+        model,
+        base,
+        keep_last=keep,
+        protected=protected,
+        configuration=document,
+        client=client,
+    )
+    assert _numbers_of(base, client) == left
+    assert sorted([*left, *published.pruned]) == [1, 2, 3, 4, 5]
+
+
+def test_incomplete_versions_are_not_pruned_and_not_counted(
+    client: Any, model: Path, base: str
+) -> None:
+    for version in (1, 3, 5):
+        publishing.publish(model, base, version, client=client)
+    for version in (2, 6):
+        client.delete_object(Bucket="models", Key=f"{base[12:]}/{version}/saved_model.pb")
+        client.put_object(Bucket="models", Key=f"{base[12:]}/{version}/{_LARGE}", Body=b"x")
+    assert publishing.prune(base, 2, client=client) == (1,)
+    assert _numbers_of(base, client) == [6, 5, 3, 2]
+
+
+def test_a_pruned_version_loses_saved_model_pb_first(client: Any, model: Path, base: str) -> None:
+    publishing.publish(model, base, 1, client=client)
+    publishing.publish(model, base, 2, client=client)
+    deleted: list[list[str]] = []
+    client.meta.events.register(
+        "provide-client-params.s3.DeleteObject", lambda params, **_: deleted.append([params["Key"]])
+    )
+    client.meta.events.register(
+        "provide-client-params.s3.DeleteObjects",
+        lambda params, **_: deleted.append([o["Key"] for o in params["Delete"]["Objects"]]),
+    )
+    publishing.prune(base, 1, client=client)
+    assert deleted[0] == [f"{base[12:]}/1/saved_model.pb"]
+    assert sorted(deleted[1]) == sorted(
+        f"{base[12:]}/1/{name}" for name in _SMALL if name != "saved_model.pb"
+    )
+
+
+@pytest.mark.parametrize("keep", [0, -1])
+def test_at_least_one_version_stays(client: Any, model: Path, base: str, keep: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        publishing.publish(model, base, keep_last=keep, client=client)
+    assert _numbers_of(base, client) == []
+
+
+def _contents(version: Version, client: Any) -> dict[str, bytes]:
+    return {
+        name: client.get_object(Bucket="models", Key=file.path)["Body"].read()
+        for name, file in version.files.items()
+    }
+
+
+@pytest.mark.parametrize(("to", "contents"), [(None, b"2"), (1, b"1"), (3, b"3")])
+def test_a_rollback_publishes_an_older_version_again(
+    client: Any, model: Path, base: str, to: int | None, contents: bytes
+) -> None:
+    for version in (1, 2, 3):
+        (model / "variables/variables.index").write_bytes(str(version).encode())
+        publishing.publish(model, base, version, client=client)
+    assert publishing.rollback(base, to, client=client).url == f"{base}/4"
+    newest = find_versions(base, client=client).versions[0]
+    assert (newest.number, newest.is_complete) == (4, True)
+    assert _contents(newest, client)["variables/variables.index"] == contents
+
+
+def test_a_rollback_copies_saved_model_pb_last(client: Any, model: Path, base: str) -> None:
+    publishing.publish(model, base, 1, client=client)
+    publishing.publish(model, base, 2, client=client)
+    copied = _requests(client, "CopyObject")
+    publishing.rollback(base, client=client)
+    assert copied[-1] == f"{base[12:]}/3/saved_model.pb"
+    assert len(copied) == 3
+
+
+@pytest.mark.parametrize("to", [None, 7])
+def test_a_rollback_without_a_target_names_the_versions(
+    client: Any, model: Path, base: str, to: int | None
+) -> None:
+    publishing.publish(model, base, 5, client=client)
+    with pytest.raises(PublishError, match="the complete versions: 5"):
+        publishing.rollback(base, to, client=client)
+
+
+def test_versions_in_a_folder_are_published_pruned_and_rolled_back(
+    model: Path, tmp_path: Path
+) -> None:
+    base = tmp_path / "base"
+    for _ in range(3):
+        published = publishing.publish(model, base, keep_last=1)
+    assert published.pruned == (1,)
+    assert publishing.rollback(base).version == 4
+    assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
+    assert publishing.publish(model, base, 4, overwrite=True).version == 4
+    assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("where", ["s3", "folder"])
+def test_progress_ends_at_the_total(
+    client: Any, model: Path, base: str, tmp_path: Path, where: str
+) -> None:
+    news: list[publishing.Progress] = []
+    target = base if where == "s3" else tmp_path / "base"
+    publishing.publish(model, target, 1, on_progress=news.append, client=client)
+    by_step = {entry.step: entry for entry in news}
+    assert set(by_step) == ({"hash", "upload"} if where == "s3" else {"copy"})
+    for last in by_step.values():
+        assert last.done_bytes == last.total_bytes == sum(map(len, _SMALL.values()))
+
+
+def test_the_encryption_of_the_environment_applies() -> None:
+    env = {
+        "AWS_SERVER_SIDE_ENCRYPTION": "aws:kms",
+        "AWS_SSE_KMS_KEY_ID": "key",
+        "AWS_SSE_BUCKET_KEY_ENABLED": "true",
+        "AWS_REQUEST_PAYER": "requester",
+    }
+    assert _to_s3.write_args(env) == {
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": "key",
+        "BucketKeyEnabled": True,
+        "RequestPayer": "requester",
+    }
+    assert _to_s3.write_args({}) == {}
+
+
+def test_an_unreadable_file_is_named(client: Any, model: Path, base: str) -> None:
+    (model / "assets").mkdir()
+    (model / "assets" / "gone").symlink_to("/no/such/file")
+    with pytest.raises(PublishError, match="No such file"):
+        publishing.publish(model, base, 1, client=client)
+    assert _numbers_of(base, client) == []
