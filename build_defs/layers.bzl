@@ -17,6 +17,7 @@ LAYERS = {
         "sources",
         "servables/tensorflow",
         "model_servers",
+        "c_api",
         "python",
     ],
     "tensorflow_serving_s3/filesystem": [
@@ -52,6 +53,7 @@ LAYERS = {
         "base",
         "options",
         "net",
+        "path_hiding",
         "request_logging",
         "monitoring",
         "grpc",

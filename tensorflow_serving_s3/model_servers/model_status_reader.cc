@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/model_servers/model_status_reader.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <utility>
@@ -15,6 +16,7 @@ namespace tfs3 {
 namespace {
 
 using ::tensorflow::serving::GetModelStatusResponse;
+using ::tensorflow::serving::ModelServerConfig;
 using ::tensorflow::serving::ModelSpec;
 using ::tensorflow::serving::ModelVersionStatus;
 
@@ -157,7 +159,27 @@ std::vector<ModelSummary> ModelStatusReader::ListModels() const {
     }
     models.push_back(std::move(summary));
   }
+  AddProblemsOfUnknownModels(*config, models);
   return models;
+}
+
+void ModelStatusReader::AddProblemsOfUnknownModels(
+    const ModelServerConfig& config, std::vector<ModelSummary>& models) const {
+  if (parts_.custom_source == nullptr) {
+    return;
+  }
+  for (const auto& [name, problem] : parts_.custom_source->problems()) {
+    if (!name.empty() && !problem.empty() && !HasModel(config, name)) {
+      ModelSummary summary;
+      summary.name = name;
+      summary.problem = problem;
+      models.push_back(std::move(summary));
+    }
+  }
+  std::sort(models.begin(), models.end(),
+            [](const ModelSummary& a, const ModelSummary& b) {
+              return a.name < b.name;
+            });
 }
 
 std::string ModelStatusReader::WhyUnavailable(const ServableRequest& request,
@@ -185,7 +207,13 @@ UnavailableModel ModelStatusReader::FactsOf(const std::string& model) const {
   facts.polled = parts_.poll_status(model);
   facts.aspired = parts_.versions->AspiredNumbers(model);
   facts.states = parts_.monitor->GetVersionStates(model);
-  facts.found = parts_.versions->Found(model);
+  facts.has_custom_source = parts_.custom_source != nullptr;
+  if (facts.has_custom_source) {
+    facts.base_path = "the list of the source";
+    facts.found = facts.aspired;
+  } else {
+    facts.found = parts_.versions->Found(model);
+  }
   return facts;
 }
 

@@ -18,6 +18,7 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/core/servable_state_monitor.h"
 #include "tensorflow_serving_s3/model_servers/base/server_status.h"
+#include "tensorflow_serving_s3/model_servers/custom_source.h"
 #include "tensorflow_serving_s3/model_servers/readiness.h"
 #include "tensorflow_serving_s3/model_servers/source_versions.h"
 #include "tensorflow_serving_s3/model_servers/unavailable_model.h"
@@ -41,6 +42,8 @@ class ModelStatusReader {
         config;
     // See FileSystemStoragePathSource::poll_status.
     std::function<absl::Status(absl::string_view model)> poll_status;
+    // Null if the models are configured.
+    const CustomSource* custom_source;
   };
 
   explicit ModelStatusReader(Parts parts);
@@ -65,6 +68,10 @@ class ModelStatusReader {
 
  private:
   UnavailableModel FactsOf(const std::string& model) const;
+  // Adds the models of a custom source that have a problem and no version.
+  void AddProblemsOfUnknownModels(
+      const tensorflow::serving::ModelServerConfig& config,
+      std::vector<ModelSummary>& models) const;
 
   const Parts parts_;
 };

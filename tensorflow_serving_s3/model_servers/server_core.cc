@@ -39,12 +39,15 @@ using ManagerState = ServableState::ManagerState;
 
 ServerCore::ServerCore(Options options)
     : options_(std::move(options)),
+      custom_(options_.source == nullptr
+                  ? nullptr
+                  : std::make_unique<CustomSource>(options_.source,
+                                                   options_.source_problems)),
       monitor_(&event_bus_),
       status_({&monitor_, &versions_, &labels_, &readiness_,
                [this] { return CurrentConfig(); },
-               [this](absl::string_view model) {
-                 return source_->poll_status(model);
-               }}) {
+               [this](absl::string_view model) { return PollStatus(model); },
+               custom_.get()}) {
   if (auto& tensorflow_adapter =
           options_.platforms[std::string(kTensorFlowPlatform)];
       tensorflow_adapter == nullptr) {
@@ -59,6 +62,7 @@ ServerCore::ServerCore(Options options)
 }
 
 ServerCore::~ServerCore() {
+  custom_.reset();
   source_.reset();
   router_.reset();
   options_.platforms.clear();
@@ -72,16 +76,23 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(
   if (absl::Status status = core->Validate(config); !status.ok()) {
     return status;
   }
-  if (absl::Status status = core->CreateParts(); !status.ok()) {
+  if (absl::Status status = core->CreateManager(); !status.ok()) {
     return status;
+  }
+  if (core->custom_ == nullptr) {
+    if (absl::Status status = core->CreateConfiguredSource(); !status.ok()) {
+      return status;
+    }
   }
   core->labels_.Assign(config, [](const ServableId&) { return false; });
   core->config_ = std::make_shared<const Config>(config);
-  core->AwaitReadiness(config);
+  if (core->custom_ == nullptr) {
+    core->AwaitReadiness(config);
+  }
   return core;
 }
 
-absl::Status ServerCore::CreateParts() {
+absl::Status ServerCore::CreateManager() {
   AspiredVersionsManager::Options manager_options;
   manager_options.aspired_version_policy =
       std::move(options_.aspired_version_policy);
@@ -100,7 +111,10 @@ absl::Status ServerCore::CreateParts() {
     return manager.status();
   }
   manager_ = *std::move(manager);
+  return absl::OkStatus();
+}
 
+absl::Status ServerCore::CreateConfiguredSource() {
   // The last port of a router gets the models without a route. There are none.
   auto router = DynamicSourceRouter<StoragePath>::Create(
       static_cast<int>(options_.platforms.size()) + 1,
@@ -127,6 +141,14 @@ absl::Status ServerCore::CreateParts() {
 }
 
 void ServerCore::Start() {
+  if (custom_ == nullptr) {
+    ConnectConfiguredSource();
+  } else {
+    ConnectCustomSource();
+  }
+}
+
+void ServerCore::ConnectConfiguredSource() {
   int port = 0;
   for (const auto& [name, adapter] : options_.platforms) {
     ConnectSourceToTarget(adapter.get(), manager_.get());
@@ -139,6 +161,65 @@ void ServerCore::Start() {
         HandleAspired(model, versions);
         send(model, std::move(versions));
       });
+}
+
+void ServerCore::ConnectCustomSource() {
+  PlatformAdapter* const adapter =
+      options_.platforms[std::string(kTensorFlowPlatform)].get();
+  ConnectSourceToTarget(adapter, manager_.get());
+  custom_->Connect([this, send = adapter->GetAspiredVersionsCallback()](
+                       absl::string_view model,
+                       std::vector<ServableData<StoragePath>> versions) {
+    UpdateCustomModel(model, versions);
+    HandleAspired(model, versions);
+    send(model, std::move(versions));
+  });
+}
+
+void ServerCore::UpdateCustomModel(
+    absl::string_view model,
+    const std::vector<ServableData<StoragePath>>& versions) {
+  std::lock_guard<std::mutex> apply_lock(apply_mu_);
+  const auto next = std::make_shared<const Config>(
+      CustomSource::UpdatedConfig(*CurrentConfig(), model, versions));
+  if (SameConfig(*next, *CurrentConfig())) {
+    return;
+  }
+  {
+    std::lock_guard<std::mutex> lock(config_mu_);
+    config_ = next;
+  }
+  std::set<std::string, std::less<>> names;
+  for (const auto& [name, config] : ModelsByName(*next)) {
+    names.insert(name);
+  }
+  versions_.KeepOnly(names);
+  config_event_bus_.Publish(*next);
+}
+
+void ServerCore::SourceProblemsChanged() {
+  std::lock_guard<std::mutex> apply_lock(apply_mu_);
+  config_event_bus_.Publish(*CurrentConfig());
+}
+
+std::string ServerCore::SourceProblem() const {
+  return custom_ == nullptr ? "" : custom_->problems()[""];
+}
+
+bool ServerCore::IsReady() const {
+  if (stopping_) {
+    return false;
+  }
+  return custom_ == nullptr
+             ? readiness_.is_ready()
+             : custom_->IsReady(*CurrentConfig(), [this](auto model) {
+                 return IsAvailable(model);
+               });
+}
+
+absl::Status ServerCore::PollStatus(absl::string_view model) const {
+  return custom_ == nullptr ? source_->poll_status(model)
+                            : custom_->StatusOf(model);
 }
 
 void ServerCore::HandleAspired(
@@ -218,6 +299,11 @@ absl::Status ServerCore::UpdateSource(const Config& config,
 }
 
 absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
+  if (custom_ != nullptr) {
+    return absl::FailedPreconditionError(
+        "The models of this server come from a custom source, which cannot be "
+        "replaced by a configuration; change what the source reports");
+  }
   std::lock_guard<std::mutex> apply_lock(apply_mu_);
   const std::shared_ptr<const Config> current = CurrentConfig();
   if (absl::Status status = Validate(config); !status.ok()) {

@@ -31,12 +31,14 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
 #include "tensorflow_serving_s3/core/servable_state_monitor.h"
+#include "tensorflow_serving_s3/core/source.h"
 #include "tensorflow_serving_s3/core/source_adapter.h"
 #include "tensorflow_serving_s3/core/source_router.h"
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/base/server_status.h"
+#include "tensorflow_serving_s3/model_servers/custom_source.h"
 #include "tensorflow_serving_s3/model_servers/model_status_reader.h"
 #include "tensorflow_serving_s3/model_servers/readiness.h"
 #include "tensorflow_serving_s3/model_servers/reload_wait.h"
@@ -80,6 +82,10 @@ namespace tfs3 {
 // label, has been available. With allow_version_labels_for_unavailable_models
 // it does not wait for a labelled version that the source does not aspire,
 // because it does not exist or the policy excludes it.
+//
+// With Options::source the models are the servables that the source reports. A
+// reload of the configuration is refused. The server is ready when the source
+// as a whole has no problem and a version of every reported model is available.
 class ServerCore final : public ModelLookup,
                          public ServerStatus,
                          public ConfigReloader {
@@ -109,6 +115,13 @@ class ServerCore final : public ModelLookup,
     int max_num_load_retries = 5;
     absl::Duration load_retry_interval = absl::Minutes(1);
     uint64_t total_memory_limit_bytes = 0;
+    // Reports the versions of all models; `config` then has no models. A
+    // servable with versions is a model of the platform "tensorflow". Null: a
+    // FileSystemStoragePathSource finds the versions of the models in `config`.
+    // Must outlive the core.
+    Source<StoragePath>* source = nullptr;
+    // The problems of `source`. Must be thread-safe. May be null.
+    CustomSource::Problems source_problems;
     // Whether a configuration may have version labels.
     bool allow_version_labels = true;
     bool allow_version_labels_for_unavailable_models = false;
@@ -125,6 +138,9 @@ class ServerCore final : public ModelLookup,
 
   // Makes IsReady() false and IsStopping() true.
   void BeginStop();
+
+  // Call it when Options::source_problems has changed.
+  void SourceProblemsChanged();
 
   // Publishes every change of the state of a version.
   EventBus<ServableState>* servable_event_bus() { return &event_bus_; }
@@ -153,9 +169,10 @@ class ServerCore final : public ModelLookup,
 
   // ServerStatus:
 
-  bool IsReady() const override { return readiness_.is_ready() && !stopping_; }
+  bool IsReady() const override;
   bool IsStopping() const override { return stopping_; }
   std::vector<ModelSummary> ListModels() const override;
+  std::string SourceProblem() const override;
 
   // ConfigReloader:
 
@@ -171,8 +188,15 @@ class ServerCore final : public ModelLookup,
 
   explicit ServerCore(Options options);
 
-  // Creates the manager, the router and the source.
-  absl::Status CreateParts();
+  absl::Status CreateManager();
+  // Creates the router and the source of the configured models.
+  absl::Status CreateConfiguredSource();
+  void ConnectConfiguredSource();
+  void ConnectCustomSource();
+  // Makes the configuration contain `model` if it has versions, and only then.
+  void UpdateCustomModel(
+      absl::string_view model,
+      const std::vector<ServableData<StoragePath>>& versions);
 
   absl::Status Validate(const Config& config) const;
   // Puts `config` into force and returns the names of new or changed models.
@@ -190,12 +214,15 @@ class ServerCore final : public ModelLookup,
   void ForgetVanishedVersions(absl::string_view model);
   void AwaitReadiness(const Config& config);
   ModelProgress ProgressOfModel(const std::string& model) const;
+  // Returns the result of the last search for versions of a model.
+  absl::Status PollStatus(absl::string_view model) const;
 
   std::optional<ServableState> StateOf(const ServableId& id) const;
   std::set<int64_t> AvailableVersions(absl::string_view model) const;
   std::shared_ptr<const Config> CurrentConfig() const;
 
   Options options_;
+  std::unique_ptr<CustomSource> custom_;  // Null without Options::source.
   std::set<std::string, std::less<>> platform_names_;
 
   EventBus<ServableState> event_bus_;
@@ -217,6 +244,7 @@ class ServerCore final : public ModelLookup,
   // and unloads the models last.
   std::unique_ptr<AspiredVersionsManager> manager_;
   std::unique_ptr<DynamicSourceRouter<StoragePath>> router_;
+  // Null with Options::source.
   std::unique_ptr<FileSystemStoragePathSource> source_;
 };
 

@@ -15,6 +15,11 @@ namespace {
 using ManagerState = ServableState::ManagerState;
 
 std::string NotConfigured(const UnavailableModel& model) {
+  if (model.has_custom_source) {
+    return absl::StrCat("the source reports no version of model \"", model.name,
+                        "\"; its models: ", NamesOf(model.configured_models),
+                        model.polled.ok() ? "" : "; ", model.polled.message());
+  }
   const std::string what =
       model.states.empty()
           ? absl::StrCat("no model \"", model.name, "\" is configured")

@@ -24,6 +24,8 @@ namespace tfs3 {
 struct UnavailableModel {
   std::string name;
   bool is_configured = false;
+  // Whether a custom source reports the models, in place of a configuration.
+  bool has_custom_source = false;
   // All models of the configuration.
   std::vector<std::string> configured_models;
   std::string base_path;

@@ -23,7 +23,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tensorflow_serving_s3/model_servers/base/json_writer.h"
@@ -169,70 +168,20 @@ class StderrSink final : public absl::LogSink {
   RepeatLimiter limiter_;
 };
 
-// Parses the value of TF_CPP_MIN_LOG_LEVEL.
-absl::LogSeverityAtLeast LevelOf(absl::string_view text) {
+}  // namespace
+
+absl::LogSeverityAtLeast ParseMinLogLevel(absl::string_view text) {
   const bool is_digit = text.size() == 1 && absl::ascii_isdigit(text[0]);
   const int level = is_digit ? text[0] - '0' : 0;
   return static_cast<absl::LogSeverityAtLeast>(
       std::min(level, static_cast<int>(absl::LogSeverityAtLeast::kFatal)));
 }
 
-// Returns whether the arguments contain --log_format=json.
-bool AskForJson(char** arguments) {
-  bool json = false;
-  bool is_value = false;
-  for (; *arguments != nullptr; ++arguments) {
-    absl::string_view argument = *arguments;
-    if (is_value) {
-      json = argument == "json";
-      is_value = false;
-      continue;
-    }
-    if (!absl::ConsumePrefix(&argument, "-")) {
-      continue;
-    }
-    absl::ConsumePrefix(&argument, "-");
-    if (!absl::ConsumePrefix(&argument, "log_format")) {
-      continue;
-    }
-    if (argument.empty()) {
-      is_value = true;
-    } else if (argument[0] == '=') {
-      json = argument == "=json";
-    }
-  }
-  return json;
-}
-
-// Filters the log of TensorFlow's libraries, which begin to log before main.
-// Functions in .preinit_array run before the initialisers of all libraries and
-// of this program, and before getenv works. So this function reads
-// `environment` and stores only numbers.
-void PrepareForLibraries(int, char** arguments, char** environment) {
-  absl::LogSeverityAtLeast level = absl::LogSeverityAtLeast::kWarning;
-  for (; *environment != nullptr; ++environment) {
-    absl::string_view variable = *environment;
-    if (absl::ConsumePrefix(&variable, "TF_CPP_MIN_LOG_LEVEL=")) {
-      level = LevelOf(variable);
-    }
-  }
-  absl::log_internal::RawSetMinLogLevel(level);
-  if (AskForJson(arguments)) {
-    HoldStderr();
-  }
-}
-
-__attribute__((section(".preinit_array"),
-               used)) void (*const prepare_for_libraries)(int, char**, char**) =
-    &PrepareForLibraries;
-
-}  // namespace
-
 void InitializeLogging(const LogOptions& options) {
   const char* const variable = std::getenv("TF_CPP_MIN_LOG_LEVEL");
   absl::LogSeverityAtLeast level = options.level;
   if (variable != nullptr) {
-    level = std::max(level, LevelOf(variable));
+    level = std::max(level, ParseMinLogLevel(variable));
   }
   absl::SetMinLogLevel(level);
   absl::AddLogSink(new StderrSink(options.format, variable != nullptr));
@@ -240,7 +189,7 @@ void InitializeLogging(const LogOptions& options) {
   // Applies the threshold. This is what absl::InitializeLog does, but
   // TensorFlow's library does not have that function.
   absl::log_internal::SetInitialized();
-  if (options.format == LogFormat::kJson) {
+  if (options.format == LogFormat::kJson && options.capture_stderr) {
     CaptureStderr([](absl::string_view line) {
       WriteToStderr(JsonLine(absl::Now(), SeverityOf(line), "stderr", line));
     });

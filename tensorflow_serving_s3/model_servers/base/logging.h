@@ -22,6 +22,8 @@ struct LogOptions {
   LogFormat format = LogFormat::kText;
   // The lowest severity to log.
   absl::LogSeverityAtLeast level = absl::LogSeverityAtLeast::kInfo;
+  // Whether LogFormat::kJson includes all other output on stderr.
+  bool capture_stderr = true;
 };
 
 // Sends the messages of absl's log to stderr, one line each. Call it once, at
@@ -40,9 +42,12 @@ struct LogOptions {
 // library can log ten messages a second; the next one has a count of the
 // omitted ones. Some libraries log a message for each bad request.
 //
-// With LogFormat::kJson all other output on stderr becomes log lines too, with
-// "source": "stderr".
+// With LogFormat::kJson and options.capture_stderr all other output on stderr
+// becomes log lines too, with "source": "stderr".
 void InitializeLogging(const LogOptions& options);
+
+// Parses the value of TF_CPP_MIN_LOG_LEVEL; other text means 0.
+absl::LogSeverityAtLeast ParseMinLogLevel(absl::string_view text);
 
 // Writes the error that ends the program, at any level:
 // "tensorflow_model_server: MESSAGE", or an object with severity ERROR.

@@ -40,8 +40,13 @@ class ServerStatus {
   // Returns whether the server is finishing its last requests.
   virtual bool IsStopping() const = 0;
 
-  // Returns the models of the configuration, sorted by name.
+  // Returns the models of the configuration, or of the custom source, sorted by
+  // name.
   virtual std::vector<ModelSummary> ListModels() const = 0;
+
+  // Returns the problem of a custom source as a whole, as a sentence; empty if
+  // there is none or the models are configured.
+  virtual std::string SourceProblem() const { return ""; }
 };
 
 }  // namespace tfs3

@@ -83,7 +83,14 @@ absl::Status CheckBatching(const ServerOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status CheckModelsAndPorts(const ServerOptions& options) {
+absl::Status CheckModels(const ServerOptions& options) {
+  if (options.has_custom_source) {
+    return options.model_base_path.empty() && options.model_config_file.empty()
+               ? absl::OkStatus()
+               : absl::InvalidArgumentError(
+                     "the models come from a source: remove --model_base_path "
+                     "and --model_config_file");
+  }
   if (options.model_base_path.empty() && options.model_config_file.empty()) {
     return absl::InvalidArgumentError(
         "nothing to serve: set --model_base_path, as in "
@@ -94,6 +101,10 @@ absl::Status CheckModelsAndPorts(const ServerOptions& options) {
     return absl::InvalidArgumentError(
         "--model_name is empty: set the name that requests use");
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPorts(const ServerOptions& options) {
   if (options.port == 0 && options.grpc_socket_path.empty() &&
       options.rest_api_port == 0 && options.rest_api_socket_path.empty()) {
     return absl::InvalidArgumentError(
@@ -201,7 +212,10 @@ absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
       !status.ok()) {
     return status;
   }
-  if (status = CheckModelsAndPorts(*options); !status.ok()) {
+  if (status = CheckModels(*options); !status.ok()) {
+    return status;
+  }
+  if (status = CheckPorts(*options); !status.ok()) {
     return status;
   }
   CheckCombinations(options);

@@ -28,6 +28,10 @@ inline constexpr char kResourcePreserving[] = "resource_preserving";
 // The command line of tensorflow_model_server. Names and defaults are those of
 // TensorFlow Serving. server_flags.cc explains each option.
 struct ServerOptions {
+  // Whether a custom source reports the models. Not a flag: set it before
+  // ParseServerOptions, which then refuses the flags that name models.
+  bool has_custom_source = false;
+
   // Models.
   std::string model_name = "default";
   std::string model_base_path;

@@ -75,6 +75,35 @@ class FilesystemError(Error):
     """The S3 filesystem could not be registered with TensorFlow, or is not registered."""
 
 
+class LibraryError(Error):
+    """The shared library of the serving core, or the TensorFlow that it needs, does not load."""
+
+
+class ServingError(Error):
+    """The serving core or the server in this process reports an error.
+
+    Attributes:
+        code: The name of the error code as in gRPC, such as "NOT_FOUND".
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        """Creates the error from the name of its code and its message."""
+        super().__init__(message)
+        self.code = code
+
+
+class InvalidArgumentError(ServingError, ValueError):
+    """An argument, an option or a list of versions is not valid. Nothing has changed."""
+
+
+class NotFoundError(ServingError, LookupError):
+    """There is no such model or version."""
+
+
+class DeadlineExceededError(ServingError, TimeoutError):
+    """The state that was awaited was not reached in time."""
+
+
 class ProgramError(Error):
     """A program is missing, ended too early or did not become ready in time.
 

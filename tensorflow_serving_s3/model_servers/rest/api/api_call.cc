@@ -93,7 +93,8 @@ net::HttpResponse ApiCall::AnswerOrThrow(const net::HttpRequest& request) {
     if ((request.method == "GET" || request.method == "HEAD") &&
         absl::EqualsIgnoreCase(request.path, kModels)) {
       api_ = "ListModels";
-      return Json(ModelListJson(server_.ListModels(), LoadsUnderWay()));
+      return Json(ModelListJson(server_.ListModels(), LoadsUnderWay(),
+                                server_.SourceProblem()));
     }
     return Fail(absl::InvalidArgumentError(absl::StrCat(
         "Malformed request: ", request.method, " ", request.path)));

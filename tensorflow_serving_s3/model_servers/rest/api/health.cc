@@ -33,6 +33,9 @@ std::string WhyNotReady(const ServerStatus& server,
   if (server.IsStopping()) {
     return "not ready: the server is stopping";
   }
+  if (const std::string problem = server.SourceProblem(); !problem.empty()) {
+    return absl::StrCat("not ready: ", problem);
+  }
   constexpr size_t kMaxNames = 10;
   std::string names;
   std::string labels;

@@ -90,8 +90,15 @@ std::string ModelStatusJson(absl::string_view name,
 }
 
 std::string ModelListJson(const std::vector<ModelSummary>& models,
-                          const std::vector<LoadProgress>& loads) {
-  std::string json = "{\n \"models\": [";
+                          const std::vector<LoadProgress>& loads,
+                          const std::string& source_problem) {
+  std::string json = "{\n ";
+  if (!source_problem.empty()) {
+    json += "\"source_problem\": ";
+    AppendJsonString(source_problem, &json);
+    json += ",\n ";
+  }
+  json += "\"models\": [";
   absl::string_view separator = "";
   for (const ModelSummary& model : models) {
     absl::StrAppend(&json, separator, "\n  {\n   \"name\": ");

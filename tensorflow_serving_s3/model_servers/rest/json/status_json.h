@@ -31,8 +31,10 @@ std::string ModelStatusJson(
 // Writes the status of all models:
 //   {"models": [{"name": "half", "available": true, "problem": "",
 //     "model_version_status": [...]}]}
+// If `source_problem` is not empty, the object contains it.
 std::string ModelListJson(const std::vector<ModelSummary>& models,
-                          const std::vector<LoadProgress>& loads);
+                          const std::vector<LoadProgress>& loads,
+                          const std::string& source_problem = "");
 
 }  // namespace tfs3::rest
 

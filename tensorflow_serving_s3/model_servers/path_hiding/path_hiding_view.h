@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_VIEW_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_VIEW_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_PATH_HIDING_VIEW_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_PATH_HIDING_VIEW_H_
 
 #include <vector>
 
@@ -12,7 +12,7 @@
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/base/server_status.h"
-#include "tensorflow_serving_s3/model_servers/path_hider.h"
+#include "tensorflow_serving_s3/model_servers/path_hiding/path_hider.h"
 #include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 
 namespace tfs3 {
@@ -36,6 +36,9 @@ class PathHidingView final : public ModelLookup, public ServerStatus {
   bool IsReady() const override { return server_->IsReady(); }
   bool IsStopping() const override { return server_->IsStopping(); }
   std::vector<ModelSummary> ListModels() const override;
+  std::string SourceProblem() const override {
+    return hider_->Hide(server_->SourceProblem());
+  }
 
  private:
   void HideIn(tensorflow::serving::GetModelStatusResponse* response) const;
@@ -47,4 +50,4 @@ class PathHidingView final : public ModelLookup, public ServerStatus {
 
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_VIEW_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_PATH_HIDING_PATH_HIDING_VIEW_H_

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_FILE_LIMITS_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_FILE_LIMITS_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_FILE_LIMITS_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_FILE_LIMITS_H_
 
 #include <cstdint>
 
@@ -34,4 +34,4 @@ ConnectionLimits DivideFiles(int64_t max_files, const ConnectionFlags& flags);
 
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_FILE_LIMITS_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_FILE_LIMITS_H_
