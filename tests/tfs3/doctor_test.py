@@ -17,6 +17,7 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_access.aws import Front, Reply, Seen
 from tests.s3_access.certificates import Authority
+from tests.s3_access.connect_proxy import ConnectProxy
 
 Run = Callable[..., Result]
 _URL = "s3://models/half"
@@ -267,6 +268,24 @@ def test_a_wrong_region(run: Run, answer: Callable[[Seen], Reply], region: str) 
 def test_the_right_region_is_no_fault(run: Run) -> None:
     faults = _faults(_diagnose(run, _bucket_in_another_region, AWS_REGION="eu-west-1"))
     assert [check for check, _, _ in faults] == ["versions"]
+
+
+def test_aws_is_reached_through_a_proxy(run: Run, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    tls = authority.context_of_any_name()
+    with Front(0, lambda _: Reply(200, _LIST), tls) as front, ConnectProxy(front.port) as proxy:
+        env = {
+            **_KEYS,
+            "AWS_REGION": "eu-west-1",
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
+            "AWS_CA_BUNDLE": str(authority.ca_file),
+        }
+        result = run("doctor", _URL, "--json", env=env)
+    assert [check for check, _, _ in _faults(result)] == ["versions"]
+    assert {seen.host for seen in front.seen} == {
+        "s3.eu-west-1.amazonaws.com",
+        "models.s3.eu-west-1.amazonaws.com",
+    }
 
 
 def test_a_url_that_is_not_s3(run: Run) -> None:
