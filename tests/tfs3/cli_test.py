@@ -200,8 +200,13 @@ def test_status_of_a_model_that_is_not_available(
 ) -> None:
     (tmp_path / "empty").mkdir()
     with ModelServer(str(tmp_path / "empty"), model_name="none") as running:
-        result = run("status", "--rest", running.rest_url)
-        assert (result.exit_code, "No versions of none" in result.output) == (1, True)
+        deadline = time.monotonic() + 30
+        while True:  # Until the server has looked for versions.
+            result = run("status", "--rest", running.rest_url)
+            assert result.exit_code == 1
+            if "No versions of none" in result.output:
+                break
+            assert time.monotonic() < deadline, result.output
         waiting = run("status", "--wait", "--timeout", "0.5", "--rest", running.rest_url)
         assert waiting.exit_code == 1
 
