@@ -108,6 +108,36 @@ def test_a_profile_that_does_not_exist(run: Run, storage: SeaweedFS) -> None:
     assert {code for _, code, _ in faults} == {"no-such-profile"}
 
 
+def test_an_aws_file_with_a_syntax_error(
+    run: Run, storage: SeaweedFS, clean_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "config").write_text("[default\n")
+    env = {"S3_ENDPOINT": storage.endpoint}
+    faults = _faults(run("doctor", _URL, "--json", env=env))
+    assert {code for _, code, _ in faults} == {"invalid-aws-file"}
+
+
+def test_a_role_that_may_not_be_assumed(
+    run: Run, storage: SeaweedFS, clean_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "config").write_text(
+        "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/reader\n"
+        "source_profile = default\n[default]\nregion = us-east-1\n"
+    )
+    (tmp_path / "home" / "credentials").write_text(
+        "[default]\naws_access_key_id = a\naws_secret_access_key = b\n"
+    )
+    reply = _error(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
+    with Front(0, lambda _: reply) as sts:
+        env = {
+            "S3_ENDPOINT": storage.endpoint,
+            "AWS_PROFILE": "role",
+            "AWS_ENDPOINT_URL_STS": _url_of(sts),
+        }
+        ((check, code, _),) = _faults(run("doctor", _URL, "--json", env=env))
+    assert (check, code) == ("credentials", "no-permission")
+
+
 def test_a_wrong_secret(run: Run, storage: SeaweedFS) -> None:
     env = {**storage.env(), "AWS_SECRET_ACCESS_KEY": "wrong"}
     ((check, code, cure),) = _faults(run("doctor", _URL, "--json", env=env))

@@ -38,6 +38,8 @@ _REGION_CODES = (
     "307",
 )
 _DEFAULT_REGION = "us-east-1"
+# Faults with which boto3 creates no client.
+_UNUSABLE = ("no-such-profile", "invalid-aws-file")
 
 
 def examine(url: str, *, write: bool = False) -> Iterator[Finding]:
@@ -58,7 +60,7 @@ def examine(url: str, *, write: bool = False) -> Iterator[Finding]:
     if check_endpoint(settings).verdict is Verdict.OK:
         yield (region := _check_region(settings))
         yield (credentials := _check_credentials(settings))
-        if region.verdict is not Verdict.FAILED and credentials.code != "no-such-profile":
+        if region.verdict is not Verdict.FAILED and credentials.code not in _UNUSABLE:
             usable = credentials.verdict is not Verdict.FAILED
             client = s3_client(
                 settings if usable else dataclasses.replace(settings, anonymous=True),
@@ -89,13 +91,13 @@ def _reach(client: Any, settings: S3Settings) -> tuple[Finding, Finding]:
 
 def _check_region(settings: S3Settings) -> Finding:
     from boto3.session import Session
-    from botocore.exceptions import ProfileNotFound
+    from botocore.exceptions import BotoCoreError
 
     if settings.region:
         return passed("region", f"{settings.region_from}={settings.region}")
     try:
         profile = Session().region_name
-    except ProfileNotFound as error:
+    except BotoCoreError as error:
         return _fault("region", error)
     if profile:
         return passed("region", f"{profile}, from the AWS profile")
@@ -104,7 +106,7 @@ def _check_region(settings: S3Settings) -> Finding:
 
 def _check_credentials(settings: S3Settings) -> Finding:
     from boto3.session import Session
-    from botocore.exceptions import BotoCoreError, NoCredentialsError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     if settings.anonymous:
         return passed("credentials", "none: requests are anonymous")
@@ -113,7 +115,7 @@ def _check_credentials(settings: S3Settings) -> Finding:
         if credentials is None:
             raise NoCredentialsError
         frozen = credentials.get_frozen_credentials()
-    except BotoCoreError as error:
+    except (BotoCoreError, ClientError) as error:  # STS may refuse a role.
         return _fault("credentials", error)
     token = ", with a session token" if frozen.token else ""
     shown = f"{frozen.access_key[:4]}..." if frozen.access_key else "no key"

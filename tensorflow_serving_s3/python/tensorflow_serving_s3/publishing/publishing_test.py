@@ -18,7 +18,7 @@ from moto.server import ThreadedMotoServer
 
 from tensorflow_serving_s3 import config, publishing
 from tensorflow_serving_s3.errors import PublishError
-from tensorflow_serving_s3.publishing import _digest, _to_s3
+from tensorflow_serving_s3.publishing import _digest, _to_folder, _to_s3
 from tensorflow_serving_s3.storage import (
     S3Settings,
     StoredFile,
@@ -425,6 +425,28 @@ def test_versions_in_a_folder_are_published_pruned_and_rolled_back(
     assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
     assert publishing.publish(model, base, 4, overwrite=True).version == 4
     assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
+
+
+def test_the_rest_of_a_killed_publication_to_a_folder_is_removed(
+    model: Path, tmp_path: Path
+) -> None:
+    base = tmp_path / "base"
+    killed, running = base / ".publishing-1-abc", base / ".publishing-2-def"
+    _write(killed, _SMALL)
+    _write(running, _SMALL)
+    lock = _to_folder._lock(running)
+    assert lock is not None
+    publishing.publish(model, base, 1)
+    os.close(lock)
+    assert sorted(path.name for path in base.iterdir()) == [".publishing-2-def", "1"]
+
+
+def test_links_in_a_model_are_followed(client: Any, model: Path, base: str, tmp_path: Path) -> None:
+    _write(tmp_path / "shared", {"words.txt": b"words"})
+    (model / "assets").symlink_to(tmp_path / "shared")
+    publishing.publish(model, base, 1, client=client)
+    (version,) = find_versions(base, client=client).versions
+    assert _contents(version, client)["assets/words.txt"] == b"words"
 
 
 @pytest.mark.parametrize("where", ["s3", "folder"])
