@@ -127,15 +127,17 @@ def test_a_role_that_may_not_be_assumed(
     (tmp_path / "home" / "credentials").write_text(
         "[default]\naws_access_key_id = a\naws_secret_access_key = b\n"
     )
-    reply = _error(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
+    error = "<Error><Code>AccessDenied</Code><Message>not authorized: AssumeRole</Message></Error>"
+    reply = Reply(403, f"<ErrorResponse>{error}</ErrorResponse>", {"Content-Type": "text/xml"})
     with Front(0, lambda _: reply) as sts:
         env = {
             "S3_ENDPOINT": storage.endpoint,
             "AWS_PROFILE": "role",
             "AWS_ENDPOINT_URL_STS": _url_of(sts),
         }
-        ((check, code, _),) = _faults(run("doctor", _URL, "--json", env=env))
-    assert (check, code) == ("credentials", "no-permission")
+        ((check, code, cure),) = _faults(run("doctor", _URL, "--json", env=env))
+    assert (check, code) == ("credentials", "role-refused")
+    assert "trust policy" in cure
 
 
 def test_a_wrong_secret(run: Run, storage: SeaweedFS) -> None:

@@ -115,7 +115,14 @@ def _check_credentials(settings: S3Settings) -> Finding:
         if credentials is None:
             raise NoCredentialsError
         frozen = credentials.get_frozen_credentials()
-    except (BotoCoreError, ClientError) as error:  # STS may refuse a role.
+    except ClientError as error:
+        return failed(
+            "credentials",
+            "role-refused",
+            f"STS refuses the role: {error}",
+            "check role_arn, and that the trust policy of the role names these credentials",
+        )
+    except BotoCoreError as error:
         return _fault("credentials", error)
     token = ", with a session token" if frozen.token else ""
     shown = f"{frozen.access_key[:4]}..." if frozen.access_key else "no key"
