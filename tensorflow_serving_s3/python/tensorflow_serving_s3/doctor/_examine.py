@@ -22,6 +22,7 @@ from tensorflow_serving_s3.errors import Error
 from tensorflow_serving_s3.storage import (
     S3Settings,
     S3Store,
+    aws_session,
     explain,
     find_versions,
     open_store,
@@ -105,13 +106,12 @@ def _check_region(settings: S3Settings) -> Finding:
 
 
 def _check_credentials(settings: S3Settings) -> Finding:
-    from boto3.session import Session
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     if settings.anonymous:
         return passed("credentials", "none: requests are anonymous")
     try:
-        credentials = Session().get_credentials()
+        credentials = aws_session(settings).get_credentials()
         if credentials is None:
             raise NoCredentialsError
         frozen = credentials.get_frozen_credentials()
