@@ -18,9 +18,15 @@ _SOURCES = {
         "manifest_source_test.cc",
         "serve_manifest.cc",
     ],
+    "python": [
+        "half_plus_three.py",
+        "manifest_source.py",
+        "manifest_source_py_test.py",
+        "serve_manifest.py",
+    ],
     "starlark": ["BUILD"],
 }
-_BLOCKS = re.findall(r"^```(cpp|starlark)\n(.*?)^```$", _GUIDE, re.MULTILINE | re.DOTALL)
+_BLOCKS = re.findall(r"^```(cpp|python|starlark)\n(.*?)^```$", _GUIDE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_guide_quotes_code() -> None:

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the whole example with models and a manifest in an S3 server."""
+"""Tests the programs in C++ and in Python with models and a manifest in an S3 server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,20 +18,28 @@ from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
-_PROGRAM = Path("examples/custom_source/serve_manifest")
+_FOLDER = Path("examples/custom_source")
+_PROGRAMS = {
+    "C++": [os.fspath(_FOLDER / "serve_manifest")],
+    "Python": [sys.executable, os.fspath(_FOLDER / "serve_manifest.py")],
+}
 _SECONDS = 60.0
 
 
 class Session:
     """A running program with its input and output."""
 
-    def __init__(self, storage: SeaweedFS, manifest: str) -> None:
+    def __init__(self, program: list[str], storage: SeaweedFS, manifest: str) -> None:
         """Starts the program."""
         self.process = subprocess.Popen(
-            [os.fspath(_PROGRAM), manifest],
+            [*program, manifest],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**storage.env(), "AWS_EC2_METADATA_DISABLED": "true"},
+            env={
+                **storage.env(),
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "PYTHONPATH": os.pathsep.join([os.getcwd(), *sys.path]),
+            },
             encoding="utf-8",
         )
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -77,11 +86,17 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
         yield server
 
 
+@pytest.fixture(params=list(_PROGRAMS))
+def program(request: pytest.FixtureRequest) -> list[str]:
+    """The command of the program in C++ or Python."""
+    return _PROGRAMS[request.param]
+
+
 @pytest.fixture
-def session(storage: SeaweedFS) -> Iterator[Session]:
+def session(program: list[str], storage: SeaweedFS) -> Iterator[Session]:
     """The program with the first model."""
     _write_manifest(storage, "half 7 s3://models/half/7\n")
-    running = Session(storage, "s3://models/manifest.txt")
+    running = Session(program, storage, "s3://models/manifest.txt")
     try:
         running.wait_for("half version 7: AVAILABLE")
         yield running
@@ -143,6 +158,8 @@ def test_a_signal_ends_the_program(session: Session, number: signal.Signals) -> 
     assert session.process.wait(_SECONDS) == 0
 
 
-def test_without_a_manifest_the_program_prints_its_usage() -> None:
-    done = subprocess.run([os.fspath(_PROGRAM)], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr[:7]) == (2, "Usage: ")
+def test_without_a_manifest_the_program_prints_its_usage(program: list[str]) -> None:
+    environment = {"PYTHONPATH": os.pathsep.join([os.getcwd(), *sys.path])}
+    done = subprocess.run(program, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 2
+    assert "Usage: " in done.stderr

@@ -59,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             script.chmod(script.stat().st_mode | stat.S_IXUSR)
             os.environ["TFS3_MODEL_SERVER"] = str(script)
         elif options.server_binary:
-            os.environ["TFS3_MODEL_SERVER"] = str(options.server_binary.absolute())
+            # `bazel run` starts programs in another folder than the user's.
+            folder_of_user = Path(os.environ.get("BUILD_WORKING_DIRECTORY", Path.cwd()))
+            os.environ["TFS3_MODEL_SERVER"] = str(folder_of_user / options.server_binary)
         modules = [name for name in modules if name not in _NOT_OF_A_SERVER]
         paths = [str(_FOLDER / name) for name in modules]
         fixed = ["-p", "no:cacheprovider", "--import-mode=importlib", "-ra"]

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -196,10 +200,54 @@ def test_status_of_a_model_that_is_not_available(
 ) -> None:
     (tmp_path / "empty").mkdir()
     with ModelServer(str(tmp_path / "empty"), model_name="none") as running:
-        result = run("status", "--rest", running.rest_url)
-        assert (result.exit_code, "No versions of none" in result.output) == (1, True)
+        deadline = time.monotonic() + 30
+        while True:  # Until the server has looked for versions.
+            result = run("status", "--rest", running.rest_url)
+            assert result.exit_code == 1
+            if "No versions of none" in result.output:
+                break
+            assert time.monotonic() < deadline, result.output
         waiting = run("status", "--wait", "--timeout", "0.5", "--rest", running.rest_url)
         assert waiting.exit_code == 1
+
+
+def _program(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from tensorflow_serving_s3.cli import main; main()", *arguments]
+
+
+def test_status_is_watched_until_it_is_interrupted(server: ModelServer) -> None:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = _program("status", "--watch", "--interval", "0.1", "--rest", server.rest_url)
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        time.sleep(3)
+        watching.send_signal(signal.SIGINT)
+        output = watching.stdout.read()
+    assert (watching.returncode, "AVAILABLE" in output) == (130, True)
+
+
+def test_publish_shows_its_progress_on_a_terminal(storage: SeaweedFS, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "saved_model.pb").write_bytes(b"graph" * 4_000_000)
+    terminal, other_end = pty.openpty()
+    env = {**os.environ, **storage.env(), "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"}
+    command = _program("publish", str(folder), "s3://models/progress")
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=other_end) as publishing:
+        os.close(other_end)
+        shown = b""
+        # Reading fails when the program has closed its end.
+        with contextlib.suppress(OSError):
+            while piece := os.read(terminal, 65_536):
+                shown += piece
+    os.close(terminal)
+    assert publishing.returncode == 0
+    assert b"Uploading" in shown
+    assert b"20.0" in shown
+
+
+def test_watch_and_json_exclude_each_other(run: Run) -> None:
+    assert run("status", "--watch", "--json").exit_code == 2
 
 
 def test_status_without_a_server_names_the_cure(run: Run) -> None:
@@ -370,7 +418,11 @@ def test_config_check_convert_and_diff(run: Run, storage: SeaweedFS, server: Mod
     changed = run("config", "diff", url, "models.yaml", env=env)
     assert changed.exit_code == 1
     assert "~ half.base_path: s3://models/served -> s3://models/elsewhere" in changed.output
-    assert run("config", "check", "models.yaml", env=env).exit_code == 1
+    unserved = run("config", "check", "models.yaml", env=env)
+    assert (unserved.exit_code, "models.yaml:3: s3://models/elsewhere does" in unserved.output) == (
+        1,
+        True,
+    )
     assert run("config", "check", "models.yaml", "--offline").exit_code == 0
 
 

@@ -17,6 +17,7 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_access.aws import Front, Reply, Seen
 from tests.s3_access.certificates import Authority
+from tests.s3_access.connect_proxy import ConnectProxy
 
 Run = Callable[..., Result]
 _URL = "s3://models/half"
@@ -105,6 +106,38 @@ def test_a_profile_that_does_not_exist(run: Run, storage: SeaweedFS) -> None:
     faults = _faults(run("doctor", _URL, "--json", env=env))
     assert faults
     assert {code for _, code, _ in faults} == {"no-such-profile"}
+
+
+def test_an_aws_file_with_a_syntax_error(
+    run: Run, storage: SeaweedFS, clean_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "config").write_text("[default\n")
+    env = {"S3_ENDPOINT": storage.endpoint}
+    faults = _faults(run("doctor", _URL, "--json", env=env))
+    assert {code for _, code, _ in faults} == {"invalid-aws-file"}
+
+
+def test_a_role_that_may_not_be_assumed(
+    run: Run, storage: SeaweedFS, clean_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "config").write_text(
+        "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/reader\n"
+        "source_profile = default\n[default]\nregion = us-east-1\n"
+    )
+    (tmp_path / "home" / "credentials").write_text(
+        "[default]\naws_access_key_id = a\naws_secret_access_key = b\n"
+    )
+    error = "<Error><Code>AccessDenied</Code><Message>not authorized: AssumeRole</Message></Error>"
+    reply = Reply(403, f"<ErrorResponse>{error}</ErrorResponse>", {"Content-Type": "text/xml"})
+    with Front(0, lambda _: reply) as sts:
+        env = {
+            "S3_ENDPOINT": storage.endpoint,
+            "AWS_PROFILE": "role",
+            "AWS_ENDPOINT_URL_STS": _url_of(sts),
+        }
+        ((check, code, cure),) = _faults(run("doctor", _URL, "--json", env=env))
+    assert (check, code) == ("credentials", "role-refused")
+    assert "trust policy" in cure
 
 
 def test_a_wrong_secret(run: Run, storage: SeaweedFS) -> None:
@@ -267,6 +300,24 @@ def test_a_wrong_region(run: Run, answer: Callable[[Seen], Reply], region: str) 
 def test_the_right_region_is_no_fault(run: Run) -> None:
     faults = _faults(_diagnose(run, _bucket_in_another_region, AWS_REGION="eu-west-1"))
     assert [check for check, _, _ in faults] == ["versions"]
+
+
+def test_aws_is_reached_through_a_proxy(run: Run, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    tls = authority.context_of_any_name()
+    with Front(0, lambda _: Reply(200, _LIST), tls) as front, ConnectProxy(front.port) as proxy:
+        env = {
+            **_KEYS,
+            "AWS_REGION": "eu-west-1",
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
+            "AWS_CA_BUNDLE": str(authority.ca_file),
+        }
+        result = run("doctor", _URL, "--json", env=env)
+    assert [check for check, _, _ in _faults(result)] == ["versions"]
+    assert {seen.host for seen in front.seen} == {
+        "s3.eu-west-1.amazonaws.com",
+        "models.s3.eu-west-1.amazonaws.com",
+    }
 
 
 def test_a_url_that_is_not_s3(run: Run) -> None:

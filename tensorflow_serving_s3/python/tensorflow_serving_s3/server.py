@@ -212,7 +212,7 @@ class ModelServer:
         arguments = (ctypes.c_char_p * len(texts))(*texts)
         with contextlib.nullcontext() if source is None else source.use() as address:
             created = library().create("server_create", arguments, len(texts), address)
-        handle = Handle(created, "server")
+        handle = Handle(created, "server", needs=source)
         try:
             handle.call("server_start")
         except BaseException:

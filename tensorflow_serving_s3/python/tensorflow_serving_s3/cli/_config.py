@@ -111,7 +111,8 @@ def _print_check(out: Any, document: Document, reports: tuple[ModelReport, ...])
                 line = f"  {version.number} {name}({inputs}) -> {outputs}"
                 out.print(line, markup=False, soft_wrap=True)
         for problem in report.problems:
-            out.print(f"  problem: {problem}", markup=False, style="red", soft_wrap=True)
+            place = f"{document.name}:{report.line}" if report.line else document.name
+            out.print(f"  {place}: {problem}", markup=False, style="red", soft_wrap=True)
 
 
 @config.command(

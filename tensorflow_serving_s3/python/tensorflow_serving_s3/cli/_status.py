@@ -69,7 +69,9 @@ def status(
     if grpc and not models:
         raise click.UsageError("gRPC has no list of models; name the models")
     source = _Source(models, rest, grpc, ca_file or "", timeout)
-    if watch and not is_json():
+    if watch and is_json():
+        raise click.UsageError("--watch and --json exclude each other")
+    if watch:
         _watch(source, interval)
         return
     found = _wait(source, interval, timeout) if wait else source.read()

@@ -62,6 +62,7 @@ class ModelReport:
     Attributes:
         name: Its name.
         base_path: Its base path.
+        line: The line of the model in the file, from 1; 0 if it is not known.
         exists: Whether there is any file under the base path; None if the storage cannot be listed.
         policy: The version policy in words.
         versions: The versions in storage, the newest first.
@@ -70,6 +71,7 @@ class ModelReport:
 
     name: str
     base_path: str
+    line: int
     exists: bool | None
     policy: str
     versions: tuple[VersionReport, ...]
@@ -100,8 +102,12 @@ def check(document: Document, *, client: S3Client | None = None) -> tuple[ModelR
             )
         )
     models = list(document.message.model_config_list.config)
+    lines = [
+        document.problem(("model_config_list", "config", number), "").line
+        for number in range(len(models))
+    ]
     with concurrent.futures.ThreadPoolExecutor(_THREADS) as pool:
-        return tuple(pool.map(lambda model: _check_model(model, client), models))
+        return tuple(pool.map(lambda model, line: _check_model(model, line, client), models, lines))
 
 
 def served_versions(versions: Sequence[Version], policy: Any) -> tuple[Version, ...]:
@@ -121,12 +127,14 @@ def served_versions(versions: Sequence[Version], policy: Any) -> tuple[Version, 
     return tuple(complete[: max(1, policy.latest.num_versions)])
 
 
-def _check_model(model: Any, client: S3Client | None) -> ModelReport:
+def _check_model(model: Any, line: int, client: S3Client | None) -> ModelReport:
     policy = model.model_version_policy
     try:
         listing = find_versions(model.base_path, client=client)
     except (Error, ValueError) as error:
-        return ModelReport(model.name, model.base_path, None, _in_words(policy), (), (str(error),))
+        return ModelReport(
+            model.name, model.base_path, line, None, _in_words(policy), (), (str(error),)
+        )
     chosen = {version.number for version in served_versions(listing.versions, policy)}
     problems = list(_problems(model, listing, chosen))
     reports = []
@@ -141,6 +149,7 @@ def _check_model(model: Any, client: S3Client | None) -> ModelReport:
     return ModelReport(
         model.name,
         model.base_path,
+        line,
         listing.exists,
         _in_words(policy),
         tuple(reports),

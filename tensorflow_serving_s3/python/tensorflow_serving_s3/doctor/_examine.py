@@ -22,6 +22,7 @@ from tensorflow_serving_s3.errors import Error
 from tensorflow_serving_s3.storage import (
     S3Settings,
     S3Store,
+    aws_session,
     explain,
     find_versions,
     open_store,
@@ -38,6 +39,8 @@ _REGION_CODES = (
     "307",
 )
 _DEFAULT_REGION = "us-east-1"
+# Faults with which boto3 creates no client.
+_UNUSABLE = ("no-such-profile", "invalid-aws-file")
 
 
 def examine(url: str, *, write: bool = False) -> Iterator[Finding]:
@@ -58,7 +61,7 @@ def examine(url: str, *, write: bool = False) -> Iterator[Finding]:
     if check_endpoint(settings).verdict is Verdict.OK:
         yield (region := _check_region(settings))
         yield (credentials := _check_credentials(settings))
-        if region.verdict is not Verdict.FAILED and credentials.code != "no-such-profile":
+        if region.verdict is not Verdict.FAILED and credentials.code not in _UNUSABLE:
             usable = credentials.verdict is not Verdict.FAILED
             client = s3_client(
                 settings if usable else dataclasses.replace(settings, anonymous=True),
@@ -89,13 +92,13 @@ def _reach(client: Any, settings: S3Settings) -> tuple[Finding, Finding]:
 
 def _check_region(settings: S3Settings) -> Finding:
     from boto3.session import Session
-    from botocore.exceptions import ProfileNotFound
+    from botocore.exceptions import BotoCoreError
 
     if settings.region:
         return passed("region", f"{settings.region_from}={settings.region}")
     try:
         profile = Session().region_name
-    except ProfileNotFound as error:
+    except BotoCoreError as error:
         return _fault("region", error)
     if profile:
         return passed("region", f"{profile}, from the AWS profile")
@@ -103,16 +106,22 @@ def _check_region(settings: S3Settings) -> Finding:
 
 
 def _check_credentials(settings: S3Settings) -> Finding:
-    from boto3.session import Session
-    from botocore.exceptions import BotoCoreError, NoCredentialsError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     if settings.anonymous:
         return passed("credentials", "none: requests are anonymous")
     try:
-        credentials = Session().get_credentials()
+        credentials = aws_session(settings).get_credentials()
         if credentials is None:
             raise NoCredentialsError
         frozen = credentials.get_frozen_credentials()
+    except ClientError as error:
+        return failed(
+            "credentials",
+            "role-refused",
+            f"STS refuses the role: {error}",
+            "check role_arn, and that the trust policy of the role names these credentials",
+        )
     except BotoCoreError as error:
         return _fault("credentials", error)
     token = ", with a session token" if frozen.token else ""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the shared object of the filesystem and registers it with TensorFlow."""
 
+import contextlib
 import ctypes
 import os
 import threading
@@ -10,6 +11,8 @@ from pathlib import Path
 from tensorflow_serving_s3.errors import FilesystemError
 
 LIBRARY = Path(__file__).with_name("libs3_filesystem.so")
+# The serving core contains the same filesystem, and registers it when it is loaded.
+CORE = Path(__file__).parent.with_name("libtensorflow_serving_s3.so")
 
 _OLDEST = (2, 16)
 _SCHEME = "s3"
@@ -31,11 +34,11 @@ def register() -> None:
 
 
 def load_registered() -> ctypes.CDLL | None:
-    """Returns the shared object if TensorFlow has loaded it into this process, else None."""
-    try:
-        return ctypes.CDLL(os.fspath(LIBRARY), mode=os.RTLD_NOW | os.RTLD_NOLOAD)
-    except OSError:
-        return None
+    """Returns the shared object if it is loaded, else the serving core if that is, else None."""
+    for library in (LIBRARY, CORE):
+        with contextlib.suppress(OSError):  # It is not loaded.
+            return ctypes.CDLL(os.fspath(library), mode=os.RTLD_NOW | os.RTLD_NOLOAD)
+    return None
 
 
 def _register() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,16 +80,27 @@ def is_same_version(name: str, folder_name: str) -> bool:
 def files_of(source: Path) -> list[Path]:
     """Returns the files of a SavedModel relative to its folder, saved_model.pb last.
 
+    Links to files and folders are followed. A broken link is in the result: reading it fails and
+    names it.
+
     Raises:
-        PublishError: The folder has no saved_model.pb.
+        PublishError: The folder has no saved_model.pb, or a folder in it cannot be read.
     """
     if not (source / SAVED_MODEL).is_file():
         raise PublishError(
             f"{source}: no {SAVED_MODEL} in it; give the folder that tf.saved_model.save wrote"
         )
-    # A broken link is not a folder either; reading it fails and names it.
-    files = (path.relative_to(source) for path in source.rglob("*") if not path.is_dir())
+    files = []
+    try:
+        for folder, _, names in os.walk(source, onerror=_raise, followlinks=True):
+            files += [Path(folder, name).relative_to(source) for name in names]
+    except OSError as error:
+        raise PublishError(f"{source}: cannot be read: {error}") from error
     return sorted(files, key=lambda file: (file == Path(SAVED_MODEL), file))
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def exists_already(url: str) -> PublishError:

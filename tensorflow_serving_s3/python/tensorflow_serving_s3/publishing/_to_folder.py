@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,6 +20,8 @@ from tensorflow_serving_s3.publishing._model import (
     is_same_version,
 )
 
+_STAGING = ".publishing-"
+
 
 def publish_to_folder(
     source: Path, base: Path, folder_name: str, *, overwrite: bool, on_progress: OnProgress
@@ -27,6 +31,7 @@ def publish_to_folder(
     target = base / folder_name
     try:
         base.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(base)
         for sibling in base.iterdir():
             if is_same_version(sibling.name, folder_name) and (
                 not overwrite or sibling.name != folder_name
@@ -46,8 +51,9 @@ def _copy(
     done = 0
     # In the same folder, because a rename cannot cross filesystems. The name is not a number, so
     # servers ignore the folder.
-    staging = Path(tempfile.mkdtemp(prefix=f".publishing-{target.name}-", dir=base))
-    old = base / f".replaced-{target.name}-{staging.name.rsplit('-', 1)[-1]}"
+    staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}{target.name}-", dir=base))
+    old = staging.with_name(f"{staging.name}-replaced")
+    lock = _lock(staging)
     try:
         for file in files:
             (staging / file).parent.mkdir(parents=True, exist_ok=True)
@@ -61,4 +67,26 @@ def _copy(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
     return total
+
+
+def _lock(folder: Path) -> int | None:
+    """Locks a folder while this process runs; None if another process has locked it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # Locked, or a filesystem without locks.
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _remove_leftovers(base: Path) -> None:
+    """Removes the folders of publications that were killed."""
+    for folder in base.glob(f"{_STAGING}*"):
+        lock = _lock(folder) if folder.is_dir() else None
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import itertools
 import os
@@ -13,11 +14,18 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.server import ThreadedMotoServer
 
 from tensorflow_serving_s3 import config, publishing
 from tensorflow_serving_s3.errors import PublishError
-from tensorflow_serving_s3.publishing import _digest, _to_s3
-from tensorflow_serving_s3.storage import Version, find_versions
+from tensorflow_serving_s3.publishing import _digest, _to_folder, _to_s3
+from tensorflow_serving_s3.storage import (
+    S3Settings,
+    StoredFile,
+    Version,
+    find_versions,
+    s3_client,
+)
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 _MIB = 2**20
@@ -419,6 +427,28 @@ def test_versions_in_a_folder_are_published_pruned_and_rolled_back(
     assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
 
 
+def test_the_rest_of_a_killed_publication_to_a_folder_is_removed(
+    model: Path, tmp_path: Path
+) -> None:
+    base = tmp_path / "base"
+    killed, running = base / ".publishing-1-abc", base / ".publishing-2-def"
+    _write(killed, _SMALL)
+    _write(running, _SMALL)
+    lock = _to_folder._lock(running)
+    assert lock is not None
+    publishing.publish(model, base, 1)
+    os.close(lock)
+    assert sorted(path.name for path in base.iterdir()) == [".publishing-2-def", "1"]
+
+
+def test_links_in_a_model_are_followed(client: Any, model: Path, base: str, tmp_path: Path) -> None:
+    _write(tmp_path / "shared", {"words.txt": b"words"})
+    (model / "assets").symlink_to(tmp_path / "shared")
+    publishing.publish(model, base, 1, client=client)
+    (version,) = find_versions(base, client=client).versions
+    assert _contents(version, client)["assets/words.txt"] == b"words"
+
+
 @pytest.mark.parametrize("where", ["s3", "folder"])
 def test_progress_ends_at_the_total(
     client: Any, model: Path, base: str, tmp_path: Path, where: str
@@ -430,6 +460,46 @@ def test_progress_ends_at_the_total(
     assert set(by_step) == ({"hash", "upload"} if where == "s3" else {"copy"})
     for last in by_step.values():
         assert last.done_bytes == last.total_bytes == sum(map(len, _SMALL.values()))
+
+
+def test_objects_are_compared_by_checksum_where_the_etag_is_no_md5(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"data")
+    digest = _digest.digest_file(path)
+    now = datetime.datetime.now(datetime.UTC)
+
+    def skipped(checksum: str, size: int = 4) -> bool:
+        stored = {"file": StoredFile("m/1/file", size, now, "0123-of-kms")}
+        return _to_s3.make_plan({"file": digest}, stored, {"file": checksum}).skip == ("file",)
+
+    assert skipped(digest.checksum)
+    assert not skipped("")
+    assert not skipped("AAAA")
+    assert not skipped(digest.checksum, size=5)
+
+
+def test_a_store_that_returns_checksums_gets_them_back(
+    large_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moto answers as AWS does: with the SHA-256 of each part."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        aws = s3_client(S3Settings(endpoint=f"http://{host}:{port}", region="us-east-1"))
+        aws.create_bucket(Bucket="aws")
+        base = "s3://aws/m"
+        published = publishing.publish(large_model, base, 1, client=aws)
+        assert published.uploaded_bytes > 16 * _MIB
+        digest = _digest.digest_file(large_model / _LARGE)
+        head = aws.head_object(Bucket="aws", Key=f"m/1/{_LARGE}", ChecksumMode="ENABLED")
+        assert digest.is_checksum(head["ChecksumSHA256"])
+        again = publishing.publish(large_model, base, 1, overwrite=True, client=aws)
+        assert (again.uploaded_files, again.skipped_files) == (0, 3)
+    finally:
+        server.stop()
 
 
 def test_the_encryption_of_the_environment_applies() -> None:

@@ -100,10 +100,12 @@ class CoreSource(AnySource[StoragePath]):
     def __init__(self, address: int) -> None:
         """Takes a source of the library."""
         self._handle = Handle(address, "source")
-        self._callback: Any = None
 
     def stop(self) -> None:
-        """Stops the source. When it has returned, nothing is sent. May be called again."""
+        """Stops the source. When it has returned, nothing is sent. May be called again.
+
+        A source of a running server stops with the server.
+        """
         self._handle.close()
 
     def _connect(self, target: AnyTarget[StoragePath]) -> None:
@@ -113,7 +115,7 @@ class CoreSource(AnySource[StoragePath]):
             return
         sink = target._make_sink(type(self).__name__, _MOST_READ, None)
         callback = _library.AspiredFunction(lambda _, *list_of: _receive(sink, *list_of))
-        self._callback = callback  # Before the first call of it.
+        self._handle.keep = callback  # Before the first call of it.
         self._handle.call("source_connect_function", callback, None)
 
 

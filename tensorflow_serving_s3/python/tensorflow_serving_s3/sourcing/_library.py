@@ -216,16 +216,26 @@ class Library:
 class Handle:
     """An object of the library. `close`, the end of the process or the last reference deletes it.
 
-    Thread-safe: `close` waits for running calls.
+    Thread-safe: `close` waits for running calls, and an object that another one needs is deleted
+    after that one.
+
+    Attributes:
+        keep: An object in Python that must live as long as this one.
     """
 
     # The objects to close at the end of the process, before the libraries run their destructors.
     _open: ClassVar[weakref.WeakSet[Handle]] = weakref.WeakSet()
 
-    def __init__(self, address: int, kind: str) -> None:
+    def __init__(self, address: int, kind: str, *, needs: Handle | None = None) -> None:
         """Takes an object of a kind: "source", "adapter", "manager" or "server"."""
+        self.keep: Any = None
         self._address = address
         self._kind = kind
+        self._needs = needs
+        self._dependents = 0
+        self._close_wanted = False
+        if needs is not None:
+            needs._add_dependent()
         self._users = 0
         self._unused = threading.Condition()
         Handle._open.add(self)
@@ -280,11 +290,27 @@ class Handle:
     def close(self, timeout_seconds: float | None = None) -> None:
         """Deletes the object after the running calls. Does nothing if that is done."""
         with self._unused:
-            address, self._address = self._address, 0
-            if not self._unused.wait_for(lambda: self._users == 0, timeout_seconds):
+            if self._dependents:
+                self._close_wanted = True
                 return
-        if address and _loaded is not None:
+            address, self._address = self._address, 0
+            if not address or not self._unused.wait_for(lambda: self._users == 0, timeout_seconds):
+                return
+        if _loaded is not None:
             _loaded.get(f"{self._kind}_delete", address)
+        if self._needs is not None:
+            self._needs._remove_dependent()
+
+    def _add_dependent(self) -> None:
+        with self._unused:
+            self._dependents += 1
+
+    def _remove_dependent(self) -> None:
+        with self._unused:
+            self._dependents -= 1
+            close = self._close_wanted and self._dependents == 0
+        if close:
+            self.close()
 
     def __del__(self) -> None:
         self.close()

@@ -57,8 +57,14 @@ def test_the_filesystem_of_the_package_works_beside_the_server(
     register = _IMPORT + "from tensorflow_serving_s3 import filesystem\nfilesystem.register()\n"
     parts = [register, _SERVE]
     program = parts[order] + parts[1 - order]
-    done = run_python(program + "print(tf.io.gfile.exists('s3://models/half/7/saved_model.pb'))\n")
-    assert (done.returncode, done.stdout) == (0, f"{_ANSWER}\nTrue\n"), done.stderr
+    done = run_python(
+        program
+        + """
+print(tf.io.gfile.exists('s3://models/half/7/saved_model.pb'))
+print(filesystem.stats().received_bytes > 0)
+"""
+    )
+    assert (done.returncode, done.stdout) == (0, f"{_ANSWER}\nTrue\nTrue\n"), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ Example:
 """
 
 from tensorflow_serving_s3.storage._explain import Explanation, explain, storage_errors
-from tensorflow_serving_s3.storage._settings import S3Settings, s3_client, s3_settings
+from tensorflow_serving_s3.storage._settings import S3Settings, aws_session, s3_client, s3_settings
 from tensorflow_serving_s3.storage._stores import (
     LocalStore,
     S3Store,
@@ -35,6 +35,7 @@ __all__ = [
     "StoredFile",
     "Version",
     "VersionListing",
+    "aws_session",
     "explain",
     "find_versions",
     "group_versions",

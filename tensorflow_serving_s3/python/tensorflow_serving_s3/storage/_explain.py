@@ -111,6 +111,12 @@ def explain(error: BaseException) -> Explanation:
             "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine "
             "or pod a role; AWS_NO_SIGN_REQUEST=1 for a public bucket",
         )
+    if isinstance(error, exceptions.ConfigParseError):
+        return Explanation(
+            "invalid-aws-file",
+            "an AWS file has a syntax error",
+            "correct ~/.aws/config or ~/.aws/credentials",
+        )
     if isinstance(error, exceptions.ProfileNotFound):
         return Explanation(
             "no-such-profile",
@@ -157,7 +163,9 @@ def storage_errors(what: str, error_type: type[Error] = StorageError) -> Iterato
         reason = f"{explained.cause}; {explained.cure}"
         raise error_type(f"{what}: {error}; {reason}") from error
     except OSError as error:
-        raise error_type(f"{what}: {error.strerror or error}") from error
+        other = error.filename if error.filename not in (None, what) else ""
+        place = f"{what}: {other}" if other else what
+        raise error_type(f"{place}: {error.strerror or error}") from error
 
 
 def _explain_answer(response: Any) -> Explanation:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from mypy_boto3_s3 import S3Client
 
 _YES = ("1", "true", "yes", "on")
@@ -73,24 +74,28 @@ def s3_client(settings: S3Settings | None = None, **config: Any) -> S3Client:
         settings: How to reach S3; None: the settings of the environment.
         **config: More arguments of `botocore.config.Config`.
     """
-    import boto3
     from botocore import UNSIGNED
     from botocore.config import Config
 
     settings = s3_settings() if settings is None else settings
-    session = boto3.session.Session()
-    region = settings.region or session.region_name or _DEFAULT_REGION
     if settings.anonymous:
         config["signature_version"] = UNSIGNED
     in_path = settings.endpoint and not settings.virtual_host
     config["s3"] = {"addressing_style": "path" if in_path else "auto"}
-    return session.client(
+    return aws_session(settings).client(
         "s3",
-        region_name=region,
         endpoint_url=settings.endpoint or None,
         verify=None if settings.verify is True else settings.verify,
         config=Config(**config),
     )
+
+
+def aws_session(settings: S3Settings) -> Session:
+    """Returns a boto3 session with a region, which also STS needs for the roles of profiles."""
+    import boto3
+
+    region = settings.region or boto3.session.Session().region_name or _DEFAULT_REGION
+    return boto3.session.Session(region_name=region)
 
 
 def _endpoint(env: Mapping[str, str]) -> tuple[str, str]:
