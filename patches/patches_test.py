@@ -149,6 +149,7 @@ def test_a_failed_read_has_no_result() -> None:
     lines = _patched("tfio-read-past-end.patch", _READ).splitlines()
     check = lines.index("  if (!get_object_outcome.IsSuccess()) return 0;")
     assert "get_object_outcome.GetResult()" in lines[check + 1]
+    assert lines[check + 2] == "  if (read > static_cast<int64_t>(n)) {"
 
 
 def test_log_messages_are_no_formats() -> None:

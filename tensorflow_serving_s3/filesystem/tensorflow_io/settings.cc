@@ -38,8 +38,9 @@ bool HasScheme(const std::string& endpoint) {
          lower.compare(0, 8, "https://") == 0;
 }
 
-// Returns the endpoint with its scheme; empty for AWS. Removes a slash at the
-// end, because tensorflow-io appends a slash.
+// Returns the endpoint with its scheme in small letters, as aws-sdk-cpp expects
+// it; empty for AWS. Removes a slash at the end, because tensorflow-io appends
+// a slash.
 std::string Endpoint(const Environment& environment) {
   std::string endpoint = Get(environment, "S3_ENDPOINT");
   if (!IsYes(Get(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
@@ -52,8 +53,12 @@ std::string Endpoint(const Environment& environment) {
   while (!endpoint.empty() && endpoint.back() == '/') {
     endpoint.pop_back();
   }
-  if (endpoint.empty() || HasScheme(endpoint)) {
+  if (endpoint.empty()) {
     return endpoint;
+  }
+  if (HasScheme(endpoint)) {
+    const size_t end = endpoint.find("://");
+    return Lowercase(endpoint.substr(0, end)) + endpoint.substr(end);
   }
   const bool plain = IsNo(Get(environment, "S3_USE_HTTPS"));
   return (plain ? "http://" : "https://") + endpoint;

@@ -34,7 +34,7 @@ INSTANTIATE_TEST_SUITE_P(
              {{kOnePart, "1"}}},
         Case{"SchemeInCapitals",
              {{kEndpoint, "HTTP://minio:9000"}},
-             {{kOnePart, "1"}}},
+             {{kEndpoint, "http://minio:9000"}, {kOnePart, "1"}}},
         Case{"EndpointUrl",
              {{"AWS_ENDPOINT_URL", "http://minio:9000"}},
              {{kEndpoint, "http://minio:9000"}, {kOnePart, "1"}}},
