@@ -3,8 +3,8 @@
 //
 // Settings of jemalloc, which replaces malloc of the server, TensorFlow's
 // libraries included. Freed memory returns to the system within 2 seconds, also
-// when no request comes; blocks above 64 MiB return at once. The environment
-// variable MALLOC_CONF overrides these settings.
+// when no request comes; blocks above 64 MiB return immediately. The
+// environment variable MALLOC_CONF overrides these settings.
 
 extern "C" {
 

@@ -35,7 +35,7 @@
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving/config/model_server_config.pb.h"
-#include "tensorflow_serving_s3/core/resource_preserving_policy.h"
+#include "tensorflow_serving_s3/core/aspired_version_policies.h"
 #include "tensorflow_serving_s3/filesystem/s3/reading/memory_budget.h"
 #include "tensorflow_serving_s3/model_servers/base/logging.h"
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
@@ -105,9 +105,8 @@ ServerCore::Options CoreOptions(const ServerOptions& options,
   core.file_system_poll_wait_seconds = options.file_system_poll_wait_seconds;
   core.servable_versions_always_present =
       options.servable_versions_always_present;
-  if (options.aspired_version_policy == kResourcePreserving) {
-    core.aspired_version_policy = std::make_unique<ResourcePreservingPolicy>();
-  }
+  core.aspired_version_policy =
+      CreateAspiredVersionPolicy(options.aspired_version_policy);
   core.total_memory_limit_bytes =
       static_cast<uint64_t>(options.total_model_memory_limit_bytes);
   core.num_load_threads = static_cast<int>(options.num_load_threads);

@@ -60,11 +60,12 @@ class ModelStatusReader {
   std::string VersionProblem(absl::string_view model) const;
 
   // Explains why there is no version for `request`, which comes from `spec`.
-  std::string WhyUnavailable(const ServableRequest& request,
-                             const tensorflow::serving::ModelSpec& spec) const;
+  std::string ExplainUnavailable(
+      const ServableRequest& request,
+      const tensorflow::serving::ModelSpec& spec) const;
 
  private:
-  UnavailableModel FactsOf(const std::string& model) const;
+  UnavailableModel UnavailableModelOf(const std::string& model) const;
 
   const Parts parts_;
 };

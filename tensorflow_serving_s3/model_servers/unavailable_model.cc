@@ -99,8 +99,9 @@ std::string DescribeState(const ServableState& state, bool is_aspired) {
                     : absl::StrCat("failed to load earlier: ", reason);
 }
 
-std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
-                          absl::string_view label) {
+std::string ExplainUnavailableVersion(const UnavailableModel& model,
+                                      int64_t version,
+                                      absl::string_view label) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }
@@ -123,7 +124,7 @@ std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
   return text;
 }
 
-std::string WhyNoVersion(const UnavailableModel& model) {
+std::string ExplainNoVersion(const UnavailableModel& model) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }
@@ -151,8 +152,8 @@ std::string WhyNoVersion(const UnavailableModel& model) {
   return absl::StrJoin(sentences, "; ");
 }
 
-std::string WhyNotLabel(const UnavailableModel& model,
-                        absl::string_view label) {
+std::string ExplainUnavailableLabel(const UnavailableModel& model,
+                                    absl::string_view label) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }

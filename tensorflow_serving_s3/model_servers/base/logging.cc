@@ -46,7 +46,7 @@ class RepeatLimiter {
       place.second = second;
       place.shown = 0;
     }
-    if (place.shown == kMostPerSecond) {
+    if (place.shown == kMaxPerSecond) {
       ++place.num_omitted;
       return false;
     }
@@ -56,7 +56,7 @@ class RepeatLimiter {
   }
 
  private:
-  static constexpr int kMostPerSecond = 10;
+  static constexpr int kMaxPerSecond = 10;
 
   struct Place {
     int64_t second = 0;
@@ -218,7 +218,7 @@ void PrepareForLibraries(int, char** arguments, char** environment) {
   }
   absl::log_internal::RawSetMinLogLevel(level);
   if (AskForJson(arguments)) {
-    HoldStderr();
+    RedirectStderr();
   }
 }
 

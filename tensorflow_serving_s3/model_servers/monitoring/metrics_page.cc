@@ -23,7 +23,7 @@ std::string MetricsPage(const MetricsSources& sources) {
   PrometheusWriter writer;
   WriteRegistryMetrics(&writer);
   WriteS3Metrics(s3::ReadStats(), &writer);
-  WriteLoadMetrics(LoadsUnderWay(), &writer);
+  WriteLoadMetrics(ActiveLoads(), &writer);
   if (sources.memory != nullptr) {
     WriteMemoryMetrics(*sources.memory, &writer);
   }

@@ -172,7 +172,7 @@ def _s3_errors_explained(url: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        cure = _CURES.get(code, "see the answer of the S3 server above")
+        cure = _CURES.get(code, "see the response of the S3 server above")
         raise PublishError(f"{url}: {error}; {cure}") from error
     except Boto3Error as error:
         # An upload error wraps one of the errors above, but only its text contains the code.
