@@ -15,8 +15,8 @@ namespace tfs3 {
 // Adds the types and shapes of the inputs, given and declared, to an error of a
 // run, if they may be the cause:
 //
-//   ExplainInputError(absl::InvalidArgumentError("Incompatible shapes"), {spec},
-//                     {tensor})
+//   ExplainInputError(absl::InvalidArgumentError("Incompatible shapes"),
+//                     {spec}, {tensor})
 //       == absl::InvalidArgumentError("Incompatible shapes (input \"x\" is "
 //                                     "float [3], declared float [?,1])")
 //
