@@ -39,15 +39,25 @@ def tfs3_cc_test(name, **kwargs):
     """Declares a cc_test that is linked like tfs3_cc_binary."""
     cc_test(name = name, **_link(kwargs))
 
-def tfs3_cc_library(name, srcs = None, hdrs = None, test_deps = None, test_size = "small", deps = [], **kwargs):
-    """Declares a cc_library of NAME.h and, if it exists, NAME.cc; with `test_deps`, also the cc_test NAME_test.
+def tfs3_cc_library(
+        name,
+        srcs = None,
+        hdrs = None,
+        test_deps = [],
+        test_size = "small",
+        test_links_tensorflow = False,
+        deps = [],
+        **kwargs):
+    """Declares a cc_library of NAME.h and, if it exists, NAME.cc; if NAME_test.cc exists, also the cc_test NAME_test.
 
     Args:
         name: name of the library.
         srcs: the sources, if not NAME.cc.
         hdrs: the headers, if not NAME.h.
-        test_deps: deps of the test in addition to the library, the deps of the library and GoogleTest's main; None for no test.
+        test_deps: deps of the test in addition to the library, the deps of the library and GoogleTest's main; None if the
+            BUILD file declares the test itself.
         test_size: size of the test.
+        test_links_tensorflow: whether the test is a tfs3_cc_test.
         deps: deps of the library.
         **kwargs: passed to cc_library.
     """
@@ -58,11 +68,13 @@ def tfs3_cc_library(name, srcs = None, hdrs = None, test_deps = None, test_size 
         deps = deps,
         **kwargs
     )
-    if test_deps != None:
-        cc_test(
+    test_srcs = native.glob([name + "_test.cc"], allow_empty = True)
+    if test_srcs and test_deps != None:
+        test_rule = tfs3_cc_test if test_links_tensorflow else cc_test
+        test_rule(
             name = name + "_test",
             size = test_size,
-            srcs = [name + "_test.cc"],
+            srcs = test_srcs,
             target_compatible_with = CRT_ONLY if native.package_name().startswith(_CRT_FOLDER) else [],
             deps = [":" + name, _GTEST_MAIN] + deps + test_deps,
         )

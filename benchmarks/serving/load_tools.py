@@ -21,7 +21,7 @@ GRPC_CONNECTIONS = 4
 GRPC_STREAMS = 4
 
 _REPORT = Path(__file__).with_name("report.lua")
-# The time that a tool may need after the measurement, for the last answers and its report.
+# The time that a tool may need after the measurement, for the last responses and its report.
 _GRACE_SECONDS = 60.0
 
 

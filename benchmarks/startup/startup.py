@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the time from the start of the model server to its first answer, with a model in S3.
+"""Measures the time from the start of the model server to its first response, with a model in S3.
 
 half_plus_three is in SeaweedFS on this computer. Each run starts the server and sends REST requests
-until the answer is correct. The server logs the durations of the parts.
+until the response is correct. The server logs the durations of the parts.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"startup: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
         return 1
     summary = summarise(runs)
-    print(f"From process start to the first correct answer, {len(runs)} runs:")
+    print(f"From process start to the first correct response, {len(runs)} runs:")
     print(as_table(summary), flush=True)
     if options.json is not None:
         report = {
@@ -93,7 +93,7 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
             if time.monotonic() - started > _RUN_SECONDS:
                 # Raises an error with the status of the model.
                 server.wait_until_available(timeout_seconds=0)
-                raise ValueError(f"{server.predict_url} gave no correct answer")
+                raise ValueError(f"{server.predict_url} gave no correct response")
             time.sleep(_PAUSE_SECONDS)
         answered = 1000.0 * _seconds_since_start(server.process.pid)
         line = server.process.wait_for_line(PATTERN, timeout_seconds=10)

@@ -32,7 +32,7 @@ class StartupParts:
         tensorflow: Until both ports are open: flags, devices of TensorFlow, servers.
         s3: Until the first listing of versions is received.
         load: Until the model is available.
-        answer: Until a client has the first correct answer.
+        answer: Until a client has the first correct response.
     """
 
     process: float
@@ -43,7 +43,7 @@ class StartupParts:
 
     @property
     def total(self) -> float:
-        """From the start of the process to the first correct answer."""
+        """From the start of the process to the first correct response."""
         return self.process + self.tensorflow + self.s3 + self.load + self.answer
 
 
@@ -52,7 +52,7 @@ def parse_startup(line: str, answered: float) -> StartupParts:
 
     Args:
         line: A log line that contains the parts.
-        answered: The milliseconds from the start of the process to the first correct answer. If
+        answered: The milliseconds from the start of the process to the first correct response. If
             this is before the time of `loaded`, the time of `loaded` is used.
 
     Raises:

@@ -6,7 +6,7 @@
 //   serve_manifest s3://models/manifest.txt
 //   half version 7: AVAILABLE        <- the state of a version
 //   half 1 2 5                       <- input: the name of a model and numbers
-//   half version 7: 3.5 4 5.5        <- the answer of the model
+//   half version 7: 3.5 4 5.5        <- the response of the model
 //
 // Ends at the end of the input, or on SIGTERM or SIGINT.
 
@@ -57,8 +57,8 @@ void Say(const std::string& line) {
 }
 
 // Answers "NAME X X ..." with the output of the newest version of NAME.
-absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
-                                   absl::string_view line) {
+absl::StatusOr<std::string> RunModel(const tfs3::Manager& manager,
+                                     absl::string_view line) {
   const std::vector<std::string> fields =
       absl::StrSplit(line, ' ', absl::SkipEmpty());
   if (fields.size() < 2) {
@@ -96,11 +96,11 @@ absl::StatusOr<std::string> Answer(const tfs3::Manager& manager,
     return outputs.status();
   }
 
-  std::string answer = absl::StrCat(model->id().DebugString(), ":");
+  std::string result = absl::StrCat(model->id().DebugString(), ":");
   for (const tensorflow::Tensor& output : *outputs) {
-    absl::StrAppend(&answer, " ", output.SummarizeValue(output.NumElements()));
+    absl::StrAppend(&result, " ", output.SummarizeValue(output.NumElements()));
   }
-  return answer;
+  return result;
 }
 
 // Calls `handle` with every line of the standard input, until the input ends or
@@ -170,8 +170,8 @@ absl::Status Serve(const std::string& manifest) {
   tfs3::ConnectSourceToTarget(source->get(), &adapter);
 
   return HandleLines(stop_signals, [&](absl::string_view line) {
-    const absl::StatusOr<std::string> answer = Answer(**manager, line);
-    Say(answer.ok() ? *answer : std::string(answer.status().message()));
+    const absl::StatusOr<std::string> result = RunModel(**manager, line);
+    Say(result.ok() ? *result : std::string(result.status().message()));
   });
 }
 

@@ -241,7 +241,7 @@ def _ask_by_grpc(server: ModelServer) -> tuple[Any, Any]:
 
 
 def _ask_until_switched(server: ModelServer) -> tuple[float, int]:
-    """Returns the seconds until the second version answered, and the answers of the first one."""
+    """Returns the seconds until the second version answered, and the responses of the first one."""
     started = time.monotonic()
     answered_by_first = 0
     while True:

@@ -22,8 +22,8 @@ struct AspiredServableStateSnapshot {
 };
 
 // Decides in which order the versions of one servable are loaded and unloaded
-// when the aspired versions change: without a time in which no version serves,
-// or without a time in which more than the aspired versions use memory.
+// when the aspired versions change. One policy keeps a version available during
+// the change; another one saves memory (aspired_version_policies.h).
 //
 // A manager calls GetNextAction until it returns nothing, and again after every
 // change of a version's state. Stateless and therefore thread-safe.

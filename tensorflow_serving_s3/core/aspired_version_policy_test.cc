@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tensorflow_serving_s3/core/aspired_version_policies.h"
 #include "tensorflow_serving_s3/core/availability_preserving_policy.h"
 #include "tensorflow_serving_s3/core/loader_harness.h"
 #include "tensorflow_serving_s3/core/resource_preserving_policy.h"
@@ -149,6 +150,17 @@ TEST(ServableActionTest, PrintsAnAction) {
   out << AspiredVersionPolicy::ServableAction{
       AspiredVersionPolicy::Action::kUnload, {"half", 7}};
   EXPECT_EQ(out.str(), "unload half version 7");
+}
+
+TEST(AspiredVersionPoliciesTest, CreatesEachPolicyByItsName) {
+  for (const NamedAspiredVersionPolicy& policy : AspiredVersionPolicies()) {
+    EXPECT_NE(CreateAspiredVersionPolicy(policy.name), nullptr) << policy.name;
+  }
+  EXPECT_TRUE(CreateAspiredVersionPolicy("availability_preserving")
+                  ->LoadsBesideOldData());
+  EXPECT_FALSE(
+      CreateAspiredVersionPolicy("resource_preserving")->LoadsBesideOldData());
+  EXPECT_EQ(CreateAspiredVersionPolicy("none"), nullptr);
 }
 
 }  // namespace

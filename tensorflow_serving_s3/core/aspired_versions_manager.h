@@ -73,7 +73,7 @@ namespace tfs3 {
 //  - A version that is not listed is unloaded when the policy decides so and
 //  its
 //    last handle is released. If it waits for a load or a retry, it is dropped
-//    at once.
+//    immediately.
 //
 // With a memory limit (see BasicManager), a version may have to wait for the
 // unload of others. If an aspired version, or the new data of a version, fits

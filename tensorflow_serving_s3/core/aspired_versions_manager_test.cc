@@ -4,102 +4,27 @@
 #include "tensorflow_serving_s3/core/aspired_versions_manager.h"
 
 #include <atomic>
-#include <map>
+#include <cstdint>
 #include <memory>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/core/availability_preserving_policy.h"
-#include "tensorflow_serving_s3/core/event_bus.h"
 #include "tensorflow_serving_s3/core/loader.h"
-#include "tensorflow_serving_s3/core/servable_data.h"
-#include "tensorflow_serving_s3/core/servable_handle.h"
-#include "tensorflow_serving_s3/core/servable_state.h"
+#include "tensorflow_serving_s3/core/servable_id.h"
+#include "tensorflow_serving_s3/core/testing/aspired_versions_manager_test_util.h"
 #include "tensorflow_serving_s3/core/testing/fake_loader.h"
-#include "tensorflow_serving_s3/core/testing/manager_test_util.h"
+#include "tensorflow_serving_s3/core/testing/gate.h"
 
 namespace tfs3 {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Not;
-
-using Versions = std::vector<ServableData<std::unique_ptr<Loader>>>;
-
-class AspiredVersionsManagerTest : public ::testing::Test {
- protected:
-  AspiredVersionsManagerTest() {
-    options_.aspired_version_policy =
-        std::make_unique<AvailabilityPreservingPolicy>();
-    options_.servable_event_bus = &bus_;
-    options_.num_load_threads = 2;
-    options_.num_unload_threads = 1;
-    options_.first_load_retry_interval = absl::Milliseconds(1);
-    options_.load_retry_interval = absl::Milliseconds(1);
-  }
-
-  void Start() {
-    absl::StatusOr<std::unique_ptr<AspiredVersionsManager>> manager =
-        AspiredVersionsManager::Create(std::move(options_));
-    ASSERT_TRUE(manager.ok()) << manager.status();
-    manager_ = *std::move(manager);
-    aspire_ = manager_->GetAspiredVersionsCallback();
-  }
-
-  // Sends a list of versions of "half" whose loads succeed.
-  void Aspire(const std::vector<int64_t>& versions) {
-    Versions list;
-    for (const int64_t version : versions) {
-      list.emplace_back(ServableId{"half", version},
-                        std::make_unique<FakeLoader>());
-    }
-    aspire_("half", std::move(list));
-  }
-
-  // Sends a list with one awaited version of "half".
-  void AspireAwaited(int64_t version, const std::string& reason) {
-    Versions list;
-    list.push_back(ServableData<std::unique_ptr<Loader>>::Awaited(
-        {"half", version}, absl::FailedPreconditionError(reason)));
-    aspire_("half", std::move(list));
-  }
-
-  // Sends a list with one version of "half" with this loader.
-  void Aspire(int64_t version, std::unique_ptr<Loader> loader) {
-    Versions list;
-    list.emplace_back(ServableId{"half", version}, std::move(loader));
-    aspire_("half", std::move(list));
-  }
-
-  void WaitForReady(int64_t version) {
-    recorder_.WaitFor("half version " + std::to_string(version) +
-                      ": AVAILABLE, OK");
-  }
-
-  void WaitForEnd(int64_t version) {
-    recorder_.WaitFor("half version " + std::to_string(version) + ": END, OK");
-  }
-
-  absl::StatusOr<ServableHandle<FakeServable>> Get(
-      const ServableRequest& request = ServableRequest::Latest("half")) {
-    return manager_->GetServableHandle<FakeServable>(request);
-  }
-
-  EventBus<ServableState> bus_;
-  StateRecorder recorder_{&bus_};
-  AspiredVersionsManager::Options options_;
-  std::unique_ptr<AspiredVersionsManager> manager_;
-  Source<std::unique_ptr<Loader>>::AspiredVersionsCallback aspire_;
-};
 
 TEST_F(AspiredVersionsManagerTest, RequiresAPolicy) {
   EXPECT_EQ(AspiredVersionsManager::Create({}).status().code(),
@@ -254,206 +179,6 @@ TEST_F(AspiredVersionsManagerTest, LoadAndUnloadOfAVersionDoNotOverlap) {
   }
   manager_.reset();
   EXPECT_EQ(overlaps, 0);
-}
-
-TEST_F(AspiredVersionsManagerTest, TheOldVersionServesWhenTheNewOneFails) {
-  options_.max_num_load_retries = 1;
-  options_.load_retry_interval = absl::Hours(1);
-  Start();
-  Aspire({1});
-  WaitForReady(1);
-  Aspire(2, std::make_unique<FakeLoader>(
-                [] { return absl::DataLossError("corrupt"); }));
-  recorder_.WaitFor("half version 2: END, DATA_LOSS: corrupt");
-  EXPECT_EQ((*Get())->version, 1);
-  // A later good version replaces both.
-  Aspire({3});
-  WaitForEnd(1);
-  EXPECT_EQ((*Get())->version, 3);
-}
-
-TEST_F(AspiredVersionsManagerTest, RetriesUntilALoadSucceeds) {
-  std::atomic<int> loads{0};
-  Start();
-  Aspire(1, std::make_unique<FakeLoader>([&]() -> absl::Status {
-           if (++loads < 3) {
-             return absl::UnavailableError("not yet");
-           }
-           return absl::OkStatus();
-         }));
-  WaitForReady(1);
-  EXPECT_EQ(loads, 3);
-}
-
-TEST_F(AspiredVersionsManagerTest, AnUnlistedVersionIsNotRetried) {
-  options_.first_load_retry_interval = absl::Hours(1);
-  options_.load_retry_interval = absl::Hours(1);
-  Start();
-  Aspire(1, std::make_unique<FakeLoader>(
-                [] { return absl::UnavailableError("not yet"); }));
-  recorder_.WaitFor("half version 1: LOADING, UNAVAILABLE: not yet");
-  Aspire({});
-  recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
-}
-
-TEST_F(AspiredVersionsManagerTest,
-       AVersionUnlistedDuringAFailingLoadIsNotRetried) {
-  options_.first_load_retry_interval = absl::Hours(1);
-  options_.load_retry_interval = absl::Hours(1);
-  Gate loading;
-  Gate proceed;
-  Start();
-  Aspire(1, std::make_unique<FakeLoader>([&]() -> absl::Status {
-           loading.Open();
-           proceed.Wait();
-           return absl::UnavailableError("not yet");
-         }));
-  loading.Wait();
-  Aspire({});
-  proceed.Open();
-  recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
-}
-
-TEST_F(AspiredVersionsManagerTest,
-       AFailedVersionThatIsStillListedIsLoadedAgain) {
-  options_.max_num_load_retries = 0;
-  Start();
-  Aspire(1, std::make_unique<FakeLoader>(
-                [] { return absl::UnavailableError("not yet"); }));
-  recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
-  // A source repeats its list with new loaders.
-  std::atomic<bool> stop{false};
-  std::thread source([&] {
-    while (!stop) {
-      Aspire({1});
-      std::this_thread::yield();
-    }
-  });
-  WaitForReady(1);
-  stop = true;
-  source.join();
-}
-
-TEST_F(AspiredVersionsManagerTest,
-       AFailedVersionIsNotLoadedAgainBeforeTheInterval) {
-  options_.max_num_load_retries = 0;
-  options_.load_retry_interval = absl::Hours(1);
-  Start();
-  Aspire(1, std::make_unique<FakeLoader>(
-                [] { return absl::UnavailableError("not yet"); }));
-  recorder_.WaitFor("half version 1: END, UNAVAILABLE: not yet");
-  Aspire({1});
-  Aspire({1, 2});  // Is applied after the other list.
-  WaitForReady(2);
-  EXPECT_THAT(recorder_.states(1),
-              Not(Contains("half version 1: AVAILABLE, OK")));
-}
-
-TEST_F(AspiredVersionsManagerTest, AVersionThatIsAnErrorEndsWithThatError) {
-  const auto broken_first_version = [] {
-    Versions list;
-    list.emplace_back(ServableId{"half", 1}, absl::DataLossError("no graph"));
-    return list;
-  };
-  Start();
-  aspire_("half", broken_first_version());
-  recorder_.WaitFor("half version 1: END, DATA_LOSS: no graph");
-  // A repeated list publishes nothing.
-  Versions list = broken_first_version();
-  list.emplace_back(ServableId{"half", 2}, std::make_unique<FakeLoader>());
-  aspire_("half", std::move(list));
-  WaitForReady(2);
-  EXPECT_THAT(recorder_.states(1),
-              ElementsAre("half version 1: END, DATA_LOSS: no graph"));
-}
-
-TEST_F(AspiredVersionsManagerTest, AChangedErrorIsPublished) {
-  Start();
-  for (const char* const error : {"no graph", "no variables"}) {
-    Versions list;
-    list.emplace_back(ServableId{"half", 1}, absl::DataLossError(error));
-    aspire_("half", std::move(list));
-    recorder_.WaitFor(std::string("half version 1: END, DATA_LOSS: ") + error);
-  }
-}
-
-TEST_F(AspiredVersionsManagerTest, GoodDataAfterAnErrorIsLoaded) {
-  options_.load_retry_interval = absl::Hours(1);
-  Start();
-  Versions list;
-  list.emplace_back(ServableId{"half", 1}, absl::DataLossError("no graph"));
-  aspire_("half", std::move(list));
-  recorder_.WaitFor("half version 1: END, DATA_LOSS: no graph");
-  Aspire({1});
-  WaitForReady(1);
-}
-
-TEST_F(AspiredVersionsManagerTest, AVersionWhoseDataIsAwaitedIsStarting) {
-  Start();
-  AspireAwaited(7, "saved_model.pb is missing");
-  recorder_.WaitFor(
-      "half version 7: START, FAILED_PRECONDITION: saved_model.pb is missing");
-  AspireAwaited(7, "saved_model.pb is missing");
-  AspireAwaited(7, "variables are missing");
-  recorder_.WaitFor(
-      "half version 7: START, FAILED_PRECONDITION: variables are missing");
-  Aspire({7});
-  recorder_.WaitFor("half version 7: AVAILABLE, OK");
-
-  EXPECT_THAT(
-      recorder_.states(7),
-      ElementsAre(
-          "half version 7: START, FAILED_PRECONDITION: saved_model.pb is "
-          "missing",
-          "half version 7: START, FAILED_PRECONDITION: variables are missing",
-          "half version 7: START, OK", "half version 7: LOADING, OK",
-          "half version 7: AVAILABLE, OK"));
-}
-
-TEST_F(AspiredVersionsManagerTest, AnAwaitedVersionEndsWhenItIsNotListed) {
-  Start();
-  AspireAwaited(7, "saved_model.pb is missing");
-  recorder_.WaitFor(
-      "half version 7: START, FAILED_PRECONDITION: saved_model.pb is missing");
-  Aspire({});
-  recorder_.WaitFor(
-      "half version 7: END, FAILED_PRECONDITION: saved_model.pb is missing");
-}
-
-TEST_F(AspiredVersionsManagerTest, TheOldVersionServesWhileTheNewOneIsAwaited) {
-  Start();
-  Aspire({6});
-  recorder_.WaitFor("half version 6: AVAILABLE, OK");
-  AspireAwaited(7, "saved_model.pb is missing");
-  recorder_.WaitFor(
-      "half version 7: START, FAILED_PRECONDITION: saved_model.pb is missing");
-  EXPECT_THAT(recorder_.states(6),
-              Not(Contains("half version 6: UNLOADING, OK")));
-}
-
-TEST_F(AspiredVersionsManagerTest, TheOldVersionServesWhenTheNewOneIsAnError) {
-  Start();
-  Aspire({1});
-  WaitForReady(1);
-  Versions list;
-  list.emplace_back(ServableId{"half", 2}, absl::DataLossError("no graph"));
-  aspire_("half", std::move(list));
-  recorder_.WaitFor("half version 2: END, DATA_LOSS: no graph");
-  EXPECT_EQ((*Get())->version, 1);
-}
-
-TEST_F(AspiredVersionsManagerTest, AnErrorOfAServingVersionDoesNotUnloadIt) {
-  Start();
-  Aspire({1});
-  WaitForReady(1);
-  Versions list;
-  list.emplace_back(ServableId{"half", 1}, absl::DataLossError("no graph"));
-  list.emplace_back(ServableId{"half", 2}, std::make_unique<FakeLoader>());
-  aspire_("half", std::move(list));
-  WaitForReady(2);
-  EXPECT_EQ((*Get(ServableRequest::Specific("half", 1)))->version, 1);
-  EXPECT_THAT(recorder_.states(1),
-              Not(Contains("half version 1: END, DATA_LOSS: no graph")));
 }
 
 TEST_F(AspiredVersionsManagerTest,

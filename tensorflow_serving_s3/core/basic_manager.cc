@@ -266,8 +266,8 @@ void BasicManager::RunLoad(const Harness& harness) {
       versions_.RoleOf(*harness) == Role::kCurrent) {
     Publish(id, ManagerState::kLoading, absl::OkStatus());
   }
-  const LoadAdmission::Answer answer = admission_.Admit(*harness);
-  switch (answer.decision) {
+  const LoadAdmission::Result result = admission_.Admit(*harness);
+  switch (result.decision) {
     case LoadAdmission::Decision::kAdmitted: {
       LOG(INFO) << "Loading " << id;
       const absl::Time start = absl::Now();
@@ -282,27 +282,27 @@ void BasicManager::RunLoad(const Harness& harness) {
       break;
     }
     case LoadAdmission::Decision::kMustWait:
-      AwaitResources(harness, answer);
+      AwaitResources(harness, result);
       break;
     case LoadAdmission::Decision::kRefused:
-      HandleFailedLoad(harness, answer.reason, answer.may_retry);
+      HandleFailedLoad(harness, result.reason, result.may_retry);
       break;
   }
   NotifyChange(id);
 }
 
 void BasicManager::AwaitResources(const Harness& harness,
-                                  const LoadAdmission::Answer& answer) {
+                                  const LoadAdmission::Result& result) {
   std::lock_guard<std::mutex> outcome_lock(outcome_mu_);
   const Role role = versions_.RoleOf(*harness);
-  if (role == Role::kDeparting) {
-    FailDeparting(harness, answer.reason);
+  if (role == Role::kDetached) {
+    FailDetached(harness, result.reason);
     return;
   }
-  LOG(WARNING) << answer.reason.message();
-  PublishLoad(harness->id(), role, ManagerState::kLoading, answer.reason);
-  harness->AwaitResources(answer.reason);
-  admission_.Wait(harness, answer.estimate);
+  LOG(WARNING) << result.reason.message();
+  PublishLoad(harness->id(), role, ManagerState::kLoading, result.reason);
+  harness->AwaitResources(result.reason);
+  admission_.Wait(harness, result.estimate);
 }
 
 void BasicManager::HandleGoodLoad(const Harness& harness) {
@@ -330,7 +330,7 @@ void BasicManager::HandleGoodLoad(const Harness& harness) {
       harness->DoneLoading();
       QuiesceAndUnload(replaced);
       return;
-    case Role::kDeparting:
+    case Role::kDetached:
       harness->DoneLoading();
       ABSL_CHECK(harness->RequestUnload()) << id;
       QuiesceAndUnload(harness);
@@ -346,8 +346,8 @@ void BasicManager::HandleFailedLoad(const Harness& harness,
   const int max_loads = 1 + std::max(0, options_.max_num_load_retries);
   std::lock_guard<std::mutex> outcome_lock(outcome_mu_);
   const Role role = versions_.RoleOf(*harness);
-  if (role == Role::kDeparting) {
-    FailDeparting(harness, error);
+  if (role == Role::kDetached) {
+    FailDetached(harness, error);
     return;
   }
   absl::Status health = error;
@@ -371,7 +371,7 @@ void BasicManager::HandleFailedLoad(const Harness& harness,
                << "; it is tried again in " << delay;
   PublishLoad(id, role, ManagerState::kLoading, health);
   harness->AwaitRetry(error);
-  // A weak pointer: a version that is dropped is destroyed at once.
+  // A weak pointer: a version that is dropped is destroyed immediately.
   load_pool_.ScheduleAfter(
       delay, [this, waiting = std::weak_ptr<LoaderHarness>(harness)] {
         if (const Harness harness = waiting.lock()) {
@@ -380,10 +380,10 @@ void BasicManager::HandleFailedLoad(const Harness& harness,
       });
 }
 
-void BasicManager::FailDeparting(const Harness& harness,
-                                 const absl::Status& error) {
+void BasicManager::FailDetached(const Harness& harness,
+                                const absl::Status& error) {
   harness->Fail(error);
-  versions_.RemoveDeparting(harness);
+  versions_.RemoveDetached(harness);
 }
 
 absl::Duration BasicManager::RetryDelay(int num_failed_loads) const {
@@ -405,7 +405,7 @@ void BasicManager::StartUnload(const Harness& harness) {
 }
 
 void BasicManager::QuiesceAndUnload(const Harness& harness) {
-  admission_.MarkLeaving(*harness);
+  admission_.MarkUnloading(*harness);
   harness->StartQuiescing([this, harness] {
     unload_pool_.Schedule([this, harness] { RunUnload(harness); });
   });
@@ -416,10 +416,10 @@ void BasicManager::RunUnload(const Harness& harness) {
   const absl::Time start = absl::Now();
   harness->Unload();
   LOG(INFO) << "Unloaded " << id << " in " << Rounded(absl::Now() - start);
-  if (versions_.RoleOf(*harness) == Role::kDeparting) {
+  if (versions_.RoleOf(*harness) == Role::kDetached) {
     admission_.Release(*harness);
     harness->DoneUnloading();
-    versions_.RemoveDeparting(harness);
+    versions_.RemoveDetached(harness);
   } else {
     // The end is published before a load that waits for the memory starts.
     Publish(id, ManagerState::kEnd, absl::OkStatus());
@@ -448,7 +448,7 @@ void BasicManager::RemoveOrContinueWithReplacement(const ServableId& id) {
 }
 
 void BasicManager::ReleaseCancelled(const Harness& harness) {
-  admission_.MarkLeaving(*harness);
+  admission_.MarkUnloading(*harness);
   if (harness->state() == State::kDisabled) {
     admission_.Release(*harness);
   }

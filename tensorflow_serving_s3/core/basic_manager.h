@@ -36,9 +36,9 @@ namespace tfs3 {
 //
 //   BasicManager manager({&bus});
 //   manager.ManageServable({{"half", 1}, std::move(loader)});
-//   manager.LoadServable({"half", 1});    // Returns at once.
+//   manager.LoadServable({"half", 1});    // Returns immediately.
 //   ... GetServableHandle ...
-//   manager.UnloadServable({"half", 1});  // Returns at once.
+//   manager.UnloadServable({"half", 1});  // Returns immediately.
 //
 // Loads and unloads run on the threads of the manager. The manager retries a
 // failed load up to `max_num_load_retries` times. The wait between the attempts
@@ -51,7 +51,7 @@ namespace tfs3 {
 //  - A version that does not fit now waits in kLoadRequested, and is published
 //    as kLoading with the reason as health. It loads when there is enough free
 //    memory; see LoadAdmission for the order.
-//  - A version whose estimate is above the limit fails at once with
+//  - A version whose estimate is above the limit fails immediately with
 //    RESOURCE_EXHAUSTED.
 //  - After a load the reservation shrinks to the new estimate of the loader.
 //
@@ -168,11 +168,11 @@ class BasicManager final : public Manager {
   void StartLoad(const Harness& harness);
   void RunLoad(const Harness& harness);
   void AwaitResources(const Harness& harness,
-                      const LoadAdmission::Answer& answer);
+                      const LoadAdmission::Result& result);
   void HandleGoodLoad(const Harness& harness);
   void HandleFailedLoad(const Harness& harness, const absl::Status& error,
                         bool may_retry);
-  void FailDeparting(const Harness& harness, const absl::Status& error);
+  void FailDetached(const Harness& harness, const absl::Status& error);
   absl::Duration RetryDelay(int num_failed_loads) const;
 
   void StartUnload(const Harness& harness);

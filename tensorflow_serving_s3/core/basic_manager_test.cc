@@ -223,7 +223,7 @@ TEST_F(BasicManagerTest, WaitingForARetryOccupiesNoLoadThread) {
   Load({"third", 1});
 }
 
-TEST_F(BasicManagerTest, DropsAVersionThatWaitsForARetryAtOnce) {
+TEST_F(BasicManagerTest, DropsAVersionThatWaitsForARetryImmediately) {
   options_.first_load_retry_interval = absl::Hours(1);
   options_.load_retry_interval = absl::Hours(1);
   Start();

@@ -23,7 +23,7 @@ LoadAdmission::LoadAdmission(Options options)
     : options_(std::move(options)),
       resources_(ResourceEstimate::MainMemory(options_.limit_bytes)) {}
 
-LoadAdmission::Answer LoadAdmission::Admit(const LoaderHarness& harness) {
+LoadAdmission::Result LoadAdmission::Admit(const LoaderHarness& harness) {
   if (options_.limit_bytes == 0) {
     return {};
   }
@@ -166,9 +166,9 @@ void LoadAdmission::ShrinkReservation(const LoaderHarness& harness) {
   }
 }
 
-void LoadAdmission::MarkLeaving(const LoaderHarness& harness) {
+void LoadAdmission::MarkUnloading(const LoaderHarness& harness) {
   std::lock_guard<std::mutex> lock(mu_);
-  resources_.MarkLeaving(&harness);
+  resources_.MarkUnloading(&harness);
 }
 
 void LoadAdmission::Release(const LoaderHarness& harness) {

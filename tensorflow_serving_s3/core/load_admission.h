@@ -20,8 +20,8 @@ namespace tfs3 {
 // Decides which loads may start, so that all servables together stay below a
 // memory limit.
 //
-//   LoadAdmission::Answer answer = admission.Admit(*harness);
-//   // If answer.decision is kAdmitted:
+//   LoadAdmission::Result result = admission.Admit(*harness);
+//   // If result.decision is kAdmitted:
 //   harness->Load();
 //   admission.ShrinkReservation(*harness);
 //   ...
@@ -39,7 +39,7 @@ class LoadAdmission {
     kMustWait,  // There is not enough free memory now.
     kRefused,   // The estimate is above the limit, or there is none.
   };
-  struct Answer {
+  struct Result {
     Decision decision = Decision::kAdmitted;
     // OK if the load is admitted.
     absl::Status reason;
@@ -61,11 +61,11 @@ class LoadAdmission {
   explicit LoadAdmission(Options options);
 
   // Reserves what the loader of `harness` estimates. `harness` is in kLoading.
-  // A harness that holds a reservation is admitted at once.
-  Answer Admit(const LoaderHarness& harness);
+  // A harness that holds a reservation is admitted immediately.
+  Result Admit(const LoaderHarness& harness);
 
-  // Starts a load when `estimate` fits, which may be at once. `harness` is in
-  // kLoadRequested.
+  // Starts a load when `estimate` fits, which may be immediately. `harness` is
+  // in kLoadRequested.
   void Wait(const Harness& harness, const ResourceEstimate& estimate);
 
   // Ends the wait of a load. False if it does not wait.
@@ -81,7 +81,7 @@ class LoadAdmission {
   void ShrinkReservation(const LoaderHarness& harness);
 
   // Notes that `harness` will release its reservation soon.
-  void MarkLeaving(const LoaderHarness& harness);
+  void MarkUnloading(const LoaderHarness& harness);
 
   // Ends the reservation, if there is one.
   void Release(const LoaderHarness& harness);

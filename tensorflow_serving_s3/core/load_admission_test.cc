@@ -38,10 +38,10 @@ Harness StartLoading(int64_t version, uint64_t bytes) {
 class LoadAdmissionTest : public ::testing::Test {
  protected:
   void Wait(const Harness& harness) {
-    const LoadAdmission::Answer answer = admission_.Admit(*harness);
-    ASSERT_EQ(answer.decision, Decision::kMustWait);
-    harness->AwaitResources(answer.reason);
-    admission_.Wait(harness, answer.estimate);
+    const LoadAdmission::Result result = admission_.Admit(*harness);
+    ASSERT_EQ(result.decision, Decision::kMustWait);
+    harness->AwaitResources(result.reason);
+    admission_.Wait(harness, result.estimate);
   }
 
   std::vector<Harness> started_;
@@ -64,23 +64,23 @@ TEST_F(LoadAdmissionTest, AdmitsAHarnessWithAReservation) {
 }
 
 TEST_F(LoadAdmissionTest, RefusesAnEstimateAboveTheLimit) {
-  const LoadAdmission::Answer answer = admission_.Admit(*StartLoading(1, 11));
-  EXPECT_EQ(answer.decision, Decision::kRefused);
-  EXPECT_FALSE(answer.may_retry);
-  EXPECT_EQ(answer.reason.code(), absl::StatusCode::kResourceExhausted);
+  const LoadAdmission::Result result = admission_.Admit(*StartLoading(1, 11));
+  EXPECT_EQ(result.decision, Decision::kRefused);
+  EXPECT_FALSE(result.may_retry);
+  EXPECT_EQ(result.reason.code(), absl::StatusCode::kResourceExhausted);
 }
 
 TEST_F(LoadAdmissionTest, ALoadWithoutAnEstimateMayBeRetried) {
   auto loader = std::make_unique<FakeLoader>();
-  loader->set_estimate([] { return absl::UnavailableError("no answer"); });
-  const LoadAdmission::Answer answer =
+  loader->set_estimate([] { return absl::UnavailableError("no response"); });
+  const LoadAdmission::Result result =
       admission_.Admit(*StartLoading(1, std::move(loader)));
-  EXPECT_EQ(answer.decision, Decision::kRefused);
-  EXPECT_TRUE(answer.may_retry);
-  EXPECT_EQ(answer.reason, absl::UnavailableError("no answer"));
+  EXPECT_EQ(result.decision, Decision::kRefused);
+  EXPECT_TRUE(result.may_retry);
+  EXPECT_EQ(result.reason, absl::UnavailableError("no response"));
 }
 
-TEST_F(LoadAdmissionTest, WithoutALimitAsksForNoEstimate) {
+TEST_F(LoadAdmissionTest, WithoutALimitRequestsNoEstimate) {
   LoadAdmission admission({0, [](const Harness&) {}, [](const ServableId&) {}});
   auto loader = std::make_unique<FakeLoader>();
   loader->set_estimate([]() -> absl::StatusOr<ResourceEstimate> {
@@ -146,7 +146,7 @@ TEST_F(LoadAdmissionTest, AnUnloadMakesRoomUnlessOthersInProgressDo) {
   Wait(waiting);
   EXPECT_FALSE(admission_.MakesRoom(waiting, {}));
   EXPECT_TRUE(admission_.MakesRoom(waiting, {second}));
-  admission_.MarkLeaving(*first);
+  admission_.MarkUnloading(*first);
   EXPECT_FALSE(admission_.MakesRoom(waiting, {second}));
   EXPECT_FALSE(admission_.MakesRoom(first, {second}));
 }

@@ -127,8 +127,8 @@ class LoaderHarness : public ServableLease {
   [[nodiscard]] bool RequestUnload();
 
   // kUnloadRequested > kQuiescing. Acquire must not be called after this. When
-  // no handle is left, which may be at once, the state becomes kQuiesced and
-  // then `on_quiesced` is called once, on the thread that releases the last
+  // no handle is left, which may be immediately, the state becomes kQuiesced
+  // and then `on_quiesced` is called once, on the thread that releases the last
   // handle. It must be quick. It may destroy the harness.
   void StartQuiescing(std::function<void()> on_quiesced);
 

@@ -75,7 +75,7 @@ ManagedVersions::Role ManagedVersions::RoleOf(
   std::lock_guard<std::mutex> lock(mu_);
   const Version* const version = FindLocked(harness.id());
   if (version == nullptr) {
-    return Role::kDeparting;
+    return Role::kDetached;
   }
   if (version->current.get() == &harness) {
     return Role::kCurrent;
@@ -83,7 +83,7 @@ ManagedVersions::Role ManagedVersions::RoleOf(
   if (version->replacement.get() == &harness) {
     return Role::kReplacement;
   }
-  return Role::kDeparting;
+  return Role::kDetached;
 }
 
 absl::StatusOr<ManagedVersions::Harness> ManagedVersions::RequestLoad(
@@ -165,7 +165,7 @@ ManagedVersions::Harness ManagedVersions::FinishReplacement(
   ABSL_CHECK(version.current->RequestUnload()) << replacement->id();
   Harness replaced = std::exchange(version.current, replacement);
   version.replacement = nullptr;
-  departing_.insert(replaced);
+  detached_.insert(replaced);
   return replaced;
 }
 
@@ -204,9 +204,9 @@ absl::StatusOr<ManagedVersions::Unload> ManagedVersions::RequestUnload(
   return Unload{version->current, TakeReplacementLocked(*version)};
 }
 
-void ManagedVersions::RemoveDeparting(const Harness& harness) {
+void ManagedVersions::RemoveDetached(const Harness& harness) {
   std::lock_guard<std::mutex> lock(mu_);
-  departing_.erase(harness);
+  detached_.erase(harness);
   changed_.notify_all();
 }
 
@@ -249,7 +249,7 @@ std::vector<std::string> ManagedVersions::WaitUntilEmpty(
   std::vector<std::string> left;
   std::unique_lock<std::mutex> lock(mu_);
   changed_.wait_for(lock, absl::ToChronoMilliseconds(timeout),
-                    [this] { return versions_.empty() && departing_.empty(); });
+                    [this] { return versions_.empty() && detached_.empty(); });
   const auto add = [&left](const Harness& harness) {
     left.push_back(absl::StrCat(harness->id().DebugString(), " (",
                                 HarnessStateName(harness->state()), ")"));
@@ -259,7 +259,7 @@ std::vector<std::string> ManagedVersions::WaitUntilEmpty(
       add(version.current);
     }
   }
-  for (const Harness& harness : departing_) {
+  for (const Harness& harness : detached_) {
     add(harness);
   }
   return left;
@@ -284,7 +284,7 @@ ManagedVersions::Harness ManagedVersions::TakeReplacementLocked(
   Harness replacement = std::exchange(version.replacement, nullptr);
   if (replacement != nullptr && !replacement->Cancel() &&
       replacement->state() == State::kLoading) {
-    departing_.insert(replacement);
+    detached_.insert(replacement);
   }
   return replacement;
 }

@@ -33,8 +33,8 @@ namespace tfs3 {
 //   versions.AddReplacement(replacement);
 //   ... load the replacement ...
 //   Harness replaced = versions.FinishReplacement(replacement);
-//   ... quiesce and unload `replaced`; it is departing ...
-//   versions.RemoveDeparting(replaced);
+//   ... quiesce and unload `replaced`; it is detached ...
+//   versions.RemoveDetached(replaced);
 //
 // This class holds no lock while a harness loads, unloads or is destroyed.
 // Thread-safe. But calls that concern the replacement of one version must not
@@ -49,7 +49,7 @@ class ManagedVersions {
     // The version does not have this harness any more: its data was replaced,
     // or it was a replacement that was cancelled during its load. No state is
     // published about it.
-    kDeparting,
+    kDetached,
   };
 
   // The state of a version at one moment.
@@ -94,7 +94,7 @@ class ManagedVersions {
   absl::Status AddReplacement(Harness replacement);
 
   // Makes a loaded replacement the current harness. Returns the harness that
-  // was current; it is in kUnloadRequested and departing.
+  // was current; it is in kUnloadRequested and detached.
   Harness FinishReplacement(const Harness& replacement);
 
   // Makes the replacement the current harness of a version whose old data was
@@ -102,7 +102,7 @@ class ManagedVersions {
   void ContinueWithReplacement(const ServableId& id);
 
   // Removes the replacement from its version and cancels it. If it is loading,
-  // it is departing. NOT_FOUND if there is none.
+  // it is detached. NOT_FOUND if there is none.
   absl::StatusOr<Harness> CancelReplacement(const ServableId& id);
 
   // Changes the current harness from kReady to kUnloadRequested, and cancels
@@ -114,8 +114,8 @@ class ManagedVersions {
   };
   absl::StatusOr<Unload> RequestUnload(const ServableId& id);
 
-  // Ends the departure of an unloaded or failed harness.
-  void RemoveDeparting(const Harness& harness);
+  // Forgets a detached harness that is unloaded or has failed.
+  void RemoveDetached(const Harness& harness);
 
   // The IDs of all versions, in order.
   std::vector<ServableId> List() const;
@@ -126,7 +126,7 @@ class ManagedVersions {
   // Wakes WaitUntilLoaded. Call this after a harness has changed its state.
   void NotifyChange() const;
 
-  // Blocks until there are no versions and no departing harnesses, for at most
+  // Blocks until there are no versions and no detached harnesses, for at most
   // `timeout`. Returns the IDs and states of the harnesses that are left.
   std::vector<std::string> WaitUntilEmpty(absl::Duration timeout) const;
 
@@ -145,7 +145,7 @@ class ManagedVersions {
   mutable std::condition_variable changed_;
   // Guarded by mu_.
   std::map<std::string, std::map<int64_t, Version>, std::less<>> versions_;
-  std::set<Harness> departing_;
+  std::set<Harness> detached_;
 };
 
 }  // namespace tfs3

@@ -69,7 +69,7 @@ TEST_F(ManagedVersionsTest, AFinishedReplacementIsCurrent) {
   EXPECT_EQ(current_->state(), State::kUnloadRequested);
   EXPECT_EQ(versions_.Find(kId), replacement);
   EXPECT_EQ(versions_.RoleOf(*replacement), Role::kCurrent);
-  EXPECT_EQ(versions_.RoleOf(*current_), Role::kDeparting);
+  EXPECT_EQ(versions_.RoleOf(*current_), Role::kDetached);
   EXPECT_FALSE(versions_.Snapshots("half")[0].replacement.has_value());
 }
 
@@ -79,7 +79,7 @@ TEST_F(ManagedVersionsTest, RefusesASecondReplacementUntilTheFirstHasFailed) {
   EXPECT_EQ(versions_.AddReplacement(MakeHarness()).code(),
             absl::StatusCode::kFailedPrecondition);
   StartLoading(*first);
-  first->Fail(absl::UnavailableError("no answer"));
+  first->Fail(absl::UnavailableError("no response"));
   EXPECT_TRUE(versions_.AddReplacement(MakeHarness()).ok());
 }
 
@@ -98,7 +98,7 @@ TEST_F(ManagedVersionsTest, ACancelledReplacementDepartsOnlyDuringItsLoad) {
   versions_.Remove(kId);
   EXPECT_EQ(versions_.WaitUntilEmpty(absl::ZeroDuration()),
             std::vector<std::string>{"half version 1 (Loading)"});
-  versions_.RemoveDeparting(loading);
+  versions_.RemoveDetached(loading);
   EXPECT_TRUE(versions_.WaitUntilEmpty(absl::ZeroDuration()).empty());
 }
 

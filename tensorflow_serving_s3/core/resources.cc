@@ -95,7 +95,7 @@ bool ResourceTracker::FitsWithout(const ResourceEstimate& estimate,
                                   const std::vector<Owner>& others) const {
   ResourceEstimate left = reserved_;
   for (const auto& [owner, reservation] : reservations_) {
-    if (reservation.leaving ||
+    if (reservation.unloading ||
         std::find(others.begin(), others.end(), owner) != others.end()) {
       Subtract(left, reservation.quantities);
     }
@@ -137,10 +137,10 @@ bool ResourceTracker::Shrink(Owner owner, const ResourceEstimate& estimate) {
   return freed;
 }
 
-void ResourceTracker::MarkLeaving(Owner owner) {
+void ResourceTracker::MarkUnloading(Owner owner) {
   const auto position = reservations_.find(owner);
   if (position != reservations_.end()) {
-    position->second.leaving = true;
+    position->second.unloading = true;
   }
 }
 

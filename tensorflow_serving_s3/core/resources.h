@@ -64,8 +64,8 @@ class ResourceTracker {
   // Whether `estimate` fits if nothing else is reserved.
   bool FitsAlone(const ResourceEstimate& estimate) const;
 
-  // Whether `estimate` fits after all leaving owners (see MarkLeaving) and all
-  // of `others` have released their reservations.
+  // Whether `estimate` fits after all unloading owners (see MarkUnloading) and
+  // all of `others` have released their reservations.
   bool FitsWithout(const ResourceEstimate& estimate,
                    const std::vector<Owner>& others) const;
 
@@ -78,7 +78,7 @@ class ResourceTracker {
   bool Shrink(Owner owner, const ResourceEstimate& estimate);
 
   // Notes that `owner` will release its reservation soon.
-  void MarkLeaving(Owner owner);
+  void MarkUnloading(Owner owner);
 
   // Ends the reservation, if there is one. Returns whether something was freed.
   bool Release(Owner owner);
@@ -88,7 +88,7 @@ class ResourceTracker {
  private:
   struct Reservation {
     ResourceEstimate quantities;
-    bool leaving = false;
+    bool unloading = false;
   };
 
   bool Fits(const ResourceEstimate& estimate,

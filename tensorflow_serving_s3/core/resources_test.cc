@@ -59,7 +59,7 @@ TEST(ResourceTrackerTest, FitsWithoutIgnoresLeavingAndOtherOwners) {
   EXPECT_FALSE(tracker.FitsWithout(Memory(7), {}));
   EXPECT_TRUE(tracker.FitsWithout(Memory(7), {&kA}));
   EXPECT_FALSE(tracker.FitsWithout(Memory(8), {&kA}));
-  tracker.MarkLeaving(&kA);
+  tracker.MarkUnloading(&kA);
   EXPECT_TRUE(tracker.FitsWithout(Memory(7), {}));
   EXPECT_TRUE(tracker.FitsWithout(Memory(10), {&kB}));
   EXPECT_FALSE(tracker.FitsAlone(Memory(11)));

@@ -55,8 +55,8 @@ void ScheduledThreadPool::Schedule(std::function<void()> work) {
 void ScheduledThreadPool::ScheduleAfter(absl::Duration delay,
                                         std::function<void()> work) {
   // Keeps the due time within the range of the clock.
-  constexpr absl::Duration kLongest = absl::Hours(24 * 365);
-  delay = std::clamp(delay, absl::ZeroDuration(), kLongest);
+  constexpr absl::Duration kMaxDelay = absl::Hours(24 * 365);
+  delay = std::clamp(delay, absl::ZeroDuration(), kMaxDelay);
   const Clock::time_point due = Clock::now() + absl::ToChronoNanoseconds(delay);
   std::lock_guard<std::mutex> lock(mu_);
   if (stopping_) {

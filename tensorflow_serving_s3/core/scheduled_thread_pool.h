@@ -16,11 +16,11 @@
 
 namespace tfs3 {
 
-// A fixed number of threads that run functions at once or after a delay.
+// A fixed number of threads that run functions immediately or after a delay.
 //
 //   ScheduledThreadPool pool(4);
 //   pool.Schedule([] { Load(); });
-//   pool.ScheduleAfter(absl::Seconds(2), [] { TryAgain(); });
+//   pool.ScheduleAfter(absl::Seconds(2), [] { Poll(); });
 //
 // Waiting work occupies no thread. Work runs in the order of its due times.
 // Thread-safe; work may schedule more work.

@@ -50,7 +50,7 @@ TEST(ScheduledThreadPoolTest, RunsInTheOrderOfDueTimes) {
   EXPECT_THAT(order, ElementsAre(1, 2));
 }
 
-TEST(ScheduledThreadPoolTest, SeveralThreadsRunWorkAtOnce) {
+TEST(ScheduledThreadPoolTest, SeveralThreadsRunWorkConcurrently) {
   std::promise<void> first;
   std::promise<void> second;
   std::promise<void> both;

@@ -68,9 +68,9 @@ class ServableStateMonitor {
   ServableStateMonitor(const ServableStateMonitor&) = delete;
   ServableStateMonitor& operator=(const ServableStateMonitor&) = delete;
 
-  // Forgets these versions of a servable: the ended ones at once, the others as
-  // soon as they end. A later call for the same servable replaces the set. Use
-  // this for versions whose files were removed.
+  // Forgets these versions of a servable: the ended ones immediately, the
+  // others as soon as they end. A later call for the same servable replaces the
+  // set. Use this for versions whose files were removed.
   void ForgetEnded(absl::string_view servable_name, std::set<int64_t> versions);
 
   // The latest state of one version; nothing if it is unknown or forgotten.

@@ -154,7 +154,7 @@ absl::Status WaitForAvailable(const ServableStateMonitor& monitor,
       requests, ManagerState::kAvailable, deadline);
 }
 
-TEST(ServableStateMonitorWaitTest, ReturnsAtOnceIfAllAreMet) {
+TEST(ServableStateMonitorWaitTest, ReturnsImmediatelyIfAllAreMet) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   Publish(bus, 7, ManagerState::kAvailable);
@@ -177,7 +177,7 @@ TEST(ServableStateMonitorWaitTest, ReturnsWhenTheLastRequestIsMet) {
   loader.join();
 }
 
-TEST(ServableStateMonitorWaitTest, SeesAStateThatChangesAtOnce) {
+TEST(ServableStateMonitorWaitTest, SeesAStateThatChangesImmediately) {
   Bus bus;
   const ServableStateMonitor monitor(&bus);
   std::atomic<bool> met{false};

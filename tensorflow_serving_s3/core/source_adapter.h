@@ -36,8 +36,7 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
   }
 
  protected:
-  // Converts the list of a stream. Called from
-  // several threads at once.
+  // Converts the list of a stream. Called from several threads concurrently.
   virtual std::vector<ServableData<Out>> Adapt(
       absl::string_view servable_name,
       std::vector<ServableData<In>> versions) = 0;
@@ -68,7 +67,7 @@ class SourceAdapter : public TargetBase<In>, public Source<Out> {
 template <typename In, typename Out>
 class UnarySourceAdapter : public SourceAdapter<In, Out> {
  protected:
-  // Called from several threads at once. The error names the data and the
+  // Called from several threads concurrently. The error names the data and the
   // cause; it becomes the state of the version.
   virtual absl::StatusOr<Out> Convert(const In& data) = 0;
 

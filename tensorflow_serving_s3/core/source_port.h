@@ -26,8 +26,8 @@ namespace tfs3 {
 //   ConnectSourceToTarget(&port, &target);  // Before or after Send.
 //
 // Until the port is connected, it stores the newest list of every stream. Send
-// may be called from several threads at once, but calls for one stream must not
-// overlap. The callback is called only inside Send and
+// may be called from several threads concurrently, but calls for one stream
+// must not overlap. The callback is called only inside Send and
 // SetAspiredVersionsCallback.
 template <typename T>
 class SourcePort final : public Source<T> {

@@ -68,7 +68,7 @@ class SourceRouter : public TargetBase<T> {
   }
 
   // Returns the index of the port for a stream; nothing, or an index that is
-  // not valid, to drop the stream. Called from several threads at once.
+  // not valid, to drop the stream. Called from several threads concurrently.
   virtual std::optional<int> Route(
       absl::string_view servable_name,
       const std::vector<ServableData<T>>& versions) = 0;

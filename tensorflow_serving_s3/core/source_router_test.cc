@@ -176,7 +176,7 @@ TEST(DynamicSourceRouterTest, NamesWithoutARouteGoToTheLastPort) {
   EXPECT_THAT(log.lines(), ElementsAre("1 half: 1", "2 other: 2"));
 }
 
-TEST(DynamicSourceRouterTest, AnUpdateMovesStreamsAtOnce) {
+TEST(DynamicSourceRouterTest, AnUpdateMovesStreamsImmediately) {
   const auto router = Dynamic(3, {{"half", 0}, {"third", 0}});
   Log log;
   log.ConnectAll(router.get());
@@ -190,7 +190,7 @@ TEST(DynamicSourceRouterTest, AnUpdateMovesStreamsAtOnce) {
               ElementsAre(std::pair("half", 1), std::pair("third", 0)));
 }
 
-TEST(DynamicSourceRouterTest, AnUpdateTakesAStreamOutOfTheLastPort) {
+TEST(DynamicSourceRouterTest, AnUpdateRemovesAStreamFromTheLastPort) {
   const auto router = Dynamic(2, {});
   Log log;
   log.ConnectAll(router.get());

@@ -21,9 +21,9 @@ namespace tfs3 {
 //
 //   ConnectSourceToTarget(&source, &target);
 //
-// The callback may be copied and called from several threads at once. After the
-// target was destroyed, it does nothing. So sources and targets may be
-// destroyed in any order.
+// The callback may be copied and called from several threads concurrently.
+// After the target was destroyed, it does nothing. So sources and targets may
+// be destroyed in any order.
 template <typename T>
 class Target {
  public:
@@ -75,8 +75,8 @@ class TargetBase : public Target<T> {
 
  protected:
   // Receives the complete list of versions of one stream, see Source. Called
-  // from several threads at once. Must not call the callback of this target or
-  // Detach().
+  // from several threads concurrently. Must not call the callback of this
+  // target or Detach().
   virtual void SetAspiredVersions(absl::string_view servable_name,
                                   std::vector<ServableData<T>> versions) = 0;
 

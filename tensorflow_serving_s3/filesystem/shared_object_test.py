@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks the symbols that libs3_filesystem.so exports and imports.
 
-TensorFlow contains its own BoringSSL, curl and zlib. If two libraries exported the same symbol,
-one of them would receive the calls of the other.
+TensorFlow exports symbols of its own BoringSSL, curl and zlib. If this library exported the same
+symbols, the dynamic linker would bind all calls to one of the two copies.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import subprocess
 _LIBRARY = os.environ["TFS3_SHARED_OBJECT"]
 _C_AND_CPP = re.compile(r"lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+)\.so\.\d+|ld-linux-.*\.so\.\d+")
 _TENSORFLOW = "libtensorflow_framework.so.2"
-# Functions that OpenSSL 1.1 removed. The AWS libraries refer to them weakly and use them only if
-# the current ones are missing; those are linked in.
-_OF_OLD_OPENSSL = [
+# Functions that OpenSSL 1.1 removed. The AWS libraries have weak references to them, for builds
+# with an older OpenSSL.
+_REMOVED_FROM_OPENSSL = [
     "EVP_MD_CTX_create",
     "EVP_MD_CTX_destroy",
     "HMAC_CTX_cleanup",
@@ -25,7 +25,7 @@ _OF_OLD_OPENSSL = [
 ]
 # Symbols of the C++ runtime, and symbols that compilers and the C library add to each shared
 # object.
-_OF_THE_RUNTIME = re.compile(r"_Z.*|__.*|_ITM_.*|_Unwind_.*")
+_RUNTIME_SYMBOL = re.compile(r"_Z.*|__.*|_ITM_.*|_Unwind_.*")
 
 
 def _output(*command: str) -> list[str]:
@@ -51,7 +51,7 @@ def test_uses_only_the_c_interface_of_tensorflow() -> None:
     others = [
         (kind, name)
         for kind, name in undefined
-        if "@" not in name and not _OF_THE_RUNTIME.match(name)
+        if "@" not in name and not _RUNTIME_SYMBOL.match(name)
     ]
     assert [name for kind, name in others if kind == "U"] == ["TF_SetStatus"]
-    assert sorted(name for kind, name in others if kind != "U") == _OF_OLD_OPENSSL
+    assert sorted(name for kind, name in others if kind != "U") == _REMOVED_FROM_OPENSSL

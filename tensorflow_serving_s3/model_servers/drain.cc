@@ -64,15 +64,15 @@ void Drain(const DrainOptions& options) {
     }
     return;
   }
-  // Clients that send requests without a pause get answers that refuse them. A
-  // request on a connection that is being closed would be lost.
-  options.gate->WaitUntilQuiet(kQuietTime, kCloseTimeout);
+  // Clients that send requests without a pause get responses that refuse them.
+  // A request on a connection that is being closed would be lost.
+  options.gate->WaitUntilIdle(kQuietTime, kCloseTimeout);
   RunBoth([&] { StopGrpc(*options.grpc_servers); },
           [&] {
             if (options.rest_server == nullptr) {
               return;
             }
-            // Slow clients may still be reading their answers.
+            // Slow clients may still be reading their responses.
             const auto left =
                 std::chrono::duration_cast<std::chrono::milliseconds>(
                     deadline - std::chrono::steady_clock::now());

@@ -51,7 +51,7 @@ int NumThreads(int64_t flag, int64_t max_batched_requests) {
 constexpr int64_t kMaxDefaultBodyBytes = int64_t{1} << 30;
 
 // Returns the limit of a request for a flag with default 0. The default leaves
-// room for the tensors and the answer in the memory budget, and is at most
+// room for the tensors and the response in the memory budget, and is at most
 // `max`.
 int64_t MaxRequestBytes(int64_t flag, int64_t max,
                         const RequestMemory* memory) {
@@ -88,7 +88,7 @@ void RefuseManagement(grpc::Call call) {
 
 // Moves the management methods out of `methods`, and copies GetModelStatus,
 // which shows the effect of a reload.
-grpc::MethodTable TakeManagement(grpc::MethodTable* methods) {
+grpc::MethodTable ExtractManagementMethods(grpc::MethodTable* methods) {
   grpc::MethodTable management;
   for (auto it = methods->begin(); it != methods->end();) {
     const auto method = it++;
@@ -383,7 +383,7 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   GrpcServers servers;
   std::vector<std::string> management_methods;
   if (!options.management_address.empty()) {
-    grpc::MethodTable management = TakeManagement(&methods);
+    grpc::MethodTable management = ExtractManagementMethods(&methods);
     for (const auto& [method, handler] : management) {
       if (IsManagement(method)) {
         management_methods.push_back(method);

@@ -62,7 +62,7 @@ void LoadProgressReporter::Run() {
   while (!stop_.wait_for(lock, period, [this] { return stopping_; })) {
     lock.unlock();
     MeasureLoads(period_);
-    for (const LoadProgress& load : LoadsUnderWay()) {
+    for (const LoadProgress& load : ActiveLoads()) {
       if (load.elapsed >= period_) {
         report_(DescribeLoad(load));
       }

@@ -15,7 +15,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "tensorflow/core/platform/env.h"
-#include "tensorflow_serving_s3/core/resource_preserving_policy.h"
+#include "tensorflow_serving_s3/core/aspired_version_policies.h"
 #include "tensorflow_serving_s3/model_servers/model_config.h"
 #include "tensorflow_serving_s3/model_servers/options/memory_limit.h"
 #include "tensorflow_serving_s3/model_servers/options/saved_model_settings.h"
@@ -92,9 +92,8 @@ ServerCore::Options CoreOptionsOf(const ServerOptions& options,
   core.file_system_poll_wait_seconds = options.file_system_poll_wait_seconds;
   core.servable_versions_always_present =
       options.servable_versions_always_present;
-  if (options.aspired_version_policy == kResourcePreserving) {
-    core.aspired_version_policy = std::make_unique<ResourcePreservingPolicy>();
-  }
+  core.aspired_version_policy =
+      CreateAspiredVersionPolicy(options.aspired_version_policy);
   core.total_memory_limit_bytes =
       static_cast<uint64_t>(options.total_model_memory_limit_bytes);
   core.num_load_threads = static_cast<int>(options.num_load_threads);

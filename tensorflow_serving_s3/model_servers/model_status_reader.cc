@@ -67,7 +67,8 @@ absl::StatusOr<ServableRequest> ModelStatusReader::RequestOf(
       if (!target.has_value()) {
         return absl::InvalidArgumentError(absl::StrCat(
             "Unrecognized servable version label: ", spec.version_label(), "; ",
-            WhyNotLabel(FactsOf(spec.name()), spec.version_label())));
+            ExplainUnavailableLabel(UnavailableModelOf(spec.name()),
+                                    spec.version_label())));
       }
       return ServableRequest::Specific(
           spec.name(), target->previous.value_or(target->version));
@@ -89,7 +90,8 @@ absl::StatusOr<GetModelStatusResponse> ModelStatusReader::GetModelStatus(
       !HasModel(*parts_.config(), spec.name())) {
     return absl::NotFoundError(
         absl::StrCat("Could not find any versions of model ", spec.name(), "; ",
-                     WhyNotLabel(FactsOf(spec.name()), spec.version_label())));
+                     ExplainUnavailableLabel(UnavailableModelOf(spec.name()),
+                                             spec.version_label())));
   }
   absl::StatusOr<ServableRequest> request = RequestOf(spec);
   if (!request.ok()) {
@@ -102,7 +104,7 @@ absl::StatusOr<GetModelStatusResponse> ModelStatusReader::GetModelStatus(
     if (!known.has_value()) {
       return absl::NotFoundError(absl::StrCat(
           "Could not find version ", *request->version, " of model ",
-          request->name, "; ", WhyUnavailable(*request, spec)));
+          request->name, "; ", ExplainUnavailable(*request, spec)));
     }
     AddVersion(known->state, &response);
     return response;
@@ -114,7 +116,7 @@ absl::StatusOr<GetModelStatusResponse> ModelStatusReader::GetModelStatus(
   if (response.model_version_status().empty()) {
     return absl::NotFoundError(
         absl::StrCat("Could not find any versions of model ", request->name,
-                     "; ", WhyUnavailable(*request, spec)));
+                     "; ", ExplainUnavailable(*request, spec)));
   }
   return response;
 }
@@ -153,8 +155,8 @@ std::vector<ModelSummary> ModelStatusReader::ListModels() const {
     }
     for (const auto& [label, version] : model->version_labels()) {
       if (awaited.versions.count({name, version}) > 0) {
-        summary.awaited_labels.push_back(
-            WhyNotVersion(FactsOf(name), version, label));
+        summary.awaited_labels.push_back(ExplainUnavailableVersion(
+            UnavailableModelOf(name), version, label));
       }
     }
     models.push_back(std::move(summary));
@@ -182,15 +184,17 @@ void ModelStatusReader::AddProblemsOfUnknownModels(
             });
 }
 
-std::string ModelStatusReader::WhyUnavailable(const ServableRequest& request,
-                                              const ModelSpec& spec) const {
-  const UnavailableModel facts = FactsOf(request.name);
+std::string ModelStatusReader::ExplainUnavailable(
+    const ServableRequest& request, const ModelSpec& spec) const {
+  const UnavailableModel facts = UnavailableModelOf(request.name);
   return request.version.has_value()
-             ? WhyNotVersion(facts, *request.version, spec.version_label())
-             : WhyNoVersion(facts);
+             ? ExplainUnavailableVersion(facts, *request.version,
+                                         spec.version_label())
+             : ExplainNoVersion(facts);
 }
 
-UnavailableModel ModelStatusReader::FactsOf(const std::string& model) const {
+UnavailableModel ModelStatusReader::UnavailableModelOf(
+    const std::string& model) const {
   UnavailableModel facts;
   facts.name = model;
   const auto config = parts_.config();

@@ -63,11 +63,12 @@ class ModelStatusReader {
   std::string VersionProblem(absl::string_view model) const;
 
   // Explains why there is no version for `request`, which comes from `spec`.
-  std::string WhyUnavailable(const ServableRequest& request,
-                             const tensorflow::serving::ModelSpec& spec) const;
+  std::string ExplainUnavailable(
+      const ServableRequest& request,
+      const tensorflow::serving::ModelSpec& spec) const;
 
  private:
-  UnavailableModel FactsOf(const std::string& model) const;
+  UnavailableModel UnavailableModelOf(const std::string& model) const;
   // Adds the models of a custom source that have a problem and no version.
   void AddProblemsOfUnknownModels(
       const tensorflow::serving::ModelServerConfig& config,

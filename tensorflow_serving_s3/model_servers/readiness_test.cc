@@ -8,7 +8,7 @@
 namespace tfs3 {
 namespace {
 
-TEST(ReadinessTest, IsReadyAtOnceIfNothingIsAwaited) {
+TEST(ReadinessTest, IsReadyImmediatelyIfNothingIsAwaited) {
   Readiness readiness;
   EXPECT_FALSE(readiness.is_ready());
   readiness.Await({});

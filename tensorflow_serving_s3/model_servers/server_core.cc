@@ -129,7 +129,7 @@ absl::Status ServerCore::CreateConfiguredSource() {
                                    const std::string& base_path,
                                    const std::set<int64_t>& versions) {
     versions_.SetFound(model, base_path, versions);
-    ForgetVanishedVersions(model);
+    ForgetRemovedVersions(model);
   };
   auto source = FileSystemStoragePathSource::Create(
       SourceConfig(options_.config), std::move(source_options));
@@ -226,13 +226,13 @@ void ServerCore::HandleAspired(
     absl::string_view model,
     const std::vector<ServableData<StoragePath>>& versions) {
   versions_.SetAspired(model, versions);
-  ForgetVanishedVersions(model);
+  ForgetRemovedVersions(model);
   if (options_.allow_version_labels_for_unavailable_models) {
     readiness_.AwaitAtMost(std::string(model), versions_.AspiredNumbers(model));
   }
 }
 
-void ServerCore::ForgetVanishedVersions(absl::string_view model) {
+void ServerCore::ForgetRemovedVersions(absl::string_view model) {
   monitor_.ForgetEnded(model, versions_.Vanished(model));
 }
 
@@ -332,7 +332,7 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
   for (const auto& [name, model] : ModelsByName(config)) {
     names.insert(name);
   }
-  versions_.KeepOnly(names);
+  versions_.RemoveOthers(names);
   AwaitReadiness(config);
   ModelNames changed = ChangedModels(*current, config);
   const ModelNames removed = RemovedModels(*current, config);
@@ -464,7 +464,7 @@ absl::StatusOr<ServableHandle<SavedModelBundle>> ServerCore::GetModel(
     if (new_request->version == request->version) {
       return absl::NotFoundError(
           absl::StrCat(handle.status().message(), "; ",
-                       status_.WhyUnavailable(*request, spec)));
+                       status_.ExplainUnavailable(*request, spec)));
     }
     request = std::move(new_request);
   }

@@ -211,7 +211,7 @@ class ServerCore final : public ModelLookup,
   void HandleAspired(absl::string_view model,
                      const std::vector<ServableData<StoragePath>>& versions);
   // Makes the monitor forget ended versions that no longer exist in storage.
-  void ForgetVanishedVersions(absl::string_view model);
+  void ForgetRemovedVersions(absl::string_view model);
   void AwaitReadiness(const Config& config);
   ModelProgress ProgressOfModel(const std::string& model) const;
   // Returns the result of the last search for versions of a model.

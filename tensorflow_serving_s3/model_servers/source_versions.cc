@@ -39,7 +39,7 @@ void SourceVersions::SetAspired(
   aspired_.insert_or_assign(std::string(model), std::move(versions));
 }
 
-void SourceVersions::KeepOnly(
+void SourceVersions::RemoveOthers(
     const std::set<std::string, std::less<>>& models) {
   std::lock_guard<std::mutex> lock(mu_);
   EraseOthers(models, &found_);

@@ -36,7 +36,7 @@ class SourceVersions {
                   std::vector<ServableData<StoragePath>> versions);
 
   // Forgets all models except `models`.
-  void KeepOnly(const std::set<std::string, std::less<>>& models);
+  void RemoveOthers(const std::set<std::string, std::less<>>& models);
 
   // Returns the versions of the last poll; nullopt if no poll could list them.
   std::optional<std::set<int64_t>> Found(absl::string_view model) const;

@@ -104,8 +104,9 @@ std::string DescribeState(const ServableState& state, bool is_aspired) {
                     : absl::StrCat("failed to load earlier: ", reason);
 }
 
-std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
-                          absl::string_view label) {
+std::string ExplainUnavailableVersion(const UnavailableModel& model,
+                                      int64_t version,
+                                      absl::string_view label) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }
@@ -128,7 +129,7 @@ std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
   return text;
 }
 
-std::string WhyNoVersion(const UnavailableModel& model) {
+std::string ExplainNoVersion(const UnavailableModel& model) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }
@@ -156,8 +157,8 @@ std::string WhyNoVersion(const UnavailableModel& model) {
   return absl::StrJoin(sentences, "; ");
 }
 
-std::string WhyNotLabel(const UnavailableModel& model,
-                        absl::string_view label) {
+std::string ExplainUnavailableLabel(const UnavailableModel& model,
+                                    absl::string_view label) {
   if (!model.is_configured) {
     return NotConfigured(model);
   }

@@ -41,15 +41,16 @@ struct UnavailableModel {
 };
 
 // Explains why no version is available.
-std::string WhyNoVersion(const UnavailableModel& model);
+std::string ExplainNoVersion(const UnavailableModel& model);
 
 // Explains why `version` is not available. `label` is the label in the request;
 // empty if the request has the version.
-std::string WhyNotVersion(const UnavailableModel& model, int64_t version,
-                          absl::string_view label);
+std::string ExplainUnavailableVersion(const UnavailableModel& model,
+                                      int64_t version, absl::string_view label);
 
 // Explains why a label does not exist.
-std::string WhyNotLabel(const UnavailableModel& model, absl::string_view label);
+std::string ExplainUnavailableLabel(const UnavailableModel& model,
+                                    absl::string_view label);
 
 // Describes the state of a version: "is being loaded; ...".
 std::string DescribeState(const ServableState& state, bool is_aspired);

@@ -53,16 +53,16 @@ void PrintTo(const Situation& situation, std::ostream* out) {
 }
 
 std::string WhyAny(const UnavailableModel& model) {
-  return WhyNoVersion(model);
+  return ExplainNoVersion(model);
 }
 std::string WhyVersion2(const UnavailableModel& model) {
-  return WhyNotVersion(model, 2, "");
+  return ExplainUnavailableVersion(model, 2, "");
 }
 std::string WhyLabelOfVersion2(const UnavailableModel& model) {
-  return WhyNotVersion(model, 2, "canary");
+  return ExplainUnavailableVersion(model, 2, "canary");
 }
 std::string WhyLabel(const UnavailableModel& model) {
-  return WhyNotLabel(model, "stable");
+  return ExplainUnavailableLabel(model, "stable");
 }
 
 class UnavailableModelTest : public ::testing::TestWithParam<Situation> {};

@@ -23,8 +23,8 @@ namespace tfs3 {
 //                        one. The message names the path and the cure.
 //   Any other error      The check failed. The message names the cause.
 //
-// Called from several threads at once. The check depends on the platform of the
-// model; CheckSavedModelComplete is for SavedModels of TensorFlow.
+// Called from several threads concurrently. The check depends on the platform
+// of the model; CheckSavedModelComplete is for SavedModels of TensorFlow.
 using CompletenessCheck =
     std::function<absl::Status(const StoragePath& version_path)>;
 

@@ -48,7 +48,7 @@ ServablesByName ByName(const Config& config) {
 }
 
 // Whether all servables are polled in the same way.
-bool PolledAlike(const Config& a, const Config& b) {
+bool HaveSamePolling(const Config& a, const Config& b) {
   return a.file_system_poll_wait_seconds() ==
              b.file_system_poll_wait_seconds() &&
          a.servable_versions_always_present() ==
@@ -148,7 +148,7 @@ void FileSystemStoragePathSource::ApplyConfigLocked(const Config& config) {
   poll_wait_seconds_ = config.file_system_poll_wait_seconds();
   ServableMap servables;
   const ServablesByName current = ByName(config_);
-  const bool polled_alike = PolledAlike(config_, config);
+  const bool polled_alike = HaveSamePolling(config_, config);
   for (const auto& servable : config.servables()) {
     const std::string& name = servable.servable_name();
     const auto old = servables_.find(name);

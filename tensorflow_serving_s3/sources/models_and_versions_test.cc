@@ -120,7 +120,7 @@ TEST_F(ModelsAndVersionsTest, PolicyLatestWithoutANumberIsOneVersion) {
   target_.WaitFor("half: 10=fake://models/half/10");
 }
 
-TEST_F(ModelsAndVersionsTest, PolicyLatestTakesTheNewestN) {
+TEST_F(ModelsAndVersionsTest, PolicyLatestSelectsTheNewestN) {
   Add("half")
       ->mutable_servable_version_policy()
       ->mutable_latest()
@@ -132,7 +132,7 @@ TEST_F(ModelsAndVersionsTest, PolicyLatestTakesTheNewestN) {
   target_.WaitFor("half: 10=fake://models/half/10 9=fake://models/half/9");
 }
 
-TEST_F(ModelsAndVersionsTest, PolicyAllTakesEveryVersion) {
+TEST_F(ModelsAndVersionsTest, PolicyAllSelectsEveryVersion) {
   Add("half")->mutable_servable_version_policy()->mutable_all();
   for (const char* const version : {"8", "9", "10"}) {
     Upload("half", version);
@@ -143,7 +143,7 @@ TEST_F(ModelsAndVersionsTest, PolicyAllTakesEveryVersion) {
       "8=fake://models/half/8");
 }
 
-TEST_F(ModelsAndVersionsTest, PolicySpecificTakesTheListedVersions) {
+TEST_F(ModelsAndVersionsTest, PolicySpecificSelectsTheListedVersions) {
   auto* const specific =
       Add("half")->mutable_servable_version_policy()->mutable_specific();
   specific->add_versions(8);

@@ -89,7 +89,7 @@ TEST_F(ServablePollerTest, IgnoresTrailingSlashesOfTheBasePath) {
   EXPECT_THAT(Aspired(poller.Poll()), ElementsAre("7=fake://models/half/7"));
 }
 
-TEST_F(ServablePollerTest, LatestTakesTheNewestN) {
+TEST_F(ServablePollerTest, LatestSelectsTheNewestN) {
   servable_.mutable_servable_version_policy()
       ->mutable_latest()
       ->set_num_versions(2);
@@ -101,7 +101,7 @@ TEST_F(ServablePollerTest, LatestTakesTheNewestN) {
               ElementsAre("3=fake://models/half/3", "2=fake://models/half/2"));
 }
 
-TEST_F(ServablePollerTest, AllTakesAllVersions) {
+TEST_F(ServablePollerTest, AllSelectsAllVersions) {
   servable_.mutable_servable_version_policy()->mutable_all();
   for (const char* const name : {"1", "2", "3"}) {
     Upload(name);
@@ -112,7 +112,7 @@ TEST_F(ServablePollerTest, AllTakesAllVersions) {
                           "1=fake://models/half/1"));
 }
 
-TEST_F(ServablePollerTest, SpecificTakesTheListedVersionsAndNamesTheMissing) {
+TEST_F(ServablePollerTest, SpecificSelectsTheListedVersionsAndNamesTheMissing) {
   auto* const specific =
       servable_.mutable_servable_version_policy()->mutable_specific();
   specific->add_versions(1);

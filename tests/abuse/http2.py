@@ -180,7 +180,7 @@ class Connection:
             if not self._changed.wait_for(
                 lambda: self.ended or self._acknowledged > acknowledged, _SECONDS
             ):
-                raise TimeoutError(f"no answer to a PING; {dict(self.received)} came")
+                raise TimeoutError(f"no response to a PING; {dict(self.received)} came")
             return not self.ended
 
     def wait_until(self, kind: int, *, seconds: float = _SECONDS) -> bool:

@@ -80,7 +80,7 @@ def _stub(server: ModelServer) -> Iterator[Any]:
 
 
 def _code_of(server: ModelServer, method: str, request: Any) -> grpc.StatusCode:
-    """Calls a method on a new connection, and returns the code of the answer."""
+    """Calls a method on a new connection, and returns the code of the response."""
     with _stub(server) as stub:
         try:
             getattr(stub, method)(request, timeout=rest.SECONDS)
@@ -131,7 +131,7 @@ def test_small_examples_of_200_mib_in_gzip_are_refused(server: ModelServer, part
 def test_small_examples_that_are_not_compressed_are_within_the_budget(server: ModelServer) -> None:
     body = b'{"examples": [' + b'{"x":1},' * (4 * _MEBIBYTE) + b"{}]}"
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
-        answers = rest.post_at_once(server, [body] * 4, path=_CLASSIFY)
+        answers = rest.post_concurrently(server, [body] * 4, path=_CLASSIFY)
     for answer in answers:
         assert answer.code == 400 or rest.is_refused_for_now(answer), answer.code
 
@@ -157,7 +157,7 @@ def test_eight_requests_with_a_gibibyte_of_numbers_in_gzip_are_refused(
     body = _gzip_of_zeros(1000)
     assert len(body) < 2 * _MEBIBYTE
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
-        answers = rest.post_at_once(server, [body] * 8, headers=rest.GZIP)
+        answers = rest.post_concurrently(server, [body] * 8, headers=rest.GZIP)
     assert {answer.code for answer in answers} <= {413, 503}, answers
 
 
@@ -165,7 +165,7 @@ def test_the_budget_limits_twenty_bodies_of_100_mib(
     server: ModelServer,
 ) -> None:
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
-        answers = rest.post_at_once(server, [_zeros(100)] * 20)
+        answers = rest.post_concurrently(server, [_zeros(100)] * 20)
     assert any(rest.is_refused_for_now(answer) for answer in answers)
     for answer in answers:
         assert answer.code == 200 or rest.is_refused_for_now(answer), answer
@@ -177,7 +177,7 @@ def test_the_budget_limits_answers_much_larger_than_their_requests(
     # A float has four bytes in a gRPC message, and thirteen in a REST answer.
     body = b'{"signature_name": "float32", "inputs": [' + b"1e-9," * (2 * _MEBIBYTE) + b"0]}"
     with peak_growth_below(server, mebibytes=_MOST_MEBIBYTES):
-        answers = rest.post_at_once(server, [body] * 24, path="/v1/models/identity:predict")
+        answers = rest.post_concurrently(server, [body] * 24, path="/v1/models/identity:predict")
     for answer in answers:
         assert answer.code == 200 or rest.is_refused_for_now(answer), answer.code
 
@@ -273,6 +273,6 @@ def test_a_tensor_that_cannot_be_allocated_fails_alone(
 def test_many_requests_that_cannot_be_allocated_fail_alone(
     unlimited: ModelServer,
 ) -> None:
-    for answer in rest.post_at_once(unlimited, [_zeros(60)] * 8):
+    for answer in rest.post_concurrently(unlimited, [_zeros(60)] * 8):
         assert answer.code in {200, 503}, answer
     _assert_predicts(unlimited)

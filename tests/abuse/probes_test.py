@@ -85,7 +85,7 @@ class _Held:
         return sum(future.done() for future in self._futures)
 
     def release(self) -> list[Any]:
-        """Lets the model answer, and returns the codes of all answers."""
+        """Lets the model answer, and returns the codes of all responses."""
         self._awaited.touch()
         return [future.result(rest.SECONDS) for future in self._futures]
 

@@ -58,7 +58,7 @@ def get(server: ModelServer, path: str, *, seconds: float = SECONDS) -> Answer:
     return _ask(server, "GET", path, None, None, seconds)
 
 
-def post_at_once(
+def post_concurrently(
     server: ModelServer,
     bodies: Sequence[bytes],
     *,
@@ -71,7 +71,7 @@ def post_at_once(
 
 
 def is_refused_for_now(answer: Answer) -> bool:
-    """Returns whether the answer asks the client to send the request again later."""
+    """Returns whether the response asks the client to send the request again later."""
     return answer.code in {429, 503} and "Retry-After" in answer.headers
 
 

@@ -58,7 +58,7 @@ def _seed() -> int:
     return chosen
 
 
-# Kinds of abuse. Each ends within seconds for any answer of the server.
+# Kinds of abuse. Each ends within seconds for any response of the server.
 _Action = Callable[[ModelServer, random.Random], None]
 
 
@@ -78,7 +78,7 @@ def _compressed_examples(server: ModelServer, draw: random.Random) -> None:
 def _large_bodies(server: ModelServer, draw: random.Random) -> None:
     size = draw.choice((1, 16, 64)) * _MEBIBYTE
     body = b'{"instances": [' + b"0," * (size // 2) + b"0]}"
-    rest.post_at_once(server, [body] * draw.randint(1, 6))
+    rest.post_concurrently(server, [body] * draw.randint(1, 6))
 
 
 def _large_message(server: ModelServer, draw: random.Random) -> None:
@@ -176,7 +176,7 @@ _ACTIONS: tuple[_Action, ...] = (
 
 
 class _NormalClient:
-    """Sends small requests to both APIs, one after the other, and counts the answers.
+    """Sends small requests to both APIs, one after the other, and counts the responses.
 
     Attributes:
         answered: The requests that were answered as without abuse, by their kind.

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The server gives up requests and answers that stop half-way."""
+"""The server gives up requests and responses that stop half-way."""
 
 from __future__ import annotations
 

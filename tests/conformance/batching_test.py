@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests two models with batching under load: batches form, and every row has the right answer."""
+"""Tests two models with batching under load: batches form, and every row has the right response."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def test_10000_mutated_grpc_messages(server: ModelServer, channel: Any) -> None:
 
 
 def _codes(methods: dict[str, Any], messages: Sequence[tuple[str, bytes]]) -> list[Any]:
-    """Sends concurrent messages. Each answer must have a client error code."""
+    """Sends concurrent messages. Each response must have a client error code."""
     calls = [methods[method].future(message, timeout=_SECONDS) for method, message in messages]
     codes = []
     for call, (method, message) in zip(calls, messages, strict=True):

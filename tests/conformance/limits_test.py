@@ -181,7 +181,7 @@ def test_1000_slow_connections_do_not_delay_others(limited: ModelServer) -> None
             answered += 1
         assert answered > _SLOW_BYTES
         assert _thread_count(limited) <= threads + 1
-        # The connections are still open: each one that completes its request gets its answer.
+        # The connections are still open: each one that completes its request gets its response.
         for client in slow:
             assert client.finish() == _ANSWER
 

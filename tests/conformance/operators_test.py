@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the settings of operators: log format, log level, management calls, hidden paths."""
+"""Tests flags for server operations: log format, log level, management address, hidden paths."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def test_every_line_is_json_and_a_higher_level_prints_less(tmp_path: Path, level
     severities = {_SEVERITIES.index(line["severity"]) for line in lines}
     sources = {line["source"].partition(":")[0] for line in lines}
     assert all(severity >= level for severity in severities), lines
-    # The messages of each level: the start, the flag without an effect, the missing model.
+    # endpoints.cc logs INFO at the start, main.cc a WARNING about --skip_initialize_tpu, and the
+    # poller an ERROR about the missing model.
     assert ("endpoints.cc" in sources) == (level <= 0)
     assert ("main.cc" in sources) == (level <= 1)
     assert (2 in severities) == (level <= 2)

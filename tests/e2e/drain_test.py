@@ -44,12 +44,12 @@ class Waiting:
     awaited: Path
 
     def ask(self) -> requests.Response:
-        """Sends a REST request; the answer arrives when the file exists."""
+        """Sends a REST request; the response arrives when the file exists."""
         inputs = {"x": [7.0], "started": [str(self.started)], "awaited": [str(self.awaited)]}
         return clients.post(self.server, {"inputs": inputs})
 
     def ask_by_grpc(self) -> object:
-        """Sends a gRPC request; the answer arrives when the file exists."""
+        """Sends a gRPC request; the response arrives when the file exists."""
         inputs = {
             "x": np.array([7.0], np.float32),
             "started": [os.fsencode(self.started)],
@@ -173,7 +173,7 @@ def test_requests_that_need_more_than_drain_seconds_are_cancelled_and_counted(
             under_way.result(_SECONDS)
 
 
-def test_a_server_that_is_loading_a_model_ends_at_once(world: World) -> None:
+def test_a_server_that_is_loading_a_model_ends_immediately(world: World) -> None:
     base_path = world.new_base_path()
     world.publish(world.half_plus_three, base_path, 1)
     with HoldingProxy(world.storage.endpoint) as proxy:

@@ -68,7 +68,7 @@ def test_no_request_is_lost_when_a_server_ends_under_load(world: World) -> None:
         with Load(askers) as load:
             load.wait_for_answers(20)
             assert server.stop() == 0
-        # Every request has an answer. The last answer of each client says that the server stops.
+        # Every request has a response. The last response of each client says that the server stops.
         endings = [(record.answers, record.failures) for record in load.records]
         assert [str(failures) for _, failures in endings] == ["[Refused()]"] * len(askers)
         assert [answers for answers, _ in endings] == [[_ANSWER]] * len(askers)

@@ -16,7 +16,7 @@ class Record:
     """The results of one client, in order.
 
     Attributes:
-        answers: The answers that differ from the one before.
+        answers: The responses that differ from the one before.
         count: The number of answers.
         failures: The exceptions.
     """
@@ -36,7 +36,7 @@ class Load:
     """
 
     def __init__(self, clients: list[Callable[[], object]]) -> None:
-        """Creates a thread for each client. A client sends a request and returns the answer."""
+        """Creates a thread for each client. A client sends a request and returns the response."""
         self.records = [Record() for _ in clients]
         self._changed = threading.Condition()
         self._ending = False

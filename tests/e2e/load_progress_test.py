@@ -52,9 +52,9 @@ def _progress(server: ModelServer) -> dict[str, Any]:
 def test_a_long_load_reports_its_progress(
     server: ModelServer, proxy: HoldingProxy, world: World
 ) -> None:
-    at_once = _progress(server)
-    assert int(at_once["bytes_read"]) > 0
-    assert "total_bytes" not in at_once
+    first = _progress(server)
+    assert int(first["bytes_read"]) > 0
+    assert "total_bytes" not in first
 
     measured = wait_for(lambda progress: "total_bytes" in progress, lambda: _progress(server))
     files = (path for path in world.half_plus_three.rglob("*") if path.is_file())

@@ -41,7 +41,7 @@ def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
 
 
 def _ask(server: ModelServer, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
-    """Sends the path unchanged and returns the code and the JSON of the answer."""
+    """Sends the path unchanged and returns the code and the JSON of the response."""
     connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=clients.SECONDS)
     with contextlib.closing(connection):
         connection.request(method, path, body)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests the state, the code and the message of versions in each situation.
 
-The answers by REST and by gRPC are the same.
+The responses by REST and by gRPC are the same.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _INVALID = grpc.StatusCode.INVALID_ARGUMENT
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """A request and its expected answers.
+    """A request and its expected responses.
 
     Attributes:
         asked: "model", "model/7" for a version, or "model@label".

@@ -33,7 +33,7 @@ _ANSWERS_PER_SWITCH = 3
 
 
 def _answer_of(version: int) -> float:
-    """Returns the answer of a version for 1.0, different for each version."""
+    """Returns the response of a version for 1.0, different for each version."""
     return 1.0 + 100.0 * version
 
 
@@ -120,7 +120,7 @@ def _switch_under_load(
                 clients.reload_config(server, config)
                 _wait_for_answer(askers[0], version)
                 load.wait_for_answers(_ANSWERS_PER_SWITCH)
-                # After the first answer of the new version, the old version never answers.
+                # After the first response of the new version, the old version never answers.
                 assert load.failures() == []
                 assert {str(record.answers[-1]) for record in load.records} == {
                     str([_answer_of(version)])

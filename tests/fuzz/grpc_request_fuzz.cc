@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fuzzes messages of gRPC requests, from the bytes of the network to the bytes
-// of the answer. The first byte of an input selects the message (see Kind), the
-// second is the size of its pieces (0: one piece).
+// of the response. The first byte of an input selects the message (see Kind),
+// the second is the size of its pieces (0: one piece).
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -273,10 +273,10 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
   Expect(static_cast<int>(response.outputs().size()) == expected,
          "a request gets the outputs that it asks for");
   Expect(response.model_spec().version().value() == 1,
-         "an answer says which version it is of");
+         "a response says which version it is of");
   for (const auto& [alias, proto] : response.outputs()) {
     const absl::StatusOr<Tensor> output = tfs3::DecodeTensor(proto);
-    Expect(output.ok(), "an answer can be read", alias);
+    Expect(output.ok(), "a response can be read", alias);
     const auto input = request.inputs().find(alias);
     if (input == request.inputs().end()) {
       Expect(output->NumElements() == 0, "what is not fed is the default");
@@ -287,7 +287,7 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
   }
   PredictResponse parsed;
   Expect(parsed.ParseFromString(response.SerializeAsString()),
-         "an answer can be sent");
+         "a response can be sent");
 }
 
 void TakeInput(const Input& input) {

@@ -96,7 +96,7 @@ absl::StatusOr<const std::vector<TensorSpec>*> InputsOf(
   return absl::NotFoundError(absl::StrCat("no signature ", name));
 }
 
-// Checks that the error answer for `status` is valid UTF-8 and JSON, and has
+// Checks that the error response for `status` is valid UTF-8 and JSON, and has
 // the message.
 void ExpectToldInJson(const absl::Status& status) {
   const std::string body = tfs3::net::ErrorBody(status.message());
@@ -115,7 +115,7 @@ bool SameElements(const Tensor& a, const Tensor& b) {
   return std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
-// Writes `input` as a request, with the functions for answers.
+// Writes `input` as a request, with the functions for responses.
 std::string WriteAgain(const PredictInput& input,
                        const std::vector<TensorSpec>& specs) {
   std::vector<NamedOutput> outputs;
@@ -123,16 +123,15 @@ std::string WriteAgain(const PredictInput& input,
   for (size_t i = 0; i < specs.size(); ++i) {
     outputs.push_back({specs[i].alias, input.tensors[i]});
   }
-  const absl::StatusOr<std::string> answer =
+  const absl::StatusOr<std::string> json =
       tfs3::rest::TensorsToJson(input.format, outputs);
-  Expect(answer.ok(), "what was read can be written",
-         answer.status().message());
+  Expect(json.ok(), "what was read can be written", json.status().message());
   // {"predictions": ...} or {"outputs": ...}
-  const size_t colon = answer->find(':');
+  const size_t colon = json->find(':');
   return absl::StrCat(
       "{\"signature_name\": \"", input.signature_name, "\", ",
       input.format == JsonFormat::kRow ? "\"instances\"" : "\"inputs\"",
-      answer->substr(colon));
+      json->substr(colon));
 }
 
 void ExpectSame(const PredictInput& a, const PredictInput& b,
@@ -271,7 +270,7 @@ int64_t DeepestNesting(std::string_view json) {
 
 void TakeAsText(const PaddedBuffer& body) {
   const std::string_view json = body.view();
-  if (tfs3::rest::HasAccident(json)) {
+  if (tfs3::rest::DeviatesFromJson(json)) {
     return;
   }
   constexpr int64_t kNoLimit = 1 << 30;

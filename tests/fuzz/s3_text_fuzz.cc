@@ -115,7 +115,7 @@ void TakeAsList(const std::string& text) {
   if (!listing.ok()) {
     Expect(listing.status().code == TF_INTERNAL &&
                !listing.status().message.empty(),
-           "an answer that is no list says what is wrong");
+           "a response that is no list says what is wrong");
     return;
   }
   const std::string written = Write(*listing);
@@ -138,14 +138,14 @@ void TakeAsList(const std::string& text) {
   }
 }
 
-// Parses the answer as a list of the directory "a".
+// Parses the response as a list of the directory "a".
 void TakeAsPage(const std::string& text) {
   const Result<Listing> listing = tfs3::s3::ParseListing(text);
   if (!listing.ok()) {
     return;
   }
   const std::string prefix = "a/";
-  const Listing page = tfs3::s3::Conformed(*listing, prefix, true);
+  const Listing page = tfs3::s3::ConformToRequest(*listing, prefix, true);
   for (const ListedObject& object : page.objects) {
     Expect(object.key.compare(0, prefix.size(), prefix) == 0 &&
                object.key.find('/', prefix.size()) == std::string::npos,
@@ -159,13 +159,13 @@ void TakeAsPage(const std::string& text) {
   }
 }
 
-void TakeAsWriteAnswer(const std::string& text) {
+void TakeAsWriteResponse(const std::string& text) {
   const Result<std::string> id = tfs3::s3::ParseUploadId(text);
   Expect(id.ok() ? !id->empty() : !id.status().message.empty(),
-         "an answer has an upload ID, or says that it has none");
+         "a response has an upload ID, or says that it has none");
   const Result<std::string> etag = tfs3::s3::ParseEtag(text);
   Expect(etag.ok() ? !etag->empty() : !etag.status().message.empty(),
-         "an answer has an ETag, or says that it has none");
+         "a response has an ETag, or says that it has none");
   tfs3::s3::ParseDeleteResult(text);
 }
 
@@ -223,7 +223,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TakeAsUri(text);
   TakeAsList(text);
   TakeAsPage(text);
-  TakeAsWriteAnswer(text);
+  TakeAsWriteResponse(text);
   TakeAsError(text);
   TakeAsAwsFile(text);
   return 0;

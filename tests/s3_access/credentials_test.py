@@ -399,7 +399,7 @@ def test_outside_of_ec2_the_metadata_service_is_tried_once(aws: Aws, home: Path)
     )
     message = failure(variables, home, LIST).message
     assert "no credentials for S3" in message
-    assert "no answer from http://192.0.2.1" in message
+    assert "no response from http://192.0.2.1" in message
     assert "in 1 attempt over" in message
 
 

@@ -32,7 +32,7 @@ def test_request_timeout(aws: Aws, home: Path) -> None:
         }
         check({**env, "S3_REQUEST_TIMEOUT_MSEC": "30000"}, home)
         error = failure(env, home, LIST)
-        assert "no answer in time (S3_REQUEST_TIMEOUT_MSEC)" in error.message
+        assert "no response in time (S3_REQUEST_TIMEOUT_MSEC)" in error.message
 
 
 def test_connect_timeout(aws: Aws, home: Path) -> None:

@@ -30,8 +30,8 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-Result<std::string> Answer(Client& client, const std::string& verb,
-                           const S3Uri& uri) {
+Result<std::string> RunCommand(Client& client, const std::string& verb,
+                               const S3Uri& uri) {
   if (verb == "stat") {
     const Result<ObjectInfo> info = client.HeadObject(uri);
     if (!info.ok()) {
@@ -56,7 +56,7 @@ Result<std::string> Answer(Client& client, const std::string& verb,
     return std::string();
   }
   if (verb == "delete") {
-    const Result<std::vector<UndeletedObject>> left =
+    const Result<std::vector<DeleteFailure>> left =
         client.DeleteObjects(uri, {uri.key});
     if (!left.ok()) {
       return left.status();
@@ -125,7 +125,7 @@ Result<std::string> Run(std::unique_ptr<Client>& client,
   if (!uri.ok()) {
     return uri.status();
   }
-  return Answer(*client, line.substr(0, space), *uri);
+  return RunCommand(*client, line.substr(0, space), *uri);
 }
 
 void Serve() {

@@ -80,7 +80,7 @@ def test_many_threads_read_one_file(place: Place) -> None:
         assert all(pool.map(read, range(20)))
 
 
-def test_many_files_are_read_at_once(place: Place) -> None:
+def test_many_files_are_read_concurrently(place: Place) -> None:
     urls = [place.put(f"file-{number}", pattern(number * 10_000)) for number in range(40)]
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         bodies = list(pool.map(lambda url: tf.io.gfile.GFile(url, "rb").read(), urls))

@@ -93,7 +93,7 @@ def test_the_last_of_two_writers_to_close_wins(place: Place) -> None:
     assert place.get("file") == b"first"
 
 
-def test_written_bytes_are_readable_at_once(place: Place) -> None:
+def test_written_bytes_are_readable_immediately(place: Place) -> None:
     for number in range(10):
         with tf.io.gfile.GFile(place.url("file"), "wb") as file:
             file.write(b"x" * number)

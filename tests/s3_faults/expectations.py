@@ -15,9 +15,9 @@ BUCKET = "models"
 _MOST_TIMEOUTS = 1.5
 _SPARE_SECONDS = 10.0
 
-_BROKEN_OFF = "closed before the answer was complete"
+_BROKEN_OFF = "closed before the response was complete"
 # The error after a timeout.
-SILENCE = "no answer in time (S3_REQUEST_TIMEOUT_MSEC)"
+SILENCE = "no response in time (S3_REQUEST_TIMEOUT_MSEC)"
 _NO_ANSWER = re.escape(SILENCE)
 # The faults after which the client retries successfully. Of the faults that are not TRANSIENT,
 # writes get only NOT_HTTP.
@@ -30,7 +30,7 @@ _NAMED = {
     Kind.EXPIRED_TOKEN: "400 ExpiredToken",
     Kind.MOVED: f"301 PermanentRedirect.*{OTHER_REGION}",
     Kind.GARBAGE: "check that the endpoint is an S3 store",
-    Kind.NOT_HTTP: "the answer is not HTTP",
+    Kind.NOT_HTTP: "the response is not HTTP",
     Kind.REFUSED: f"connection refused|{_BROKEN_OFF}",
     Kind.RESET: _BROKEN_OFF,
     Kind.STALL_HEAD: _NO_ANSWER,

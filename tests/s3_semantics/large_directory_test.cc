@@ -50,8 +50,8 @@ std::string Parameter(const std::string& path, const std::string& name) {
 }
 
 // Returns one page of ListObjectsV2. The continuation token is the last entry.
-std::string ListAnswer(const std::vector<std::string>& keys,
-                       const std::string& path) {
+std::string ListResponse(const std::vector<std::string>& keys,
+                         const std::string& path) {
   const std::string prefix = Parameter(path, "prefix");
   const std::string token = Parameter(path, "continuation-token");
   const bool delimit = !Parameter(path, "delimiter").empty();
@@ -107,10 +107,10 @@ size_t PeakKiB() {
 class LargeDirectoryTest : public ::testing::Test {
  protected:
   LargeDirectoryTest()
-      : server_(
-            [this](const s3::FakeRequest& request, s3::FakeConnection& out) {
-              out.Send(s3::FakeAnswer(200, ListAnswer(keys_, request.path)));
-            }) {
+      : server_([this](const s3::FakeRequest& request,
+                       s3::FakeConnection& out) {
+          out.Send(s3::FakeResponse(200, ListResponse(keys_, request.path)));
+        }) {
     setenv("S3_ENDPOINT", server_.url().c_str(), 1);
     setenv("AWS_NO_SIGN_REQUEST", "1", 1);
   }

@@ -19,13 +19,13 @@ from tests.support.reverse_proxy import Exchange, ReverseProxy, UpstreamError
 
 @dataclasses.dataclass(frozen=True)
 class RecordedRequest:
-    """A request and the status of its answer.
+    """A request and the status of its response.
 
     Attributes:
         method: Such as "GET".
         path: The percent-encoded path, without the query.
         query: The decoded parameters. The last value of a repeated parameter.
-        status: The HTTP status code of the answer.
+        status: The HTTP status code of the response.
         seconds: The time of arrival, on the clock of `time.monotonic`.
     """
 
@@ -44,7 +44,7 @@ class RecordedRequest:
 class CountingProxy(ReverseProxy):
     """Forwards HTTP requests to one server and records them.
 
-    A request is recorded before its answer is sent to the client. A request without an answer of
+    A request is recorded before its response is sent to the client. A request without a response of
     the server is recorded with the status 502.
     """
 
@@ -59,7 +59,7 @@ class CountingProxy(ReverseProxy):
         self._requests: list[RecordedRequest] = []
 
     def handle(self, exchange: Exchange) -> None:
-        """Records the request and forwards the answer."""
+        """Records the request and forwards the response."""
         arrival = time.monotonic()
         try:
             answer = exchange.fetch()

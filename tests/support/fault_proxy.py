@@ -36,7 +36,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 class Kind(enum.Enum):
-    """A kind of fault. "The body" is the body of the answer."""
+    """A kind of fault. "The body" is the body of the response."""
 
     INTERNAL_ERROR = "500 InternalError"
     SLOW_DOWN = "503 SlowDown"
@@ -44,17 +44,17 @@ class Kind(enum.Enum):
     EXPIRED_TOKEN = "400 ExpiredToken"
     MOVED = "301 to another region"
     GARBAGE = "200 with a web page"
-    NOT_HTTP = "an answer that is not HTTP"
+    NOT_HTTP = "a response that is not HTTP"
     REFUSED = "the connection is reset, and new ones are refused for a moment"
     RESET = "the connection is reset within the body"
-    STALL_HEAD = "no answer, the connection stays open"
+    STALL_HEAD = "no response, the connection stays open"
     STALL_BODY = "the body stops, the connection stays open"
     TRUNCATED = "the connection is closed within the body"
     SHORT = "a part of the body, with the Content-Length of the part"
     LONG = "the body and more bytes, with the Content-Length of both"
     CORRUPTED = "one byte of a whole object is wrong, with the right checksum"
-    OTHER_RANGE = "the answer has the Content-Range of another range"
-    SLOW_FIRST_BYTE = "a good answer, after a pause"
+    OTHER_RANGE = "the response has the Content-Range of another range"
+    SLOW_FIRST_BYTE = "a good response, after a pause"
     TRICKLE = "the rest of the body arrives byte by byte, 50 per second"
     REPLACED = "the object is replaced within the body, and the connection is reset"
     DELETED = "the object is deleted within the body, and the connection is reset"
@@ -276,7 +276,7 @@ class FaultProxy(ReverseProxy):
             self._add(request, fault)
             self._answer(exchange, fault)
             return
-        # The server executes the request; the fault is in the answer.
+        # The server executes the request; the fault is in the response.
         answer = exchange.fetch()
         if not _is_possible_for(fault.kind, answer):
             exchange.pass_on(answer)

@@ -70,19 +70,19 @@ class Request:
 
 
 class Answer:
-    """An answer of the server, of which only the head was received.
+    """A response of the server, of which only the head was received.
 
     Attributes:
         status: The HTTP status code.
         headers: Names and values, without hop-by-hop headers.
-        length: The length of the body in bytes; 0 for an answer to HEAD.
+        length: The length of the body in bytes; 0 for a response to HEAD.
     """
 
     def __init__(self, stream: HttpStream, *, to: Request) -> None:
-        """Reads the head of the answer to a request.
+        """Reads the head of the response to a request.
 
         Raises:
-            UpstreamError: The connection was closed, or the answer is not HTTP.
+            UpstreamError: The connection was closed, or the response is not HTTP.
         """
         self._stream = stream
         self._whole: bytes | None = None
@@ -165,14 +165,14 @@ class Answer:
 
 
 def make_head(status: int, headers: Mapping[str, str]) -> bytes:
-    """Returns the bytes of an answer before its body."""
+    """Returns the bytes of a response before its body."""
     reason = http.client.responses.get(status, "")
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {headers[name]}" for name in headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 class Exchange:
-    """One request and its answer.
+    """One request and its response.
 
     Attributes:
         request: The head of the request. Its body is read by `fetch`.
@@ -188,7 +188,7 @@ class Exchange:
         self.ends_connection = request.headers.get("connection", "").lower() == "close"
 
     def fetch(self) -> Answer:
-        """Sends the request to the server and waits for the head of the answer.
+        """Sends the request to the server and waits for the head of the response.
 
         Raises:
             UpstreamError: The server did not answer.
@@ -218,7 +218,7 @@ class Exchange:
         return self._answer
 
     def pass_on(self, answer: Answer) -> None:
-        """Sends the answer to the client as it arrives."""
+        """Sends the response to the client as it arrives."""
         self.send(answer.head())
         for piece in answer.body():
             self.send(piece)
@@ -232,7 +232,7 @@ class Exchange:
         self._client.send(data)
 
     def answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        """Answers instead of the server; the answer to HEAD has no body."""
+        """Answers instead of the server; the response to HEAD has no body."""
         length = {"Content-Length": str(len(body))}
         self.read_request_body()
         self.send(make_head(status, {**length, **(headers or {})}))
@@ -249,7 +249,7 @@ class Exchange:
         self.ends_connection = True
 
     def reset(self) -> None:
-        """Resets the connection at once. Sent bytes may be lost."""
+        """Resets the connection immediately. Sent bytes may be lost."""
         self._client.reset()
         self.ends_connection = True
 
@@ -356,7 +356,7 @@ class ReverseProxy(abc.ABC):
     def handle(self, exchange: Exchange) -> None:
         """Handles one request, on the thread of its connection.
 
-        If it raises `UpstreamError` before an answer was sent, the proxy answers with the status
+        If it raises `UpstreamError` before a response was sent, the proxy answers with the status
         502. If it raises `OSError`, the proxy closes the connection.
         """
 

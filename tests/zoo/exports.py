@@ -1,9 +1,9 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Saves models in the way of their exporters, with inputs for their signatures.
+"""Saves SavedModels as different exporters write them, with inputs for their signatures.
 
-Each function saves one SavedModel in a new folder and returns the inputs. The test computes the
-expected answers with TensorFlow.
+Each function saves one SavedModel in a new folder and returns the calls that the test sends. The
+test computes the expected outputs with TensorFlow.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SERVE = ("serve",)
 
 
 @dataclass(frozen=True)
-class Question:
-    """Inputs for one signature.
+class SignatureCall:
+    """A call of one signature.
 
     Attributes:
         signature: The name of the signature.
         inputs: The value of each input, by alias: an array, or a value that becomes an array.
-        rows: Whether the row format of REST is possible: all inputs and outputs have the same
-            number of rows.
+        rows: Whether all inputs and outputs have the same number of rows, as the row format of
+            REST requires.
     """
 
     signature: str
@@ -42,7 +42,7 @@ class Question:
     rows: bool = True
 
 
-Export = Callable[[Path], Sequence[Question]]
+Export = Callable[[Path], Sequence[SignatureCall]]
 
 
 def _floats(values: Any) -> Any:
@@ -62,14 +62,14 @@ def _takes(*specs: Any) -> Callable[[Callable[..., Any]], Any]:
     return lambda function: tf.function(function, input_signature=list(specs))
 
 
-def tf1_half_plus_three(folder: Path) -> Sequence[Question]:
-    """The example of TensorFlow Serving. Python accepts only the declared shape."""
+def tf1_half_plus_three(folder: Path) -> Sequence[SignatureCall]:
+    """TensorFlow Serving's example, with declared shapes: TensorFlow rejects other shapes."""
     save_tf1_half_plus_three(folder)
-    return [Question("serving_default", {"x": _floats([[1.0], [2.0], [5.0]])})]
+    return [SignatureCall("serving_default", {"x": _floats([[1.0], [2.0], [5.0]])})]
 
 
-def tf1_undeclared_shapes(folder: Path) -> Sequence[Question]:
-    """The other half_plus_three of TensorFlow Serving's tests, without shapes in TensorInfo."""
+def tf1_undeclared_shapes(folder: Path) -> Sequence[SignatureCall]:
+    """The half_plus_three of TensorFlow Serving's tests without shapes in TensorInfo."""
     with tf.Graph().as_default(), tf1.Session() as session:
         x = tf1.placeholder(tf.float32, name="x")
         y = tf.add(x * 0.5, 3.0, name="y")
@@ -78,13 +78,13 @@ def tf1_undeclared_shapes(folder: Path) -> Sequence[Question]:
             info.ClearField("tensor_shape")
         _save_graph(folder, session, {"serving_default": signature})
     return [
-        Question("serving_default", {"x": _floats([1.0, 2.0, 5.0])}),
-        Question("serving_default", {"x": _floats([[1.0], [2.0]])}),
-        Question("serving_default", {"x": _floats(4.0)}, rows=False),
+        SignatureCall("serving_default", {"x": _floats([1.0, 2.0, 5.0])}),
+        SignatureCall("serving_default", {"x": _floats([[1.0], [2.0]])}),
+        SignatureCall("serving_default", {"x": _floats(4.0)}, rows=False),
     ]
 
 
-def tf1_tables_and_partitions(folder: Path) -> Sequence[Question]:
+def tf1_tables_and_partitions(folder: Path) -> Sequence[SignatureCall]:
     """A lookup table that the init op fills from an asset file, and partitioned variables."""
     vocabulary = _write_lines(folder.parent / "vocabulary-of-tf1.txt", ["red", "green", "blue"])
     with tf.Graph().as_default(), tf1.Session() as session:
@@ -119,11 +119,11 @@ def tf1_tables_and_partitions(folder: Path) -> Sequence[Question]:
             },
             main_op=tf1.tables_initializer(),
         )
-    return [Question("serving_default", {"words": [b"blue", b"red", b"violet"]})]
+    return [SignatureCall("serving_default", {"words": [b"blue", b"red", b"violet"]})]
 
 
-def estimator(folder: Path) -> Sequence[Question]:
-    """The signatures of an Estimator: classify, regress, and predict of examples."""
+def estimator(folder: Path) -> Sequence[SignatureCall]:
+    """The signatures that an Estimator exports: classify, regress and predict, with tf.Examples."""
     with tf.Graph().as_default(), tf1.Session() as session:
         serialized = tf1.placeholder(tf.string, [None], name="input_example_tensor")
         features = tf.io.parse_example(
@@ -172,10 +172,10 @@ def estimator(folder: Path) -> Sequence[Question]:
         _example(age=[39.0], interests=[b"chess", b"rowing"]),
         _example(age=[17.5], hours=[10.0]),
     ]
-    return [Question("predict", {"examples": examples})]
+    return [SignatureCall("predict", {"examples": examples})]
 
 
-def several_tag_sets(folder: Path) -> Sequence[Question]:
+def several_tag_sets(folder: Path) -> Sequence[SignatureCall]:
     """One SavedModel with a graph for training and one for serving."""
     builder = tf1.saved_model.Builder(os.fspath(folder))
     for first, tags in ((True, ["train"]), (False, list(SERVE))):
@@ -194,10 +194,10 @@ def several_tag_sets(folder: Path) -> Sequence[Question]:
             else:
                 builder.add_meta_graph(tags, signature_def_map=signatures)
     builder.save()
-    return [Question("serving_default", {"x": _floats([[1.0, 2.0], [3.0, 4.0]])})]
+    return [SignatureCall("serving_default", {"x": _floats([[1.0, 2.0], [3.0, 4.0]])})]
 
 
-def keras_functional(folder: Path) -> Sequence[Question]:
+def keras_functional(folder: Path) -> Sequence[SignatureCall]:
     """Keras 3: two inputs with names, an embedding, a recurrent layer."""
     import keras
 
@@ -215,10 +215,10 @@ def keras_functional(folder: Path) -> Sequence[Question]:
     )
     model.export(os.fspath(folder), verbose=False)
     inputs = {"tokens": _ints([[1, 2, 3], [4, 5, 6]]), "price": _floats([[0.5], [9.0]])}
-    return [Question("serving_default", inputs), Question("serve", inputs)]
+    return [SignatureCall("serving_default", inputs), SignatureCall("serve", inputs)]
 
 
-def keras_image(folder: Path) -> Sequence[Question]:
+def keras_image(folder: Path) -> Sequence[SignatureCall]:
     """Keras 3: a convolution over images, with batch normalisation."""
     import keras
 
@@ -236,10 +236,10 @@ def keras_image(folder: Path) -> Sequence[Question]:
     model.export(os.fspath(folder), verbose=False)
     (alias,) = _input_aliases(folder, "serving_default")
     image = np.arange(2 * 8 * 8 * 3, dtype=np.float32).reshape(2, 8, 8, 3) % 255
-    return [Question("serving_default", {alias: image})]
+    return [SignatureCall("serving_default", {alias: image})]
 
 
-def keras_text(folder: Path) -> Sequence[Question]:
+def keras_text(folder: Path) -> Sequence[SignatureCall]:
     """Keras 3: text input, a vocabulary, and an additional endpoint."""
     import keras
 
@@ -258,10 +258,10 @@ def keras_text(folder: Path) -> Sequence[Question]:
         [tf.TensorSpec([None], tf.string, name="text")],
     )
     archive.write_out(os.fspath(folder), verbose=False)
-    return [Question("score_text", {"text": [b"good movie", b"bad, bad"]})]
+    return [SignatureCall("score_text", {"text": [b"good movie", b"bad, bad"]})]
 
 
-def keras_2(folder: Path) -> Sequence[Question]:
+def keras_2(folder: Path) -> Sequence[SignatureCall]:
     """Keras 2 (tf-keras): the format of model.save."""
     import tf_keras
 
@@ -270,10 +270,10 @@ def keras_2(folder: Path) -> Sequence[Question]:
     hidden = tf_keras.layers.Dense(4, activation="tanh")(inputs)
     model = tf_keras.Model(inputs, tf_keras.layers.Dense(2)(tf_keras.layers.Dropout(0.5)(hidden)))
     model.save(os.fspath(folder), save_format="tf")
-    return [Question("serving_default", {"dense_input": _floats([[1, 2, 3], [4, 5, 6]])})]
+    return [SignatureCall("serving_default", {"dense_input": _floats([[1, 2, 3], [4, 5, 6]])})]
 
 
-def tables(folder: Path) -> Sequence[Question]:
+def tables(folder: Path) -> Sequence[SignatureCall]:
     """TensorFlow 2: vocabularies from assets, and a mutable table with contents."""
     vocabulary = _write_lines(folder.parent / "vocabulary.txt", ["alpha", "bravo", "charlie"])
 
@@ -301,10 +301,10 @@ def tables(folder: Path) -> Sequence[Question]:
     )
     tf.saved_model.save(model, os.fspath(folder), signatures=look_up)
     vocabulary.unlink()
-    return [Question("serving_default", {"word": [b"charlie", b"alpha", b"zulu"]})]
+    return [SignatureCall("serving_default", {"word": [b"charlie", b"alpha", b"zulu"]})]
 
 
-def ragged_and_sparse(folder: Path) -> Sequence[Question]:
+def ragged_and_sparse(folder: Path) -> Sequence[SignatureCall]:
     """Ragged and sparse tensors in the graph, and a signature that returns a sparse tensor."""
 
     @_takes(tf.TensorSpec([None], tf.string, name="text"))
@@ -339,13 +339,13 @@ def ragged_and_sparse(folder: Path) -> Sequence[Question]:
         "dense_shape": _longs([3, 4]),
     }
     return [
-        Question("serving_default", {"text": [b"to be or not", b"one"]}),
-        Question("sum_rows", sparse, rows=False),
+        SignatureCall("serving_default", {"text": [b"to be or not", b"one"]}),
+        SignatureCall("sum_rows", sparse, rows=False),
     ]
 
 
-def jpeg_classifier(folder: Path) -> Sequence[Question]:
-    """Compressed images, which the graph decodes by a map over the batch."""
+def jpeg_classifier(folder: Path) -> Sequence[SignatureCall]:
+    """JPEG images, which the graph decodes with tf.map_fn."""
 
     @_takes(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def classify(image_bytes: Any) -> dict[str, Any]:
@@ -363,11 +363,11 @@ def jpeg_classifier(folder: Path) -> Sequence[Question]:
         tf.io.encode_jpeg(tf.fill([4, 4, 3], tf.constant(shade, tf.uint8))).numpy()
         for shade in (10, 200)
     ]
-    return [Question("serving_default", {"image_bytes": images})]
+    return [SignatureCall("serving_default", {"image_bytes": images})]
 
 
-def scalars_beside_rows(folder: Path) -> Sequence[Question]:
-    """A scalar and a batch as inputs, loops and conditions, a tuple of outputs."""
+def scalars_beside_rows(folder: Path) -> Sequence[SignatureCall]:
+    """A scalar input beside a batch, a loop, a condition, and two outputs of different ranks."""
 
     @_takes(
         tf.TensorSpec([None, 2], tf.float32, name="x"),
@@ -388,10 +388,10 @@ def scalars_beside_rows(folder: Path) -> Sequence[Question]:
         "steps": _ints(3),
         "negate": np.bool_(True),
     }
-    return [Question("iterate", inputs, rows=False)]
+    return [SignatureCall("iterate", inputs, rows=False)]
 
 
-def text_tokens(folder: Path) -> Sequence[Question]:
+def text_tokens(folder: Path) -> Sequence[SignatureCall]:
     """tensorflow-text: custom ops and a vocabulary in the graph."""
     from tensorflow_text.python.ops.whitespace_tokenizer import WhitespaceTokenizer
 
@@ -414,7 +414,7 @@ def text_tokens(folder: Path) -> Sequence[Question]:
         return {"ids": tf.ragged.map_flat_values(model.ids.lookup, tokens).to_tensor()}
 
     tf.saved_model.save(model, os.fspath(folder), signatures=tokenize)
-    return [Question("serving_default", {"text": [b"what is this", b"this"]})]
+    return [SignatureCall("serving_default", {"text": [b"what is this", b"this"]})]
 
 
 EXPORTS: Mapping[str, Export] = {

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests that models of many exporters in S3 have the same answers as TensorFlow in Python."""
+"""Tests that models of many exporters in S3 have the same responses as TensorFlow in Python."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 from tests.e2e import clients
 from tests.e2e.model_configs import model_config, model_configs
 from tests.zoo import exports
-from tests.zoo.exports import EXPORTS, Question
+from tests.zoo.exports import EXPORTS, SignatureCall
 
 tf1 = tf.compat.v1
 
@@ -40,19 +40,19 @@ def _packaged(path: str) -> Path:
     return Path(located)
 
 
-def _basic_pitch() -> tuple[Path, Sequence[Question]]:
+def _basic_pitch() -> tuple[Path, Sequence[SignatureCall]]:
     """The pitch detector of the package basic-pitch, exported by TensorFlow 2.4."""
     folder = _packaged("basic_pitch/basic_pitch/saved_models/icassp_2022/nmp/saved_model.pb").parent
     seconds = np.arange(43844, dtype=np.float32) / 22050
     audio = np.sin(2 * np.pi * 440 * seconds).reshape(1, -1, 1)
-    return folder, [Question("serving_default", {"input_2": audio})]
+    return folder, [SignatureCall("serving_default", {"input_2": audio})]
 
 
-def _guesslang() -> tuple[Path, Sequence[Question]]:
+def _guesslang() -> tuple[Path, Sequence[SignatureCall]]:
     """The language detector of the package guesslang, an Estimator of TensorFlow 2.5."""
     folder = _packaged("guesslang/guesslang/data/model/saved_model.pb").parent
     sources = [b"def f(x):\n    return x + 1\n", b"#include <stdio.h>\nint main() {}\n"]
-    return folder, [Question("predict", {"content": sources})]
+    return folder, [SignatureCall("predict", {"content": sources})]
 
 
 _PACKAGED = {"basic_pitch": _basic_pitch, "guesslang": _guesslang}
@@ -64,22 +64,22 @@ class Zoo:
     Attributes:
         server: The server.
         folders: The SavedModel of each model on the local disk.
-        questions: The inputs for each model.
+        calls: The inputs for each model.
     """
 
     def __init__(self) -> None:
         self.server: ModelServer
         self.folders: dict[str, Path] = {}
-        self.questions: dict[str, Sequence[Question]] = {}
+        self.calls: dict[str, Sequence[SignatureCall]] = {}
 
     def make(self, folder: Path) -> None:
         """Exports all models to a folder."""
         for name, export in EXPORTS.items():
             self.folders[name] = folder / name / "saved_model"
             self.folders[name].parent.mkdir()
-            self.questions[name] = export(self.folders[name])
+            self.calls[name] = export(self.folders[name])
         for name, packaged in _PACKAGED.items():
-            self.folders[name], self.questions[name] = packaged()
+            self.folders[name], self.calls[name] = packaged()
 
 
 @pytest.fixture(scope="module")
@@ -112,25 +112,25 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zoo]:
                 print("The server:", *server.log_tail(50), sep="\n  ")
 
 
-def _expected(folder: Path, question: Question) -> dict[str, Any]:
+def _expected(folder: Path, call: SignatureCall) -> dict[str, Any]:
     """Returns the outputs of the loader and the session of TensorFlow."""
     with tf.Graph().as_default(), tf1.Session() as session:
         meta_graph = tf1.saved_model.load(session, list(exports.SERVE), str(folder))
-        signature = meta_graph.signature_def[question.signature]
-        feeds = {signature.inputs[alias].name: value for alias, value in question.inputs.items()}
+        signature = meta_graph.signature_def[call.signature]
+        feeds = {signature.inputs[alias].name: value for alias, value in call.inputs.items()}
         fetches = {alias: info.name for alias, info in signature.outputs.items()}
         answer: dict[str, Any] = session.run(fetches, feeds)
         return answer
 
 
-def _typed_inputs(folder: Path, question: Question) -> dict[str, Any]:
+def _typed_inputs(folder: Path, call: SignatureCall) -> dict[str, Any]:
     """Returns the inputs as tensors with the types of the signature."""
     with tf.Graph().as_default(), tf1.Session() as session:
         meta_graph = tf1.saved_model.load(session, list(exports.SERVE), str(folder))
-        signature = meta_graph.signature_def[question.signature]
+        signature = meta_graph.signature_def[call.signature]
         return {
             alias: tf.make_tensor_proto(value, dtype=tf.as_dtype(signature.inputs[alias].dtype))
-            for alias, value in question.inputs.items()
+            for alias, value in call.inputs.items()
         }
 
 
@@ -171,26 +171,26 @@ _NAMES = [*EXPORTS, *_PACKAGED]
 @pytest.mark.parametrize("name", _NAMES)
 def test_grpc_predict_equals_tensorflow(zoo: Zoo, name: str) -> None:
     zoo.server.model_name = name
-    for question in zoo.questions[name]:
+    for call in zoo.calls[name]:
         request = clients.predict_request(zoo.server, {})
-        request.model_spec.signature_name = question.signature
-        for alias, proto in _typed_inputs(zoo.folders[name], question).items():
+        request.model_spec.signature_name = call.signature
+        for alias, proto in _typed_inputs(zoo.folders[name], call).items():
             request.inputs[alias].CopyFrom(proto)
         response = clients.predict(zoo.server, request)
         got = {alias: tf.make_ndarray(value) for alias, value in response.outputs.items()}
-        _assert_same(got, _expected(zoo.folders[name], question))
+        _assert_same(got, _expected(zoo.folders[name], call))
 
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_rest_columns_equal_tensorflow(zoo: Zoo, name: str) -> None:
     zoo.server.model_name = name
-    for question in zoo.questions[name]:
-        inputs = {alias: _to_json(value) for alias, value in question.inputs.items()}
-        body = {"signature_name": question.signature, "inputs": inputs}
+    for call in zoo.calls[name]:
+        inputs = {alias: _to_json(value) for alias, value in call.inputs.items()}
+        body = {"signature_name": call.signature, "inputs": inputs}
         response = clients.post(zoo.server, body)
         assert response.status_code == 200, response.text
         outputs = response.json()["outputs"]
-        expected = _expected(zoo.folders[name], question)
+        expected = _expected(zoo.folders[name], call)
         if len(expected) == 1:
             outputs = {next(iter(expected)): outputs}
         got = {alias: _from_json(value) for alias, value in outputs.items()}
@@ -200,18 +200,18 @@ def test_rest_columns_equal_tensorflow(zoo: Zoo, name: str) -> None:
 @pytest.mark.parametrize("name", _NAMES)
 def test_rest_rows_equal_tensorflow(zoo: Zoo, name: str) -> None:
     zoo.server.model_name = name
-    for question in zoo.questions[name]:
-        if not question.rows:
+    for call in zoo.calls[name]:
+        if not call.rows:
             continue
-        columns = {alias: _to_json(value) for alias, value in question.inputs.items()}
+        columns = {alias: _to_json(value) for alias, value in call.inputs.items()}
         rows = len(next(iter(columns.values())))
         instances = [
             {alias: column[row] for alias, column in columns.items()} for row in range(rows)
         ]
-        body = {"signature_name": question.signature, "instances": instances}
+        body = {"signature_name": call.signature, "instances": instances}
         response = clients.post(zoo.server, body)
         assert response.status_code == 200, response.text
-        expected = _expected(zoo.folders[name], question)
+        expected = _expected(zoo.folders[name], call)
         predictions = response.json()["predictions"]
         if len(expected) == 1:
             predictions = [{next(iter(expected)): prediction} for prediction in predictions]
@@ -241,7 +241,7 @@ def test_an_estimator_classifies(zoo: Zoo, name: str, signature: str) -> None:
         response = service.PredictionServiceStub(channel).Classify(request, timeout=30)
     serialized = [example.SerializeToString() for example in _examples()]
     expected = _expected(
-        zoo.folders[name], Question(signature or "serving_default", {"inputs": serialized})
+        zoo.folders[name], SignatureCall(signature or "serving_default", {"inputs": serialized})
     )
     got = [
         [(each.label.encode(), each.score) for each in row.classes]
@@ -262,7 +262,9 @@ def test_an_estimator_regresses(zoo: Zoo) -> None:
     with clients.channel(zoo.server) as channel:
         response = service.PredictionServiceStub(channel).Regress(request, timeout=30)
     serialized = [example.SerializeToString() for example in _examples()]
-    expected = _expected(zoo.folders["estimator"], Question("regression", {"inputs": serialized}))
+    expected = _expected(
+        zoo.folders["estimator"], SignatureCall("regression", {"inputs": serialized})
+    )
     got = [regression.value for regression in response.result.regressions]
     np.testing.assert_allclose(got, expected["outputs"].reshape(-1), _TOLERANCE)
 

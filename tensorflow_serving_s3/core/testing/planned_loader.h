@@ -30,7 +30,8 @@ struct PlannedServable {
 
 // A loader for random sequences. Its first loads fail as planned. Reports to a
 // RunMonitor. Fails the current test of googletest if a manager calls it
-// wrongly: two calls at once, an unload while a handle is held, or no unload.
+// wrongly: two concurrent calls, an unload while a handle is held, or no
+// unload.
 class PlannedLoader : public Loader {
  public:
   struct Plan {
@@ -80,7 +81,8 @@ class PlannedLoader : public Loader {
   class Call {
    public:
     explicit Call(PlannedLoader* loader) : loader_(loader) {
-      EXPECT_FALSE(loader_->is_called_.exchange(true)) << "Two calls at once";
+      EXPECT_FALSE(loader_->is_called_.exchange(true))
+          << "Two concurrent calls";
     }
     ~Call() { loader_->is_called_ = false; }
 

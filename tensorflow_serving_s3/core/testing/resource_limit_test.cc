@@ -96,7 +96,7 @@ TEST_F(ResourceLimitTest, LoadsAVersionThatFits) {
   WaitFor("b version 1: AVAILABLE, OK");
 }
 
-TEST_F(ResourceLimitTest, AnEstimateAboveTheLimitFailsAtOnce) {
+TEST_F(ResourceLimitTest, AnEstimateAboveTheLimitFailsImmediately) {
   Aspire({"a", 1}, Loads(11));
   WaitFor(
       "a version 1: END, RESOURCE_EXHAUSTED: a version 1 needs about 11 bytes "

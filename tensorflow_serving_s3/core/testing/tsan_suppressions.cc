@@ -1,9 +1,9 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// What ThreadSanitizer must not report in tests. absl::Status counts its
-// references within TensorFlow's library, where ThreadSanitizer does not see
-// it: it takes the end of an error that threads have shared for a race.
+// False positives of ThreadSanitizer. The reference count of absl::Status is in
+// TensorFlow's library, which is not instrumented. So ThreadSanitizer reports a
+// data race when the last of several threads destroys a shared error.
 
 extern "C" const char* __tsan_default_suppressions();
 

@@ -335,7 +335,8 @@ TEST_F(VersionReplacementTest, UnlistingTheVersionCancelsTheReplacement) {
   EXPECT_EQ(Served(), "nothing");
 }
 
-TEST_F(VersionReplacementTest, AFailedVersionRestartsWithAnotherOriginAtOnce) {
+TEST_F(VersionReplacementTest,
+       AFailedVersionRestartsWithAnotherOriginImmediately) {
   options_.max_num_load_retries = 0;
   options_.load_retry_interval = absl::Hours(1);
   Start();

@@ -72,7 +72,7 @@ class DirectoryBucket {
   explicit DirectoryBucket(std::vector<std::string> keys)
       : keys_(std::move(keys)),
         server_([this](const FakeRequest& request, FakeConnection& out) {
-          out.Send(Answer(request));
+          out.Send(Respond(request));
         }) {
     std::sort(keys_.rbegin(), keys_.rend());
   }
@@ -119,14 +119,14 @@ class DirectoryBucket {
   void EndSessions() { ended_ = sessions_.load(); }
 
  private:
-  std::string Answer(const FakeRequest& request) {
+  std::string Respond(const FakeRequest& request) {
     if (AsksForSession(request)) {
-      return FakeAnswer(200, Session(++sessions_));
+      return FakeResponse(200, Session(++sessions_));
     }
     const auto token = request.headers.find("x-amz-s3session-token");
     if (token != request.headers.end() &&
         token->second == "token" + std::to_string(ended_)) {
-      return FakeAnswer(400, "<Error><Code>ExpiredToken</Code></Error>");
+      return FakeResponse(400, "<Error><Code>ExpiredToken</Code></Error>");
     }
     if (request.path.find("list-type=2") != std::string::npos) {
       return List(request);
@@ -141,15 +141,15 @@ class DirectoryBucket {
     }
     if (request.method == "POST" &&
         request.path.find("?delete") != std::string::npos) {
-      return FakeAnswer(200, "<DeleteResult/>");
+      return FakeResponse(200, "<DeleteResult/>");
     }
     if (request.method == "PUT" &&
         request.headers.count("x-amz-copy-source") > 0) {
-      return FakeAnswer(200,
-                        "<CopyObjectResult><ETag>\"e\"</ETag>"
-                        "</CopyObjectResult>");
+      return FakeResponse(200,
+                          "<CopyObjectResult><ETag>\"e\"</ETag>"
+                          "</CopyObjectResult>");
     }
-    return FakeAnswer(200, "", "ETag: \"r4nd0m\"\r\n");
+    return FakeResponse(200, "", "ETag: \"r4nd0m\"\r\n");
   }
 
   std::string List(const FakeRequest& request) const {
@@ -158,7 +158,7 @@ class DirectoryBucket {
       prefix.replace(at, 3, "/");
     }
     if (!prefix.empty() && prefix.back() != '/') {
-      return FakeAnswer(400, "<Error><Code>InvalidRequest</Code></Error>");
+      return FakeResponse(400, "<Error><Code>InvalidRequest</Code></Error>");
     }
     const bool delimit = !Parameter(request, "delimiter").empty();
     std::vector<std::string> entries;
@@ -192,7 +192,7 @@ class DirectoryBucket {
                        "<NextContinuationToken>" +
                            std::to_string(end) + "</NextContinuationToken>"
                      : "<IsTruncated>false</IsTruncated>";
-    return FakeAnswer(200, xml + "</ListBucketResult>");
+    return FakeResponse(200, xml + "</ListBucketResult>");
   }
 
   std::vector<std::string> keys_;
@@ -298,10 +298,10 @@ TEST(ClientExpressTest, DoesNotRequestUnsupportedFeatures) {
 TEST(ClientExpressTest, ReportsADeniedSession) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     EXPECT_TRUE(AsksForSession(request));
-    out.Send(FakeAnswer(403,
-                        "<Error><Code>AccessDenied</Code><Message>User: u is "
-                        "not authorized to perform: s3express:CreateSession "
-                        "on resource: r</Message></Error>"));
+    out.Send(FakeResponse(403,
+                          "<Error><Code>AccessDenied</Code><Message>User: u is "
+                          "not authorized to perform: s3express:CreateSession "
+                          "on resource: r</Message></Error>"));
   });
   DirectoryBucket unused({});
   auto client = unused.NewClient(
@@ -318,13 +318,13 @@ TEST(ClientExpressTest, RetriesATemporaryErrorOfCreateSession) {
   std::atomic<int> attempts{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     if (!AsksForSession(request)) {
-      out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+      out.Send(FakeResponse(200, "", "ETag: \"e\"\r\n"));
     } else if (++attempts == 1) {
-      out.Send(FakeAnswer(503, "<Error><Code>SlowDown</Code></Error>"));
+      out.Send(FakeResponse(503, "<Error><Code>SlowDown</Code></Error>"));
     } else if (attempts == 2) {
       out.Close();
     } else {
-      out.Send(FakeAnswer(200, Session(1)));
+      out.Send(FakeResponse(200, Session(1)));
     }
   });
   DirectoryBucket unused({});
@@ -337,34 +337,34 @@ TEST(ClientExpressTest, RetriesATemporaryErrorOfCreateSession) {
 
 // Another store may have a bucket with such a name.
 TEST(ClientExpressTest, AStoreWithoutSessionsGetsPlainSignatures) {
-  const std::vector<std::string> answers = {
-      FakeAnswer(200, "<ListBucketResult></ListBucketResult>"),
-      FakeAnswer(400,
-                 "<Error><Code>AuthorizationHeaderMalformed</Code>"
-                 "</Error>"),
-      FakeAnswer(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>"),
-      FakeAnswer(404, "<Error><Code>NoSuchKey</Code></Error>"),
-      FakeAnswer(405, "<Error><Code>MethodNotAllowed</Code></Error>"),
-      FakeAnswer(501, "<Error><Code>NotImplemented</Code></Error>"),
+  const std::vector<std::string> responses = {
+      FakeResponse(200, "<ListBucketResult></ListBucketResult>"),
+      FakeResponse(400,
+                   "<Error><Code>AuthorizationHeaderMalformed</Code>"
+                   "</Error>"),
+      FakeResponse(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>"),
+      FakeResponse(404, "<Error><Code>NoSuchKey</Code></Error>"),
+      FakeResponse(405, "<Error><Code>MethodNotAllowed</Code></Error>"),
+      FakeResponse(501, "<Error><Code>NotImplemented</Code></Error>"),
   };
-  for (const std::string& answer : answers) {
+  for (const std::string& response : responses) {
     std::atomic<int> sessions{0};
     FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
       if (AsksForSession(request)) {
         ++sessions;
-        out.Send(answer);
+        out.Send(response);
         return;
       }
       EXPECT_THAT(request.headers.at("authorization"),
                   HasSubstr("/us-west-2/s3/aws4_request"));
-      out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+      out.Send(FakeResponse(200, "", "ETag: \"e\"\r\n"));
     });
     DirectoryBucket unused({});
     auto client = unused.NewClient(
         [&server](Options& options) { options.endpoint = server.url(); });
-    EXPECT_TRUE(client->PutObject(At("a"), "x").ok()) << answer;
-    EXPECT_TRUE(client->PutObject(At("b"), "x").ok()) << answer;
-    EXPECT_EQ(sessions, 1) << answer;
+    EXPECT_TRUE(client->PutObject(At("a"), "x").ok()) << response;
+    EXPECT_TRUE(client->PutObject(At("b"), "x").ok()) << response;
+    EXPECT_EQ(sessions, 1) << response;
   }
 }
 
@@ -435,8 +435,8 @@ TEST(ClientExpressTest, RenamesADirectoryWithUnsortedLists) {
 TEST(ClientExpressTest, DeletesADirectoryWithUnsortedLists) {
   DirectoryBucket bucket({"half/1/a", "half/1/b", "half/1/c", "half/1/d/e"});
   auto client = bucket.NewClient();
-  Undeleted undeleted;
-  const Status status = DeleteTree(*client, At("half"), undeleted);
+  DeleteFailureCounts failures;
+  const Status status = DeleteTree(*client, At("half"), failures);
   ASSERT_TRUE(status.ok()) << status.message;
   std::string deleted;
   for (const FakeRequest& request : bucket.requests()) {

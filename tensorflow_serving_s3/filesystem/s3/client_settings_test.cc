@@ -58,7 +58,7 @@ std::string OperationOf(const FakeRequest& request) {
   return request.method == "DELETE" ? "DeleteObject" : "GetObject";
 }
 
-void AnswerAsS3(const FakeRequest& request, FakeConnection& out) {
+void RespondAsS3(const FakeRequest& request, FakeConnection& out) {
   const std::string operation = OperationOf(request);
   const std::map<std::string, std::string> bodies = {
       {"ListObjectsV2", "<ListBucketResult></ListBucketResult>"},
@@ -76,18 +76,18 @@ void AnswerAsS3(const FakeRequest& request, FakeConnection& out) {
     return;
   }
   const auto body = bodies.find(operation);
-  out.Send(FakeAnswer(200,
-                      body != bodies.end()       ? body->second
-                      : operation == "GetObject" ? "x"
-                                                 : "",
-                      "ETag: \"e\"\r\n"));
+  out.Send(FakeResponse(200,
+                        body != bodies.end()       ? body->second
+                        : operation == "GetObject" ? "x"
+                                                   : "",
+                        "ETag: \"e\"\r\n"));
 }
 
 // Sends a request of each operation, and returns their headers with names that
 // begin with `name`.
 std::map<std::string, std::map<std::string, std::string>> HeadersOfRequests(
     const std::function<void(Options&)>& change, const std::string& name) {
-  FakeHttpServer server(AnswerAsS3);
+  FakeHttpServer server(RespondAsS3);
   Options options;
   options.endpoint = server.url();
   options.endpoint_source = "S3_ENDPOINT";
@@ -185,7 +185,7 @@ TEST(ClientSettingsTest, AllRequestsHaveRequesterPays) {
 
 // CreateMultipartUpload has the encryption; the parts do not.
 TEST(ClientSettingsTest, ACopyInPartsIsEncrypted) {
-  FakeHttpServer server(AnswerAsS3);
+  FakeHttpServer server(RespondAsS3);
   Options options;
   options.endpoint = server.url();
   options.endpoint_source = "S3_ENDPOINT";
@@ -199,7 +199,7 @@ TEST(ClientSettingsTest, ACopyInPartsIsEncrypted) {
   info.size = 12 << 20;
   info.etag = "\"e\"";
   const Status status =
-      CopyWhole(**client, At("k"), info, At("l"), uint64_t{6} << 20);
+      CopyWholeObject(**client, At("k"), info, At("l"), uint64_t{6} << 20);
   ASSERT_TRUE(status.ok()) << status.message;
   std::vector<std::string> encrypted;
   for (const FakeRequest& request : server.requests()) {

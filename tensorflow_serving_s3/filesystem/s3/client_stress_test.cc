@@ -13,9 +13,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,7 +32,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/base/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/reading/object_reader.h"
-#include "tensorflow_serving_s3/filesystem/s3/testing/fake_http_server.h"
+#include "tensorflow_serving_s3/filesystem/s3/testing/faulty_store.h"
 #include "tensorflow_serving_s3/filesystem/s3/testing/live_client.h"
 #include "tensorflow_serving_s3/filesystem/s3/testing/seaweed.h"
 #include "tensorflow_serving_s3/filesystem/s3/tree/object_tree.h"
@@ -49,35 +47,10 @@ using Dice = std::minstd_rand;
 constexpr int kThreads = 16;
 constexpr int kSharedReaders = 4;
 constexpr size_t kFirstPartBytes = size_t{5} << 20;
-// The sizes of the objects: one that Open reads completely, and larger ones.
-constexpr std::array<size_t, 3> kSizes = {1000, 300 << 10, 20 << 20};
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* const text = std::getenv(name);
   return text == nullptr ? otherwise : std::stoull(text);
-}
-
-// Returns the byte at `offset` of each object.
-char ByteAt(uint64_t offset) {
-  return static_cast<char>((offset * 2654435761u) >> 16);
-}
-
-const std::string& Content(size_t size) {
-  static const std::string* const longest = [] {
-    auto* bytes = new std::string(kSizes.back(), '\0');
-    for (size_t i = 0; i < bytes->size(); ++i) {
-      (*bytes)[i] = ByteAt(i);
-    }
-    return bytes;
-  }();
-  static const auto* const contents = [] {
-    auto* map = new std::map<size_t, std::string>();
-    for (size_t s : kSizes) {
-      (*map)[s] = longest->substr(0, s);
-    }
-    return map;
-  }();
-  return contents->at(size);
 }
 
 size_t AnySize(Dice& dice) { return kSizes[dice() % kSizes.size()]; }
@@ -85,87 +58,6 @@ size_t AnySize(Dice& dice) { return kSizes[dice() % kSizes.size()]; }
 S3Uri ReadUri(size_t size) {
   return *ParseUri("s3://models/read/" + std::to_string(size));
 }
-
-// A store that sometimes fails, and issues credentials that expire quickly.
-class FaultyStore {
- public:
-  FaultyStore()
-      : server_([this](const FakeRequest& request, FakeConnection& out) {
-          Answer(request, out);
-        }) {}
-
-  std::string url() const { return server_.url(); }
-  int credentials_given() const { return credentials_given_; }
-
- private:
-  void Answer(const FakeRequest& request, FakeConnection& out) {
-    if (request.path == "/credentials") {
-      return GiveCredentials(out);
-    }
-    const std::string answer = GoodAnswer(request);
-    const uint64_t number = ++requests_;
-    switch (number * 2654435761u % 4294967291u % 40) {
-      case 0:
-      case 1:
-        return out.Send(
-            FakeAnswer(503, "<Error><Code>SlowDown</Code></Error>"));
-      case 2:
-      case 3:
-        out.Send(answer.substr(0, answer.size() / 2));
-        return out.Close();
-      case 4:
-        return out.Close();
-      case 5:
-        out.Send(answer.substr(0, answer.size() - 1));
-        return out.Hang();
-      case 6:
-        return out.Hang();
-      case 7:
-        return out.Send(FakeAnswer(403, "<html>no</html>"));
-      default:
-        return out.Send(answer);
-    }
-  }
-
-  void GiveCredentials(FakeConnection& out) {
-    const std::time_t expiration = std::time(nullptr) + 1;
-    std::tm utc = {};
-    gmtime_r(&expiration, &utc);
-    char text[32];
-    std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    ++credentials_given_;
-    out.Send(FakeAnswer(200,
-                        "{\"AccessKeyId\":\"k\",\"SecretAccessKey\":\"s\","
-                        "\"Token\":\"t\",\"Expiration\":\"" +
-                            std::string(text) + "\"}"));
-  }
-
-  static std::string GoodAnswer(const FakeRequest& request) {
-    if (request.path.find("list-type=2") != std::string::npos) {
-      return FakeAnswer(200,
-                        "<ListBucketResult><Contents><Key>read/1000</Key>"
-                        "<Size>1000</Size></Contents></ListBucketResult>");
-    }
-    const std::string& content =
-        Content(std::stoul(request.path.substr(sizeof("/models/read/") - 1)));
-    if (request.method == "HEAD") {
-      return "HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: " +
-             std::to_string(content.size()) + "\r\n\r\n";
-    }
-    size_t first = 0, last = 0;
-    std::sscanf(request.headers.at("range").c_str(), "bytes=%zu-%zu", &first,
-                &last);
-    last = std::min(last, content.size() - 1);
-    return FakeAnswer(206, content.substr(first, last - first + 1),
-                      "ETag: \"e\"\r\nContent-Range: bytes " +
-                          std::to_string(first) + "-" + std::to_string(last) +
-                          "/" + std::to_string(content.size()) + "\r\n");
-  }
-
-  std::atomic<uint64_t> requests_{0};
-  std::atomic<int> credentials_given_{0};
-  FakeHttpServer server_;
-};
 
 class Stress {
  public:
@@ -211,7 +103,7 @@ class Stress {
       case 10:
         return ReadAndClose(*bad_, /*may_fail=*/true, dice);
       default:
-        return UseAClientOfOnesOwn(dice);
+        return UseOwnClient(dice);
     }
   }
 
@@ -302,7 +194,7 @@ class Stress {
     Succeeded(good_->CopyObject(uri, "", copy));
     ReadBack(copy, body);
     Succeeded(good_->DeleteObject(uri));
-    Result<std::vector<UndeletedObject>> left =
+    Result<std::vector<DeleteFailure>> left =
         good_->DeleteObjects(*ParseUri("s3://models"), {copy.key, uri.key});
     if (Succeeded(left) && !left->empty()) {
       Problem("not deleted: " + copy.key);
@@ -450,7 +342,7 @@ class Stress {
     }
   }
 
-  void UseAClientOfOnesOwn(Dice& dice) {
+  void UseOwnClient(Dice& dice) {
     if (dice() % 2 == 0) {
       return ReadRange(*NewLiveClient(seaweed_), /*may_fail=*/false, dice);
     }

@@ -17,7 +17,7 @@ constexpr int kGzipWindow = 15 + 16;
 constexpr int kGzipOrZlibWindow = 15 + 32;
 
 // z_stream counts bytes in 32 bits.
-constexpr size_t kMostAtOnce = size_t{1} << 30;
+constexpr size_t kMaxStepBytes = size_t{1} << 30;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ InflateBound BoundOf(uint64_t compressed_bytes, const InflateLimits& limits) {
     const uint64_t by_ratio =
         std::max(kFreeInflatedBytes, compressed_bytes * limits.max_ratio);
     if (by_ratio < limits.max_bytes) {
-      return {by_ratio, InflateError::kTooDense};
+      return {by_ratio, InflateError::kRatioTooHigh};
     }
   }
   return {limits.max_bytes, InflateError::kTooLong};
@@ -52,7 +52,7 @@ Inflater::Inflater(const Inflater& other)
 }
 
 Inflater::Result Inflater::Read(char* to, size_t room) {
-  room = std::min(room, kMostAtOnce);
+  room = std::min(room, kMaxStepBytes);
   stream_.next_out = reinterpret_cast<Bytef*>(to);
   stream_.avail_out = static_cast<uInt>(room);
   State state = State::kMore;
@@ -65,7 +65,7 @@ Inflater::Result Inflater::Read(char* to, size_t room) {
 void Inflater::Feed() {
   while (stream_.avail_in == 0 && next_ < parts_.size()) {
     std::string_view& part = parts_[next_];
-    const size_t size = std::min(part.size(), kMostAtOnce);
+    const size_t size = std::min(part.size(), kMaxStepBytes);
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.data()));
     stream_.avail_in = static_cast<uInt>(size);
     part.remove_prefix(size);

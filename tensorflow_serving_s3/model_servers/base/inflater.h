@@ -33,7 +33,7 @@ enum class InflateError : uint8_t {
   // InflateLimits::max_bytes is exceeded.
   kTooLong,
   // InflateLimits::max_ratio is exceeded.
-  kTooDense,
+  kRatioTooHigh,
 };
 
 // The largest inflated size of one request, and the error above it.
@@ -50,7 +50,8 @@ InflateBound BoundOf(uint64_t compressed_bytes, const InflateLimits& limits);
 //   Inflater::Result result = inflater.Read(buffer, sizeof(buffer));
 //
 // The destructor frees zlib's memory. Not thread-safe. Throws std::bad_alloc if
-// zlib cannot allocate memory. Uses no absl: both transports include it.
+// zlib cannot allocate memory. Does not use absl: the gRPC transport
+// is compiled with another release.
 class Inflater {
  public:
   enum class Format : uint8_t {

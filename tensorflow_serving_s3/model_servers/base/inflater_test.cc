@@ -140,11 +140,11 @@ TEST(InflateBoundTest, IsTheSmallerOfBothLimits) {
       {10, {1000, 0}, 1000, InflateError::kTooLong},
       // The ratio applies above the free bytes.
       {10, {1000, 2}, 1000, InflateError::kTooLong},
-      {10, {kAny, 2}, kFreeInflatedBytes, InflateError::kTooDense},
+      {10, {kAny, 2}, kFreeInflatedBytes, InflateError::kRatioTooHigh},
       {kFreeInflatedBytes,
        {kAny, 2},
        2 * kFreeInflatedBytes,
-       InflateError::kTooDense},
+       InflateError::kRatioTooHigh},
       {kFreeInflatedBytes,
        {2 * kFreeInflatedBytes, 2},
        2 * kFreeInflatedBytes,

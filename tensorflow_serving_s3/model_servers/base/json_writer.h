@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Functions that append JSON to a string, for answers and logs.
+// Functions that append JSON to a string, for responses and logs.
 //
 //   std::string body = "{\"error\": ";
 //   AppendJsonString(status.message(), &body);

@@ -45,7 +45,7 @@ class RepeatLimiter {
       place.second = second;
       place.shown = 0;
     }
-    if (place.shown == kMostPerSecond) {
+    if (place.shown == kMaxPerSecond) {
       ++place.num_omitted;
       return false;
     }
@@ -55,7 +55,7 @@ class RepeatLimiter {
   }
 
  private:
-  static constexpr int kMostPerSecond = 10;
+  static constexpr int kMaxPerSecond = 10;
 
   struct Place {
     int64_t second = 0;

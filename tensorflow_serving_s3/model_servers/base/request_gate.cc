@@ -31,8 +31,8 @@ bool RequestGate::WaitUntilEmpty(std::chrono::milliseconds timeout) {
   return emptied_.wait_for(lock, timeout, [this] { return size() == 0; });
 }
 
-bool RequestGate::WaitUntilQuiet(std::chrono::milliseconds quiet,
-                                 std::chrono::milliseconds timeout) {
+bool RequestGate::WaitUntilIdle(std::chrono::milliseconds quiet,
+                                std::chrono::milliseconds timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
   while (true) {
     const int64_t before = num_refused_.load();

@@ -23,7 +23,8 @@ namespace tfs3 {
 //   gate.Close();                    // another thread: refuses new requests
 //   gate.WaitUntilEmpty(std::chrono::seconds(25));
 //
-// Uses no absl, for both transports. Thread-safe; Enter is wait-free.
+// Does not use absl: the gRPC transport is compiled with another release.
+// Thread-safe; Enter is wait-free.
 class RequestGate {
  public:
   // A request in progress, or empty. Movable.
@@ -63,8 +64,8 @@ class RequestGate {
 
   // Waits until no request was refused during a time of `quiet`. Returns false
   // after `timeout`. Call it after Close.
-  bool WaitUntilQuiet(std::chrono::milliseconds quiet,
-                      std::chrono::milliseconds timeout);
+  bool WaitUntilIdle(std::chrono::milliseconds quiet,
+                     std::chrono::milliseconds timeout);
 
   // Returns the number of requests in progress.
   int64_t size() const { return state_.load() & ~kClosed; }

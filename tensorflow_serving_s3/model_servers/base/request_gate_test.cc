@@ -74,7 +74,7 @@ TEST(RequestGateTest, IsQuietWhenNoRequestIsRefused) {
   RequestGate gate;
   gate.Close();
   EXPECT_FALSE(gate.Enter());
-  EXPECT_TRUE(gate.WaitUntilQuiet(milliseconds(1), hours(1)));
+  EXPECT_TRUE(gate.WaitUntilIdle(milliseconds(1), hours(1)));
 }
 
 TEST(RequestGateTest, IsNotQuietWhileRequestsAreRefused) {
@@ -86,7 +86,7 @@ TEST(RequestGateTest, IsNotQuietWhileRequestsAreRefused) {
       EXPECT_FALSE(gate.Enter());
     }
   });
-  EXPECT_FALSE(gate.WaitUntilQuiet(milliseconds(500), milliseconds(1)));
+  EXPECT_FALSE(gate.WaitUntilIdle(milliseconds(500), milliseconds(1)));
   asking = false;
   asker.join();
 }

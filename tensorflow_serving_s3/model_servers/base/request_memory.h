@@ -27,7 +27,8 @@ class RequestMemoryExceeded : public std::bad_alloc {
 //   charge.Grow(tensor_bytes);       // throws RequestMemoryExceeded
 //   ...                              // the charge returns its bytes
 //
-// Only counts; does not allocate. Uses no absl, for both transports.
+// Only counts; does not allocate. Does not use absl: the gRPC transport
+// is compiled with another release.
 // Thread-safe and wait-free.
 class RequestMemory {
  public:

@@ -42,14 +42,14 @@ struct RequestRecord {
   std::string_view traceparent;
   uint64_t request_bytes = 0;
   uint64_t response_bytes = 0;
-  // The arrival of the request, and the time until the answer.
+  // The arrival of the request, and the time until the response.
   std::chrono::system_clock::time_point start;
   std::chrono::nanoseconds duration{0};
 };
 
-// Gets every request of the APIs after its answer; for metrics and access logs.
-// Implementations must be thread-safe, and quick: they run on the threads of
-// the requests.
+// Gets every request of the APIs after its response; for metrics and access
+// logs. Implementations must be thread-safe, and quick: they run on the threads
+// of the requests.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;

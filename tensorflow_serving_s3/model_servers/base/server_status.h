@@ -19,8 +19,8 @@ struct ModelSummary {
   // A known problem, or empty. An available model can have a problem: a newer
   // version that does not load.
   std::string problem;
-  // The labels whose versions the server awaits before it is ready: a sentence
-  // for each, with the state of the version.
+  // The reasons why the server is not ready: a sentence for each label whose
+  // version is not available yet, with the state of the version.
   std::vector<std::string> awaited_labels;
   // The newest version first.
   tensorflow::serving::GetModelStatusResponse versions;
@@ -31,10 +31,11 @@ class ServerStatus {
  public:
   virtual ~ServerStatus() = default;
 
-  // Returns whether the server should get requests: from the time when every
-  // configured model, and every version with a label, has been available, until
-  // the server begins to stop. Models that are added or fail later have no
-  // influence: the server still serves the others.
+  // Returns whether a load balancer should send requests to the server. Becomes
+  // true when each model of the first configuration and each version with a
+  // label has been available once. Becomes false when the server begins to
+  // stop. Models that are added or fail later do not change it: the server
+  // still serves the other models.
   virtual bool IsReady() const = 0;
 
   // Returns whether the server is finishing its last requests.

@@ -22,7 +22,7 @@ SpareDescriptor::~SpareDescriptor() {
   }
 }
 
-bool SpareDescriptor::CloseNext(int listener) {
+bool SpareDescriptor::CloseNextConnection(int listener) {
   if (fd_ >= 0) {
     close(fd_);
   }

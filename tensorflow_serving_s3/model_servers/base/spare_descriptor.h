@@ -11,7 +11,7 @@ namespace tfs3 {
 //
 //   SpareDescriptor spare;
 //   int fd = accept(listener, nullptr, nullptr);
-//   if (fd < 0 && errno == EMFILE) spare.CloseNext(listener);
+//   if (fd < 0 && errno == EMFILE) spare.CloseNextConnection(listener);
 //
 // Not thread-safe.
 class SpareDescriptor {
@@ -24,7 +24,7 @@ class SpareDescriptor {
   // Accepts and closes the next connection of a listening socket, so that its
   // client does not wait. Returns false if there is none, or if another thread
   // has taken the descriptor.
-  bool CloseNext(int listener);
+  bool CloseNextConnection(int listener);
 
  private:
   int fd_;

@@ -26,7 +26,7 @@ TEST(SpareDescriptorTest, ClosesAConnectionWithoutAFreeDescriptor) {
   ASSERT_EQ(listen(listener, 1), 0);
   ASSERT_EQ(getsockname(listener, name, &size), 0);
   SpareDescriptor spare;
-  EXPECT_FALSE(spare.CloseNext(listener));
+  EXPECT_FALSE(spare.CloseNextConnection(listener));
   const int client = socket(AF_INET, SOCK_STREAM, 0);
   ASSERT_EQ(connect(client, name, size), 0);
   rlimit files;
@@ -37,7 +37,7 @@ TEST(SpareDescriptorTest, ClosesAConnectionWithoutAFreeDescriptor) {
   ASSERT_EQ(accept(listener, nullptr, nullptr), -1);
   ASSERT_EQ(errno, EMFILE);
 
-  EXPECT_TRUE(spare.CloseNext(listener));
+  EXPECT_TRUE(spare.CloseNextConnection(listener));
 
   char byte;
   EXPECT_EQ(recv(client, &byte, 1, 0), 0);

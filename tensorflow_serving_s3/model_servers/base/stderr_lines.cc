@@ -23,9 +23,9 @@
 namespace tfs3 {
 namespace {
 
-// Integers, because HoldStderr runs before initialisers.
+// Integers, because RedirectStderr runs before initialisers.
 int original = -1;  // The original stderr.
-int held = -1;      // Replaces stderr from HoldStderr to CaptureStderr.
+int held = -1;      // Replaces stderr from RedirectStderr to CaptureStderr.
 int pipe_end = -1;  // The reading end of the pipe that replaces stderr.
 int wake = -1;      // Readable when the reading thread must end.
 
@@ -124,7 +124,7 @@ void WaitForReader(int /*signal*/) {
 
 }  // namespace
 
-void HoldStderr() {
+void RedirectStderr() {
   if (original >= 0) {
     return;
   }

@@ -23,10 +23,10 @@ namespace tfs3 {
 
 // Buffers the output on stderr from now on, for CaptureStderr. May run before
 // all initialisers.
-void HoldStderr();
+void RedirectStderr();
 
-// Calls `on_line` with every line on stderr since HoldStderr or from now on,
-// without its line break, on another thread. Call it once.
+// Calls `on_line` with every line on stderr since RedirectStderr or from now
+// on, without its line break, on another thread. Call it once.
 void CaptureStderr(std::function<void(absl::string_view line)> on_line);
 
 // Passes on the remaining output, and restores stderr. Does nothing without

@@ -22,7 +22,7 @@ void Bracket(absl::string_view line) {
 // One test, because a process has only one stderr.
 TEST(StderrLinesTest, PassesOnEveryLineAndRestoresStderr) {
   ::testing::internal::CaptureStderr();
-  HoldStderr();
+  RedirectStderr();
   std::fprintf(stderr, "held\n");
   WriteToStderr("past it\n");
   CaptureStderr(Bracket);

@@ -22,7 +22,8 @@ namespace tfs3 {
 //   std::string error = CheckTls(options);
 //   if (!error.empty()) return Fail(error);
 //
-// Uses no absl, for both transports. Thread-safe.
+// Does not use absl: the gRPC transport is compiled with another release.
+// Thread-safe.
 std::string CheckTls(const TlsOptions& options);
 
 }  // namespace tfs3

@@ -11,16 +11,16 @@
 // Limits that the REST and the gRPC server share.
 namespace tfs3 {
 
-// The lowest transfer rate of requests and answers.
-inline constexpr uint64_t kSlowestBytesPerSecond = 16 << 10;
+// The lowest transfer rate of requests and responses.
+inline constexpr uint64_t kMinBytesPerSecond = 16 << 10;
 
 // A connection without a transfer for this time is idle: at the limit of
 // connections a server may close it to accept another one.
-inline constexpr std::chrono::milliseconds kLeastIdle{1000};
+inline constexpr std::chrono::milliseconds kMinIdle{1000};
 
-// The same while an answer is sent. It is longer because the kernel's buffers
+// The same while a response is sent. It is longer because the kernel's buffers
 // hide how much the client has read.
-inline constexpr std::chrono::milliseconds kLeastIdleSending{5000};
+inline constexpr std::chrono::milliseconds kMinIdleSending{5000};
 
 // At the limit, a server closes one idle connection of so many open ones at a
 // time. So a flood of new connections does not search all connections for each

@@ -38,7 +38,7 @@ TEST(WorkerPoolTest, RunsTasksInTheOrderOfTheCalls) {
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
-TEST(WorkerPoolTest, RunsOneTaskOnEachThreadAtOnce) {
+TEST(WorkerPoolTest, RunsOneTaskOnEachThreadConcurrently) {
   std::promise<void> first;
   std::promise<void> second;
   WorkerPool pool(2);

@@ -85,7 +85,7 @@ void CallWatch::Begin(Entry* call, Phase phase,
 
 void CallWatch::BeginSending(Entry* call, uint64_t bytes) {
   Begin(call, Phase::kSending,
-        std::chrono::seconds(bytes / kSlowestBytesPerSecond));
+        std::chrono::seconds(bytes / kMinBytesPerSecond));
 }
 
 void CallWatch::BeginReceiving(Entry* call) {
@@ -147,7 +147,7 @@ bool CallWatch::MayContinue(Entry* call, Phase phase, Clock::time_point now,
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(now - call->since_);
   const uint64_t enough =
-      kSlowestBytesPerSecond * static_cast<uint64_t>(elapsed.count()) / 1000;
+      kMinBytesPerSecond * static_cast<uint64_t>(elapsed.count()) / 1000;
   if (phase == Phase::kSending) {
     return progress->acknowledged - before.acknowledged >= enough;
   }

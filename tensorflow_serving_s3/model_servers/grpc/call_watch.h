@@ -28,7 +28,7 @@ struct ConnectionProgress {
 };
 
 // Ends calls whose client is too slow to send its request or to read its
-// answer.
+// response.
 //
 //   CallWatch watch(std::chrono::seconds(30));
 //   watch.Add(&call);                         // The request begins to arrive.
@@ -38,9 +38,9 @@ struct ConnectionProgress {
 //
 //   watch.Sweep(now, progress_of);  // Called regularly by one thread.
 //
-// A request or an answer has one half of the timeout without a condition. In
+// A request or a response has one half of the timeout without a condition. In
 // each further half its connection must transfer at least 16 KiB a second, or
-// the call ends. An answer must also arrive within the timeout plus the time
+// the call ends. A response must also arrive within the timeout plus the time
 // that its bytes take at 16 KiB a second. A call in the phase kHandling never
 // ends.
 //
@@ -83,7 +83,7 @@ class CallWatch {
     Clock::time_point since_;
     bool is_second_half_ = false;
     ConnectionProgress progress_;
-    // The latest time for the answer to arrive.
+    // The latest time for the response to arrive.
     Clock::time_point deadline_;
   };
 
@@ -98,7 +98,7 @@ class CallWatch {
   Clock::time_point Add(Entry* call);
   // Starts the phase kHandling. Returns false if the watch has ended the call.
   [[nodiscard]] bool BeginHandling(Entry* call);
-  // Starts the phase kSending of an answer of `bytes` bytes.
+  // Starts the phase kSending of a response of `bytes` bytes.
   void BeginSending(Entry* call, uint64_t bytes);
   // Starts the phase kReceiving of the next message of a stream.
   void BeginReceiving(Entry* call);
@@ -109,7 +109,7 @@ class CallWatch {
   void Sweep(Clock::time_point now, const ProgressOf& progress_of);
 
   // Sets whether the peers of new calls are recorded for TakePeers.
-  void KeepPeers(bool keep) { keeps_peers_.store(keep); }
+  void RecordTimedOutPeers(bool keep) { keeps_peers_.store(keep); }
   // Returns the peers of all calls that have not ended, and the peers recorded
   // since the last call of this function.
   std::unordered_set<std::string> TakePeers();

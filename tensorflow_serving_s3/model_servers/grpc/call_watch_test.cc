@@ -118,7 +118,7 @@ TEST_F(CallWatchTest, TheTimeForAnAnswerDependsOnItsSize) {
   ASSERT_TRUE(watch_.BeginHandling(&call_));
   watch_.BeginSending(&call_, 16 << 10);
   for (int i = 0; i < 4; ++i) {
-    // The client reads other answers of the connection.
+    // The client reads other responses of the connection.
     progress_->acknowledged += 1 << 30;
     Pass(kTimeout / 2 + seconds(1));
   }
@@ -154,7 +154,7 @@ TEST_F(CallWatchTest, ReturnsThePhaseOfEachPeer) {
 }
 
 TEST_F(CallWatchTest, KeepsThePeersOfEndedCalls) {
-  watch_.KeepPeers(true);
+  watch_.RecordTimedOutPeers(true);
   FakeCall other;
   watch_.Remove(&call_);
   watch_.Add(&other);

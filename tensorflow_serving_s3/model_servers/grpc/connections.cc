@@ -3,16 +3,13 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/connections.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +19,7 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
+#include "tensorflow_serving_s3/model_servers/grpc/socket_info.h"
 
 namespace tfs3::grpc {
 namespace {
@@ -41,7 +39,7 @@ constexpr uint64_t kUnusedTlsBytes = 800;
 constexpr int64_t kUncountedClosing = 16;
 // How long MakeRoom waits for gRPC to close connections.
 constexpr auto kWait = std::chrono::milliseconds(1);
-constexpr int kMostWaits = 200;
+constexpr int kMaxWaits = 200;
 constexpr auto kLogPeriod = std::chrono::seconds(10);
 // The bytes that a connection may receive without a call. PING, SETTINGS and
 // calls of the health service need some. Above kSuspectBytes the CallWatch
@@ -49,52 +47,6 @@ constexpr auto kLogPeriod = std::chrono::seconds(10);
 constexpr double kSuspectBytes = 2 << 20;
 constexpr double kFloodBytes = 4 << 20;
 constexpr double kAllowedBytesPerSecond = 16 << 10;
-
-// Returns the inode of an open socket; 0 if `fd` is not an open socket.
-ino_t InodeOf(int fd) {
-  struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) {
-    return 0;
-  }
-  return status.st_ino;
-}
-
-std::optional<tcp_info> InfoOf(int fd) {
-  tcp_info info = {};
-  socklen_t size = sizeof(info);
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-    return std::nullopt;
-  }
-  return info;
-}
-
-// Returns the peer of a TCP connection in gRPC's format: "ipv4:1.2.3.4:5" or
-// "ipv6:%5B::1%5D:5". Empty for another socket.
-std::string PeerOf(int fd) {
-  sockaddr_storage address;
-  socklen_t size = sizeof(address);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return "";
-  }
-  char text[INET6_ADDRSTRLEN];
-  if (address.ss_family == AF_INET) {
-    const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(address);
-    inet_ntop(AF_INET, &ipv4.sin_addr, text, sizeof(text));
-    return std::string("ipv4:") + text + ":" +
-           std::to_string(ntohs(ipv4.sin_port));
-  }
-  if (address.ss_family != AF_INET6) {
-    return "";
-  }
-  const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(address);
-  const std::string port = std::to_string(ntohs(ipv6.sin6_port));
-  if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr)) {
-    inet_ntop(AF_INET, &ipv6.sin6_addr.s6_addr[12], text, sizeof(text));
-    return std::string("ipv4:") + text + ":" + port;
-  }
-  inet_ntop(AF_INET6, &ipv6.sin6_addr, text, sizeof(text));
-  return std::string("ipv6:%5B") + text + "%5D:" + port;
-}
 
 }  // namespace
 
@@ -206,7 +158,7 @@ void Connections::Accept(const Listener& listener) {
 }
 
 void Connections::RefuseWithoutDescriptor(const Listener& listener) {
-  const bool closed = spare_descriptor_.CloseNext(listener.fd);
+  const bool closed = spare_descriptor_.CloseNextConnection(listener.fd);
   ++unlogged_without_descriptor_;
   CountRefused();
   // Avoids a busy loop.
@@ -256,7 +208,7 @@ bool Connections::MakeRoom() {
   if (!HasRoom()) {
     CloseIdlest();
   }
-  for (int i = 0; i < kMostWaits && !HasRoom() && num_closing_ > 0; ++i) {
+  for (int i = 0; i < kMaxWaits && !HasRoom() && num_closing_ > 0; ++i) {
     std::this_thread::sleep_for(kWait);
     RemoveClosed();
   }
@@ -279,21 +231,21 @@ Connections::Idleness Connections::IdlenessOf(
   const uint32_t idle =
       std::min(info.tcpi_last_data_recv, info.tcpi_last_data_sent);
   if (!phase.has_value()) {
-    // An unused connection is idle at once: so a flood of new connections
+    // An unused connection is idle immediately: so a flood of new connections
     // closes only connections of the flood.
     const uint64_t unused_bytes =
         options_.uses_tls ? kUnusedTlsBytes : kUnusedBytes;
     if (info.tcpi_bytes_received < unused_bytes) {
       return {true, 0, idle};
     }
-    return {idle >= kLeastIdle.count(), 1, idle};
+    return {idle >= kMinIdle.count(), 1, idle};
   }
   switch (*phase) {
     case Phase::kReceiving:
     case Phase::kEnded:
-      return {idle >= kLeastIdle.count(), 2, idle};
+      return {idle >= kMinIdle.count(), 2, idle};
     case Phase::kSending:
-      return {idle >= kLeastIdleSending.count(), 3, idle};
+      return {idle >= kMinIdleSending.count(), 3, idle};
     case Phase::kHandling:
       return {};
   }
@@ -307,7 +259,7 @@ void Connections::CloseIdlest() {
     if (connection.is_closing) {
       continue;
     }
-    const std::optional<tcp_info> info = InfoOf(fd);
+    const std::optional<tcp_info> info = TcpInfoOf(fd);
     if (!info.has_value()) {
       continue;
     }
@@ -407,7 +359,7 @@ void Connections::Inspect(Clock::time_point now) {
       continue;
     }
     ++it;
-    const std::optional<tcp_info> info = InfoOf(fd);
+    const std::optional<tcp_info> info = TcpInfoOf(fd);
     if (!info.has_value() || connection.is_closing) {
       continue;
     }
@@ -459,7 +411,7 @@ void Connections::SetWatched(Connection* connection, bool watched) {
   }
   connection->is_watched = watched;
   num_watched_ += watched ? 1 : -1;
-  watch_->KeepPeers(num_watched_ > 0);
+  watch_->RecordTimedOutPeers(num_watched_ > 0);
 }
 
 void Connections::CloseFloods(const std::vector<int>& suspects) {
@@ -487,7 +439,7 @@ std::optional<ConnectionProgress> Connections::ProgressOf(
     return std::nullopt;
   }
   const int fd = descriptor->second;
-  const std::optional<tcp_info> info = InfoOf(fd);
+  const std::optional<tcp_info> info = TcpInfoOf(fd);
   if (!info.has_value()) {
     return std::nullopt;
   }

@@ -21,14 +21,14 @@ namespace {
 
 // gRPC sends error messages in the trailers. Its clients accept 8 KiB of
 // trailers, and percent-encoding makes up to three bytes of one.
-constexpr size_t kLongestMessage = 2048;
+constexpr size_t kMaxMessageBytes = 2048;
 
-std::string Shortened(const absl::Status& error) {
+std::string TruncatedMessage(const absl::Status& error) {
   const absl::string_view message = error.message();
-  if (message.size() <= kLongestMessage) {
+  if (message.size() <= kMaxMessageBytes) {
     return std::string(message);
   }
-  size_t end = kLongestMessage;
+  size_t end = kMaxMessageBytes;
   // Does not split a UTF-8 character.
   while (end > 0 && (message[end] & 0xc0) == 0x80) {
     --end;
@@ -61,8 +61,8 @@ absl::Status Exchange::Parse(const Call& call,
   RequestMemory::Charge& charge = *call.charge();
   const google::protobuf::Arena* const arena = request->GetArena();
   // A message of empty ones grows most.
-  constexpr int64_t kMostGrowth = 64;
-  if (arena == nullptr && !charge.TryGrow(kMostGrowth * request_bytes_)) {
+  constexpr int64_t kMaxGrowth = 64;
+  if (arena == nullptr && !charge.TryGrow(kMaxGrowth * request_bytes_)) {
     return NoMemoryError(call);
   }
   // What is on the arena, and in strings what has been read at most.
@@ -90,25 +90,26 @@ absl::Status Exchange::Parse(const Call& call,
   return absl::OkStatus();
 }
 
-void Exchange::Answer(Call call, const absl::Status& error) const {
+void Exchange::Respond(Call call, const absl::Status& error) const {
   Observe(call, error, 0);
-  std::move(call).Finish(static_cast<int>(error.code()), Shortened(error), "");
+  std::move(call).Finish(static_cast<int>(error.code()),
+                         TruncatedMessage(error), "");
 }
 
-void Exchange::Answer(Call call,
-                      const google::protobuf::MessageLite& response) const {
+void Exchange::Respond(Call call,
+                       const google::protobuf::MessageLite& response) const {
   const size_t bytes = response.ByteSizeLong();
-  constexpr size_t kLongestResponse = std::numeric_limits<int32_t>::max();
-  if (bytes > kLongestResponse) {
-    return Answer(std::move(call),
-                  absl::ResourceExhaustedError(
-                      "the response exceeds the limit of protobuf, 2 GiB; "
-                      "request fewer outputs (output_filter) or send fewer "
-                      "inputs at a time"));
+  constexpr size_t kMaxResponseBytes = std::numeric_limits<int32_t>::max();
+  if (bytes > kMaxResponseBytes) {
+    return Respond(std::move(call),
+                   absl::ResourceExhaustedError(
+                       "the response exceeds the limit of protobuf, 2 GiB; "
+                       "request fewer outputs (output_filter) or send fewer "
+                       "inputs at a time"));
   }
   if (!call.charge()->TryGrow(static_cast<int64_t>(bytes))) {
     const absl::Status error = NoMemoryError(call);
-    return Answer(std::move(call), error);
+    return Respond(std::move(call), error);
   }
   std::string payload(bytes, '\0');
   response.SerializeWithCachedSizesToArray(

@@ -24,16 +24,16 @@ struct MethodName {
   std::string full;  // "/tensorflow.serving.PredictionService/Predict"
 };
 
-// Parses the request of one call, serializes its answer and reports the call to
-// the RequestObserver.
+// Parses the request of one call, serializes its response and reports the call
+// to the RequestObserver.
 //
 //   void Handle(Call call) {
 //     Exchange exchange(call, &name, observer);
 //     StatusRequest request;
 //     absl::Status status = exchange.Parse(call, &request);
-//     if (!status.ok()) return exchange.Answer(std::move(call), status);
+//     if (!status.ok()) return exchange.Respond(std::move(call), status);
 //     exchange.SetModel(&request.model_spec());
-//     exchange.Answer(std::move(call), MakeResponse(request));
+//     exchange.Respond(std::move(call), MakeResponse(request));
 //   }
 //
 // One thread at a time may use it.
@@ -58,13 +58,13 @@ class Exchange {
                      google::protobuf::MessageLite* request) const;
 
   // Sets the model and the version that the observer gets. `spec` must stay
-  // valid until the answer.
+  // valid until the response.
   void SetModel(const tensorflow::serving::ModelSpec* spec) { spec_ = spec; }
   void SetVersion(int64_t version) { version_ = version; }
 
   // Answers the call and reports it to the observer.
-  void Answer(Call call, const absl::Status& error) const;
-  void Answer(Call call, const google::protobuf::MessageLite& response) const;
+  void Respond(Call call, const absl::Status& error) const;
+  void Respond(Call call, const google::protobuf::MessageLite& response) const;
 
  private:
   void Observe(const Call& call, const absl::Status& status,

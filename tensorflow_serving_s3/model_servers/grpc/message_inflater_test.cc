@@ -101,7 +101,7 @@ TEST(MessageInflaterTest, TheRatioAppliesAboveTheFreeBytes) {
       InflateError::kNone);
   EXPECT_EQ(
       Inflate(Cut(more, more.size()), {kAny.max_bytes, 100}, nullptr).error,
-      InflateError::kTooDense);
+      InflateError::kRatioTooHigh);
   EXPECT_EQ(
       Inflate(Cut(more, more.size()), {kAny.max_bytes, 2000}, nullptr).error,
       InflateError::kNone);

@@ -35,7 +35,7 @@ constexpr int kReloadThreads = 16;
 
 // A reload ends so long before the caller's deadline. So the caller gets the
 // server's error, which has more details than its own DEADLINE_EXCEEDED.
-constexpr absl::Duration kAnswerTime = absl::Milliseconds(100);
+constexpr absl::Duration kResponseTime = absl::Milliseconds(100);
 
 MethodName NameOf(const char* api) {
   return {api, absl::StrCat("/tensorflow.serving.ModelService/", api)};
@@ -52,15 +52,15 @@ Handler GetModelStatusMethod(const ModelLookup* lookup,
       status = NoModelSpecError();
     }
     if (!status.ok()) {
-      return exchange.Answer(std::move(call), status);
+      return exchange.Respond(std::move(call), status);
     }
     exchange.SetModel(&request.model_spec());
     const absl::StatusOr<GetModelStatusResponse> response =
         lookup->GetModelStatus(request.model_spec());
     if (!response.ok()) {
-      return exchange.Answer(std::move(call), response.status());
+      return exchange.Respond(std::move(call), response.status());
     }
-    exchange.Answer(std::move(call), *response);
+    exchange.Respond(std::move(call), *response);
   };
 }
 
@@ -80,7 +80,7 @@ absl::Status ReloadConfig(ConfigReloader* reloader, const Call& call,
         "the client cancelled the call while it waited for a thread");
   }
   if (absl::Status status = reloader->ReloadConfig(
-          request.config(), DeadlineOf(call) - kAnswerTime,
+          request.config(), DeadlineOf(call) - kResponseTime,
           [&call] { return call.cancelled(); });
       !status.ok()) {
     return status;
@@ -102,7 +102,7 @@ Handler ReloadConfigMethod(ConfigReloader* reloader,
                            RequestObserver* observer) {
   auto name =
       std::make_shared<const MethodName>(NameOf("HandleReloadConfigRequest"));
-  const auto answer = [=](const Exchange& exchange, Call call) {
+  const auto respond = [=](const Exchange& exchange, Call call) {
     ReloadConfigRequest request;
     ReloadConfigResponse response;
     absl::Status status = exchange.Parse(call, &request);
@@ -111,9 +111,9 @@ Handler ReloadConfigMethod(ConfigReloader* reloader,
     }
     if (!status.ok()) {
       ABSL_LOG(ERROR) << "HandleReloadConfigRequest: " << status;
-      return exchange.Answer(std::move(call), status);
+      return exchange.Respond(std::move(call), status);
     }
-    exchange.Answer(std::move(call), response);
+    exchange.Respond(std::move(call), response);
   };
   auto threads = std::make_shared<WorkerPool>(kReloadThreads);
   return [=](Call call) {
@@ -121,7 +121,7 @@ Handler ReloadConfigMethod(ConfigReloader* reloader,
     auto exchange =
         std::make_shared<const Exchange>(call, name.get(), observer);
     auto shared = std::make_shared<Call>(std::move(call));
-    threads->Run([=] { answer(*exchange, std::move(*shared)); });
+    threads->Run([=] { respond(*exchange, std::move(*shared)); });
   };
 }
 

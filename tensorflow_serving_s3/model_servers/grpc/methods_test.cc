@@ -82,20 +82,20 @@ TEST_F(MethodsTest, GetModelStatusReturnsVersions) {
   GetModelStatusRequest request;
   request.mutable_model_spec()->set_name("many_types");
 
-  const Answer answer = Call(kGetModelStatus, request);
+  const CallResult result = Call(kGetModelStatus, request);
 
-  ASSERT_EQ(answer.code, 0) << answer.message;
+  ASSERT_EQ(result.code, 0) << result.message;
   GetModelStatusResponse response;
-  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  ASSERT_TRUE(response.ParseFromString(result.payload));
   EXPECT_EQ(response.model_version_status(0).state(),
             ModelVersionStatus::AVAILABLE);
 }
 
 TEST_F(MethodsTest, GetModelStatusWithoutAModelSpecIsInvalidArgument) {
-  const Answer answer = client_->Call(kGetModelStatus, "");
+  const CallResult result = client_->Call(kGetModelStatus, "");
 
-  EXPECT_EQ(answer.code, kInvalidArgument);
-  EXPECT_THAT(answer.message, HasSubstr("set model_spec.name"));
+  EXPECT_EQ(result.code, kInvalidArgument);
+  EXPECT_THAT(result.message, HasSubstr("set model_spec.name"));
 }
 
 TEST_F(MethodsTest, GetModelStatusReturnsErrors) {
@@ -119,11 +119,11 @@ TEST_F(MethodsTest, ReloadConfigReturnsTheIncreaseOfMetrics) {
   ReloadConfigRequest request = ReloadTo("good");
   request.add_metric_names("/test/reloads");
 
-  const Answer answer = Call(kReloadConfig, request);
+  const CallResult result = Call(kReloadConfig, request);
 
-  EXPECT_EQ(answer.code, 0) << answer.message;
+  EXPECT_EQ(result.code, 0) << result.message;
   ReloadConfigResponse response;
-  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  ASSERT_TRUE(response.ParseFromString(result.payload));
   EXPECT_EQ(response.status().error_code(), tensorflow::error::OK);
   ASSERT_EQ(response.metric_size(), 1);
   EXPECT_EQ(response.metric(0).name(), "/test/reloads");
@@ -132,7 +132,7 @@ TEST_F(MethodsTest, ReloadConfigReturnsTheIncreaseOfMetrics) {
 
 TEST_F(MethodsTest, ReloadConfigAnswersShortlyBeforeTheDeadline) {
   CallOptions options;
-  // gRPC rounds longer timeouts up by more than the time for the answer.
+  // gRPC rounds longer timeouts up by more than the time for the response.
   options.timeout = std::chrono::seconds(9);
   const absl::Time before = absl::Now();
 
@@ -149,21 +149,21 @@ TEST_F(MethodsTest, ReloadConfigWithoutADeadlineWaitsForAllModels) {
 }
 
 TEST_F(MethodsTest, ReloadConfigReturnsErrors) {
-  const Answer answer = Call(kReloadConfig, ReloadTo("bad"));
+  const CallResult result = Call(kReloadConfig, ReloadTo("bad"));
 
-  EXPECT_EQ(answer.code,
+  EXPECT_EQ(result.code,
             static_cast<int>(absl::StatusCode::kFailedPrecondition));
-  EXPECT_EQ(answer.message, "\"bad\" is bad");
+  EXPECT_EQ(result.message, "\"bad\" is bad");
 }
 
 TEST_F(MethodsTest, ReloadConfigWithAnUnknownMetricChangesNothing) {
   ReloadConfigRequest request = ReloadTo("bad");
   request.add_metric_names("/no/such/metric");
 
-  const Answer answer = Call(kReloadConfig, request);
+  const CallResult result = Call(kReloadConfig, request);
 
-  EXPECT_EQ(answer.code, static_cast<int>(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(answer.message, HasSubstr("/no/such/metric"));
+  EXPECT_EQ(result.code, static_cast<int>(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(result.message, HasSubstr("/no/such/metric"));
 }
 
 }  // namespace

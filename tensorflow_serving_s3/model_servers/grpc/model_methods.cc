@@ -67,9 +67,9 @@ struct ModelMethod {
   const ModelSpec* (*spec)(const Request&);
   // Returns true if the request may run on gRPC's threads.
   bool (*is_quick)(const Request&, const SavedModelBundle&);
-  absl::Status (*answer)(const Request&, const ServableId&,
-                         const SavedModelBundle&, const InferenceOptions&,
-                         Response*);
+  absl::Status (*run)(const Request&, const ServableId&,
+                      const SavedModelBundle&, const InferenceOptions&,
+                      Response*);
   // Copies both to a log. Null: the method is not logged.
   void (*log)(const Request&, const Response&, PredictionLog*);
 };
@@ -101,7 +101,7 @@ bool Never(const Request& /*request*/, const SavedModelBundle& /*model*/) {
   return false;
 }
 
-absl::Status AnswerPredict(const PredictRequest& request, const ServableId& id,
+absl::Status HandlePredict(const PredictRequest& request, const ServableId& id,
                            const SavedModelBundle& model,
                            const InferenceOptions& options,
                            PredictResponse* response) {
@@ -113,7 +113,7 @@ absl::Status AnswerPredict(const PredictRequest& request, const ServableId& id,
   return Predict(request, id, **signature, options, response);
 }
 
-absl::Status AnswerGetModelMetadata(const GetModelMetadataRequest& request,
+absl::Status HandleGetModelMetadata(const GetModelMetadataRequest& request,
                                     const ServableId& id,
                                     const SavedModelBundle& model,
                                     const InferenceOptions& /*options*/,
@@ -127,7 +127,7 @@ const ModelSpec* SpecOfTasks(const MultiInferenceRequest& request) {
   return request.tasks().empty() ? nullptr : SpecOf(request.tasks(0));
 }
 
-// One call, from its arrival to its answer. The messages are on an arena. Its
+// One call, from its arrival to its response. The messages are on an arena. Its
 // first block has room for a small request and its response.
 template <typename Request, typename Response>
 class ModelCall {
@@ -176,7 +176,7 @@ class ModelCall {
     if (status.ok()) {
       return true;
     }
-    exchange_.Answer(std::move(*call), status);
+    exchange_.Respond(std::move(*call), status);
     return false;
   }
 
@@ -205,8 +205,7 @@ class ModelCall {
     options.charge = [&call](int64_t bytes) { call.charge()->Grow(bytes); };
     absl::Status status;
     try {
-      status =
-          method_.answer(*request_, model_.id(), *model_, options, response_);
+      status = method_.run(*request_, model_.id(), *model_, options, response_);
       if (status.ok() && method_.log != nullptr) {
         MaybeLog(call);
       }
@@ -216,12 +215,12 @@ class ModelCall {
     // The manager may unload the version from here on.
     model_ = ServableHandle<SavedModelBundle>();
     if (!status.ok()) {
-      return exchange_.Answer(std::move(call), status);
+      return exchange_.Respond(std::move(call), status);
     }
-    exchange_.Answer(std::move(call), *response_);
+    exchange_.Respond(std::move(call), *response_);
   }
 
-  // Runs before the answer: so a server that stops has logged every call that
+  // Runs before the response: so a server that stops has logged every call that
   // it has answered.
   void MaybeLog(const Call& call) {
     RequestLogger* const logger = options_.request_logger;
@@ -292,7 +291,7 @@ MethodTable MakeModelMethods(const ModelLookup* lookup,
   TableMaker maker(lookup, options);
   maker.Add<PredictRequest, PredictResponse>(
       kPredictionService, "Predict",
-      {SpecOf, HasQuickSignature, AnswerPredict,
+      {SpecOf, HasQuickSignature, HandlePredict,
        LogTo<&PredictionLog::mutable_predict_log>});
   maker.Add<ClassificationRequest, ClassificationResponse>(
       kPredictionService, "Classify",
@@ -309,7 +308,7 @@ MethodTable MakeModelMethods(const ModelLookup* lookup,
   // Runs on a worker thread: the signatures of a model can be large.
   maker.Add<GetModelMetadataRequest, GetModelMetadataResponse>(
       kPredictionService, "GetModelMetadata",
-      {SpecOf, Never, AnswerGetModelMetadata, nullptr});
+      {SpecOf, Never, HandleGetModelMetadata, nullptr});
   if (options.enable_session_run) {
     maker.Add<SessionRunRequest, SessionRunResponse>(
         "SessionService", "SessionRun",

@@ -52,10 +52,10 @@ class ModelMethodsTest : public GrpcMethodsTest {
   }
 
   PredictResponse Predict(const PredictRequest& request) {
-    const Answer answer = Call(kPredict, request);
-    EXPECT_EQ(answer.code, 0) << answer.message;
+    const CallResult result = Call(kPredict, request);
+    EXPECT_EQ(result.code, 0) << result.message;
     PredictResponse response;
-    EXPECT_TRUE(response.ParseFromString(answer.payload));
+    EXPECT_TRUE(response.ParseFromString(result.payload));
     return response;
   }
 
@@ -118,10 +118,10 @@ TEST_F(ModelMethodsTest, PredictStopsAtTheClientsDeadline) {
   CallOptions options;
   options.timeout = std::chrono::milliseconds(100);
 
-  const Answer answer = Call(kPredict, request, options);
+  const CallResult result = Call(kPredict, request, options);
 
   // TearDown checks that the run has ended on the server too.
-  EXPECT_EQ(answer.code, static_cast<int>(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_EQ(result.code, static_cast<int>(absl::StatusCode::kDeadlineExceeded));
 }
 
 TEST_F(ModelMethodsTest, PredictReturnsErrors) {
@@ -150,29 +150,29 @@ TEST_F(ModelMethodsTest, PredictReturnsErrors) {
   x.set_dtype(tensorflow::DT_INT32);
   x.clear_float_val();
   x.add_int_val(1);
-  const Answer answer = client_->Call(kPredict, wrong.SerializeAsString());
-  EXPECT_EQ(answer.code, 3);
-  EXPECT_THAT(answer.message,
+  const CallResult result = client_->Call(kPredict, wrong.SerializeAsString());
+  EXPECT_EQ(result.code, 3);
+  EXPECT_THAT(result.message,
               HasSubstr("(input \"x\" is int32 [1], declared float [?])"));
 }
 
 TEST_F(ModelMethodsTest, AnInvalidMessageIsInvalidArgument) {
   for (const std::string size : {"small", "big"}) {
-    const Answer answer = client_->Call(
+    const CallResult result = client_->Call(
         kPredict, std::string(size == "big" ? 1 << 20 : 10, '\xff'));
 
-    EXPECT_EQ(answer.code, 3);
-    EXPECT_EQ(answer.message,
+    EXPECT_EQ(result.code, 3);
+    EXPECT_EQ(result.message,
               "the request is not a tensorflow.serving.PredictRequest");
   }
 }
 
 TEST_F(ModelMethodsTest, ARequestWithoutAModelSpecIsInvalidArgument) {
   for (const std::string method : {kPredict, kGetModelMetadata}) {
-    const Answer answer = client_->Call(method, "");
+    const CallResult result = client_->Call(method, "");
 
-    EXPECT_EQ(answer.code, 3);
-    EXPECT_THAT(answer.message, HasSubstr("set model_spec.name"));
+    EXPECT_EQ(result.code, 3);
+    EXPECT_THAT(result.message, HasSubstr("set model_spec.name"));
   }
 }
 
@@ -216,11 +216,11 @@ TEST_F(ModelMethodsTest, GetModelMetadataReturnsSignatures) {
   request.mutable_model_spec()->set_name("half_plus_three");
   request.add_metadata_field("signature_def");
 
-  const Answer answer = Call(kGetModelMetadata, request);
+  const CallResult result = Call(kGetModelMetadata, request);
 
-  ASSERT_EQ(answer.code, 0) << answer.message;
+  ASSERT_EQ(result.code, 0) << result.message;
   GetModelMetadataResponse response;
-  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  ASSERT_TRUE(response.ParseFromString(result.payload));
   EXPECT_EQ(response.model_spec().version().value(), 7);
   EXPECT_TRUE(response.metadata().contains("signature_def"));
 }
@@ -266,10 +266,10 @@ TEST_F(ModelMethodsTest, ParsingChargesTheMemoryOfTheMessage) {
            {kPredict, &strings},
            {kPredict, &integers}}) {
     ASSERT_LT(request->ByteSizeLong(), 10'000'000);
-    const Answer answer = Call(method, *request);
-    EXPECT_EQ(answer.code,
+    const CallResult result = Call(method, *request);
+    EXPECT_EQ(result.code,
               static_cast<int>(absl::StatusCode::kResourceExhausted));
-    EXPECT_THAT(answer.message, HasSubstr("--request_memory_mib"));
+    EXPECT_THAT(result.message, HasSubstr("--request_memory_mib"));
   }
 }
 
@@ -280,7 +280,7 @@ TEST_F(ModelMethodsTest, TensorsAndTheResponseAreCharged) {
   // bytes. The budget has room for three.
   RequestMemory::Charge others(&memory_);
   others.Grow((int64_t{64} << 20) - 3 * 4 * kSize);
-  const Answer refused = Call(kPredict, HalfRequest(kSize));
+  const CallResult refused = Call(kPredict, HalfRequest(kSize));
   EXPECT_EQ(refused.code,
             static_cast<int>(absl::StatusCode::kResourceExhausted));
 

@@ -37,7 +37,7 @@ using Clock = std::chrono::steady_clock;
 // answer does not have to wait for the first profile.
 constexpr int kThreads = 2;
 
-constexpr std::chrono::milliseconds kLongestProfile = std::chrono::minutes(10);
+constexpr std::chrono::milliseconds kMaxProfileTime = std::chrono::minutes(10);
 
 // How often Profile checks whether the client has cancelled the call.
 constexpr std::chrono::milliseconds kCheckPeriod(100);
@@ -52,10 +52,10 @@ class Profiler {
       return absl::InvalidArgumentError(
           "duration_ms is not set; set it to the milliseconds to profile");
     }
-    if (request.duration_ms() > kLongestProfile.count()) {
+    if (request.duration_ms() > kMaxProfileTime.count()) {
       return absl::InvalidArgumentError(
           absl::StrCat("duration_ms is ", request.duration_ms(),
-                       "; profile for ", kLongestProfile.count(),
+                       "; profile for ", kMaxProfileTime.count(),
                        " ms at most, because the recorded data stays in memory "
                        "until the end"));
     }
@@ -149,9 +149,9 @@ MethodTable MakeProfilerMethods(const RequestGate* gate) {
         status = profiler->Profile(request, *shared, &response);
       }
       if (!status.ok()) {
-        return exchange.Answer(std::move(*shared), status);
+        return exchange.Respond(std::move(*shared), status);
       }
-      exchange.Answer(std::move(*shared), response);
+      exchange.Respond(std::move(*shared), response);
     });
   };
   auto terminate = NameOf("Terminate");
@@ -160,15 +160,15 @@ MethodTable MakeProfilerMethods(const RequestGate* gate) {
     TerminateRequest request;
     absl::Status status = exchange.Parse(call, &request);
     if (!status.ok()) {
-      return exchange.Answer(std::move(call), status);
+      return exchange.Respond(std::move(call), status);
     }
     profiler->Terminate(request.session_id());
-    exchange.Answer(std::move(call), TerminateResponse());
+    exchange.Respond(std::move(call), TerminateResponse());
   };
   auto monitor = NameOf("Monitor");
   methods[monitor->full] = [=](Call call) {
     const Exchange exchange(call, monitor.get(), /*observer=*/nullptr);
-    exchange.Answer(
+    exchange.Respond(
         std::move(call),
         absl::UnimplementedError(
             "Monitor is not implemented, like in TensorFlow; capture a "

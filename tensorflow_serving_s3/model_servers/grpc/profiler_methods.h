@@ -19,7 +19,7 @@ namespace tfs3::grpc {
 //   - the client calls Terminate for the session or cancels the call,
 //   - `gate`, which may be null, closes.
 // It writes the profile to repository_root, a folder that the server may write
-// to. With emit_xspace it returns the profile in the answer instead. Only one
+// to. With emit_xspace it returns the profile in the response instead. Only one
 // profile can run at a time. Monitor is UNIMPLEMENTED, like in TensorFlow.
 MethodTable MakeProfilerMethods(const RequestGate* gate);
 

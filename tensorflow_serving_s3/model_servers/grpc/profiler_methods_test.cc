@@ -71,14 +71,14 @@ TEST_F(ProfilerMethodsTest, WritesTheActivityOfAModelToTheRepository) {
       EXPECT_TRUE(signature->Run({x}, SignatureRunner::RunOptions()).ok());
     }
   });
-  const Answer answer =
+  const CallResult result =
       client_->Call(kProfile, Request(200).SerializeAsString());
   done = true;
   busy.join();
 
-  EXPECT_EQ(answer.code, 0) << answer.message;
+  EXPECT_EQ(result.code, 0) << result.message;
   tensorflow::ProfileResponse response;
-  ASSERT_TRUE(response.ParseFromString(answer.payload));
+  ASSERT_TRUE(response.ParseFromString(result.payload));
   EXPECT_FALSE(response.empty_trace());
   EXPECT_GT(std::filesystem::file_size(::testing::TempDir() +
                                        "/one/localhost_8500.xplane.pb"),
@@ -89,9 +89,10 @@ TEST_F(ProfilerMethodsTest, EmitXspaceReturnsTheProfile) {
   tensorflow::ProfileRequest request = Request(10);
   request.clear_repository_root();
   request.set_emit_xspace(true);
-  const Answer answer = client_->Call(kProfile, request.SerializeAsString());
+  const CallResult result =
+      client_->Call(kProfile, request.SerializeAsString());
   tensorflow::ProfileResponse response;
-  ASSERT_TRUE(response.ParseFromString(answer.payload)) << answer.message;
+  ASSERT_TRUE(response.ParseFromString(result.payload)) << result.message;
   EXPECT_GT(response.xspace().planes_size(), 0);
 }
 
@@ -118,7 +119,7 @@ TEST_F(ProfilerMethodsTest, AClosedGateEndsAProfile) {
 }
 
 TEST_F(ProfilerMethodsTest, InvalidRequestsGetErrorsWithTheCure) {
-  const Answer no_time =
+  const CallResult no_time =
       client_->Call(kProfile, Request(0).SerializeAsString());
   EXPECT_EQ(no_time.code, 3);
   EXPECT_THAT(no_time.message, HasSubstr("duration_ms is not set"));

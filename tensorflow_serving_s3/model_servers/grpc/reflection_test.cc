@@ -33,8 +33,8 @@ std::optional<std::string> Ask(const std::string& message) {
 
 ServerReflectionResponse Ask(const ServerReflectionRequest& request) {
   ServerReflectionResponse response;
-  const std::optional<std::string> answer = Ask(request.SerializeAsString());
-  EXPECT_TRUE(answer.has_value() && response.ParseFromString(*answer));
+  const std::optional<std::string> result = Ask(request.SerializeAsString());
+  EXPECT_TRUE(result.has_value() && response.ParseFromString(*result));
   return response;
 }
 

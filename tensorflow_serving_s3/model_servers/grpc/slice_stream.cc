@@ -22,7 +22,7 @@ bool SliceStream::Next(const void** data, int* size) {
   const size_t count =
       std::min(slices_[slice_].size - offset_,
                go_on_ == nullptr ? size_t{std::numeric_limits<int>::max()}
-                                 : kMostAtOnce);
+                                 : kMaxPartBytes);
   *data = slices_[slice_].data + offset_;
   *size = static_cast<int>(count);
   offset_ += count;

@@ -23,12 +23,13 @@ namespace tfs3::grpc {
 // The slices must outlive the stream. Not thread-safe.
 class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
  public:
-  // Called before each part of at most kMostAtOnce bytes, except the first. If
-  // it returns false, the stream ends and parsing fails.
-  using GoOn = std::function<bool(int64_t bytes_read)>;
-  static constexpr size_t kMostAtOnce = size_t{256} << 10;
+  // Called before each part of at most kMaxPartBytes bytes, except the first.
+  // If it returns false, the stream ends and parsing fails.
+  using ContinueFn = std::function<bool(int64_t bytes_read)>;
+  static constexpr size_t kMaxPartBytes = size_t{256} << 10;
 
-  explicit SliceStream(const std::vector<Slice>& slices, GoOn go_on = nullptr)
+  explicit SliceStream(const std::vector<Slice>& slices,
+                       ContinueFn go_on = nullptr)
       : slices_(slices), go_on_(std::move(go_on)) {}
 
   bool Next(const void** data, int* size) override;
@@ -38,7 +39,7 @@ class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
 
  private:
   const std::vector<Slice>& slices_;
-  const GoOn go_on_;
+  const ContinueFn go_on_;
   // The next byte is slices_[slice_].data[offset_].
   size_t slice_ = 0;
   size_t offset_ = 0;

@@ -41,7 +41,7 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor,
       return;
     }
     try {
-      Answer();
+      Respond();
     } catch (const std::bad_alloc&) {
       Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
     }
@@ -78,19 +78,19 @@ class StreamCall final : public ::grpc::ServerGenericBidiReactor,
  private:
   ~StreamCall() override = default;
 
-  void Answer() {
+  void Respond() {
     std::vector<::grpc::Slice> slices;
-    std::optional<std::string> answer;
+    std::optional<std::string> response;
     if (message_.Dump(&slices).ok()) {
-      answer = AnswerTo(SlicesOf(slices));
+      response = AnswerTo(SlicesOf(slices));
     }
-    if (!answer.has_value()) {
+    if (!response.has_value()) {
       Refuse(::grpc::StatusCode::INVALID_ARGUMENT,
              context_->method() + " cannot parse a message of the stream");
       return;
     }
-    shared_.watch->BeginSending(this, answer->size());
-    answer_ = MakeBuffer(*std::move(answer));
+    shared_.watch->BeginSending(this, response->size());
+    answer_ = MakeBuffer(*std::move(response));
     StartWrite(&answer_);
   }
 

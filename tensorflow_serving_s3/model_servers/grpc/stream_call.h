@@ -12,8 +12,8 @@
 namespace tfs3::grpc {
 
 // Makes the reactor for a call of a method of StreamTable: it calls `handler`
-// for each message and writes each answer. It deletes itself when the call has
-// ended. `handler` and `shared` must outlive it.
+// for each message and writes each response. It deletes itself when the call
+// has ended. `handler` and `shared` must outlive it.
 ::grpc::ServerGenericBidiReactor* NewStreamCall(
     ::grpc::GenericCallbackServerContext* context, const StreamHandler* handler,
     const CallContext& shared);

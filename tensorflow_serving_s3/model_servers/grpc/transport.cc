@@ -49,7 +49,7 @@ int NumLibraryThreads() {
 
 // Initialises gRPC until the process ends. Otherwise the destructor of the last
 // server would shut gRPC down, and that waits up to 10 s for a poller that
-// sleeps after a large answer.
+// sleeps after a large response.
 //
 // Switches off absl's deadlock detection, which Debian's absl enables: it takes
 // several percent of the time of each call.
@@ -122,8 +122,8 @@ InflateLimits InflateLimitsOf(const ServerOptions& options) {
         FindArgument(options, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH);
     most = value == nullptr ? -1 : ParseInteger(*value).value_or(-1);
   }
-  constexpr int64_t kLongestMessage = std::numeric_limits<int32_t>::max();
-  return {static_cast<uint64_t>(most < 0 ? kLongestMessage : most),
+  constexpr int64_t kMaxMessageBytes = std::numeric_limits<int32_t>::max();
+  return {static_cast<uint64_t>(most < 0 ? kMaxMessageBytes : most),
           static_cast<uint64_t>(options.max_inflate_ratio)};
 }
 

@@ -27,8 +27,8 @@ namespace tfs3::grpc {
 //
 //   MethodTable methods;
 //   methods["/example.Echo/Say"] = [](Call call) {
-//     std::string answer = Join(call.request());
-//     std::move(call).Finish(0, "", std::move(answer));
+//     std::string response = Join(call.request());
+//     std::move(call).Finish(0, "", std::move(response));
 //   };
 //   ServerOptions options;
 //   options.addresses = {"127.0.0.1:0"};
@@ -58,7 +58,7 @@ using Handler = std::function<void(Call call)>;
 // Handlers by full method name: "/package.Service/Method".
 using MethodTable = std::map<std::string, Handler>;
 
-// Returns the answer to one message of a stream, or nullopt if the message is
+// Returns the response to one message of a stream, or nullopt if the message is
 // not valid: the stream then ends with INVALID_ARGUMENT. The server calls the
 // handler on an I/O thread, for the messages of a stream in order.
 using StreamHandler = std::function<std::optional<std::string>(
@@ -93,7 +93,7 @@ class CallState {
 }  // namespace internal
 
 // A unary call that is not answered yet. Movable; one thread at a time may use
-// it. The destructor of a call without an answer sends INTERNAL, or
+// it. The destructor of a call without a response sends INTERNAL, or
 // RESOURCE_EXHAUSTED if it runs because of std::bad_alloc.
 class Call {
  public:
@@ -117,7 +117,7 @@ class Call {
 
   // Returns the charge for the memory of this call. It already includes the
   // bytes of the request. Without ServerOptions::memory every request for bytes
-  // succeeds. Only the owner of the call may use it, until the answer.
+  // succeeds. Only the owner of the call may use it, until the response.
   RequestMemory::Charge* charge() const { return state_->charge(); }
 
   // Returns the client's address, such as "ipv4:127.0.0.1:40000".
@@ -175,8 +175,8 @@ struct ServerOptions {
   // processor, and at least eight.
   int num_workers = 0;
   // Each call enters the gate when its request has arrived, and leaves it when
-  // its answer is sent. If the gate is closed, the call gets UNAVAILABLE. Null:
-  // no gate. Must outlive the server.
+  // its response is sent. If the gate is closed, the call gets UNAVAILABLE.
+  // Null: no gate. Must outlive the server.
   RequestGate* gate = nullptr;
   // The memory budget of all calls. Each call is charged for its request, and
   // handlers charge what they allocate (Call::charge). If the budget has no
@@ -196,9 +196,9 @@ struct ServerOptions {
   // The name of that limit in log messages.
   std::string max_connections_name = "--grpc_max_connections";
   // The longest time for a TLS handshake, for a request to arrive and for the
-  // client to read an answer, if the connection moves less than 16 KiB a
+  // client to read a response, if the connection moves less than 16 KiB a
   // second. A request that does not arrive gets DEADLINE_EXCEEDED. A call whose
-  // answer is not read is cancelled.
+  // response is not read is cancelled.
   std::chrono::milliseconds receive_timeout = std::chrono::seconds(30);
   // How long a connection without calls stays open; 0: no limit.
   std::chrono::milliseconds idle_timeout{0};

@@ -59,7 +59,7 @@ TEST(TransportLimitsTest, AMessageAboveTheMemoryBudgetIsResourceExhausted) {
 
     RequestMemory::Charge others(&memory);
     others.Grow(15 << 20);
-    const Answer large = echo.Call(std::string(2 << 20, 'x'));
+    const CallResult large = echo.Call(std::string(2 << 20, 'x'));
 
     EXPECT_EQ(large.code, kResourceExhausted);
     EXPECT_THAT(large.message, HasSubstr("--request_memory_mib"));
@@ -102,9 +102,9 @@ TEST(TransportLimitsTest, CompressedMessagesAreInflated) {
       compressed.compression = compression;
       for (const size_t size : {1000, 1 << 20}) {
         const std::string message(size, 'x');
-        const Answer answer = echo.Call(message, compressed);
-        EXPECT_EQ(answer.code, kOk) << answer.message;
-        EXPECT_TRUE(answer.payload == message) << compression << size;
+        const CallResult result = echo.Call(message, compressed);
+        EXPECT_EQ(result.code, kOk) << result.message;
+        EXPECT_TRUE(result.payload == message) << compression << size;
       }
     }
   }
@@ -121,7 +121,7 @@ TEST(TransportLimitsTest, LimitsApplyToTheInflatedSize) {
     CallOptions compressed;
     compressed.compression = "gzip";
 
-    const Answer beyond_limit =
+    const CallResult beyond_limit =
         echo.Call(std::string(17 << 20, 'x'), compressed);
     EXPECT_EQ(beyond_limit.code, kResourceExhausted);
     EXPECT_THAT(beyond_limit.message,
@@ -129,7 +129,7 @@ TEST(TransportLimitsTest, LimitsApplyToTheInflatedSize) {
 
     RequestMemory::Charge others(&memory);
     others.Grow(30 << 20);
-    const Answer beyond_budget =
+    const CallResult beyond_budget =
         echo.Call(std::string(4 << 20, 'x'), compressed);
     EXPECT_EQ(beyond_budget.code, kResourceExhausted);
     EXPECT_THAT(beyond_budget.message, HasSubstr("--request_memory_mib"));
@@ -165,7 +165,7 @@ TEST(TransportLimitsTest, ACallAboveTheQueueLimitIsResourceExhausted) {
     std::this_thread::yield();
   }
 
-  const Answer refused = waiting.Call("3");
+  const CallResult refused = waiting.Call("3");
 
   EXPECT_EQ(refused.code, kResourceExhausted);
   EXPECT_THAT(refused.message, HasSubstr("--max_waiting_requests"));
@@ -183,9 +183,9 @@ TEST(TransportLimitsTest, AHandlerThatRunsOutOfMemoryIsResourceExhausted) {
     Echo(std::move(call));
   });
 
-  const Answer answer = failing.Call("huge");
-  EXPECT_EQ(answer.code, kResourceExhausted);
-  EXPECT_THAT(answer.message, HasSubstr("ran out of memory"));
+  const CallResult result = failing.Call("huge");
+  EXPECT_EQ(result.code, kResourceExhausted);
+  EXPECT_THAT(result.message, HasSubstr("ran out of memory"));
   EXPECT_EQ(failing.Call("small").code, kOk);
 }
 
@@ -222,10 +222,10 @@ TEST(TransportLimitsTest, AClosedGateAnswersUnavailable) {
   ServerAndClient echo(Echo, options);
   gate.Close();
 
-  const Answer answer = echo.Call("x");
+  const CallResult result = echo.Call("x");
 
-  EXPECT_EQ(answer.code, kUnavailable);
-  EXPECT_THAT(answer.message, HasSubstr("stopping"));
+  EXPECT_EQ(result.code, kUnavailable);
+  EXPECT_THAT(result.message, HasSubstr("stopping"));
 }
 
 // Records the refusals that a server reports.

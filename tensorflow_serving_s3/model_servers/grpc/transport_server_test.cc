@@ -126,7 +126,7 @@ TEST(TransportServerTest, ShutdownWaitsForCalls) {
       Echo(std::move(call));
     });
   });
-  auto answer =
+  auto result =
       std::async(std::launch::async, [&] { return blocking.Call("late"); });
   started.get_future().wait();
   auto shut_down = std::async(std::launch::async, [&] {
@@ -135,7 +135,7 @@ TEST(TransportServerTest, ShutdownWaitsForCalls) {
 
   release.set_value();
 
-  EXPECT_EQ(answer.get().payload, "late");
+  EXPECT_EQ(result.get().payload, "late");
   shut_down.get();
   EXPECT_EQ(blocking.Call("x").code, kUnavailable);
 }
@@ -151,13 +151,13 @@ TEST(TransportServerTest, ShutdownCancelsCallsAfterTheGracePeriod) {
       Echo(std::move(call));
     });
   });
-  auto answer =
+  auto result =
       std::async(std::launch::async, [&] { return waiting.Call("x"); });
   started.get_future().wait();
 
   waiting.server().Shutdown(milliseconds(0));
 
-  EXPECT_NE(answer.get().code, kOk);
+  EXPECT_NE(result.get().code, kOk);
 }
 
 TEST(TransportServerTest, TheDestructorFreesThePort) {
@@ -250,7 +250,7 @@ class TransportTlsTest : public ::testing::Test {
     options_.tls->server_cert = made_.certificate;
   }
 
-  Answer Call(const std::optional<ClientTls>& tls) {
+  CallResult Call(const std::optional<ClientTls>& tls) {
     const std::unique_ptr<Server> server =
         StartServer(options_, {{"/test.Test/Call", Echo}});
     return TestingClient(AddressOf(*server), tls)
@@ -262,9 +262,9 @@ class TransportTlsTest : public ::testing::Test {
 };
 
 TEST_F(TransportTlsTest, CarriesBytesBothWays) {
-  const Answer answer = Call(ClientTls{made_.certificate, "", ""});
-  EXPECT_EQ(answer.code, kOk) << answer.message;
-  EXPECT_EQ(answer.payload, "secret");
+  const CallResult result = Call(ClientTls{made_.certificate, "", ""});
+  EXPECT_EQ(result.code, kOk) << result.message;
+  EXPECT_EQ(result.payload, "secret");
 }
 
 TEST_F(TransportTlsTest, AClientWithoutTlsIsUnavailable) {

@@ -30,10 +30,10 @@ TEST(TransportTest, CarriesBytesBothWays) {
   ServerAndClient echo(Echo);
   const std::string bytes("a\0b\xff", 4);
 
-  const Answer answer = echo.Call(bytes);
+  const CallResult result = echo.Call(bytes);
 
-  EXPECT_EQ(answer.code, kOk) << answer.message;
-  EXPECT_EQ(answer.payload, bytes);
+  EXPECT_EQ(result.code, kOk) << result.message;
+  EXPECT_EQ(result.payload, bytes);
 }
 
 TEST(TransportTest, CarriesLargeMessages) {
@@ -43,19 +43,19 @@ TEST(TransportTest, CarriesLargeMessages) {
     bytes[i] = i * 31 >> 3;
   }
 
-  const Answer answer = echo.Call(bytes);
+  const CallResult result = echo.Call(bytes);
 
-  EXPECT_EQ(answer.code, kOk) << answer.message;
-  EXPECT_TRUE(answer.payload == bytes);
+  EXPECT_EQ(result.code, kOk) << result.message;
+  EXPECT_TRUE(result.payload == bytes);
 }
 
 TEST(TransportTest, CarriesEmptyMessages) {
   ServerAndClient echo(Echo);
 
-  const Answer answer = echo.Call("");
+  const CallResult result = echo.Call("");
 
-  EXPECT_EQ(answer.code, kOk) << answer.message;
-  EXPECT_EQ(answer.payload, "");
+  EXPECT_EQ(result.code, kOk) << result.message;
+  EXPECT_EQ(result.payload, "");
 }
 
 TEST(TransportTest, CarriesErrors) {
@@ -63,10 +63,10 @@ TEST(TransportTest, CarriesErrors) {
     std::move(call).Finish(kNotFound, "no such thing", "");
   });
 
-  const Answer answer = failing.Call("x");
+  const CallResult result = failing.Call("x");
 
-  EXPECT_EQ(answer.code, kNotFound);
-  EXPECT_EQ(answer.message, "no such thing");
+  EXPECT_EQ(result.code, kNotFound);
+  EXPECT_EQ(result.message, "no such thing");
 }
 
 TEST(TransportTest, EditErrorChangesTheErrorsOfHandlers) {
@@ -82,19 +82,19 @@ TEST(TransportTest, EditErrorChangesTheErrorsOfHandlers) {
 TEST(TransportTest, AnUnknownMethodIsUnimplemented) {
   ServerAndClient echo(Echo);
 
-  const Answer answer = echo.client().Call("/test.Test/Other", "x");
+  const CallResult result = echo.client().Call("/test.Test/Other", "x");
 
-  EXPECT_EQ(answer.code, kUnimplemented);
-  EXPECT_EQ(answer.message, "this server has no method /test.Test/Other");
+  EXPECT_EQ(result.code, kUnimplemented);
+  EXPECT_EQ(result.message, "this server has no method /test.Test/Other");
 }
 
 TEST(TransportTest, RefusesACallWithoutAMessage) {
   ServerAndClient echo(Echo);
 
-  const Answer answer = echo.CallWith({});
+  const CallResult result = echo.CallWith({});
 
-  EXPECT_EQ(answer.code, kInvalidArgument);
-  EXPECT_EQ(answer.message,
+  EXPECT_EQ(result.code, kInvalidArgument);
+  EXPECT_EQ(result.message,
             "/test.Test/Call takes one request message; it received none");
 }
 
@@ -105,10 +105,10 @@ TEST(TransportTest, RefusesACallWithTwoMessages) {
     Echo(std::move(call));
   });
 
-  const Answer answer = counting.CallWith({"one", "two"});
+  const CallResult result = counting.CallWith({"one", "two"});
 
-  EXPECT_EQ(answer.code, kInvalidArgument);
-  EXPECT_EQ(answer.message,
+  EXPECT_EQ(result.code, kInvalidArgument);
+  EXPECT_EQ(result.message,
             "/test.Test/Call takes one request message; it received several");
   EXPECT_EQ(handled, 0);
 }
@@ -116,10 +116,10 @@ TEST(TransportTest, RefusesACallWithTwoMessages) {
 TEST(TransportTest, ADroppedCallIsInternal) {
   ServerAndClient dropping([](Call) {});
 
-  const Answer answer = dropping.Call("x");
+  const CallResult result = dropping.Call("x");
 
-  EXPECT_EQ(answer.code, kInternal);
-  EXPECT_THAT(answer.message, HasSubstr("without an answer"));
+  EXPECT_EQ(result.code, kInternal);
+  EXPECT_THAT(result.message, HasSubstr("without a response"));
 }
 
 TEST(TransportTest, RunsACallOnAWorkerThread) {
@@ -133,9 +133,9 @@ TEST(TransportTest, RunsACallOnAWorkerThread) {
     });
   });
 
-  const Answer answer = working.Call("x");
+  const CallResult result = working.Call("x");
 
-  EXPECT_EQ(answer.payload, "x");
+  EXPECT_EQ(result.payload, "x");
   EXPECT_NE(io_thread, worker_thread);
 }
 
@@ -194,10 +194,10 @@ TEST(TransportTest, AnswersConcurrentCalls) {
 
 TEST(TransportTest, HandlersSeeHeadersAndPeer) {
   ServerAndClient asking([](Call call) {
-    std::string answer(call.metadata("x-color").value_or("none"));
-    answer += " " + std::string(call.metadata("x-size").value_or("none"));
-    answer += " " + call.peer();
-    std::move(call).Finish(kOk, "", std::move(answer));
+    std::string result(call.metadata("x-color").value_or("none"));
+    result += " " + std::string(call.metadata("x-size").value_or("none"));
+    result += " " + call.peer();
+    std::move(call).Finish(kOk, "", std::move(result));
   });
   CallOptions options;
   options.metadata = {{"x-color", "blue"}};
@@ -302,10 +302,10 @@ TEST(TransportTest, AStreamGetsAnAnswerForEachMessage) {
       });
   TestingClient client(AddressOf(*started.server));
 
-  const Answer answer = client.CallWith("/test.Test/Stream", {"a", "b"});
+  const CallResult result = client.CallWith("/test.Test/Stream", {"a", "b"});
 
-  EXPECT_EQ(answer.code, kOk) << answer.message;
-  EXPECT_EQ(answer.payload, "a!b!");
+  EXPECT_EQ(result.code, kOk) << result.message;
+  EXPECT_EQ(result.payload, "a!b!");
   EXPECT_THAT(messages, testing::ElementsAre("a", "b"));
 }
 
@@ -316,10 +316,10 @@ TEST(TransportTest, AnInvalidMessageEndsTheStream) {
       });
   TestingClient client(AddressOf(*started.server));
 
-  const Answer answer = client.Call("/test.Test/Stream", "a");
+  const CallResult result = client.Call("/test.Test/Stream", "a");
 
-  EXPECT_EQ(answer.code, kInvalidArgument);
-  EXPECT_THAT(answer.message, HasSubstr("/test.Test/Stream cannot parse"));
+  EXPECT_EQ(result.code, kInvalidArgument);
+  EXPECT_THAT(result.message, HasSubstr("/test.Test/Stream cannot parse"));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ namespace {
 // Compressed messages up to this size are inflated on the I/O thread.
 constexpr size_t kSmallCompressedBytes = 4 << 10;
 
-// A call with a larger charge frees its request before it sends the answer.
+// A call with a larger charge frees its request before it sends the response.
 constexpr int64_t kSmallCallBytes = 64 << 10;
 
 // Calls a handler. An exception of the type std::bad_alloc destroys the call,
@@ -137,7 +137,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
     } else {
       Refuse(::grpc::StatusCode::INTERNAL,
-             "the handler of the call returned without an answer");
+             "the handler of the call returned without a response");
     }
   }
 
@@ -150,7 +150,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       ReportRefusal(shared_, *context_, began_, 0, status);
       ::grpc::ServerGenericBidiReactor::Finish(status);
     } else {
-      // Not a refusal: the call already has an answer.
+      // Not a refusal: the call already has a response.
       context_->TryCancel();
     }
   }
@@ -222,7 +222,7 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
       case InflateError::kInvalid:
         break;  // The handler reports that it cannot parse the message.
       case InflateError::kTooLong:
-      case InflateError::kTooDense:
+      case InflateError::kRatioTooHigh:
         Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED,
                TooLargeMessage(inflated.error));
         return;
@@ -284,12 +284,12 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   }
 
   // Returns false if too many calls wait.
-  bool Enqueue(std::function<void()> answer) {
-    std::function<void()> task = [this, answer = std::move(answer)] {
+  bool Enqueue(std::function<void()> response) {
+    std::function<void()> task = [this, response = std::move(response)] {
       if (shared_.counters != nullptr) {
         --shared_.counters->waiting_requests;
       }
-      answer();
+      response();
     };
     // Before the task can decrement it.
     if (shared_.counters != nullptr) {

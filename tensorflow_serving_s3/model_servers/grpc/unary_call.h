@@ -12,7 +12,7 @@
 namespace tfs3::grpc {
 
 // Makes the reactor for a call of a method of MethodTable: it reads one request
-// message, calls `handler` and writes the answer. It deletes itself when the
+// message, calls `handler` and writes the response. It deletes itself when the
 // call has ended. `handler` and `shared` must outlive it.
 ::grpc::ServerGenericBidiReactor* NewUnaryCall(
     ::grpc::GenericCallbackServerContext* context, const Handler* handler,

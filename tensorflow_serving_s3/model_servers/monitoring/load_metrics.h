@@ -16,7 +16,7 @@ namespace tfs3 {
 //   tf_serving_s3_model_load_bytes{model_name, version}
 //   tf_serving_s3_model_load_total_bytes{model_name, version}
 //
-//   WriteLoadMetrics(LoadsUnderWay(), &writer);
+//   WriteLoadMetrics(ActiveLoads(), &writer);
 //
 // Writes only the first of two loads of the same version, which has moved to
 // another path. Thread-safe.

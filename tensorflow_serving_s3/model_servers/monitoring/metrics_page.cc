@@ -31,7 +31,7 @@ std::string MetricsPage(const MetricsSources& sources) {
                                 " does not count its requests: there are no "
                                 "metrics tf_serving_s3_requests_total, ..."));
   }
-  WriteLoadMetrics(LoadsUnderWay(), &writer);
+  WriteLoadMetrics(ActiveLoads(), &writer);
   if (sources.memory != nullptr) {
     WriteMemoryMetrics(*sources.memory, &writer);
   }

@@ -19,7 +19,7 @@ namespace tfs3 {
 //   PrometheusWriter writer;
 //   writer.Family("process_open_fds", "gauge", "Open file descriptors.");
 //   writer.Sample("process_open_fds", {}, 12);
-//   Answer(PrometheusWriter::kContentType, std::move(writer).text());
+//   Send(PrometheusWriter::kContentType, std::move(writer).text());
 //
 // The names of families and labels must be valid. Label values and help may be
 // any text; the writer escapes them. Not thread-safe.

@@ -27,7 +27,7 @@ using tensorflow::monitoring::Sampler;
 Counter<2>* RequestCount() {
   static auto* const metric =
       Counter<2>::New("/tensorflow/serving/request_count",
-                      "Requests to a model by the status of the answer.",
+                      "Requests to a model by the status of the response.",
                       "model_name", "status");
   return metric;
 }
@@ -40,7 +40,7 @@ std::unique_ptr<Buckets> LatencyBuckets() {
 Sampler<3>* RequestLatency() {
   static auto* const metric = Sampler<3>::New(
       {"/tensorflow/serving/request_latency",
-       "Microseconds from the arrival of a request to its answer, for "
+       "Microseconds from the arrival of a request to its response, for "
        "successful requests.",
        "model_name", "API", "entrypoint"},
       LatencyBuckets());
@@ -50,7 +50,7 @@ Sampler<3>* RequestLatency() {
 Counter<3>* SignatureRequestCount() {
   static auto* const metric = Counter<3>::New(
       "/tensorflow/serving/signature_request_count",
-      "Requests to a signature of a model by the status of the answer.",
+      "Requests to a signature of a model by the status of the response.",
       "model_name", "signature_name", "status");
   return metric;
 }
@@ -59,7 +59,7 @@ Sampler<4>* SignatureRequestLatency() {
   static auto* const metric = Sampler<4>::New(
       {"/tensorflow/serving/signature_request_latency",
        "Microseconds from the arrival of a request to a signature to its "
-       "answer, for successful requests.",
+       "response, for successful requests.",
        "model_name", "signature_name", "API", "entrypoint"},
       LatencyBuckets());
   return metric;

@@ -37,7 +37,7 @@ void WriteS3Metrics(const s3::Stats& stats, PrometheusWriter* writer) {
   constexpr char kRequests[] = "tf_serving_s3_requests_total";
   writer->Family(kRequests, "counter",
                  "Requests sent to S3, each attempt separately, by the HTTP "
-                 "status of the answer; none: no complete answer.");
+                 "status of the response; none: no complete response.");
   for (const s3::OperationStats& operation : stats.operations) {
     for (const auto& [status, count] : operation.requests) {
       const std::string text = status == 0 ? "none" : absl::StrCat(status);
@@ -69,7 +69,7 @@ void WriteS3Metrics(const s3::Stats& stats, PrometheusWriter* writer) {
   writer->Sample(kSent, {}, static_cast<int64_t>(stats.sent_bytes));
   writer->Family("tf_serving_s3_request_seconds", "histogram",
                  "Seconds of requests to S3, up to the last byte of the "
-                 "answer.");
+                 "response.");
   for (const s3::OperationStats& operation : stats.operations) {
     WriteLatency(operation, writer);
   }

@@ -12,7 +12,7 @@ namespace tfs3 {
 // Writes the requests of this process to S3:
 //
 //   tf_serving_s3_requests_total{operation, status}, each attempt separately;
-//       the HTTP status, or "none" without a complete answer
+//       the HTTP status, or "none" without a complete response
 //   tf_serving_s3_errors_total{operation}
 //   tf_serving_s3_retries_total
 //   tf_serving_s3_received_bytes_total

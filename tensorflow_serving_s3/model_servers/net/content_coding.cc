@@ -45,7 +45,7 @@ HttpError InflateFailure(InflateError error, const InflateLimits& limits,
                            limits.max_bytes,
                            " bytes (--rest_api_max_inflated_bytes) when it is "
                            "inflated; send it in smaller parts")};
-    case InflateError::kTooDense:
+    case InflateError::kRatioTooHigh:
       return {413,
               absl::StrCat("The request's body has ", bytes,
                            " bytes and inflates to more than ",
@@ -92,8 +92,8 @@ std::optional<HttpError> InflateBody(const InflateLimits& limits,
   return std::nullopt;
 }
 
-void CompressAnswer(const HttpRequest& request, uint64_t min_bytes,
-                    HttpResponse* response) {
+void CompressResponse(const HttpRequest& request, uint64_t min_bytes,
+                      HttpResponse* response) {
   if (response->body.size() < min_bytes) {
     return;
   }

@@ -13,12 +13,12 @@
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
 
-// Content codings of HTTP (RFC 9110, 8.4): gzip for requests and answers.
+// Content codings of HTTP (RFC 9110, 8.4): gzip for requests and responses.
 //
 //   PaddedBuffer inflated;
 //   std::optional<HttpError> error = InflateBody(limits, &request, &inflated);
 //   HttpResponse response = error ? ErrorResponse(*error) : handler(request);
-//   CompressAnswer(request, min_bytes, &response);
+//   CompressResponse(request, min_bytes, &response);
 //
 // Thread-safe.
 namespace tfs3::net {
@@ -30,10 +30,10 @@ std::optional<HttpError> InflateBody(const InflateLimits& limits,
                                      HttpRequest* request,
                                      PaddedBuffer* inflated);
 
-// Compresses an answer of at least `min_bytes` if the client accepts gzip and
-// it makes the answer smaller.
-void CompressAnswer(const HttpRequest& request, uint64_t min_bytes,
-                    HttpResponse* response);
+// Compresses a response of at least `min_bytes` if the client accepts gzip and
+// it makes the response smaller.
+void CompressResponse(const HttpRequest& request, uint64_t min_bytes,
+                      HttpResponse* response);
 
 // Returns true if the value of an Accept-Encoding header allows gzip.
 bool AcceptsGzip(std::string_view accept_encoding);

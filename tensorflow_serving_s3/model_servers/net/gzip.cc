@@ -19,7 +19,7 @@ using State = Inflater::State;
 constexpr int kGzipWindow = 15 + 16;
 
 // z_stream counts bytes in 32 bits.
-constexpr size_t kLongestText = size_t{1} << 30;
+constexpr size_t kMaxTextBytes = size_t{1} << 30;
 
 // The output that is inflated without measuring it first.
 constexpr uint64_t kTrustedRatio = 16;
@@ -57,8 +57,8 @@ State Fill(uint64_t size, Inflater* inflater, PaddedBuffer* out) {
   return state;
 }
 
-// Compresses texts one after the other. Each thread has one, because setting
-// zlib up takes longer than compressing most answers.
+// Compresses texts one after the other. Each thread reuses one, because
+// deflateInit2 takes longer than compressing a typical response.
 class Deflater {
  public:
   Deflater() {
@@ -120,7 +120,7 @@ InflateError Gunzip(std::string_view gzip, const InflateLimits& limits,
 }
 
 std::optional<std::string> Gzip(std::string_view text) {
-  if (text.size() > kLongestText) {
+  if (text.size() > kMaxTextBytes) {
     return std::nullopt;
   }
   thread_local Deflater deflater;

@@ -22,7 +22,7 @@ using boost::system::error_code;
 
 // If a request has waited longer for a thread and its client has closed the
 // connection, the handler does not run. Before that, a client that has closed
-// only its sending side, which HTTP allows, gets its answer.
+// only its sending side, which HTTP allows, gets its response.
 constexpr auto kClosedClientWait = std::chrono::seconds(1);
 
 // The time for the request of a reserved connection to arrive.
@@ -72,19 +72,19 @@ HttpConnection::Idleness HttpConnection::IdlenessAt(
     case State::kHandshake:
     case State::kIdle:
     case State::kHead:
-      // An unused connection is idle at once: so a flood of new connections
+      // An unused connection is idle immediately: so a flood of new connections
       // closes only connections of the flood.
       if (!has_had_head_) {
         return {true, 0, last_moved_};
       }
-      return {in_reserve_ || idle >= kLeastIdle, state_ == State::kIdle ? 1 : 2,
+      return {in_reserve_ || idle >= kMinIdle, state_ == State::kIdle ? 1 : 2,
               last_moved_};
     case State::kDraining:
-      return {in_reserve_ || idle >= kLeastIdle, 2, last_moved_};
+      return {in_reserve_ || idle >= kMinIdle, 2, last_moved_};
     case State::kBody:
-      return {in_reserve_ || idle >= kLeastIdle, 3, last_moved_};
+      return {in_reserve_ || idle >= kMinIdle, 3, last_moved_};
     case State::kWriting:
-      return {idle >= kLeastIdleSending, 4, last_moved_};
+      return {idle >= kMinIdleSending, 4, last_moved_};
     case State::kHandling:
     case State::kClosed:
       return {};
@@ -116,7 +116,7 @@ void HttpConnection::Handshake() {
     }
     if (!error) {
       self->NextRequest();
-    } else if (self->stream_.FellBackToHttp()) {
+    } else if (self->stream_.received_plain_http()) {
       self->Refuse({400, "This port speaks TLS; use https instead of http"});
     } else {
       self->Close();
@@ -177,7 +177,7 @@ void HttpConnection::RecordProgress(size_t bytes) {
   }
   progress_ += bytes;
   const uint64_t enough =
-      kSlowestBytesPerSecond *
+      kMinBytesPerSecond *
       static_cast<uint64_t>(server_.options.request_timeout.count()) / 1000;
   if (progress_ >= enough) {
     AwaitProgress();
@@ -232,7 +232,7 @@ void HttpConnection::Handle() {
     return;
   }
   try {
-    Answer();
+    Respond();
   } catch (const std::bad_alloc&) {
     response_ = ErrorResponse(NoMemoryError());
   } catch (const std::exception& exception) {
@@ -240,7 +240,7 @@ void HttpConnection::Handle() {
         {500, std::string("The server failed to handle the request: ") +
                   exception.what()});
   }
-  // The answer is the only memory that the request still needs.
+  // The response is the only memory that the request still needs.
   parser_->get().body().Clear(0);
   request_.body = nullptr;
   charge_.ShrinkTo(static_cast<int64_t>(response_.body.capacity()));
@@ -253,7 +253,7 @@ void HttpConnection::Handle() {
   asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
 }
 
-void HttpConnection::Answer() {
+void HttpConnection::Respond() {
   const HttpServer::Options& options = server_.options;
   PaddedBuffer inflated(&charge_);
   const std::optional<HttpError> error =
@@ -269,11 +269,11 @@ void HttpConnection::Answer() {
     }
     response_ = server_.handler(request_);
   }
-  // Both the compressed and the uncompressed answer take memory.
+  // Both the compressed and the uncompressed response take memory.
   RequestMemory::Part compressed(&charge_);
   if (options.gzip_answers &&
       compressed.TryGrow(static_cast<int64_t>(response_.body.size()))) {
-    CompressAnswer(request_, options.min_gzip_bytes, &response_);
+    CompressResponse(request_, options.min_gzip_bytes, &response_);
   }
 }
 
@@ -382,7 +382,7 @@ void HttpConnection::OnSent() {
 
 void HttpConnection::Drain() {
   // Reads the rest of the input first. Otherwise the close would reset the
-  // connection, and the client might lose the answer.
+  // connection, and the client might lose the response.
   if (state_ != State::kDraining) {
     state_ = State::kDraining;
     last_moved_ = Clock::now();

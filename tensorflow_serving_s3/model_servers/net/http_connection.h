@@ -99,13 +99,13 @@ struct PaddedBody {
 //   kHandshake -> kIdle
 //       only with TLS
 //   kIdle -> kHead -> kBody -> kHandling -> kWriting -> kIdle ...
-//       a request and its answer
+//       a request and its response
 //   any state that reads -> kWriting -> kDraining -> kClosed
-//       an error answer; then the rest of the input is read and discarded
+//       an error response; then the rest of the input is read and discarded
 //
 // In kHandling only the worker thread that runs the handler uses the socket and
-// the answer. The worker sends what the socket accepts at once; then the loop
-// sends the rest.
+// the response. The worker sends what the socket accepts immediately; then the
+// loop sends the rest.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   // `tls` is null for a connection without TLS.
@@ -172,10 +172,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void SendContinue();
   void Dispatch();
 
-  // Runs the handler and starts to send its answer. On a worker thread.
+  // Runs the handler and starts to send its response. On a worker thread.
   void Handle();
   // Makes response_ from request_.
-  void Answer();
+  void Respond();
   // Continues on the loop's thread after Handle.
   void OnHandled();
 

@@ -88,7 +88,7 @@ void HttpConnection::ReadHead() {
 
 void HttpConnection::ParseHead() {
   error_code error;
-  // The parser consumes the head at once, when it is complete.
+  // The parser consumes the head in one call, when it is complete.
   const size_t size = parser_->put(input_.data(), error);
   if (error == http::error::need_more) {
     input_.consume(size);

@@ -11,7 +11,7 @@ namespace tfs3::net {
 namespace {
 
 // Longer messages contain parts of the request.
-constexpr size_t kLongestMessage = 8192;
+constexpr size_t kMaxMessageBytes = 8192;
 
 }  // namespace
 
@@ -49,8 +49,8 @@ int HttpStatusOf(const absl::Status& status) {
 
 std::string ErrorBody(std::string_view message) {
   std::string shortened;
-  if (message.size() > kLongestMessage) {
-    size_t end = kLongestMessage;
+  if (message.size() > kMaxMessageBytes) {
+    size_t end = kMaxMessageBytes;
     // Does not split a UTF-8 character.
     while (end > 0 && (message[end] & 0xc0) == 0x80) {
       --end;

@@ -30,7 +30,7 @@ struct HttpError {
   std::string message;
 };
 
-// Returns the answer for `error`, with the headers that its status needs:
+// Returns the response for `error`, with the headers that its status needs:
 // Retry-After for 429 and 503, Accept-Encoding for 415.
 HttpResponse ErrorResponse(const HttpError& error);
 

@@ -79,16 +79,16 @@ struct HttpRequest {
   }
 };
 
-// One answer. The server adds the headers Content-Length, Connection and Date,
-// and omits the body for HEAD.
+// One response. The server adds the headers Content-Length, Connection and
+// Date, and omits the body for HEAD.
 struct HttpResponse {
   int status = 200;
-  // Empty: the answer has no Content-Type.
+  // Empty: the response has no Content-Type.
   std::string content_type;
   std::string body;
   // Names and values must not contain line breaks.
   std::vector<std::pair<std::string, std::string>> headers = {};
-  // Whether to close the connection after the answer.
+  // Whether to close the connection after the response.
   bool close = false;
 };
 

@@ -279,7 +279,7 @@ class HttpServerImpl : public HttpServer {
         << "REST: connections are refused because this process has reached "
            "its limit of open files; raise it (ulimit -n) or lower "
            "--rest_api_max_connections.";
-    spare_descriptor_.CloseNext(listener->acceptor.native_handle());
+    spare_descriptor_.CloseNextConnection(listener->acceptor.native_handle());
     ++context_.counters->refused_connections;
   }
 

@@ -67,8 +67,8 @@ class HttpServer {
     // The TLS settings of the port; absent: no TLS.
     std::optional<TlsOptions> tls;
     // Each request enters the gate when it has arrived, and leaves it when its
-    // answer is sent. The handler must check HttpRequest::pass. Null: no gate.
-    // Must outlive the server.
+    // response is sent. The handler must check HttpRequest::pass. Null: no
+    // gate. Must outlive the server.
     RequestGate* gate = nullptr;
     // Called for each request whose handler is not called. Runs on the threads
     // of the sockets and must not block. May be empty.
@@ -101,7 +101,7 @@ class HttpServer {
     // exceeds the limit, the server closes idle connections:
     //   1. connections that have sent no request yet,
     //   2. connections on which nothing has been transferred for 1 s, or 5 s
-    //      while an answer is sent.
+    //      while a response is sent.
     // If there is none, it accepts up to 16 more connections for GET, HEAD and
     // OPTIONS, so that it answers probes. Other requests there get 503. Further
     // connections are closed.
@@ -109,8 +109,8 @@ class HttpServer {
     // Counters that the server updates. Null: none. Must outlive the server.
     TransportCounters* counters = nullptr;
     // The longest time for a TLS handshake, and for the head of a request to
-    // arrive. A body must arrive, and a client must read its answer, at 16 KiB
-    // a second on average over each period of this length.
+    // arrive. A body must arrive, and a client must read its response, at 16
+    // KiB a second on average over each period of this length.
     std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
     // How long a connection stays open between requests.
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);

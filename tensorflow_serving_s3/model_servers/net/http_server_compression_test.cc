@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Compressed requests and answers of HttpServer.
+// Compressed requests and responses of HttpServer.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -55,7 +55,7 @@ TEST(HttpServerConnectionsTest, SlowClientsUseNoThread) {
   EXPECT_EQ(BodyOf(client.ReadResponse()), "POST /quick now");
 }
 
-// Opens two connections and gets an answer on each.
+// Opens two connections and gets a response on each.
 std::vector<std::unique_ptr<Client>> OpenTwoConnections(int port) {
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 2; ++i) {
@@ -96,9 +96,9 @@ TEST(HttpServerConnectionsTest, AFullServerAnswersGetAndRefusesPost) {
 
   Client probe(server->port());
   probe.Send(Get("/probe"));
-  const std::string answer = probe.ReadResponse();
-  EXPECT_EQ(BodyOf(answer), "GET /probe ");
-  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  const std::string response = probe.ReadResponse();
+  EXPECT_EQ(BodyOf(response), "GET /probe ");
+  EXPECT_THAT(response, HasSubstr("Connection: close"));
   Client other(server->port());
   other.Send(Post("/other", "body"));
   const std::string refusal = other.ReadResponse();
@@ -156,14 +156,14 @@ TEST(HttpServerConnectionsTest, AnIdleConnectionMakesRoomForANewOne) {
   const auto idle = OpenTwoConnections(server->port());
 
   // Within the first second the connections are not idle yet.
-  std::string answer;
+  std::string response;
   do {
     Client client(server->port());
     client.Send(Post("/new", "body"));
-    answer = client.ReadResponse();
-  } while (answer.rfind("HTTP/1.1 503 ", 0) == 0);
+    response = client.ReadResponse();
+  } while (response.rfind("HTTP/1.1 503 ", 0) == 0);
 
-  EXPECT_EQ(BodyOf(answer), "POST /new body");
+  EXPECT_EQ(BodyOf(response), "POST /new body");
   EXPECT_GE(counters.evicted_connections, 1);
 }
 

@@ -75,7 +75,7 @@ TEST(HttpServerLifecycleTest, ReplacesTheSocketFileOfADeadProcess) {
   const SocketPath path;
   HttpServer::Options options = LoopbackOptions();
   options.unix_socket_path = path.get();
-  LeaveUnixSocket(options.unix_socket_path);
+  CreateStaleUnixSocket(options.unix_socket_path);
   auto server = StartServer(Echo, options);
   Client client(options.unix_socket_path);
   client.Send(Get("/"));

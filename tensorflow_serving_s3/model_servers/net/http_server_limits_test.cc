@@ -107,7 +107,8 @@ TEST(HttpServerLimitsTest, ABodyAboveTheLimitGets413) {
   fits.Send(Post("/", std::string(1000, 'x')));
   EXPECT_THAT(fits.ReadResponse(), StartsWith("HTTP/1.1 200 OK"));
 
-  // The client gets the answer although the server has not read the whole body.
+  // The client gets the response although the server has not read the whole
+  // body.
   Client sized(server->port());
   sized.Send(Post("/", std::string(8 << 20, 'x')));
   sized.FinishSending();
@@ -252,7 +253,7 @@ TEST(HttpServerLimitsTest, TheChargeOfAHandlerEndsWithTheRequest) {
   for (const char* path : {"/", "/throw", "/much", "/"}) {
     client.Send(Post(path, "body"));
     EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 "));
-    // The connection frees the charge shortly after it has sent the answer.
+    // The connection frees the charge shortly after it has sent the response.
     while (memory.used() != 0) {
       std::this_thread::yield();
     }

@@ -150,7 +150,7 @@ class TlsClient {
     SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
   }
 
-  // Returns the body of the next answer; empty if the server closes first.
+  // Returns the body of the next response; empty if the server closes first.
   std::string ReadBody() {
     size_t head;
     while ((head = received_.find("\r\n\r\n")) == std::string::npos) {

@@ -70,8 +70,8 @@ error_code HttpStream::Open() {
   return error;
 }
 
-bool HttpStream::FellBackToHttp() {
-  if (!tls_->SpokeHttp()) {
+bool HttpStream::received_plain_http() {
+  if (!tls_->received_plain_http()) {
     return false;
   }
   tls_.reset();

@@ -51,7 +51,7 @@ class HttpStream {
   void AsyncHandshake(Handler handler);
   // Returns true if the handshake failed because the client uses HTTP without
   // TLS. The stream then continues without TLS.
-  bool FellBackToHttp();
+  bool received_plain_http();
 
   template <typename Handler>
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler);

@@ -61,7 +61,7 @@ class TlsSession {
   Progress Handshake();
   // Returns true if the handshake failed because the client uses HTTP without
   // TLS.
-  bool SpokeHttp() const { return spoke_http_; }
+  bool received_plain_http() const { return spoke_http_; }
 
   // Reads or writes up to `room` or `size` bytes, and at least one if the
   // result is kDone. A repeated Write must have the same bytes; their address

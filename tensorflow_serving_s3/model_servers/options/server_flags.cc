@@ -9,7 +9,9 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "tensorflow_serving_s3/core/aspired_version_policies.h"
 #include "tensorflow_serving_s3/model_servers/options/unsupported_flags.h"
 
 namespace tfs3 {
@@ -64,6 +66,15 @@ std::vector<Flag> ModelFlags(ServerOptions& o) {
   };
 }
 
+// Names and explains the policies.
+std::string PoliciesHelp() {
+  return absl::StrJoin(
+      AspiredVersionPolicies(), " ",
+      [](std::string* out, const NamedAspiredVersionPolicy& policy) {
+        absl::StrAppend(out, policy.name, ": ", policy.help);
+      });
+}
+
 std::vector<Flag> VersionFlags(ServerOptions& o) {
   return {
       {"file_system_poll_wait_seconds", &o.file_system_poll_wait_seconds,
@@ -73,10 +84,7 @@ std::vector<Flag> VersionFlags(ServerOptions& o) {
       {"servable_versions_always_present", &o.servable_versions_always_present,
        "Keep the loaded versions of a model when its base path becomes empty, "
        "instead of unloading them."},
-      {"aspired_version_policy", &o.aspired_version_policy,
-       "availability_preserving: load a new version, then unload the old one. "
-       "resource_preserving: unload the old version first, for models of "
-       "which two versions do not fit into memory."},
+      {"aspired_version_policy", &o.aspired_version_policy, PoliciesHelp()},
       {"total_model_memory_limit_bytes", &o.total_model_memory_limit_bytes,
        "Memory for all models. The estimate for a model is the size of its "
        "files. A model that does not fit waits until others are unloaded; it "
@@ -206,15 +214,16 @@ std::vector<Flag> GrpcFlags(ServerOptions& o) {
        -1, INT32_MAX},
       {"grpc_max_connections", &o.grpc_max_connections,
        "Open connections. Beyond the limit the server closes idle connections "
-       "to accept new ones; if none is idle, it closes new ones at once. 0: "
+       "to accept new ones; if none is idle, it closes new ones immediately. "
+       "0: "
        "three eighths of the files that the process may open, or three "
        "quarters without REST.",
        0, INT32_MAX},
       {"grpc_receive_timeout_in_ms", &o.grpc_receive_timeout_in_ms,
        "Milliseconds for the handshake of a connection, for a request to "
-       "arrive, and for the client to take the answer, unless the connection "
+       "arrive, and for the client to take the response, unless the connection "
        "moves 16 KiB a second. After that the call gets DEADLINE_EXCEEDED, or "
-       "is cancelled if its answer has begun.",
+       "is cancelled if its response has begun.",
        1, INT32_MAX},
       {"grpc_idle_timeout_in_ms", &o.grpc_idle_timeout_in_ms,
        "Milliseconds that a connection without a call stays open. 0: no limit.",
@@ -293,7 +302,8 @@ std::vector<Flag> RestFlags(ServerOptions& o) {
        1000000},
       {"rest_api_max_connections", &o.rest_api_max_connections,
        "Open connections. Beyond the limit the server closes idle connections "
-       "to accept new ones; if none is idle, it closes new ones at once, or "
+       "to accept new ones; if none is idle, it closes new ones immediately, "
+       "or "
        "answers 503 to requests other than GET. 0: three eighths of the files "
        "that the process may open, or three quarters without gRPC.",
        0, INT32_MAX},
@@ -302,7 +312,8 @@ std::vector<Flag> RestFlags(ServerOptions& o) {
        INT32_MAX},
       {"rest_api_receive_timeout_in_ms", &o.rest_api_receive_timeout_in_ms,
        "Milliseconds for the headers of a request to arrive, from the first "
-       "byte. A body, and an answer that the client takes, must move at 16 KiB "
+       "byte. A body, and a response that the client takes, must move at 16 "
+       "KiB "
        "a second over each period of this length. 408 beyond.",
        1, INT32_MAX},
   };

@@ -48,9 +48,12 @@ absl::Status CheckChoice(absl::string_view flag, absl::string_view value,
 }
 
 absl::Status CheckChoices(const ServerOptions& options) {
-  if (auto status =
-          CheckChoice("aspired_version_policy", options.aspired_version_policy,
-                      {kAvailabilityPreserving, kResourcePreserving});
+  std::vector<absl::string_view> policies;
+  for (const NamedAspiredVersionPolicy& policy : AspiredVersionPolicies()) {
+    policies.push_back(policy.name);
+  }
+  if (auto status = CheckChoice("aspired_version_policy",
+                                options.aspired_version_policy, policies);
       !status.ok()) {
     return status;
   }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "tensorflow_serving_s3/core/aspired_version_policies.h"
 #include "tensorflow_serving_s3/model_servers/options/unsupported_flags.h"
 
 namespace tfs3 {
@@ -20,10 +21,6 @@ namespace tfs3 {
 // The values of --model_version_policy.
 inline constexpr char kLatestVersion[] = "LATEST_VERSION";
 inline constexpr char kAllVersions[] = "ALL_VERSIONS";
-
-// The values of --aspired_version_policy.
-inline constexpr char kAvailabilityPreserving[] = "availability_preserving";
-inline constexpr char kResourcePreserving[] = "resource_preserving";
 
 // The command line of tensorflow_model_server. Names and defaults are those of
 // TensorFlow Serving. server_flags.cc explains each option.
@@ -44,7 +41,7 @@ struct ServerOptions {
   // Versions.
   int64_t file_system_poll_wait_seconds = 1;
   bool servable_versions_always_present = false;
-  std::string aspired_version_policy = kAvailabilityPreserving;
+  std::string aspired_version_policy{AspiredVersionPolicies().front().name};
   int64_t total_model_memory_limit_bytes = 0;
   int64_t num_load_threads = 0;
   int64_t num_unload_threads = 0;

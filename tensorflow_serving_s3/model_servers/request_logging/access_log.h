@@ -12,7 +12,7 @@
 
 namespace tfs3 {
 
-// Writes one line for each request after its answer:
+// Writes one line for each request after its response:
 //
 //   2026-11-22T04:57:01.123456Z access: entrypoint=REST api=Predict model=half
 //   version=1 method=POST target=/v1/models/half:predict status=OK
@@ -26,7 +26,7 @@ namespace tfs3 {
 // Client text is escaped, so it cannot forge a line. Thread-safe.
 class AccessLog final : public RequestObserver {
  public:
-  // Gets whole lines with their line breaks; many threads call it at once.
+  // Gets whole lines with their line breaks; many threads call it concurrently.
   using Sink = std::function<void(const std::string& line)>;
 
   AccessLog(LogFormat format, Sink sink);

@@ -175,7 +175,7 @@ void RequestLogger::Run() {
       std::lock_guard<std::mutex> size_lock(mu_);
       queue_bytes_ -= entry.bytes;
     }
-    TendSinks(flush_now);
+    MaintainSinks(flush_now);
     ReportDropped();
     const bool all_settled = std::all_of(
         sinks_.begin(), sinks_.end(),
@@ -231,7 +231,7 @@ void RequestLogger::WriteEntry(const Entry& entry) {
   }
 }
 
-void RequestLogger::TendSinks(bool flush_now) {
+void RequestLogger::MaintainSinks(bool flush_now) {
   const Clock::time_point now = Clock::now();
   for (auto it = sinks_.begin(); it != sinks_.end();) {
     const std::string& prefix = it->first;

@@ -127,7 +127,7 @@ class RequestLogger {
   Clock::time_point NextDeadline() const;
   void WriteEntry(const Entry& entry);
   // Flushes, closes and removes sinks as necessary.
-  void TendSinks(bool flush_now);
+  void MaintainSinks(bool flush_now);
   // Counts all pending entries of `sink` with `status`, and reports an error.
   void Settle(Sink* sink, const std::string& prefix,
               const absl::Status& status);

@@ -39,18 +39,18 @@ class GrpcMethodsTest : public testing::Test {
     client_ = std::make_unique<TestingClient>(AddressOf(*server_));
   }
 
-  Answer Call(const std::string& method,
-              const google::protobuf::MessageLite& request,
-              const CallOptions& options = {}) {
+  CallResult Call(const std::string& method,
+                  const google::protobuf::MessageLite& request,
+                  const CallOptions& options = {}) {
     return client_->Call(method, request.SerializeAsString(), options);
   }
 
   void ExpectError(const std::string& method,
                    const google::protobuf::MessageLite& request,
                    const absl::Status& error) {
-    const Answer answer = Call(method, request);
-    EXPECT_EQ(absl::Status(static_cast<absl::StatusCode>(answer.code),
-                           answer.message),
+    const CallResult result = Call(method, request);
+    EXPECT_EQ(absl::Status(static_cast<absl::StatusCode>(result.code),
+                           result.message),
               error);
   }
 

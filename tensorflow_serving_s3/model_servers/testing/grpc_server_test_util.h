@@ -40,8 +40,8 @@ inline std::string Join(const std::vector<Slice>& slices) {
 
 // A handler that returns the request.
 inline void Echo(Call call) {
-  std::string answer = Join(call.request());
-  std::move(call).Finish(kOk, "", std::move(answer));
+  std::string result = Join(call.request());
+  std::move(call).Finish(kOk, "", std::move(result));
 }
 
 // The options of a server at a free port of 127.0.0.1.
@@ -75,10 +75,10 @@ class ServerAndClient {
   Server& server() { return *server_; }
   TestingClient& client() { return client_; }
 
-  Answer Call(const std::string& request, const CallOptions& options = {}) {
+  CallResult Call(const std::string& request, const CallOptions& options = {}) {
     return client_.Call(kMethod, request, options);
   }
-  Answer CallWith(const std::vector<std::string>& requests) {
+  CallResult CallWith(const std::vector<std::string>& requests) {
     return client_.CallWith(kMethod, requests);
   }
 

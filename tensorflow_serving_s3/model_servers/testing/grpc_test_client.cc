@@ -51,9 +51,9 @@ class TestingClient::Impl {
       : stub_(::grpc::CreateCustomChannel(address, Credentials(tls),
                                           Arguments())) {}
 
-  Answer Call(const std::string& method,
-              const std::vector<std::string>& requests,
-              const CallOptions& options) {
+  CallResult Call(const std::string& method,
+                  const std::vector<std::string>& requests,
+                  const CallOptions& options) {
     ::grpc::ClientContext context;
     if (options.timeout.count() > 0) {
       context.set_deadline(std::chrono::system_clock::now() + options.timeout);
@@ -117,15 +117,15 @@ TestingClient::TestingClient(const std::string& address,
 
 TestingClient::~TestingClient() = default;
 
-Answer TestingClient::Call(const std::string& method,
-                           const std::string& request,
-                           const CallOptions& options) {
+CallResult TestingClient::Call(const std::string& method,
+                               const std::string& request,
+                               const CallOptions& options) {
   return impl_->Call(method, {request}, options);
 }
 
-Answer TestingClient::CallWith(const std::string& method,
-                               const std::vector<std::string>& requests,
-                               const CallOptions& options) {
+CallResult TestingClient::CallWith(const std::string& method,
+                                   const std::vector<std::string>& requests,
+                                   const CallOptions& options) {
   return impl_->Call(method, requests, options);
 }
 

@@ -14,8 +14,8 @@
 
 namespace tfs3::grpc {
 
-// The answer of a server.
-struct Answer {
+// The response of a server.
+struct CallResult {
   // A gRPC status code; the same as that of absl::Status.
   int code;
   std::string message;
@@ -29,7 +29,7 @@ struct CallOptions {
   std::vector<std::pair<std::string, std::string>> metadata;
   // The compression of the request: "gzip", "deflate" or "" for none.
   std::string compression;
-  // Called before the client reads the answer, if it is not empty.
+  // Called before the client reads the response, if it is not empty.
   std::function<void()> before_reading;
 };
 
@@ -52,13 +52,13 @@ class TestingClient {
   ~TestingClient();
 
   // Calls a unary method.
-  Answer Call(const std::string& method, const std::string& request,
-              const CallOptions& options = {});
+  CallResult Call(const std::string& method, const std::string& request,
+                  const CallOptions& options = {});
 
   // Calls a method with any number of request messages.
-  Answer CallWith(const std::string& method,
-                  const std::vector<std::string>& requests,
-                  const CallOptions& options = {});
+  CallResult CallWith(const std::string& method,
+                      const std::vector<std::string>& requests,
+                      const CallOptions& options = {});
 
  private:
   class Impl;

@@ -58,7 +58,7 @@ class SocketPath {
 };
 
 // Creates a socket file like that of a process that was killed.
-inline void LeaveUnixSocket(const std::string& path) {
+inline void CreateStaleUnixSocket(const std::string& path) {
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   const sockaddr_un address = UnixAddress(path);
   bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
@@ -109,7 +109,7 @@ class Client {
   }
 
   // Returns early if the server closes the connection: the test then reads the
-  // answer.
+  // response.
   void Send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -50,7 +50,7 @@ bool IsStrictJson(std::string_view json) {
   return !document.HasParseError();
 }
 
-bool HasAccident(std::string_view json) {
+bool DeviatesFromJson(std::string_view json) {
   for (const char* accident :
        {"NInf", "NaInf", "NaN.", "NaNe", "NaNE", "Inf.", "Infe", "InfE",
         "Infinity.", "Infinitye", "InfinityE"}) {

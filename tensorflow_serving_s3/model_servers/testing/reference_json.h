@@ -10,7 +10,7 @@
 
 // Parses JSON with RapidJSON, like TensorFlow Serving, for comparison in tests.
 //
-//   if (!HasAccident(json)) {
+//   if (!DeviatesFromJson(json)) {
 //     EXPECT_EQ(ParsesAsObject(json), ReferenceAccepts(json));
 //   }
 //
@@ -29,7 +29,7 @@ bool IsStrictJson(std::string_view json);
 
 // Returns true if `json` may contain a number that RapidJSON accepts because of
 // its parsing errors, such as NInf and NaNe2. See json_number.h.
-bool HasAccident(std::string_view json);
+bool DeviatesFromJson(std::string_view json);
 
 }  // namespace tfs3::rest
 

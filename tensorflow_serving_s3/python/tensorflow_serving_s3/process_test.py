@@ -102,7 +102,7 @@ def test_a_deferred_interrupt_is_raised_at_the_end_of_the_block() -> None:
     assert done
 
 
-def test_interrupts_are_raised_at_once_after_the_block() -> None:
+def test_interrupts_are_raised_immediately_after_the_block() -> None:
     with interrupts_deferred():
         pass
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -5,7 +5,7 @@
 //
 //   BucketRegions regions;
 //   Use(regions.Get("models"));           // "": unknown
-//   regions.Learn("models", "us-west-2");
+//   regions.SetRegion("models", "us-west-2");
 //
 // Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_ADDRESS_BUCKET_REGIONS_H_
@@ -26,7 +26,7 @@ class BucketRegions {
     return it == regions_.end() ? "" : it->second;
   }
 
-  void Learn(const std::string& bucket, const std::string& region) {
+  void SetRegion(const std::string& bucket, const std::string& region) {
     std::lock_guard<std::mutex> lock(mutex_);
     regions_[bucket] = region;
   }

@@ -91,7 +91,7 @@ std::string At(int line, int column) {
          ": ";
 }
 
-Status Wrong(int line, int column, const std::string& what) {
+Status SyntaxError(int line, int column, const std::string& what) {
   return {TF_FAILED_PRECONDITION, At(line, column) + what};
 }
 
@@ -121,10 +121,11 @@ Result<AwsFile::Group> ParseGroup(const std::string& key,
     }
     const size_t equals = line.text.find('=');
     if (equals == std::string::npos) {
-      return Wrong(line.number, line.column,
-                   "expected name = value, because this line belongs to the "
-                   "group " +
-                       key + "; write a value on the line of its name");
+      return SyntaxError(
+          line.number, line.column,
+          "expected name = value, because this line belongs to the "
+          "group " +
+              key + "; write a value on the line of its name");
     }
     const std::string_view text = line.text;
     group[std::string(Strip(text.substr(0, equals)))] =
@@ -136,7 +137,7 @@ Result<AwsFile::Group> ParseGroup(const std::string& key,
 // Parses line by line. Keeps the sections in their order.
 class Parser {
  public:
-  Status Take(std::string_view line) {
+  Status ParseLine(std::string_view line) {
     ++number_;
     const std::string_view value = Strip(line);
     if (!value.empty() && (value.front() == '#' || value.front() == ';')) {
@@ -162,7 +163,7 @@ class Parser {
       BeginSection(std::string(value.substr(1, bracket - 1)));
       return {};
     }
-    return TakeValue(value);
+    return ParseValue(value);
   }
 
   struct RawSection {
@@ -194,34 +195,36 @@ class Parser {
     sections_.push_back({name, {}});
   }
 
-  Status TakeValue(std::string_view line) {
+  Status ParseValue(std::string_view line) {
     if (line.front() == '[') {
       const size_t delimiter = line.find_first_of("=:");
       if (current_ == kNone || delimiter == std::string_view::npos) {
-        return Wrong(number_, column_,
-                     "the header of this section is incomplete: write "
-                     "[default], or [profile NAME] in the config file and "
-                     "[NAME] in the credentials file");
+        return SyntaxError(
+            number_, column_,
+            "the header of this section is incomplete: write "
+            "[default], or [profile NAME] in the config file and "
+            "[NAME] in the credentials file");
       }
     }
     if (current_ == kNone) {
-      return Wrong(number_, column_,
-                   "expected the header of a section before the first value: "
-                   "[default], or [profile NAME] in the config file and [NAME] "
-                   "in the credentials file");
+      return SyntaxError(
+          number_, column_,
+          "expected the header of a section before the first value: "
+          "[default], or [profile NAME] in the config file and [NAME] "
+          "in the credentials file");
     }
     const size_t delimiter = line.find_first_of("=:");
     if (delimiter == std::string_view::npos) {
-      return Wrong(number_, column_,
-                   "expected name = value, or the header of a section in "
-                   "brackets");
+      return SyntaxError(number_, column_,
+                         "expected name = value, or the header of a section in "
+                         "brackets");
     }
     const std::string key =
         Lowercase(std::string(StripRight(line.substr(0, delimiter))));
     if (key.empty()) {
-      return Wrong(number_, column_,
-                   "expected a name before the " +
-                       std::string(line.substr(delimiter, 1)));
+      return SyntaxError(number_, column_,
+                         "expected a name before the " +
+                             std::string(line.substr(delimiter, 1)));
     }
     RawSection& section = current_ == kDefaults
                               ? defaults_
@@ -250,8 +253,8 @@ class Parser {
   std::vector<std::string> remarks_;
 };
 
-Result<AwsFile::Section> Finish(const std::string& name,
-                                const RawValues& values) {
+Result<AwsFile::Section> MakeSection(const std::string& name,
+                                     const RawValues& values) {
   AwsFile::Section section;
   section.name = name;
   for (const auto& [key, raw] : values) {
@@ -277,7 +280,7 @@ Result<AwsFile> AwsFile::Parse(std::string_view text) {
   }
   Parser parser;
   for (const std::string_view line : SplitLines(text)) {
-    const Status status = parser.Take(line);
+    const Status status = parser.ParseLine(line);
     if (!status.ok()) {
       return status;
     }
@@ -286,7 +289,7 @@ Result<AwsFile> AwsFile::Parse(std::string_view text) {
   for (const auto& [name, own] : parser.sections()) {
     RawValues values = own;
     values.insert(parser.defaults().begin(), parser.defaults().end());
-    Result<Section> section = Finish(name, values);
+    Result<Section> section = MakeSection(name, values);
     if (!section.ok()) {
       return section.status();
     }

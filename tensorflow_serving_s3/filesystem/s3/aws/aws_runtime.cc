@@ -42,8 +42,8 @@ namespace {
 // enough.
 constexpr unsigned kMaxEventLoops = 8;
 constexpr size_t kMaxResolvedHosts = 64;
-// Bytes to read from a socket at once. With the CRT's default of 16 KiB, the
-// event loop runs too often.
+// Bytes to read from a socket in one call. With the CRT's default of 16 KiB,
+// the event loop runs too often.
 constexpr size_t kReadBytes = size_t{256} << 10;
 
 std::atomic<aws_log_level> log_level{AWS_LL_NONE};
@@ -111,7 +111,7 @@ Shared& OfProcess() {
 std::mutex start_mutex;
 
 // Registered when the program or the shared object is loaded.
-[[maybe_unused]] const int kForkWaitsForTheStart =
+[[maybe_unused]] const int kForkWaitsForStart =
     pthread_atfork([] { start_mutex.lock(); }, [] { start_mutex.unlock(); },
                    [] { start_mutex.unlock(); });
 

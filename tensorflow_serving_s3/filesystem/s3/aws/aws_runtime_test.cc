@@ -44,7 +44,7 @@ int ExitStatusOf(pid_t child) {
 // Forks while another thread starts the runtime, `delay` after the beginning of
 // the start. Requires a process that has not called Get(). Returns true if the
 // child had a working runtime.
-bool ChildOfAStartIsWhole(std::chrono::microseconds delay) {
+bool ChildForkedDuringStartWorks(std::chrono::microseconds delay) {
   std::thread starting([] { AwsRuntime::Get(); });
   std::this_thread::sleep_for(delay);
   const pid_t child = fork();
@@ -65,7 +65,8 @@ TEST(AwsRuntimeTest, AForkWaitsForTheStartInAnotherThread) {
   for (int i = 0; i < 40; ++i) {
     const pid_t fresh = fork();
     if (fresh == 0) {
-      _exit(ChildOfAStartIsWhole(std::chrono::microseconds(i * 50)) ? 0 : 1);
+      _exit(ChildForkedDuringStartWorks(std::chrono::microseconds(i * 50)) ? 0
+                                                                           : 1);
     }
     EXPECT_EQ(ExitStatusOf(fresh), 0) << "forked after " << i * 50 << " us";
   }

@@ -5,7 +5,7 @@
 //
 //   std::string sha256 = Sha256InHex(body);  // x-amz-content-sha256
 //   std::string md5 = Md5InBase64(body);     // Content-MD5
-//   if (Sha1InBase64(body) != answer.Header("x-amz-checksum-sha1")) ...
+//   if (Sha1InBase64(body) != response.Header("x-amz-checksum-sha1")) ...
 //
 // The result is "" if the cryptographic library does not support the hash, for
 // example MD5 in FIPS mode. Pure functions, thread-safe.

@@ -8,12 +8,12 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-const char* const kHarmless[] = {
+const char* const kExpected[] = {
     "Content-Length", "Content-Type", "Host",       "If-Match",
     "Range",          "User-Agent",   "X-Amz-Date", "x-amz-content-sha256"};
 
-bool IsHarmless(const std::string& name) {
-  for (const char* harmless : kHarmless) {
+bool IsExpected(const std::string& name) {
+  for (const char* harmless : kExpected) {
     if (name == harmless) {
       return true;
     }
@@ -32,7 +32,7 @@ std::string WithoutSecrets(const std::string& message) {
   const size_t name_begin = begin + intro.size();
   const size_t colon = message.find(':', name_begin);
   if (colon == std::string::npos ||
-      IsHarmless(message.substr(name_begin, colon - name_begin))) {
+      IsExpected(message.substr(name_begin, colon - name_begin))) {
     return message;
   }
   return message.substr(0, colon) + ": (not shown)";

@@ -5,7 +5,7 @@
 //
 //   Cancellation cancellation;
 //   client->GetObject(uri, 0, buffer, size, etag, &cancellation);
-//   // On another thread; GetObject returns CANCELLED at once:
+//   // On another thread; GetObject returns CANCELLED immediately:
 //   cancellation.Cancel();
 //
 // A cancellation is permanent. It must outlive the calls that use it.
@@ -30,9 +30,9 @@ class Cancellation {
 
   bool cancelled() const { return cancelled_; }
 
-  // Calls a function once: at the cancellation, or at once if it was cancelled
-  // before. The function neither runs nor is called after the destructor. It
-  // must not use the Cancellation.
+  // Calls a function once: at the cancellation, or immediately if it was
+  // cancelled before. The function neither runs nor is called after the
+  // destructor. It must not use the Cancellation.
   class Listener {
    public:
     // `cancellation` may be null: then the function is never called.

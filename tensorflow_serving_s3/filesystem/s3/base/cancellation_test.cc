@@ -27,7 +27,7 @@ TEST(CancellationTest, ListenersAreCalledOnce) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(CancellationTest, ALateListenerIsCalledAtOnce) {
+TEST(CancellationTest, ALateListenerIsCalledImmediately) {
   Cancellation cancellation;
   cancellation.Cancel();
   int calls = 0;

@@ -14,7 +14,7 @@ namespace s3 {
 namespace {
 
 constexpr int64_t kSecond = 1000000000;
-constexpr int64_t kLatest = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMaxNanoseconds = std::numeric_limits<int64_t>::max();
 
 // Returns false if a number has more than four digits. The CRT's parser of the
 // header format does not limit the digits, and would overflow.
@@ -54,7 +54,7 @@ int64_t ParseTime(const std::string& given) {
     if (aws_date_time_init_from_str_cursor(&time, &cursor, format) ==
         AWS_OP_SUCCESS) {
       const bool fits =
-          time.timestamp >= 0 && time.timestamp <= kLatest / kSecond;
+          time.timestamp >= 0 && time.timestamp <= kMaxNanoseconds / kSecond;
       return fits ? time.timestamp * kSecond : 0;
     }
   }

@@ -8,13 +8,13 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kMostDigits = 18;  // All numbers of 18 digits fit.
+constexpr size_t kMaxDigits = 18;  // All numbers of 18 digits fit.
 constexpr size_t kQuotedBytes = 200;
 
 }  // namespace
 
 std::optional<uint64_t> ParseUnsigned(std::string_view text) {
-  if (text.empty() || text.size() > kMostDigits) {
+  if (text.empty() || text.size() > kMaxDigits) {
     return std::nullopt;
   }
   uint64_t number = 0;
@@ -58,7 +58,7 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
 }
 
-std::string PercentDecoded(std::string_view text, Plus plus) {
+std::string PercentDecoded(std::string_view text, PlusSign plus) {
   std::string decoded;
   decoded.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
@@ -69,7 +69,7 @@ std::string PercentDecoded(std::string_view text, Plus plus) {
       decoded += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
-      decoded += text[i] == '+' && plus == Plus::kIsSpace ? ' ' : text[i];
+      decoded += text[i] == '+' && plus == PlusSign::kSpace ? ' ' : text[i];
     }
   }
   return decoded;

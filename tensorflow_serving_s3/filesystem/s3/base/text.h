@@ -34,10 +34,11 @@ std::string Lowercase(std::string text);
 std::string_view Trimmed(std::string_view text);
 
 // Replaces each %XX by its byte. Keeps a percent sign without two hexadecimal
-// digits. kIsSpace replaces each plus sign by a space, for HTML forms and for
-// the keys in S3's listings.
-enum class Plus { kStays, kIsSpace };
-std::string PercentDecoded(std::string_view text, Plus plus = Plus::kStays);
+// digits. kSpace replaces each plus sign by a space, for HTML forms and for the
+// keys in S3's listings.
+enum class PlusSign { kLiteral, kSpace };
+std::string PercentDecoded(std::string_view text,
+                           PlusSign plus = PlusSign::kLiteral);
 
 // Parses 1, true, yes, on and 0, false, no, off, in any case.
 std::optional<bool> ParseYesNo(const std::string& text);

@@ -66,7 +66,7 @@ TEST(PercentDecodedTest, DecodesOnlyValidEscapes) {
   };
   for (const Case& c : cases) {
     EXPECT_EQ(PercentDecoded(c.encoded), c.decoded) << c.encoded;
-    EXPECT_EQ(PercentDecoded(c.encoded, Plus::kIsSpace), c.decoded_form)
+    EXPECT_EQ(PercentDecoded(c.encoded, PlusSign::kSpace), c.decoded_form)
         << c.encoded;
   }
 }

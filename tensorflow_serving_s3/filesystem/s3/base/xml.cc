@@ -23,7 +23,7 @@ struct XmlElement {
 namespace {
 
 // Responses of S3 have four levels.
-constexpr size_t kMostLevels = 64;
+constexpr size_t kMaxLevels = 64;
 
 std::string_view WithoutPrefix(std::string_view name) {
   return name.substr(name.find(':') + 1);
@@ -52,7 +52,7 @@ class TreeBuilder {
   static void XMLCALL Start(void* builder, const XML_Char* name,
                             const XML_Char**) {
     TreeBuilder& self = Of(builder);
-    if (self.open_.size() > kMostLevels) {
+    if (self.open_.size() > kMaxLevels) {
       XML_StopParser(self.parser_, XML_FALSE);
       return;
     }

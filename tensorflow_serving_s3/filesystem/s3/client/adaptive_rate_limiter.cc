@@ -16,9 +16,9 @@ using std::chrono::seconds;
 
 constexpr double kKeep = 0.7;
 constexpr double kGrowth = 1.5;  // Per second.
-constexpr double kLeastRate = 1;
+constexpr double kMinRate = 1;
 constexpr double kNoLimit = 5000;  // More than S3 takes for one prefix.
-constexpr milliseconds kLongestDelay(1000);
+constexpr milliseconds kMaxDelay(1000);
 
 }  // namespace
 
@@ -50,18 +50,18 @@ milliseconds AdaptiveRateLimiter::Delay(Clock::time_point now) {
   const Clock::time_point start = std::max(now, next_);
   next_ = std::min(
       start + duration_cast<Clock::duration>(duration<double>(1 / *limit)),
-      now + kLongestDelay);
+      now + kMaxDelay);
   return duration_cast<milliseconds>(start - now);
 }
 
-void AdaptiveRateLimiter::NoteThrottled(Clock::time_point now) {
+void AdaptiveRateLimiter::OnThrottled(Clock::time_point now) {
   std::lock_guard<std::mutex> lock(mutex_);
   double rate = std::max(last_rate_, running_count_);
   const std::optional<double> limit = Limit(now);
   if (limit.has_value()) {
     rate = std::min(rate, *limit);
   }
-  limit_ = std::max(rate * kKeep, kLeastRate);
+  limit_ = std::max(rate * kKeep, kMinRate);
   limited_at_ = now;
 }
 

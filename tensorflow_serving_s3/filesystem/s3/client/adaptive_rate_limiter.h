@@ -7,9 +7,9 @@
 //
 //   AdaptiveRateLimiter limiter;
 //   Wait(limiter.Delay(now));    // before a request
-//   limiter.NoteThrottled(now);  // after 429 or 503 SlowDown
+//   limiter.OnThrottled(now);  // after 429 or 503 SlowDown
 //
-// There is no delay before the first NoteThrottled. No delay is longer than a
+// There is no delay before the first OnThrottled. No delay is longer than a
 // second. Thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_ADAPTIVE_RATE_LIMITER_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_ADAPTIVE_RATE_LIMITER_H_
@@ -28,7 +28,7 @@ class AdaptiveRateLimiter {
   // Counts a request and returns its delay.
   std::chrono::milliseconds Delay(Clock::time_point now);
 
-  void NoteThrottled(Clock::time_point now);
+  void OnThrottled(Clock::time_point now);
 
  private:
   // Returns the allowed requests per second; nullopt without a limit. Requires

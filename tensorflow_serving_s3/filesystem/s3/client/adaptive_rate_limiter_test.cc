@@ -28,7 +28,7 @@ TEST(AdaptiveRateLimiterTest, ThrottlingDelaysTheNextRequests) {
     limiter.Delay(kStart + milliseconds(9 * i));
   }
   const auto now = kStart + milliseconds(900);
-  limiter.NoteThrottled(now);
+  limiter.OnThrottled(now);
   // 100 requests a second were too many, 70 are allowed.
   EXPECT_EQ(limiter.Delay(now), milliseconds(0));
   EXPECT_EQ(limiter.Delay(now), milliseconds(14));
@@ -40,7 +40,7 @@ TEST(AdaptiveRateLimiterTest, TheRateRecovers) {
   for (int i = 0; i < 100; ++i) {
     limiter.Delay(kStart + milliseconds(9 * i));
   }
-  limiter.NoteThrottled(kStart + milliseconds(900));
+  limiter.OnThrottled(kStart + milliseconds(900));
   const auto later = kStart + milliseconds(1900);
   EXPECT_EQ(limiter.Delay(later), milliseconds(0));
   EXPECT_EQ(limiter.Delay(later), milliseconds(9));  // 105 a second.
@@ -52,7 +52,7 @@ TEST(AdaptiveRateLimiterTest, TheRateRecovers) {
 
 TEST(AdaptiveRateLimiterTest, NoDelayIsLongerThanASecond) {
   AdaptiveRateLimiter limiter;
-  limiter.NoteThrottled(kStart);
+  limiter.OnThrottled(kStart);
   for (int i = 0; i < 100; ++i) {
     EXPECT_LE(limiter.Delay(kStart), milliseconds(1000));
   }

@@ -11,15 +11,15 @@
 #include "tensorflow_serving_s3/filesystem/s3/aws/aws_runtime.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/text.h"
 #include "tensorflow_serving_s3/filesystem/s3/base/url.h"
-#include "tensorflow_serving_s3/filesystem/s3/client/range_answer.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/range_read.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/range_response.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/request_sender.h"
 
 namespace tfs3 {
 namespace s3 {
 namespace {
 
-bool StaysWithACopy(const std::string& header) {
+bool IsCopiedHeader(const std::string& header) {
   static const char* const kNames[] = {
       "cache-control",    "content-disposition", "content-encoding",
       "content-language", "content-type",        "expires"};
@@ -103,7 +103,7 @@ Result<HttpResponse> Client::SendHead(const S3Uri& uri) {
   request.operation = Operation::kHeadObject;
   request.method = "HEAD";
   request.path = context->endpoint.path_prefix + "/" + UriEncode(uri.key, true);
-  return sender_.SendUntilAnswered(*context, request);
+  return sender_.SendWithRetries(*context, request);
 }
 
 Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
@@ -113,7 +113,7 @@ Result<ObjectInfo> Client::Head(const S3Uri& uri, Metadata* metadata) {
   }
   if (metadata != nullptr) {
     for (const auto& header : response->headers) {
-      if (StaysWithACopy(header.first)) {
+      if (IsCopiedHeader(header.first)) {
         metadata->push_back(header);
       }
     }
@@ -148,7 +148,7 @@ Result<ObjectInfo> Client::HeadWithLength(const S3Uri& uri) {
   if (!context.ok()) {
     return context.status();
   }
-  return FromMalformedAnswer(*context, "the answer has no Content-Length");
+  return FromMalformedResponse(*context, "the response has no Content-Length");
 }
 
 Result<ObjectRange> Client::Get(const S3Uri& uri, uint64_t offset, char* buffer,
@@ -187,7 +187,7 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
     request.path += "&start-after=" + after + "&marker=" + after;
   }
   Listing listing;
-  request.find_fault = [&listing](const HttpResponse& response) {
+  request.find_error = [&listing](const HttpResponse& response) {
     Result<Listing> parsed = ParseListing(response.body);
     if (!parsed.ok()) {
       return parsed.status().message;
@@ -195,11 +195,11 @@ Result<Listing> Client::List(const S3Uri& prefix, const ListRequest& list) {
     listing = *std::move(parsed);
     return std::string();
   };
-  const Status status = sender_.SendUntilAnswered(*context, request).status();
+  const Status status = sender_.SendWithRetries(*context, request).status();
   if (!status.ok()) {
     return status;
   }
-  return Conformed(std::move(listing), prefix.key, list.delimit);
+  return ConformToRequest(std::move(listing), prefix.key, list.delimit);
 }
 
 }  // namespace s3

@@ -66,10 +66,10 @@ struct ListRequest {
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // How the store treats an empty object whose key ends in a slash.
-enum class Markers {
+enum class MarkerSupport {
   kUnknown,
   kKept,
-  kTakenForFiles,  // The store removes the slash from the key.
+  kStoredAsFiles,  // The store removes the slash from the key.
 };
 
 struct ObjectRange {
@@ -152,14 +152,14 @@ class Client {
   bool may_keep_directories() const { return sender_.has_custom_endpoint(); }
 
   // How the store treats markers, as found by the callers (tree_changes.h).
-  Markers markers() const { return markers_; }
-  void NoteMarkers(Markers markers) { markers_ = markers; }
+  MarkerSupport marker_support() const { return marker_support_; }
+  void set_marker_support(MarkerSupport support) { marker_support_ = support; }
 
   // Deletes objects of one bucket, up to 1000 in one request; one by one if the
   // store does not support DeleteObjects. Returns the keys that it could not
   // delete, each with the reason; an error if it could try none. With
   // `retry_keys`, repeats keys that failed for a temporary reason.
-  Result<std::vector<UndeletedObject>> DeleteObjects(
+  Result<std::vector<DeleteFailure>> DeleteObjects(
       const S3Uri& bucket, const std::vector<std::string>& keys,
       bool retry_keys = true);
 
@@ -178,12 +178,13 @@ class Client {
   // The operations that write; see client_writing.cc.
   struct Write;
   Result<HttpResponse> Send(const Write& write);
-  // Adds failed keys to `undeleted`. At most 1000 keys; all must fit into XML.
+  // Adds the failed keys to `failures`. At most 1000 keys; all must fit into
+  // XML.
   Status DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
-                     bool retry_keys, std::vector<UndeletedObject>& undeleted);
+                     bool retry_keys, std::vector<DeleteFailure>& failures);
   // Deletes each key with DeleteObject.
   Status DeleteEach(const S3Uri& bucket, const std::vector<std::string>& keys,
-                    std::vector<UndeletedObject>& undeleted);
+                    std::vector<DeleteFailure>& failures);
   // Counts and returns the error of a malformed response; `why` has the reason.
   Status Malformed(const S3Uri& uri, Operation operation, const Status& why);
 
@@ -192,7 +193,7 @@ class Client {
 
   RequestSender sender_;
   StoreLimits limits_;
-  std::atomic<Markers> markers_{Markers::kUnknown};
+  std::atomic<MarkerSupport> marker_support_{MarkerSupport::kUnknown};
 };
 
 }  // namespace s3

@@ -32,9 +32,9 @@ TEST(ClientRetryTest, RetriesTemporaryErrors) {
     std::atomic<int> calls{0};
     FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
       if (calls++ < 2) {
-        out.Send(FakeAnswer(status, "<Error><Code>SlowDown</Code></Error>"));
+        out.Send(FakeResponse(status, "<Error><Code>SlowDown</Code></Error>"));
       } else {
-        out.Send(AnswerToRange("0123456789", request));
+        out.Send(RespondToRange("0123456789", request));
       }
     });
     auto client = NewClient(server.url(), milliseconds(2000));
@@ -49,7 +49,7 @@ TEST(ClientRetryTest, RetriesAfterAReset) {
     if (calls++ < 2) {
       return out.Close();
     }
-    out.Send(FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
+    out.Send(FakeResponse(200, "<ListBucketResult></ListBucketResult>"));
   });
   auto client = NewClient(server.url());
   EXPECT_TRUE(
@@ -58,7 +58,7 @@ TEST(ClientRetryTest, RetriesAfterAReset) {
 
 TEST(ClientRetryTest, FailsAfterTheMaximumOfAttempts) {
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(500, "<Error><Code>InternalError</Code></Error>"));
+    out.Send(FakeResponse(500, "<Error><Code>InternalError</Code></Error>"));
   });
   auto client = NewClient(server.url());
   const Status status = GetRange(*client, 0, 4).status;
@@ -70,10 +70,10 @@ TEST(ClientRetryTest, FailsAfterTheMaximumOfAttempts) {
 constexpr char kEmptyListing[] = "<ListBucketResult></ListBucketResult>";
 
 TEST(ClientRetryTest, WaitsForAStoreThatRestarts) {
-  const auto answer = [](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(200, kEmptyListing));
+  const auto response = [](const FakeRequest&, FakeConnection& out) {
+    out.Send(FakeResponse(200, kEmptyListing));
   };
-  auto server = std::make_unique<FakeHttpServer>(answer);
+  auto server = std::make_unique<FakeHttpServer>(response);
   const int port = server->port();
   auto client = NewClient(server->url(), milliseconds(3000), 5);
   const auto listed = [&client] {
@@ -83,7 +83,7 @@ TEST(ClientRetryTest, WaitsForAStoreThatRestarts) {
   server.reset();
   std::thread start([&] {
     std::this_thread::sleep_for(std::chrono::seconds(2));
-    server = std::make_unique<FakeHttpServer>(answer, port);
+    server = std::make_unique<FakeHttpServer>(response, port);
   });
   const Result<Listing> page = listed();
   start.join();
@@ -93,7 +93,7 @@ TEST(ClientRetryTest, WaitsForAStoreThatRestarts) {
 TEST(ClientRetryTest, RetriesABrokenListing) {
   std::atomic<int> calls{0};
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(
+    out.Send(FakeResponse(
         200, calls++ == 0 ? "<ListBucketResult><Cont" : kEmptyListing));
   });
   auto client = NewClient(server.url());
@@ -105,7 +105,7 @@ TEST(ClientRetryTest, RetriesABrokenError) {
   std::atomic<int> calls{0};
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
     const std::string error = "<Error><Code>NoSuchKey</Code></Error>";
-    out.Send(FakeAnswer(404, calls++ == 0 ? error.substr(0, 15) : error));
+    out.Send(FakeResponse(404, calls++ == 0 ? error.substr(0, 15) : error));
   });
   auto client = NewClient(server.url());
   EXPECT_EQ(GetRange(*client, 0, 4).status.code, TF_NOT_FOUND);
@@ -113,13 +113,13 @@ TEST(ClientRetryTest, RetriesABrokenError) {
 
 TEST(ClientRetryTest, RetriesAResponseThatDoesNotMatchTheRequest) {
   const std::string etag = kEtag;
-  for (const std::string& answer :
-       {FakeAnswer(206, "1234", etag + "Content-Range: bytes 1-4/10\r\n"),
-        FakeAnswer(206, "012345", etag + "Content-Range: bytes 0-3/10\r\n"),
-        FakeAnswer(200, "<html>Please sign in</html>")}) {
+  for (const std::string& response :
+       {FakeResponse(206, "1234", etag + "Content-Range: bytes 1-4/10\r\n"),
+        FakeResponse(206, "012345", etag + "Content-Range: bytes 0-3/10\r\n"),
+        FakeResponse(200, "<html>Please sign in</html>")}) {
     std::atomic<int> calls{0};
     FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-      out.Send(calls++ == 0 ? answer : AnswerToRange("0123456789", request));
+      out.Send(calls++ == 0 ? response : RespondToRange("0123456789", request));
     });
     auto client = NewClient(server.url());
     const Read read = GetRange(*client, 0, 4);
@@ -131,7 +131,7 @@ TEST(ClientRetryTest, RetriesAResponseThatDoesNotMatchTheRequest) {
 TEST(ClientRetryTest, DoesNotRetryPermanentErrors) {
   for (int status : {400, 403, 404, 501}) {
     FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-      out.Send(FakeAnswer(status, "<Error><Code>Any</Code></Error>"));
+      out.Send(FakeResponse(status, "<Error><Code>Any</Code></Error>"));
     });
     auto client = NewClient(server.url());
     EXPECT_FALSE(client->HeadObject(*ParseUri("s3://models/k")).ok());
@@ -196,15 +196,15 @@ using Requests = std::map<int, uint64_t>;
 TEST(ClientStatsTest, CountsAttemptsRetriesAndBytes) {
   std::atomic<int> calls{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-    const std::string answer = AnswerToRange("0123456789", request);
+    const std::string response = RespondToRange("0123456789", request);
     switch (calls++) {
       case 0:
-        return out.Send(FakeAnswer(503, "12345"));
+        return out.Send(FakeResponse(503, "12345"));
       case 1:  // Breaks after "0123".
-        out.Send(answer.substr(0, answer.size() - 6));
+        out.Send(response.substr(0, response.size() - 6));
         return out.Close();
       default:
-        return out.Send(answer);
+        return out.Send(response);
     }
   });
   auto client = NewClient(server.url());
@@ -221,7 +221,7 @@ TEST(ClientStatsTest, CountsAttemptsRetriesAndBytes) {
 TEST(ClientStatsTest, CountsFailuresExceptNotFound) {
   std::atomic<int> status{404};
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(status, ""));
+    out.Send(FakeResponse(status, ""));
   });
   auto client = NewClient(server.url());
   const S3Uri uri = *ParseUri("s3://models/k");
@@ -243,8 +243,8 @@ TEST(ClientStatsTest, CountsFailuresExceptNotFound) {
 TEST(ClientStatsTest, AWatchCountsTheBytesOfObjectsInItsDirectory) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     out.Send(request.headers.count("range") > 0
-                 ? AnswerToRange("0123456789", request)
-                 : FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
+                 ? RespondToRange("0123456789", request)
+                 : FakeResponse(200, "<ListBucketResult></ListBucketResult>"));
   });
   auto client = NewClient(server.url());
   const ReadWatch bucket("s3://models");
@@ -257,7 +257,7 @@ TEST(ClientStatsTest, AWatchCountsTheBytesOfObjectsInItsDirectory) {
 
 TEST(ClientTest, SendsPrefixPageAndDelimiterOfAListing) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(200, "<ListBucketResult></ListBucketResult>"));
+    out.Send(FakeResponse(200, "<ListBucketResult></ListBucketResult>"));
   });
   auto client = NewClient(server.url());
   ListRequest list;
@@ -292,7 +292,7 @@ TEST(ClientTest, HeadReadsTheHeaders) {
 TEST(ClientTest, SignsRequestsAndDoesNotRevealTheSecret) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     out.Send(
-        FakeAnswer(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>"));
+        FakeResponse(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>"));
   });
   auto client = NewClient(server.url());
   const Status status = GetRange(*client, 0, 4).status;

@@ -29,10 +29,10 @@ constexpr int kStoringTimeoutMultiplier = 4;
 // copied all bytes, which may take S3 minutes.
 constexpr int kCopyingTimeoutMultiplier = 40;
 
-constexpr size_t kMostKeysOfARequest = 1000;
+constexpr size_t kMaxKeysPerRequest = 1000;
 constexpr char kPutObject[] = "s3:PutObject";
 
-constexpr size_t kDeletesAtOnce = 8;
+constexpr size_t kMaxParallelDeletes = 8;
 
 // Returns the value of x-amz-copy-source.
 std::string CopySource(const S3Uri& uri) {
@@ -81,9 +81,9 @@ bool WantsChecksum(const HttpError& error) {
          said.find("checksum") != std::string::npos;
 }
 
-// Returns Content-MD5, which all stores know, and which CreateMultipartUpload
-// and CompleteMultipartUpload need not announce; SHA-256 if the cryptographic
-// library runs in FIPS mode and has no MD5.
+// Returns Content-MD5, which all stores support, and which
+// CreateMultipartUpload and CompleteMultipartUpload need not announce; SHA-256
+// if the cryptographic library runs in FIPS mode and has no MD5.
 std::pair<std::string, std::string> ChecksumHeader(std::string_view body) {
   const std::string md5 = Md5InBase64(body);
   if (!md5.empty()) {
@@ -96,7 +96,7 @@ enum class DeleteObjectsSupport { kYes, kUnclear, kNo };
 
 // Returns whether the store supports DeleteObjects, after an error. A store
 // without it may treat the POST as a form upload or as a malformed request.
-DeleteObjectsSupport SupportAfter(const HttpError& error) {
+DeleteObjectsSupport SupportFrom(const HttpError& error) {
   if (error.status == 405 || error.status == 501 ||
       error.code == "MethodNotAllowed" || error.code == "NotImplemented") {
     return DeleteObjectsSupport::kNo;
@@ -142,11 +142,11 @@ Result<HttpResponse> Client::Send(const Write& write) {
                  UriEncode(write.uri.key, true) + write.query;
   request.headers = write.headers;
   request.body = write.body;
-  request.answer_timeout_multiplier =
+  request.response_timeout_multiplier =
       write.copies ? kCopyingTimeoutMultiplier : kStoringTimeoutMultiplier;
   request.silence_timeout_multiplier =
       write.copies ? kCopyingTimeoutMultiplier : 1;
-  request.may_fail_late = write.copies;
+  request.may_fail_after_success_status = write.copies;
   request.stores_object = StoresObject(write.operation);
   request.cancellation = write.cancellation;
   const bool may_have_checksum = (write.operation == Operation::kPutObject ||
@@ -154,7 +154,7 @@ Result<HttpResponse> Client::Send(const Write& write) {
                                  !IsDirectoryBucket(write.uri.bucket);
   bool has_checksum =
       may_have_checksum && (sender_.options().checksum_of_requests ||
-                            limits_.wants_checksums(write.uri.bucket));
+                            limits_.requires_checksum(write.uri.bucket));
   if (has_checksum) {
     request.headers.push_back(ChecksumHeader(write.body));
   }
@@ -170,12 +170,12 @@ Result<HttpResponse> Client::Send(const Write& write) {
     has_checksum = checksum_was_asked_for = true;
     return true;
   };
-  Result<HttpResponse> response = sender_.SendUntilAnswered(*context, request);
+  Result<HttpResponse> response = sender_.SendWithRetries(*context, request);
   if (Failed(response.status())) {
     CountError(write.operation);
   }
   if (response.ok() && checksum_was_asked_for) {
-    limits_.NoteWantsChecksums(write.uri.bucket);
+    limits_.set_requires_checksum(write.uri.bucket);
   }
   return response;
 }
@@ -223,7 +223,7 @@ Result<std::string> Client::UploadPart(const S3Uri& uri,
     return etag;
   }
   return Malformed(uri, Operation::kUploadPart,
-                   {TF_INTERNAL, "the answer has no ETag"});
+                   {TF_INTERNAL, "the response has no ETag"});
 }
 
 Result<std::string> Client::UploadPartCopy(const S3Uri& from, uint64_t offset,
@@ -331,17 +331,16 @@ Status Client::DeleteObject(const S3Uri& uri) {
   return status;
 }
 
-Result<std::vector<UndeletedObject>> Client::DeleteObjects(
+Result<std::vector<DeleteFailure>> Client::DeleteObjects(
     const S3Uri& bucket, const std::vector<std::string>& keys,
     bool retry_keys) {
-  std::vector<UndeletedObject> undeleted;
+  std::vector<DeleteFailure> failures;
   std::vector<std::string> batch;
   const auto delete_batch = [&]() -> Status {
     if (batch.empty()) {
       return {};
     }
-    Status status =
-        DeleteBatch(bucket, std::move(batch), retry_keys, undeleted);
+    Status status = DeleteBatch(bucket, std::move(batch), retry_keys, failures);
     batch.clear();
     return status;
   };
@@ -351,12 +350,12 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
       uri.key = key;
       const Status status = DeleteObject(uri);
       if (!status.ok()) {
-        undeleted.push_back({key, "", status.message});
+        failures.push_back({key, "", status.message});
       }
       continue;
     }
     batch.push_back(key);
-    if (batch.size() < kMostKeysOfARequest) {
+    if (batch.size() < kMaxKeysPerRequest) {
       continue;
     }
     const Status status = delete_batch();
@@ -368,14 +367,14 @@ Result<std::vector<UndeletedObject>> Client::DeleteObjects(
   if (!status.ok()) {
     return status;
   }
-  return undeleted;
+  return failures;
 }
 
 Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
                            bool retry_keys,
-                           std::vector<UndeletedObject>& undeleted) {
-  if (limits_.lacks_delete_objects()) {
-    return DeleteEach(bucket, keys, undeleted);
+                           std::vector<DeleteFailure>& failures) {
+  if (limits_.refuses_delete_objects()) {
+    return DeleteEach(bucket, keys, failures);
   }
   S3Uri uri = bucket;
   uri.key.clear();
@@ -387,7 +386,7 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     const std::string body = DeleteBody(keys);
     Write write = {uri, Operation::kDeleteObjects, "s3:DeleteObject", "POST",
                    "?delete"};
-    // S3 requires a checksum here. All stores know Content-MD5; directory
+    // S3 requires a checksum here. All stores support Content-MD5; directory
     // buckets accept only the others.
     write.headers = {{"Content-Type", "application/xml"}};
     if (IsDirectoryBucket(uri.bucket)) {
@@ -398,44 +397,42 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
     }
     write.body = body;
     write.on_error = [&support](const HttpError& error) {
-      support = SupportAfter(error);
+      support = SupportFrom(error);
     };
     Result<HttpResponse> response = Send(write);
     if (!response.ok()) {
       if (support == DeleteObjectsSupport::kYes) {
         return response.status();
       }
-      const size_t undeleted_before = undeleted.size();
-      const Status status = DeleteEach(bucket, keys, undeleted);
-      const bool some_deleted =
-          undeleted.size() - undeleted_before < keys.size();
+      const size_t failures_before = failures.size();
+      const Status status = DeleteEach(bucket, keys, failures);
+      const bool some_deleted = failures.size() - failures_before < keys.size();
       if (some_deleted && support == DeleteObjectsSupport::kNo) {
-        limits_.NoteNoDeleteObjects();
+        limits_.set_refuses_delete_objects();
       }
       return status;
     }
-    Result<std::vector<UndeletedObject>> left =
-        ParseDeleteResult(response->body);
+    Result<std::vector<DeleteFailure>> left = ParseDeleteResult(response->body);
     if (!left.ok()) {
       return Malformed(uri, Operation::kDeleteObjects, left.status());
     }
     keys.clear();
-    for (const UndeletedObject& object : *left) {
+    for (const DeleteFailure& object : *left) {
       if (IsRetryable(HttpError{0, object.code})) {
         keys.push_back(object.key);
       } else if (object.code != "NoSuchKey") {
-        undeleted.push_back(object);
+        failures.push_back(object);
       }
     }
     if (keys.empty()) {
       return {};
     }
-    if (retry_keys && TryAgain(retry)) {
+    if (retry_keys && StartNextAttempt(retry)) {
       continue;
     }
-    for (const UndeletedObject& object : *left) {
+    for (const DeleteFailure& object : *left) {
       if (IsRetryable(HttpError{0, object.code})) {
-        undeleted.push_back(object);
+        failures.push_back(object);
       }
     }
     return {};
@@ -444,15 +441,15 @@ Status Client::DeleteBatch(const S3Uri& bucket, std::vector<std::string> keys,
 
 Status Client::DeleteEach(const S3Uri& bucket,
                           const std::vector<std::string>& keys,
-                          std::vector<UndeletedObject>& undeleted) {
+                          std::vector<DeleteFailure>& failures) {
   std::mutex mutex;
   std::optional<std::string> unavailable;  // The error; ends the attempts.
   return ForEachInParallel(
-      keys.size(), kDeletesAtOnce, [&](size_t i) -> Status {
+      keys.size(), kMaxParallelDeletes, [&](size_t i) -> Status {
         {
           std::lock_guard<std::mutex> lock(mutex);
           if (unavailable.has_value()) {
-            undeleted.push_back({keys[i], "", *unavailable});
+            failures.push_back({keys[i], "", *unavailable});
             return {};
           }
         }
@@ -464,7 +461,7 @@ Status Client::DeleteEach(const S3Uri& bucket,
         if (status.code == TF_UNAVAILABLE) {
           unavailable = status.message;
         }
-        undeleted.push_back({keys[i], "", status.message});
+        failures.push_back({keys[i], "", status.message});
         return {};
       });
 }
@@ -476,7 +473,7 @@ Status Client::Malformed(const S3Uri& uri, Operation operation,
   if (!context.ok()) {
     return context.status();
   }
-  return FromMalformedAnswer(*context, why.message);
+  return FromMalformedResponse(*context, why.message);
 }
 
 }  // namespace s3

@@ -42,8 +42,8 @@ TEST(ClientWritingTest, SignsABodyAndSendsAllOfItAgain) {
     EXPECT_TRUE(request.body == body);
     EXPECT_EQ(request.headers.at("x-amz-content-sha256"), Sha256InHex(body));
     out.Send(++attempts == 1
-                 ? FakeAnswer(503, "<Error><Code>SlowDown</Code></Error>")
-                 : FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+                 ? FakeResponse(503, "<Error><Code>SlowDown</Code></Error>")
+                 : FakeResponse(200, "", "ETag: \"e\"\r\n"));
   });
   Result<std::string> etag = NewClient(server.url())->PutObject(At("k"), body);
   ASSERT_TRUE(etag.ok()) << etag.status().message;
@@ -56,7 +56,7 @@ TEST(ClientWritingTest, ALargeBodyMayStallForTenTimeouts) {
   const std::string body(48 << 20, 'x');
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.body.size(), body.size());
-    out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+    out.Send(FakeResponse(200, "", "ETag: \"e\"\r\n"));
   });
   server.StopReading();
   std::thread later([&server] {
@@ -74,7 +74,7 @@ TEST(ClientWritingTest, ALargeBodyMayStallForTenTimeouts) {
 TEST(ClientWritingTest, TheResponseToAWriteMayTakeFourTimeouts) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
     std::this_thread::sleep_for(milliseconds(1000));
-    out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+    out.Send(FakeResponse(200, "", "ETag: \"e\"\r\n"));
   });
   // The response takes two of these timeouts.
   auto client = NewClient(server.url(), milliseconds(500));
@@ -87,7 +87,7 @@ TEST(ClientWritingTest, RetriesACopyThatFailsAfterItsStatus) {
   std::atomic<int> attempts{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.headers.at("x-amz-copy-source"), "/models/a%20b");
-    out.Send(FakeAnswer(200, ++attempts == 1 ? kInternalError : kCopied));
+    out.Send(FakeResponse(200, ++attempts == 1 ? kInternalError : kCopied));
   });
   const Status status =
       NewClient(server.url())->CopyObject(At("a b"), "", At("to"));
@@ -97,7 +97,7 @@ TEST(ClientWritingTest, RetriesACopyThatFailsAfterItsStatus) {
 
 TEST(ClientWritingTest, ACopyThatAlwaysFailsAfterItsStatusIsAnError) {
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(200, kInternalError));
+    out.Send(FakeResponse(200, kInternalError));
   });
   const Status status =
       NewClient(server.url())->CopyObject(At("from"), "", At("to"));
@@ -106,7 +106,7 @@ TEST(ClientWritingTest, ACopyThatAlwaysFailsAfterItsStatusIsAnError) {
 }
 
 // Completes an upload whose response is lost.
-Result<std::string> CompleteWithALostAnswer(const std::string& etag_there) {
+Result<std::string> CompleteWithALostResponse(const std::string& etag_there) {
   std::atomic<int> completions{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "HEAD") {
@@ -115,7 +115,7 @@ Result<std::string> CompleteWithALostAnswer(const std::string& etag_there) {
     } else if (++completions == 1) {
       out.Close();
     } else {
-      out.Send(FakeAnswer(404, "<Error><Code>NoSuchUpload</Code></Error>"));
+      out.Send(FakeResponse(404, "<Error><Code>NoSuchUpload</Code></Error>"));
     }
   });
   return NewClient(server.url())
@@ -126,10 +126,10 @@ Result<std::string> CompleteWithALostAnswer(const std::string& etag_there) {
 TEST(ClientWritingTest, FindsACompletedUploadAfterALostResponse) {
   const std::string etag =
       MultipartEtag({"\"0cc175b9c0f1b6a831c399e269772661\""});
-  Result<std::string> completed = CompleteWithALostAnswer(etag);
+  Result<std::string> completed = CompleteWithALostResponse(etag);
   ASSERT_TRUE(completed.ok()) << completed.status().message;
   EXPECT_EQ(*completed, etag);
-  EXPECT_EQ(CompleteWithALostAnswer("\"another\"").status().code, TF_ABORTED);
+  EXPECT_EQ(CompleteWithALostResponse("\"another\"").status().code, TF_ABORTED);
 }
 
 TEST(ClientWritingTest, ReturnsUndeletedKeysAndRetriesOthers) {
@@ -140,35 +140,35 @@ TEST(ClientWritingTest, ReturnsUndeletedKeysAndRetriesOthers) {
       EXPECT_THAT(request.body, AllOf(HasSubstr("<Key>gone</Key>"),
                                       HasSubstr("<Key>denied</Key>"),
                                       HasSubstr("<Key>later</Key>")));
-      out.Send(FakeAnswer(
+      out.Send(FakeResponse(
           200,
           "<DeleteResult><Error><Key>denied</Key><Code>AccessDenied</Code>"
           "</Error><Error><Key>later</Key><Code>SlowDown</Code></Error>"
           "</DeleteResult>"));
     } else {
       EXPECT_THAT(request.body, Not(HasSubstr("<Key>gone</Key>")));
-      out.Send(FakeAnswer(200, "<DeleteResult/>"));
+      out.Send(FakeResponse(200, "<DeleteResult/>"));
     }
   });
-  Result<std::vector<UndeletedObject>> undeleted =
+  Result<std::vector<DeleteFailure>> failures =
       NewClient(server.url())
           ->DeleteObjects(At(""), {"gone", "denied", "later"});
-  ASSERT_TRUE(undeleted.ok()) << undeleted.status().message;
-  ASSERT_EQ(undeleted->size(), 1u);
-  EXPECT_EQ(undeleted->front().key, "denied");
+  ASSERT_TRUE(failures.ok()) << failures.status().message;
+  ASSERT_EQ(failures->size(), 1u);
+  EXPECT_EQ(failures->front().key, "denied");
   EXPECT_EQ(attempts, 2);
 }
 
 TEST(ClientWritingTest, DeletesKeysThatXmlDoesNotSupportOneByOne) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     out.Send(request.method == "DELETE" ? "HTTP/1.1 204 No Content\r\n\r\n"
-                                        : FakeAnswer(200, "<DeleteResult/>"));
+                                        : FakeResponse(200, "<DeleteResult/>"));
   });
   std::vector<std::string> keys(1001, "k");
   keys.push_back("a\x01");
-  Result<std::vector<UndeletedObject>> undeleted =
+  Result<std::vector<DeleteFailure>> failures =
       NewClient(server.url())->DeleteObjects(At(""), keys);
-  ASSERT_TRUE(undeleted.ok()) << undeleted.status().message;
+  ASSERT_TRUE(failures.ok()) << failures.status().message;
   std::vector<std::string> asked;
   for (const FakeRequest& request : server.requests()) {
     asked.push_back(request.method + " " + request.path);

@@ -142,11 +142,11 @@ bool ReadListing(XmlNode& root, Listing& listing, Envelope& envelope) {
 }
 
 Status Malformed(const std::string& what) {
-  return {TF_INTERNAL, "the answer to the list request is " + what};
+  return {TF_INTERNAL, "the response to the list request is " + what};
 }
 
 void UrlDecode(std::string& text) {
-  text = PercentDecoded(text, Plus::kIsSpace);
+  text = PercentDecoded(text, PlusSign::kSpace);
 }
 
 std::string LastEntry(const Listing& listing) {
@@ -206,7 +206,8 @@ Result<Listing> ParseListing(const std::string& xml) {
   return listing;
 }
 
-Listing Conformed(Listing listing, const std::string& prefix, bool delimit) {
+Listing ConformToRequest(Listing listing, const std::string& prefix,
+                         bool delimit) {
   std::vector<ListedObject> objects;
   std::vector<std::string> common_prefixes;
   std::set<std::string> seen;

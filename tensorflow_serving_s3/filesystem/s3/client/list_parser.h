@@ -4,8 +4,9 @@
 // Parses one page of a ListObjectsV2 response.
 //
 //   Result<Listing> page = ParseListing(body);
-//   Listing listing = Conformed(*std::move(page), "half/", /*delimit=*/true);
-//   for (const ListedObject& object : listing.objects) Use(object.key);
+//   Listing listing = ConformToRequest(*std::move(page), "half/",
+//   /*delimit=*/true); for (const ListedObject& object : listing.objects)
+//   Use(object.key);
 //
 // Decodes URL-encoded keys (the client requests this encoding, because XML does
 // not support all characters). Accepts elements in any order, and responses
@@ -51,7 +52,8 @@ Result<Listing> ParseListing(const std::string& xml);
 // Corrects the listing of a store that ignores the prefix or the delimiter "/":
 // removes keys that do not begin with `prefix` and, with `delimit`, replaces
 // keys with a slash after the prefix by common prefixes.
-Listing Conformed(Listing listing, const std::string& prefix, bool delimit);
+Listing ConformToRequest(Listing listing, const std::string& prefix,
+                         bool delimit);
 
 }  // namespace s3
 }  // namespace tfs3

@@ -126,7 +126,7 @@ TEST(ListParserTest, AMissingSizeIsUnknown) {
   }
 }
 
-TEST(ListParserTest, KnowsWhetherThereAreMorePages) {
+TEST(ListParserTest, ReportsWhetherThereAreMorePages) {
   const std::string entry = "<Contents><Key>a</Key></Contents>";
   const std::string token = "<NextContinuationToken>t</NextContinuationToken>";
   struct Case {
@@ -179,10 +179,10 @@ TEST(ConformedTest, AppliesPrefixAndDelimiter) {
     }
     return keys;
   };
-  const Listing level = Conformed(*page, "m/", /*delimit=*/true);
+  const Listing level = ConformToRequest(*page, "m/", /*delimit=*/true);
   EXPECT_THAT(keys(level), ElementsAre("m/a", "m/"));
   EXPECT_THAT(level.common_prefixes, ElementsAre("m/d/", "m/e/"));
-  EXPECT_THAT(keys(Conformed(*page, "m/", /*delimit=*/false)),
+  EXPECT_THAT(keys(ConformToRequest(*page, "m/", /*delimit=*/false)),
               ElementsAre("m/a", "m/d/1", "m/d/2/x", "m/"));
   EXPECT_EQ(level.last_entry, "o/");
 }

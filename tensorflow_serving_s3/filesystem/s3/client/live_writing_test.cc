@@ -181,10 +181,10 @@ TEST_F(LiveWritingTest, DeletesMany) {
       seaweed_->Put(key, "x");
     }
   }
-  Result<std::vector<UndeletedObject>> undeleted =
+  Result<std::vector<DeleteFailure>> failures =
       client_->DeleteObjects(At(""), keys);
-  ASSERT_TRUE(undeleted.ok()) << undeleted.status().message;
-  EXPECT_THAT(*undeleted, IsEmpty());
+  ASSERT_TRUE(failures.ok()) << failures.status().message;
+  EXPECT_THAT(*failures, IsEmpty());
   EXPECT_THAT(Keys("many/"), IsEmpty());
 }
 

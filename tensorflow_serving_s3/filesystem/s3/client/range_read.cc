@@ -36,105 +36,105 @@ Result<ObjectRange> RangeRead::Run() {
   path_ =
       context_.endpoint.path_prefix + "/" + UriEncode(target_.uri.key, true);
   while (true) {
-    const RangeQuestion question = NextQuestion();
+    const RangeRequest range = NextRange();
     Result<HttpResponse> response =
-        sender_->SendOnce(context_, NextRequest(question), retry_);
+        sender_->SendOnce(context_, MakeRequest(range), retry_);
     if (!response.ok()) {
       return response.status();
     }
-    const Result<RangeAnswer> answer = Judge(question, *response);
-    if (!answer.ok()) {
-      return answer.status();
+    const Result<RangeResult> result = Interpret(range, *response);
+    if (!result.ok()) {
+      return result.status();
     }
-    Outcome outcome = Take(*answer, *response);
+    AttemptResult outcome = HandleResult(*result, *response);
     if (outcome.has_value()) {
       return *std::move(outcome);
     }
   }
 }
 
-RangeQuestion RangeRead::NextQuestion() const {
-  RangeQuestion question;
-  question.first = target_.offset + got_.bytes;
-  question.size = target_.size - got_.bytes;
-  question.resumed = got_.bytes > 0;
-  question.etag = etag_;
-  question.checksum_mode = asks_for_checksum_;
-  return question;
+RangeRequest RangeRead::NextRange() const {
+  RangeRequest range;
+  range.first = target_.offset + got_.bytes;
+  range.size = target_.size - got_.bytes;
+  range.resumed = got_.bytes > 0;
+  range.etag = etag_;
+  range.checksum_mode = asks_for_checksum_;
+  return range;
 }
 
-Request RangeRead::NextRequest(const RangeQuestion& question) const {
+Request RangeRead::MakeRequest(const RangeRequest& range) const {
   Request request;
   request.operation = Operation::kGetObject;
   request.path = path_;
   request.headers = {
-      {"Range", "bytes=" + std::to_string(question.first) + "-" +
-                    std::to_string(question.first + question.size - 1)}};
-  if (question.checksum_mode) {
+      {"Range", "bytes=" + std::to_string(range.first) + "-" +
+                    std::to_string(range.first + range.size - 1)}};
+  if (range.checksum_mode) {
     request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   }
-  if (!question.etag.empty()) {
-    request.headers.emplace_back("If-Match", question.etag);
+  if (!range.etag.empty()) {
+    request.headers.emplace_back("If-Match", range.etag);
   }
   request.sink.data = target_.buffer + got_.bytes;
-  request.sink.size = question.size;
+  request.sink.size = range.size;
   request.sink.counters = WatchesOf(target_.uri);
   request.cancellation = target_.cancellation;
   return request;
 }
 
-Result<RangeAnswer> RangeRead::Judge(const RangeQuestion& question,
-                                     const HttpResponse& response) const {
-  RangeAnswer answer = JudgeRangeAnswer(question, response);
-  if (answer.verdict != RangeVerdict::kAskHead) {
-    return answer;
+Result<RangeResult> RangeRead::Interpret(const RangeRequest& range,
+                                         const HttpResponse& response) const {
+  RangeResult result = InterpretRangeResponse(range, response);
+  if (result.outcome != RangeOutcome::kNeedsHead) {
+    return result;
   }
   const Result<ObjectInfo> head = head_();
-  if (!head.ok() && !answer.head_is_optional) {
+  if (!head.ok() && !result.head_is_optional) {
     return head.status();
   }
-  return JudgeRangeAnswer(question, response, &head);
+  return InterpretRangeResponse(range, response, &head);
 }
 
-RangeRead::Outcome RangeRead::Take(const RangeAnswer& answer,
-                                   HttpResponse& response) {
-  switch (answer.verdict) {
-    case RangeVerdict::kBytes:
+RangeRead::AttemptResult RangeRead::HandleResult(const RangeResult& result,
+                                                 HttpResponse& response) {
+  switch (result.outcome) {
+    case RangeOutcome::kBytes:
       if (checksum_mode_refused_) {
-        limits_->NoteNoChecksumMode();
+        limits_->set_refuses_checksum_mode();
       }
-      return TakeBytes(answer, response);
-    case RangeVerdict::kReplaced:
+      return HandleBytes(result, response);
+    case RangeOutcome::kObjectReplaced:
       if (checksum_mode_refused_) {
-        limits_->NoteNoChecksumMode();
+        limits_->set_refuses_checksum_mode();
       }
-      return Replaced(answer.object);
-    case RangeVerdict::kEnd:
-      got_.object = answer.object;
+      return Replaced(result.object);
+    case RangeOutcome::kPastEnd:
+      got_.object = result.object;
       return got_;
-    case RangeVerdict::kSendWithoutChecksumMode:
+    case RangeOutcome::kRetryWithoutChecksumMode:
       asks_for_checksum_ = false;
       checksum_mode_refused_ = true;
       CountRetry();
       return std::nullopt;
-    case RangeVerdict::kWrong:
-    case RangeVerdict::kLostBody:
-      return TakeWrong(answer, response);
-    case RangeVerdict::kAskHead:  // Judge has sent the HEAD.
-    case RangeVerdict::kFailed:
+    case RangeOutcome::kInvalid:
+    case RangeOutcome::kBodyLost:
+      return HandleInvalid(result, response);
+    case RangeOutcome::kNeedsHead:  // Interpret has sent the HEAD.
+    case RangeOutcome::kError:
       break;
   }
-  if (answer.retryable && Again()) {
+  if (result.retryable && StartNextAttempt()) {
     return std::nullopt;
   }
   return FailureOf(response);
 }
 
-RangeRead::Outcome RangeRead::TakeBytes(const RangeAnswer& answer,
-                                        HttpResponse& response) {
-  got_.object = answer.object;
+RangeRead::AttemptResult RangeRead::HandleBytes(const RangeResult& result,
+                                                HttpResponse& response) {
+  got_.object = result.object;
   if (target_.offset + got_.bytes == 0) {
-    const bool whole = answer.expected == answer.object.size &&
+    const bool whole = result.expected == result.object.size &&
                        sender_->options().checksum_of_responses;
     checksum_ = whole ? ObjectChecksum::From([&response](const char* name) {
       return response.Header(name);
@@ -142,16 +142,16 @@ RangeRead::Outcome RangeRead::TakeBytes(const RangeAnswer& answer,
                       : ObjectChecksum();
   }
   got_.bytes += response.sink_bytes;
-  if (response.sink_bytes == answer.expected) {
+  if (response.sink_bytes == result.expected) {
     return Complete();
   }
   if (response.crt_error == 0) {
     response.crt_error = AWS_ERROR_HTTP_CONNECTION_CLOSED;
   }
   if (!got_.object.etag.empty()) {
-    retry_.Progress(response.sink_bytes);
+    retry_.RecordReceived(response.sink_bytes);
   }
-  if (!IsRetryableAnswer(response) || !Again()) {
+  if (!IsRetryableResponse(response) || !StartNextAttempt()) {
     return FailureOf(response);
   }
   // The rest must belong to the same object. Without an ETag, start again.
@@ -162,11 +162,11 @@ RangeRead::Outcome RangeRead::TakeBytes(const RangeAnswer& answer,
   return std::nullopt;
 }
 
-RangeRead::Outcome RangeRead::Complete() {
+RangeRead::AttemptResult RangeRead::Complete() {
   if (!checksum_.Mismatch({target_.buffer, got_.bytes})) {
     return got_;
   }
-  if (++mismatches_ == 2 || !Again()) {
+  if (++mismatches_ == 2 || !StartNextAttempt()) {
     return FromWrongChecksum(context_, checksum_.name());
   }
   etag_ = target_.if_match;
@@ -174,9 +174,9 @@ RangeRead::Outcome RangeRead::Complete() {
   return std::nullopt;
 }
 
-RangeRead::Outcome RangeRead::TakeWrong(const RangeAnswer& answer,
-                                        HttpResponse& response) {
-  if (Again()) {
+RangeRead::AttemptResult RangeRead::HandleInvalid(const RangeResult& result,
+                                                  HttpResponse& response) {
+  if (StartNextAttempt()) {
     return std::nullopt;
   }
   const bool ended_early =
@@ -184,10 +184,10 @@ RangeRead::Outcome RangeRead::TakeWrong(const RangeAnswer& answer,
   if (ended_early || cancelled()) {
     return FailureOf(response);
   }
-  if (answer.verdict == RangeVerdict::kLostBody) {
+  if (result.outcome == RangeOutcome::kBodyLost) {
     return FromLostBody(context_);
   }
-  return FromMalformedAnswer(context_, answer.wrong);
+  return FromMalformedResponse(context_, result.error);
 }
 
 Status RangeRead::Replaced(const ObjectInfo& object) const {
@@ -205,7 +205,7 @@ Status RangeRead::FailureOf(HttpResponse& response) const {
   if (cancelled()) {
     response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;
   }
-  return Failure(context_, response, retry_);
+  return FromFailedResponse(context_, response, retry_);
 }
 
 }  // namespace s3

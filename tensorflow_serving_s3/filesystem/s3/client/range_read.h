@@ -7,10 +7,10 @@
 //   Result<ObjectRange> got = read.Run();
 //
 // Continues after a broken connection at the byte where it broke, if the object
-// is unchanged. range_answer.h interprets the responses. Each object runs once,
-// on one thread.
+// is unchanged. range_response.h interprets the responses. Each object runs
+// once, on one thread.
 //
-// Does not use RequestSender::SendUntilAnswered: each attempt is a different
+// Does not use RequestSender::SendWithRetries: each attempt is a different
 // request, with another range and buffer, and a response may be partly useful.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_READ_H_
@@ -27,7 +27,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/base/status.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/client.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/object_checksum.h"
-#include "tensorflow_serving_s3/filesystem/s3/client/range_answer.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/range_response.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/request_sender.h"
 #include "tensorflow_serving_s3/filesystem/s3/client/store_limits.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/http.h"
@@ -59,22 +59,25 @@ class RangeRead {
 
  private:
   // The result of Run, or nullopt if there is another attempt.
-  using Outcome = std::optional<Result<ObjectRange>>;
+  using AttemptResult = std::optional<Result<ObjectRange>>;
 
-  RangeQuestion NextQuestion() const;
-  Request NextRequest(const RangeQuestion& question) const;
+  RangeRequest NextRange() const;
+  Request MakeRequest(const RangeRequest& range) const;
   // Sends a HEAD if the response requires it.
-  Result<RangeAnswer> Judge(const RangeQuestion& question,
-                            const HttpResponse& response) const;
+  Result<RangeResult> Interpret(const RangeRequest& range,
+                                const HttpResponse& response) const;
 
-  Outcome Take(const RangeAnswer& answer, HttpResponse& response);
-  Outcome TakeBytes(const RangeAnswer& answer, HttpResponse& response);
-  Outcome TakeWrong(const RangeAnswer& answer, HttpResponse& response);
+  AttemptResult HandleResult(const RangeResult& result, HttpResponse& response);
+  AttemptResult HandleBytes(const RangeResult& result, HttpResponse& response);
+  AttemptResult HandleInvalid(const RangeResult& result,
+                              HttpResponse& response);
   // Verifies the checksum after the last byte.
-  Outcome Complete();
+  AttemptResult Complete();
   Status Replaced(const ObjectInfo& object) const;
 
-  bool Again() { return TryAgain(retry_, target_.cancellation); }
+  bool StartNextAttempt() {
+    return s3::StartNextAttempt(retry_, target_.cancellation);
+  }
   bool cancelled() const;
   Status FailureOf(HttpResponse& response) const;
 

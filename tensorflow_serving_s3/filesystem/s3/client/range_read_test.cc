@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tests reads with responses that a real store does not send.
-// range_answer_test.cc has the table of responses; live_test.cc uses a real
+// range_response_test.cc has the table of responses; live_test.cc uses a real
 // store.
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ TEST(RangeReadTest, ReadsRanges) {
   const std::string object = "0123456789";
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.path, "/models/k");
-    out.Send(AnswerToRange(object, request));
+    out.Send(RespondToRange(object, request));
   });
   auto client = NewClient(server.url());
   EXPECT_EQ(GetRange(*client, 0, 4).bytes, "0123");
@@ -46,13 +46,13 @@ TEST(RangeReadTest, FetchesBytesWithAWrongChecksumOnceMore) {
   int wrong = 0;  // The number of wrong responses.
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.headers.at("x-amz-checksum-mode"), "ENABLED");
-    std::string answer = AnswerToRange("123456789", request);
-    answer.insert(answer.find("\r\n") + 2,
-                  "x-amz-checksum-crc32: y/Q5Jg==\r\n");
+    std::string response = RespondToRange("123456789", request);
+    response.insert(response.find("\r\n") + 2,
+                    "x-amz-checksum-crc32: y/Q5Jg==\r\n");
     if (wrong-- > 0) {
-      answer.back() = '!';
+      response.back() = '!';
     }
-    out.Send(answer);
+    out.Send(response);
   });
   auto client = NewClient(server.url());
   EXPECT_EQ(GetRange(*client, 0, 20).bytes, "123456789");
@@ -74,9 +74,9 @@ TEST(RangeReadTest, SendsIfMatch) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     if (request.headers.at("if-match") == "\"old\"") {
       out.Send(
-          FakeAnswer(412, "<Error><Code>PreconditionFailed</Code></Error>"));
+          FakeResponse(412, "<Error><Code>PreconditionFailed</Code></Error>"));
     } else {
-      out.Send(AnswerToRange("0123456789", request));
+      out.Send(RespondToRange("0123456789", request));
     }
   });
   auto client = NewClient(server.url());
@@ -107,15 +107,15 @@ TEST(RangeReadTest, AcceptsACompleteResponseOfUnknownLength) {
 
 TEST(RangeReadTest, ContinuesAfterABrokenConnectionWithIfMatch) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-    const std::string answer = AnswerToRange("0123456789", request);
+    const std::string response = RespondToRange("0123456789", request);
     if (request.headers.at("range") == "bytes=0-9") {
       EXPECT_EQ(request.headers.count("if-match"), 0u);
-      out.Send(answer.substr(0, answer.size() - 6));
+      out.Send(response.substr(0, response.size() - 6));
       out.Close();
     } else {
       EXPECT_EQ(request.headers.at("range"), "bytes=4-9");
       EXPECT_EQ(request.headers.at("if-match"), "\"e1\"");
-      out.Send(answer);
+      out.Send(response);
     }
   });
   auto client = NewClient(server.url());
@@ -129,12 +129,12 @@ TEST(RangeReadTest, NeverMixesTwoObjects) {
   std::atomic<int> calls{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
     if (calls++ == 0) {
-      const std::string answer = AnswerToRange("0123456789", request);
-      out.Send(answer.substr(0, answer.size() - 6));
+      const std::string response = RespondToRange("0123456789", request);
+      out.Send(response.substr(0, response.size() - 6));
       out.Close();
     } else {
       out.Send(
-          FakeAnswer(412, "<Error><Code>PreconditionFailed</Code></Error>"));
+          FakeResponse(412, "<Error><Code>PreconditionFailed</Code></Error>"));
     }
   });
   auto client = NewClient(server.url());
@@ -146,12 +146,12 @@ TEST(RangeReadTest, NeverMixesTwoObjects) {
 TEST(RangeReadTest, ContinuesAfterAStallOnAnotherConnection) {
   std::atomic<int> calls{0};
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-    const std::string answer = AnswerToRange("0123456789", request);
+    const std::string response = RespondToRange("0123456789", request);
     if (calls++ == 0) {
-      out.Send(answer.substr(0, answer.size() - 6));
+      out.Send(response.substr(0, response.size() - 6));
       out.Hang();
     } else {
-      out.Send(answer);
+      out.Send(response);
     }
   });
   auto client = NewClient(server.url(), milliseconds(1000));
@@ -160,14 +160,14 @@ TEST(RangeReadTest, ContinuesAfterAStallOnAnotherConnection) {
 
 TEST(RangeReadTest, RejectsAnOverlongResponseInAnySegmentation) {
   // The whole object instead of the range: its beginning fits.
-  const std::string answer =
-      FakeAnswer(206, "0123456789",
-                 std::string(kEtag) + "Content-Range: bytes 4-7/10\r\n");
-  for (size_t pause = answer.size() - 9; pause < answer.size(); ++pause) {
+  const std::string response =
+      FakeResponse(206, "0123456789",
+                   std::string(kEtag) + "Content-Range: bytes 4-7/10\r\n");
+  for (size_t pause = response.size() - 9; pause < response.size(); ++pause) {
     FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-      out.Send(answer.substr(0, pause));
+      out.Send(response.substr(0, pause));
       std::this_thread::sleep_for(milliseconds(10));  // A new segment.
-      out.Send(answer.substr(pause));
+      out.Send(response.substr(pause));
     });
     auto client = NewClient(server.url());
     const Read read = GetRange(*client, 4, 4);
@@ -179,9 +179,9 @@ TEST(RangeReadTest, RejectsAnOverlongResponseInAnySegmentation) {
 TEST(RangeReadTest, RestartingWithoutAnEtagEnds) {
   const std::string object(1 << 20, 'x');
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    const std::string answer =
-        FakeAnswer(206, object, "Content-Range: bytes 0-1048575/1048576\r\n");
-    out.Send(answer.substr(0, answer.size() - 10));
+    const std::string response =
+        FakeResponse(206, object, "Content-Range: bytes 0-1048575/1048576\r\n");
+    out.Send(response.substr(0, response.size() - 10));
     out.Close();
   });
   auto client = NewClient(server.url());
@@ -191,7 +191,7 @@ TEST(RangeReadTest, RestartingWithoutAnEtagEnds) {
 
 TEST(RangeReadTest, RejectsThePageOfAProxy) {
   FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(200, "<html>Please sign in</html>"));
+    out.Send(FakeResponse(200, "<html>Please sign in</html>"));
   });
   auto client = NewClient(server.url());
   const Read read = GetRange(*client, 0, 100);
@@ -202,7 +202,7 @@ TEST(RangeReadTest, RejectsThePageOfAProxy) {
 
 TEST(RangeReadTest, RejectsAnotherObjectFromAStoreThatIgnoresIfMatch) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-    out.Send(AnswerToRange("0123456789", request));
+    out.Send(RespondToRange("0123456789", request));
   });
   auto client = NewClient(server.url());
   const Read read = GetRange(*client, 0, 4, "\"old\"");
@@ -211,20 +211,20 @@ TEST(RangeReadTest, RejectsAnotherObjectFromAStoreThatIgnoresIfMatch) {
                                          HasSubstr("replaced while it was")));
 }
 
-TEST(RangeReadTest, ACancelledReadEndsAtOnceAndIsNotCountedAsAnError) {
+TEST(RangeReadTest, ACancelledReadEndsImmediatelyAndIsNotCountedAsAnError) {
   // Cancelled before the response, within it, and in the pause before another
   // attempt.
-  const std::vector<std::string> answers = {
+  const std::vector<std::string> responses = {
       "",
       "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/10\r\n"
       "Content-Length: 10\r\n\r\n0123",
       "HTTP/1.1 206 OK\r\nContent-Range: bytes 5-9/10\r\n"
       "Content-Length: 5\r\n\r\n56",
-      FakeAnswer(503, "<Error><Code>SlowDown</Code></Error>")};
-  for (const std::string& answer : answers) {
+      FakeResponse(503, "<Error><Code>SlowDown</Code></Error>")};
+  for (const std::string& response : responses) {
     Cancellation cancellation;
     FakeHttpServer server([&](const FakeRequest&, FakeConnection& out) {
-      out.Send(answer);
+      out.Send(response);
       cancellation.Cancel();
       out.Hang();
     });

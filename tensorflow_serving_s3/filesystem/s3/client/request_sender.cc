@@ -59,7 +59,7 @@ bool IsOverloadedOrUnreachable(const HttpResponse& response, int attempts) {
 
 // Changes status 200 with an error in the body to the status that S3 uses for
 // this error.
-void RevealLateFailure(HttpResponse& response) {
+void ApplyErrorInBody(HttpResponse& response) {
   if (response.crt_error != 0 || response.status != 200) {
     return;
   }
@@ -81,14 +81,14 @@ void RevealLateFailure(HttpResponse& response) {
 }
 
 // AWS accepts sessions for all operations except copies.
-bool TakesSession(Operation operation) {
+bool SupportsSessions(Operation operation) {
   return operation != Operation::kCopyObject &&
          operation != Operation::kUploadPartCopy;
 }
 
 // Returns true if the error means that a store other than AWS does not support
 // sessions: it rejects CreateSession, or the service name in its signature.
-bool KnowsNoSessions(const HttpError& error) {
+bool MeansNoSessionSupport(const HttpError& error) {
   switch (error.status) {
     case 400:
       return !IsStaleToken(error);
@@ -115,8 +115,9 @@ RequestSender::RequestSender(const Options& options, const GetenvFn& getenv_fn,
 Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
                                                   Operation operation,
                                                   const char* action) const {
-  const std::string learnt = regions_.Get(uri.bucket);
-  Result<Endpoint> endpoint = ResolveEndpoint(options_, uri.bucket, learnt);
+  const std::string known_region = regions_.Get(uri.bucket);
+  Result<Endpoint> endpoint =
+      ResolveEndpoint(options_, uri.bucket, known_region);
   if (!endpoint.ok()) {
     return Status{endpoint.status().code,
                   uri.ToString() + ": " + endpoint.status().message};
@@ -144,8 +145,8 @@ Result<RequestContext> RequestSender::MakeContext(const S3Uri& uri,
       IsArn(uri.bucket) ? "its ARN"
       : context.directory_bucket && endpoint->region != options_.region
           ? "the zone in its name"
-      : learnt.empty() ? options_.region_source
-                       : "the answers of the bucket";
+      : known_region.empty() ? options_.region_source
+                             : "the responses of the bucket";
   context.anonymous = options_.anonymous;
   return context;
 }
@@ -155,7 +156,7 @@ RequestSender::Signature RequestSender::SignatureFor(
     const Credentials& credentials) {
   Signature signature = {credentials};
   if (!context.directory_bucket || options_.disable_express_sessions ||
-      credentials.value == nullptr || !TakesSession(request.operation)) {
+      credentials.value == nullptr || !SupportsSessions(request.operation)) {
     return signature;
   }
   const ExpressSession session = sessions_.Get(context.uri.bucket, [&] {
@@ -172,13 +173,13 @@ RequestSender::Signature RequestSender::SignatureFor(
   return signature;
 }
 
-void RequestSender::NoteLoad(const HttpResponse& response, Retry& retry) {
+void RequestSender::AdaptToLoad(const HttpResponse& response, Retry& retry) {
   if (IsOverloadedOrUnreachable(response, retry.attempts())) {
-    if (response.status != 0 || has_answered_) {
+    if (response.status != 0 || has_responded_) {
       retry.UseLongPause();
     }
   } else if (response.crt_error == 0) {
-    has_answered_ = true;
+    has_responded_ = true;
   }
   if (response.crt_error != 0 || response.status / 100 == 2) {
     return;
@@ -189,7 +190,7 @@ void RequestSender::NoteLoad(const HttpResponse& response, Retry& retry) {
   }
   if (options_.retry_mode == RetryMode::kAdaptive &&
       (response.status == 429 || response.status == 503)) {
-    rate_limiter_.NoteThrottled(AdaptiveRateLimiter::Clock::now());
+    rate_limiter_.OnThrottled(AdaptiveRateLimiter::Clock::now());
   }
 }
 
@@ -223,7 +224,7 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
     if (!response.ok()) {
       return response;
     }
-    NoteLoad(*response, retry);
+    AdaptToLoad(*response, retry);
     if (response->crt_error != 0 || response->status / 100 == 2) {
       return response;
     }
@@ -231,8 +232,8 @@ Result<HttpResponse> RequestSender::SendOnce(RequestContext& context,
     // To a HEAD with a stale token, S3 answers 400 without a reason.
     const bool no_reason = request.method == "HEAD" && error.status == 400 &&
                            error.code.empty() && error.bucket_region.empty();
-    if (!followed &&
-        FollowToItsRegion(context, request, retry, *credentials, *response)) {
+    if (!followed && FollowRegionRedirect(context, request, retry, *credentials,
+                                          *response)) {
       followed = true;
     } else if (!refreshed && signature.express_session &&
                (IsStaleToken(error) || no_reason)) {
@@ -257,7 +258,7 @@ ExpressSession RequestSender::CreateSession(const RequestContext& context,
       (context.endpoint.path_prefix.empty() ? "/"
                                             : context.endpoint.path_prefix) +
       "?session";
-  request.asks_bucket = true;
+  request.targets_bucket = true;
   ExpressSession session;
   Result<HttpResponse> response =
       Exchange(context, request, retry, {credentials});
@@ -267,7 +268,7 @@ ExpressSession RequestSender::CreateSession(const RequestContext& context,
   }
   const bool aws = !has_custom_endpoint() || IsAwsHost(context.endpoint.host);
   if (response->status / 100 != 2) {
-    session.not_offered = !aws && KnowsNoSessions(ErrorFrom(*response));
+    session.not_offered = !aws && MeansNoSessionSupport(ErrorFrom(*response));
     if (!session.not_offered) {
       session.failure = response;
     }
@@ -280,7 +281,7 @@ ExpressSession RequestSender::CreateSession(const RequestContext& context,
   } else if (aws) {
     RequestContext asked = context;
     asked.operation = OperationName(Operation::kCreateSession);
-    session.failure = FromMalformedAnswer(asked, made.status().message);
+    session.failure = FromMalformedResponse(asked, made.status().message);
   } else {
     session.not_offered = true;
   }
@@ -288,10 +289,10 @@ ExpressSession RequestSender::CreateSession(const RequestContext& context,
 }
 
 std::vector<std::pair<std::string, std::string>>
-RequestSender::HeadersOfSettings(const RequestContext& context,
-                                 const Request& request) const {
+RequestSender::HeadersFromOptions(const RequestContext& context,
+                                  const Request& request) const {
   std::vector<std::pair<std::string, std::string>> headers;
-  if (options_.requester_pays && !request.asks_bucket &&
+  if (options_.requester_pays && !request.targets_bucket &&
       !context.directory_bucket) {
     headers.emplace_back("x-amz-request-payer", "requester");
   }
@@ -322,7 +323,7 @@ Result<HttpResponse> RequestSender::Exchange(const RequestContext& context,
   for (const auto& [name, value] : request.headers) {
     AddHeader(message.get(), name, value);
   }
-  for (const auto& [name, value] : HeadersOfSettings(context, request)) {
+  for (const auto& [name, value] : HeadersFromOptions(context, request)) {
     AddHeader(message.get(), name, value);
   }
   if (!request.body.empty() || request.method == "PUT" ||
@@ -359,11 +360,11 @@ Result<HttpResponse> RequestSender::Exchange(const RequestContext& context,
   return response;
 }
 
-bool RequestSender::FollowToItsRegion(RequestContext& context,
-                                      const Request& request,
-                                      const Retry& retry,
-                                      const Credentials& credentials,
-                                      const HttpResponse& response) {
+bool RequestSender::FollowRegionRedirect(RequestContext& context,
+                                         const Request& request,
+                                         const Retry& retry,
+                                         const Credentials& credentials,
+                                         const HttpResponse& response) {
   if (IsArn(context.uri.bucket) || context.directory_bucket) {
     return false;
   }
@@ -384,12 +385,12 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
     head.operation = request.operation;
     head.method = "HEAD";
     head.path = context.endpoint.path_prefix + "/";
-    head.asks_bucket = true;
+    head.targets_bucket = true;
     head.cancellation = request.cancellation;
-    const Result<HttpResponse> answer =
+    const Result<HttpResponse> redirect =
         Exchange(context, head, retry, {credentials});
-    if (answer.ok()) {
-      error.bucket_region = ErrorFrom(*answer).bucket_region;
+    if (redirect.ok()) {
+      error.bucket_region = ErrorFrom(*redirect).bucket_region;
     }
   }
   if (!NamesAnotherRegion(error, context.region) ||
@@ -406,34 +407,35 @@ bool RequestSender::FollowToItsRegion(RequestContext& context,
   if (!endpoint.ok()) {
     return false;
   }
-  regions_.Learn(context.uri.bucket, error.bucket_region);
+  regions_.SetRegion(context.uri.bucket, error.bucket_region);
   context.endpoint = *endpoint;
   context.region = error.bucket_region;
-  context.region_source = "the answers of the bucket";
+  context.region_source = "the responses of the bucket";
   return true;
 }
 
-Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
-                                                      const Request& request) {
-  Retry retry = NewRetry(request.answer_timeout_multiplier);
+Result<HttpResponse> RequestSender::SendWithRetries(RequestContext& context,
+                                                    const Request& request) {
+  Retry retry = NewRetry(request.response_timeout_multiplier);
   while (true) {
     Result<HttpResponse> response = SendOnce(context, request, retry);
     if (!response.ok()) {
       return response;
     }
-    retry.Sent(response->body_sent);
-    if (request.may_fail_late) {
-      RevealLateFailure(*response);
+    retry.RecordSent(response->body_sent);
+    if (request.may_fail_after_success_status) {
+      ApplyErrorInBody(*response);
     }
     const bool success =
         response->crt_error == 0 && response->status / 100 == 2;
     const bool needs_body = request.method == "GET" ||
-                            request.method == "POST" || request.may_fail_late;
+                            request.method == "POST" ||
+                            request.may_fail_after_success_status;
     const bool unreadable = success && needs_body && response->body_lost;
-    const std::string fault = success && !unreadable && request.find_fault
-                                  ? request.find_fault(*response)
+    const std::string error = success && !unreadable && request.find_error
+                                  ? request.find_error(*response)
                                   : "";
-    if (success && !unreadable && fault.empty()) {
+    if (success && !unreadable && error.empty()) {
       return response;
     }
     if (response->crt_error == 0 && response->status >= 400 && request.amend &&
@@ -441,37 +443,37 @@ Result<HttpResponse> RequestSender::SendUntilAnswered(RequestContext& context,
       CountRetry();
       continue;
     }
-    if ((success || IsRetryableAnswer(*response)) &&
-        TryAgain(retry, request.cancellation)) {
+    if ((success || IsRetryableResponse(*response)) &&
+        StartNextAttempt(retry, request.cancellation)) {
       continue;
     }
     if (unreadable) {
       return FromLostBody(context);
     }
     if (success) {
-      return FromMalformedAnswer(context, fault);
+      return FromMalformedResponse(context, error);
     }
-    return Failure(context, *response, retry);
+    return FromFailedResponse(context, *response, retry);
   }
 }
 
-bool TryAgain(Retry& retry, Cancellation* cancellation) {
-  if (!retry.Again(cancellation)) {
+bool StartNextAttempt(Retry& retry, Cancellation* cancellation) {
+  if (!retry.WaitForNextAttempt(cancellation)) {
     return false;
   }
   CountRetry();
   return true;
 }
 
-Status Failure(const RequestContext& context, const HttpResponse& response,
-               const Retry& retry) {
+Status FromFailedResponse(const RequestContext& context,
+                          const HttpResponse& response, const Retry& retry) {
   if (response.crt_error == AWS_ERROR_HTTP_STREAM_CANCELLED) {
     return {TF_CANCELLED, context.uri.ToString() + ": " + context.operation +
                               " was cancelled"};
   }
   if (response.crt_error == AWS_ERROR_SHORT_BUFFER) {
-    return FromMalformedAnswer(context,
-                               "the answer has more bytes than requested");
+    return FromMalformedResponse(context,
+                                 "the response has more bytes than requested");
   }
   if (response.crt_error != 0) {
     return FromTransportError(context, response.crt_error, retry.attempts(),

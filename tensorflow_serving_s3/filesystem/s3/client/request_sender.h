@@ -8,7 +8,7 @@
 //   Request request;
 //   request.path = context->endpoint.path_prefix + "/" + UriEncode(key, true);
 //   Result<HttpResponse> response =
-//       sender.SendUntilAnswered(*context, request);
+//       sender.SendWithRetries(*context, request);
 //
 //   - Follows a bucket to its region, and remembers the region.
 //   - Fetches new credentials once if the store rejects the token.
@@ -58,21 +58,21 @@ struct Request {
   std::string_view body;  // Must outlive the request.
   // Multiply S3_REQUEST_TIMEOUT_MSEC until the response begins, and for silence
   // within the response.
-  int answer_timeout_multiplier = 1;
+  int response_timeout_multiplier = 1;
   int silence_timeout_multiplier = 1;
   // S3 may send status 200 before it has finished, and then an error in the
   // body.
-  bool may_fail_late = false;
+  bool may_fail_after_success_status = false;
   // The request contains the headers of Options::encryption.
   bool stores_object = false;
   // The request concerns the bucket itself: a requester cannot pay for it.
-  bool asks_bucket = false;
+  bool targets_bucket = false;
   // Called with an error response. Returns true after it has changed this
   // request into one that the store may accept; the sender then sends it.
   std::function<bool(const HttpError&)> amend;
   // Called with a successful response. Returns the reason why it is malformed,
   // or "". The sender repeats a request with a malformed response.
-  std::function<std::string(const HttpResponse&)> find_fault;
+  std::function<std::string(const HttpResponse&)> find_error;
   // Ends the request with AWS_ERROR_HTTP_STREAM_CANCELLED; may be null.
   Cancellation* cancellation = nullptr;
 };
@@ -106,8 +106,8 @@ class RequestSender {
 
   // Makes attempts until one succeeds or another cannot succeed. Returns the
   // response of a success.
-  Result<HttpResponse> SendUntilAnswered(RequestContext& context,
-                                         const Request& request);
+  Result<HttpResponse> SendWithRetries(RequestContext& context,
+                                       const Request& request);
 
  private:
   // The credentials or session that sign a request.
@@ -123,7 +123,7 @@ class RequestSender {
                          const Retry& retry, const Credentials& credentials);
 
   // Returns the headers that settings add to the request.
-  std::vector<std::pair<std::string, std::string>> HeadersOfSettings(
+  std::vector<std::pair<std::string, std::string>> HeadersFromOptions(
       const RequestContext& context, const Request& request) const;
 
   // Signs, sends and counts one request.
@@ -136,13 +136,13 @@ class RequestSender {
                                const Credentials& credentials);
 
   // Adjusts the next pause and the rate of requests to the load of the store.
-  void NoteLoad(const HttpResponse& response, Retry& retry);
+  void AdaptToLoad(const HttpResponse& response, Retry& retry);
 
   // Changes `context` to the region that the error response names. Returns
   // false if the response names no other region.
-  bool FollowToItsRegion(RequestContext& context, const Request& request,
-                         const Retry& retry, const Credentials& credentials,
-                         const HttpResponse& response);
+  bool FollowRegionRedirect(RequestContext& context, const Request& request,
+                            const Retry& retry, const Credentials& credentials,
+                            const HttpResponse& response);
 
   const Options options_;
   CredentialsChain credentials_;
@@ -151,16 +151,16 @@ class RequestSender {
   BucketRegions regions_;
   AdaptiveRateLimiter rate_limiter_;
   // The endpoint has responded at least once: it is not a wrong one.
-  std::atomic<bool> has_answered_{false};
+  std::atomic<bool> has_responded_{false};
 };
 
 // Waits for the next attempt and counts it. Returns false if there is none.
-bool TryAgain(Retry& retry, Cancellation* cancellation = nullptr);
+bool StartNextAttempt(Retry& retry, Cancellation* cancellation = nullptr);
 
 // Converts the last response of a failed request to a status; CANCELLED if the
 // request was cancelled.
-Status Failure(const RequestContext& context, const HttpResponse& response,
-               const Retry& retry);
+Status FromFailedResponse(const RequestContext& context,
+                          const HttpResponse& response, const Retry& retry);
 
 }  // namespace s3
 }  // namespace tfs3

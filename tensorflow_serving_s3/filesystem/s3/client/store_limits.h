@@ -7,7 +7,7 @@
 //   StoreLimits limits;
 //   if (!limits.refuses_checksum_mode()) headers.push_back(kChecksumMode);
 //   ...
-//   limits.NoteNoChecksumMode();
+//   limits.set_refuses_checksum_mode();
 //
 // Note a limit only after the store has accepted the other form of the request:
 // a temporary error is not a limit. Thread-safe.
@@ -26,25 +26,25 @@ class StoreLimits {
  public:
   // GetObject with x-amz-checksum-mode.
   bool refuses_checksum_mode() const { return refuses_checksum_mode_; }
-  void NoteNoChecksumMode() { refuses_checksum_mode_ = true; }
+  void set_refuses_checksum_mode() { refuses_checksum_mode_ = true; }
 
   // DeleteObjects.
-  bool lacks_delete_objects() const { return lacks_delete_objects_; }
-  void NoteNoDeleteObjects() { lacks_delete_objects_ = true; }
+  bool refuses_delete_objects() const { return refuses_delete_objects_; }
+  void set_refuses_delete_objects() { refuses_delete_objects_ = true; }
 
   // The bucket requires a checksum header, for example for Object Lock.
-  bool wants_checksums(const std::string& bucket) const {
+  bool requires_checksum(const std::string& bucket) const {
     std::lock_guard<std::mutex> lock(mutex_);
     return buckets_with_checksums_.count(bucket) != 0;
   }
-  void NoteWantsChecksums(const std::string& bucket) {
+  void set_requires_checksum(const std::string& bucket) {
     std::lock_guard<std::mutex> lock(mutex_);
     buckets_with_checksums_.insert(bucket);
   }
 
  private:
   std::atomic<bool> refuses_checksum_mode_{false};
-  std::atomic<bool> lacks_delete_objects_{false};
+  std::atomic<bool> refuses_delete_objects_{false};
   mutable std::mutex mutex_;
   std::set<std::string> buckets_with_checksums_;
 };

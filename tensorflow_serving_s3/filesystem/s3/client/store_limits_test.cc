@@ -33,7 +33,7 @@ const char kNeedsMd5[] =
 S3Uri At(const std::string& key) { return *ParseUri("s3://models/" + key); }
 
 std::string Refusal(int status, const std::string& code) {
-  return FakeAnswer(status, "<Error><Code>" + code + "</Code></Error>");
+  return FakeResponse(status, "<Error><Code>" + code + "</Code></Error>");
 }
 
 std::unique_ptr<Client> NewClient(const std::string& endpoint,
@@ -67,9 +67,9 @@ std::vector<std::string> Asked(const FakeHttpServer& server) {
   return asked;
 }
 
-void AnswerObject(FakeConnection& out) {
-  out.Send(
-      FakeAnswer(206, "text", "Content-Range: bytes 0-3/4\r\nETag: \"e\"\r\n"));
+void HandleObject(FakeConnection& out) {
+  out.Send(FakeResponse(206, "text",
+                        "Content-Range: bytes 0-3/4\r\nETag: \"e\"\r\n"));
 }
 
 Status ReadText(Client& client) {
@@ -93,7 +93,7 @@ TEST(StoreLimitsTest, ReadsWithoutTheChecksumModeThatAStoreRejects) {
       if (request.headers.count("x-amz-checksum-mode") != 0) {
         out.Send(Refusal(status, code));
       } else {
-        AnswerObject(out);
+        HandleObject(out);
       }
     });
     auto client = NewClient(server.url());
@@ -120,9 +120,9 @@ TEST(StoreLimitsTest, DoesNotRememberARefusalForAnotherReason) {
 
 TEST(StoreLimitsTest, ChecksumsOfResponsesCanBeTurnedOff) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(206, "text",
-                        "Content-Range: bytes 0-3/4\r\nETag: \"e\"\r\n"
-                        "x-amz-checksum-crc32: AAAAAA==\r\n"));
+    out.Send(FakeResponse(206, "text",
+                          "Content-Range: bytes 0-3/4\r\nETag: \"e\"\r\n"
+                          "x-amz-checksum-crc32: AAAAAA==\r\n"));
   });
   Options options;
   options.checksum_of_responses = false;
@@ -131,22 +131,22 @@ TEST(StoreLimitsTest, ChecksumsOfResponsesCanBeTurnedOff) {
   EXPECT_THAT(Asked(server), ElementsAre("GET"));
 }
 
-void AnswerWrite(FakeConnection& out) {
-  out.Send(FakeAnswer(200, "", "ETag: \"e\"\r\n"));
+void HandleWrite(FakeConnection& out) {
+  out.Send(FakeResponse(200, "", "ETag: \"e\"\r\n"));
 }
 
 TEST(StoreLimitsTest, SendsTheChecksumThatABucketWithObjectLockRequires) {
   for (const std::string& refusal :
-       {FakeAnswer(400, kNeedsMd5), Refusal(400, "MissingContentMD5"),
-        FakeAnswer(400,
-                   "<Error><Code>InvalidRequest</Code><Message>Missing "
-                   "required header for this request: Content-MD5"
-                   "</Message></Error>")}) {
+       {FakeResponse(400, kNeedsMd5), Refusal(400, "MissingContentMD5"),
+        FakeResponse(400,
+                     "<Error><Code>InvalidRequest</Code><Message>Missing "
+                     "required header for this request: Content-MD5"
+                     "</Message></Error>")}) {
     FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
       if (request.headers.count("content-md5") == 0) {
         out.Send(refusal);
       } else {
-        AnswerWrite(out);
+        HandleWrite(out);
       }
     });
     auto client = NewClient(server.url());
@@ -161,7 +161,7 @@ TEST(StoreLimitsTest, SendsTheChecksumThatABucketWithObjectLockRequires) {
 
 TEST(StoreLimitsTest, AStoreThatRejectsTheChecksumTooIsAnError) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(400, kNeedsMd5));
+    out.Send(FakeResponse(400, kNeedsMd5));
   });
   const Status status =
       NewClient(server.url())->PutObject(At("k"), "body").status();
@@ -171,7 +171,7 @@ TEST(StoreLimitsTest, AStoreThatRejectsTheChecksumTooIsAnError) {
 
 TEST(StoreLimitsTest, ChecksumsOfRequestsCanBeTurnedOn) {
   FakeHttpServer server(
-      [](const FakeRequest&, FakeConnection& out) { AnswerWrite(out); });
+      [](const FakeRequest&, FakeConnection& out) { HandleWrite(out); });
   Options options;
   options.checksum_of_requests = true;
   auto client = NewClient(server.url(), options);
@@ -187,11 +187,11 @@ TEST(StoreLimitsTest, ChecksumsOfRequestsCanBeTurnedOn) {
 
 // Answers DeleteObjects with an error, without a body if `code` is "", and
 // accepts DeleteObject.
-FakeHttpServer::Handler RejectDeleteObjects(int status,
+FakeHttpServer::Handler RefuseDeleteObjects(int status,
                                             const std::string& code) {
   return [=](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "POST") {
-      out.Send(code.empty() ? FakeAnswer(status, "") : Refusal(status, code));
+      out.Send(code.empty() ? FakeResponse(status, "") : Refusal(status, code));
     } else {
       out.Send("HTTP/1.1 204 No Content\r\n\r\n");
     }
@@ -213,7 +213,7 @@ TEST(StoreLimitsTest, DeletesOneByOneWithoutDeleteObjects) {
         {405, "MethodNotAllowed"},
         {400, "NotImplemented"},
         {405, ""}}) {
-    FakeHttpServer server(RejectDeleteObjects(status, code));
+    FakeHttpServer server(RefuseDeleteObjects(status, code));
     DeleteAAndB(*NewClient(server.url()));
     EXPECT_THAT(Asked(server), ElementsAre("POST md5", "DELETE", "DELETE"))
         << code;
@@ -226,7 +226,7 @@ TEST(StoreLimitsTest, DoesNotRememberAnUnclearRefusalOfDeleteObjects) {
        {std::pair<int, std::string>{400, "InvalidArgument"},
         {404, ""},
         {412, "PreconditionFailed"}}) {
-    FakeHttpServer server(RejectDeleteObjects(status, code));
+    FakeHttpServer server(RefuseDeleteObjects(status, code));
     DeleteAAndB(*NewClient(server.url()));
     EXPECT_THAT(Asked(server),
                 ElementsAre("POST md5", "DELETE", "POST md5", "DELETE"))

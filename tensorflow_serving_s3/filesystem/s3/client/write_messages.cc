@@ -60,7 +60,7 @@ Result<std::string> ParseText(const std::string& xml, const std::string& name) {
   if (well_formed && !text.empty()) {
     return text;
   }
-  return Status{TF_INTERNAL, "the answer has no <" + name + ">"};
+  return Status{TF_INTERNAL, "the response has no <" + name + ">"};
 }
 
 }  // namespace
@@ -89,12 +89,12 @@ std::string DeleteBody(const std::vector<std::string>& keys) {
   return body + "<Quiet>true</Quiet></Delete>";
 }
 
-Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml) {
-  std::vector<UndeletedObject> undeleted;
+Result<std::vector<DeleteFailure>> ParseDeleteResult(const std::string& xml) {
+  std::vector<DeleteFailure> failures;
   bool expected = false;
   const auto read_error = [&](XmlNode& error) {
-    undeleted.emplace_back();
-    UndeletedObject& object = undeleted.back();
+    failures.emplace_back();
+    DeleteFailure& object = failures.back();
     return error.Children([&](XmlNode& child) {
       if (child.name() == "Key") {
         return child.Text(object.key);
@@ -116,9 +116,9 @@ Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml) {
     });
   });
   if (well_formed && expected) {
-    return undeleted;
+    return failures;
   }
-  return Status{TF_INTERNAL, "the answer is not a complete <DeleteResult>"};
+  return Status{TF_INTERNAL, "the response is not a complete <DeleteResult>"};
 }
 
 std::string CompleteBody(const std::vector<std::string>& etags) {

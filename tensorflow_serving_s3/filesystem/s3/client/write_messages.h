@@ -6,7 +6,7 @@
 //
 //   std::string body = DeleteBody({"half/1/saved_model.pb"});
 //   ... DeleteObjects ...
-//   Result<std::vector<UndeletedObject>> left = ParseDeleteResult(answer);
+//   Result<std::vector<DeleteFailure>> failures = ParseDeleteResult(body);
 //
 // The parsers return INTERNAL, with the reason, for an unexpected response.
 // Pure functions, thread-safe.
@@ -22,7 +22,7 @@ namespace tfs3 {
 namespace s3 {
 
 // A key that DeleteObjects could not delete.
-struct UndeletedObject {
+struct DeleteFailure {
   std::string key;
   std::string code;  // The S3 code: "AccessDenied".
   std::string message;
@@ -35,7 +35,7 @@ bool FitsIntoXml(const std::string& key);
 // Returns the body of DeleteObjects in quiet mode, in which the response lists
 // only failures. All keys must fit into XML.
 std::string DeleteBody(const std::vector<std::string>& keys);
-Result<std::vector<UndeletedObject>> ParseDeleteResult(const std::string& xml);
+Result<std::vector<DeleteFailure>> ParseDeleteResult(const std::string& xml);
 
 // Returns the body of CompleteMultipartUpload. `etags` are the parts' ETags,
 // from part 1.

@@ -33,18 +33,18 @@ TEST(WriteMessagesTest, RecognisesKeysThatXmlDoesNotSupport) {
 }
 
 TEST(WriteMessagesTest, ParsesUndeletedKeys) {
-  Result<std::vector<UndeletedObject>> undeleted = ParseDeleteResult(
+  Result<std::vector<DeleteFailure>> failures = ParseDeleteResult(
       "<?xml version=\"1.0\"?><DeleteResult><Deleted><Key>gone</Key></Deleted>"
       "<Error><Key>a&amp;b</Key><Code>AccessDenied</Code><Message>no</Message>"
       "</Error><Error><Key>c</Key><Code>InternalError</Code></Error>"
       "</DeleteResult>");
-  ASSERT_TRUE(undeleted.ok()) << undeleted.status().message;
-  ASSERT_EQ(undeleted->size(), 2u);
-  EXPECT_EQ((*undeleted)[0].key, "a&b");
-  EXPECT_EQ((*undeleted)[0].code, "AccessDenied");
-  EXPECT_EQ((*undeleted)[0].message, "no");
-  EXPECT_EQ((*undeleted)[1].key, "c");
-  Result<std::vector<UndeletedObject>> none =
+  ASSERT_TRUE(failures.ok()) << failures.status().message;
+  ASSERT_EQ(failures->size(), 2u);
+  EXPECT_EQ((*failures)[0].key, "a&b");
+  EXPECT_EQ((*failures)[0].code, "AccessDenied");
+  EXPECT_EQ((*failures)[0].message, "no");
+  EXPECT_EQ((*failures)[1].key, "c");
+  Result<std::vector<DeleteFailure>> none =
       ParseDeleteResult("<DeleteResult/>");
   ASSERT_TRUE(none.ok());
   EXPECT_THAT(*none, IsEmpty());
@@ -89,7 +89,7 @@ TEST(WriteMessagesTest, ParsesTheFormatsOfOtherStores) {
   EXPECT_FALSE(ParseUploadId("<Error><Code>NoSuchUpload</Code><UploadId>u1"
                              "</UploadId></Error>")
                    .ok());
-  Result<std::vector<UndeletedObject>> left = ParseDeleteResult(
+  Result<std::vector<DeleteFailure>> left = ParseDeleteResult(
       "<d:DeleteResult xmlns:d='u'><d:Deleted><d:Key>a</d:Key></d:Deleted>"
       "<d:Error><d:Message>no</d:Message><d:Code>AccessDenied</d:Code>"
       "<d:Key><![CDATA[b&]]></d:Key></d:Error></d:DeleteResult>");

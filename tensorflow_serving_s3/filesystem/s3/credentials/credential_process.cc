@@ -130,7 +130,7 @@ void Await(pid_t pid, Clock::time_point deadline, Output& output) {
   waitpid(pid, &output.wait_status, 0);
 }
 
-std::string Ending(int wait_status) {
+std::string DescribeExit(int wait_status) {
   return WIFSIGNALED(wait_status)
              ? "was ended by signal " + std::to_string(WTERMSIG(wait_status))
              : "ended with exit status " +
@@ -192,7 +192,8 @@ Result<Credentials> RunCredentialProcess(const std::string& command,
                                           " ms" + added};
   }
   if (output.wait_status != 0) {
-    return Status{TF_UNAUTHENTICATED, who + Ending(output.wait_status) + added};
+    return Status{TF_UNAUTHENTICATED,
+                  who + DescribeExit(output.wait_status) + added};
   }
   return ParseOutput(output.out, who, source);
 }

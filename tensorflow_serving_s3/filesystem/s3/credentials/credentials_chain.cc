@@ -144,7 +144,7 @@ bool CredentialsChain::IsDue(Clock::time_point now) const {
   return now >= *current_->expires_at - margin;
 }
 
-void CredentialsChain::Keep(const Credentials& credentials) {
+void CredentialsChain::Store(const Credentials& credentials) {
   current_ = credentials;
   fetched_at_ = Clock::now();
   failure_ = Status();
@@ -159,11 +159,11 @@ Result<Credentials> CredentialsChain::Get() {
     }
     refreshing_ = true;
     lock.unlock();
-    const Result<Credentials> fresh = AskAllSources();
+    const Result<Credentials> fresh = FetchFromAllSources();
     lock.lock();
     refreshing_ = false;
     if (fresh.ok()) {
-      Keep(*fresh);
+      Store(*fresh);
       return *fresh;
     }
     next_refresh_ = Clock::now() + kRefreshPause;
@@ -175,9 +175,9 @@ Result<Credentials> CredentialsChain::Get() {
   if (!failure_.ok() && now < failed_at_ + kFailureLifetime) {
     return failure_;
   }
-  const Result<Credentials> credentials = AskAllSources();
+  const Result<Credentials> credentials = FetchFromAllSources();
   if (credentials.ok()) {
-    Keep(*credentials);
+    Store(*credentials);
   } else {
     failure_ = credentials.status();
     failed_at_ = Clock::now();
@@ -196,7 +196,7 @@ bool CredentialsChain::Forget(const Credentials& stale) {
   return true;
 }
 
-Result<Credentials> CredentialsChain::AskAllSources() const {
+Result<Credentials> CredentialsChain::FetchFromAllSources() const {
   std::string asked;
   for (const CredentialsSource& source : sources_) {
     Result<Credentials> credentials = source.fetch();

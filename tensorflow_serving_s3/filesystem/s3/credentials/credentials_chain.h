@@ -64,11 +64,11 @@ class CredentialsChain {
   using Clock = std::chrono::system_clock;
 
   void AddSources(const Options& options, const GetenvFn& getenv_fn);
-  Result<Credentials> AskAllSources() const;
+  Result<Credentials> FetchFromAllSources() const;
   // The functions below require `mutex_`.
   bool IsExpired(Clock::time_point now) const;
   bool IsDue(Clock::time_point now) const;
-  void Keep(const Credentials& credentials);
+  void Store(const Credentials& credentials);
 
   std::optional<CredentialsService> service_;
   std::vector<CredentialsSource> sources_;

@@ -188,7 +188,7 @@ TEST_F(CredentialsChainTest, AFailedContainerEndsTheSearch) {
   // Nothing listens on port 1 of the loopback interface.
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1:1/c";
   EXPECT_THAT(Get(Options()).status().message,
-              AllOf(HasSubstr("no answer from http://127.0.0.1:1, set by "
+              AllOf(HasSubstr("no response from http://127.0.0.1:1, set by "
                               "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
                     Not(HasSubstr("EC2"))));
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://192.0.2.1/c";

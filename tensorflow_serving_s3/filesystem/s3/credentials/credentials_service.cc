@@ -42,7 +42,7 @@ Options WithoutProxy(Options options) {
   return options;
 }
 
-Options ForRetry(const ServiceRequest& request) {
+Options RetryOptions(const ServiceRequest& request) {
   Options options;
   options.max_attempts = request.max_attempts;
   // The budget of Retry is 1.5 request timeouts.
@@ -140,7 +140,7 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
   endpoint.host = url.host;
   endpoint.port = url.port != 0 ? url.port : endpoint.https ? 443 : 80;
   HttpClient& http = IsLocal(url.host) ? direct_http_ : http_;
-  Retry retry(ForRetry(request));
+  Retry retry(RetryOptions(request));
   // Not RequestSender's loop of attempts: these services have no regions, no
   // sessions and other temporary errors, and RequestSender is in a folder
   // above.
@@ -166,12 +166,12 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
     if (answered && !unreadable && !IsTemporary(*response)) {
       return response;
     }
-    if (IsTemporary(*response) && retry.Again()) {
+    if (IsTemporary(*response) && retry.WaitForNextAttempt()) {
       continue;
     }
     if (unreadable) {
       return Status{TF_UNAVAILABLE,
-                    "the answer of " + UrlForMessages(url) +
+                    "the response of " + UrlForMessages(url) +
                         " cannot be read: it has no Content-Length and is not "
                         "chunked"};
     }
@@ -180,7 +180,7 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
     }
     return Status{
         TF_UNAVAILABLE,
-        "no answer from " + UrlForMessages(url) +
+        "no response from " + UrlForMessages(url) +
             (request.url_source.empty() ? ""
                                         : ", set by " + request.url_source) +
             ", in " + std::to_string(retry.attempts()) +
@@ -190,7 +190,7 @@ Result<HttpResponse> CredentialsService::Send(const ServiceRequest& request) {
   }
 }
 
-std::string DescribeRefusal(const ServiceRequest& request,
+std::string DescribeFailure(const ServiceRequest& request,
                             const HttpResponse& response) {
   Url url;
   ParseUrl(request.url, url);

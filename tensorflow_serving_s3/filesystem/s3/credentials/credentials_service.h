@@ -60,7 +60,7 @@ class CredentialsService {
 
 // Returns "http://127.0.0.1:80 answered 403: AccessDenied: ...", with the error
 // in the response's text, XML or JSON.
-std::string DescribeRefusal(const ServiceRequest& request,
+std::string DescribeFailure(const ServiceRequest& request,
                             const HttpResponse& response);
 
 }  // namespace s3

@@ -53,7 +53,7 @@ Result<Credentials> ParseExpressSession(const HttpResponse& response,
   });
   if (!well_formed || parts.access_key_id.empty() ||
       parts.secret_access_key.empty() || parts.session_token.empty()) {
-    return Status{TF_INTERNAL, "the answer has no credentials of a session"};
+    return Status{TF_INTERNAL, "the response has no credentials of a session"};
   }
   Credentials credentials = NewCredentials(parts, source);
   const ExpressSessions::Clock::time_point now = ExpressSessions::Clock::now();
@@ -82,7 +82,7 @@ bool ExpressSessions::IsUsable(const Bucket& bucket) const {
          *bucket.last.credentials->expires_at > now_() + kMinTimeLeft;
 }
 
-void ExpressSessions::Keep(Bucket& bucket, const ExpressSession& session) {
+void ExpressSessions::Store(Bucket& bucket, const ExpressSession& session) {
   bucket.last = session;
   ++bucket.creations;
   if (session.credentials.has_value() &&
@@ -113,7 +113,7 @@ ExpressSession ExpressSessions::Get(
     lock.lock();
     bucket->refreshing = false;
     if (fresh.credentials.has_value()) {
-      Keep(*bucket, fresh);
+      Store(*bucket, fresh);
       return fresh;
     }
     bucket->refresh_at = now_() + kRefreshPause;
@@ -133,7 +133,7 @@ ExpressSession ExpressSessions::Get(
   lock.unlock();
   const ExpressSession session = create();
   lock.lock();
-  Keep(*bucket, session);
+  Store(*bucket, session);
   return session;
 }
 

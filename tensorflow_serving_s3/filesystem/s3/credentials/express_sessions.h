@@ -78,7 +78,7 @@ class ExpressSessions {
 
   // Both functions require `mutex_`.
   bool IsUsable(const Bucket& bucket) const;
-  void Keep(Bucket& bucket, const ExpressSession& session);
+  void Store(Bucket& bucket, const ExpressSession& session);
 
   const std::function<Clock::time_point()> now_;
   std::mutex mutex_;

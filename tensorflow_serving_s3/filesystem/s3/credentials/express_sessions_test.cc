@@ -123,7 +123,8 @@ TEST_F(ExpressSessionsTest, ParallelRequestsCreateOneSession) {
   EXPECT_EQ(creations, 1);
 }
 
-HttpResponse Answer(const std::string& expiration, const std::string& date) {
+HttpResponse SessionResponse(const std::string& expiration,
+                             const std::string& date) {
   HttpResponse response;
   response.status = 200;
   response.headers = {{"Date", date}};
@@ -139,8 +140,8 @@ HttpResponse Answer(const std::string& expiration, const std::string& date) {
 TEST_F(ExpressSessionsTest, UsesTheClockOfTheStore) {
   // By this machine's clock, the session expired long ago.
   const Result<Credentials> session = ParseExpressSession(
-      Answer("<Expiration>2020-01-31T12:05:00Z</Expiration>",
-             "Fri, 31 Jan 2020 12:00:00 GMT"),
+      SessionResponse("<Expiration>2020-01-31T12:05:00Z</Expiration>",
+                      "Fri, 31 Jan 2020 12:00:00 GMT"),
       "the profile");
   ASSERT_TRUE(session.ok()) << session.status().message;
   EXPECT_EQ(session->source, "the profile");
@@ -149,7 +150,8 @@ TEST_F(ExpressSessionsTest, UsesTheClockOfTheStore) {
 }
 
 TEST_F(ExpressSessionsTest, WithoutAnExpiryASessionHasFiveMinutes) {
-  const Result<Credentials> session = ParseExpressSession(Answer("", ""), "x");
+  const Result<Credentials> session =
+      ParseExpressSession(SessionResponse("", ""), "x");
   ASSERT_TRUE(session.ok());
   EXPECT_GT(*session->expires_at, Clock::now() + minutes(4));
 }

@@ -84,7 +84,7 @@ Result<std::string> ContainerToken(const GetenvFn& getenv_fn) {
 }
 
 // Returns true for the hosts that may send credentials over plain http.
-bool MayBePlain(const std::string& host) {
+bool AllowsPlainHttp(const std::string& host) {
   return host == "localhost" || host.compare(0, 4, "127.") == 0 ||
          host == "::1" || host == "169.254.170.2" || host == "169.254.170.23" ||
          host == "fd00:ec2::23";
@@ -123,7 +123,7 @@ Result<Credentials> FetchContainerCredentials(CredentialsService& service,
                            : "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
   Url url;
   if (ParseUrl(request.url, url).empty() && url.scheme == "http" &&
-      !MayBePlain(url.host)) {
+      !AllowsPlainHttp(url.host)) {
     return Status{
         TF_INVALID_ARGUMENT,
         request.url_source + " is http and names the host " + url.host +
@@ -142,7 +142,7 @@ Result<Credentials> FetchContainerCredentials(CredentialsService& service,
     return response.status();
   }
   if (response->status != 200) {
-    return Status{TF_UNAUTHENTICATED, DescribeRefusal(request, *response)};
+    return Status{TF_UNAUTHENTICATED, DescribeFailure(request, *response)};
   }
   return ParseJson(request, *response, kContainerSource, /*needs_token=*/false);
 }
@@ -180,7 +180,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
                       "an instance with a metadata hop limit of 1)"};
   }
   if (token->status != 200) {
-    return Status{TF_NOT_FOUND, DescribeRefusal(request, *token)};
+    return Status{TF_NOT_FOUND, DescribeFailure(request, *token)};
   }
   request.method = "GET";
   request.url = url + roles;
@@ -194,7 +194,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
   if (role->status != 200 || role_name.empty()) {
     return Status{TF_NOT_FOUND, role->status == 404 || role->status == 200
                                     ? "the instance has no IAM role"
-                                    : DescribeRefusal(request, *role)};
+                                    : DescribeFailure(request, *role)};
   }
   request.url = url + roles + role_name;
   request.timeout = left();
@@ -204,7 +204,7 @@ Result<Credentials> FetchInstanceCredentials(CredentialsService& service,
     return response.status();
   }
   if (response->status != 200) {
-    return Status{TF_UNAUTHENTICATED, DescribeRefusal(request, *response)};
+    return Status{TF_UNAUTHENTICATED, DescribeFailure(request, *response)};
   }
   return ParseJson(request, *response, kInstanceSource, /*needs_token=*/true);
 }

@@ -131,7 +131,7 @@ Result<Credentials> FetchSsoCredentials(CredentialsService& service,
   }
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED,
-                  source + ": " + DescribeRefusal(request, *response) +
+                  source + ": " + DescribeFailure(request, *response) +
                       "; if the sign-in has expired, run: aws sso login "
                       "--profile " +
                       profile};
@@ -148,7 +148,7 @@ Result<Credentials> FetchSsoCredentials(CredentialsService& service,
       parts.session_token.empty()) {
     return Status{TF_UNAVAILABLE,
                   source + ": " + endpoint.url +
-                      " is not SSO: its answer lacks accessKeyId, "
+                      " is not SSO: its response lacks accessKeyId, "
                       "secretAccessKey or sessionToken"};
   }
   return NewCredentials(parts, source);

@@ -43,7 +43,7 @@ class Form {
 
 // Parses <AssumeRole...Response><AssumeRole...Result><Credentials>. Returns
 // nullopt if a part is absent: the keys of a role require their session token.
-std::optional<CredentialParts> ParseAnswer(const std::string& body) {
+std::optional<CredentialParts> ParseResponse(const std::string& body) {
   CredentialParts parts;
   const XmlVisitor read_parts = [&](XmlNode& node) {
     if (node.name() == "AccessKeyId") {
@@ -74,9 +74,11 @@ std::optional<CredentialParts> ParseAnswer(const std::string& body) {
   return parts;
 }
 
-Result<Credentials> Ask(CredentialsService& service, ServiceRequest request,
-                        const ServiceEndpoint& endpoint,
-                        const RoleRequest& role, const std::string& source) {
+Result<Credentials> SendRequest(CredentialsService& service,
+                                ServiceRequest request,
+                                const ServiceEndpoint& endpoint,
+                                const RoleRequest& role,
+                                const std::string& source) {
   request.method = "POST";
   request.url = endpoint.url;
   request.url_source = endpoint.source;
@@ -88,13 +90,13 @@ Result<Credentials> Ask(CredentialsService& service, ServiceRequest request,
   }
   if (response->status != 200) {
     return Status{TF_UNAUTHENTICATED,
-                  who + DescribeRefusal(request, *response)};
+                  who + DescribeFailure(request, *response)};
   }
-  const std::optional<CredentialParts> parts = ParseAnswer(response->body);
+  const std::optional<CredentialParts> parts = ParseResponse(response->body);
   if (!parts.has_value()) {
     return Status{TF_UNAVAILABLE,
                   who + request.url +
-                      " is not STS: its answer lacks AccessKeyId, "
+                      " is not STS: its response lacks AccessKeyId, "
                       "SecretAccessKey or SessionToken"};
   }
   return NewCredentials(*parts, source);
@@ -179,7 +181,7 @@ Result<Credentials> AssumeRole(CredentialsService& service,
   request.signing_region = endpoint.region;
   request.credentials = base;
   Result<Credentials> credentials =
-      Ask(service, request, endpoint, role, source);
+      SendRequest(service, request, endpoint, role, source);
   if (credentials.ok()) {
     return credentials;
   }
@@ -212,7 +214,7 @@ Result<Credentials> AssumeRoleWithWebIdentity(CredentialsService& service,
           .Add("WebIdentityToken",
                token->substr(0, token->find_last_not_of("\r\n ") + 1))
           .body();
-  return Ask(service, request, endpoint, role, source);
+  return SendRequest(service, request, endpoint, role, source);
 }
 
 }  // namespace s3

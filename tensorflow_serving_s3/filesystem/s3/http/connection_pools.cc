@@ -33,7 +33,7 @@ void OnHandshake(aws_channel_handler*, aws_channel_slot*, int error,
   if (error == AWS_ERROR_SUCCESS) {
     return;
   }
-  NoteHandshakeFailure(
+  RecordHandshakeFailure(
       **static_cast<std::shared_ptr<HandshakeWatch>*>(user_data), error);
 }
 

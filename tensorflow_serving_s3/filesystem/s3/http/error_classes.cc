@@ -86,7 +86,7 @@ bool IsUnreachable(int crt_error, int attempts) {
          crt_error == AWS_IO_SOCKET_NETWORK_DOWN;
 }
 
-bool IsRetryableAnswer(const HttpResponse& response) {
+bool IsRetryableResponse(const HttpResponse& response) {
   if (response.crt_error != 0) {
     return IsRetryableTransportError(response.crt_error);
   }

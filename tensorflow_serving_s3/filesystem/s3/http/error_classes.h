@@ -4,7 +4,7 @@
 // Classifies errors: whether another attempt may succeed, and under which
 // condition.
 //
-//   if (IsRetryableAnswer(response) && retry.Again()) continue;
+//   if (IsRetryableResponse(response) && retry.WaitForNextAttempt()) continue;
 //
 // Pure functions, thread-safe.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_HTTP_ERROR_CLASSES_H_
@@ -42,10 +42,10 @@ bool IsDnsFailure(int crt_error);
 bool IsClosed(int crt_error);
 
 // Returns true if the same request may succeed when it is sent again.
-bool IsRetryableAnswer(const HttpResponse& response);
+bool IsRetryableResponse(const HttpResponse& response);
 
 // Returns true if the store may accept the same request without an optional
-// header that some stores do not know.
+// header that some stores do not support.
 bool MayRefuseHeader(const HttpResponse& response);
 
 }  // namespace s3

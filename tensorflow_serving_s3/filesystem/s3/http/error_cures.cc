@@ -105,14 +105,14 @@ const char kCustomerKeyCure[] =
     "(SSE-C), which this filesystem does not support: upload the object again "
     "with AES256 or aws:kms";
 
-std::string AskedEncryption(const RequestContext& context) {
+std::string RequestedEncryption(const RequestContext& context) {
   return "the request asked for the encryption " + context.encryption +
          ", set by AWS_SERVER_SIDE_ENCRYPTION";
 }
 
 // Explains the refusals that S3 sends with several statuses.
-std::optional<Status> CommonRefusal(const RequestContext& context,
-                                    const HttpError& error) {
+std::optional<Status> CommonError(const RequestContext& context,
+                                  const HttpError& error) {
   if (error.code == "InvalidObjectState") {
     return Status{TF_FAILED_PRECONDITION, ArchivedCure(error)};
   }
@@ -134,7 +134,7 @@ std::optional<Status> CommonRefusal(const RequestContext& context,
         "The KMS key cannot be used: it must exist in the region of the "
         "bucket, be enabled and not be scheduled for deletion" +
             (context.encryption.empty() ? ""
-                                        : "; " + AskedEncryption(context) +
+                                        : "; " + RequestedEncryption(context) +
                                               " and AWS_SSE_KMS_KEY_ID")};
   }
   return std::nullopt;
@@ -232,7 +232,7 @@ std::string DescribeCredentials(const RequestContext& context) {
 }
 
 Status BadRequest(const RequestContext& context, const HttpError& error) {
-  if (const auto refusal = CommonRefusal(context, error)) {
+  if (const auto refusal = CommonError(context, error)) {
     return *refusal;
   }
   if (error.code == "KMS.AccessDeniedException") {
@@ -246,13 +246,13 @@ Status BadRequest(const RequestContext& context, const HttpError& error) {
         "the uploader (SSE-C)";
   }
   if (!context.encryption.empty()) {
-    cure += "; " + AskedEncryption(context);
+    cure += "; " + RequestedEncryption(context);
   }
   return {TF_INVALID_ARGUMENT, cure};
 }
 
 Status Forbidden(const RequestContext& context, const HttpError& error) {
-  if (const auto refusal = CommonRefusal(context, error)) {
+  if (const auto refusal = CommonError(context, error)) {
     return *refusal;
   }
   for (const AccountState& state : kAccountStates) {
@@ -321,7 +321,7 @@ Status NotImplemented(const RequestContext& context, const HttpError&) {
               ", does not support this request" +
               (context.encryption.empty()
                    ? ""
-                   : "; " + AskedEncryption(context) +
+                   : "; " + RequestedEncryption(context) +
                          ": unset it, or set up the store's encryption")};
 }
 

@@ -82,10 +82,10 @@ std::string TransportCause(const RequestContext& context, int crt_error) {
   }
   if (IsClosed(crt_error)) {
     return context.endpoint.https
-               ? "the connection was closed before the answer was complete. "
+               ? "the connection was closed before the response was complete. "
                  "If the store speaks plain http, write http:// before the "
                  "endpoint or set S3_USE_HTTPS=0"
-               : "the connection was closed before the answer was complete";
+               : "the connection was closed before the response was complete";
   }
   switch (crt_error) {
     case AWS_IO_SOCKET_CONNECTION_REFUSED:
@@ -96,13 +96,13 @@ std::string TransportCause(const RequestContext& context, int crt_error) {
     case AWS_IO_SOCKET_NETWORK_DOWN:
       return "no route to the host";
     case AWS_IO_TLS_NEGOTIATION_TIMEOUT:
-      return "no answer to the TLS handshake";
+      return "no response to the TLS handshake";
     case AWS_ERROR_HTTP_RESPONSE_FIRST_BYTE_TIMEOUT:
-      return "no answer in time (S3_REQUEST_TIMEOUT_MSEC)";
+      return "no response in time (S3_REQUEST_TIMEOUT_MSEC)";
     case AWS_ERROR_HTTP_PROTOCOL_ERROR:
       return context.endpoint.https
-                 ? "the answer is not HTTP"
-                 : "the answer is not HTTP. If the store speaks https, write "
+                 ? "the response is not HTTP"
+                 : "the response is not HTTP. If the store speaks https, write "
                    "https:// before the endpoint or set S3_USE_HTTPS=1";
     default:
       return std::string(aws_error_str(crt_error)) + " (" +
@@ -198,7 +198,7 @@ Status FromTransportError(const RequestContext& context, int crt_error,
   const std::string tries =
       attempts == 1 ? "1 attempt" : std::to_string(attempts) + " attempts";
   return {TF_UNAVAILABLE, context.uri.ToString() + ": " + context.operation +
-                              " got no answer from " +
+                              " got no response from " +
                               DescribeEndpoint(context) + ", in " + tries +
                               " over " + std::to_string(elapsed.count()) +
                               " ms: " + TransportCause(context, crt_error)};
@@ -216,8 +216,8 @@ Status FromWrongChecksum(const RequestContext& context,
               "proxy that changes bytes"};
 }
 
-Status FromMalformedAnswer(const RequestContext& context,
-                           const std::string& problem) {
+Status FromMalformedResponse(const RequestContext& context,
+                             const std::string& problem) {
   return {TF_UNAVAILABLE, context.uri.ToString() + ": " + context.operation +
                               ": " + problem +
                               "; check that the endpoint is an S3 store: " +
@@ -227,7 +227,7 @@ Status FromMalformedAnswer(const RequestContext& context,
 Status FromLostBody(const RequestContext& context) {
   return {TF_UNAVAILABLE,
           context.uri.ToString() + ": " + context.operation +
-              ": the body of the answer cannot be read: the answer has no "
+              ": the body of the response cannot be read: the response has no "
               "Content-Length and is not chunked (HTTP/1.0 servers and proxies "
               "answer like this). Configure the store, or the proxy in front "
               "of it, to send a Content-Length. The request went to " +

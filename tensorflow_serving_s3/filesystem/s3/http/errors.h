@@ -74,8 +74,8 @@ Status FromWrongChecksum(const RequestContext& context,
 
 // UNAVAILABLE: the response has a success status and is not one of S3, because
 // of `problem`.
-Status FromMalformedAnswer(const RequestContext& context,
-                           const std::string& problem);
+Status FromMalformedResponse(const RequestContext& context,
+                             const std::string& problem);
 
 // UNAVAILABLE: the body of a success cannot be read; see
 // HttpResponse::body_lost.

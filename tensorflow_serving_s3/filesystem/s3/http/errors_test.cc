@@ -337,7 +337,7 @@ TEST(TransportErrorTest, NamesEndpointAttemptsCauseAndCure) {
     EXPECT_EQ(status.code, TF_UNAVAILABLE);
     EXPECT_THAT(
         status.message,
-        AllOf(HasSubstr("s3://models/half/1: GetObject got no answer from "
+        AllOf(HasSubstr("s3://models/half/1: GetObject got no response from "
                         "http://127.0.0.1:9000, set by S3_ENDPOINT, in 2 "
                         "attempts over 1500 ms: "),
               HasSubstr(c.part)));

@@ -312,8 +312,8 @@ void OnConnection(aws_http_connection* connection, int error, void* user_data) {
 }
 
 // Ends an exchange for its caller, and cancels it in the CRT.
-HttpResponse Abandon(const ExchangePtr& shared,
-                     std::unique_lock<std::mutex> lock) {
+HttpResponse CancelStream(const ExchangePtr& shared,
+                          std::unique_lock<std::mutex> lock) {
   Exchange& exchange = *shared;
   exchange.abandoned = true;
   const bool connected = exchange.stream != nullptr;
@@ -344,7 +344,7 @@ std::shared_ptr<HandshakeWatch> NewHandshakeWatch() {
   return std::make_shared<HandshakeWatch>();
 }
 
-void NoteHandshakeFailure(HandshakeWatch& watch, int crt_error) {
+void RecordHandshakeFailure(HandshakeWatch& watch, int crt_error) {
   std::lock_guard<std::mutex> lock(watch.mutex);
   // Each exchange waits for one connection, and the oldest gets the next.
   for (const ExchangePtr& exchange : watch.connecting) {
@@ -399,7 +399,7 @@ HttpResponse RunExchange(const Connections& connections,
     const bool cancelled =
         timeouts.cancellation != nullptr && timeouts.cancellation->cancelled();
     if (cancelled || Clock::now() >= end || exchange->handshake_error != 0) {
-      HttpResponse response = Abandon(exchange, std::move(lock));
+      HttpResponse response = CancelStream(exchange, std::move(lock));
       if (cancelled) {
         response.crt_error = AWS_ERROR_HTTP_STREAM_CANCELLED;
       }

@@ -24,13 +24,13 @@ namespace s3 {
 
 // The exchanges that wait for a connection of one manager. As a defence against
 // timing attacks, s2n reports a failed TLS handshake to the manager only after
-// tens of seconds; the handshake callback reports it to this watch at once.
+// tens of seconds; the handshake callback reports it to this watch immediately.
 struct HandshakeWatch;
 
 std::shared_ptr<HandshakeWatch> NewHandshakeWatch();
 
 // Ends the exchange that has waited longest with the error of the handshake.
-void NoteHandshakeFailure(HandshakeWatch& watch, int crt_error);
+void RecordHandshakeFailure(HandshakeWatch& watch, int crt_error);
 
 // The pool of connections to one endpoint.
 struct Connections {

@@ -4,10 +4,10 @@
 // Sends HTTP requests over pooled connections of the AWS Common Runtime (CRT).
 //
 //   HttpClient http(options, client_bootstrap);
-//   HttpResponse answer = http.Send(endpoint, message.get(), {buffer, size},
+//   HttpResponse response = http.Send(endpoint, message.get(), {buffer, size},
 //                                   {seconds(3), seconds(3)});
-//   if (answer.crt_error != 0) ...        // no complete response
-//   if (answer.status == 206) ...         // `buffer` has answer.sink_bytes
+//   if (response.crt_error != 0) ...        // no complete response
+//   if (response.status == 206) ...         // `buffer` has response.sink_bytes
 //
 // Send blocks until the response is complete, a timeout ends or it is
 // cancelled. The threads of the CRT write the response into the caller's buffer

@@ -78,7 +78,7 @@ bool ReadError(XmlNode& node, HttpError& error) {
 }
 
 // Returns true for the elements into which some stores put the <Error>.
-bool IsAroundErrors(const std::string& name) {
+bool WrapsErrors(const std::string& name) {
   return name == "ErrorResponse" || name == "Errors" || name == "Response";
 }
 
@@ -87,7 +87,7 @@ bool ReadErrorInside(XmlNode& node, HttpError& error) {
     if (child.name() == "Error") {
       return ReadError(child, error);
     }
-    return !IsAroundErrors(child.name()) || ReadErrorInside(child, error);
+    return !WrapsErrors(child.name()) || ReadErrorInside(child, error);
   });
 }
 
@@ -123,7 +123,7 @@ HttpError ParseErrorBody(const std::string& body) {
     if (root.name() == "Error") {
       return ReadError(root, error);
     }
-    is_other = !IsAroundErrors(root.name());
+    is_other = !WrapsErrors(root.name());
     return !is_other && ReadErrorInside(root, error);
   });
   if (error.code.empty()) {

@@ -76,7 +76,7 @@ TEST(ParseErrorBodyTest, ReadsTheCodeOfACutError) {
   EXPECT_FALSE(error.is_cut);
 }
 
-TEST(ParseErrorBodyTest, KnowsAnErrorThatIsCutBeforeItsCode) {
+TEST(ParseErrorBodyTest, RecognizesAnErrorThatIsCutBeforeItsCode) {
   for (const std::string body :
        {"<?xml vers", "<?xml version=\"1.0\"?>\n<Err", "<Error><Code>NoSuchK",
         "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Co"}) {

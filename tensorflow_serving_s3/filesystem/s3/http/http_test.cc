@@ -69,7 +69,7 @@ class HttpTest : public ::testing::Test {
 TEST_F(HttpTest, TheBodyOfASuccessGoesIntoTheSink) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.method + " " + request.path, "GET /path?query");
-    out.Send(FakeAnswer(206, "0123456789", "ETag: \"e\"\r\nX-Two: 2\r\n"));
+    out.Send(FakeResponse(206, "0123456789", "ETag: \"e\"\r\nX-Two: 2\r\n"));
   });
   std::string buffer(16, '.');
   const HttpResponse response =
@@ -86,7 +86,7 @@ TEST_F(HttpTest, TheBodyOfASuccessGoesIntoTheSink) {
 
 TEST_F(HttpTest, TheBodyOfAnErrorDoesNotGoIntoTheSink) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(503, "<Error/>"));
+    out.Send(FakeResponse(503, "<Error/>"));
   });
   std::string buffer(16, '.');
   const HttpResponse response =
@@ -98,7 +98,7 @@ TEST_F(HttpTest, TheBodyOfAnErrorDoesNotGoIntoTheSink) {
 
 TEST_F(HttpTest, ReusesConnections) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(200, "x"));
+    out.Send(FakeResponse(200, "x"));
   });
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Get(At(server.port())).body, "x");
@@ -109,7 +109,7 @@ TEST_F(HttpTest, ReusesConnections) {
 
 TEST_F(HttpTest, ABodyLargerThanTheSinkIsAnError) {
   FakeHttpServer server([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(200, std::string(100, 'x')));
+    out.Send(FakeResponse(200, std::string(100, 'x')));
   });
   std::string buffer(16, '.');
   const HttpResponse response = Get(At(server.port()), {buffer.data(), 8});
@@ -165,7 +165,7 @@ TEST_F(HttpTest, SingleBytesDoNotExtendTheTimeout) {
 TEST_F(HttpTest, ALargeRequestBodyMayStallForTheSendingTimeout) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     EXPECT_EQ(request.body.size(), kLargerThanBuffers);
-    out.Send(FakeAnswer(200, ""));
+    out.Send(FakeResponse(200, ""));
   });
   server.StopReading();
   std::thread later([&server] {

@@ -13,12 +13,12 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstBackoff(50);
-constexpr milliseconds kLongestBackoff(1000);
+constexpr milliseconds kMaxBackoff(1000);
 constexpr milliseconds kFirstLongPause(1000);
-constexpr int kMostDoublings = 6;
+constexpr int kMaxDoublings = 6;
 // An attempt with less time cannot succeed.
-constexpr milliseconds kShortestAttempt(100);
-constexpr size_t kWorthARequest = size_t{256} << 10;
+constexpr milliseconds kMinAttemptTime(100);
+constexpr size_t kMinProgressBytes = size_t{256} << 10;
 
 // Returns a uniform value in [least, most], so that clients that failed at the
 // same time do not retry at the same time.
@@ -48,25 +48,25 @@ milliseconds Retry::LongPause() const {
   // Reserves time for the last attempt.
   const milliseconds time =
       std::min(Remaining(), usual_budget_) -
-      std::max(usual_budget_ / 10, kShortestAttempt * 3 / 2);
+      std::max(usual_budget_ / 10, kMinAttemptTime * 3 / 2);
   // Each of the remaining pauses is twice as long as the one before.
-  const int left = std::min(max_attempts_ - attempts_, kMostDoublings);
-  const int before = std::clamp(attempts_ - 1, 0, kMostDoublings);
+  const int left = std::min(max_attempts_ - attempts_, kMaxDoublings);
+  const int before = std::clamp(attempts_ - 1, 0, kMaxDoublings);
   const milliseconds pause =
       std::clamp(time / ((1 << left) - 1), milliseconds(0),
                  kFirstLongPause * (1 << before));
   return Jittered(pause * 3 / 4, pause);
 }
 
-bool Retry::Again(Cancellation* cancellation) {
+bool Retry::WaitForNextAttempt(Cancellation* cancellation) {
   if (attempts_ >= max_attempts_) {
     return false;
   }
   // At most 50, 100, 200, 400, 800 ms, then a second.
-  const int doublings = std::min(attempts_, kMostDoublings);
+  const int doublings = std::min(attempts_, kMaxDoublings);
   milliseconds backoff =
       Jittered(milliseconds(0),
-               std::min(kFirstBackoff * (1 << doublings) / 2, kLongestBackoff));
+               std::min(kFirstBackoff * (1 << doublings) / 2, kMaxBackoff));
   const auto asked =
       std::chrono::ceil<milliseconds>(not_before_ - Clock::now());
   if (asked > milliseconds(0)) {
@@ -75,7 +75,7 @@ bool Retry::Again(Cancellation* cancellation) {
     backoff = std::max(backoff, LongPause());
   }
   long_pause_ = false;
-  if (Remaining() < backoff + kShortestAttempt) {
+  if (Remaining() < backoff + kMinAttemptTime) {
     return false;
   }
   if (!SleepUnlessCancelled(backoff, cancellation)) {
@@ -90,16 +90,16 @@ void Retry::SetRetryAfter(milliseconds duration) {
   not_before_ = Clock::now() + duration;
 }
 
-void Retry::Progress(size_t bytes) {
-  if (bytes < kWorthARequest) {
+void Retry::RecordReceived(size_t bytes) {
+  if (bytes < kMinProgressBytes) {
     return;
   }
   progress_at_ = Clock::now();
-  attempts_ = 0;  // Again() increments it for the next attempt.
+  attempts_ = 0;  // WaitForNextAttempt() increments it for the next attempt.
 }
 
-void Retry::Sent(size_t bytes) {
-  if (bytes >= kWorthARequest) {
+void Retry::RecordSent(size_t bytes) {
+  if (bytes >= kMinProgressBytes) {
     progress_at_ = Clock::now();
   }
 }

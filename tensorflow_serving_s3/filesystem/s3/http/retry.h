@@ -10,7 +10,7 @@
 //   Retry retry(options);
 //   do {
 //     Try(retry.AttemptTimeout());
-//   } while (failed && retry.Again());
+//   } while (failed && retry.WaitForNextAttempt());
 //
 // Received bytes reset attempts and budget, so that a long transfer over an
 // unreliable connection continues while it makes progress. Not thread-safe; one
@@ -50,15 +50,15 @@ class Retry {
   // Waits for the time of the next attempt. Returns false if there is none:
   // the attempts or the time are used up, or it was cancelled. `cancellation`
   // may be null.
-  bool Again(Cancellation* cancellation = nullptr);
+  bool WaitForNextAttempt(Cancellation* cancellation = nullptr);
 
   // Resets attempts and time after the current attempt has received `bytes`.
-  // Ignores amounts that are not worth a request.
-  void Progress(size_t bytes);
+  // Ignores amounts below 256 KiB.
+  void RecordReceived(size_t bytes);
 
   // Resets the time, not the attempts, after the current attempt has sent
-  // `bytes` of the request. Ignores amounts that are not worth a request.
-  void Sent(size_t bytes);
+  // `bytes` of the request. Ignores amounts below 256 KiB.
+  void RecordSent(size_t bytes);
 
   // Both count from the first attempt.
   int attempts() const { return all_attempts_; }

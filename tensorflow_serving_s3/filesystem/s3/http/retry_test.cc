@@ -21,15 +21,15 @@ Options Make(int max_attempts, milliseconds request_timeout) {
 
 TEST(RetryTest, EndsAfterTheMaximumOfAttempts) {
   Retry retry(Make(3, milliseconds(60000)));
-  EXPECT_TRUE(retry.Again());
-  EXPECT_TRUE(retry.Again());
-  EXPECT_FALSE(retry.Again());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
+  EXPECT_FALSE(retry.WaitForNextAttempt());
   EXPECT_EQ(retry.attempts(), 3);
 }
 
 TEST(RetryTest, OneAttemptMeansNoRetry) {
   Retry retry(Make(1, milliseconds(60000)));
-  EXPECT_FALSE(retry.Again());
+  EXPECT_FALSE(retry.WaitForNextAttempt());
   EXPECT_EQ(retry.attempts(), 1);
 }
 
@@ -41,7 +41,7 @@ TEST(RetryTest, AnAttemptHasTheRequestTimeoutWhileThereIsTime) {
 TEST(RetryTest, EndsWhenItsTimeIsUp) {
   // Too little for one attempt.
   Retry retry(Make(100, milliseconds(1)));
-  EXPECT_FALSE(retry.Again());
+  EXPECT_FALSE(retry.WaitForNextAttempt());
   EXPECT_GE(retry.AttemptTimeout(), milliseconds(1));
 }
 
@@ -49,21 +49,21 @@ TEST(RetryTest, WaitsForRetryAfter) {
   Retry retry(Make(5, milliseconds(60000)));
   const auto before = Retry::Clock::now();
   retry.SetRetryAfter(milliseconds(200));
-  EXPECT_TRUE(retry.Again());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
   EXPECT_GE(Retry::Clock::now() - before, milliseconds(200));
 }
 
 TEST(RetryTest, EndsIfRetryAfterIsLongerThanTheTimeLeft) {
   Retry retry(Make(5, milliseconds(1000)));
   retry.SetRetryAfter(milliseconds(60000));
-  EXPECT_FALSE(retry.Again());
+  EXPECT_FALSE(retry.WaitForNextAttempt());
 }
 
 TEST(RetryTest, LongPausesUseMostOfTheTime) {
   Retry retry(Make(5, milliseconds(2000)));
   for (int i = 0; i < 4; ++i) {
     retry.UseLongPause();
-    EXPECT_TRUE(retry.Again());
+    EXPECT_TRUE(retry.WaitForNextAttempt());
   }
   EXPECT_GE(retry.elapsed(), milliseconds(2000));  // Of 3000.
   // The last attempt has some left.
@@ -73,25 +73,25 @@ TEST(RetryTest, LongPausesUseMostOfTheTime) {
 TEST(RetryTest, TheFirstLongPauseIsASecond) {
   Retry retry(Make(2, milliseconds(60000)));
   retry.UseLongPause();
-  EXPECT_TRUE(retry.Again());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
   EXPECT_GE(retry.elapsed(), milliseconds(750));
 }
 
 TEST(RetryTest, ProgressResetsTheCount) {
   Retry retry(Make(2, milliseconds(60000)));
-  EXPECT_TRUE(retry.Again());
-  retry.Progress(size_t{1} << 20);
-  EXPECT_TRUE(retry.Again());
-  EXPECT_TRUE(retry.Again());
-  EXPECT_FALSE(retry.Again());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
+  retry.RecordReceived(size_t{1} << 20);
+  EXPECT_TRUE(retry.WaitForNextAttempt());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
+  EXPECT_FALSE(retry.WaitForNextAttempt());
   EXPECT_EQ(retry.attempts(), 4);
 }
 
 TEST(RetryTest, AFewBytesAreNotProgress) {
   Retry retry(Make(2, milliseconds(60000)));
-  EXPECT_TRUE(retry.Again());
-  retry.Progress(1);
-  EXPECT_FALSE(retry.Again());
+  EXPECT_TRUE(retry.WaitForNextAttempt());
+  retry.RecordReceived(1);
+  EXPECT_FALSE(retry.WaitForNextAttempt());
 }
 
 }  // namespace

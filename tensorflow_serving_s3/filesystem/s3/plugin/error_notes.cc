@@ -11,7 +11,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kMostCauses = 100;
+constexpr size_t kMaxCauses = 100;
 
 std::string CauseOf(const Status& error) {
   const std::string& message = error.message;
@@ -42,7 +42,7 @@ ErrorNotes& ErrorNotes::OfProcess() {
 
 bool ErrorNotes::Print(const Status& error) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (causes_.size() == kMostCauses || !causes_.insert(CauseOf(error)).second) {
+  if (causes_.size() == kMaxCauses || !causes_.insert(CauseOf(error)).second) {
     return false;
   }
   std::fprintf(stderr, "s3 [ERROR] %s\n", error.message.c_str());

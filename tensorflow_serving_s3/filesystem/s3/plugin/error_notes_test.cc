@@ -19,7 +19,7 @@ TEST(ErrorNotesTest, PrintsEachCauseOnce) {
       ": 403 AccessDenied for ListObjectsV2: Access Denied. The policy must "
       "allow s3:ListBucket";
   const std::string silent =
-      ": ListObjectsV2 got no answer from http://127.0.0.1:9000, set by "
+      ": ListObjectsV2 got no response from http://127.0.0.1:9000, set by "
       "S3_ENDPOINT, in 3 attempts over ";
   ErrorNotes notes;
   CaptureStderr();

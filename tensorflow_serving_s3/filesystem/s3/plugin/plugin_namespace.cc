@@ -26,7 +26,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kMostStatsAtATime = 16;
+constexpr size_t kMaxParallelStats = 16;
 
 Result<PathInfo> StatAt(const TF_Filesystem* filesystem, const char* path) {
   Result<Target> target = Resolve(filesystem, path);
@@ -44,7 +44,7 @@ void PathExists(const TF_Filesystem* filesystem, const char* path,
 bool PathsExist(const TF_Filesystem* filesystem, char** paths, int num_files,
                 TF_Status** statuses) {
   std::atomic<bool> all{true};
-  ForEachInParallel(num_files, kMostStatsAtATime, [&](size_t i) {
+  ForEachInParallel(num_files, kMaxParallelStats, [&](size_t i) {
     const Status status = StatAt(filesystem, paths[i]).status();
     if (!status.ok()) {
       all = false;
@@ -176,10 +176,10 @@ void DeleteRecursively(const TF_Filesystem* filesystem, const char* path,
   if (!target.ok()) {
     return SetStatus(status, target.status());
   }
-  Undeleted undeleted;
-  SetStatus(status, DeleteTree(*target->client, target->uri, undeleted));
-  *undeleted_files = undeleted.files;
-  *undeleted_dirs = undeleted.directories;
+  DeleteFailureCounts failures;
+  SetStatus(status, DeleteTree(*target->client, target->uri, failures));
+  *undeleted_files = failures.files;
+  *undeleted_dirs = failures.directories;
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ void Cleanup(TF_WritableFile* file) {
 // Sets `status` to the result of `call`, or to an error if another process
 // opened the file.
 template <typename Call>
-void Answer(const TF_WritableFile* file, TF_Status* status, const Call& call) {
+void CallWriter(const TF_WritableFile* file, TF_Status* status,
+                const Call& call) {
   File& opened = Opened(file);
   SetStatus(status, opened.owner.IsThis() ? call(*opened.writer)
                                           : OpenedBeforeFork(opened.path));
@@ -68,7 +69,7 @@ void Answer(const TF_WritableFile* file, TF_Status* status, const Call& call) {
 
 void Append(const TF_WritableFile* file, const char* buffer, size_t n,
             TF_Status* status) {
-  Answer(file, status, [&](ObjectWriter& writer) -> Status {
+  CallWriter(file, status, [&](ObjectWriter& writer) -> Status {
     const std::string_view bytes(buffer, n);
     // Most calls end here. Releasing and taking Python's lock costs more than
     // the copy if another thread runs Python.
@@ -82,7 +83,7 @@ void Append(const TF_WritableFile* file, const char* buffer, size_t n,
 
 int64_t Tell(const TF_WritableFile* file, TF_Status* status) {
   int64_t size = -1;
-  Answer(file, status, [&](ObjectWriter& writer) -> Status {
+  CallWriter(file, status, [&](ObjectWriter& writer) -> Status {
     size = static_cast<int64_t>(writer.size());
     return {};
   });
@@ -90,15 +91,15 @@ int64_t Tell(const TF_WritableFile* file, TF_Status* status) {
 }
 
 void Flush(const TF_WritableFile* file, TF_Status* status) {
-  Answer(file, status, [](ObjectWriter& writer) { return writer.Flush(); });
+  CallWriter(file, status, [](ObjectWriter& writer) { return writer.Flush(); });
 }
 
 void Sync(const TF_WritableFile* file, TF_Status* status) {
-  Answer(file, status, [](ObjectWriter& writer) { return writer.Sync(); });
+  CallWriter(file, status, [](ObjectWriter& writer) { return writer.Sync(); });
 }
 
 void Close(const TF_WritableFile* file, TF_Status* status) {
-  Answer(file, status, [](ObjectWriter& writer) { return writer.Close(); });
+  CallWriter(file, status, [](ObjectWriter& writer) { return writer.Close(); });
 }
 
 // Finds an existing file. A directory is an error.

@@ -30,7 +30,7 @@ struct Python {
   void (*restore)(void*) = LookUp<void(void*)>("PyEval_RestoreThread");
   int (*is_ending)() = LookUp<int()>("Py_IsFinalizing", "_Py_IsFinalizing");
 
-  bool is_there() const {
+  bool exists() const {
     return own_state != nullptr && current_state != nullptr &&
            save != nullptr && restore != nullptr && is_ending != nullptr;
   }
@@ -45,12 +45,12 @@ const Python kPython;
 
 bool IsPythonThread() {
   const Python& python = kPython;
-  return python.is_there() && python.own_state() != nullptr;
+  return python.exists() && python.own_state() != nullptr;
 }
 
 ReleasedPythonLock::ReleasedPythonLock() {
   const Python& python = kPython;
-  if (!python.is_there()) {
+  if (!python.exists()) {
     return;
   }
   // With subinterpreters, PyGILState_Check returns true for every thread.

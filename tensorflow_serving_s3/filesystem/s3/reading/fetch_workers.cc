@@ -46,13 +46,13 @@ FetchWorkers& FetchWorkers::OfProcess() {
   return per_process.get().workers;
 }
 
-void FetchWorkers::Run(Urgency urgency, std::function<void()> task) {
+void FetchWorkers::Run(Priority priority, std::function<void()> task) {
   Threads ended;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    (urgency == Urgency::kAwaited ? awaited_ : ahead_)
+    (priority == Priority::kBlocking ? blocking_ : read_ahead_)
         .push_back(std::move(task));
-    if (idle_threads_ < awaited_.size() + ahead_.size() &&
+    if (idle_threads_ < blocking_.size() + read_ahead_.size() &&
         threads_.size() < options_.max_threads) {
       threads_.emplace_back();
       const auto self = std::prev(threads_.end());
@@ -85,7 +85,7 @@ void FetchWorkers::Work(Threads::iterator self) {
 std::function<void()> FetchWorkers::NextTask(
     std::unique_lock<std::mutex>& lock) {
   while (!ending_) {
-    for (auto* queue : {&awaited_, &ahead_}) {
+    for (auto* queue : {&blocking_, &read_ahead_}) {
       if (queue->empty()) {
         continue;
       }
@@ -95,7 +95,7 @@ std::function<void()> FetchWorkers::NextTask(
     }
     ++idle_threads_;
     const bool woken = task_or_end_.wait_for(lock, options_.idle, [this] {
-      return ending_ || !awaited_.empty() || !ahead_.empty();
+      return ending_ || !blocking_.empty() || !read_ahead_.empty();
     });
     --idle_threads_;
     if (woken) {
@@ -108,8 +108,8 @@ std::function<void()> FetchWorkers::NextTask(
       lock.lock();
     }
     // One remaining thread is enough to call `when_idle` again.
-    if ((!wanted_again || threads_.size() > 1) && awaited_.empty() &&
-        ahead_.empty()) {
+    if ((!wanted_again || threads_.size() > 1) && blocking_.empty() &&
+        read_ahead_.empty()) {
       return nullptr;
     }
   }

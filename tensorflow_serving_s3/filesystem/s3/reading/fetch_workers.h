@@ -5,7 +5,7 @@
 // process reads at the same time.
 //
 //   FetchWorkers& workers = FetchWorkers::OfProcess();
-//   workers.Run(FetchWorkers::Urgency::kAhead, [] { FetchARange(); });
+//   workers.Run(FetchWorkers::Priority::kReadAhead, [] { FetchARange(); });
 //
 // A thread only waits for its range: the threads of the AWS runtime receive the
 // bytes. Starts at most 32 threads, on demand; an idle thread ends after some
@@ -35,8 +35,8 @@ namespace s3 {
 
 class FetchWorkers {
  public:
-  // Awaited tasks run first; tasks of the same urgency run in their order.
-  enum class Urgency { kAwaited, kAhead };
+  // Blocking tasks run first; tasks of one priority run in their order.
+  enum class Priority { kBlocking, kReadAhead };
 
   struct Options {
     size_t max_threads = 32;
@@ -57,7 +57,7 @@ class FetchWorkers {
   static FetchWorkers& OfProcess();
 
   // Queues a task and returns.
-  void Run(Urgency urgency, std::function<void()> task);
+  void Run(Priority priority, std::function<void()> task);
 
   // Hold a unit of it while fetching on a thread of the caller.
   Semaphore& callers() { return callers_; }
@@ -80,8 +80,8 @@ class FetchWorkers {
   mutable std::mutex mutex_;
   std::condition_variable task_or_end_;
   std::condition_variable thread_ended_;
-  std::deque<std::function<void()>> awaited_;
-  std::deque<std::function<void()>> ahead_;
+  std::deque<std::function<void()>> blocking_;
+  std::deque<std::function<void()>> read_ahead_;
   Threads threads_;
   Threads ended_;  // To be joined.
   size_t idle_threads_ = 0;

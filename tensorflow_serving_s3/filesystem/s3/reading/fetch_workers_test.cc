@@ -17,7 +17,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-using Urgency = FetchWorkers::Urgency;
+using Priority = FetchWorkers::Priority;
 
 FetchWorkers::Options Threads(size_t max) {
   FetchWorkers::Options options;
@@ -31,9 +31,9 @@ TEST(FetchWorkersTest, RunsTasksInParallel) {
   Gate gates[3];
   Gate done;
   // Each task waits for the next one.
-  workers.Run(Urgency::kAhead, [&] { gates[0].Wait(), done.Open(); });
-  workers.Run(Urgency::kAwaited, [&] { gates[1].Wait(), gates[0].Open(); });
-  workers.Run(Urgency::kAhead, [&] { gates[1].Open(); });
+  workers.Run(Priority::kReadAhead, [&] { gates[0].Wait(), done.Open(); });
+  workers.Run(Priority::kBlocking, [&] { gates[1].Wait(), gates[0].Open(); });
+  workers.Run(Priority::kReadAhead, [&] { gates[1].Open(); });
   done.Wait();
   EXPECT_LE(workers.num_threads(), 3u);
 }
@@ -45,7 +45,7 @@ TEST(FetchWorkersTest, LimitsTheThreads) {
   Gate done;
   FetchWorkers workers(Threads(4));
   for (int i = 0; i < 100; ++i) {
-    workers.Run(Urgency::kAhead, [&] {
+    workers.Run(Priority::kReadAhead, [&] {
       const int now = ++running;
       int before = most;
       while (before < now && !most.compare_exchange_weak(before, now)) {
@@ -67,12 +67,12 @@ TEST(FetchWorkersTest, RunsAwaitedTasksFirst) {
   Gate go;
   Gate done;
   FetchWorkers workers(Threads(1));
-  workers.Run(Urgency::kAhead, [&] { started.Open(), go.Wait(); });
+  workers.Run(Priority::kReadAhead, [&] { started.Open(), go.Wait(); });
   started.Wait();
-  workers.Run(Urgency::kAhead, [&] { order += 'c'; });
-  workers.Run(Urgency::kAhead, [&] { order += 'd', done.Open(); });
-  workers.Run(Urgency::kAwaited, [&] { order += 'a'; });
-  workers.Run(Urgency::kAwaited, [&] { order += 'b'; });
+  workers.Run(Priority::kReadAhead, [&] { order += 'c'; });
+  workers.Run(Priority::kReadAhead, [&] { order += 'd', done.Open(); });
+  workers.Run(Priority::kBlocking, [&] { order += 'a'; });
+  workers.Run(Priority::kBlocking, [&] { order += 'b'; });
   go.Open();
   done.Wait();
   EXPECT_EQ(order, "abcd");
@@ -90,11 +90,11 @@ TEST(FetchWorkersTest, IdleThreadsCallWhenIdleAgainIfItReturnsTrue) {
     return asked < 3;
   };
   FetchWorkers workers(options);
-  workers.Run(Urgency::kAhead, [] {});
+  workers.Run(Priority::kReadAhead, [] {});
   done.Wait();
   // A new thread replaces the ended one.
   Gate ran;
-  workers.Run(Urgency::kAhead, [&] { ran.Open(); });
+  workers.Run(Priority::kReadAhead, [&] { ran.Open(); });
   ran.Wait();
 }
 
@@ -104,7 +104,7 @@ TEST(FetchWorkersTest, TheDestructorWaitsForRunningTasks) {
   bool finished = false;
   std::optional<FetchWorkers> workers;
   workers.emplace(Threads(1));
-  workers->Run(Urgency::kAhead,
+  workers->Run(Priority::kReadAhead,
                [&] { started.Open(), go.Wait(), finished = true; });
   started.Wait();
   std::thread opener([&] { go.Open(); });

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
 // The maximum of an account, as a multiple of the memory left free.
-constexpr uint64_t kShare = 4;
+constexpr uint64_t kMaxShareOfFree = 4;
 
 size_t RoundUp(size_t size, size_t unit) {
   return (size + unit - 1) / unit * unit;
@@ -70,7 +70,7 @@ MemoryBudget::Block::~Block() {
   if (account_ == nullptr) {
     munmap(data_, mapped_);
   } else {
-    account_->budget_->TakeBack(*account_, data_, mapped_);
+    account_->budget_->Return(*account_, data_, mapped_);
   }
 }
 
@@ -88,18 +88,18 @@ MemoryBudget::Block MemoryBudget::Block::OutsideBudget(size_t size) {
 
 void MemoryBudget::Block::Shrink(size_t size) {
   size_ = size;
-  const size_t kept = RoundUp(std::max(size, size_t{1}), PageSize());
-  if (kept >= mapped_) {
+  const size_t new_size = RoundUp(std::max(size, size_t{1}), PageSize());
+  if (new_size >= mapped_) {
     return;
   }
-  munmap(data_ + kept, mapped_ - kept);
+  munmap(data_ + new_size, mapped_ - new_size);
   if (account_ != nullptr) {
-    account_->budget_->Release(*account_, mapped_ - kept);
+    account_->budget_->Release(*account_, mapped_ - new_size);
   }
-  mapped_ = kept;
+  mapped_ = new_size;
 }
 
-MemoryBudget::Block MemoryBudget::Account::Take(size_t size) {
+MemoryBudget::Block MemoryBudget::Account::Allocate(size_t size) {
   Block block;
   const size_t mapped = RoundUp(std::max(size, size_t{1}), PageSize());
   char* data = nullptr;
@@ -120,9 +120,9 @@ MemoryBudget::Block MemoryBudget::Account::Take(size_t size) {
   return block;
 }
 
-class MemoryBudget::Garbage {
+class MemoryBudget::DeferredUnmap {
  public:
-  ~Garbage() {
+  ~DeferredUnmap() {
     for (const auto& [data, size] : mappings_) {
       munmap(data, size);
     }
@@ -134,8 +134,8 @@ class MemoryBudget::Garbage {
 };
 
 MemoryBudget::~MemoryBudget() {
-  Garbage garbage;
-  KeepAtMost(0, garbage);
+  DeferredUnmap unmaps;
+  ShrinkCache(0, unmaps);
 }
 
 MemoryBudget& MemoryBudget::OfProcess() {
@@ -166,9 +166,9 @@ uint64_t MemoryBudget::used() const {
   return used_;
 }
 
-uint64_t MemoryBudget::kept() const {
+uint64_t MemoryBudget::cached_bytes() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  return kept_bytes_;
+  return cached_bytes_;
 }
 
 void MemoryBudget::OnIdle(std::weak_ptr<void> owner, ReleaseIdleFn release) {
@@ -183,10 +183,10 @@ void MemoryBudget::OnIdle(std::weak_ptr<void> owner, ReleaseIdleFn release) {
 bool MemoryBudget::ReleaseIdle(Clock::time_point since) {
   std::vector<IdleUser> users;
   {
-    Garbage garbage;
+    DeferredUnmap unmaps;
     std::lock_guard<std::mutex> lock(mutex_);
     users = idle_users_;
-    KeepAtMost(0, garbage);
+    ShrinkCache(0, unmaps);
   }
   bool more = false;
   for (const IdleUser& user : users) {
@@ -199,24 +199,24 @@ bool MemoryBudget::ReleaseIdle(Clock::time_point since) {
 }
 
 bool MemoryBudget::Reserve(Account& account, size_t bytes, char*& mapping) {
-  Garbage garbage;
+  DeferredUnmap unmaps;
   std::lock_guard<std::mutex> lock(mutex_);
   if (used_ + bytes > limit_) {
     return false;
   }
   const uint64_t left = limit_ - used_ - bytes;
-  if (account.used_ + bytes > kShare * left) {
+  if (account.used_ + bytes > kMaxShareOfFree * left) {
     return false;
   }
   account.used_ += bytes;
   used_ += bytes;
-  const auto same_size = kept_.find(bytes);
-  if (same_size != kept_.end() && !same_size->second.empty()) {
+  const auto same_size = cached_.find(bytes);
+  if (same_size != cached_.end() && !same_size->second.empty()) {
     mapping = same_size->second.back();
     same_size->second.pop_back();
-    kept_bytes_ -= bytes;
+    cached_bytes_ -= bytes;
   }
-  KeepAtMost(left, garbage);
+  ShrinkCache(left, unmaps);
   return true;
 }
 
@@ -226,31 +226,31 @@ void MemoryBudget::Release(Account& account, size_t bytes) {
   used_ -= bytes;
 }
 
-void MemoryBudget::TakeBack(Account& account, char* mapping, size_t bytes) {
-  Garbage garbage;
+void MemoryBudget::Return(Account& account, char* mapping, size_t bytes) {
+  DeferredUnmap unmaps;
   std::lock_guard<std::mutex> lock(mutex_);
   account.used_ -= bytes;
   used_ -= bytes;
   if (bytes < kHugePage) {
-    garbage.Add(mapping, bytes);
+    unmaps.Add(mapping, bytes);
   } else {
-    kept_[bytes].push_back(mapping);
-    kept_bytes_ += bytes;
+    cached_[bytes].push_back(mapping);
+    cached_bytes_ += bytes;
   }
   const uint64_t left = limit_ > used_ ? limit_ - used_ : 0;
-  KeepAtMost(used_ == 0 ? 0 : left, garbage);
+  ShrinkCache(used_ == 0 ? 0 : left, unmaps);
 }
 
-void MemoryBudget::KeepAtMost(uint64_t bytes, Garbage& garbage) {
-  while (kept_bytes_ > bytes) {
-    const auto smallest = kept_.begin();
+void MemoryBudget::ShrinkCache(uint64_t bytes, DeferredUnmap& unmaps) {
+  while (cached_bytes_ > bytes) {
+    const auto smallest = cached_.begin();
     if (smallest->second.empty()) {
-      kept_.erase(smallest);
+      cached_.erase(smallest);
       continue;
     }
-    garbage.Add(smallest->second.back(), smallest->first);
+    unmaps.Add(smallest->second.back(), smallest->first);
     smallest->second.pop_back();
-    kept_bytes_ -= smallest->first;
+    cached_bytes_ -= smallest->first;
   }
 }
 

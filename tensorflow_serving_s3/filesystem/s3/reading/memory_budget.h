@@ -5,7 +5,7 @@
 //
 //   MemoryBudget& budget = MemoryBudget::OfProcess();
 //   auto account = std::make_shared<MemoryBudget::Account>(&budget);
-//   MemoryBudget::Block block = account->Take(size);
+//   MemoryBudget::Block block = account->Allocate(size);
 //   if (block.data() != nullptr) Fill(block.data(), block.size());
 //
 // The limit is 256 MiB, or the value of S3_READ_AHEAD_MIB or SetLimit; 0
@@ -77,7 +77,7 @@ class MemoryBudget {
     explicit Account(MemoryBudget* budget) : budget_(budget) {}
 
     // Returns a block; without data if the budget or the system has no memory.
-    Block Take(size_t size);
+    Block Allocate(size_t size);
 
    private:
     friend class Block;
@@ -108,7 +108,7 @@ class MemoryBudget {
   uint64_t limit() const;
   uint64_t used() const;
   // Returns the size of the cached mappings.
-  uint64_t kept() const;
+  uint64_t cached_bytes() const;
 
   // Lets ReleaseIdle call `release` while `owner` is alive.
   void OnIdle(std::weak_ptr<void> owner, ReleaseIdleFn release);
@@ -125,23 +125,23 @@ class MemoryBudget {
   };
 
   // Mappings to unmap after the lock is released.
-  class Garbage;
+  class DeferredUnmap;
 
   // Returns false if the account may not use `bytes` more. `mapping` is set to
   // a cached mapping of this size, if there is one.
   bool Reserve(Account& account, size_t bytes, char*& mapping);
   void Release(Account& account, size_t bytes);
   // Releases `bytes` and caches or unmaps their mapping.
-  void TakeBack(Account& account, char* mapping, size_t bytes);
+  void Return(Account& account, char* mapping, size_t bytes);
   // Requires `mutex_`. Reduces the cache to `bytes`.
-  void KeepAtMost(uint64_t bytes, Garbage& garbage);
+  void ShrinkCache(uint64_t bytes, DeferredUnmap& unmaps);
 
   mutable std::mutex mutex_;
   uint64_t limit_;
   bool limit_is_set_ = false;
   uint64_t used_ = 0;
-  uint64_t kept_bytes_ = 0;
-  std::map<size_t, std::vector<char*>> kept_;  // By size.
+  uint64_t cached_bytes_ = 0;
+  std::map<size_t, std::vector<char*>> cached_;  // By size.
   std::vector<IdleUser> idle_users_;
 };
 

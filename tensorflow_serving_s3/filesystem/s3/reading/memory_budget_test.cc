@@ -25,10 +25,10 @@ std::shared_ptr<MemoryBudget::Account> NewAccount(MemoryBudget& budget) {
 }
 
 // Takes all memory that the account can get.
-std::vector<Block> TakeAll(MemoryBudget::Account& account) {
+std::vector<Block> AllocateAll(MemoryBudget::Account& account) {
   std::vector<Block> blocks;
   while (true) {
-    Block block = account.Take(kMiB);
+    Block block = account.Allocate(kMiB);
     if (block.data() == nullptr) {
       return blocks;
     }
@@ -40,7 +40,7 @@ TEST(MemoryBudgetTest, ABlockCountsUntilItIsDestroyed) {
   MemoryBudget budget(64 * kMiB);
   auto account = NewAccount(budget);
   {
-    Block block = account->Take(3 * kMiB);
+    Block block = account->Allocate(3 * kMiB);
     ASSERT_NE(block.data(), nullptr);
     EXPECT_EQ(block.size(), 3 * kMiB);
     std::memset(block.data(), 1, block.size());
@@ -53,7 +53,7 @@ TEST(MemoryBudgetTest, ABlockCountsUntilItIsDestroyed) {
 
 TEST(MemoryBudgetTest, ABlockOutlivesItsAccount) {
   MemoryBudget budget(64 * kMiB);
-  Block block = NewAccount(budget)->Take(kMiB);
+  Block block = NewAccount(budget)->Allocate(kMiB);
   EXPECT_EQ(budget.used(), kMiB);
   block = Block();
   EXPECT_EQ(budget.used(), 0u);
@@ -61,7 +61,7 @@ TEST(MemoryBudgetTest, ABlockOutlivesItsAccount) {
 
 TEST(MemoryBudgetTest, ShrinkReleasesMemory) {
   MemoryBudget budget(64 * kMiB);
-  Block block = NewAccount(budget)->Take(4 * kMiB);
+  Block block = NewAccount(budget)->Allocate(4 * kMiB);
   block.data()[9] = 'x';
   block.Shrink(10);
   EXPECT_EQ(block.size(), 10u);
@@ -73,14 +73,14 @@ TEST(MemoryBudgetTest, ShrinkReleasesMemory) {
 TEST(MemoryBudgetTest, OneFileGetsFourFifths) {
   MemoryBudget budget(100 * kMiB);
   auto account = NewAccount(budget);
-  EXPECT_EQ(TakeAll(*account).size(), 80u);
+  EXPECT_EQ(AllocateAll(*account).size(), 80u);
 }
 
 TEST(MemoryBudgetTest, LaterFilesGetSomeMemory) {
   MemoryBudget budget(100 * kMiB);
   std::vector<std::vector<Block>> blocks;
   for (int i = 0; i < 3; ++i) {
-    blocks.push_back(TakeAll(*NewAccount(budget)));
+    blocks.push_back(AllocateAll(*NewAccount(budget)));
     EXPECT_GE(blocks.back().size(), 3u);
   }
   EXPECT_LE(budget.used(), 100 * kMiB);
@@ -93,8 +93,8 @@ TEST(MemoryBudgetTest, TwoFilesGetTheSameAmount) {
   std::vector<Block> of_first;
   std::vector<Block> of_second;
   for (int i = 0; i < 90; ++i) {
-    of_first.push_back(first->Take(kMiB));
-    of_second.push_back(second->Take(kMiB));
+    of_first.push_back(first->Allocate(kMiB));
+    of_second.push_back(second->Allocate(kMiB));
   }
   const auto count = [](const std::vector<Block>& blocks) {
     int taken = 0;
@@ -109,7 +109,7 @@ TEST(MemoryBudgetTest, TwoFilesGetTheSameAmount) {
 
 TEST(MemoryBudgetTest, ALimitOfZeroDisablesReadAhead) {
   MemoryBudget budget(0);
-  EXPECT_EQ(NewAccount(budget)->Take(1).data(), nullptr);
+  EXPECT_EQ(NewAccount(budget)->Allocate(1).data(), nullptr);
   EXPECT_NE(Block::OutsideBudget(1).data(), nullptr);
   EXPECT_EQ(budget.used(), 0u);
 }
@@ -126,49 +126,49 @@ TEST(MemoryBudgetTest, TheProgramsLimitOverridesTheEnvironment) {
 TEST(MemoryBudgetTest, ALowerLimitAppliesToLaterBlocks) {
   MemoryBudget budget(100 * kMiB);
   auto account = NewAccount(budget);
-  std::vector<Block> blocks = TakeAll(*account);
+  std::vector<Block> blocks = AllocateAll(*account);
   budget.SetLimit(10 * kMiB);
   blocks.resize(20);
-  EXPECT_EQ(account->Take(kMiB).data(), nullptr);
+  EXPECT_EQ(account->Allocate(kMiB).data(), nullptr);
   blocks.clear();
-  EXPECT_NE(account->Take(kMiB).data(), nullptr);
+  EXPECT_NE(account->Allocate(kMiB).data(), nullptr);
 }
 
 TEST(MemoryBudgetTest, CachesLargeBlocks) {
   MemoryBudget budget(64 * kMiB);
   auto account = NewAccount(budget);
-  const Block other = account->Take(kMiB);
-  Block block = account->Take(4 * kMiB);
+  const Block other = account->Allocate(kMiB);
+  Block block = account->Allocate(4 * kMiB);
   const char* const data = block.data();
   block = Block();
-  EXPECT_EQ(budget.kept(), 4 * kMiB);
-  block = account->Take(4 * kMiB);
+  EXPECT_EQ(budget.cached_bytes(), 4 * kMiB);
+  block = account->Allocate(4 * kMiB);
   EXPECT_EQ(block.data(), data);
-  EXPECT_EQ(budget.kept(), 0u);
+  EXPECT_EQ(budget.cached_bytes(), 0u);
 }
 
 TEST(MemoryBudgetTest, ReleasesTheCacheWithTheLastBlockAndWhenIdle) {
   MemoryBudget budget(64 * kMiB);
   auto account = NewAccount(budget);
-  Block other = account->Take(kMiB);
-  account->Take(4 * kMiB);
-  EXPECT_EQ(budget.kept(), 4 * kMiB);
+  Block other = account->Allocate(kMiB);
+  account->Allocate(4 * kMiB);
+  EXPECT_EQ(budget.cached_bytes(), 4 * kMiB);
   budget.ReleaseIdle(Clock::now());
-  EXPECT_EQ(budget.kept(), 0u);
-  account->Take(4 * kMiB);
+  EXPECT_EQ(budget.cached_bytes(), 0u);
+  account->Allocate(4 * kMiB);
   other = Block();
-  EXPECT_EQ(budget.kept(), 0u);
+  EXPECT_EQ(budget.cached_bytes(), 0u);
 }
 
 TEST(MemoryBudgetTest, CachedAndUsedMemoryIsWithinTheLimit) {
   MemoryBudget budget(20 * kMiB);
   auto account = NewAccount(budget);
-  Block one = account->Take(2 * kMiB);
-  { const Block large = account->Take(12 * kMiB); }
-  EXPECT_EQ(budget.kept(), 12 * kMiB);
-  Block two = account->Take(8 * kMiB);
+  Block one = account->Allocate(2 * kMiB);
+  { const Block large = account->Allocate(12 * kMiB); }
+  EXPECT_EQ(budget.cached_bytes(), 12 * kMiB);
+  Block two = account->Allocate(8 * kMiB);
   ASSERT_NE(two.data(), nullptr);
-  EXPECT_LE(budget.kept() + budget.used(), 20 * kMiB);
+  EXPECT_LE(budget.cached_bytes() + budget.used(), 20 * kMiB);
 }
 
 TEST(MemoryBudgetTest, CallsReleaseWhileTheOwnerIsAlive) {
@@ -194,8 +194,8 @@ TEST(MemoryBudgetTest, ThreadsTakeAndReleaseInParallel) {
     threads.emplace_back([&budget] {
       auto account = NewAccount(budget);
       for (int i = 0; i < 200; ++i) {
-        const Block one = account->Take(kMiB);
-        const Block two = account->Take(2 * kMiB);
+        const Block one = account->Allocate(kMiB);
+        const Block two = account->Allocate(2 * kMiB);
         EXPECT_LE(budget.used(), 16 * kMiB);
       }
     });

@@ -19,10 +19,10 @@ namespace {
 
 // The maximum of bytes that each growth may fetch for the comparison at the end
 // of a version.
-constexpr uint64_t kMostComparedAtEnd = uint64_t{16} << 20;
-constexpr size_t kComparedAtATime = size_t{1} << 20;
+constexpr uint64_t kMaxComparedAtEnd = uint64_t{16} << 20;
+constexpr size_t kComparisonBytes = size_t{1} << 20;
 // How often a read starts again because the object has grown.
-constexpr int kMostGrowthsInARead = 5;
+constexpr int kMaxGrowthsPerRead = 5;
 
 // Reads [offset, offset + size) of the object with the ETag of `info`.
 Status Fetch(Client* client, const S3Uri& uri, const ObjectInfo& info,
@@ -53,7 +53,7 @@ Status Fetch(Client* client, const S3Uri& uri, const ObjectInfo& info,
 
 // Returns true if the store refuses to return the size: the object was deleted,
 // or HEAD is not allowed or not supported.
-bool IsRefusal(const Status& status) {
+bool MeansUnknownSize(const Status& status) {
   return status.code == TF_NOT_FOUND || status.code == TF_PERMISSION_DENIED ||
          status.code == TF_UNIMPLEMENTED || status.code == TF_UNKNOWN;
 }
@@ -102,14 +102,14 @@ ObjectReader::~ObjectReader() = default;
 
 Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
   auto account = std::make_shared<MemoryBudget::Account>(resources_.budget);
-  MemoryBudget::Block beginning = account->Take(kOpeningBytes);
+  MemoryBudget::Block beginning = account->Allocate(kOpeningBytes);
   if (beginning.data() == nullptr) {
     resources_.budget->ReleaseIdle(MemoryBudget::Clock::now() -
                                    resources_.idle);
-    beginning = account->Take(kOpeningBytes);
+    beginning = account->Allocate(kOpeningBytes);
   }
   if (beginning.data() == nullptr) {
-    beginning = MemoryBudget::Block::OutsideBudget(kLeastOpeningBytes);
+    beginning = MemoryBudget::Block::OutsideBudget(kMinOpeningBytes);
   }
   if (beginning.data() == nullptr) {
     return Status{TF_RESOURCE_EXHAUSTED,
@@ -139,7 +139,7 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
         return Fetch(client, uri, info, offset, buffer, size, cancellation);
       },
       resources_.workers, resources_.budget, std::move(account));
-  version->ahead->GiveBackWhenIdle();
+  version->ahead->ReleaseWhenIdle();
   return version;
 }
 
@@ -154,10 +154,10 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
   VersionPtr version = this->version();
   const auto reaches_end = [&] {
     return offset >= version->info.size ||
-           (told_end_ && size > version->info.size - offset);
+           (reported_end_ && size > version->info.size - offset);
   };
   if (may_grow_ && size > 0 && reaches_end()) {
-    Result<VersionPtr> latest = FollowGrowth(version);
+    Result<VersionPtr> latest = OpenGrownVersion(version);
     if (!latest.ok()) {
       return latest.status();
     }
@@ -165,7 +165,7 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
   }
   for (int growths = 0;; ++growths) {
     if (offset >= version->info.size || size > version->info.size - offset) {
-      told_end_ = true;
+      reported_end_ = true;
     }
     if (offset >= version->info.size) {
       return size_t{0};
@@ -179,42 +179,42 @@ Result<size_t> ObjectReader::Read(uint64_t offset, char* buffer, size_t size) {
     const Status status = version->ahead->Read(offset, buffer, bytes);
     if (status.ok()) {
       if (may_grow_) {
-        history_.Note(offset, buffer, bytes);
+        history_.Record(offset, buffer, bytes);
       }
       return bytes;
     }
     if (!may_grow_ || status.code != TF_FAILED_PRECONDITION ||
-        growths == kMostGrowthsInARead) {
+        growths == kMaxGrowthsPerRead) {
       return status;
     }
-    version = FollowReplacement(version, offset);
+    version = OpenReplacement(version, offset);
     if (version == nullptr) {
       return status;
     }
   }
 }
 
-Result<ObjectReader::VersionPtr> ObjectReader::FollowGrowth(
+Result<ObjectReader::VersionPtr> ObjectReader::OpenGrownVersion(
     const VersionPtr& known) {
-  Result<VersionPtr> grown = Grown(known, /*all_bytes=*/false);
-  if (!grown.ok() && IsRefusal(grown.status())) {
+  Result<VersionPtr> grown = FindGrownVersion(known, /*all_bytes=*/false);
+  if (!grown.ok() && MeansUnknownSize(grown.status())) {
     return known;
   }
   return grown;
 }
 
-ObjectReader::VersionPtr ObjectReader::FollowReplacement(
-    const VersionPtr& known, uint64_t offset) {
+ObjectReader::VersionPtr ObjectReader::OpenReplacement(const VersionPtr& known,
+                                                       uint64_t offset) {
   const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
   if (!prefix.has_value() || prefix->size == 0 || offset > prefix->size) {
     return nullptr;
   }
-  const Result<VersionPtr> grown = Grown(known, /*all_bytes=*/true);
+  const Result<VersionPtr> grown = FindGrownVersion(known, /*all_bytes=*/true);
   return grown.ok() && *grown != known ? *grown : nullptr;
 }
 
-Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
-                                                     bool all_bytes) {
+Result<ObjectReader::VersionPtr> ObjectReader::FindGrownVersion(
+    const VersionPtr& known, bool all_bytes) {
   std::lock_guard<std::mutex> growth_lock(growth_mutex_);
   VersionPtr version = this->version();
   // Another thread has found a new version.
@@ -237,7 +237,8 @@ Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
   if ((*grown)->info.size <= version->info.size) {
     return version;
   }
-  const Result<bool> continues = Continues(*version, **grown, all_bytes);
+  const Result<bool> continues =
+      BeginsWithReceivedBytes(*version, **grown, all_bytes);
   if (!continues.ok()) {
     // Replaced again: a later read tries again.
     if (continues.status().code == TF_FAILED_PRECONDITION) {
@@ -256,8 +257,9 @@ Result<ObjectReader::VersionPtr> ObjectReader::Grown(const VersionPtr& known,
   return version_;
 }
 
-Result<bool> ObjectReader::Continues(Version& version, Version& grown,
-                                     bool all_bytes) const {
+Result<bool> ObjectReader::BeginsWithReceivedBytes(Version& version,
+                                                   Version& grown,
+                                                   bool all_bytes) const {
   std::string bytes;
   const auto read = [&bytes](Version& from, uint64_t offset, size_t size) {
     bytes.resize(size);
@@ -276,11 +278,11 @@ Result<bool> ObjectReader::Continues(Version& version, Version& grown,
     return bytes == given;
   }
   const std::optional<ReadHistory::Prefix> prefix = history_.prefix();
-  if (prefix.has_value() && (all_bytes || prefix->size <= kMostComparedAtEnd)) {
+  if (prefix.has_value() && (all_bytes || prefix->size <= kMaxComparedAtEnd)) {
     uint64_t crc64 = 0;
     for (uint64_t at = 0; at < prefix->size; at += bytes.size()) {
       const Status status = read(
-          grown, at, std::min<uint64_t>(kComparedAtATime, prefix->size - at));
+          grown, at, std::min<uint64_t>(kComparisonBytes, prefix->size - at));
       if (!status.ok()) {
         return status;
       }

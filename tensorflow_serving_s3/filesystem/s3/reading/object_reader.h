@@ -60,7 +60,7 @@ class ObjectReader {
  public:
   // The bytes that Open reads, with and without memory in the budget.
   static constexpr size_t kOpeningBytes = size_t{1} << 20;
-  static constexpr size_t kLeastOpeningBytes = size_t{64} << 10;
+  static constexpr size_t kMinOpeningBytes = size_t{64} << 10;
 
   // The resources of the process; tests use others. They must outlive the
   // reader.
@@ -100,15 +100,15 @@ class ObjectReader {
   Result<VersionPtr> OpenVersion();
   VersionPtr version() const;
   // At the end of `known`: returns a grown version, or `known`.
-  Result<VersionPtr> FollowGrowth(const VersionPtr& known);
+  Result<VersionPtr> OpenGrownVersion(const VersionPtr& known);
   // After a read at `offset` found that the store no longer has `known`:
   // returns a grown version, or null.
-  VersionPtr FollowReplacement(const VersionPtr& known, uint64_t offset);
+  VersionPtr OpenReplacement(const VersionPtr& known, uint64_t offset);
   // Returns a larger version that begins with the received bytes, or `known`.
   // With `all_bytes`, returns `known` unless all received bytes were compared.
-  Result<VersionPtr> Grown(const VersionPtr& known, bool all_bytes);
-  Result<bool> Continues(Version& version, Version& grown,
-                         bool all_bytes) const;
+  Result<VersionPtr> FindGrownVersion(const VersionPtr& known, bool all_bytes);
+  Result<bool> BeginsWithReceivedBytes(Version& version, Version& grown,
+                                       bool all_bytes) const;
 
   Client* const client_;
   const S3Uri uri_;
@@ -123,7 +123,7 @@ class ObjectReader {
   mutable std::mutex mutex_;
   VersionPtr version_;  // Guarded by `mutex_`.
 
-  std::atomic<bool> told_end_{false};  // A Read has returned too few bytes.
+  std::atomic<bool> reported_end_{false};  // A Read has returned too few bytes.
 
   // Unused if the file cannot grow.
   ReadHistory history_;

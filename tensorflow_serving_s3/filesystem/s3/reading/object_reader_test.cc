@@ -55,7 +55,7 @@ TEST_F(ObjectReaderTest, SequentialReadsFetchEachByteOnceInLargeRanges) {
   }
   EXPECT_TRUE(read == object_);
   EXPECT_LE(Ranges().size(), 20u);
-  EXPECT_EQ(BytesAskedFor(), object_.size());
+  EXPECT_EQ(RequestedBytes(), object_.size());
 }
 
 TEST_F(ObjectReaderTest, ALargeReadFetchesTheMissingBytesInParallel) {
@@ -64,7 +64,7 @@ TEST_F(ObjectReaderTest, ALargeReadFetchesTheMissingBytesInParallel) {
   EXPECT_TRUE(Read(*reader, kMiB / 2, 39 * kMiB + kMiB / 2) ==
               object_.substr(kMiB / 2));
   EXPECT_GE(Ranges().size(), 5u);
-  EXPECT_EQ(BytesAskedFor(), object_.size());
+  EXPECT_EQ(RequestedBytes(), object_.size());
 }
 
 TEST_F(ObjectReaderTest, RandomReadsFetchOnlyTheirRange) {
@@ -98,7 +98,7 @@ TEST_F(ObjectReaderTest, OpensWithLessMemoryWithoutBudget) {
   EXPECT_EQ(Ranges()[0], "0-65535");
 }
 
-TEST_F(ObjectReaderTest, OpenTakesTheMemoryOfIdleFiles) {
+TEST_F(ObjectReaderTest, OpenReleasesTheMemoryOfIdleFiles) {
   MemoryBudget budget(4 * kMiB);
   ObjectReader::Resources resources;
   resources.budget = &budget;
@@ -180,7 +180,7 @@ TEST_F(ObjectReaderTest, ThreadsReadTheirOwnParts) {
 
 TEST_F(ObjectReaderTest, OpeningAMissingObjectFails) {
   FakeHttpServer empty([](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(404, "<Error><Code>NoSuchKey</Code></Error>"));
+    out.Send(FakeResponse(404, "<Error><Code>NoSuchKey</Code></Error>"));
   });
   Options options;
   options.endpoint = empty.url();

@@ -18,8 +18,8 @@ namespace {
 // MB/s: the latency is half of the time for 2 MiB and a fifth for 8 MiB. Ranges
 // end at multiples of their size, as the parts of most objects do, so that the
 // store opens each part once.
-constexpr size_t kSmallestUnit = size_t{2} << 20;
-constexpr size_t kLargestUnit = size_t{8} << 20;
+constexpr size_t kMinUnit = size_t{2} << 20;
+constexpr size_t kMaxUnit = size_t{8} << 20;
 // The minimum of ranges in a piece, if they are not too small.
 constexpr size_t kRanges = 4;
 
@@ -77,8 +77,8 @@ ParallelFetch::~ParallelFetch() {
 }
 
 void ParallelFetch::Add(uint64_t offset, char* buffer, size_t size) {
-  uint64_t unit = kLargestUnit;
-  while (unit > kSmallestUnit && size < kRanges * unit) {
+  uint64_t unit = kMaxUnit;
+  while (unit > kMinUnit && size < kRanges * unit) {
     unit /= 2;
   }
   const uint64_t end = offset + size;
@@ -101,7 +101,7 @@ bool ParallelFetch::empty() const { return ranges_->ranges.empty(); }
 
 void ParallelFetch::Start() {
   for (size_t i = 1; i < ranges_->ranges.size(); ++i) {
-    workers_->Run(FetchWorkers::Urgency::kAwaited,
+    workers_->Run(FetchWorkers::Priority::kBlocking,
                   [ranges = ranges_] { ranges->FetchAll(); });
   }
 }

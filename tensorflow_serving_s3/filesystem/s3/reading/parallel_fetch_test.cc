@@ -98,7 +98,7 @@ TEST_F(ParallelFetchTest, SmallPiecesAreOneRangeEach) {
   EXPECT_THAT(Ranges(), ElementsAre(Pair(7, 10), Pair(100, 2 * kMiB)));
 }
 
-TEST_F(ParallelFetchTest, FinishWithoutRangesReturnsAtOnce) {
+TEST_F(ParallelFetchTest, FinishWithoutRangesReturnsImmediately) {
   ParallelFetch fetch(&workers_, &fetch_);
   fetch.Start();
   EXPECT_TRUE(fetch.Finish().ok());

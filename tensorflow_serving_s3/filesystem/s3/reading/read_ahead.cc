@@ -24,8 +24,8 @@ constexpr uint64_t kWindowWithoutWait = 4 * kMiB;
 constexpr uint64_t kWindowOfFirstRead = 16 * kMiB;
 // Parts in a window, if their size limits allow it.
 constexpr uint64_t kParts = 4;
-constexpr uint64_t kSmallestPart = kMiB;
-constexpr uint64_t kLargestPart = 8 * kMiB;
+constexpr uint64_t kMinPart = kMiB;
+constexpr uint64_t kMaxPart = 8 * kMiB;
 // In a stream, a read below this size fetches more bytes than requested, for
 // later reads. If the budget has no memory, it fetches at most kOutsideBudget.
 constexpr size_t kSmallRead = size_t{256} << 10;
@@ -38,7 +38,7 @@ constexpr size_t kLargeRead = size_t{4} << 20;
 }  // namespace
 
 struct ReadAhead::Part {
-  enum class State { kWaiting, kFilling, kReady, kFailed };
+  enum class State { kWaiting, kFetching, kReady, kFailed };
 
   uint64_t end() const { return offset + size; }
 
@@ -51,15 +51,15 @@ struct ReadAhead::Part {
   // Guarded by the mutex of the ReadAhead:
   State state = State::kWaiting;
   int uses = 0;  // Number of reads that use the part.
-  bool forgotten = false;
+  bool dropped = false;
   Status failure;
 
   // Cancels the fetch, or releases the memory, of a part without readers.
-  void EndIfUnwanted() {
-    if (!forgotten || uses > 0) {
+  void CancelIfUnused() {
+    if (!dropped || uses > 0) {
       return;
     }
-    if (state == State::kFilling) {
+    if (state == State::kFetching) {
       cancellation.Cancel();
     } else {
       block = MemoryBudget::Block();
@@ -106,8 +106,8 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     last_read_ = Clock::now();
-    in_stream = Follow(offset, size);
-    Distribute(offset, buffer, size, in_stream, uses, direct);
+    in_stream = UpdateStream(offset, size);
+    AssignToParts(offset, buffer, size, in_stream, uses, direct);
     const auto first_to_wait_for = std::stable_partition(
         uses.begin(), uses.end(),
         [](const Use& use) { return use.part->state == Part::State::kReady; });
@@ -115,12 +115,12 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
     uses.erase(first_to_wait_for, uses.end());
     if (in_stream) {
       const bool has_to_wait = !waits.empty() || !direct.empty();
-      Widen(has_to_wait ? size : 0);
+      GrowWindow(has_to_wait ? size : 0);
       const auto passed = std::find_if(
           parts_.begin(), parts_.end(),
           [&](const PartPtr& p) { return p->end() + kStep > stream_end_; });
-      Forget(parts_.begin(), passed);
-      FetchAhead();
+      DropParts(parts_.begin(), passed);
+      Prefetch();
     }
   }
   direct.Start();
@@ -132,7 +132,7 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
     if (!status.ok()) {
       break;
     }
-    status = Await(use.part);
+    status = WaitForPart(use.part);
     if (status.ok()) {
       Copy(use);
     }
@@ -141,18 +141,18 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
   for (const std::vector<Use>* part_uses : {&uses, &waits}) {
     for (const Use& use : *part_uses) {
       --use.part->uses;
-      use.part->EndIfUnwanted();
+      use.part->CancelIfUnused();
     }
   }
   last_read_ = Clock::now();
   // The read has released memory.
   if (in_stream && status.ok()) {
-    FetchAhead();
+    Prefetch();
   }
   return status;
 }
 
-void ReadAhead::GiveBackWhenIdle() {
+void ReadAhead::ReleaseWhenIdle() {
   if (whole_.data() != nullptr) {
     return;
   }
@@ -163,11 +163,11 @@ void ReadAhead::GiveBackWhenIdle() {
 
 void ReadAhead::Close() {
   std::unique_lock<std::mutex> lock(mutex_);
-  ForgetAll();
-  changed_.wait(lock, [this] { return filling_ == 0; });
+  DropAllParts();
+  changed_.wait(lock, [this] { return fetching_ == 0; });
 }
 
-bool ReadAhead::Follow(uint64_t offset, size_t size) {
+bool ReadAhead::UpdateStream(uint64_t offset, size_t size) {
   const uint64_t end = offset + size;
   const uint64_t last_end = std::exchange(last_end_, end);
   const uint64_t step = std::max(kStep, stream_bytes_ / 4);
@@ -184,7 +184,7 @@ bool ReadAhead::Follow(uint64_t offset, size_t size) {
   }
   if (offset >= last_end && offset - last_end <= kStep) {
     // The stream moves here.
-    ForgetAll();
+    DropAllParts();
     stream_end_ = end;
     stream_bytes_ = size;
     stream_reads_ = 2;
@@ -193,16 +193,16 @@ bool ReadAhead::Follow(uint64_t offset, size_t size) {
     return true;
   }
   if (++reads_elsewhere_ == kReadsElsewhere) {
-    ForgetAll();
+    DropAllParts();
     stream_bytes_ = 0;
     window_ = 0;
   }
   return false;
 }
 
-void ReadAhead::Distribute(uint64_t offset, char* buffer, size_t size,
-                           bool in_stream, std::vector<Use>& uses,
-                           ParallelFetch& direct) {
+void ReadAhead::AssignToParts(uint64_t offset, char* buffer, size_t size,
+                              bool in_stream, std::vector<Use>& uses,
+                              ParallelFetch& direct) {
   const uint64_t end = offset + size;
   uint64_t at = offset;
   const auto use = [&](const PartPtr& part) {
@@ -224,8 +224,8 @@ void ReadAhead::Distribute(uint64_t offset, char* buffer, size_t size,
     if (part->state == Part::State::kFailed ||
         (part->state == Part::State::kWaiting && part->uses == 0 && within)) {
       // Failed or not started: fetch directly into the caller's buffer.
-      part->forgotten = true;
-      part->EndIfUnwanted();
+      part->dropped = true;
+      part->CancelIfUnused();
       it = parts_.erase(it);
       continue;
     }
@@ -254,7 +254,7 @@ void ReadAhead::Distribute(uint64_t offset, char* buffer, size_t size,
 }
 
 ReadAhead::PartPtr ReadAhead::MakePart(uint64_t offset, size_t size) {
-  MemoryBudget::Block block = account_->Take(size);
+  MemoryBudget::Block block = account_->Allocate(size);
   if (block.data() == nullptr) {
     return nullptr;
   }
@@ -273,7 +273,7 @@ ReadAhead::PartPtr ReadAhead::MakePartForSmallReads(uint64_t offset,
         std::min(limit - offset, std::max<uint64_t>(size, wanted)));
   };
   const uint64_t wanted =
-      std::clamp<uint64_t>(stream_bytes_, kOutsideBudget, kSmallestPart);
+      std::clamp<uint64_t>(stream_bytes_, kOutsideBudget, kMinPart);
   if (PartPtr part = MakePart(offset, at_least(wanted))) {
     return part;
   }
@@ -284,7 +284,7 @@ ReadAhead::PartPtr ReadAhead::MakePartForSmallReads(uint64_t offset,
     if ((*outside)->uses > 0) {
       return nullptr;
     }
-    Forget(outside, std::next(outside));
+    DropParts(outside, std::next(outside));
   }
   auto part = std::make_shared<Part>();
   part->offset = offset;
@@ -294,7 +294,7 @@ ReadAhead::PartPtr ReadAhead::MakePartForSmallReads(uint64_t offset,
   return part->block.data() == nullptr ? nullptr : part;
 }
 
-void ReadAhead::Widen(size_t size) {
+void ReadAhead::GrowWindow(size_t size) {
   const uint64_t wanted =
       size > 0 ? std::max<uint64_t>(2 * window_, 2 * size) : kWindowWithoutWait;
   window_ = std::max(window_, wanted);
@@ -304,9 +304,9 @@ void ReadAhead::Widen(size_t size) {
   }
 }
 
-void ReadAhead::FetchAhead() {
-  uint64_t part_size = kLargestPart;
-  while (part_size > kSmallestPart && window_ < kParts * part_size) {
+void ReadAhead::Prefetch() {
+  uint64_t part_size = kMaxPart;
+  while (part_size > kMinPart && window_ < kParts * part_size) {
     part_size /= 2;
   }
   const uint64_t until = std::min(object_size_, stream_end_ + window_);
@@ -332,47 +332,47 @@ void ReadAhead::FetchAhead() {
       return;
     }
     parts_.push_back(part);
-    workers_->Run(FetchWorkers::Urgency::kAhead,
-                  [self = shared_from_this(), part] { self->Fill(part); });
+    workers_->Run(FetchWorkers::Priority::kReadAhead,
+                  [self = shared_from_this(), part] { self->Fetch(part); });
     from = end;
   }
 }
 
-void ReadAhead::Forget(Parts::iterator begin, Parts::iterator end) {
+void ReadAhead::DropParts(Parts::iterator begin, Parts::iterator end) {
   std::for_each(begin, end, [](const PartPtr& part) {
-    part->forgotten = true;
-    part->EndIfUnwanted();
+    part->dropped = true;
+    part->CancelIfUnused();
   });
   parts_.erase(begin, end);
 }
 
-void ReadAhead::Fill(const PartPtr& part) {
+void ReadAhead::Fetch(const PartPtr& part) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (part->state != Part::State::kWaiting ||
-        (part->forgotten && part->uses == 0)) {
+        (part->dropped && part->uses == 0)) {
       return;
     }
-    part->state = Part::State::kFilling;
-    ++filling_;
+    part->state = Part::State::kFetching;
+    ++fetching_;
   }
   Status status =
       fetch_(part->offset, part->block.data(), part->size, &part->cancellation);
   std::lock_guard<std::mutex> lock(mutex_);
-  --filling_;
+  --fetching_;
   part->state = status.ok() ? Part::State::kReady : Part::State::kFailed;
   part->failure = std::move(status);
-  part->EndIfUnwanted();
+  part->CancelIfUnused();
   changed_.notify_all();
 }
 
-Status ReadAhead::Await(const PartPtr& part) {
+Status ReadAhead::WaitForPart(const PartPtr& part) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (part->state == Part::State::kWaiting) {
     lock.unlock();
     {
       const Semaphore::Hold slot(&workers_->callers());
-      Fill(part);
+      Fetch(part);
     }
     lock.lock();
   }
@@ -397,7 +397,7 @@ bool ReadAhead::ReleaseIdle(Clock::time_point since) {
   if (last_read_ > since) {
     return true;
   }
-  ForgetAll();
+  DropAllParts();
   window_ = 0;
   return false;
 }

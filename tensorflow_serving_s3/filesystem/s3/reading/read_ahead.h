@@ -5,7 +5,7 @@
 //
 //   auto ahead = std::make_shared<ReadAhead>(size, std::move(beginning), fetch,
 //                                            &workers, &budget, account);
-//   ahead->GiveBackWhenIdle();
+//   ahead->ReleaseWhenIdle();
 //   Status status = ahead->Read(offset, buffer, size);
 //   ahead->Close();
 //
@@ -50,7 +50,7 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
 
   // Lets the budget release the memory of the file after an idle time, except
   // for an object that is completely in `beginning`. Call it once.
-  void GiveBackWhenIdle();
+  void ReleaseWhenIdle();
 
   // The range must be within the object. After an error the content of `buffer`
   // is undefined.
@@ -79,23 +79,24 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
     size_t size;
   };
 
-  // The functions up to ForgetAll require `mutex_`.
+  // The functions up to DropAllParts require `mutex_`.
+
   // Updates the stream. Returns true if the read belongs to it.
-  bool Follow(uint64_t offset, size_t size);
+  bool UpdateStream(uint64_t offset, size_t size);
   // Assigns each byte of a read to a part or to a direct fetch.
-  void Distribute(uint64_t offset, char* buffer, size_t size, bool in_stream,
-                  std::vector<Use>& uses, ParallelFetch& direct);
+  void AssignToParts(uint64_t offset, char* buffer, size_t size, bool in_stream,
+                     std::vector<Use>& uses, ParallelFetch& direct);
   PartPtr MakePart(uint64_t offset, size_t size);
   PartPtr MakePartForSmallReads(uint64_t offset, size_t size, uint64_t limit);
-  void Widen(size_t size);
-  void FetchAhead();
-  void Forget(Parts::iterator begin, Parts::iterator end);
-  void ForgetAll() { Forget(parts_.begin(), parts_.end()); }
+  void GrowWindow(size_t size);
+  void Prefetch();
+  void DropParts(Parts::iterator begin, Parts::iterator end);
+  void DropAllParts() { DropParts(parts_.begin(), parts_.end()); }
 
   // Fetches a part, unless another thread does or has done so.
-  void Fill(const PartPtr& part);
+  void Fetch(const PartPtr& part);
   // Waits until the part is ready or has failed.
-  Status Await(const PartPtr& part);
+  Status WaitForPart(const PartPtr& part);
   static void Copy(const Use& use);
   bool ReleaseIdle(Clock::time_point since);
 
@@ -111,7 +112,7 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
   std::condition_variable changed_;  // The state of a part.
   // Sorted by offset, without overlap.
   Parts parts_;
-  size_t filling_ = 0;  // Parts that are being fetched, including forgotten.
+  size_t fetching_ = 0;  // Parts that are being fetched, including dropped.
   Clock::time_point last_read_ = Clock::now();
 
   // The stream:

@@ -9,9 +9,9 @@
 namespace tfs3 {
 namespace s3 {
 
-void ReadHistory::Note(uint64_t offset, const char* bytes, size_t size) {
+void ReadHistory::Record(uint64_t offset, const char* bytes, size_t size) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (offset > prefix_.size || offset + size > kMostPrefixBytes) {
+  if (offset > prefix_.size || offset + size > kMaxPrefixBytes) {
     has_prefix_ = false;
   }
   if (has_prefix_ && offset + size > prefix_.size) {

@@ -5,7 +5,7 @@
 // version of the file begins with them.
 //
 //   ReadHistory history;
-//   history.Note(0, buffer, size);
+//   history.Record(0, buffer, size);
 //   std::optional<ReadHistory::Prefix> prefix = history.prefix();
 //   if (prefix.has_value()) ...  // the reader has received the first
 //                                // prefix->size bytes, of this checksum
@@ -26,7 +26,7 @@ namespace s3 {
 class ReadHistory {
  public:
   static constexpr size_t kSampleBytes = size_t{16} << 10;
-  static constexpr uint64_t kMostPrefixBytes = uint64_t{256} << 20;
+  static constexpr uint64_t kMaxPrefixBytes = uint64_t{256} << 20;
 
   struct Prefix {
     uint64_t size = 0;
@@ -40,10 +40,9 @@ class ReadHistory {
   };
 
   // Records bytes that the reader has received.
-  void Note(uint64_t offset, const char* bytes, size_t size);
+  void Record(uint64_t offset, const char* bytes, size_t size);
 
-  // Returns nullopt if the reader skipped bytes or read beyond
-  // kMostPrefixBytes.
+  // Returns nullopt if the reader skipped bytes or read beyond kMaxPrefixBytes.
   std::optional<Prefix> prefix() const;
 
   // Returns the last received bytes, at most kSampleBytes.

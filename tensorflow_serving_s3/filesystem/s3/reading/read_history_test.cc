@@ -16,17 +16,17 @@ namespace {
 
 const char kFile[] = "0123456789";
 
-void Note(ReadHistory& history, size_t offset, size_t size) {
-  history.Note(offset, kFile + offset, size);
+void Record(ReadHistory& history, size_t offset, size_t size) {
+  history.Record(offset, kFile + offset, size);
 }
 
 TEST(ReadHistoryTest, SequentialReadsAreAPrefix) {
   ReadHistory history;
   EXPECT_EQ(history.prefix()->size, 0u);
-  Note(history, 0, 3);
-  Note(history, 3, 4);
-  Note(history, 1, 2);
-  Note(history, 5, 4);
+  Record(history, 0, 3);
+  Record(history, 3, 4);
+  Record(history, 1, 2);
+  Record(history, 5, 4);
   ASSERT_TRUE(history.prefix().has_value());
   EXPECT_EQ(history.prefix()->size, 9u);
   EXPECT_EQ(history.prefix()->crc64, ExtendCrc64(0, "012345678"));
@@ -35,21 +35,21 @@ TEST(ReadHistoryTest, SequentialReadsAreAPrefix) {
 
 TEST(ReadHistoryTest, AReadThatSkipsBytesEndsThePrefix) {
   ReadHistory history;
-  Note(history, 0, 3);
-  Note(history, 4, 1);
+  Record(history, 0, 3);
+  Record(history, 4, 1);
   EXPECT_FALSE(history.prefix().has_value());
-  Note(history, 3, 5);
+  Record(history, 3, 5);
   EXPECT_FALSE(history.prefix().has_value());
 }
 
 TEST(ReadHistoryTest, APrefixHasAMaximumSize) {
   ReadHistory history;
   std::string part(size_t{64} << 20, 'x');
-  for (uint64_t at = 0; at < ReadHistory::kMostPrefixBytes; at += part.size()) {
-    history.Note(at, part.data(), part.size());
+  for (uint64_t at = 0; at < ReadHistory::kMaxPrefixBytes; at += part.size()) {
+    history.Record(at, part.data(), part.size());
   }
-  EXPECT_EQ(history.prefix()->size, ReadHistory::kMostPrefixBytes);
-  history.Note(ReadHistory::kMostPrefixBytes, part.data(), 1);
+  EXPECT_EQ(history.prefix()->size, ReadHistory::kMaxPrefixBytes);
+  history.Record(ReadHistory::kMaxPrefixBytes, part.data(), 1);
   EXPECT_FALSE(history.prefix().has_value());
 }
 
@@ -57,25 +57,25 @@ TEST(ReadHistoryTest, KeepsTheLastBytes) {
   ReadHistory history;
   std::string buffer(3, '?');
   EXPECT_FALSE(history.CopyFromLast(0, buffer.data(), 1));
-  Note(history, 2, 3);
-  Note(history, 5, 2);
-  Note(history, 3, 1);
+  Record(history, 2, 3);
+  Record(history, 5, 2);
+  Record(history, 3, 1);
   EXPECT_EQ(history.last().offset, 2u);
   EXPECT_EQ(history.last().bytes, "23456");
   EXPECT_TRUE(history.CopyFromLast(4, buffer.data(), 3));
   EXPECT_EQ(buffer, "456");
   EXPECT_FALSE(history.CopyFromLast(5, buffer.data(), 3));
   EXPECT_FALSE(history.CopyFromLast(1, buffer.data(), 3));
-  Note(history, 0, 1);
+  Record(history, 0, 1);
   EXPECT_EQ(history.last().bytes, "0");
 }
 
 TEST(ReadHistoryTest, KeepsAtMostASample) {
   const std::string file(3 * ReadHistory::kSampleBytes, 'x');
   ReadHistory history;
-  history.Note(0, file.data(), 2 * ReadHistory::kSampleBytes);
+  history.Record(0, file.data(), 2 * ReadHistory::kSampleBytes);
   EXPECT_EQ(history.last().offset, ReadHistory::kSampleBytes);
-  history.Note(2 * ReadHistory::kSampleBytes, file.data(), 10);
+  history.Record(2 * ReadHistory::kSampleBytes, file.data(), 10);
   EXPECT_EQ(history.last().bytes.size(), ReadHistory::kSampleBytes);
   EXPECT_EQ(history.last().offset, ReadHistory::kSampleBytes + 10);
 }

@@ -41,21 +41,21 @@ std::unique_ptr<Client> NewClient(const std::string& endpoint,
   return *std::move(client);
 }
 
-std::string AnswerToRange(const std::string& object,
-                          const FakeRequest& request) {
+std::string RespondToRange(const std::string& object,
+                           const FakeRequest& request) {
   size_t first = 0;
   size_t last = 0;
   sscanf(request.headers.at("range").c_str(), "bytes=%zu-%zu", &first, &last);
   if (first >= object.size()) {
-    return FakeAnswer(
+    return FakeResponse(
         416, "<Error><Code>InvalidRange</Code></Error>",
         "Content-Range: bytes */" + std::to_string(object.size()) + "\r\n");
   }
   last = std::min(last, object.size() - 1);
-  return FakeAnswer(206, object.substr(first, last - first + 1),
-                    std::string(kEtag) + "Content-Range: bytes " +
-                        std::to_string(first) + "-" + std::to_string(last) +
-                        "/" + std::to_string(object.size()) + "\r\n");
+  return FakeResponse(206, object.substr(first, last - first + 1),
+                      std::string(kEtag) + "Content-Range: bytes " +
+                          std::to_string(first) + "-" + std::to_string(last) +
+                          "/" + std::to_string(object.size()) + "\r\n");
 }
 
 Read GetRange(Client& client, uint64_t offset, size_t size,

@@ -25,12 +25,12 @@ std::unique_ptr<Client> NewClient(
     std::chrono::milliseconds request_timeout = std::chrono::seconds(20),
     int max_attempts = 3);
 
-// The header of the responses of AnswerToRange.
+// The header of the responses of RespondToRange.
 inline constexpr char kEtag[] = "ETag: \"e1\"\r\n";
 
 // Returns the response of a store to the request for a range of `object`.
-std::string AnswerToRange(const std::string& object,
-                          const FakeRequest& request);
+std::string RespondToRange(const std::string& object,
+                           const FakeRequest& request);
 
 struct Read {
   Status status;

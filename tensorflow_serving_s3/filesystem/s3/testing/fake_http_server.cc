@@ -103,8 +103,8 @@ void FakeConnection::Hang() {
   closed_ = true;
 }
 
-std::string FakeAnswer(int status, const std::string& body,
-                       const std::string& headers) {
+std::string FakeResponse(int status, const std::string& body,
+                         const std::string& headers) {
   return "HTTP/1.1 " + std::to_string(status) + " Fake\r\n" + headers +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
@@ -194,7 +194,7 @@ void FakeHttpServer::Serve(int fd) {
     }
     received.append(buffer, n);
     if (received.front() == kTlsHandshake) {
-      connection.Send(FakeAnswer(400, "This server speaks plain HTTP."));
+      connection.Send(FakeResponse(400, "This server speaks plain HTTP."));
       connection.Close();
       return;
     }

@@ -4,7 +4,7 @@
 // A small HTTP server for tests of responses that a real store does not send.
 //
 //   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
-//     out.Send(FakeAnswer(403, "<Error><Code>AccessDenied</Code></Error>"));
+//     out.Send(FakeResponse(403, "<Error><Code>AccessDenied</Code></Error>"));
 //   });
 //   Use(server.url());  // "http://127.0.0.1:PORT"
 //
@@ -54,8 +54,8 @@ class FakeConnection {
 
 // Returns a complete response with a Content-Length. `headers` are lines, each
 // with "\r\n".
-std::string FakeAnswer(int status, const std::string& body,
-                       const std::string& headers = "");
+std::string FakeResponse(int status, const std::string& body,
+                         const std::string& headers = "");
 
 class FakeHttpServer {
  public:

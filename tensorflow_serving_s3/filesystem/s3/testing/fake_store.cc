@@ -68,10 +68,10 @@ std::string KeyOf(const std::string& path) {
 
 }  // namespace
 
-FakeStore::FakeStore(Ways ways)
-    : ways_(ways),
+FakeStore::FakeStore(Behaviour behaviour)
+    : behaviour_(behaviour),
       server_([this](const FakeRequest& request, FakeConnection& out) {
-        out.Send(Answer(request));
+        out.Send(Respond(request));
       }) {}
 
 std::unique_ptr<Client> FakeStore::NewClient() const {
@@ -119,20 +119,20 @@ std::vector<std::string> FakeStore::Requests() const {
   return asked;
 }
 
-std::string FakeStore::Answer(const FakeRequest& request) {
+std::string FakeStore::Respond(const FakeRequest& request) {
   const size_t mark = std::min(request.path.find('?'), request.path.size());
   const std::string key = KeyOf(request.path.substr(0, mark));
   const std::string query =
       mark < request.path.size() ? request.path.substr(mark + 1) : "";
   std::lock_guard<std::mutex> lock(mutex_);
   if (fails_ != nullptr && fails_(request.method + " " + request.path)) {
-    return FakeAnswer(500, "<Error><Code>InternalError</Code></Error>");
+    return FakeResponse(500, "<Error><Code>InternalError</Code></Error>");
   }
   if (request.method == "PUT") {
-    return AnswerPut(request, key, query);
+    return HandlePut(request, key, query);
   }
   if (request.method == "POST") {
-    return AnswerPost(request, key, query);
+    return HandlePost(request, key, query);
   }
   if (request.method == "DELETE") {
     // Aborts an upload: its parts stay until the next upload begins.
@@ -145,21 +145,21 @@ std::string FakeStore::Answer(const FakeRequest& request) {
     return List(Parameter(query, "prefix"),
                 !Parameter(query, "delimiter").empty());
   }
-  return AnswerGet(request, key);
+  return HandleGet(request, key);
 }
 
-std::string FakeStore::AnswerPut(const FakeRequest& request,
+std::string FakeStore::HandlePut(const FakeRequest& request,
                                  const std::string& key,
                                  const std::string& query) {
   const std::string source = Header(request, "x-amz-copy-source");
   const bool is_part = !query.empty();
   std::string bytes = request.body;
   const bool copied =
-      !source.empty() && !(is_part && ways_.ignores_copied_parts);
+      !source.empty() && !(is_part && behaviour_.ignores_copied_parts);
   if (copied) {
     const auto found = objects_.find(KeyOf(source));
     if (found == objects_.end()) {
-      return FakeAnswer(404, kNoSuchKey);
+      return FakeResponse(404, kNoSuchKey);
     }
     bytes = Range(found->second, Header(request, "x-amz-copy-source-range"));
   }
@@ -167,20 +167,22 @@ std::string FakeStore::AnswerPut(const FakeRequest& request,
   if (is_part) {
     parts_[std::stoi(Parameter(query, "partNumber"))] = bytes;
   } else {
-    const bool stripped = ways_.takes_markers_for_files && key.back() == '/';
+    const bool stripped =
+        behaviour_.stores_markers_as_files && key.back() == '/';
     objects_[stripped ? key.substr(0, key.size() - 1) : key] = bytes;
   }
-  return FakeAnswer(200, copied ? "<Copy><ETag>" + etag + "</ETag></Copy>" : "",
-                    "ETag: " + etag + "\r\n");
+  return FakeResponse(200,
+                      copied ? "<Copy><ETag>" + etag + "</ETag></Copy>" : "",
+                      "ETag: " + etag + "\r\n");
 }
 
-std::string FakeStore::AnswerPost(const FakeRequest& request,
+std::string FakeStore::HandlePost(const FakeRequest& request,
                                   const std::string& key,
                                   const std::string& query) {
   if (query == "uploads") {
     parts_.clear();
-    return FakeAnswer(200, "<Upload><UploadId>" + std::to_string(++uploads_) +
-                               "</UploadId></Upload>");
+    return FakeResponse(200, "<Upload><UploadId>" + std::to_string(++uploads_) +
+                                 "</UploadId></Upload>");
   }
   if (query == "delete") {
     std::set<std::string> gone;
@@ -193,22 +195,22 @@ std::string FakeStore::AnswerPost(const FakeRequest& request,
     for (const std::string& known : gone) {
       objects_.erase(known);
     }
-    return FakeAnswer(200, "<DeleteResult/>");
+    return FakeResponse(200, "<DeleteResult/>");
   }
   std::string whole;
   for (const auto& [number, bytes] : parts_) {
     whole += bytes;
   }
   objects_[key] = whole;
-  return FakeAnswer(200, "<Done><ETag>" + Etag(whole) + "</ETag></Done>");
+  return FakeResponse(200, "<Done><ETag>" + Etag(whole) + "</ETag></Done>");
 }
 
-std::string FakeStore::AnswerGet(const FakeRequest& request,
+std::string FakeStore::HandleGet(const FakeRequest& request,
                                  const std::string& key) {
   const auto found = objects_.find(key);
   const bool head = request.method == "HEAD";
   if (found == objects_.end()) {
-    return head ? "HTTP/1.1 404 Fake\r\n\r\n" : FakeAnswer(404, kNoSuchKey);
+    return head ? "HTTP/1.1 404 Fake\r\n\r\n" : FakeResponse(404, kNoSuchKey);
   }
   const std::string& whole = found->second;
   const std::string etag = "ETag: " + Etag(whole) + "\r\n";
@@ -219,18 +221,18 @@ std::string FakeStore::AnswerGet(const FakeRequest& request,
   const std::string range = Header(request, "range");
   const std::string bytes = Range(whole, range);
   if (range.empty()) {
-    return FakeAnswer(200, whole, etag);
+    return FakeResponse(200, whole, etag);
   }
   const size_t first = std::stoul(range.substr(sizeof("bytes=") - 1));
   if (bytes.empty()) {
-    return FakeAnswer(
+    return FakeResponse(
         416, "<Error><Code>InvalidRange</Code></Error>",
         "Content-Range: bytes */" + std::to_string(whole.size()) + "\r\n");
   }
-  return FakeAnswer(206, bytes,
-                    etag + "Content-Range: bytes " + std::to_string(first) +
-                        "-" + std::to_string(first + bytes.size() - 1) + "/" +
-                        std::to_string(whole.size()) + "\r\n");
+  return FakeResponse(206, bytes,
+                      etag + "Content-Range: bytes " + std::to_string(first) +
+                          "-" + std::to_string(first + bytes.size() - 1) + "/" +
+                          std::to_string(whole.size()) + "\r\n");
 }
 
 std::string FakeStore::List(const std::string& prefix, bool delimit) const {
@@ -253,8 +255,9 @@ std::string FakeStore::List(const std::string& prefix, bool delimit) const {
     contents += "<CommonPrefixes><Prefix>" + InXml(common) +
                 "</Prefix></CommonPrefixes>";
   }
-  return FakeAnswer(200, "<ListBucketResult><IsTruncated>false</IsTruncated>" +
-                             contents + "</ListBucketResult>");
+  return FakeResponse(
+      200, "<ListBucketResult><IsTruncated>false</IsTruncated>" + contents +
+               "</ListBucketResult>");
 }
 
 }  // namespace s3

@@ -4,7 +4,7 @@
 // An S3 store in memory, for behaviour that the real stores of the tests do not
 // have: it keeps all keys unchanged, or no keys that end in a slash.
 //
-//   FakeStore store({/*takes_markers_for_files=*/true});
+//   FakeStore store({/*stores_markers_as_files=*/true});
 //   std::unique_ptr<Client> client = store.NewClient();
 //   ... Use(*client) ...
 //   EXPECT_THAT(store.keys(), ElementsAre("a"));
@@ -29,14 +29,14 @@ namespace s3 {
 
 class FakeStore {
  public:
-  struct Ways {
+  struct Behaviour {
     // Stores `a/` as `a`.
-    bool takes_markers_for_files = false;
+    bool stores_markers_as_files = false;
     // Stores an empty part for UploadPartCopy.
     bool ignores_copied_parts = false;
   };
 
-  explicit FakeStore(Ways ways);
+  explicit FakeStore(Behaviour behaviour);
 
   // Returns a client, which the store must outlive.
   std::unique_ptr<Client> NewClient() const;
@@ -53,15 +53,15 @@ class FakeStore {
   std::vector<std::string> Requests() const;
 
  private:
-  std::string Answer(const FakeRequest& request);
-  std::string AnswerPut(const FakeRequest& request, const std::string& key,
+  std::string Respond(const FakeRequest& request);
+  std::string HandlePut(const FakeRequest& request, const std::string& key,
                         const std::string& query);
-  std::string AnswerPost(const FakeRequest& request, const std::string& key,
+  std::string HandlePost(const FakeRequest& request, const std::string& key,
                          const std::string& query);
-  std::string AnswerGet(const FakeRequest& request, const std::string& key);
+  std::string HandleGet(const FakeRequest& request, const std::string& key);
   std::string List(const std::string& prefix, bool delimit) const;
 
-  const Ways ways_;
+  const Behaviour behaviour_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> objects_;
   std::function<bool(const std::string& request)> fails_;

@@ -46,12 +46,12 @@ class ObjectReaderTest : public ::testing::Test {
   ObjectReaderTest()
       : server_([this](const FakeRequest& request, FakeConnection& out) {
           std::unique_lock<std::mutex> lock(mutex_);
-          const std::string answer = Answer(request);
+          const std::string response = Respond(request);
           lock.unlock();
-          if (answer.empty()) {
+          if (response.empty()) {
             return out.Hang();
           }
-          out.Send(answer);
+          out.Send(response);
         }) {
     Options options;
     options.endpoint = server_.url();
@@ -63,7 +63,7 @@ class ObjectReaderTest : public ::testing::Test {
   }
 
   // Returns "" for a request that gets no response.
-  std::string Answer(const FakeRequest& request) {
+  std::string Respond(const FakeRequest& request) {
     if (request.method == "HEAD") {
       if (!head_.empty()) {
         return head_;
@@ -74,7 +74,8 @@ class ObjectReaderTest : public ::testing::Test {
     }
     const auto if_match = request.headers.find("if-match");
     if (if_match != request.headers.end() && if_match->second != etag_) {
-      return FakeAnswer(412, "<Error><Code>PreconditionFailed</Code></Error>");
+      return FakeResponse(412,
+                          "<Error><Code>PreconditionFailed</Code></Error>");
     }
     size_t first = 0;
     size_t last = 0;
@@ -85,14 +86,14 @@ class ObjectReaderTest : public ::testing::Test {
     }
     const std::string total = "/" + std::to_string(object_.size());
     if (first >= object_.size()) {
-      return FakeAnswer(416, "<Error><Code>InvalidRange</Code></Error>",
-                        "Content-Range: bytes *" + total + "\r\n");
+      return FakeResponse(416, "<Error><Code>InvalidRange</Code></Error>",
+                          "Content-Range: bytes *" + total + "\r\n");
     }
     last = std::min(last, object_.size() - 1);
-    return FakeAnswer(206, object_.substr(first, last - first + 1),
-                      (etag_.empty() ? "" : "ETag: " + etag_ + "\r\n") +
-                          "Content-Range: bytes " + std::to_string(first) +
-                          "-" + std::to_string(last) + total + "\r\n");
+    return FakeResponse(206, object_.substr(first, last - first + 1),
+                        (etag_.empty() ? "" : "ETag: " + etag_ + "\r\n") +
+                            "Content-Range: bytes " + std::to_string(first) +
+                            "-" + std::to_string(last) + total + "\r\n");
   }
 
   void Replace(const std::string& object, const std::string& etag) {
@@ -133,7 +134,7 @@ class ObjectReaderTest : public ::testing::Test {
     return reader.Read(offset, &byte, 1).status();
   }
 
-  size_t BytesAskedFor() {
+  size_t RequestedBytes() {
     size_t bytes = 0;
     for (const std::string& range : Ranges()) {
       size_t first = 0;

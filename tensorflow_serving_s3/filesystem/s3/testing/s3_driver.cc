@@ -49,8 +49,8 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kLargestPiece = size_t{3} << 20;
-constexpr size_t kLargestWrite = size_t{24} << 20;
+constexpr size_t kMaxPieceBytes = size_t{3} << 20;
+constexpr size_t kMaxWriteBytes = size_t{24} << 20;
 constexpr size_t kThreads = 4;
 
 struct Piece {
@@ -62,7 +62,7 @@ struct Piece {
 std::vector<Piece> Pieces(uint64_t size, std::minstd_rand& dice) {
   std::vector<Piece> pieces;
   for (uint64_t offset = 0; offset < size;) {
-    const size_t most = kLargestPiece >> (dice() % 12);
+    const size_t most = kMaxPieceBytes >> (dice() % 12);
     const size_t wanted = 1 + dice() % most;
     pieces.push_back({offset, std::min<uint64_t>(wanted, size - offset)});
     offset += pieces.back().size;
@@ -140,7 +140,7 @@ Result<std::string> Read(Client& client, const S3Uri& uri,
 
 // Returns random bytes.
 std::string BytesToWrite(std::minstd_rand& dice) {
-  std::string bytes(dice() % (kLargestWrite >> (dice() % 12)), '\0');
+  std::string bytes(dice() % (kMaxWriteBytes >> (dice() % 12)), '\0');
   for (char& byte : bytes) {
     byte = static_cast<char>(dice() >> 8);
   }

@@ -62,12 +62,12 @@ int Request(int port, const std::string& method, const std::string& path,
       }
       sent += n;
     }
-    std::string answer;
+    std::string response;
     char buffer[4096];
     for (ssize_t n; (n = recv(fd, buffer, sizeof(buffer), 0)) > 0;) {
-      answer.append(buffer, n);
+      response.append(buffer, n);
     }
-    std::sscanf(answer.c_str(), "HTTP/1.1 %d", &status);
+    std::sscanf(response.c_str(), "HTTP/1.1 %d", &status);
   }
   close(fd);
   return status;
@@ -122,7 +122,7 @@ Seaweed::Seaweed() {
     const std::string folder = folder_ + "/" + std::to_string(attempt);
     std::filesystem::create_directory(folder);
     Start(executable, folder);
-    if (ComesUp()) {
+    if (WaitUntilReady()) {
       return;
     }
     std::ifstream file(folder + "/log");
@@ -169,7 +169,7 @@ void Seaweed::Start(const char* executable, const std::string& folder) {
   }
 }
 
-bool Seaweed::ComesUp() {
+bool Seaweed::WaitUntilReady() {
   constexpr int kTenths = 300;
   int tenths = 0;
   for (const std::string bucket : {"models", "empty-bucket"}) {

@@ -39,7 +39,7 @@ class Seaweed {
   // Starts the executable on new ports, with its data and log in `folder`.
   void Start(const char* executable, const std::string& folder);
   // Waits until it responds. Returns false after some time.
-  bool ComesUp();
+  bool WaitUntilReady();
   void Stop();
 
   std::string folder_;

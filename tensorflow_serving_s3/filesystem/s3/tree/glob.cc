@@ -21,7 +21,7 @@ namespace s3 {
 namespace {
 
 constexpr char kSpecial[] = "*?[\\";
-constexpr size_t kMostListsAtATime = 16;
+constexpr size_t kMaxParallelLists = 16;
 
 std::vector<std::string> Split(const std::string& key) {
   std::vector<std::string> names(1);
@@ -97,7 +97,7 @@ Result<std::vector<std::string>> MatchPaths(Client& client,
     std::mutex mutex;
     std::vector<std::string> deeper;
     const Status status = ForEachInParallel(
-        matched.size(), kMostListsAtATime, [&](size_t i) -> Status {
+        matched.size(), kMaxParallelLists, [&](size_t i) -> Status {
           const std::string prefix = matched[i] + literal;
           Result<std::vector<std::string>> names =
               MatchNames(client, *uri, prefix, levels[level], !last);
@@ -119,7 +119,7 @@ Result<std::vector<std::string>> MatchPaths(Client& client,
   std::vector<std::string> paths;
   std::mutex mutex;
   const Status status = ForEachInParallel(
-      matched.size(), kMostListsAtATime, [&](size_t i) -> Status {
+      matched.size(), kMaxParallelLists, [&](size_t i) -> Status {
         const S3Uri path = WithKey(*uri, matched[i] + literal);
         // The listing has shown that it exists.
         if (IsPattern(levels.back())) {

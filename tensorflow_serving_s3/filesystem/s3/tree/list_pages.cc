@@ -8,8 +8,8 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr int kMostEmptyPages = 1000;
-constexpr int kMostKeysOfAPage = 1000;
+constexpr int kMaxEmptyPages = 1000;
+constexpr int kMaxKeysPerPage = 1000;
 // The last character of Unicode: sorts after all keys with a common prefix.
 constexpr char kLastCharacter[] = "\xf4\x8f\xbf\xbf";
 
@@ -23,7 +23,7 @@ Result<Listing> ListPages::Next() {
   Result<Listing> page = client_->ListObjects(prefix_, request_);
   more_ = page.ok() && page->truncated;
   if (more_) {
-    const Status status = GoOnAfter(*page);
+    const Status status = ContinueAfter(*page);
     if (!status.ok()) {
       more_ = false;
       return status;
@@ -32,15 +32,15 @@ Result<Listing> ListPages::Next() {
   return page;
 }
 
-Status ListPages::GoOnAfter(const Listing& page) {
+Status ListPages::ContinueAfter(const Listing& page) {
   empty_pages_ = page.last_entry.empty() ? empty_pages_ + 1 : 0;
-  if (empty_pages_ == kMostEmptyPages) {
-    return Error(std::to_string(kMostEmptyPages) +
+  if (empty_pages_ == kMaxEmptyPages) {
+    return Error(std::to_string(kMaxEmptyPages) +
                  " pages without an entry and with more pages");
   }
   // A store that ignores the prefix returns all keys: use large pages.
   if (page.objects.empty() && page.common_prefixes.empty()) {
-    request_.max_keys = kMostKeysOfAPage;
+    request_.max_keys = kMaxKeysPerPage;
   }
   if (!page.continuation_token.empty()) {
     if (!tokens_.insert(page.continuation_token).second) {

@@ -45,7 +45,7 @@ class ListPages {
 
  private:
   // Prepares the request for the page after the truncated `page`.
-  Status GoOnAfter(const Listing& page);
+  Status ContinueAfter(const Listing& page);
   Status Error(const std::string& what) const;
 
   Client* const client_;
@@ -64,7 +64,7 @@ Status ForEachPage(Client& client, const S3Uri& prefix,
 
 // For a `use` that reads all pages: returns true if `failed` is OK, otherwise
 // the error.
-inline Result<bool> GoOnUnless(const Status& failed) {
+inline Result<bool> ContinueIfOk(const Status& failed) {
   if (!failed.ok()) {
     return failed;
   }

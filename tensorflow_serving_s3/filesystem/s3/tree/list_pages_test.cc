@@ -48,7 +48,7 @@ class ListPagesTest : public ::testing::Test {
       : server_([this](const FakeRequest&, FakeConnection& out) {
           const size_t page =
               std::min(server_.requests().size(), bodies_.size()) - 1;
-          out.Send(FakeAnswer(200, bodies_[page]));
+          out.Send(FakeResponse(200, bodies_[page]));
         }) {
     Options options;
     options.endpoint = server_.url();
@@ -169,7 +169,7 @@ TEST_F(ListPagesTest, AListWithoutProgressIsAnError) {
 
 TEST_F(ListPagesTest, TooManyEmptyPagesAreAnError) {
   FakeHttpServer endless([&](const FakeRequest&, FakeConnection& out) {
-    out.Send(FakeAnswer(
+    out.Send(FakeResponse(
         200, Listed(Truncated(std::to_string(endless.requests().size())))));
   });
   Options options;
@@ -189,8 +189,8 @@ TEST_F(ListPagesTest, FindsAFileOnALaterPageOfAnUnsortedList) {
     if (request.method == "HEAD") {
       out.Send("HTTP/1.1 200 Fake\r\nContent-Length: 5\r\n\r\n");
     } else {
-      out.Send(FakeAnswer(200, Listed(Contents("m-2") + Common("m/") +
-                                      Contents("m-1") + Truncated("t"))));
+      out.Send(FakeResponse(200, Listed(Contents("m-2") + Common("m/") +
+                                        Contents("m-1") + Truncated("t"))));
     }
   });
   Options options;
@@ -210,7 +210,7 @@ TEST_F(ListPagesTest, RequestsASizeThatTheListDoesNotHave) {
     if (request.method == "HEAD") {
       out.Send("HTTP/1.1 200 Fake\r\nContent-Length: 5\r\n\r\n");
     } else {
-      out.Send(FakeAnswer(200, Listed("<Contents><Key>m</Key></Contents>")));
+      out.Send(FakeResponse(200, Listed("<Contents><Key>m</Key></Contents>")));
     }
   });
   Options options;

@@ -67,7 +67,7 @@ class ObjectTreeTest : public ::testing::Test {
 
   std::string List(const FakeRequest& request) {
     if (deny_listing_) {
-      return FakeAnswer(403, "<Error><Code>AccessDenied</Code></Error>");
+      return FakeResponse(403, "<Error><Code>AccessDenied</Code></Error>");
     }
     auto query = Query(request.path);
     const bool delimit = query.count("delimiter") > 0;
@@ -108,7 +108,7 @@ class ObjectTreeTest : public ::testing::Test {
                   : "<Contents><Key>" + entries[i].first +
                         "</Key><Size>7</Size></Contents>";
     }
-    return FakeAnswer(200, body + "</ListBucketResult>");
+    return FakeResponse(200, body + "</ListBucketResult>");
   }
 
   // Returns "file", "directory" or the code, and the number of requests.

@@ -15,6 +15,7 @@
 #include "tensorflow_serving_s3/filesystem/s3/client/list_parser.h"
 #include "tensorflow_serving_s3/filesystem/s3/http/access_denied.h"
 #include "tensorflow_serving_s3/filesystem/s3/tree/list_pages.h"
+#include "tensorflow_serving_s3/filesystem/s3/tree/markers.h"
 #include "tensorflow_serving_s3/filesystem/s3/tree/object_tree.h"
 #include "tensorflow_serving_s3/filesystem/s3/writing/object_copy.h"
 
@@ -22,21 +23,7 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kMostCopiesAtATime = 16;
-
-S3Uri Inside(const S3Uri& directory) {
-  return WithKey(directory, DirectoryPrefix(directory.key));
-}
-
-// Removes the slash at the end of the path, unless the key would then be empty
-// or end in another slash.
-S3Uri WithoutSlash(const S3Uri& uri) {
-  const std::string& key = uri.key;
-  if (key.size() < 2 || key.back() != '/' || key[key.size() - 2] == '/') {
-    return uri;
-  }
-  return WithKey(uri, key.substr(0, key.size() - 1));
-}
+constexpr size_t kMaxParallelCopies = 16;
 
 Status IsAFile(const S3Uri& uri) {
   return {TF_FAILED_PRECONDITION,
@@ -83,8 +70,8 @@ Result<PathInfo> StatEither(Client& client, const S3Uri& uri) {
 }
 
 // Returns the path of an existing directory without the slash at its end,
-// unless a file has this name. See AddMarkersAbove.
-Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
+// unless a file has this name. See AddParentMarkers.
+Result<S3Uri> WithoutSlashUnlessFile(Client& client, const S3Uri& directory) {
   const S3Uri path = WithoutSlash(directory);
   if (path.key == directory.key || !client.may_keep_directories()) {
     return directory;
@@ -100,37 +87,12 @@ Result<S3Uri> WithoutSlashOrTwin(Client& client, const S3Uri& directory) {
   return found->has_value() && (*found)->is_directory ? path : directory;
 }
 
-bool IsMarker(const std::string& key) { return key.back() == '/'; }
-
-struct Contents {
-  bool marker = false;  // The marker of the directory itself.
-  bool others = false;  // Other objects.
-};
-
-Result<Contents> LookInto(Client& client, const S3Uri& directory) {
-  ListRequest request;
-  request.max_keys = 2;
-  Contents contents;
-  const S3Uri inside = Inside(directory);
-  const Status status = ForEachPage(
-      client, inside, request, [&](const Listing& page) -> Result<bool> {
-        for (const ListedObject& object : page.objects) {
-          (object.key == inside.key ? contents.marker : contents.others) = true;
-        }
-        return !contents.others;
-      });
-  if (!status.ok()) {
-    return status;
-  }
-  return contents;
-}
-
 // Converts the failures of DeleteObjects to an error of `path`.
-Status WhyUndeleted(const S3Uri& path,
-                    const std::vector<UndeletedObject>& undeleted) {
-  const UndeletedObject& first = undeleted.front();
+Status DeleteFailuresStatus(const S3Uri& path,
+                            const std::vector<DeleteFailure>& failures) {
+  const DeleteFailure& first = failures.front();
   std::string message =
-      path.ToString() + ": " + std::to_string(undeleted.size()) +
+      path.ToString() + ": " + std::to_string(failures.size()) +
       " objects could not be deleted; the first, " +
       WithKey(path, first.key).ToString() + ": " +
       (first.code.empty() ? "" : first.code + ": ") + first.message;
@@ -143,97 +105,9 @@ Status WhyUndeleted(const S3Uri& path,
                                "s3:DeleteObject", "")};
 }
 
-// Adds the markers of the directories between `root` and the key. A store with
-// real directories also keeps directories without a marker, and deletes them
-// with the key of the marker; for other stores the key does not exist. Omits
-// the marker of a `root` whose key ends in a slash: a file has its name, and
-// such a store could delete the file.
-void AddMarkersAbove(const Client& client, const std::string& key,
-                     const S3Uri& root, std::set<std::string>& markers) {
-  if (!client.may_keep_directories()) {
-    return;
-  }
-  size_t slash = root.key.size() - (root.key.back() == '/' ? 1 : 0);
-  if (root.key.back() == '/') {
-    slash = key.find('/', slash + 1);
-  }
-  for (; slash != std::string::npos; slash = key.find('/', slash + 1)) {
-    markers.insert(key.substr(0, slash + 1));
-  }
-}
-
-// Deletes markers, including the markers of AddMarkersAbove, the deepest
-// first: a store with real directories deletes only empty ones. Returns the
-// failed markers among `listed`; the others may not exist.
-Result<std::vector<UndeletedObject>> DeleteMarkers(
-    Client& client, const S3Uri& root, const std::set<std::string>& listed,
-    const std::set<std::string>& markers) {
-  Result<std::vector<UndeletedObject>> left = client.DeleteObjects(
-      root, {markers.rbegin(), markers.rend()}, /*retry_keys=*/false);
-  if (!left.ok()) {
-    return left;
-  }
-  std::vector<std::string> again;
-  for (const UndeletedObject& object : *left) {
-    if (listed.count(object.key) > 0) {
-      again.push_back(object.key);
-    }
-  }
-  return client.DeleteObjects(root, again);
-}
-
-// Ignores PERMISSION_DENIED: a caller without s3:ListBucket cannot verify the
-// result.
-Status UnlessNotAllowed(const Status& status) {
-  return status.code == TF_PERMISSION_DENIED ? Status() : status;
-}
-
-// Tests, after the first marker, whether the store keeps markers. Some stores
-// store `dir/` as the file `dir`, which prevents files in the directory;
-// deletes this file.
-Status FindOutAboutMarkers(Client& client, const S3Uri& directory) {
-  const S3Uri file = WithoutSlash(Inside(directory));
-  Result<std::optional<PathInfo>> found = FindPath(client, file);
-  if (!found.ok()) {
-    return UnlessNotAllowed(found.status());
-  }
-  if (!found->has_value()) {
-    return {};
-  }
-  if (!(*found)->is_directory) {
-    Result<Contents> contents = LookInto(client, directory);
-    if (!contents.ok()) {
-      return UnlessNotAllowed(contents.status());
-    }
-    if (!contents->marker && !contents->others && (*found)->object.size == 0) {
-      const Status deleted = client.DeleteObject(file);
-      if (deleted.ok()) {
-        client.NoteMarkers(Markers::kTakenForFiles);
-      }
-      return deleted;
-    }
-  }
-  client.NoteMarkers(Markers::kKept);
-  return {};
-}
-
-// Creates the marker of a directory. On a store without markers, the directory
-// exists with the first file in it.
-Status PutMarker(Client& client, const S3Uri& directory) {
-  if (client.markers() == Markers::kTakenForFiles) {
-    return {};
-  }
-  const Status status = client.PutObject(Inside(directory), "").status();
-  if (!status.ok() || client.markers() == Markers::kKept ||
-      !client.may_keep_directories()) {
-    return status;
-  }
-  return FindOutAboutMarkers(client, directory);
-}
-
 Status RenameFile(Client& client, const S3Uri& from, const ObjectInfo& info,
                   const S3Uri& to) {
-  const Status copied = CopyWhole(client, from, info, to);
+  const Status copied = CopyWholeObject(client, from, info, to);
   return copied.ok() ? client.DeleteObject(from) : copied;
 }
 
@@ -244,7 +118,7 @@ Status DeleteKeys(Client& client, const S3Uri& directory,
   std::set<std::string> listed;
   std::set<std::string> markers;
   for (const std::string& key : keys) {
-    AddMarkersAbove(client, key, directory, markers);
+    AddParentMarkers(client, key, directory, markers);
     if (IsMarker(key)) {
       listed.insert(key);
       markers.insert(key);
@@ -252,24 +126,25 @@ Status DeleteKeys(Client& client, const S3Uri& directory,
       files.push_back(key);
     }
   }
-  Result<std::vector<UndeletedObject>> left =
+  Result<std::vector<DeleteFailure>> left =
       client.DeleteObjects(directory, files);
   if (!left.ok()) {
     return left.status();
   }
   if (!left->empty()) {
-    return WhyUndeleted(directory, *left);
+    return DeleteFailuresStatus(directory, *left);
   }
   left = DeleteMarkers(client, directory, listed, markers);
   if (!left.ok()) {
     return left.status();
   }
-  return left->empty() ? Status() : WhyUndeleted(directory, *left);
+  return left->empty() ? Status() : DeleteFailuresStatus(directory, *left);
 }
 
 // Returns for each object whether its name is also the name of a directory, as
 // of "a" beside "a/b".
-std::vector<bool> FindTwins(const std::vector<ListedObject>& objects) {
+std::vector<bool> FindFilesNamedLikeDirectories(
+    const std::vector<ListedObject>& objects) {
   std::set<std::string_view> directories;
   for (const ListedObject& object : objects) {
     const std::string_view key = object.key;
@@ -313,19 +188,21 @@ Status RenameDirectory(Client& client, const S3Uri& from, const S3Uri& to,
           // Some stores do not copy markers.
           return IsMarker(key) && info.size == 0
                      ? PutMarker(client, target)
-                     : CopyWhole(client, WithKey(from, key), info, target);
+                     : CopyWholeObject(client, WithKey(from, key), info,
+                                       target);
         };
         // Copies these first: a store with real directories may lose an object
         // while it creates a directory of the same name.
-        const std::vector<bool> twins = FindTwins(page.objects);
+        const std::vector<bool> twins =
+            FindFilesNamedLikeDirectories(page.objects);
         for (size_t i = 0; i < twins.size(); ++i) {
           const Status twin = twins[i] ? copy(i) : Status();
           if (!twin.ok()) {
             return twin;
           }
         }
-        return GoOnUnless(ForEachInParallel(
-            page.objects.size(), kMostCopiesAtATime,
+        return ContinueIfOk(ForEachInParallel(
+            page.objects.size(), kMaxParallelCopies,
             [&](size_t i) { return twins[i] ? Status() : copy(i); }));
       });
   if (!status.ok()) {
@@ -419,7 +296,7 @@ Status DeleteDirectory(Client& client, const S3Uri& uri) {
   if (uri.key.empty()) {
     return IsABucket(uri, "deleted");
   }
-  Result<Contents> contents = LookInto(client, uri);
+  Result<Contents> contents = ReadContents(client, uri);
   if (!contents.ok()) {
     return contents.status();
   }
@@ -433,46 +310,47 @@ Status DeleteDirectory(Client& client, const S3Uri& uri) {
   if (!info.ok()) {
     return info.status();
   }
-  // See AddMarkersAbove for a directory without a marker.
+  // See AddParentMarkers for a directory without a marker.
   return info->is_directory ? client.DeleteObject(Inside(uri)) : IsAFile(uri);
 }
 
-Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
-  undeleted = Undeleted();
+Status DeleteTree(Client& client, const S3Uri& given,
+                  DeleteFailureCounts& failures) {
+  failures = DeleteFailureCounts();
   if (given.key.empty()) {
-    undeleted.directories = 1;
+    failures.directories = 1;
     return IsABucket(given, "emptied");
   }
   Result<PathInfo> info = StatEither(client, given);
   if (!info.ok()) {
-    undeleted.directories = 1;
+    failures.directories = 1;
     return info.status();
   }
   if (!info->is_directory) {
     const Status status = client.DeleteObject(WithoutSlash(given));
     if (!status.ok()) {
-      undeleted.files = 1;
+      failures.files = 1;
     }
     return status;
   }
-  const Result<S3Uri> root = WithoutSlashOrTwin(client, given);
+  const Result<S3Uri> root = WithoutSlashUnlessFile(client, given);
   if (!root.ok()) {
-    undeleted.directories = 1;
+    failures.directories = 1;
     return root.status();
   }
   const S3Uri& uri = *root;
   Status failure;
   // Records the keys that could not be deleted.
   const auto note =
-      [&](const Result<std::vector<UndeletedObject>>& left) -> Status {
+      [&](const Result<std::vector<DeleteFailure>>& left) -> Status {
     if (!left.ok()) {
       return left.status();
     }
-    for (const UndeletedObject& object : *left) {
-      ++(IsMarker(object.key) ? undeleted.directories : undeleted.files);
+    for (const DeleteFailure& object : *left) {
+      ++(IsMarker(object.key) ? failures.directories : failures.files);
     }
     if (failure.ok() && !left->empty()) {
-      failure = WhyUndeleted(uri, *left);
+      failure = DeleteFailuresStatus(uri, *left);
     }
     return {};
   };
@@ -481,7 +359,7 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   const auto delete_page = [&](const Listing& page) -> Result<bool> {
     std::vector<std::string> files;
     for (const ListedObject& object : page.objects) {
-      AddMarkersAbove(client, object.key, uri, markers);
+      AddParentMarkers(client, object.key, uri, markers);
       if (IsMarker(object.key)) {
         listed.insert(object.key);
         markers.insert(object.key);
@@ -489,7 +367,7 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
         files.push_back(object.key);
       }
     }
-    return GoOnUnless(note(client.DeleteObjects(uri, files)));
+    return ContinueIfOk(note(client.DeleteObjects(uri, files)));
   };
   Status status = ForEachPage(client, Inside(uri), ListRequest(), delete_page);
   if (status.ok()) {
@@ -498,7 +376,7 @@ Status DeleteTree(Client& client, const S3Uri& given, Undeleted& undeleted) {
   if (status.ok()) {
     return failure;
   }
-  ++undeleted.directories;
+  ++failures.directories;
   return status;
 }
 
@@ -545,7 +423,7 @@ Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
     if (!(*target)->is_directory) {
       return IsAFile(to);
     }
-    Result<Contents> contents = LookInto(client, to);
+    Result<Contents> contents = ReadContents(client, to);
     if (!contents.ok()) {
       return contents.status();
     }
@@ -554,7 +432,7 @@ Status RenamePath(Client& client, const S3Uri& from, const S3Uri& to) {
     }
     to_marker = contents->marker;
   }
-  Result<S3Uri> root = WithoutSlashOrTwin(client, from);
+  Result<S3Uri> root = WithoutSlashUnlessFile(client, from);
   if (!root.ok()) {
     return root.status();
   }
@@ -577,7 +455,7 @@ Status CopyFile(Client& client, const S3Uri& from, const S3Uri& to) {
   if (!target.ok()) {
     return target.status();
   }
-  return CopyWhole(client, file, source->object, *target);
+  return CopyWholeObject(client, file, source->object, *target);
 }
 
 }  // namespace s3

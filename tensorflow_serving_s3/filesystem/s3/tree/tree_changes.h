@@ -44,7 +44,7 @@ Status DeleteFile(Client& client, const S3Uri& uri);
 // Deletes an empty directory.
 Status DeleteDirectory(Client& client, const S3Uri& uri);
 
-struct Undeleted {
+struct DeleteFailureCounts {
   uint64_t files = 0;
   uint64_t directories = 0;
 };
@@ -52,7 +52,8 @@ struct Undeleted {
 // Deletes a file or a directory with its content, 1000 keys per request.
 // Continues after keys that it cannot delete; the error has their number and
 // the reason of the first. FAILED_PRECONDITION for a whole bucket.
-Status DeleteTree(Client& client, const S3Uri& uri, Undeleted& undeleted);
+Status DeleteTree(Client& client, const S3Uri& uri,
+                  DeleteFailureCounts& failures);
 
 // Moves a file, replacing an existing file, or a directory, replacing an empty
 // one. Copies on the store, then deletes the source. Deletes the copies if not

@@ -57,7 +57,7 @@ Status Write(Client& client, const std::string& key, const std::string& bytes) {
 // deletion.
 Status DeleteTreeWithARefusal(const std::string& message) {
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
-    out.Send(FakeAnswer(
+    out.Send(FakeResponse(
         200, request.method == "POST"
                  ? "<DeleteResult><Error><Key>a/b</Key><Code>AccessDenied"
                    "</Code><Message>" +
@@ -74,9 +74,9 @@ Status DeleteTreeWithARefusal(const std::string& message) {
   Result<std::unique_ptr<Client>> client =
       Client::New(options, [](const char*) { return std::nullopt; });
   EXPECT_TRUE(client.ok());
-  Undeleted undeleted;
-  const Status status = DeleteTree(**client, At("a"), undeleted);
-  EXPECT_EQ(undeleted.files, 1u);
+  DeleteFailureCounts failures;
+  const Status status = DeleteTree(**client, At("a"), failures);
+  EXPECT_EQ(failures.files, 1u);
   return status;
 }
 
@@ -105,7 +105,7 @@ TEST(MarkersTest, TestsOnceWhetherTheStoreKeepsMarkers) {
 }
 
 TEST(MarkersTest, DeletesAMarkerThatBecameAFileAndCreatesNoOther) {
-  FakeStore store({/*takes_markers_for_files=*/true});
+  FakeStore store({/*stores_markers_as_files=*/true});
   auto client = store.NewClient();
   ASSERT_TRUE(EnsureDirectory(*client, At("new/folder")).ok());
   EXPECT_THAT(store.keys(), IsEmpty());
@@ -119,7 +119,7 @@ TEST(MarkersTest, DeletesAMarkerThatBecameAFileAndCreatesNoOther) {
 TEST(MarkersTest, AFailedTestForMarkersIsAnError) {
   // Fails one of the two requests after the marker.
   for (const std::string asked : {"GET /models?list", "DELETE /models/new"}) {
-    FakeStore store({/*takes_markers_for_files=*/true});
+    FakeStore store({/*stores_markers_as_files=*/true});
     auto client = store.NewClient();
     bool marker_is_put = false;
     store.SetFault([&](const std::string& request) {
@@ -165,7 +165,7 @@ TEST(RenameTest, CopiesAnObjectBeforeTheDirectoryOfItsName) {
 }
 
 TEST(CopyTest, DownloadsAndUploadsWhatTheStoreDoesNotCopyInParts) {
-  FakeStore store({/*takes_markers_for_files=*/false,
+  FakeStore store({/*stores_markers_as_files=*/false,
                    /*ignores_copied_parts=*/true});
   auto client = store.NewClient();
   std::string bytes;
@@ -177,7 +177,7 @@ TEST(CopyTest, DownloadsAndUploadsWhatTheStoreDoesNotCopyInParts) {
   ASSERT_TRUE(info.ok()) << info.status().message;
 
   const Status copied =
-      CopyWhole(*client, At("file"), *info, At("copy"), 16 << 20);
+      CopyWholeObject(*client, At("file"), *info, At("copy"), 16 << 20);
   ASSERT_TRUE(copied.ok()) << copied.message;
   EXPECT_TRUE(store.Get("copy") == bytes);
 
@@ -245,8 +245,8 @@ TEST(OddKeysTreeTest, AreMovedWithTheirDirectory) {
   EXPECT_THAT(*names, ElementsAre(".."));
   ASSERT_TRUE(RenamePath(*client, At("a"), At("c")).ok());
   EXPECT_THAT(store.keys(), ElementsAre("b", "c/../b", "c//b"));
-  Undeleted undeleted;
-  ASSERT_TRUE(DeleteTree(*client, At("c"), undeleted).ok());
+  DeleteFailureCounts failures;
+  ASSERT_TRUE(DeleteTree(*client, At("c"), failures).ok());
   EXPECT_THAT(store.keys(), ElementsAre("b"));
 }
 

@@ -123,7 +123,7 @@ void BackgroundUpload::SendPart(std::string bytes) {
     Begin();
   }
   if (IsWanted()) {
-    upload_->SendTaken(std::move(bytes));
+    upload_->SendReserved(std::move(bytes));
   } else {
     UploadMemory().Release(bytes.size());
   }

@@ -35,7 +35,7 @@ class BackgroundUploadTest : public ::testing::Test {
   BackgroundUploadTest()
       : may_answer_(let_answer_.get_future().share()),
         server_([this](const FakeRequest& request, FakeConnection& out) {
-          out.Send(Answer(request));
+          out.Send(Respond(request));
         }) {
     Options options;
     options.endpoint = server_.url();
@@ -46,22 +46,22 @@ class BackgroundUploadTest : public ::testing::Test {
         options, [](const char*) { return std::optional<std::string>(); });
   }
 
-  std::string Answer(const FakeRequest& request) {
+  std::string Respond(const FakeRequest& request) {
     if (request.path.find("?uploads") != std::string::npos) {
       asked_.set_value();
       may_answer_.wait();
       return refuses_
-                 ? FakeAnswer(403, "<Error><Code>AccessDenied</Code></Error>")
-                 : FakeAnswer(200, "<Upload><UploadId>1</UploadId></Upload>");
+                 ? FakeResponse(403, "<Error><Code>AccessDenied</Code></Error>")
+                 : FakeResponse(200, "<Upload><UploadId>1</UploadId></Upload>");
     }
     if (request.method == "PUT") {
-      return FakeAnswer(200, "", "ETag: \"p\"\r\n");
+      return FakeResponse(200, "", "ETag: \"p\"\r\n");
     }
     if (request.method == "DELETE") {
       ++aborts_;
       return "HTTP/1.1 204 No Content\r\n\r\n";
     }
-    return FakeAnswer(200, "<Done><ETag>\"whole\"</ETag></Done>");
+    return FakeResponse(200, "<Done><ETag>\"whole\"</ETag></Done>");
   }
 
   std::promise<void> asked_;

@@ -24,11 +24,11 @@ const char kUpload[] =
 TEST(FailedUploadTest, APartThatFailsEndsTheUpload) {
   FakeHttpServer server([](const FakeRequest& request, FakeConnection& out) {
     if (request.method == "PUT") {
-      out.Send(FakeAnswer(400, "<Error><Code>EntityTooLarge</Code></Error>"));
+      out.Send(FakeResponse(400, "<Error><Code>EntityTooLarge</Code></Error>"));
     } else if (request.method == "DELETE") {
       out.Send("HTTP/1.1 204 No Content\r\n\r\n");
     } else {
-      out.Send(FakeAnswer(200, kUpload));
+      out.Send(FakeResponse(200, kUpload));
     }
   });
   Options options;

@@ -14,15 +14,15 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kMostParts = 10000;
+constexpr size_t kMaxParts = 10000;
 constexpr uint64_t kFirstPartBytes = uint64_t{8} << 20;
 // Parts with the size of the first: some stores require parts of equal size.
 constexpr size_t kEqualParts = 1000;
 // After each group of this size, parts grow by the size of the first part.
 constexpr size_t kPartsOfASize = 60;
 // Leaves parts for the bytes after a copy.
-constexpr size_t kMostSections = 9000;
-constexpr size_t kMostCopiesAtATime = 16;
+constexpr size_t kMaxSections = 9000;
+constexpr size_t kMaxParallelCopies = 16;
 
 }  // namespace
 
@@ -58,14 +58,14 @@ MultipartUpload::~MultipartUpload() {
 void MultipartUpload::Send(std::string bytes) {
   Join(/*all=*/false);
   UploadMemory().Acquire(bytes.size());
-  SendTaken(std::move(bytes));
+  SendReserved(std::move(bytes));
 }
 
 size_t MultipartUpload::AddPart() {
   const size_t part = next_part();
   std::lock_guard<std::mutex> lock(mutex_);
   etags_.emplace_back();
-  if (part > kMostParts && failure_.ok()) {
+  if (part > kMaxParts && failure_.ok()) {
     failure_ = {TF_OUT_OF_RANGE,
                 uri_.ToString() +
                     " exceeds the maximum size of an S3 object: it has more "
@@ -74,7 +74,7 @@ size_t MultipartUpload::AddPart() {
   return part;
 }
 
-void MultipartUpload::SendTaken(std::string bytes) {
+void MultipartUpload::SendReserved(std::string bytes) {
   Join(/*all=*/false);
   const size_t part = AddPart();
   sending_.emplace_back();
@@ -91,8 +91,8 @@ void MultipartUpload::SendTaken(std::string bytes) {
 
 void MultipartUpload::SendOnThread(Sending& sending, size_t part) {
   if (status().ok()) {
-    Note(part, client_->UploadPart(uri_, id_, static_cast<int>(part),
-                                   sending.bytes, &cancellation_));
+    RecordPart(part, client_->UploadPart(uri_, id_, static_cast<int>(part),
+                                         sending.bytes, &cancellation_));
   }
   const size_t bytes = sending.bytes.size();
   sending.bytes = std::string();
@@ -107,7 +107,7 @@ Status MultipartUpload::Copy(const S3Uri& from, const ObjectInfo& info,
   if (status.code != TF_UNIMPLEMENTED) {
     return status;
   }
-  return CopyThroughHere(from, info);
+  return CopyThroughClient(from, info);
 }
 
 Status MultipartUpload::CopyOnStore(const S3Uri& from, const ObjectInfo& info,
@@ -115,26 +115,26 @@ Status MultipartUpload::CopyOnStore(const S3Uri& from, const ObjectInfo& info,
   // Sections of equal size: a small last section could not be followed by other
   // parts.
   const uint64_t most =
-      std::max(section_bytes, (info.size + kMostSections - 1) / kMostSections);
+      std::max(section_bytes, (info.size + kMaxSections - 1) / kMaxSections);
   const uint64_t count = (info.size + most - 1) / most;
   const uint64_t section = (info.size + count - 1) / count;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     etags_.resize(count);
   }
-  return ForEachInParallel(count, kMostCopiesAtATime, [&](size_t i) {
+  return ForEachInParallel(count, kMaxParallelCopies, [&](size_t i) {
     const Semaphore::Hold slot(&CopySlots());
     const uint64_t offset = i * section;
     Result<std::string> etag = client_->UploadPartCopy(
         from, offset, std::min(section, info.size - offset), info.etag, uri_,
         id_, static_cast<int>(i + 1));
-    Note(i + 1, etag);
+    RecordPart(i + 1, etag);
     return etag.status();
   });
 }
 
-Status MultipartUpload::CopyThroughHere(const S3Uri& from,
-                                        const ObjectInfo& info) {
+Status MultipartUpload::CopyThroughClient(const S3Uri& from,
+                                          const ObjectInfo& info) {
   // Some stores keep the empty part that they stored instead of a copy.
   Status status = client_->AbortMultipartUpload(uri_, id_);
   if (!status.ok()) {
@@ -152,7 +152,7 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
   }
   // Sections of equal size, see CopyOnStore.
   const uint64_t count =
-      std::clamp<uint64_t>(info.size / kFirstPartBytes, 1, kMostSections);
+      std::clamp<uint64_t>(info.size / kFirstPartBytes, 1, kMaxSections);
   const uint64_t section = (info.size + count - 1) / count;
   std::string etag = info.etag;
   for (uint64_t offset = 0; offset < info.size && status.ok();) {
@@ -173,11 +173,11 @@ Status MultipartUpload::CopyThroughHere(const S3Uri& from,
     offset += bytes.size();
     // Must not wait for memory: its holders may wait for this copy.
     if (UploadMemory().TryAcquire(bytes.size())) {
-      SendTaken(std::move(bytes));
+      SendReserved(std::move(bytes));
     } else {
       const size_t part = AddPart();
-      Note(part, client_->UploadPart(uri_, id_, static_cast<int>(part), bytes,
-                                     &cancellation_));
+      RecordPart(part, client_->UploadPart(uri_, id_, static_cast<int>(part),
+                                           bytes, &cancellation_));
     }
     status = this->status();
   }
@@ -199,7 +199,7 @@ Result<std::string> MultipartUpload::Complete() {
   if (etag.ok()) {
     ended_ = true;
   } else {
-    Note(0, etag);
+    RecordPart(0, etag);
   }
   return etag;
 }
@@ -236,7 +236,7 @@ void MultipartUpload::Join(bool all) {
   }
 }
 
-void MultipartUpload::Note(size_t part, const Result<std::string>& etag) {
+void MultipartUpload::RecordPart(size_t part, const Result<std::string>& etag) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (etag.ok()) {
     etags_[part - 1] = *etag;

@@ -39,7 +39,7 @@ namespace tfs3 {
 namespace s3 {
 
 // The minimum size of a part that is not the last.
-inline constexpr uint64_t kLeastPartBytes = uint64_t{5} << 20;
+inline constexpr uint64_t kMinPartBytes = uint64_t{5} << 20;
 
 // Returns the size of a part. `part_number` starts at 1.
 uint64_t PartBytes(size_t part_number);
@@ -59,7 +59,7 @@ class MultipartUpload {
 
   // Adds a part that already has its share of the upload memory. Releases the
   // share after the part is sent.
-  void SendTaken(std::string bytes);
+  void SendReserved(std::string bytes);
 
   // Copies the object `from`, of at least 5 MiB, before any other part is sent.
   // The store copies it in sections of `section_bytes`, or larger ones for a
@@ -100,13 +100,13 @@ class MultipartUpload {
 
   Status CopyOnStore(const S3Uri& from, const ObjectInfo& info,
                      uint64_t section_bytes);
-  Status CopyThroughHere(const S3Uri& from, const ObjectInfo& info);
+  Status CopyThroughClient(const S3Uri& from, const ObjectInfo& info);
   // Adds a part without an ETag, and returns its number.
   size_t AddPart();
   void SendOnThread(Sending& sending, size_t part);
   // Joins the threads that are done, or all threads.
   void Join(bool all);
-  void Note(size_t part, const Result<std::string>& etag);
+  void RecordPart(size_t part, const Result<std::string>& etag);
 
   Client* const client_;
   const S3Uri uri_;

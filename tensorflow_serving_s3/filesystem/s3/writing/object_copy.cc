@@ -12,8 +12,9 @@
 namespace tfs3 {
 namespace s3 {
 
-Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
-                 const S3Uri& to, uint64_t most_by_one) {
+Status CopyWholeObject(Client& client, const S3Uri& from,
+                       const ObjectInfo& info, const S3Uri& to,
+                       uint64_t most_by_one) {
   if (info.size <= most_by_one) {
     const Semaphore::Hold slot(&CopySlots());
     return client.CopyObject(from, info.etag, to);

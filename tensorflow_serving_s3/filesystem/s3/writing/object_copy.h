@@ -3,7 +3,7 @@
 //
 // Copies an object of any size on the store.
 //
-//   Status status = CopyWhole(client, from, info, to);
+//   Status status = CopyWholeObject(client, from, info, to);
 //
 // Thread-safe, as the client is.
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_WRITING_OBJECT_COPY_H_
@@ -22,8 +22,9 @@ namespace s3 {
 // Copies an object and its metadata: with one request, or in parts if it is
 // larger than `most_by_one` bytes (S3 allows 5 GiB). A copy in parts loses the
 // tags.
-Status CopyWhole(Client& client, const S3Uri& from, const ObjectInfo& info,
-                 const S3Uri& to, uint64_t most_by_one = uint64_t{1} << 30);
+Status CopyWholeObject(Client& client, const S3Uri& from,
+                       const ObjectInfo& info, const S3Uri& to,
+                       uint64_t most_by_one = uint64_t{1} << 30);
 
 }  // namespace s3
 }  // namespace tfs3

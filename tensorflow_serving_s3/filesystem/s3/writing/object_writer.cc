@@ -21,7 +21,7 @@ Result<std::unique_ptr<ObjectWriter>> ObjectWriter::AtEndOf(
   std::unique_ptr<ObjectWriter> writer = New(client, uri);
   writer->size_ = existing.size;
   writer->changed_ = false;
-  if (existing.size >= kLeastPartBytes) {
+  if (existing.size >= kMinPartBytes) {
     writer->base_ = existing;
   } else if (existing.size > 0) {
     writer->buffer_.resize(existing.size);
@@ -44,7 +44,7 @@ ObjectWriter::ObjectWriter(Client* client, const S3Uri& uri)
 
 Status ObjectWriter::Append(std::string_view bytes) {
   std::lock_guard<std::mutex> lock(mutex_);
-  Status status = Usable();
+  Status status = CheckUsable();
   if (!bytes.empty()) {
     changed_ = true;
   }
@@ -103,18 +103,18 @@ uint64_t ObjectWriter::size() const {
 
 Status ObjectWriter::Flush() {
   std::lock_guard<std::mutex> lock(mutex_);
-  return Usable();
+  return CheckUsable();
 }
 
 Status ObjectWriter::Sync() {
   std::lock_guard<std::mutex> lock(mutex_);
-  const Status status = Usable();
+  const Status status = CheckUsable();
   return status.ok() ? Publish() : status;
 }
 
 Status ObjectWriter::Close() {
   std::lock_guard<std::mutex> lock(mutex_);
-  Status status = Usable();
+  Status status = CheckUsable();
   if (status.ok()) {
     status = Publish();
   }
@@ -129,7 +129,7 @@ Status ObjectWriter::Drop() {
     return {};
   }
   closed_ = true;
-  if (upload_ == nullptr && base_.size == 0 && size_ <= kMostDropped) {
+  if (upload_ == nullptr && base_.size == 0 && size_ <= kMaxDroppedBytes) {
     return Publish();
   }
   return Fail({TF_FAILED_PRECONDITION,
@@ -139,7 +139,7 @@ Status ObjectWriter::Drop() {
                    "has more than 64 KiB: close the file"});
 }
 
-Status ObjectWriter::Usable() {
+Status ObjectWriter::CheckUsable() {
   if (!failure_.ok()) {
     return failure_;
   }

@@ -69,7 +69,7 @@ class ObjectWriter {
   Status Close();
 
   // Ends a writer whose file was released without Close. Publishes a file of up
-  // to kMostDropped bytes, as a local file system does. Discards the
+  // to kMaxDroppedBytes bytes, as a local file system does. Discards the
   // unpublished bytes of a larger file: FAILED_PRECONDITION. Does nothing after
   // Close, after a failure and without changes.
   Status Drop();
@@ -77,13 +77,13 @@ class ObjectWriter {
   // Larger than the lock and marker files that TensorFlow does not close.
   // Smaller than the first read of a TensorFlow copy (128 KiB), because a
   // failed copy does not close its target and must not be published.
-  static constexpr uint64_t kMostDropped = uint64_t{64} << 10;
+  static constexpr uint64_t kMaxDroppedBytes = uint64_t{64} << 10;
 
  private:
   ObjectWriter(Client* client, const S3Uri& uri);
 
   // The functions below require `mutex_`.
-  Status Usable();
+  Status CheckUsable();
   Status Publish();
   // Returns true if `bytes` more fit into the buffer.
   bool Fits(size_t bytes) const;

@@ -58,7 +58,7 @@ uint64_t Requests(Operation operation) {
 TEST(PartBytesTest, TenThousandPartsMakeTheLargestObject) {
   uint64_t sum = 0;
   for (size_t part = 1; part <= 10000; ++part) {
-    EXPECT_GE(PartBytes(part), kLeastPartBytes);
+    EXPECT_GE(PartBytes(part), kMinPartBytes);
     EXPECT_LE(PartBytes(part), uint64_t{5} << 30);
     sum += PartBytes(part);
   }
@@ -211,7 +211,7 @@ TEST_F(ObjectWriterTest, WithoutCloseTheUploadIsAborted) {
 }
 
 TEST_F(ObjectWriterTest, DropPublishesASmallFile) {
-  constexpr size_t kSize = ObjectWriter::kMostDropped - 4;
+  constexpr size_t kSize = ObjectWriter::kMaxDroppedBytes - 4;
   auto writer = ObjectWriter::New(client_, At("let-go"));
   Append(*writer, SomeBytes(kSize), kSize);
   const Status dropped = writer->Drop();
@@ -228,7 +228,7 @@ TEST_F(ObjectWriterTest, DropPublishesASmallFile) {
 }
 
 TEST_F(ObjectWriterTest, DropDiscardsALargeFile) {
-  constexpr size_t kSize = ObjectWriter::kMostDropped + 1;
+  constexpr size_t kSize = ObjectWriter::kMaxDroppedBytes + 1;
   auto writer = ObjectWriter::New(client_, At("let-go-half"));
   Append(*writer, SomeBytes(kSize), kSize);
   EXPECT_EQ(writer->Drop().code, TF_FAILED_PRECONDITION);
@@ -313,7 +313,7 @@ TEST_F(ObjectWriterTest, CopiesALargeObjectInParts) {
   ASSERT_TRUE(client_->PutObject(At("whole"), bytes).ok());
   const ObjectInfo info = *client_->HeadObject(At("whole"));
   const Status status =
-      CopyWhole(*client_, At("whole"), info, At("copied"), 10 * kMiB);
+      CopyWholeObject(*client_, At("whole"), info, At("copied"), 10 * kMiB);
   ASSERT_TRUE(status.ok()) << status.message;
   EXPECT_EQ(Requests(Operation::kUploadPartCopy) - copies, 3u);
   EXPECT_TRUE(Read("copied") == bytes);
@@ -331,8 +331,9 @@ TEST_F(ObjectWriterTest, ACopyInPartsKeepsTheMetadata) {
   ASSERT_TRUE(etag.ok()) << etag.status().message;
   ASSERT_TRUE(client_->CompleteMultipartUpload(from, *id, {*etag}).ok());
 
-  const Status copied = CopyWhole(*client_, from, *client_->HeadObject(from),
-                                  At("copied-described"), 6 * kMiB);
+  const Status copied =
+      CopyWholeObject(*client_, from, *client_->HeadObject(from),
+                      At("copied-described"), 6 * kMiB);
   ASSERT_TRUE(copied.ok()) << copied.message;
   Result<Metadata> kept = client_->GetMetadata(At("copied-described"));
   ASSERT_TRUE(kept.ok()) << kept.status().message;
@@ -354,7 +355,7 @@ TEST_F(ObjectWriterTest, ACopyOfAReplacedObjectLeavesNothing) {
   const ObjectInfo info = *client_->HeadObject(At("old"));
   ASSERT_TRUE(client_->PutObject(At("old"), SomeBytes(13 * kMiB)).ok());
   const Status status =
-      CopyWhole(*client_, At("old"), info, At("not-copied"), 6 * kMiB);
+      CopyWholeObject(*client_, At("old"), info, At("not-copied"), 6 * kMiB);
   EXPECT_EQ(status.code, TF_FAILED_PRECONDITION) << status.message;
   EXPECT_FALSE(Exists("not-copied"));
   EXPECT_EQ(Requests(Operation::kAbortMultipartUpload) - aborts, 1u);

@@ -56,12 +56,12 @@ net::HttpResponse Json(std::string body) {
 
 }  // namespace
 
-net::HttpResponse ApiCall::Answer(const net::HttpRequest& request) {
+net::HttpResponse ApiCall::Handle(const net::HttpRequest& request) {
   charge_ = request.charge;
   const int64_t charged_before = charge_ == nullptr ? 0 : charge_->bytes();
   net::HttpResponse response;
   try {
-    response = AnswerOrThrow(request);
+    response = HandleOrThrow(request);
   } catch (const std::bad_alloc&) {
     response = FailForMemory();
   }
@@ -83,7 +83,7 @@ net::HttpResponse ApiCall::FailForMemory() {
   return response;
 }
 
-net::HttpResponse ApiCall::AnswerOrThrow(const net::HttpRequest& request) {
+net::HttpResponse ApiCall::HandleOrThrow(const net::HttpRequest& request) {
   if (!absl::StartsWithIgnoreCase(request.path, kApiPrefix)) {
     return Fail(absl::NotFoundError(absl::StrCat(
         "Not found: ", request.path, "; the API is under ", kModelsPrefix)));
@@ -93,7 +93,7 @@ net::HttpResponse ApiCall::AnswerOrThrow(const net::HttpRequest& request) {
     if ((request.method == "GET" || request.method == "HEAD") &&
         absl::EqualsIgnoreCase(request.path, kModels)) {
       api_ = "ListModels";
-      return Json(ModelListJson(server_.ListModels(), LoadsUnderWay(),
+      return Json(ModelListJson(server_.ListModels(), ActiveLoads(),
                                 server_.SourceProblem()));
     }
     return Fail(absl::InvalidArgumentError(absl::StrCat(
@@ -103,33 +103,33 @@ net::HttpResponse ApiCall::AnswerOrThrow(const net::HttpRequest& request) {
   static const net::PaddedBuffer& no_body = *new net::PaddedBuffer();
   const net::PaddedBuffer& body =
       request.body == nullptr ? no_body : *request.body;
-  absl::StatusOr<std::string> answer;
+  absl::StatusOr<std::string> result;
   switch (path->action) {
     case ModelAction::kPredict:
       api_ = "Predict";
-      answer = Predict(body);
+      result = Predict(body);
       break;
     case ModelAction::kClassify:
       api_ = "Classify";
-      answer = Classify(body);
+      result = Classify(body);
       break;
     case ModelAction::kRegress:
       api_ = "Regress";
-      answer = Regress(body);
+      result = Regress(body);
       break;
     case ModelAction::kMetadata:
       api_ = "GetModelMetadata";
-      answer = Metadata();
+      result = Metadata();
       break;
     case ModelAction::kStatus:
       api_ = "GetModelStatus";
-      answer = Status();
+      result = Status();
       break;
   }
-  if (!answer.ok()) {
-    return Fail(answer.status());
+  if (!result.ok()) {
+    return Fail(result.status());
   }
-  return Json(*std::move(answer));
+  return Json(*std::move(result));
 }
 
 net::HttpResponse ApiCall::Fail(absl::Status status) {
@@ -216,20 +216,20 @@ absl::StatusOr<std::string> ApiCall::Predict(const net::PaddedBuffer& body) {
 }
 
 absl::StatusOr<std::string> ApiCall::Classify(const net::PaddedBuffer& body) {
-  return AnswerExamples<ClassificationRequest, ClassificationResponse>(
+  return HandleExamples<ClassificationRequest, ClassificationResponse>(
       body, CheckClassifySignature, tfs3::Classify,
       &PredictionLog::mutable_classify_log);
 }
 
 absl::StatusOr<std::string> ApiCall::Regress(const net::PaddedBuffer& body) {
-  return AnswerExamples<RegressionRequest, RegressionResponse>(
+  return HandleExamples<RegressionRequest, RegressionResponse>(
       body, CheckRegressSignature, tfs3::Regress,
       &PredictionLog::mutable_regress_log);
 }
 
 template <typename Request, typename Response, typename Check, typename Infer,
           typename LogOf>
-absl::StatusOr<std::string> ApiCall::AnswerExamples(
+absl::StatusOr<std::string> ApiCall::HandleExamples(
     const net::PaddedBuffer& body, Check check, Infer infer, LogOf log_of) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) {
@@ -285,7 +285,7 @@ absl::StatusOr<std::string> ApiCall::Status() {
   if (!status.ok()) {
     return status.status();
   }
-  return ModelStatusJson(spec_.name(), *status, LoadsUnderWay());
+  return ModelStatusJson(spec_.name(), *status, ActiveLoads());
 }
 
 }  // namespace tfs3::rest

@@ -4,7 +4,7 @@
 // Handles one request of the REST API. Used only by Routes.
 //
 //   ApiCall call(lookup, server, options);
-//   HttpResponse response = call.Answer(request);
+//   HttpResponse response = call.Handle(request);
 //   Record(call.api(), call.model_version(), call.status());
 //
 // Create an object for each request. Not thread-safe.
@@ -42,7 +42,7 @@ class ApiCall {
       : lookup_(lookup), server_(server), options_(options) {}
 
   // Handles a request with a path under /v1/. Call it only once.
-  net::HttpResponse Answer(const net::HttpRequest& request);
+  net::HttpResponse Handle(const net::HttpRequest& request);
 
   // Returns the response for an error of the caller.
   net::HttpResponse Fail(absl::Status status);
@@ -57,7 +57,7 @@ class ApiCall {
  private:
   using Model = ServableHandle<SavedModelBundle>;
 
-  net::HttpResponse AnswerOrThrow(const net::HttpRequest& request);
+  net::HttpResponse HandleOrThrow(const net::HttpRequest& request);
   // Returns the response for a request that exceeds the memory budget.
   net::HttpResponse FailForMemory();
 
@@ -68,7 +68,7 @@ class ApiCall {
   // servables/tensorflow/apis, and `log_of` returns the log in a PredictionLog.
   template <typename Request, typename Response, typename Check, typename Infer,
             typename LogOf>
-  absl::StatusOr<std::string> AnswerExamples(const net::PaddedBuffer& body,
+  absl::StatusOr<std::string> HandleExamples(const net::PaddedBuffer& body,
                                              Check check, Infer infer,
                                              LogOf log_of);
   absl::StatusOr<std::string> Metadata();

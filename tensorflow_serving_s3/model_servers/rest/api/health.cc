@@ -28,8 +28,8 @@ bool HasParameter(std::string_view query, std::string_view name) {
 }
 
 // Describes why the server is not ready.
-std::string WhyNotReady(const ServerStatus& server,
-                        const std::vector<ModelSummary>& models) {
+std::string ExplainNotReady(const ServerStatus& server,
+                            const std::vector<ModelSummary>& models) {
   if (server.IsStopping()) {
     return "not ready: the server is stopping";
   }
@@ -64,7 +64,7 @@ std::string WhyNotReady(const ServerStatus& server,
 
 }  // namespace
 
-std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
+std::optional<net::HttpResponse> HandleHealth(const ServerStatus& server,
                                               const net::HttpRequest& request) {
   const bool live = request.path == "/livez";
   if (!live && request.path != "/readyz") {
@@ -98,7 +98,7 @@ std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
                       "\n");
     }
   }
-  absl::StrAppend(&text, ready ? "ok" : WhyNotReady(server, models), "\n");
+  absl::StrAppend(&text, ready ? "ok" : ExplainNotReady(server, models), "\n");
   return net::HttpResponse{ready ? 200 : 503, kTextContentType,
                            std::move(text)};
 }

@@ -23,7 +23,7 @@ namespace tfs3::rest {
 //
 // Handles HEAD like GET, and answers other methods with 405. Returns nothing
 // for other paths.
-std::optional<net::HttpResponse> AnswerHealth(const ServerStatus& server,
+std::optional<net::HttpResponse> HandleHealth(const ServerStatus& server,
                                               const net::HttpRequest& request);
 
 }  // namespace tfs3::rest

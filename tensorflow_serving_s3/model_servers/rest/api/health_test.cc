@@ -40,7 +40,7 @@ std::optional<net::HttpResponse> Ask(const ServerStatus& server,
   request.method = method;
   request.path = path;
   request.query = query;
-  return AnswerHealth(server, request);
+  return HandleHealth(server, request);
 }
 
 TEST(HealthTest, IgnoresOtherPaths) {

@@ -38,7 +38,7 @@ void AddCorsHeaders(net::HttpResponse* response) {
                                  kCorsRequestHeaders);
 }
 
-net::HttpResponse AnswerPage(const std::function<net::HttpResponse()>& page,
+net::HttpResponse HandlePage(const std::function<net::HttpResponse()>& page,
                              const net::HttpRequest& request) {
   if (request.method == "GET" || request.method == "HEAD") {
     return page();
@@ -64,26 +64,26 @@ net::HttpResponse Routes::operator()(const net::HttpRequest& request) const {
   const bool is_in_api = IsInApi(request.path);
   if (!is_in_api || has_page_in_api_) {
     if (std::optional<net::HttpResponse> health =
-            AnswerHealth(*server_, request)) {
+            HandleHealth(*server_, request)) {
       return *std::move(health);
     }
     if (const auto page = options_.pages.find(request.path);
         page != options_.pages.end()) {
-      return AnswerPage(page->second, request);
+      return HandlePage(page->second, request);
     }
   }
   if (!options_.enable_cors || !is_in_api) {
-    return AnswerObserved(request);
+    return HandleObserved(request);
   }
   net::HttpResponse response;
   if (request.method != "OPTIONS") {
-    response = AnswerObserved(request);
+    response = HandleObserved(request);
   }
   AddCorsHeaders(&response);
   return response;
 }
 
-net::HttpResponse Routes::AnswerObserved(
+net::HttpResponse Routes::HandleObserved(
     const net::HttpRequest& request) const {
   // The request may have waited for a thread.
   const Clock::time_point now = Clock::now();
@@ -111,7 +111,7 @@ net::HttpResponse Routes::AnswerObserved(
         "The request has waited for a thread until its timeout of ",
         absl::FormatDuration(options_.timeout))));
   } else {
-    response = call.Answer(request);
+    response = call.Handle(request);
   }
   response.close = gate_->closed();
   if (options_.observer == nullptr) {

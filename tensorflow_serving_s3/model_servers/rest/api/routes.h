@@ -67,7 +67,7 @@ class Routes {
   net::HttpResponse operator()(const net::HttpRequest& request) const;
 
  private:
-  net::HttpResponse AnswerObserved(const net::HttpRequest& request) const;
+  net::HttpResponse HandleObserved(const net::HttpRequest& request) const;
 
   const ModelLookup* const lookup_;
   const ServerStatus* const server_;

@@ -41,7 +41,7 @@ enum class NumberError : uint8_t {
 };
 
 // Returns whether `c` may follow a number, true, false or null.
-inline bool EndsJsonValue(char c) {
+inline bool IsAfterJsonValue(char c) {
   return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' ||
          c == '\r' || c == '\t';
 }
@@ -66,9 +66,9 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
 };
 
 // Appends the decimal digits at `p` to `*mantissa` and returns the position
-// after the last digit. Reads up to eight digits at once, without a loop over
-// single digits: the numbers of a list differ in length, so the processor would
-// predict the end of such a loop wrongly for most numbers.
+// after the last digit. Reads up to eight digits in one step, without a loop
+// over single digits: the numbers of a list differ in length, so the processor
+// would predict the end of such a loop wrongly for most numbers.
 [[gnu::always_inline]] inline const char* AppendDigits(const char* p,
                                                        uint64_t* mantissa) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -107,8 +107,8 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
 // Returns by how much the fraction [begin, end) lowers the exponent in
 // RapidJSON, which counts digits until its mantissa is full. `whole_digits` is
 // the number of digits at `whole`, before the point.
-inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
-                               const char* begin, const char* end) {
+inline int64_t CountFractionDigits(const char* whole, int64_t whole_digits,
+                                   const char* begin, const char* end) {
   if (whole_digits > 18) {
     return 0;
   }
@@ -133,20 +133,20 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
 // but not 0.0e309.
 [[gnu::noinline]] inline bool IsTooBig(const char* whole) {
   // A tenth of the largest double.
-  constexpr double kLargestTenth = 1.7976931348623157e307;
-  constexpr int64_t kLargestExponent = 308;
+  constexpr double kMaxTenth = 1.7976931348623157e307;
+  constexpr int64_t kMaxExponent = 308;
   const char* p = whole;
   while (IsDigit(*p)) {
     ++p;
   }
   const int64_t whole_digits = p - whole;
-  if (whole_digits > kLargestExponent + 1) {
+  if (whole_digits > kMaxExponent + 1) {
     return true;
   }
-  if (whole_digits == kLargestExponent + 1) {
+  if (whole_digits == kMaxExponent + 1) {
     double tenth;
     std::from_chars(whole, p - 1, tenth);
-    if (tenth >= kLargestTenth) {
+    if (tenth >= kMaxTenth) {
       return true;
     }
   }
@@ -156,7 +156,7 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
     while (IsDigit(*p)) {
       ++p;
     }
-    counted = CountedFraction(whole, whole_digits, fraction, p);
+    counted = CountFractionDigits(whole, whole_digits, fraction, p);
   }
   if ((*p != 'e' && *p != 'E') || p[1] == '-') {
     return false;
@@ -165,7 +165,7 @@ inline int64_t CountedFraction(const char* whole, int64_t whole_digits,
   int64_t exponent = 0;
   for (; IsDigit(*p); ++p) {
     exponent = exponent * 10 + (*p - '0');
-    if (exponent > kLargestExponent + counted) {
+    if (exponent > kMaxExponent + counted) {
       return true;
     }
   }
@@ -179,8 +179,8 @@ template <typename T>
 [[gnu::noinline]] NumberError ParseGeneral(const char* begin, const char* end,
                                            int64_t magnitude, T* value) {
   const bool negative = *begin == '-';
-  constexpr int64_t kNeverTooBig = 308;
-  if ((end - begin > kNeverTooBig || magnitude > kNeverTooBig) &&
+  constexpr int64_t kAlwaysInRange = 308;
+  if ((end - begin > kAlwaysInRange || magnitude > kAlwaysInRange) &&
       IsTooBig(begin + negative)) {
     return NumberError::kRange;
   }
@@ -224,7 +224,7 @@ template <typename T>
     *value = negative ? -std::numeric_limits<T>::infinity()
                       : std::numeric_limits<T>::infinity();
   }
-  if (!EndsJsonValue(*p)) {
+  if (!IsAfterJsonValue(*p)) {
     return NumberError::kSyntax;
   }
   *end = p;
@@ -280,7 +280,7 @@ template <typename T>
     exponent += down ? -written : written;
     magnitude += down ? -written : written;
   }
-  if (!EndsJsonValue(*p)) {
+  if (!IsAfterJsonValue(*p)) {
     return NumberError::kSyntax;
   }
   *end = p;
@@ -331,7 +331,7 @@ NumberError ParseInteger(const char* token, T* value, const char** end) {
   if (p == whole || (*whole == '0' && p - whole > 1)) {
     return NumberError::kSyntax;
   }
-  if (!EndsJsonValue(*p)) {
+  if (!IsAfterJsonValue(*p)) {
     double number;
     const NumberError error = ParseFloating(token, &number, end);
     return error == NumberError::kNone ? NumberError::kNotWhole : error;

@@ -138,13 +138,12 @@ TEST_P(JsonRoundTripTest, KeepsEveryBit) {
   for (int round = 0; round < 300; ++round) {
     const Tensor tensor = RandomTensor(GetParam());
     for (const JsonFormat format : {JsonFormat::kRow, JsonFormat::kColumnar}) {
-      absl::StatusOr<std::string> answer =
-          TensorsToJson(format, {{"x", tensor}});
-      ASSERT_TRUE(answer.ok()) << answer.status();
-      const size_t key_end = answer->find(':');
+      absl::StatusOr<std::string> json = TensorsToJson(format, {{"x", tensor}});
+      ASSERT_TRUE(json.ok()) << json.status();
+      const size_t key_end = json->find(':');
       const std::string request =
           (format == JsonFormat::kRow ? "{\"instances\"" : "{\"inputs\"") +
-          answer->substr(key_end);
+          json->substr(key_end);
       absl::StatusOr<PredictInput> input =
           JsonToTensors(net::PaddedBuffer(request),
                         [&](absl::string_view)

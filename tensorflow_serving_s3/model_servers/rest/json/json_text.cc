@@ -359,7 +359,7 @@ std::string JsonText::ExcerptOf(const char* token) const {
   const char* p = token + 1;
   const char* const stop = std::min(end(), token + kLongest);
   const bool quoted = *token == '"';
-  while (p < stop && (quoted ? *p != '"' : !EndsJsonValue(*p))) {
+  while (p < stop && (quoted ? *p != '"' : !IsAfterJsonValue(*p))) {
     p += quoted && *p == '\\' ? 2 : 1;
   }
   p = std::min(p, stop);

@@ -60,7 +60,7 @@ inline const char* SkipSpace(const char* p) {
 // Returns whether the value at `token` is `word`: true, false or null.
 inline bool IsJsonWord(const char* token, std::string_view word) {
   return std::string_view(token, word.size()) == word &&
-         EndsJsonValue(token[word.size()]);
+         IsAfterJsonValue(token[word.size()]);
 }
 
 // Returns whether a value of any type starts at `token`.

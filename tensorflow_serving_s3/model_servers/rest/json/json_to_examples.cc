@@ -70,7 +70,7 @@ class ExampleMeter {
       return;
     }
     const int64_t growth = 2 * list.size() * static_cast<int64_t>(sizeof(T));
-    if (growth < kLeastCharge) {
+    if (growth < kMinCharge) {
       Add(growth, 0);
       return;
     }
@@ -89,7 +89,7 @@ class ExampleMeter {
 
  private:
   // Charges smaller amounts together.
-  static constexpr int64_t kLeastCharge = 64 << 10;
+  static constexpr int64_t kMinCharge = 64 << 10;
   // The smallest sizes of objects, on an arena or not.
   static constexpr int64_t kExampleBytes = 64;
   static constexpr int64_t kFeatureBytes = 128;
@@ -108,7 +108,7 @@ class ExampleMeter {
   void Add(int64_t object_bytes, int64_t heap_bytes) {
     heap_bytes_ += heap_bytes + (arena_ == nullptr ? object_bytes : 0);
     uncharged_ += object_bytes + heap_bytes;
-    if (uncharged_ >= kLeastCharge) {
+    if (uncharged_ >= kMinCharge) {
       Settle(0);
     }
   }

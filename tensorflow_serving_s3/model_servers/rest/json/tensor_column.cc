@@ -45,12 +45,12 @@ class Elements {
     // Makes room for one example, if the model declares its size.
     for (int i = 0; i < spec.shape.dims(); ++i) {
       const int64_t dim = spec.shape.dim_size(i);
-      if (dim > 0 && first_capacity_ < kLargestFirstCapacity) {
+      if (dim > 0 && first_capacity_ < kMaxFirstCapacity) {
         first_capacity_ *= dim;
       }
     }
     first_capacity_ =
-        std::clamp(first_capacity_, kLeastFirstCapacity, kLargestFirstCapacity);
+        std::clamp(first_capacity_, kMinFirstCapacity, kMaxFirstCapacity);
   }
 
   int64_t size() const { return size_; }
@@ -78,8 +78,8 @@ class Elements {
   }
 
  private:
-  static constexpr int64_t kLeastFirstCapacity = 8;
-  static constexpr int64_t kLargestFirstCapacity = int64_t{1} << 24;
+  static constexpr int64_t kMinFirstCapacity = 8;
+  static constexpr int64_t kMaxFirstCapacity = int64_t{1} << 24;
 
   void Grow(const char* token) {
     // Each further element has at least one character and a comma.
@@ -174,14 +174,14 @@ class Elements<tstring> {
       slots_.Shrink(before);
     }
     uncharged_ += HeapBytesOfString(size);
-    if (uncharged_ < kLeastCharge) {
+    if (uncharged_ < kMinCharge) {
       return;
     }
     texts_.Grow(std::exchange(uncharged_, 0));
   }
 
   // Charges smaller amounts together.
-  static constexpr int64_t kLeastCharge = 16 << 10;
+  static constexpr int64_t kMinCharge = 16 << 10;
 
   JsonText& text_;
   RequestMemory::Part slots_;  // of strings_

@@ -101,9 +101,9 @@ class TensorWriterOf : public TensorWriter {
 
   // Appends `count` elements and makes room for the end of the list.
   void AppendElements(const T* data, int64_t count, JsonOutput* out) const {
-    constexpr int64_t kAtOnce = 64;
+    constexpr int64_t kBatch = 64;
     for (int64_t i = 0; i < count;) {
-      const int64_t stop = std::min(count, i + kAtOnce);
+      const int64_t stop = std::min(count, i + kBatch);
       out->MakeRoom((stop - i) * JsonOutput::kMaxBytesOfNumber + kBytesOfList);
       for (; i < stop; ++i) {
         if (i > 0) {

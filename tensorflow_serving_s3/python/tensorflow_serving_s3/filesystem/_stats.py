@@ -35,8 +35,8 @@ class OperationStats:
     """One operation of the S3 API.
 
     Attributes:
-        requests: The number of requests, including retries, by the HTTP status of the answer;
-            0: no complete answer.
+        requests: The number of requests, including retries, by the HTTP status of the response;
+            0: no complete response.
         errors: Operations that failed after all attempts. A missing object does not count, because
             TensorFlow checks whether objects exist.
         latency: The durations of the requests.

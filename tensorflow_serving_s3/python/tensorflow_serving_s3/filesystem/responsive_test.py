@@ -3,7 +3,7 @@
 """Tests that other Python threads run while one thread waits for S3.
 
 The S3 server runs in threads of the same Python process. A call that waits for it while it holds
-the global interpreter lock receives no answer and fails.
+the global interpreter lock receives no response and fails.
 """
 
 from __future__ import annotations
@@ -254,7 +254,7 @@ def test_the_next_call_raises_the_error_of_a_failed_write(store: Store) -> None:
     store.held = lambda request: request.startswith("POST")
     file.write(bytes(9 * _MIB))
     assert store.holding.wait(_SECONDS)
-    with pytest.raises(tf.errors.UnavailableError, match="no answer"):
+    with pytest.raises(tf.errors.UnavailableError, match="no response"):
         file.close()
     assert "a" not in store.objects
 

@@ -5,6 +5,6 @@
 * `tensorflow_serving_s3.testing.plugin`: the fixtures for pytest.
 * `tensorflow_serving_s3.testing.seaweedfs`: SeaweedFS, an S3 server.
 * `tensorflow_serving_s3.testing.model_server`: the model server.
-* `tensorflow_serving_s3.testing.saved_models`: small SavedModels with known answers; imports
+* `tensorflow_serving_s3.testing.saved_models`: small SavedModels with known outputs; imports
   TensorFlow.
 """

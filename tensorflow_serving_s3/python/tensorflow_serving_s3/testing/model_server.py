@@ -38,7 +38,7 @@ _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "TZ")
 
 @dataclasses.dataclass(frozen=True)
 class StatusAnswer:
-    """An answer of the status endpoint.
+    """A response of the status endpoint.
 
     Attributes:
         code: The HTTP status code.
@@ -59,7 +59,7 @@ class StatusAnswer:
 class ModelServer(Server):
     """A model server on free ports of 127.0.0.1 with one model or a configuration file.
 
-    It is ready when it sends any answer on its REST port.
+    It is ready when it sends any response on its REST port.
 
     Attributes:
         base_path: The base path of the model; empty with a configuration file.

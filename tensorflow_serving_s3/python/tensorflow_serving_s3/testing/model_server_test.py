@@ -17,7 +17,7 @@ def _program(tmp_path: Path, script: str) -> Path:
     return program
 
 
-def test_a_server_that_ends_at_once_is_reported_with_its_last_lines(tmp_path: Path) -> None:
+def test_a_server_that_ends_immediately_is_reported_with_its_last_lines(tmp_path: Path) -> None:
     server = ModelServer("/m", binary=_program(tmp_path, "echo no such flag; exit 3"))
     with pytest.raises(ProgramError, match="exit code 3") as failure:
         server.start()

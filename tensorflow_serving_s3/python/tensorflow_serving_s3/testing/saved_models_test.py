@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the answers of the models in TensorFlow."""
+"""Tests the responses of the models in TensorFlow."""
 
 import concurrent.futures
 import time

@@ -93,7 +93,7 @@ def test_no_socket_is_left_after_the_end() -> None:
     assert [path for path in sockets if path.exists()] == []
 
 
-def test_a_program_that_ends_at_once_is_reported_with_its_last_lines(tmp_path: Path) -> None:
+def test_a_program_that_ends_immediately_is_reported_with_its_last_lines(tmp_path: Path) -> None:
     weed = tmp_path / "weed"
     weed.write_text("#!/bin/sh\necho no space left\nexit 4\n")
     weed.chmod(0o755)

@@ -32,7 +32,7 @@ constexpr size_t kMaxContextBytes = size_t{256} << 20;
 // because protobuf merges messages that are concatenated; the later value wins.
 Tensor Serialize(const google::protobuf::RepeatedPtrField<Example>& examples,
                  absl::string_view context, const MemoryCharge& charge) {
-  constexpr int64_t kLeastCharge = 64 << 10;
+  constexpr int64_t kMinCharge = 64 << 10;
   // The memory of long strings is outside the tensor. Charges it in large
   // pieces.
   int64_t uncharged = 0;
@@ -44,7 +44,7 @@ Tensor Serialize(const google::protobuf::RepeatedPtrField<Example>& examples,
   for (const Example& example : examples) {
     const size_t bytes = example.ByteSizeLong();
     uncharged += HeapBytesOfString(context.size() + bytes);
-    if (uncharged >= kLeastCharge) {
+    if (uncharged >= kMinCharge) {
       ChargeMemory(charge, std::exchange(uncharged, 0));
     }
     element->resize_uninitialized(context.size() + bytes);

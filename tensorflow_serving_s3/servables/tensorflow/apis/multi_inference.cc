@@ -23,7 +23,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/apis/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/regress.h"
-#include "tensorflow_serving_s3/servables/tensorflow/run/refusal.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/input_error.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/session_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_runner.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensors/memory_charge.h"
@@ -189,7 +189,7 @@ absl::StatusOr<TaskOutputs> RunOneByOne(const std::vector<Task>& tasks,
   return outputs;
 }
 
-// Calls ExplainRefusal for the task that may have caused the error: a task
+// Calls ExplainInputError for the task that may have caused the error: a task
 // whose input is not declared as string, if there is one.
 absl::Status ExplainByTask(const std::vector<Task>& tasks,
                            const Tensor& examples, const absl::Status& error) {
@@ -198,7 +198,7 @@ absl::Status ExplainByTask(const std::vector<Task>& tasks,
         return task.signature->inputs()[0].dtype != examples.dtype();
       });
   const Task& cause = other == tasks.end() ? tasks.front() : *other;
-  return ExplainRefusal(error, cause.signature->inputs(), {examples});
+  return ExplainInputError(error, cause.signature->inputs(), {examples});
 }
 
 // Runs the model once for all tasks.

@@ -66,18 +66,18 @@ MultiInferenceRequest GoodRequest() {
   return Request({{kRegressMethodName, "regress"}, {kClassifyMethodName, ""}});
 }
 
-absl::Status Answer(const MultiInferenceRequest& request,
-                    MultiInferenceResponse* response,
-                    const InferenceOptions& options = InferenceOptions()) {
+absl::Status RunRequest(const MultiInferenceRequest& request,
+                        MultiInferenceResponse* response,
+                        const InferenceOptions& options = InferenceOptions()) {
   return MultiInference(request, kId, Model(), options, response);
 }
 
 absl::Status ErrorOf(const MultiInferenceRequest& request) {
   MultiInferenceResponse response;
-  return Answer(request, &response);
+  return RunRequest(request, &response);
 }
 
-void ExpectGoodAnswer(const MultiInferenceResponse& response) {
+void ExpectGoodResponse(const MultiInferenceResponse& response) {
   ASSERT_EQ(response.results_size(), 2);
   const auto& regressions = response.results(0).regression_result();
   ASSERT_EQ(regressions.regressions_size(), 2);
@@ -92,16 +92,16 @@ void ExpectGoodAnswer(const MultiInferenceResponse& response) {
 TEST(MultiInferenceTest, ReturnsResultsInTheOrderOfTheTasks) {
   MultiInferenceResponse response;
 
-  const absl::Status status = Answer(GoodRequest(), &response);
+  const absl::Status status = RunRequest(GoodRequest(), &response);
 
   ASSERT_TRUE(status.ok()) << status;
-  ExpectGoodAnswer(response);
+  ExpectGoodResponse(response);
 }
 
 TEST(MultiInferenceTest, ReturnsTheModelSpecOfEachTask) {
   MultiInferenceResponse response;
 
-  ASSERT_TRUE(Answer(GoodRequest(), &response).ok());
+  ASSERT_TRUE(RunRequest(GoodRequest(), &response).ok());
 
   ASSERT_EQ(response.results_size(), 2);
   for (const auto& result : response.results()) {
@@ -117,7 +117,7 @@ TEST(MultiInferenceTest, RunsASingleTask) {
   MultiInferenceResponse response;
 
   ASSERT_TRUE(
-      Answer(Request({{kRegressMethodName, "regress"}}), &response).ok());
+      RunRequest(Request({{kRegressMethodName, "regress"}}), &response).ok());
 
   ASSERT_EQ(response.results_size(), 1);
   EXPECT_EQ(response.results(0).regression_result().regressions(0).value(),
@@ -128,9 +128,9 @@ TEST(MultiInferenceTest, FeedsSignaturesWithDifferentInputTensors) {
   MultiInferenceResponse response;
 
   const absl::Status status =
-      Answer(Request({{kClassifyMethodName, "classify_and_more"},
-                      {kRegressMethodName, "regress_apart"}}),
-             &response);
+      RunRequest(Request({{kClassifyMethodName, "classify_and_more"},
+                          {kRegressMethodName, "regress_apart"}}),
+                 &response);
 
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_EQ(response.results_size(), 2);
@@ -168,7 +168,7 @@ TEST(MultiInferenceTest, RunsTasksSeparatelyIfTheLimitOfChoicesIsReached) {
       MultiInference(GoodRequest(), kId, *model, InferenceOptions(), &response);
 
   ASSERT_TRUE(status.ok()) << status;
-  ExpectGoodAnswer(response);
+  ExpectGoodResponse(response);
 }
 
 TEST(MultiInferenceTest, RefusesToRunAfterTheDeadline) {
@@ -176,7 +176,7 @@ TEST(MultiInferenceTest, RefusesToRunAfterTheDeadline) {
   options.deadline = absl::InfinitePast();
   MultiInferenceResponse response;
 
-  EXPECT_EQ(Answer(GoodRequest(), &response, options).code(),
+  EXPECT_EQ(RunRequest(GoodRequest(), &response, options).code(),
             absl::StatusCode::kDeadlineExceeded);
 }
 
@@ -185,7 +185,7 @@ TEST(MultiInferenceTest, DoesNotRunACancelledRequest) {
   options.cancelled = [] { return true; };
   MultiInferenceResponse response;
 
-  EXPECT_EQ(Answer(GoodRequest(), &response, options).code(),
+  EXPECT_EQ(RunRequest(GoodRequest(), &response, options).code(),
             absl::StatusCode::kCancelled);
 }
 
@@ -194,11 +194,11 @@ TEST(MultiInferenceTest, ChecksMethodNamesIfEnabled) {
   options.check_method_name = true;
   MultiInferenceResponse response;
 
-  EXPECT_TRUE(Answer(GoodRequest(), &response, options).ok());
-  EXPECT_EQ(
-      Answer(Request({{kClassifyMethodName, "regress"}}), &response, options)
-          .code(),
-      absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(RunRequest(GoodRequest(), &response, options).ok());
+  EXPECT_EQ(RunRequest(Request({{kClassifyMethodName, "regress"}}), &response,
+                       options)
+                .code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(MultiInferenceTest, RefusesARequestWithoutTasks) {
@@ -297,7 +297,7 @@ TEST(MultiInferenceTest, DoesNotComputeAnotherSparseOutput) {
                  {kRegressMethodName, "regress"}})}) {
     MultiInferenceResponse response;
 
-    const absl::Status status = Answer(request, &response);
+    const absl::Status status = RunRequest(request, &response);
 
     ASSERT_TRUE(status.ok()) << status;
     EXPECT_EQ(response.results(0)

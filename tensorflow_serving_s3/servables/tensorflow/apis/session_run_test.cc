@@ -66,7 +66,7 @@ class SessionRunTest : public testing::Test {
     return request;
   }
 
-  static absl::Status Answer(
+  static absl::Status RunRequest(
       const SessionRunRequest& request, SessionRunResponse* response,
       const InferenceOptions& options = InferenceOptions()) {
     return SessionRun(request, kId, *model_, options, response);
@@ -74,7 +74,7 @@ class SessionRunTest : public testing::Test {
 
   static std::string ErrorOf(const SessionRunRequest& request) {
     SessionRunResponse response;
-    const absl::Status status = Answer(request, &response);
+    const absl::Status status = RunRequest(request, &response);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
     return std::string(status.message());
   }
@@ -89,7 +89,7 @@ TEST_F(SessionRunTest, ReturnsTensorsWithTheNamesOfTheRequest) {
   request.add_fetch("number");
   SessionRunResponse response;
 
-  const absl::Status status = Answer(request, &response);
+  const absl::Status status = RunRequest(request, &response);
 
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_EQ(response.tensor_size(), 2);
@@ -102,7 +102,7 @@ TEST_F(SessionRunTest, ReturnsTensorsWithTheNamesOfTheRequest) {
 TEST_F(SessionRunTest, ReturnsTheModelSpec) {
   SessionRunResponse response;
 
-  ASSERT_TRUE(Answer(GoodRequest(), &response).ok());
+  ASSERT_TRUE(RunRequest(GoodRequest(), &response).ok());
 
   EXPECT_EQ(response.model_spec().name(), "people");
   EXPECT_EQ(response.model_spec().version().value(), 7);
@@ -117,7 +117,7 @@ TEST_F(SessionRunTest, AcceptsTheAliasesOfASignature) {
   request.add_fetch("outputs");
   SessionRunResponse response;
 
-  const absl::Status status = Answer(request, &response);
+  const absl::Status status = RunRequest(request, &response);
 
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(response.tensor(0).name(), "outputs");
@@ -130,7 +130,7 @@ TEST_F(SessionRunTest, WritesTensorContentIfEnabled) {
   options.encoding = TensorEncoding::kContent;
   SessionRunResponse response;
 
-  ASSERT_TRUE(Answer(GoodRequest(), &response, options).ok());
+  ASSERT_TRUE(RunRequest(GoodRequest(), &response, options).ok());
 
   EXPECT_EQ(response.tensor(0).tensor().tensor_content().size(), 8u);
 }
@@ -140,7 +140,7 @@ TEST_F(SessionRunTest, RunsTargets) {
   request.add_target("slope/Read/ReadVariableOp");
   SessionRunResponse response;
 
-  const absl::Status status = Answer(request, &response);
+  const absl::Status status = RunRequest(request, &response);
 
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(response.tensor_size(), 0);
@@ -151,7 +151,7 @@ TEST_F(SessionRunTest, RefusesToRunAfterTheDeadline) {
   options.deadline = absl::InfinitePast();
   SessionRunResponse response;
 
-  EXPECT_EQ(Answer(GoodRequest(), &response, options).code(),
+  EXPECT_EQ(RunRequest(GoodRequest(), &response, options).code(),
             absl::StatusCode::kDeadlineExceeded);
 }
 
@@ -160,7 +160,7 @@ TEST_F(SessionRunTest, AcceptsATimeout) {
   request.mutable_options()->set_timeout_in_ms(60'000);
   SessionRunResponse response;
 
-  EXPECT_TRUE(Answer(request, &response).ok());
+  EXPECT_TRUE(RunRequest(request, &response).ok());
 }
 
 TEST_F(SessionRunTest, DoesNotRunACancelledRequest) {
@@ -168,7 +168,7 @@ TEST_F(SessionRunTest, DoesNotRunACancelledRequest) {
   options.cancelled = [] { return true; };
   SessionRunResponse response;
 
-  EXPECT_EQ(Answer(GoodRequest(), &response, options).code(),
+  EXPECT_EQ(RunRequest(GoodRequest(), &response, options).code(),
             absl::StatusCode::kCancelled);
 }
 
@@ -274,7 +274,7 @@ TEST_F(SessionRunTest, RefusesAliasesOfAMissingSignature) {
   request.set_tensor_name_is_alias(true);
   SessionRunResponse response;
 
-  EXPECT_EQ(Answer(request, &response).code(),
+  EXPECT_EQ(RunRequest(request, &response).code(),
             absl::StatusCode::kFailedPrecondition);
 }
 

@@ -26,8 +26,8 @@ void Finish(const BatchTask& task, const absl::Status& status,
   request.changed.notify_one();
 }
 
-void FinishAlone(const BatchTask& task,
-                 std::shared_ptr<FailedBatch> failed_batch) {
+void MakeCallerRunAlone(const BatchTask& task,
+                        std::shared_ptr<FailedBatch> failed_batch) {
   BatchRequest& request = *task.request;
   std::lock_guard<std::mutex> lock(request.mu);
   if (request.left || request.alone) {
@@ -36,6 +36,56 @@ void FinishAlone(const BatchTask& task,
   request.alone = true;
   request.failed_batch = std::move(failed_batch);
   request.changed.notify_one();
+}
+
+absl::Status SplitTask(std::unique_ptr<BatchTask>* task, int first,
+                       int batch_size, BatchTasks* parts) {
+  const std::unique_ptr<BatchTask> whole = std::move(*task);
+  int64_t begin = 0;
+  for (int64_t rows = first; begin < whole->rows; rows = batch_size) {
+    rows = std::min(rows, whole->rows - begin);
+    if (rows == 0) {
+      continue;
+    }
+    auto part = std::make_unique<BatchTask>();
+    part->request = whole->request;
+    part->part = parts->size();
+    part->rows = rows;
+    part->enqueued = whole->enqueued;
+    for (const Tensor& input : whole->inputs) {
+      // Shares the memory even if it is not aligned: most parts are copied
+      // into a batch later.
+      part->inputs.push_back(input.Slice(begin, begin + rows));
+    }
+    begin += rows;
+    parts->push_back(std::move(part));
+  }
+  for (const std::unique_ptr<BatchTask>& part : *parts) {
+    part->is_part = parts->size() > 1;
+  }
+  std::lock_guard<std::mutex> lock(whole->request->mu);
+  whole->request->pending = parts->size();
+  whole->request->outputs.resize(parts->size());
+  return absl::OkStatus();
+}
+
+bool JoinParts(const std::vector<std::vector<Tensor>>& parts,
+               std::vector<Tensor>* outputs) {
+  outputs->clear();
+  for (size_t i = 0; i < parts.front().size(); ++i) {
+    std::vector<const Tensor*> rows;
+    TensorShape shape = parts.front()[i].shape();
+    shape.set_dim(0, 0);
+    for (const std::vector<Tensor>& part : parts) {
+      if (!SameRowShape(part[i].shape(), shape)) {
+        return false;
+      }
+      rows.push_back(&part[i]);
+      shape.set_dim(0, shape.dim_size(0) + part[i].dim_size(0));
+    }
+    outputs->push_back(ConcatRows(rows, shape));
+  }
+  return true;
 }
 
 BatchGroup::BatchGroup(const BatchTask& first, bool pad) : pad_(pad) {

@@ -81,8 +81,18 @@ void Finish(const BatchTask& task, const absl::Status& status,
             std::vector<tensorflow::Tensor> outputs);
 
 // Makes the caller run the whole request of `task` alone.
-void FinishAlone(const BatchTask& task,
-                 std::shared_ptr<FailedBatch> failed_batch);
+void MakeCallerRunAlone(const BatchTask& task,
+                        std::shared_ptr<FailedBatch> failed_batch);
+
+// Splits a task: `first` rows (may be 0) for the open batch, then parts of
+// `batch_size` rows.
+absl::Status SplitTask(std::unique_ptr<BatchTask>* task, int first,
+                       int batch_size, BatchTasks* parts);
+
+// Concatenates the outputs of a request's parts. Returns false if their
+// shapes differ beyond dimension 0.
+bool JoinParts(const std::vector<std::vector<tensorflow::Tensor>>& parts,
+               std::vector<tensorflow::Tensor>* outputs);
 
 // A group of tasks that can share a run. Their inputs have the same types and
 // the same shape beyond dimension 0; with padding, only the same rank. Limits

@@ -38,7 +38,7 @@ void FinishAll(const BatchTasks& tasks, const absl::Status& status) {
 }
 
 // Returns whether the values of one request, or batching, may cause the error.
-bool MayBeOfOneRequest(const absl::Status& status) {
+bool MayBeCausedByOneRequest(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsOutOfRange(status);
 }
 
@@ -104,7 +104,7 @@ class BatchQueueImpl final : public BatchQueue {
         *outputs = std::move(request->outputs.front());
         return absl::OkStatus();
       }
-      if (Join(request->outputs, outputs)) {
+      if (JoinParts(request->outputs, outputs)) {
         return absl::OkStatus();
       }
     }
@@ -219,62 +219,8 @@ class BatchQueueImpl final : public BatchQueue {
     return request.status;
   }
 
-  // Concatenates the outputs of a request's parts. Returns false if their
-  // shapes differ beyond dimension 0.
-  static bool Join(const std::vector<std::vector<Tensor>>& parts,
-                   std::vector<Tensor>* outputs) {
-    outputs->clear();
-    for (size_t i = 0; i < parts.front().size(); ++i) {
-      std::vector<const Tensor*> rows;
-      TensorShape shape = parts.front()[i].shape();
-      shape.set_dim(0, 0);
-      for (const std::vector<Tensor>& part : parts) {
-        if (!SameRowShape(part[i].shape(), shape)) {
-          return false;
-        }
-        rows.push_back(&part[i]);
-        shape.set_dim(0, shape.dim_size(0) + part[i].dim_size(0));
-      }
-      outputs->push_back(ConcatRows(rows, shape));
-    }
-    return true;
-  }
-
-  // Splits a task: `first` rows (may be 0) for the open batch, then parts of
-  // `batch_size` rows.
-  static absl::Status SplitTask(std::unique_ptr<BatchTask>* task, int first,
-                                int batch_size, BatchTasks* parts) {
-    const std::unique_ptr<BatchTask> whole = std::move(*task);
-    int64_t begin = 0;
-    for (int64_t rows = first; begin < whole->rows; rows = batch_size) {
-      rows = std::min(rows, whole->rows - begin);
-      if (rows == 0) {
-        continue;
-      }
-      auto part = std::make_unique<BatchTask>();
-      part->request = whole->request;
-      part->part = parts->size();
-      part->rows = rows;
-      part->enqueued = whole->enqueued;
-      for (const Tensor& input : whole->inputs) {
-        // Shares the memory even if it is not aligned: most parts are copied
-        // into a batch later.
-        part->inputs.push_back(input.Slice(begin, begin + rows));
-      }
-      begin += rows;
-      parts->push_back(std::move(part));
-    }
-    for (const std::unique_ptr<BatchTask>& part : *parts) {
-      part->is_part = parts->size() > 1;
-    }
-    std::lock_guard<std::mutex> lock(whole->request->mu);
-    whole->request->pending = parts->size();
-    whole->request->outputs.resize(parts->size());
-    return absl::OkStatus();
-  }
-
   // Returns OK if the caller still waits for the outputs.
-  absl::Status StillWanted(const BatchTask& task) const {
+  absl::Status CheckWanted(const BatchTask& task) const {
     BatchRequest& request = *task.request;
     std::lock_guard<std::mutex> lock(request.mu);
     if (request.left || request.alone || !request.status.ok()) {
@@ -294,7 +240,7 @@ class BatchQueueImpl final : public BatchQueue {
     BatchTasks wanted;
     wanted.reserve(tasks.size());
     for (auto& task : tasks) {
-      if (absl::Status status = StillWanted(*task); !status.ok()) {
+      if (absl::Status status = CheckWanted(*task); !status.ok()) {
         Finish(*task, status, {});
       } else {
         wanted.push_back(std::move(task));
@@ -354,7 +300,7 @@ class BatchQueueImpl final : public BatchQueue {
     // Whether this was one unchanged request.
     const bool alone =
         tasks.size() == 1 && size == rows && !tasks.front()->is_part;
-    if (!status.ok() && (alone || !MayBeOfOneRequest(status))) {
+    if (!status.ok() && (alone || !MayBeCausedByOneRequest(status))) {
       FinishAll(tasks, status);
       return;
     }
@@ -368,7 +314,7 @@ class BatchQueueImpl final : public BatchQueue {
         return;
       }
       for (const auto& task : Wanted(std::move(tasks))) {
-        FinishAlone(*task, nullptr);
+        MakeCallerRunAlone(*task, nullptr);
       }
       return;
     }
@@ -402,7 +348,7 @@ class BatchQueueImpl final : public BatchQueue {
       failed = std::make_shared<FailedBatch>(tasks.size(), status);
     }
     for (const auto& task : Wanted(std::move(tasks))) {
-      FinishAlone(*task, failed);
+      MakeCallerRunAlone(*task, failed);
     }
   }
 

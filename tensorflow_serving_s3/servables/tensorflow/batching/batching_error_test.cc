@@ -32,9 +32,9 @@ using testing::IsEmpty;
 
 TEST(BatchingErrorTest, RefusesARequestAfterItsDeadline) {
   Doubler doubler;
-  const auto queue = MakeQueue(BatchesAtOnceOf(4), doubler.run());
+  const auto queue = MakeQueue(ImmediateBatchesOf(4), doubler.run());
 
-  EXPECT_EQ(Ask(*queue, Vector({1}), absl::InfinitePast()).status,
+  EXPECT_EQ(RunOne(*queue, Vector({1}), absl::InfinitePast()).status,
             absl::DeadlineExceededError(
                 "the request's deadline passed while it waited for its batch "
                 "of the signature \"double\""));
@@ -42,7 +42,7 @@ TEST(BatchingErrorTest, RefusesARequestAfterItsDeadline) {
 }
 
 TEST(BatchingErrorTest, DoesNotRunARequestWhoseDeadlinePassesInTheQueue) {
-  BatchingOptions options = BatchesAtOnceOf(1);
+  BatchingOptions options = ImmediateBatchesOf(1);
   options.num_batch_threads = 1;
   Gate running;
   Gate gate;
@@ -55,14 +55,14 @@ TEST(BatchingErrorTest, DoesNotRunARequestWhoseDeadlinePassesInTheQueue) {
         gate.Wait();
         return run(inputs, deadline, outputs);
       });
-  std::thread first([&] { Ask(*queue, Vector({1})); });
+  std::thread first([&] { RunOne(*queue, Vector({1})); });
   running.Wait();
 
-  const Answer left =
-      Ask(*queue, Vector({2}), absl::Now() + absl::Milliseconds(5));
+  const RunResult left =
+      RunOne(*queue, Vector({2}), absl::Now() + absl::Milliseconds(5));
   gate.Open();
   first.join();
-  const Answer other = Ask(*queue, Vector({3}));
+  const RunResult other = RunOne(*queue, Vector({3}));
 
   EXPECT_EQ(left.status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(other.values, ElementsAre(6));
@@ -75,12 +75,12 @@ TEST(BatchingErrorTest, DoesNotRunACancelledRequest) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(2), doubler.run());
 
-  Answer cancelled;
+  RunResult cancelled;
   std::thread client([&] {
-    cancelled =
-        Ask(*queue, Vector({1}), absl::InfiniteFuture(), [] { return true; });
+    cancelled = RunOne(*queue, Vector({1}), absl::InfiniteFuture(),
+                       [] { return true; });
   });
-  const Answer other = Ask(*queue, Vector({2}));
+  const RunResult other = RunOne(*queue, Vector({2}));
   client.join();
 
   EXPECT_EQ(cancelled.status,
@@ -91,7 +91,7 @@ TEST(BatchingErrorTest, DoesNotRunACancelledRequest) {
 }
 
 TEST(BatchingErrorTest, RefusesRequestsIfTheQueueIsFull) {
-  BatchingOptions options = BatchesAtOnceOf(1);
+  BatchingOptions options = ImmediateBatchesOf(1);
   options.num_batch_threads = 1;
   options.max_enqueued_batches = 1;
   Gate running;
@@ -104,7 +104,7 @@ TEST(BatchingErrorTest, RefusesRequestsIfTheQueueIsFull) {
         *outputs = inputs;
         return absl::OkStatus();
       });
-  std::thread first([&] { Ask(*queue, Vector({0})); });
+  std::thread first([&] { RunOne(*queue, Vector({0})); });
   running.Wait();
 
   // The queue has room for one of three requests.
@@ -115,13 +115,13 @@ TEST(BatchingErrorTest, RefusesRequestsIfTheQueueIsFull) {
   std::vector<std::thread> clients;
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back([&] {
-      const Answer answer = Ask(*queue, Vector({1}));
-      if (answer.status.ok()) {
+      const RunResult result = RunOne(*queue, Vector({1}));
+      if (result.status.ok()) {
         ++answered;
         return;
       }
       std::lock_guard<std::mutex> lock(mu);
-      refused.push_back(answer.status);
+      refused.push_back(result.status);
       changed.notify_one();
     });
   }
@@ -157,12 +157,12 @@ TEST(BatchingErrorTest, AFailingRequestDoesNotFailTheOthers) {
         return absl::OkStatus();
       });
 
-  const auto answers =
-      AskTogether(*queue, {Vector({1}), Vector({-1}), Vector({2})});
+  const auto results =
+      RunConcurrently(*queue, {Vector({1}), Vector({-1}), Vector({2})});
 
-  EXPECT_THAT(answers[0].values, ElementsAre(1));
-  EXPECT_EQ(answers[1].status, absl::InvalidArgumentError("negative"));
-  EXPECT_THAT(answers[2].values, ElementsAre(2));
+  EXPECT_THAT(results[0].values, ElementsAre(1));
+  EXPECT_EQ(results[1].status, absl::InvalidArgumentError("negative"));
+  EXPECT_THAT(results[2].values, ElementsAre(2));
 }
 
 TEST(BatchingErrorTest, AFailingRequestDoesNotStopBatching) {
@@ -178,9 +178,9 @@ TEST(BatchingErrorTest, AFailingRequestDoesNotStopBatching) {
         }
         return run(inputs, deadline, outputs);
       });
-  AskTogether(*queue, {Vector({1}), Vector({-1})});
+  RunConcurrently(*queue, {Vector({1}), Vector({-1})});
 
-  AskTogether(*queue, {Vector({2}), Vector({3})});
+  RunConcurrently(*queue, {Vector({2}), Vector({3})});
 
   EXPECT_THAT(doubler.sizes(), ElementsAre(1, 2));
 }
@@ -200,12 +200,12 @@ TEST(BatchingErrorTest, StopsBatchingIfABatchFailsAndItsRequestsSucceedAlone) {
         return run(inputs, deadline, outputs);
       });
 
-  const auto answers = AskTogether(*queue, {Vector({1}), Vector({2})});
+  const auto results = RunConcurrently(*queue, {Vector({1}), Vector({2})});
   // A batch would wait for another row.
-  const Answer later = Ask(*queue, Vector({3}));
+  const RunResult later = RunOne(*queue, Vector({3}));
 
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4));
+  EXPECT_THAT(results[0].values, ElementsAre(2));
+  EXPECT_THAT(results[1].values, ElementsAre(4));
   EXPECT_THAT(later.values, ElementsAre(6));
   EXPECT_EQ(refused, 1);
 }
@@ -223,20 +223,20 @@ TEST(BatchingErrorTest, AFailureWithPaddedInputsDoesNotStopBatching) {
         }
         return run(inputs, deadline, outputs);
       });
-  const auto answers =
-      AskTogether(*queue, {Floats(TensorShape({1, 1}), {1}),
-                           Floats(TensorShape({1, 3}), {2, 3, 4})});
+  const auto results =
+      RunConcurrently(*queue, {Floats(TensorShape({1, 1}), {1}),
+                               Floats(TensorShape({1, 3}), {2, 3, 4})});
 
-  AskTogether(*queue, {Floats(TensorShape({1, 1}), {5}),
-                       Floats(TensorShape({1, 1}), {6})});
+  RunConcurrently(*queue, {Floats(TensorShape({1, 1}), {5}),
+                           Floats(TensorShape({1, 1}), {6})});
 
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4, 6, 8));
+  EXPECT_THAT(results[0].values, ElementsAre(2));
+  EXPECT_THAT(results[1].values, ElementsAre(4, 6, 8));
   EXPECT_THAT(doubler.sizes(), ElementsAre(1, 1, 2));
 }
 
 TEST(BatchingErrorTest, RunsARequestWithoutPaddingIfThePaddedBatchFails) {
-  BatchingOptions options = BatchesAtOnceOf(4);
+  BatchingOptions options = ImmediateBatchesOf(4);
   options.allowed_batch_sizes = {4};
   Doubler doubler;
   const auto queue = MakeQueue(
@@ -249,13 +249,13 @@ TEST(BatchingErrorTest, RunsARequestWithoutPaddingIfThePaddedBatchFails) {
         return run(inputs, deadline, outputs);
       });
 
-  EXPECT_THAT(Ask(*queue, Vector({1, 2, 3})).values, ElementsAre(2, 4, 6));
-  EXPECT_EQ(Ask(*queue, Vector({1, 2})).status,
+  EXPECT_THAT(RunOne(*queue, Vector({1, 2, 3})).values, ElementsAre(2, 4, 6));
+  EXPECT_EQ(RunOne(*queue, Vector({1, 2})).status,
             absl::InvalidArgumentError("takes three rows"));
 }
 
 TEST(BatchingErrorTest, RunsASplitRequestAloneIfAPartFails) {
-  BatchingOptions options = BatchesAtOnceOf(4);
+  BatchingOptions options = ImmediateBatchesOf(4);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 1;
   Doubler doubler;
@@ -269,14 +269,14 @@ TEST(BatchingErrorTest, RunsASplitRequestAloneIfAPartFails) {
         return run(inputs, deadline, outputs);
       });
 
-  EXPECT_THAT(Ask(*queue, Vector({1, 2, 3, 4})).values,
+  EXPECT_THAT(RunOne(*queue, Vector({1, 2, 3, 4})).values,
               ElementsAre(2, 4, 6, 8));
 }
 
 TEST(BatchingErrorTest, DoesNotRunACancelledRequestAfterItsBatchHasFailed) {
   std::atomic<bool> gone = false;
   std::atomic<int> runs = 0;
-  BatchingOptions options = BatchesAtOnceOf(4);
+  BatchingOptions options = ImmediateBatchesOf(4);
   options.allowed_batch_sizes = {4};
   const auto queue = MakeQueue(options, [&](const std::vector<Tensor>&,
                                             absl::Time, std::vector<Tensor>*) {
@@ -285,8 +285,8 @@ TEST(BatchingErrorTest, DoesNotRunACancelledRequestAfterItsBatchHasFailed) {
     return absl::InvalidArgumentError("no");
   });
 
-  EXPECT_EQ(Ask(*queue, Vector({1}), absl::InfiniteFuture(),
-                [&gone] { return gone.load(); })
+  EXPECT_EQ(RunOne(*queue, Vector({1}), absl::InfiniteFuture(),
+                   [&gone] { return gone.load(); })
                 .status.code(),
             absl::StatusCode::kCancelled);
   EXPECT_EQ(runs, 1);
@@ -301,16 +301,16 @@ TEST(BatchingErrorTest, DoesNotRetryAfterAnErrorOfTheModel) {
         return absl::ResourceExhaustedError("out of memory");
       });
 
-  const auto answers = AskTogether(*queue, {Vector({1}), Vector({2})});
+  const auto results = RunConcurrently(*queue, {Vector({1}), Vector({2})});
 
-  for (const Answer& answer : answers) {
-    EXPECT_EQ(answer.status, absl::ResourceExhaustedError("out of memory"));
+  for (const RunResult& result : results) {
+    EXPECT_EQ(result.status, absl::ResourceExhaustedError("out of memory"));
   }
   EXPECT_EQ(runs, 1);
 }
 
 TEST(BatchingErrorTest, AnErrorOfOnePartFailsASplitRequest) {
-  BatchingOptions options = BatchesAtOnceOf(4);
+  BatchingOptions options = ImmediateBatchesOf(4);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 1;
   const auto queue =
@@ -323,7 +323,7 @@ TEST(BatchingErrorTest, AnErrorOfOnePartFailsASplitRequest) {
         return absl::OkStatus();
       });
 
-  EXPECT_EQ(Ask(*queue, Vector({1, 2, 3, 4})).status,
+  EXPECT_EQ(RunOne(*queue, Vector({1, 2, 3, 4})).status,
             absl::InternalError("three"));
 }
 
@@ -346,35 +346,35 @@ TEST(BatchingErrorTest, StopsBatchingIfAnOutputDoesNotHaveARowForEachRow) {
   for (const TensorShape& shape : {TensorShape({}), TensorShape({1})}) {
     const auto queue = MakeQueue(FullBatchesOf(3), Sum(shape));
 
-    const auto answers = AskTogether(*queue, {Vector({1}), Vector({2, 3})});
+    const auto results = RunConcurrently(*queue, {Vector({1}), Vector({2, 3})});
     // A batch would wait for another row.
-    const Answer later = Ask(*queue, Vector({4, 5}));
+    const RunResult later = RunOne(*queue, Vector({4, 5}));
 
-    EXPECT_THAT(answers[0].values, ElementsAre(1));
-    EXPECT_THAT(answers[1].values, ElementsAre(5));
-    EXPECT_EQ(answers[1].shape, shape);
+    EXPECT_THAT(results[0].values, ElementsAre(1));
+    EXPECT_THAT(results[1].values, ElementsAre(5));
+    EXPECT_EQ(results[1].shape, shape);
     EXPECT_THAT(later.values, ElementsAre(9));
   }
 }
 
 TEST(BatchingErrorTest, ReturnsAnyOutputOfASingleRequest) {
   for (const bool pad : {false, true}) {
-    BatchingOptions options = BatchesAtOnceOf(4);
+    BatchingOptions options = ImmediateBatchesOf(4);
     if (pad) {
       options.allowed_batch_sizes = {4};
     }
     const auto queue = MakeQueue(options, Sum(TensorShape({})));
 
-    const Answer answer = Ask(*queue, Vector({1, 2}));
+    const RunResult result = RunOne(*queue, Vector({1, 2}));
 
-    EXPECT_THAT(answer.values, ElementsAre(3));
-    EXPECT_EQ(answer.shape, TensorShape({}));
+    EXPECT_THAT(result.values, ElementsAre(3));
+    EXPECT_EQ(result.shape, TensorShape({}));
   }
 }
 
 TEST(BatchingErrorTest,
      RunsASplitRequestAloneIfItsOutputsCannotBeConcatenated) {
-  BatchingOptions options = BatchesAtOnceOf(2);
+  BatchingOptions options = ImmediateBatchesOf(2);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 1;
   const auto queue =
@@ -388,18 +388,18 @@ TEST(BatchingErrorTest,
         return absl::OkStatus();
       });
 
-  const Answer answer = Ask(*queue, Vector({1, 2}));
+  const RunResult result = RunOne(*queue, Vector({1, 2}));
 
-  ASSERT_TRUE(answer.status.ok()) << answer.status;
-  EXPECT_EQ(answer.shape, TensorShape({2, 2}));
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.shape, TensorShape({2, 2}));
 }
 
 TEST(BatchingErrorTest, RefusesTooLargeRequests) {
   Doubler doubler;
-  const auto queue = MakeQueue(BatchesAtOnceOf(2), doubler.run());
+  const auto queue = MakeQueue(ImmediateBatchesOf(2), doubler.run());
 
   EXPECT_EQ(
-      Ask(*queue, Vector({1, 2, 3})).status,
+      RunOne(*queue, Vector({1, 2, 3})).status,
       absl::InvalidArgumentError(
           "the request has 3 rows for the signature \"double\"; the limit "
           "is max_batch_size, which is 2; send several smaller "

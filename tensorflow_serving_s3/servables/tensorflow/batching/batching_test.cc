@@ -64,66 +64,67 @@ TEST(BatchingTest, RunsRequestsInOneBatch) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(4), doubler.run());
 
-  const auto answers =
-      AskTogether(*queue, {Vector({1}), Vector({2, 3}), Vector({4})});
+  const auto results =
+      RunConcurrently(*queue, {Vector({1}), Vector({2, 3}), Vector({4})});
 
   EXPECT_THAT(doubler.sizes(), ElementsAre(4));
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4, 6));
-  EXPECT_THAT(answers[2].values, ElementsAre(8));
+  EXPECT_THAT(results[0].values, ElementsAre(2));
+  EXPECT_THAT(results[1].values, ElementsAre(4, 6));
+  EXPECT_THAT(results[2].values, ElementsAre(8));
 }
 
 TEST(BatchingTest, DoesNotWaitWithoutATimeout) {
   Doubler doubler;
-  const auto queue = MakeQueue(BatchesAtOnceOf(1000), doubler.run());
+  const auto queue = MakeQueue(ImmediateBatchesOf(1000), doubler.run());
 
-  EXPECT_THAT(Ask(*queue, Vector({1})).values, ElementsAre(2));
+  EXPECT_THAT(RunOne(*queue, Vector({1})).values, ElementsAre(2));
   EXPECT_THAT(doubler.sizes(), ElementsAre(1));
 }
 
-TEST(BatchingTest, RunsARequestWithoutRowsAtOnce) {
+TEST(BatchingTest, RunsARequestWithoutRowsImmediately) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(4), doubler.run());
 
-  const Answer answer = Ask(*queue, Vector({}));
+  const RunResult result = RunOne(*queue, Vector({}));
 
-  ASSERT_TRUE(answer.status.ok()) << answer.status;
-  EXPECT_THAT(answer.values, IsEmpty());
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_THAT(result.values, IsEmpty());
 }
 
 TEST(BatchingTest, PadsBatchesToAnAllowedSize) {
-  BatchingOptions options = BatchesAtOnceOf(8);
+  BatchingOptions options = ImmediateBatchesOf(8);
   options.allowed_batch_sizes = {2, 4, 8};
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  const Answer answer = Ask(*queue, Vector({7, 8, 9}));
+  const RunResult result = RunOne(*queue, Vector({7, 8, 9}));
 
-  EXPECT_THAT(answer.values, ElementsAre(14, 16, 18));
+  EXPECT_THAT(result.values, ElementsAre(14, 16, 18));
   ASSERT_EQ(doubler.batches().size(), 1u);
   EXPECT_THAT(Values(doubler.batches()[0]), ElementsAre(7, 8, 9, 7));
 }
 
 TEST(BatchingTest, DoesNotPadABatchOfAnAllowedSize) {
-  BatchingOptions options = BatchesAtOnceOf(8);
+  BatchingOptions options = ImmediateBatchesOf(8);
   options.allowed_batch_sizes = {2, 4, 8};
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  EXPECT_THAT(Ask(*queue, Vector({7, 8})).values, ElementsAre(14, 16));
+  EXPECT_THAT(RunOne(*queue, Vector({7, 8})).values, ElementsAre(14, 16));
   EXPECT_THAT(doubler.sizes(), ElementsAre(2));
 }
 
 TEST(BatchingTest, SplitsLargeRequests) {
-  BatchingOptions options = BatchesAtOnceOf(10);
+  BatchingOptions options = ImmediateBatchesOf(10);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 4;
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  const Answer answer = Ask(*queue, Vector({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  const RunResult result =
+      RunOne(*queue, Vector({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
 
-  EXPECT_THAT(answer.values, ElementsAre(2, 4, 6, 8, 10, 12, 14, 16, 18, 20));
+  EXPECT_THAT(result.values, ElementsAre(2, 4, 6, 8, 10, 12, 14, 16, 18, 20));
   EXPECT_THAT(doubler.sizes(), UnorderedElementsAre(4, 4, 2));
 }
 
@@ -133,13 +134,13 @@ TEST(BatchingTest, SplitsARequestToFillABatch) {
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  const auto answers = AskTogether(
+  const auto results = RunConcurrently(
       *queue, {Vector({1, 2, 3}), Vector({4, 5, 6}), Vector({7, 8})});
 
   EXPECT_THAT(doubler.sizes(), ElementsAre(4, 4));
-  EXPECT_THAT(answers[0].values, ElementsAre(2, 4, 6));
-  EXPECT_THAT(answers[1].values, ElementsAre(8, 10, 12));
-  EXPECT_THAT(answers[2].values, ElementsAre(14, 16));
+  EXPECT_THAT(results[0].values, ElementsAre(2, 4, 6));
+  EXPECT_THAT(results[1].values, ElementsAre(8, 10, 12));
+  EXPECT_THAT(results[2].values, ElementsAre(14, 16));
 }
 
 TEST(BatchingTest, PadsInputsOfVariableLength) {
@@ -148,28 +149,28 @@ TEST(BatchingTest, PadsInputsOfVariableLength) {
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  const auto answers =
-      AskTogether(*queue, {Floats(TensorShape({1, 1}), {1}),
-                           Floats(TensorShape({1, 3}), {2, 3, 4})});
+  const auto results =
+      RunConcurrently(*queue, {Floats(TensorShape({1, 1}), {1}),
+                               Floats(TensorShape({1, 3}), {2, 3, 4})});
 
   EXPECT_THAT(doubler.sizes(), ElementsAre(2));
-  EXPECT_THAT(answers[0].values, ElementsAre(2, 0, 0));
-  EXPECT_THAT(answers[1].values, ElementsAre(4, 6, 8));
+  EXPECT_THAT(results[0].values, ElementsAre(2, 0, 0));
+  EXPECT_THAT(results[1].values, ElementsAre(4, 6, 8));
 }
 
 TEST(BatchingTest, RunsEachShapeSeparately) {
   Doubler doubler;
   const auto queue = MakeQueue(FullBatchesOf(3), doubler.run());
 
-  const auto answers =
-      AskTogether(*queue, {Floats(TensorShape({1, 1}), {1}),
-                           Floats(TensorShape({1, 3}), {2, 3, 4}),
-                           Floats(TensorShape({1, 1}), {5})});
+  const auto results =
+      RunConcurrently(*queue, {Floats(TensorShape({1, 1}), {1}),
+                               Floats(TensorShape({1, 3}), {2, 3, 4}),
+                               Floats(TensorShape({1, 1}), {5})});
 
   EXPECT_THAT(doubler.sizes(), UnorderedElementsAre(1, 2));
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4, 6, 8));
-  EXPECT_THAT(answers[2].values, ElementsAre(10));
+  EXPECT_THAT(results[0].values, ElementsAre(2));
+  EXPECT_THAT(results[1].values, ElementsAre(4, 6, 8));
+  EXPECT_THAT(results[2].values, ElementsAre(10));
 }
 
 TEST(BatchingTest, DoesNotPadToAnotherRank) {
@@ -178,12 +179,12 @@ TEST(BatchingTest, DoesNotPadToAnotherRank) {
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  const auto answers =
-      AskTogether(*queue, {Vector({1}), Floats(TensorShape({1, 2}), {2, 3})});
+  const auto results = RunConcurrently(
+      *queue, {Vector({1}), Floats(TensorShape({1, 2}), {2, 3})});
 
   EXPECT_THAT(doubler.sizes(), ElementsAre(1, 1));
-  EXPECT_THAT(answers[0].values, ElementsAre(2));
-  EXPECT_THAT(answers[1].values, ElementsAre(4, 6));
+  EXPECT_THAT(results[0].values, ElementsAre(2));
+  EXPECT_THAT(results[1].values, ElementsAre(4, 6));
 }
 
 // With padding to the largest shape, a batch would have 2^48 elements.
@@ -199,7 +200,7 @@ TEST(BatchingTest, DoesNotPadShapesThatAreLongInDifferentDimensions) {
   Tensor wide(tensorflow::DT_FLOAT, TensorShape({1, 1, kLong}));
   wide.flat<float>().setZero();
 
-  AskTogether(*queue, {small, tall, wide});
+  RunConcurrently(*queue, {small, tall, wide});
 
   EXPECT_THAT(doubler.sizes(), UnorderedElementsAre(1, 2));
 }
@@ -211,12 +212,12 @@ TEST(BatchingTest, RunsAnInputWithoutElementsAlone) {
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  const auto answers = AskTogether(
+  const auto results = RunConcurrently(
       *queue,
       {Tensor(tensorflow::DT_FLOAT, TensorShape({1, int64_t{1} << 62, 0}))});
 
   EXPECT_THAT(doubler.sizes(), ElementsAre(1));
-  EXPECT_THAT(answers[0].values, IsEmpty());
+  EXPECT_THAT(results[0].values, IsEmpty());
 }
 
 TEST(BatchingTest, RunsABatchUntilTheLastDeadlineOfItsRequests) {
@@ -225,8 +226,8 @@ TEST(BatchingTest, RunsABatchUntilTheLastDeadlineOfItsRequests) {
   const absl::Time soon = absl::Now() + absl::Hours(1);
   const absl::Time late = absl::Now() + absl::Hours(2);
 
-  std::thread other([&] { Ask(*queue, Vector({1}), late); });
-  Ask(*queue, Vector({2}), soon);
+  std::thread other([&] { RunOne(*queue, Vector({1}), late); });
+  RunOne(*queue, Vector({2}), soon);
   other.join();
 
   EXPECT_THAT(doubler.deadlines(), ElementsAre(late));
@@ -238,11 +239,11 @@ TEST(BatchingTest, RunsInputsWithoutRowsAlone) {
   Tensor scalar(tensorflow::DT_FLOAT, TensorShape({}));
   scalar.scalar<float>()() = 3;
 
-  const Answer answer = Ask(*queue, scalar);
+  const RunResult result = RunOne(*queue, scalar);
 
-  EXPECT_TRUE(answer.status.ok()) << answer.status;
-  EXPECT_THAT(answer.values, ElementsAre(6));
-  EXPECT_EQ(answer.shape, TensorShape({}));
+  EXPECT_TRUE(result.status.ok()) << result.status;
+  EXPECT_THAT(result.values, ElementsAre(6));
+  EXPECT_EQ(result.shape, TensorShape({}));
 }
 
 TEST(BatchingTest, RunsInputsWithDifferentNumbersOfRowsAlone) {
@@ -272,10 +273,11 @@ TEST(BatchingTest, DoesNotBatchDifferentTypes) {
                 });
   Tensor text(tensorflow::DT_STRING, TensorShape({1}));
 
-  const std::vector<Answer> answers = AskTogether(*queue, {Vector({1}), text});
+  const std::vector<RunResult> results =
+      RunConcurrently(*queue, {Vector({1}), text});
 
-  EXPECT_TRUE(answers[0].status.ok()) << answers[0].status;
-  EXPECT_TRUE(answers[1].status.ok()) << answers[1].status;
+  EXPECT_TRUE(results[0].status.ok()) << results[0].status;
+  EXPECT_TRUE(results[1].status.ok()) << results[1].status;
   EXPECT_THAT(dtypes, testing::UnorderedElementsAre(tensorflow::DT_FLOAT,
                                                     tensorflow::DT_STRING));
 }
@@ -284,7 +286,7 @@ TEST(BatchingTest, DestructorWaitsForRunningBatches) {
   std::atomic<bool> started = false;
   Gate gate;
   std::atomic<bool> ended = false;
-  auto queue = MakeQueue(BatchesAtOnceOf(4),
+  auto queue = MakeQueue(ImmediateBatchesOf(4),
                          [&](const std::vector<Tensor>& inputs, absl::Time,
                              std::vector<Tensor>* outputs) {
                            started = true;
@@ -295,7 +297,7 @@ TEST(BatchingTest, DestructorWaitsForRunningBatches) {
                          });
   // Repeats until a caller has stopped waiting for a running batch.
   while (!started) {
-    Ask(*queue, Vector({1}), absl::Now() + absl::Milliseconds(1));
+    RunOne(*queue, Vector({1}), absl::Now() + absl::Milliseconds(1));
   }
   std::thread opener([&gate] { gate.Open(); });
 
@@ -306,7 +308,7 @@ TEST(BatchingTest, DestructorWaitsForRunningBatches) {
 }
 
 TEST(BatchingTest, QueuesShareTheThreadsOfTheScheduler) {
-  BatchingOptions options = BatchesAtOnceOf(4);
+  BatchingOptions options = ImmediateBatchesOf(4);
   options.num_batch_threads = 1;
   auto scheduler = BatchScheduler::Create(options);
   ASSERT_TRUE(scheduler.ok()) << scheduler.status();
@@ -322,8 +324,8 @@ TEST(BatchingTest, QueuesShareTheThreadsOfTheScheduler) {
   const auto one = (*scheduler)->AddQueue("one", options, run);
   const auto two = (*scheduler)->AddQueue("two", options, run);
 
-  EXPECT_THAT(Ask(**one, Vector({1})).values, ElementsAre(1));
-  EXPECT_THAT(Ask(**two, Vector({2})).values, ElementsAre(2));
+  EXPECT_THAT(RunOne(**one, Vector({1})).values, ElementsAre(1));
+  EXPECT_THAT(RunOne(**two, Vector({2})).values, ElementsAre(2));
   ASSERT_EQ(threads.size(), 2u);
   EXPECT_EQ(threads[0], threads[1]);
 }
@@ -338,7 +340,7 @@ TEST(BatchingTest, RecordsMetrics) {
   const Metric inputs = ReadMetric("input_batch_size");
   const Metric processed = ReadMetric("processed_batch_size");
 
-  AskTogether(*queue, {Vector({1}), Vector({2, 3})});
+  RunConcurrently(*queue, {Vector({1}), Vector({2, 3})});
 
   EXPECT_EQ(ReadMetric("wrapped_run_count").count - runs.count, 1);
   EXPECT_EQ(ReadMetric("input_batch_size").count - inputs.count, 2);
@@ -348,18 +350,18 @@ TEST(BatchingTest, RecordsMetrics) {
 }
 
 TEST(BatchingTest, RecordsPaddingByBatchSize) {
-  BatchingOptions options = BatchesAtOnceOf(77);
+  BatchingOptions options = ImmediateBatchesOf(77);
   options.allowed_batch_sizes = {77};
   Doubler doubler;
   const auto queue = MakeQueue(options, doubler.run());
 
-  Ask(*queue, Vector({1, 2}));
+  RunOne(*queue, Vector({1, 2}));
 
   EXPECT_EQ(ReadMetric("padding_size", "77").sum, 75);
 }
 
 TEST(BatchingTest, ReturnsTheRightRowsToManyClients) {
-  BatchingOptions options = BatchesAtOnceOf(16);
+  BatchingOptions options = ImmediateBatchesOf(16);
   options.enable_large_batch_splitting = true;
   options.max_execution_batch_size = 4;
   options.allowed_batch_sizes = {1, 3, 4};
@@ -381,7 +383,7 @@ TEST(BatchingTest, ReturnsTheRightRowsToManyClients) {
         for (float& value : doubled) {
           value *= 2;
         }
-        if (Ask(*queue, Vector(values)).values == doubled) {
+        if (RunOne(*queue, Vector(values)).values == doubled) {
           ++right[client];
         }
       }

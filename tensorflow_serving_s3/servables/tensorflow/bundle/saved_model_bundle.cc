@@ -64,7 +64,8 @@ absl::Status CheckOpsAreKnown(const std::string& signature_name,
 absl::Status CheckVariablesWereRestored(
     const std::string& path, const tensorflow::SavedModelBundle& model) {
   if (!model.meta_graph_def.has_object_graph_def() ||
-      !LacksItsVariables(*model.session, model.meta_graph_def.graph_def())) {
+      !HasUnrestoredVariables(*model.session,
+                              model.meta_graph_def.graph_def())) {
     return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat(
@@ -197,10 +198,10 @@ absl::StatusOr<const SignatureRunner*> SavedModelBundle::GetSignature(
   }
   const auto found = runners_.find(signature_name);
   if (found == runners_.end()) {
-    constexpr size_t kMostShown = 256;
+    constexpr size_t kMaxShown = 256;
     return absl::FailedPreconditionError(absl::StrCat(
-        "the model has no signature \"", signature_name.substr(0, kMostShown),
-        signature_name.size() > kMostShown ? "..." : "", "\"; it has: ",
+        "the model has no signature \"", signature_name.substr(0, kMaxShown),
+        signature_name.size() > kMaxShown ? "..." : "", "\"; it has: ",
         runners_.empty()
             ? "none"
             : absl::StrJoin(runners_, ", ",

@@ -52,7 +52,7 @@ std::shared_ptr<BatchScheduler> BatchesOf(int32_t rows) {
 }
 
 // Loads half_plus_three with `options`, sends it a request of `rows` rows and
-// checks the answer.
+// checks the response.
 absl::Status RunHalfPlusThree(const std::string& path,
                               const SavedModelOptions& options, int64_t rows) {
   const auto bundle = LoadOrDie(path, options);

@@ -58,8 +58,8 @@ bool HasValue(const tensorflow::DeviceMgr& devices,
 
 }  // namespace
 
-bool LacksItsVariables(tensorflow::Session& session,
-                       const tensorflow::GraphDef& graph) {
+bool HasUnrestoredVariables(tensorflow::Session& session,
+                            const tensorflow::GraphDef& graph) {
   const tensorflow::DeviceMgr* devices = nullptr;
   if (!session.LocalDeviceManager(&devices).ok()) {
     return false;

@@ -14,11 +14,11 @@ namespace tfs3 {
 // the session and not the storage: files may have appeared since the load.
 //
 //   auto session = ...;  // After tensorflow::LoadSavedModel.
-//   if (LacksItsVariables(*session, meta_graph.graph_def())) ...
+//   if (HasUnrestoredVariables(*session, meta_graph.graph_def())) ...
 //
 // Returns false if the session does not give access to its devices.
-bool LacksItsVariables(tensorflow::Session& session,
-                       const tensorflow::GraphDef& graph);
+bool HasUnrestoredVariables(tensorflow::Session& session,
+                            const tensorflow::GraphDef& graph);
 
 }  // namespace tfs3
 

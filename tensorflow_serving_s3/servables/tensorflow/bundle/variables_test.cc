@@ -22,21 +22,23 @@ void Load(const std::string& path, tensorflow::SavedModelBundle& model) {
                                          {"serve"}, &model));
 }
 
-bool LoadedModelLacksThem(const std::string& path) {
+bool LoadedModelHasUnrestoredVariables(const std::string& path) {
   tensorflow::SavedModelBundle model;
   Load(path, model);
-  return LacksItsVariables(*model.session, model.meta_graph_def.graph_def());
+  return HasUnrestoredVariables(*model.session,
+                                model.meta_graph_def.graph_def());
 }
 
 TEST(VariablesTest, ARestoredModelHasThem) {
-  EXPECT_FALSE(LoadedModelLacksThem(TestModelPath("half_plus_three")));
+  EXPECT_FALSE(
+      LoadedModelHasUnrestoredVariables(TestModelPath("half_plus_three")));
 }
 
 TEST(VariablesTest, AModelWithoutACheckpointLacksThem) {
   const std::string path = CopyTestModel("half_plus_three", "no_checkpoint");
   std::filesystem::remove_all(path + "/variables");
 
-  EXPECT_TRUE(LoadedModelLacksThem(path));
+  EXPECT_TRUE(LoadedModelHasUnrestoredVariables(path));
 }
 
 TEST(VariablesTest, AreFoundByNodeNameWithoutASharedName) {
@@ -46,11 +48,11 @@ TEST(VariablesTest, AreFoundByNodeNameWithoutASharedName) {
   for (tensorflow::NodeDef& node : *graph.mutable_node()) {
     node.mutable_attr()->erase("shared_name");
   }
-  EXPECT_FALSE(LacksItsVariables(*model.session, graph));
+  EXPECT_FALSE(HasUnrestoredVariables(*model.session, graph));
 }
 
 TEST(VariablesTest, AModelWithoutVariablesLacksNone) {
-  EXPECT_FALSE(LoadedModelLacksThem(TestModelPath("many_types")));
+  EXPECT_FALSE(LoadedModelHasUnrestoredVariables(TestModelPath("many_types")));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TrackedLoad::~TrackedLoad() {
       std::find(registry.loads.begin(), registry.loads.end(), state_));
 }
 
-std::vector<LoadProgress> LoadsUnderWay() {
+std::vector<LoadProgress> ActiveLoads() {
   std::vector<LoadProgress> loads;
   {
     Registry& registry = TheRegistry();

@@ -49,7 +49,7 @@ class TrackedLoad {
 
 // Returns the running loads of this process, sorted by name and version. Two
 // loads of the same version are in the order of their start. Thread-safe.
-std::vector<LoadProgress> LoadsUnderWay();
+std::vector<LoadProgress> ActiveLoads();
 
 // Finds the total bytes of each load that has run for `at_least`, once for each
 // load. Blocks while it lists the model's folders (see TotalFileBytes). If this

@@ -32,18 +32,18 @@ class FakeReadCounter : public ReadCounter {
 };
 
 TEST(LoadProgressTest, ListsALoadUntilItEnds) {
-  EXPECT_TRUE(LoadsUnderWay().empty());
+  EXPECT_TRUE(ActiveLoads().empty());
   {
     const TrackedLoad half({"half", 2}, "s3://models/half/2");
     const TrackedLoad first({"half", 1}, "s3://models/half/1");
-    const std::vector<LoadProgress> loads = LoadsUnderWay();
+    const std::vector<LoadProgress> loads = ActiveLoads();
     ASSERT_EQ(loads.size(), 2u);
     EXPECT_EQ(loads[0].id, (ServableId{"half", 1}));
     EXPECT_EQ(loads[0].path, "s3://models/half/1");
     EXPECT_GE(loads[0].elapsed, absl::ZeroDuration());
     EXPECT_EQ(loads[1].id, (ServableId{"half", 2}));
   }
-  EXPECT_TRUE(LoadsUnderWay().empty());
+  EXPECT_TRUE(ActiveLoads().empty());
 }
 
 TEST(LoadProgressTest, ReportsTheBytesThatTheFilesystemCounts) {
@@ -57,31 +57,31 @@ TEST(LoadProgressTest, ReportsTheBytesThatTheFilesystemCounts) {
   const TrackedLoad tracked({"half", 1}, "counted://models/half/1");
 
   EXPECT_EQ(directory, "counted://models/half/1");
-  EXPECT_EQ(LoadsUnderWay()[0].bytes_read, 0u);
+  EXPECT_EQ(ActiveLoads()[0].bytes_read, 0u);
   bytes = 123;
-  EXPECT_EQ(LoadsUnderWay()[0].bytes_read, 123u);
+  EXPECT_EQ(ActiveLoads()[0].bytes_read, 123u);
 }
 
 TEST(LoadProgressTest, ReportsNoBytesIfTheFilesystemDoesNotCount) {
   for (const std::string path : {"/models/half/1", "uncounted://half/1"}) {
     const TrackedLoad tracked({"half", 1}, path);
-    EXPECT_EQ(LoadsUnderWay()[0].bytes_read, std::nullopt) << path;
+    EXPECT_EQ(ActiveLoads()[0].bytes_read, std::nullopt) << path;
   }
 }
 
 TEST(LoadProgressTest, MeasuresTheTotalOfLongLoads) {
   const TrackedLoad tracked({"half", 1}, TestModelPath("half_plus_three"));
   MeasureLoads(kNever);
-  EXPECT_EQ(LoadsUnderWay()[0].total_bytes, std::nullopt);
+  EXPECT_EQ(ActiveLoads()[0].total_bytes, std::nullopt);
   MeasureLoads(absl::ZeroDuration());
-  ASSERT_TRUE(LoadsUnderWay()[0].total_bytes.has_value());
-  EXPECT_GT(*LoadsUnderWay()[0].total_bytes, 1000u);
+  ASSERT_TRUE(ActiveLoads()[0].total_bytes.has_value());
+  EXPECT_GT(*ActiveLoads()[0].total_bytes, 1000u);
 }
 
 TEST(LoadProgressTest, ReportsNoTotalIfMeasuringFails) {
   const TrackedLoad tracked({"half", 1}, "/no/such/model");
   MeasureLoads(absl::ZeroDuration());
-  EXPECT_EQ(LoadsUnderWay()[0].total_bytes, std::nullopt);
+  EXPECT_EQ(ActiveLoads()[0].total_bytes, std::nullopt);
 }
 
 }  // namespace

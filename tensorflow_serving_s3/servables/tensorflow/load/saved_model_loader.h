@@ -24,8 +24,8 @@ namespace tfs3 {
 //   SavedModelBundle* model = loader.servable().get<SavedModelBundle>();
 //
 // Unload frees the model's memory. Blocks below 256 KiB go back to the
-// operating system at once. TensorFlow's oneDNN allocator keeps larger blocks
-// for the next model, unless the process starts with
+// operating system immediately. TensorFlow's oneDNN allocator keeps larger
+// blocks for the next model, unless the process starts with
 // TF_ONEDNN_USE_SYSTEM_ALLOCATOR=1 in its environment.
 class SavedModelLoader : public Loader {
  public:

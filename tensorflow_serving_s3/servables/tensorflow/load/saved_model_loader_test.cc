@@ -69,7 +69,7 @@ TEST(SavedModelLoaderTest, OriginIsThePath) {
             "s3://models/half/1");
 }
 
-TEST(SavedModelLoaderTest, LoadsOneVersionFromTwoPathsAtOnce) {
+TEST(SavedModelLoaderTest, LoadsOneVersionFromTwoPathsConcurrently) {
   SavedModelLoader here(TestModelPath("half_plus_three"), Options());
   SavedModelLoader there(CopyTestModel("half_plus_three", "there"), Options());
   ASSERT_TRUE(here.Load(kContext).ok());

@@ -36,11 +36,11 @@ inline constexpr char kSimpleServableName[] = "default";
 //   absl::StatusOr<ServableHandle<SavedModelBundle>> model =
 //       (*manager)->GetServableHandle<SavedModelBundle>(request);
 //
-// Returns at once. GetServableHandle returns NOT_FOUND until the first version
-// is loaded. If a version is missing or broken, the manager tries again until
-// it can load the version. The manager logs errors and publishes the states of
-// the versions on `servable_event_bus`. The bus may be null; otherwise it must
-// outlive the manager.
+// Returns immediately. GetServableHandle returns NOT_FOUND until the first
+// version is loaded. If a version is missing or broken, the manager tries again
+// until it can load the version. The manager logs errors and publishes the
+// states of the versions on `servable_event_bus`. The bus may be null;
+// otherwise it must outlive the manager.
 //
 // Returns INVALID_ARGUMENT if `base_path` is empty or relative.
 //

@@ -46,7 +46,7 @@ std::string BasePath() {
 
 // Publishes half_plus_three as a version.
 void Publish(const std::string& base_path, const std::string& version) {
-  // A rename makes all files visible at once.
+  // A rename makes all files visible atomically.
   std::filesystem::rename(CopyTestModel("half_plus_three", "staged"),
                           base_path + "/" + version);
 }

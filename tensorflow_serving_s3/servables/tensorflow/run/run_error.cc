@@ -18,7 +18,7 @@ absl::string_view WithoutNodes(absl::string_view line) {
 }
 
 // Returns "text" for "(0) INVALID_ARGUMENT: text", the first of several errors.
-absl::string_view WithoutListMark(absl::string_view line) {
+absl::string_view WithoutBullet(absl::string_view line) {
   if (!absl::ConsumePrefix(&line, "(0) ")) {
     return line;
   }
@@ -39,7 +39,7 @@ bool IsFrame(absl::string_view line) {
 
 std::string FirstMeaningfulLine(absl::string_view message) {
   for (absl::string_view line : absl::StrSplit(message, '\n')) {
-    line = WithoutListMark(WithoutNodes(absl::StripAsciiWhitespace(line)));
+    line = WithoutBullet(WithoutNodes(absl::StripAsciiWhitespace(line)));
     if (!IsFrame(line)) {
       return std::string(line);
     }

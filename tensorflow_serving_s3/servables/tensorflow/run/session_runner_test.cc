@@ -59,9 +59,9 @@ class SessionRunnerTest : public testing::Test {
     runner_ = std::make_unique<SessionRunner>(session_.get());
   }
 
-  std::vector<float> Answer(const Choice& choice,
-                            const std::vector<float>& feeds,
-                            const Options& options = Options()) {
+  std::vector<float> RunValues(const Choice& choice,
+                               const std::vector<float>& feeds,
+                               const Options& options = Options()) {
     std::vector<Tensor> tensors;
     for (const float feed : feeds) {
       tensors.push_back(Scalar(feed));
@@ -90,9 +90,9 @@ class SessionRunnerTest : public testing::Test {
 };
 
 TEST_F(SessionRunnerTest, FeedsAndFetchesInTheOrderGiven) {
-  EXPECT_THAT(Answer({{"a:0", "b:0"}, {"sub:0"}, {}}, {5, 2}),
+  EXPECT_THAT(RunValues({{"a:0", "b:0"}, {"sub:0"}, {}}, {5, 2}),
               testing::ElementsAre(3));
-  EXPECT_THAT(Answer({{"b:0", "a:0"}, {"sub:0"}, {}}, {5, 2}),
+  EXPECT_THAT(RunValues({{"b:0", "a:0"}, {"sub:0"}, {}}, {5, 2}),
               testing::ElementsAre(-3));
 }
 
@@ -100,17 +100,17 @@ TEST_F(SessionRunnerTest, RunsOnTheThreadOfTheCaller) {
   Options options;
   options.run_thread = RunThread::kCaller;
 
-  EXPECT_THAT(Answer({{"a", "b"}, {"sub"}, {}}, {5, 2}, options),
+  EXPECT_THAT(RunValues({{"a", "b"}, {"sub"}, {}}, {5, 2}, options),
               testing::ElementsAre(3));
 }
 
 TEST_F(SessionRunnerTest, FetchesFedTensorsAndDuplicates) {
-  EXPECT_THAT(Answer({{"b", "a"}, {"sub", "a", "sub:0", "b:0"}, {}}, {2, 5}),
+  EXPECT_THAT(RunValues({{"b", "a"}, {"sub", "a", "sub:0", "b:0"}, {}}, {2, 5}),
               testing::ElementsAre(3, 5, 3, 2));
 }
 
 TEST_F(SessionRunnerTest, RunsTargets) {
-  EXPECT_THAT(Answer({{"a", "b"}, {}, {"sub"}}, {1, 1}), testing::IsEmpty());
+  EXPECT_THAT(RunValues({{"a", "b"}, {}, {"sub"}}, {1, 1}), testing::IsEmpty());
 }
 
 TEST_F(SessionRunnerTest, RefusesATensorThatIsFedTwice) {
@@ -138,7 +138,7 @@ TEST_F(SessionRunnerTest, UnknownNamesAreInvalidArguments) {
 }
 
 TEST_F(SessionRunnerTest, ChecksNamesOfFeedsThatAreOnlyFetched) {
-  EXPECT_THAT(Answer({{"a", "b:0"}, {"b", "a"}, {}}, {5, 2}),
+  EXPECT_THAT(RunValues({{"a", "b:0"}, {"b", "a"}, {}}, {5, 2}),
               testing::ElementsAre(2, 5));
   for (const std::string name : {"nowhere", "nowhere:0", "a:7"}) {
     const absl::Status status = ErrorOf({{name}, {name}, {}}, 1);

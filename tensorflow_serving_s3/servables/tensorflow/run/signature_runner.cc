@@ -16,7 +16,7 @@
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/platform/tstring.h"
 #include "tensorflow/core/protobuf/config.pb.h"
-#include "tensorflow_serving_s3/servables/tensorflow/run/refusal.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/input_error.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/run_error.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_tensors.h"
 
@@ -338,7 +338,7 @@ absl::Status SignatureRunner::ExplainFeeds(
   for (const size_t feed : feed_of_input_) {
     inputs.push_back(feeds[feed]);
   }
-  return ExplainRefusal(error, inputs_, inputs);
+  return ExplainInputError(error, inputs_, inputs);
 }
 
 std::unique_ptr<SignatureRunner::Fetches> SignatureRunner::MakeFetches(

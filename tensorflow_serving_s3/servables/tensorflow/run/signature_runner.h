@@ -143,7 +143,7 @@ class SignatureRunner {
   absl::StatusOr<std::vector<tensorflow::Tensor>> Feeds(
       const std::vector<tensorflow::Tensor>& inputs) const;
 
-  // Calls ExplainRefusal; `feeds` has a tensor for each of feed_names_.
+  // Calls ExplainInputError; `feeds` has a tensor for each of feed_names_.
   absl::Status ExplainFeeds(const absl::Status& error,
                             const std::vector<tensorflow::Tensor>& feeds) const;
 
@@ -191,8 +191,8 @@ class SignatureRunner {
   mutable std::map<std::vector<size_t>, std::unique_ptr<Fetches>> choices_;
 
   // The typical time of a run in nanoseconds; zero before the first run. Falls
-  // at once and rises slowly, so that the time in which a thread waits for a
-  // processor has little effect.
+  // immediately and rises slowly, so that the time in which a thread waits for
+  // a processor has little effect.
   mutable std::atomic<int64_t> typical_run_{0};
 };
 

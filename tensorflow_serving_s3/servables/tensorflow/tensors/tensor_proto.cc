@@ -13,25 +13,28 @@
 namespace tfs3 {
 namespace {
 
-// The largest tensor that may have more elements than its proto has bytes.
+// A TensorProto with fewer values than elements repeats the last value. This is
+// the limit for the size of such a tensor, in bytes.
 constexpr int64_t kMaxFilledBytes = int64_t{64} << 20;
 
-// Returns the bytes of one element; for a string, of an empty one.
+// Returns the size of one element in memory, without the heap memory of a
+// string.
 int64_t ElementBytes(tensorflow::DataType dtype) {
   return dtype == tensorflow::DT_STRING ? sizeof(tensorflow::tstring)
                                         : tensorflow::DataTypeSize(dtype);
 }
 
-// Returns whether a tensor needs far more memory than its proto. Each value in
-// a proto takes at least one byte.
-bool GrowsTooMuch(const tensorflow::TensorProto& proto,
-                  const tensorflow::TensorShape& shape) {
+// Returns whether a small proto would allocate a large tensor by repeating its
+// last value. A proto with all values has at least one byte for each element.
+bool IsTooSparse(const tensorflow::TensorProto& proto,
+                 const tensorflow::TensorShape& shape) {
   const int64_t elements = shape.num_elements();
   return elements > kMaxFilledBytes / ElementBytes(proto.dtype()) &&
          static_cast<uint64_t>(elements) > proto.ByteSizeLong();
 }
 
-// Returns the bytes of one element in the field of a TensorProto for its type.
+// Returns the size of one element in the repeated field of its type
+// (float_val, int_val, ...).
 int64_t FieldBytes(tensorflow::DataType dtype) {
   switch (dtype) {
     case tensorflow::DT_BOOL:
@@ -94,11 +97,12 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
         "tensors of type ", tensorflow::DataTypeString(proto.dtype()),
         " cannot be sent"));
   }
-  if (GrowsTooMuch(proto, *shape)) {
+  if (IsTooSparse(proto, *shape)) {
     return absl::InvalidArgumentError(
         absl::StrCat("a tensor of shape ", shape->DebugString(),
-                     " needs all its values; the request has only ",
-                     proto.ByteSizeLong(), " bytes of them"));
+                     " is too large to be filled with a repeated value; the "
+                     "request has only ",
+                     proto.ByteSizeLong(), " bytes of values"));
   }
   if (charge != nullptr) {
     ChargeMemory(charge, MemoryWhenDecoded(proto, *shape));

@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "the shape"},
         BadCase{"SmallProtoOfALargeTensor",
                 WithFloat(Proto(tensorflow::DT_FLOAT, {int64_t{1} << 38})),
-                "needs all its values"},
+                "is too large to be filled with a repeated value"},
         BadCase{"NoType", Proto(tensorflow::DT_INVALID, {1}), "cannot be sent"},
         BadCase{"Resource", Proto(tensorflow::DT_RESOURCE, {1}),
                 "cannot be sent"},

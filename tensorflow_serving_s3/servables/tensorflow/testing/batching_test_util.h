@@ -80,7 +80,7 @@ inline BatchingOptions FullBatchesOf(int32_t rows) {
 }
 
 // Returns options with which a batch runs as soon as a thread is free.
-inline BatchingOptions BatchesAtOnceOf(int32_t rows) {
+inline BatchingOptions ImmediateBatchesOf(int32_t rows) {
   BatchingOptions options = FullBatchesOf(rows);
   options.batch_timeout = absl::ZeroDuration();
   return options;
@@ -95,18 +95,18 @@ inline std::unique_ptr<BatchQueue> MakeQueue(const BatchingOptions& options,
   return *std::move(queue);
 }
 
-// The answer to a request: the values and shape of its only output, or an
+// The response to a request: the values and shape of its only output, or an
 // error.
-struct Answer {
+struct RunResult {
   absl::Status status;
   std::vector<float> values;
   tensorflow::TensorShape shape;
 };
 
 // Runs one request.
-inline Answer Ask(BatchQueue& queue, const tensorflow::Tensor& input,
-                  absl::Time deadline = absl::InfiniteFuture(),
-                  const std::function<bool()>& cancelled = nullptr) {
+inline RunResult RunOne(BatchQueue& queue, const tensorflow::Tensor& input,
+                        absl::Time deadline = absl::InfiniteFuture(),
+                        const std::function<bool()>& cancelled = nullptr) {
   std::vector<tensorflow::Tensor> outputs;
   const absl::Status status = queue.Run({input}, deadline, cancelled, &outputs);
   if (!status.ok()) {
@@ -115,18 +115,19 @@ inline Answer Ask(BatchQueue& queue, const tensorflow::Tensor& input,
   return {status, Values(outputs.at(0)), outputs.at(0).shape()};
 }
 
-// Runs requests at the same time. Returns the answers in the order of `inputs`.
-inline std::vector<Answer> AskTogether(
+// Runs requests at the same time. Returns the responses in the order of
+// `inputs`.
+inline std::vector<RunResult> RunConcurrently(
     BatchQueue& queue, const std::vector<tensorflow::Tensor>& inputs) {
-  std::vector<Answer> answers(inputs.size());
+  std::vector<RunResult> results(inputs.size());
   std::vector<std::thread> clients;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    clients.emplace_back([&, i] { answers[i] = Ask(queue, inputs[i]); });
+    clients.emplace_back([&, i] { results[i] = RunOne(queue, inputs[i]); });
   }
   for (std::thread& client : clients) {
     client.join();
   }
-  return answers;
+  return results;
 }
 
 }  // namespace tfs3

@@ -6,9 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -54,6 +57,25 @@ inline void SetInput(tensorflow::SignatureDef& signature,
 inline void SetOutput(tensorflow::SignatureDef& signature,
                       const std::string& alias, const std::string& tensor) {
   SetVector((*signature.mutable_outputs())[alias], tensor);
+}
+
+// Calls `run` a hundred times on each of eight threads, each time with another
+// number. Returns how often it returned true; kConcurrentRuns if always.
+inline constexpr int kConcurrentRuns = 800;
+inline int CountSuccesses(const std::function<bool(int number)>& run) {
+  std::atomic<int> successes = 0;
+  std::vector<std::thread> threads;
+  for (int first = 0; first < kConcurrentRuns; first += 100) {
+    threads.emplace_back([&, first] {
+      for (int number = first; number < first + 100; ++number) {
+        successes += run(number) ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  return successes;
 }
 
 // Runs signatures of a graph with the vectors a, b, sum = a + b,

@@ -1,6 +1,6 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
-#include "tensorflow_serving_s3/filesystem/s3/client/range_answer.h"
+#include "tensorflow_serving_s3/filesystem/s3/client/range_response.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,20 +19,20 @@ namespace tfs3 {
 namespace s3 {
 namespace {
 
-using V = RangeVerdict;
+using V = RangeOutcome;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 constexpr char kSlowDown[] = "<Error><Code>SlowDown</Code></Error>";
 
 struct Case {
   std::string name;
-  RangeQuestion question;
+  RangeRequest request;
   HttpResponse response;
   std::optional<Result<ObjectInfo>> head;
-  V verdict;
+  V outcome;
   uint64_t object_size = 0;
   uint64_t expected = 0;
-  std::string wrong = {};
+  std::string error = {};
   bool retryable = false;
 };
 
@@ -41,32 +41,32 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 }
 
 // Bytes 10 to 19 of any object.
-RangeQuestion TenFromTen() {
-  RangeQuestion question;
-  question.first = 10;
-  question.size = 10;
-  return question;
+RangeRequest TenFromTen() {
+  RangeRequest request;
+  request.first = 10;
+  request.size = 10;
+  return request;
 }
 
-RangeQuestion FirstTen() {
-  RangeQuestion question;
-  question.size = 10;
-  return question;
+RangeRequest FirstTen() {
+  RangeRequest request;
+  request.size = 10;
+  return request;
 }
 
-RangeQuestion Resumed(RangeQuestion question) {
-  question.resumed = true;
-  return question;
+RangeRequest Resumed(RangeRequest request) {
+  request.resumed = true;
+  return request;
 }
 
-RangeQuestion OfE(RangeQuestion question) {
-  question.etag = "\"e\"";
-  return question;
+RangeRequest OfE(RangeRequest request) {
+  request.etag = "\"e\"";
+  return request;
 }
 
-RangeQuestion WithChecksumMode(RangeQuestion question) {
-  question.checksum_mode = true;
-  return question;
+RangeRequest WithChecksumMode(RangeRequest request) {
+  request.checksum_mode = true;
+  return request;
 }
 
 HttpResponse Response(int status, const Headers& headers, size_t bytes) {
@@ -111,11 +111,11 @@ Headers Length(const std::string& length) {
 
 std::vector<Case> Ranges() {
   const char* const another =
-      "the answer holds another range than the requested one";
-  const char* const more = "the answer holds more bytes than its range";
+      "the response holds another range than the requested one";
+  const char* const more = "the response holds more bytes than its range";
   const char* const no_total =
-      "the answer does not have the size of the object";
-  const Status no_head = {TF_UNAVAILABLE, "no answer to the HEAD"};
+      "the response does not have the size of the object";
+  const Status no_head = {TF_UNAVAILABLE, "no response to the HEAD"};
   return {
       {"Range",
        TenFromTen(),
@@ -150,7 +150,7 @@ std::vector<Case> Ranges() {
        TenFromTen(),
        Response(206, Range("bytes 0-9/100"), 10),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        another},
@@ -158,7 +158,7 @@ std::vector<Case> Ranges() {
        TenFromTen(),
        Response(206, {}, 10),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        another},
@@ -166,7 +166,7 @@ std::vector<Case> Ranges() {
        TenFromTen(),
        Response(206, Range("bytes 10-5/100"), 10),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        another},
@@ -174,7 +174,7 @@ std::vector<Case> Ranges() {
        TenFromTen(),
        Response(206, Range("bytes 10-19/15"), 10),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        another},
@@ -182,7 +182,7 @@ std::vector<Case> Ranges() {
        TenFromTen(),
        Response(206, Range("bytes 10-14/15"), 6),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        more},
@@ -191,7 +191,7 @@ std::vector<Case> Ranges() {
        Broken(Response(206, Range("bytes 10-19/100"), 10),
               AWS_ERROR_SHORT_BUFFER),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        more},
@@ -199,18 +199,18 @@ std::vector<Case> Ranges() {
        TenFromTen(),
        Response(206, Range("bytes 10-19/*"), 10),
        {},
-       V::kAskHead},
+       V::kNeedsHead},
       {"TotalFromTheHead", TenFromTen(),
        Response(206, Range("bytes 10-19/*"), 10), Head(100, "\"e\""), V::kBytes,
        100, 10},
       {"HeadOfAnotherObject", TenFromTen(),
-       Response(206, Range("bytes 10-19/*"), 10), Head(100, "\"f\""), V::kWrong,
-       0, 0, no_total},
+       Response(206, Range("bytes 10-19/*"), 10), Head(100, "\"f\""),
+       V::kInvalid, 0, 0, no_total},
       {"HeadOfAShorterObject", TenFromTen(),
-       Response(206, Range("bytes 10-19/*"), 10), Head(19, "\"e\""), V::kWrong,
-       0, 0, no_total},
+       Response(206, Range("bytes 10-19/*"), 10), Head(19, "\"e\""),
+       V::kInvalid, 0, 0, no_total},
       {"HeadFails", TenFromTen(), Response(206, Range("bytes 10-19/*"), 10),
-       Result<ObjectInfo>(no_head), V::kWrong, 0, 0, no_total},
+       Result<ObjectInfo>(no_head), V::kInvalid, 0, 0, no_total},
       {"SameObject",
        OfE(TenFromTen()),
        Response(206, Range("bytes 10-19/100"), 10),
@@ -223,7 +223,7 @@ std::vector<Case> Ranges() {
        Response(206, {{"Content-Range", "bytes 10-19/90"}, {"ETag", "\"f\""}},
                 10),
        {},
-       V::kReplaced,
+       V::kObjectReplaced,
        90,
        10},
       {"NoETagToCompare",
@@ -238,8 +238,8 @@ std::vector<Case> Ranges() {
 
 std::vector<Case> WholeObjects() {
   const char* const whole =
-      "the answer holds the whole object instead of the requested range";
-  const Status no_head = {TF_UNAVAILABLE, "no answer to the HEAD"};
+      "the response holds the whole object instead of the requested range";
+  const Status no_head = {TF_UNAVAILABLE, "no response to the HEAD"};
   return {
       {"Whole", FirstTen(), Response(200, Length("7"), 7), {}, V::kBytes, 7, 7},
       {"WholeCutShort",
@@ -261,7 +261,7 @@ std::vector<Case> WholeObjects() {
        Broken(Response(200, {{"ETag", "\"e\""}}, 3),
               AWS_ERROR_HTTP_CONNECTION_CLOSED),
        {},
-       V::kFailed,
+       V::kError,
        0,
        0,
        "",
@@ -271,20 +271,20 @@ std::vector<Case> WholeObjects() {
        Broken(Response(200, {{"ETag", "\"e\""}}, 3),
               AWS_ERROR_HTTP_STREAM_CANCELLED),
        {},
-       V::kFailed},
+       V::kError},
       {"NoETag",
        FirstTen(),
        Response(200, {{"Content-Length", "7"}}, 7),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
-       "the answer has no ETag"},
+       "the response has no ETag"},
       {"WholeForARange",
        TenFromTen(),
        Response(200, Length("100"), 10),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        whole},
@@ -292,7 +292,7 @@ std::vector<Case> WholeObjects() {
        FirstTen(),
        Broken(Response(200, Length("100"), 10), AWS_ERROR_SHORT_BUFFER),
        {},
-       V::kWrong,
+       V::kInvalid,
        0,
        0,
        whole},
@@ -300,25 +300,25 @@ std::vector<Case> WholeObjects() {
        FirstTen(),
        WithoutBody(Response(200, {}, 0)),
        {},
-       V::kAskHead},
+       V::kNeedsHead},
       {"LostBodyOfAnEmptyObject", FirstTen(), WithoutBody(Response(200, {}, 0)),
-       Head(0, "\"e\""), V::kEnd, 0},
+       Head(0, "\"e\""), V::kPastEnd, 0},
       {"LostBodyOfAnObject", FirstTen(), WithoutBody(Response(200, {}, 0)),
-       Head(7, "\"e\""), V::kLostBody},
+       Head(7, "\"e\""), V::kBodyLost},
       {"LostBodyOfAnotherEmptyObject", OfE(FirstTen()),
-       WithoutBody(Response(200, {}, 0)), Head(0, "\"f\""), V::kLostBody},
+       WithoutBody(Response(200, {}, 0)), Head(0, "\"f\""), V::kBodyLost},
       {"LostBodyAndTheHeadFails", FirstTen(), WithoutBody(Response(200, {}, 0)),
-       Result<ObjectInfo>(no_head), V::kLostBody},
+       Result<ObjectInfo>(no_head), V::kBodyLost},
       {"LostBodyOfARange",
        TenFromTen(),
        WithoutBody(Response(206, Range("bytes 10-19/100"), 0)),
        {},
-       V::kLostBody},
+       V::kBodyLost},
       {"LostBodyOfTheRest",
        Resumed(TenFromTen()),
        WithoutBody(Response(200, {}, 0)),
        {},
-       V::kLostBody},
+       V::kBodyLost},
   };
 }
 
@@ -329,42 +329,42 @@ std::vector<Case> Errors() {
        TenFromTen(),
        Response(416, {{"Content-Range", "bytes */10"}}, 0),
        {},
-       V::kEnd,
+       V::kPastEnd,
        10},
       {"BeyondTheEndWithoutLength",
        TenFromTen(),
        Response(416, {}, 0),
        {},
-       V::kAskHead},
+       V::kNeedsHead},
       {"BeyondTheEndOfTheHead", TenFromTen(), Response(416, {}, 0),
-       Head(8, "\"e\""), V::kEnd, 8},
+       Head(8, "\"e\""), V::kPastEnd, 8},
       {"BeyondTheEndOfALongerObject",
        TenFromTen(),
        Response(416, {{"Content-Range", "bytes */11"}}, 0),
        {},
-       V::kFailed},
+       V::kError},
       {"BeyondTheEndOfALongerHead", TenFromTen(), Response(416, {}, 0),
-       Head(11, "\"e\""), V::kFailed},
+       Head(11, "\"e\""), V::kError},
       {"TheRestIsBeyondTheEnd",
        Resumed(TenFromTen()),
        Response(416, {{"Content-Range", "bytes */10"}}, 0),
        {},
-       V::kFailed},
+       V::kError},
       {"Overloaded",
        FirstTen(),
        Error(503, kSlowDown),
        {},
-       V::kFailed,
+       V::kError,
        0,
        0,
        "",
        true},
-      {"NotFound", FirstTen(), Error(404, ""), {}, V::kFailed},
+      {"NotFound", FirstTen(), Error(404, ""), {}, V::kError},
       {"NoAnswer",
        FirstTen(),
        Broken(HttpResponse(), AWS_ERROR_HTTP_CONNECTION_CLOSED),
        {},
-       V::kFailed,
+       V::kError,
        0,
        0,
        "",
@@ -373,12 +373,12 @@ std::vector<Case> Errors() {
        WithChecksumMode(FirstTen()),
        Error(501, kNotImplemented),
        {},
-       V::kSendWithoutChecksumMode},
+       V::kRetryWithoutChecksumMode},
       {"ChecksumModeOverloaded",
        WithChecksumMode(FirstTen()),
        Error(503, kSlowDown),
        {},
-       V::kFailed,
+       V::kError,
        0,
        0,
        "",
@@ -387,40 +387,41 @@ std::vector<Case> Errors() {
        FirstTen(),
        Error(501, kNotImplemented),
        {},
-       V::kFailed},
+       V::kError},
   };
 }
 
-class RangeAnswerTest : public ::testing::TestWithParam<Case> {};
+class RangeResponseTest : public ::testing::TestWithParam<Case> {};
 
-TEST_P(RangeAnswerTest, IsJudged) {
+TEST_P(RangeResponseTest, IsInterpreted) {
   ASSERT_TRUE(AwsRuntime::Get().ok());
   const Case& c = GetParam();
-  const RangeAnswer answer = JudgeRangeAnswer(
-      c.question, c.response, c.head.has_value() ? &*c.head : nullptr);
-  EXPECT_EQ(answer.verdict, c.verdict);
-  EXPECT_EQ(answer.object.size, c.object_size);
-  EXPECT_EQ(answer.expected, c.expected);
-  EXPECT_EQ(answer.wrong == nullptr ? "" : answer.wrong, c.wrong);
-  EXPECT_EQ(answer.retryable, c.retryable);
+  const RangeResult result = InterpretRangeResponse(
+      c.request, c.response, c.head.has_value() ? &*c.head : nullptr);
+  EXPECT_EQ(result.outcome, c.outcome);
+  EXPECT_EQ(result.object.size, c.object_size);
+  EXPECT_EQ(result.expected, c.expected);
+  EXPECT_EQ(result.error == nullptr ? "" : result.error, c.error);
+  EXPECT_EQ(result.retryable, c.retryable);
 }
 
 std::string Name(const ::testing::TestParamInfo<Case>& info) {
   return info.param.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Ranges, RangeAnswerTest, ::testing::ValuesIn(Ranges()),
-                         Name);
-INSTANTIATE_TEST_SUITE_P(WholeObjects, RangeAnswerTest,
+INSTANTIATE_TEST_SUITE_P(Ranges, RangeResponseTest,
+                         ::testing::ValuesIn(Ranges()), Name);
+INSTANTIATE_TEST_SUITE_P(WholeObjects, RangeResponseTest,
                          ::testing::ValuesIn(WholeObjects()), Name);
-INSTANTIATE_TEST_SUITE_P(Errors, RangeAnswerTest, ::testing::ValuesIn(Errors()),
-                         Name);
+INSTANTIATE_TEST_SUITE_P(Errors, RangeResponseTest,
+                         ::testing::ValuesIn(Errors()), Name);
 
-TEST(RangeAnswerHeadTest, OnlyALostBodyCanBeJudgedWithoutTheHead) {
-  EXPECT_TRUE(JudgeRangeAnswer(FirstTen(), WithoutBody(Response(200, {}, 0)))
-                  .head_is_optional);
-  EXPECT_FALSE(
-      JudgeRangeAnswer(FirstTen(), Response(416, {}, 0)).head_is_optional);
+TEST(RangeResponseHeadTest, OnlyALostBodyCanBeInterpretedWithoutTheHead) {
+  EXPECT_TRUE(
+      InterpretRangeResponse(FirstTen(), WithoutBody(Response(200, {}, 0)))
+          .head_is_optional);
+  EXPECT_FALSE(InterpretRangeResponse(FirstTen(), Response(416, {}, 0))
+                   .head_is_optional);
 }
 
 }  // namespace

@@ -40,22 +40,23 @@ const char kEtag[] = "ETag: \"e1\"\r\n";
 // without a Content-Length.
 using Answers = std::map<std::string, std::string>;
 
-class IncompleteAnswersTest : public ::testing::Test {
+class IncompleteResponsesTest : public ::testing::Test {
  protected:
-  IncompleteAnswersTest()
+  IncompleteResponsesTest()
       : server_([this](const FakeRequest& request, FakeConnection& out) {
-          const auto found = answers_.find(request.method);
-          const std::string answer =
-              found == answers_.end() ? FakeAnswer(404, "") : found->second;
-          out.Send(answer);
+          const auto found = responses_.find(request.method);
+          const std::string response =
+              found == responses_.end() ? FakeResponse(404, "") : found->second;
+          out.Send(response);
           if (request.method == "HEAD") {
             return;  // There is no body: keep the connection.
           }
-          const bool chunked = answer.find("chunked") != std::string::npos;
-          if (answer.find("Content-Length") == std::string::npos && !chunked) {
+          const bool chunked = response.find("chunked") != std::string::npos;
+          if (response.find("Content-Length") == std::string::npos &&
+              !chunked) {
             out.Close();
           }
-          if (chunked && answer.find("\r\n0\r\n") == std::string::npos) {
+          if (chunked && response.find("\r\n0\r\n") == std::string::npos) {
             out.Close();
           }
         }) {
@@ -73,7 +74,7 @@ class IncompleteAnswersTest : public ::testing::Test {
     return client_->GetObject(uri_, 0, buffer_.data(), size, "");
   }
 
-  Answers answers_;
+  Answers responses_;
   const S3Uri uri_ = *ParseUri("s3://models/k");
   std::string buffer_;
   FakeHttpServer server_;
@@ -85,7 +86,8 @@ std::string Head(const std::string& headers) {
   return "HTTP/1.1 200 OK\r\n" + headers + "\r\n";
 }
 
-TEST_F(IncompleteAnswersTest, ABodyWithoutALengthIsAnErrorAndNotAnEmptyObject) {
+TEST_F(IncompleteResponsesTest,
+       ABodyWithoutALengthIsAnErrorAndNotAnEmptyObject) {
   const std::string etag = kEtag;
   const std::vector<std::string> bodies = {
       "HTTP/1.1 200 OK\r\nConnection: close\r\n" + etag + "\r\n0123456789",
@@ -102,7 +104,7 @@ TEST_F(IncompleteAnswersTest, ABodyWithoutALengthIsAnErrorAndNotAnEmptyObject) {
     for (const std::string& head :
          {Head("Content-Length: 10\r\n" + etag), Head(etag),
           std::string("HTTP/1.1 404 Not Found\r\n\r\n")}) {
-      answers_ = {{"GET", body}, {"HEAD", head}};
+      responses_ = {{"GET", body}, {"HEAD", head}};
       const Result<ObjectRange> range = Get();
       ASSERT_FALSE(range.ok()) << body << head;
       EXPECT_EQ(range.status().code, TF_UNAVAILABLE);
@@ -113,27 +115,27 @@ TEST_F(IncompleteAnswersTest, ABodyWithoutALengthIsAnErrorAndNotAnEmptyObject) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, AnEmptyObjectWithoutALengthNeedsAHead) {
-  answers_ = {{"GET", std::string("HTTP/1.0 200 OK\r\n") + kEtag + "\r\n"},
-              {"HEAD", Head(std::string("Content-Length: 0\r\n") + kEtag)}};
+TEST_F(IncompleteResponsesTest, AnEmptyObjectWithoutALengthNeedsAHead) {
+  responses_ = {{"GET", std::string("HTTP/1.0 200 OK\r\n") + kEtag + "\r\n"},
+                {"HEAD", Head(std::string("Content-Length: 0\r\n") + kEtag)}};
   const Result<ObjectRange> range = Get();
   ASSERT_TRUE(range.ok()) << range.status().message;
   EXPECT_EQ(range->bytes, 0u);
   EXPECT_EQ(range->object.etag, "\"e1\"");
 }
 
-TEST_F(IncompleteAnswersTest, AnErrorWithoutALengthIsTheErrorOfItsStatus) {
+TEST_F(IncompleteResponsesTest, AnErrorWithoutALengthIsTheErrorOfItsStatus) {
   for (const auto& [status, code] :
        std::vector<std::pair<std::string, TF_Code>>{
            {"403 Forbidden", TF_PERMISSION_DENIED},
            {"404 Not Found", TF_NOT_FOUND},
            {"503 Busy", TF_UNAVAILABLE}}) {
-    answers_ = {{"GET", "HTTP/1.0 " + status + "\r\n\r\n<Error></Error>"}};
+    responses_ = {{"GET", "HTTP/1.0 " + status + "\r\n\r\n<Error></Error>"}};
     EXPECT_EQ(Get().status().code, code) << status;
   }
 }
 
-TEST_F(IncompleteAnswersTest, ALostBodyIsNotTheResponseToTheNextRequest) {
+TEST_F(IncompleteResponsesTest, ALostBodyIsNotTheResponseToTheNextRequest) {
   // The connection stays open, and the lost body looks like a response.
   bool lost = true;
   FakeHttpServer server([&](const FakeRequest& request, FakeConnection& out) {
@@ -141,9 +143,9 @@ TEST_F(IncompleteAnswersTest, ALostBodyIsNotTheResponseToTheNextRequest) {
       out.Send(Head(std::string("Content-Length: 3\r\n") + kEtag));
     } else if (std::exchange(lost, false)) {
       out.Send(std::string("HTTP/1.1 200 OK\r\n") + kEtag + "\r\n" +
-               FakeAnswer(200, "evil", kEtag));
+               FakeResponse(200, "evil", kEtag));
     } else {
-      out.Send(FakeAnswer(200, "abc", kEtag));
+      out.Send(FakeResponse(200, "abc", kEtag));
     }
   });
   Options options;
@@ -158,11 +160,12 @@ TEST_F(IncompleteAnswersTest, ALostBodyIsNotTheResponseToTheNextRequest) {
   EXPECT_EQ(buffer.substr(0, range->bytes), "abc");
 }
 
-TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectNeedsAHead) {
-  answers_ = {{"GET", FakeAnswer(206, "0123",
-                                 std::string("Content-Range: bytes 0-3/*\r\n") +
-                                     kEtag)},
-              {"HEAD", Head(std::string("Content-Length: 10\r\n") + kEtag)}};
+TEST_F(IncompleteResponsesTest, ARangeWithoutTheSizeOfTheObjectNeedsAHead) {
+  responses_ = {
+      {"GET",
+       FakeResponse(206, "0123",
+                    std::string("Content-Range: bytes 0-3/*\r\n") + kEtag)},
+      {"HEAD", Head(std::string("Content-Length: 10\r\n") + kEtag)}};
   const Result<ObjectRange> range = Get(4);
   ASSERT_TRUE(range.ok()) << range.status().message;
   EXPECT_EQ(buffer_, "0123");
@@ -171,77 +174,78 @@ TEST_F(IncompleteAnswersTest, ARangeWithoutTheSizeOfTheObjectNeedsAHead) {
   for (const std::string& head :
        {Head("Content-Length: 10\r\nETag: \"e2\"\r\n"), Head(kEtag),
         Head(std::string("Content-Length: 2\r\n") + kEtag)}) {
-    answers_["HEAD"] = head;
+    responses_["HEAD"] = head;
     EXPECT_EQ(Get(4).status().code, TF_UNAVAILABLE) << head;
   }
 }
 
-TEST_F(IncompleteAnswersTest, OtherResponsesToAGetAreErrors) {
+TEST_F(IncompleteResponsesTest, OtherResponsesToAGetAreErrors) {
   const std::string etag = kEtag;
   const std::string chunked =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + etag + "\r\n";
-  const std::vector<std::string> answers = {
+  const std::vector<std::string> responses = {
       "HTTP/1.1 204 No Content\r\n" + etag + "Content-Length: 0\r\n\r\n",
       "HTTP/1.1 304 Not Modified\r\n" + etag + "Content-Length: 0\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: \r\n" + etag + "\r\n0123",
       "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n" + etag + "\r\n0123",
-      FakeAnswer(416, "", "Content-Range: bytes */10\r\n"),
+      FakeResponse(416, "", "Content-Range: bytes */10\r\n"),
       chunked + "4\r\n0123\r\n",
       chunked + "4\r\n01",
       chunked,
   };
-  for (const std::string& answer : answers) {
-    answers_ = {{"GET", answer},
-                {"HEAD", Head("Content-Length: 10\r\n" + etag)}};
-    EXPECT_FALSE(Get().ok()) << answer;
+  for (const std::string& response : responses) {
+    responses_ = {{"GET", response},
+                  {"HEAD", Head("Content-Length: 10\r\n" + etag)}};
+    EXPECT_FALSE(Get().ok()) << response;
   }
 }
 
-TEST_F(IncompleteAnswersTest, AHeadWithoutALengthNeedsARange) {
-  answers_ = {
+TEST_F(IncompleteResponsesTest, AHeadWithoutALengthNeedsARange) {
+  responses_ = {
       {"HEAD", Head(std::string("Last-Modified: Sat, 31 Jan 2026 12:00:01 "
                                 "GMT\r\n") +
                     kEtag)},
       {"GET",
-       FakeAnswer(206, "0",
-                  std::string("Content-Range: bytes 0-0/10\r\n") + kEtag)}};
+       FakeResponse(206, "0",
+                    std::string("Content-Range: bytes 0-0/10\r\n") + kEtag)}};
   const Result<ObjectInfo> info = client_->HeadObject(uri_);
   ASSERT_TRUE(info.ok()) << info.status().message;
   EXPECT_EQ(info->size, 10u);
   EXPECT_EQ(info->mtime_nsec, 1769860801000000000);
   // A store that does not send the size.
-  answers_["GET"] = FakeAnswer(416, "");
+  responses_["GET"] = FakeResponse(416, "");
   EXPECT_EQ(client_->HeadObject(uri_).status().code, TF_UNAVAILABLE);
 }
 
-TEST_F(IncompleteAnswersTest, AnIncompleteListIsAnError) {
+TEST_F(IncompleteResponsesTest, AnIncompleteListIsAnError) {
   const std::string whole =
       "<ListBucketResult><Contents><Key>k</Key><Size>1</Size></Contents>"
       "</ListBucketResult>";
-  answers_ = {{"GET", FakeAnswer(200, whole)}};
+  responses_ = {{"GET", FakeResponse(200, whole)}};
   EXPECT_TRUE(client_->ListObjects(uri_, {}).ok());
-  const std::vector<std::string> answers = {
+  const std::vector<std::string> responses = {
       "HTTP/1.0 200 OK\r\n\r\n" + whole,
       "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
-      FakeAnswer(200, ""),
-      FakeAnswer(200, whole.substr(0, whole.size() - 10)),
-      FakeAnswer(200,
-                 "<ListBucketResult><Contents><Size>1</Size></Contents>"
-                 "</ListBucketResult>"),
+      FakeResponse(200, ""),
+      FakeResponse(200, whole.substr(0, whole.size() - 10)),
+      FakeResponse(200,
+                   "<ListBucketResult><Contents><Size>1</Size></Contents>"
+                   "</ListBucketResult>"),
   };
-  for (const std::string& answer : answers) {
-    answers_ = {{"GET", answer}};
+  for (const std::string& response : responses) {
+    responses_ = {{"GET", response}};
     EXPECT_EQ(client_->ListObjects(uri_, {}).status().code, TF_UNAVAILABLE)
-        << answer;
+        << response;
   }
 }
 
-TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeHasAnUnknownSize) {
+TEST_F(IncompleteResponsesTest, AnEntryWithoutASizeHasAnUnknownSize) {
   for (const char* size : {"", "<Size/>"}) {
-    answers_ = {
-        {"GET", FakeAnswer(200, std::string("<ListBucketResult><Contents>"
-                                            "<Key>k</Key>") +
-                                    size + "</Contents></ListBucketResult>")}};
+    responses_ = {
+        {"GET",
+         FakeResponse(200, std::string("<ListBucketResult><Contents>"
+                                       "<Key>k</Key>") +
+                               size + "</Contents></ListBucketResult>")}};
     const Result<Listing> listing = client_->ListObjects(uri_, {});
     ASSERT_TRUE(listing.ok()) << listing.status().message;
     ASSERT_EQ(listing->objects.size(), 1u);
@@ -249,7 +253,7 @@ TEST_F(IncompleteAnswersTest, AnEntryWithoutASizeHasAnUnknownSize) {
   }
 }
 
-TEST_F(IncompleteAnswersTest, AWriteWithoutItsResultIsAnError) {
+TEST_F(IncompleteResponsesTest, AWriteWithoutItsResultIsAnError) {
   const S3Uri bucket = *ParseUri("s3://models");
   struct Case {
     std::string name, method;
@@ -289,13 +293,14 @@ TEST_F(IncompleteAnswersTest, AWriteWithoutItsResultIsAnError) {
   };
   for (const Case& c : cases) {
     for (const std::string& body : c.bodies) {
-      answers_ = {{c.method, FakeAnswer(200, body)}};
+      responses_ = {{c.method, FakeResponse(200, body)}};
       EXPECT_FALSE(c.call().ok()) << c.name << ": " << body;
     }
     if (c.name == "UploadPart") {
       continue;
     }
-    answers_ = {{c.method, "HTTP/1.0 200 OK\r\n\r\n<R><ETag>\"e\"</ETag></R>"}};
+    responses_ = {
+        {c.method, "HTTP/1.0 200 OK\r\n\r\n<R><ETag>\"e\"</ETag></R>"}};
     const Status status = c.call();
     EXPECT_EQ(status.code, TF_UNAVAILABLE) << c.name;
     EXPECT_THAT(status.message,
@@ -308,9 +313,9 @@ class IncompleteCredentialsTest : public ::testing::Test {
  protected:
   IncompleteCredentialsTest()
       : server_([this](const FakeRequest& request, FakeConnection& out) {
-          const std::string answer = answers_(request);
-          out.Send(answer);
-          if (answer.find("Content-Length") == std::string::npos) {
+          const std::string response = responses_(request);
+          out.Send(response);
+          if (response.find("Content-Length") == std::string::npos) {
             out.Close();
           }
         }) {
@@ -339,7 +344,7 @@ class IncompleteCredentialsTest : public ::testing::Test {
       {"AWS_EC2_METADATA_DISABLED", "true"},
       {"AWS_CONFIG_FILE", token_file_ + ".none"},
       {"AWS_SHARED_CREDENTIALS_FILE", token_file_ + ".none"}};
-  std::function<std::string(const FakeRequest&)> answers_;
+  std::function<std::string(const FakeRequest&)> responses_;
   FakeHttpServer server_;
 };
 
@@ -352,19 +357,20 @@ TEST_F(IncompleteCredentialsTest, KeysOfARoleWithoutATokenAreAnError) {
       "<SecretAccessKey>s</SecretAccessKey>";
   const std::string end = "</Credentials></R></R>";
   const std::string token = "<SessionToken>t</SessionToken>";
-  std::string answer = FakeAnswer(200, keys + token + end);
-  answers_ = [&](const FakeRequest&) { return answer; };
+  std::string response = FakeResponse(200, keys + token + end);
+  responses_ = [&](const FakeRequest&) { return response; };
   EXPECT_TRUE(Get().ok()) << Get().message;
   for (const std::string& incomplete :
-       {FakeAnswer(200, keys + end), FakeAnswer(200, keys),
-        FakeAnswer(200, keys + "<SessionToken/>" + end), FakeAnswer(200, ""),
-        FakeAnswer(200, keys + token + "</Credentials></R>")}) {
-    answer = incomplete;
+       {FakeResponse(200, keys + end), FakeResponse(200, keys),
+        FakeResponse(200, keys + "<SessionToken/>" + end),
+        FakeResponse(200, ""),
+        FakeResponse(200, keys + token + "</Credentials></R>")}) {
+    response = incomplete;
     const Status status = Get();
-    EXPECT_EQ(status.code, TF_UNAVAILABLE) << answer;
+    EXPECT_EQ(status.code, TF_UNAVAILABLE) << response;
     EXPECT_THAT(status.message, HasSubstr("SessionToken"));
   }
-  answer = "HTTP/1.0 200 OK\r\n\r\n" + keys + token + end;
+  response = "HTTP/1.0 200 OK\r\n\r\n" + keys + token + end;
   EXPECT_THAT(Get().message, HasSubstr("no Content-Length"));
 }
 
@@ -374,14 +380,14 @@ TEST_F(IncompleteCredentialsTest, KeysOfAnInstanceWithoutATokenAreAnError) {
   const std::string role = "/latest/meta-data/iam/security-credentials/";
   std::string keys = "{\"AccessKeyId\": \"a\", \"SecretAccessKey\": \"s\"}";
   bool has_length = true;
-  answers_ = [&](const FakeRequest& request) {
+  responses_ = [&](const FakeRequest& request) {
     if (request.method == "PUT") {
-      return FakeAnswer(200, "metadata-token");
+      return FakeResponse(200, "metadata-token");
     }
     if (request.path != role) {
-      return FakeAnswer(200, keys);
+      return FakeResponse(200, keys);
     }
-    return has_length ? FakeAnswer(200, "reader")
+    return has_length ? FakeResponse(200, "reader")
                       : std::string("HTTP/1.0 200 OK\r\n\r\nreader");
   };
   EXPECT_EQ(Get().code, TF_UNAVAILABLE);
@@ -396,7 +402,7 @@ TEST_F(IncompleteCredentialsTest, KeysOfAnInstanceWithoutATokenAreAnError) {
 TEST_F(IncompleteCredentialsTest, AContainerWithoutKeysIsAnError) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server_.url() + "/c";
   std::string body;
-  answers_ = [&](const FakeRequest&) { return FakeAnswer(200, body); };
+  responses_ = [&](const FakeRequest&) { return FakeResponse(200, body); };
   for (const std::string& incomplete :
        {std::string(), std::string("{}"),
         std::string("{\"AccessKeyId\": \"a\"}"),

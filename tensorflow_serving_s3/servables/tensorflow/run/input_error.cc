@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/servables/tensorflow/run/refusal.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/input_error.h"
 
 #include <cstddef>
 #include <string>
@@ -25,7 +25,7 @@ bool IsAsDeclared(const Tensor& input, const TensorSpec& spec) {
 }
 
 // Returns whether types and shapes of inputs cannot cause the error.
-bool IsOfTimeOrResources(const absl::Status& error) {
+bool IsTransient(const absl::Status& error) {
   return absl::IsCancelled(error) || absl::IsDeadlineExceeded(error) ||
          absl::IsUnavailable(error) || absl::IsResourceExhausted(error);
 }
@@ -42,9 +42,9 @@ std::string DescribeInput(const Tensor& input, const TensorSpec& spec) {
 
 }  // namespace
 
-absl::Status ExplainRefusal(const absl::Status& error,
-                            const std::vector<TensorSpec>& declared,
-                            const std::vector<Tensor>& inputs) {
+absl::Status ExplainInputError(const absl::Status& error,
+                               const std::vector<TensorSpec>& declared,
+                               const std::vector<Tensor>& inputs) {
   std::vector<std::string> as_declared;
   std::vector<std::string> others;
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -56,7 +56,7 @@ absl::Status ExplainRefusal(const absl::Status& error,
   }
   const bool explain =
       others.empty() ? absl::IsInvalidArgument(error) && !as_declared.empty()
-                     : !IsOfTimeOrResources(error);
+                     : !IsTransient(error);
   if (!explain) {
     return error;
   }

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_REFUSAL_H_
-#define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_REFUSAL_H_
+#ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_INPUT_ERROR_H_
+#define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_INPUT_ERROR_H_
 
 #include <vector>
 
@@ -15,8 +15,8 @@ namespace tfs3 {
 // Adds the types and shapes of the inputs, given and declared, to an error of a
 // run, if they may be the cause:
 //
-//   ExplainRefusal(absl::InvalidArgumentError("Incompatible shapes"), {spec},
-//                  {tensor})
+//   ExplainInputError(absl::InvalidArgumentError("Incompatible shapes"),
+//                     {spec}, {tensor})
 //       == absl::InvalidArgumentError("Incompatible shapes (input \"x\" is "
 //                                     "float [3], declared float [?,1])")
 //
@@ -26,10 +26,10 @@ namespace tfs3 {
 //   - Otherwise: the error is not CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE or
 //     RESOURCE_EXHAUSTED. Names the inputs that are not as declared.
 // Keeps the code. `inputs` has a tensor for each of `declared`.
-absl::Status ExplainRefusal(const absl::Status& error,
-                            const std::vector<TensorSpec>& declared,
-                            const std::vector<tensorflow::Tensor>& inputs);
+absl::Status ExplainInputError(const absl::Status& error,
+                               const std::vector<TensorSpec>& declared,
+                               const std::vector<tensorflow::Tensor>& inputs);
 
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_REFUSAL_H_
+#endif  // TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_INPUT_ERROR_H_

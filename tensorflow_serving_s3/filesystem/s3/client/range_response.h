@@ -4,15 +4,15 @@
 // Interprets the response to a GetObject of a range: the rules of the protocol
 // and the deviations of stores. range_read.h has the attempts and checksums.
 //
-//   RangeQuestion question;
-//   question.first = 0;
-//   question.size = 100;
-//   RangeAnswer answer = JudgeRangeAnswer(question, response);
-//   if (answer.verdict == RangeVerdict::kBytes) Use(response.sink_bytes);
+//   RangeRequest request;
+//   request.first = 0;
+//   request.size = 100;
+//   RangeResult result = InterpretRangeResponse(request, response);
+//   if (result.outcome == RangeOutcome::kBytes) Use(response.sink_bytes);
 //
 // Pure functions.
-#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_ANSWER_H_
-#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_ANSWER_H_
+#ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_RESPONSE_H_
+#define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_RESPONSE_H_
 
 #include <cstdint>
 #include <string>
@@ -24,7 +24,7 @@
 namespace tfs3 {
 namespace s3 {
 
-struct RangeQuestion {
+struct RangeRequest {
   uint64_t first = 0;  // The first requested byte.
   uint64_t size = 0;   // The number of requested bytes, at least 1.
   // Earlier responses had the bytes before `first`.
@@ -33,46 +33,46 @@ struct RangeQuestion {
   bool checksum_mode = false;  // x-amz-checksum-mode was sent.
 };
 
-enum class RangeVerdict {
+enum class RangeOutcome {
   // The response has the next bytes of the object. Fewer bytes than `expected`
   // mean that the response was cut.
   kBytes,
   // The range begins after the end of the object.
-  kEnd,
-  // The meaning depends on a HEAD of the object: send it, then judge again.
-  kAskHead,
+  kPastEnd,
+  // The meaning depends on a HEAD of the object: send it, then interpret again.
+  kNeedsHead,
   // The object does not have the requested ETag.
-  kReplaced,
+  kObjectReplaced,
   // The store may accept the request without x-amz-checksum-mode.
-  kSendWithoutChecksumMode,
-  // The response does not match the request; `wrong` has the reason. Some
+  kRetryWithoutChecksumMode,
+  // The response does not match the request; `error` has the reason. Some
   // stores respond correctly to the next attempt.
-  kWrong,
+  kInvalid,
   // The body of the response could not be read (HttpResponse::body_lost).
-  kLostBody,
+  kBodyLost,
   // The response is an error.
-  kFailed,
+  kError,
 };
 
-struct RangeAnswer {
-  RangeVerdict verdict = RangeVerdict::kFailed;
-  // kBytes, kEnd, kReplaced: the whole object.
+struct RangeResult {
+  RangeOutcome outcome = RangeOutcome::kError;
+  // kBytes, kPastEnd, kObjectReplaced: the whole object.
   ObjectInfo object;
-  // kBytes, kReplaced: the number of bytes that the response should have.
+  // kBytes, kObjectReplaced: the number of bytes that the response should have.
   uint64_t expected = 0;
-  // kAskHead: the response can be judged if the HEAD fails.
+  // kNeedsHead: the response can be interpreted if the HEAD fails.
   bool head_is_optional = false;
-  // kWrong: the reason.
-  const char* wrong = nullptr;
-  // kFailed: another attempt may succeed.
+  // kInvalid: the reason.
+  const char* error = nullptr;
+  // kError: another attempt may succeed.
   bool retryable = false;
 };
 
-// Interprets a response. `head` is the result of the HEAD after kAskHead, or
+// Interprets a response. `head` is the result of the HEAD after kNeedsHead, or
 // null.
-RangeAnswer JudgeRangeAnswer(const RangeQuestion& question,
-                             const HttpResponse& response,
-                             const Result<ObjectInfo>* head = nullptr);
+RangeResult InterpretRangeResponse(const RangeRequest& request,
+                                   const HttpResponse& response,
+                                   const Result<ObjectInfo>* head = nullptr);
 
 // Returns the ETag and time in the headers of a GET or HEAD, with `size`.
 ObjectInfo InfoFrom(const HttpResponse& response, uint64_t size);
@@ -80,4 +80,4 @@ ObjectInfo InfoFrom(const HttpResponse& response, uint64_t size);
 }  // namespace s3
 }  // namespace tfs3
 
-#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_ANSWER_H_
+#endif  // TENSORFLOW_SERVING_S3_FILESYSTEM_S3_CLIENT_RANGE_RESPONSE_H_
