@@ -16,10 +16,9 @@
 #include "tensorflow_serving_s3/c_api/manager_lookup.h"
 #include "tensorflow_serving_s3/c_api/rest_call.h"
 #include "tensorflow_serving_s3/c_api/tfs3.h"
+#include "tensorflow_serving_s3/core/aspired_version_policies.h"
 #include "tensorflow_serving_s3/core/aspired_versions_manager.h"
-#include "tensorflow_serving_s3/core/availability_preserving_policy.h"
 #include "tensorflow_serving_s3/core/event_bus.h"
-#include "tensorflow_serving_s3/core/resource_preserving_policy.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
 #include "tensorflow_serving_s3/core/servable_state.h"
 #include "tensorflow_serving_s3/core/servable_state_monitor.h"
@@ -113,13 +112,9 @@ tfs3_error* tfs3_manager_create(const tfs3_manager_options* options,
   return Try([&]() -> absl::Status {
     auto created = std::make_unique<tfs3_manager>();
     AspiredVersionsManager::Options manager_options;
-    if (options->resource_preserving != 0) {
-      manager_options.aspired_version_policy =
-          std::make_unique<tfs3::ResourcePreservingPolicy>();
-    } else {
-      manager_options.aspired_version_policy =
-          std::make_unique<tfs3::AvailabilityPreservingPolicy>();
-    }
+    manager_options.aspired_version_policy = tfs3::CreateAspiredVersionPolicy(
+        options->resource_preserving != 0 ? "resource_preserving"
+                                          : "availability_preserving");
     manager_options.servable_event_bus = &created->states;
     manager_options.num_load_threads = options->num_load_threads;
     manager_options.max_num_load_retries = options->max_num_load_retries;

@@ -188,9 +188,9 @@ std::map<std::string, std::string> PushedStoragePathSource::problems() const {
         options_.name, " has not answered for ", seconds(last_report_),
         " s; the versions that it reported before stay loaded");
   } else if (!has_reported_) {
-    problems[""] =
-        absl::StrCat(options_.name, " has not reported its models yet, since ",
-                     seconds(start_), " s");
+    problems[""] = absl::StrCat(options_.name,
+                                " has not reported its models yet; it started ",
+                                seconds(start_), " s ago");
   }
   return problems;
 }

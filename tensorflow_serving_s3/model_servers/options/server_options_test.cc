@@ -43,6 +43,18 @@ TEST(ServerOptionsTest, VersionAndHelpNeedNoOtherFlag) {
   EXPECT_TRUE(options.help);
 }
 
+TEST(ServerOptionsTest, WithACustomSourceNoFlagNamesModels) {
+  ServerOptions options;
+  options.has_custom_source = true;
+  EXPECT_TRUE(Parse({"--port=1"}, &options).ok());
+  for (const char* flag : {"--model_base_path=/m", "--model_config_file=/m"}) {
+    ServerOptions refused;
+    refused.has_custom_source = true;
+    EXPECT_THAT(std::string(Parse({flag}, &refused).message()),
+                HasSubstr("the models come from a source"));
+  }
+}
+
 struct BadCommandLine {
   std::vector<const char*> arguments;
   std::string message;

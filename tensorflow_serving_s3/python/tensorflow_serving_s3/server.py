@@ -20,6 +20,7 @@ import contextlib
 import ctypes
 import dataclasses
 import json
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -34,6 +35,8 @@ from tensorflow_serving_s3.sourcing._source import AnySource, AnyTarget, Sink
 from tensorflow_serving_s3.sourcing._types import StoragePath
 
 FlagValue: TypeAlias = str | int | float | bool
+
+_log = logging.getLogger("tensorflow_serving_s3.server")
 
 _POLL_SECONDS = 0.02
 
@@ -193,8 +196,10 @@ class ModelServer:
         if source is not None and not isinstance(source, CoreSource):
             source.stop()
         if handle is not None:
-            with contextlib.suppress(ServingError):
+            try:
                 handle.call("server_stop")
+            except ServingError:  # Its ports are closed without waiting for requests.
+                _log.exception("the server did not stop in order")
             handle.close()
         if source is not None:
             source.stop()

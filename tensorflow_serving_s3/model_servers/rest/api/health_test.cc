@@ -17,10 +17,12 @@ struct FakeServer final : ServerStatus {
   bool IsReady() const override { return ready; }
   bool IsStopping() const override { return stopping; }
   std::vector<ModelSummary> ListModels() const override { return models; }
+  std::string SourceProblem() const override { return source_problem; }
 
   bool ready = false;
   bool stopping = false;
   std::vector<ModelSummary> models;
+  std::string source_problem;
 };
 
 ModelSummary Model(const std::string& name, bool available,
@@ -49,6 +51,13 @@ TEST(HealthTest, IgnoresOtherPaths) {
 
 TEST(HealthTest, AnswersTheLivenessProbe) {
   EXPECT_EQ(Ask(FakeServer(), "/livez")->status, 200);
+}
+
+TEST(HealthTest, NamesTheProblemOfTheSourceUntilTheServerIsReady) {
+  FakeServer server;
+  server.source_problem = "Mine has not reported its models yet";
+  EXPECT_EQ(Ask(server, "/readyz")->body,
+            "not ready: Mine has not reported its models yet\n");
 }
 
 TEST(HealthTest, AnswersOkIfTheServerIsReady) {

@@ -90,5 +90,11 @@ TEST(StatusJsonTest, WritesProgressInTheListOfModels) {
                               "      \"seconds\": 12.3\n     }\n    }"));
 }
 
+TEST(StatusJsonTest, WritesTheProblemOfTheSource) {
+  EXPECT_THAT(ModelListJson({}, {}, "Mine failed"),
+              HasSubstr("{\n \"source_problem\": \"Mine failed\",\n"));
+  EXPECT_THAT(ModelListJson({}, {}), Not(HasSubstr("source_problem")));
+}
+
 }  // namespace
 }  // namespace tfs3::rest

@@ -38,7 +38,7 @@ _HTTP_CODES = {
     504: "DEADLINE_EXCEEDED",
 }
 # A list that is longer is refused by the core; no more is read of an endless one.
-_MOST_READ = 1_000_000
+_MOST_READ = 20_000
 
 
 class PushedSource(Sink[StoragePath]):
@@ -92,6 +92,11 @@ class PushedSource(Sink[StoragePath]):
         """When it has returned, nothing is sent."""
         with contextlib.suppress(ServingError):  # It is closed.
             self.handle.get("pushed_source_stop")
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the source of the core is closed."""
+        return self.handle.is_closed
 
 
 class CoreSource(AnySource[StoragePath]):

@@ -240,6 +240,11 @@ class Handle:
         self._unused = threading.Condition()
         Handle._open.add(self)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the object is deleted, or about to be."""
+        return not self._address
+
     @contextlib.contextmanager
     def use(self) -> Iterator[int]:
         """Returns the address of the object, which stays valid in the block.

@@ -43,6 +43,11 @@ class Sink(abc.ABC, Generic[T]):
     def stop(self) -> None:
         """When it has returned, nothing is sent."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the other end has been closed, as at the end of the process."""
+        return False
+
 
 class AnySource(abc.ABC, Generic[T]):
     """A source of Python or of the serving core; see `connect_source_to_target`."""
@@ -261,7 +266,7 @@ class Source(AnySource[T]):
                 self._sink.set_problem("", "")
                 return
             except BaseException as error:  # A SystemExit of one source must not stop the source.
-                if self._stopping.is_set():
+                if self._stopping.is_set() or self._sink.is_closed:
                     return
                 if time.monotonic() - start > _LAST_RESTART_SECONDS:
                     pause = _FIRST_RESTART_SECONDS

@@ -78,6 +78,17 @@ def test_a_process_ends_well_with_a_running_server(
     assert (done.returncode, done.stdout) == (code, f"{_ANSWER}\n"), done.stderr
 
 
+def test_a_process_ends_without_a_traceback_while_a_source_reports(run_python: RunPython) -> None:
+    busy = _SERVE.replace(
+        "    def run(self):\n        self.aspired",
+        "    def run(self):\n      while True:\n        self.aspired",
+    )
+    assert busy != _SERVE
+    done = run_python(busy)
+    assert (done.returncode, done.stdout) == (0, f"{_ANSWER}\n"), done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_without_tensorflow_the_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(LibraryError, match=r"pip install tensorflow-cpu==2\.21"):
