@@ -65,6 +65,14 @@ def test_a_program_and_an_image(tmp_path: Path) -> None:
     assert "1 passed" in _suite(f"--server_binary={find_program(MODEL_SERVER)}", *one)
 
 
+def test_the_commands_of_the_page_are_valid() -> None:
+    page = Path("docs/testing.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\./bazelw run //tests/e2e:suite -- (.*)$", page, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        suite._parse(command.split())
+
+
 def test_a_running_server_needs_all_addresses() -> None:
     with pytest.raises(SystemExit):
         suite.main(["--rest=http://localhost:8501"])

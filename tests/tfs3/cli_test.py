@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -19,6 +20,8 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import Result
+from tensorflow_serving_s3.cli import _status
+from tensorflow_serving_s3.client import ModelStatus, VersionStatus
 from tensorflow_serving_s3.publishing import publish
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.model_server import ModelServer
@@ -301,6 +304,26 @@ def test_predict_takes_inputs_of_several_types(run: Run, server: ModelServer, ap
     outputs = _json(run("predict", "mixed", *named, *where))["outputs"]
     assert (outputs["weighted"], outputs["next"]) == ([5.0], [2**62 + 1])
     assert outputs["greeting"] == ["hello you"]
+
+
+@pytest.mark.parametrize("api", ["rest", "grpc"])
+def test_predict_sends_an_image_to_an_input_of_strings(
+    run: Run, server: ModelServer, tmp_path: Path, api: str
+) -> None:
+    image = tmp_path / "image.png"
+    image.write_bytes(b"\x89PNG\xff")
+    where = ["--rest", server.rest_url, *(["--grpc", server.grpc_address] if api == "grpc" else [])]
+    named = ["-i", "point=[[1, 2]]", "-i", "count=[1]", "-i", f"word=@{image}"]
+    outputs = _json(run("predict", "mixed", *named, *where))["outputs"]
+    sent = base64.b64encode(image.read_bytes()).decode()
+    assert outputs["word_bytes"] == [{"b64": sent}]
+
+
+def test_the_table_shows_the_progress_of_a_load() -> None:
+    loading = VersionStatus(7, "LOADING", "", 10.2, 430_211_072, 1_074_127_633)
+    (row,) = _status.rows((ModelStatus("ranker", False, "", (loading,)),))
+    assert row[:3] == ("ranker", "7", "LOADING")
+    assert row[3] == "########............ 40% of 1074 MB, 10 s"
 
 
 @pytest.mark.parametrize(

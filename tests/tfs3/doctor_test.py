@@ -176,6 +176,20 @@ def test_no_permission_to_write(run: Run, storage: SeaweedFS) -> None:
     assert "s3:PutObject" in cure
 
 
+def test_an_object_that_cannot_be_deleted_is_named(run: Run) -> None:
+    def answer(seen: Seen) -> Reply:
+        if seen.method == "DELETE":
+            return _error(403, "AccessDenied")
+        return Reply(200, "" if seen.method == "PUT" else _LIST)
+
+    with Front(0, answer) as front:
+        env = {**_KEYS, "S3_ENDPOINT": _url_of(front)}
+        findings = _findings(run("doctor", _URL, "--write", "--json", env=env))
+    write = findings[-1]
+    assert (write["check"], write["verdict"]) == ("write", "warning")
+    assert "s3://models/half/.tfs3-doctor-" in write["message"]
+
+
 def test_https_to_a_store_that_speaks_http(run: Run, storage: SeaweedFS) -> None:
     env = {**storage.env(), "S3_ENDPOINT": storage.endpoint.replace("http:", "https:")}
     ((check, code, cure),) = _faults(run("doctor", _URL, "--json", env=env))

@@ -153,13 +153,19 @@ def _watch(source: _Source, interval: float) -> None:
 
 
 def _table(models: tuple[ModelStatus, ...]) -> Table:
-    rows = []
+    titles = ("model", "version", "state", "progress", "requests", "message")
+    return table(*titles, rows=rows(models), right=("version", "requests"))
+
+
+def rows(models: tuple[ModelStatus, ...]) -> list[tuple[str, ...]]:
+    """Returns the cells of the table: a row for each version."""
+    cells: list[tuple[str, ...]] = []
     for model in models:
         requests = "" if model.requests is None else str(sum(model.requests.values()))
         if not model.versions:
-            rows.append((model.name, "", "none", "", requests, model.problem))
+            cells.append((model.name, "", "none", "", requests, model.problem))
         for number, version in enumerate(model.versions):
-            rows.append(
+            cells.append(
                 (
                     model.name if number == 0 else "",
                     str(version.version),
@@ -169,8 +175,7 @@ def _table(models: tuple[ModelStatus, ...]) -> Table:
                     version.error or (model.problem if number == 0 else ""),
                 )
             )
-    titles = ("model", "version", "state", "progress", "requests", "message")
-    return table(*titles, rows=rows, right=("version", "requests"))
+    return cells
 
 
 def _progress(version: VersionStatus) -> str:

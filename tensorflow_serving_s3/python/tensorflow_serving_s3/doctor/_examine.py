@@ -18,7 +18,7 @@ from tensorflow_serving_s3.doctor._finding import (
     skipped,
     warned,
 )
-from tensorflow_serving_s3.errors import Error
+from tensorflow_serving_s3.errors import Error, StorageError
 from tensorflow_serving_s3.storage import (
     S3Settings,
     S3Store,
@@ -217,18 +217,25 @@ def _check_versions(url: str, store: S3Store) -> Finding:
 
 
 def _check_write(store: S3Store, prefix: str) -> Finding:
-    from botocore.exceptions import BotoCoreError, ClientError
-
     key = f"{prefix}.tfs3-doctor-{uuid.uuid4().hex}"
     try:
-        store.client.put_object(Bucket=store.bucket, Key=key, Body=b"")
-        store.client.delete_object(Bucket=store.bucket, Key=key)
-    except (ClientError, BotoCoreError) as error:
-        return _fault("write", error, f"{store.url(key)}: writing")
+        store.write(key, b"")
+    except StorageError as error:
+        assert error.__cause__ is not None
+        return _fault("write", error.__cause__, f"{store.url(key)}: writing")
+    try:
+        store.delete([key])
+    except StorageError as error:
+        return warned(
+            "write",
+            "no-permission",
+            f"objects can be written and not deleted, so {store.url(key)} is left: {error}",
+            "delete the object; publishing with --keep-last needs s3:DeleteObject",
+        )
     return passed("write", f"{store.url(prefix)} can be written")
 
 
-def _fault(check: str, error: Exception, what: str = "") -> Finding:
+def _fault(check: str, error: BaseException, what: str = "") -> Finding:
     explained = explain(error)
     said = f"{what}: {explained.cause} ({error})" if what else f"{explained.cause} ({error})"
     return failed(check, explained.code or "failed", said, explained.cure)

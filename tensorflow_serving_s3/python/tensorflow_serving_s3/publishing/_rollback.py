@@ -30,6 +30,8 @@ from tensorflow_serving_s3.storage import (
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_GIB = 2**30
+
 
 def rollback(
     base_path: str | os.PathLike[str],
@@ -112,17 +114,21 @@ def _copy_in_s3(
         (name for name in version.files if not name.endswith("/")),
         key=lambda name: (name == SAVED_MODEL, name),
     )
+    from boto3.s3.transfer import TransferConfig
+
+    # S3 copies up to 5 GiB with one request, and not every store can copy parts.
+    transfer = TransferConfig(multipart_threshold=_GIB, multipart_chunksize=_GIB // 4)
     done = 0
     args = write_args(os.environ)
     with storage_errors(store.url(prefix), PublishError):
         for name in names:
             source = version.files[name]
-            # A managed copy: several parts for objects above 5 GiB.
             store.client.copy(
                 {"Bucket": store.bucket, "Key": source.path},
                 store.bucket,
                 f"{prefix}/{name}",
                 ExtraArgs=args or None,
+                Config=transfer,
             )
             done += source.size
             on_progress(Progress("copy", done, version.size))

@@ -27,6 +27,7 @@ from tensorflow_serving_s3.storage import (
     s3_client,
 )
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+from tests.support.rclone import Rclone
 
 _MIB = 2**20
 _SMALL = {
@@ -500,6 +501,26 @@ def test_a_store_that_returns_checksums_gets_them_back(
         assert (again.uploaded_files, again.skipped_files) == (0, 3)
     finally:
         server.stop()
+
+
+def test_another_store_continues_prunes_and_rolls_back(large_model: Path) -> None:
+    with Rclone(buckets=["models"]) as server:
+        client = server.client()
+
+        def fail(params: Any, **_: Any) -> None:
+            if params["PartNumber"] >= 2:
+                raise ConnectionAbortedError("interrupted")
+
+        event = "provide-client-params.s3.UploadPart"
+        client.meta.events.register(event, fail)
+        with pytest.raises(PublishError, match="interrupted"):
+            publishing.publish(large_model, "s3://models/m", 1, client=client)
+        client.meta.events.unregister(event, fail)
+        assert publishing.publish(large_model, "s3://models/m", 1, client=client).skipped_bytes > 0
+        for _ in range(2):
+            publishing.publish(large_model, "s3://models/m", keep_last=1, client=client)
+        assert publishing.rollback("s3://models/m", client=client).version == 4
+        assert _numbers_of("s3://models/m", client) == [4, 3, 2]
 
 
 def test_the_encryption_of_the_environment_applies() -> None:

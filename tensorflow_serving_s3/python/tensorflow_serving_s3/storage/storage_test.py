@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from botocore import exceptions
@@ -132,6 +134,23 @@ def test_an_error_is_explained(error: Exception, code: str) -> None:
     explained = storage.explain(error)
     assert explained.code == code
     assert explained.cure
+
+
+@pytest.mark.parametrize("status", [400, 405, 501])
+def test_objects_are_deleted_one_by_one_where_the_store_has_no_batches(status: int) -> None:
+    client: Any = storage.s3_client(storage.S3Settings(endpoint="http://localhost:1"))
+    deleted: list[str] = []
+    client.delete_objects = mock.Mock(side_effect=_answer("Refused", status))
+    client.delete_object = lambda Bucket, Key: deleted.append(Key)
+    storage.S3Store("b", client).delete(["x", "y"])
+    assert deleted == ["x", "y"]
+
+
+def test_a_refused_batch_is_an_error() -> None:
+    client: Any = storage.s3_client(storage.S3Settings(endpoint="http://localhost:1"))
+    client.delete_objects = mock.Mock(side_effect=_answer("AccessDenied"))
+    with pytest.raises(StorageError, match="s3:DeleteObject"):
+        storage.S3Store("b", client).delete(["x", "y"])
 
 
 def test_a_message_has_the_error_and_the_cure() -> None:

@@ -5,14 +5,19 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tensorflow_serving_s3.testing.model_server import ModelServer
 from tensorflow_serving_s3.testing.plugin import PublishedModel
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+_PAGE = Path("docs/testing.md").read_text(encoding="utf-8")
 
 pytest_plugins = ["tensorflow_serving_s3.testing.plugin"]
 
@@ -30,6 +35,22 @@ def test_the_server_answers(tfs3_server: ModelServer) -> None:
 def test_the_s3_server_has_the_model(tfs3_s3: SeaweedFS, tfs3_model: PublishedModel) -> None:
     key = tfs3_model.base_path.removeprefix("s3://models/") + "/1/saved_model.pb"
     assert tfs3_s3.client().head_object(Bucket="models", Key=key)["ContentLength"] > 0
+
+
+def test_the_example_of_the_page_works(
+    tfs3_publish: Callable[..., PublishedModel],
+    tfs3_serve: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tensorflow_serving_s3.testing import saved_models
+
+    (example,) = re.findall(r"^```python\n(.*?)^```$", _PAGE, re.MULTILINE | re.DOTALL)
+    saved_models.save_half_plus_three(tmp_path / "export" / "my_model")
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {}
+    exec(compile(example, "docs/testing.md", "exec"), namespace)
+    namespace["test_my_model"](tfs3_publish, tfs3_serve)
 
 
 def test_a_model_is_published_and_served(
