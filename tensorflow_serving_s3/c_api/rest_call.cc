@@ -22,7 +22,7 @@ net::HttpResponse CallRest(const ModelLookup& lookup,
   request.target = path;
   request.path = path;
   request.body = &padded;
-  return rest::ApiCall(lookup, server, options).Answer(request);
+  return rest::ApiCall(lookup, server, options).Handle(request);
 }
 
 }  // namespace tfs3::c_api

@@ -193,7 +193,7 @@ void ServerCore::UpdateCustomModel(
   for (const auto& [name, config] : ModelsByName(*next)) {
     names.insert(name);
   }
-  versions_.KeepOnly(names);
+  versions_.RemoveOthers(names);
   config_event_bus_.Publish(*next);
 }
 

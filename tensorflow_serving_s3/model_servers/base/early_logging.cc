@@ -55,7 +55,7 @@ void PrepareForLibraries(int, char** arguments, char** environment) {
   }
   absl::log_internal::RawSetMinLogLevel(level);
   if (AskForJson(arguments)) {
-    HoldStderr();
+    RedirectStderr();
   }
 }
 
