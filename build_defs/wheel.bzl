@@ -7,7 +7,7 @@ def _py_wheel_impl(ctx):
     arguments = ctx.actions.args()
     arguments.add("--output", folder.path)
     arguments.add("--metadata", ctx.file.metadata)
-    inputs = [ctx.file.metadata] + ctx.files.licenses
+    inputs = [ctx.file.metadata] + ctx.files.license_files
     sources = depset(transitive = [dep[PyInfo].transitive_sources for dep in ctx.attr.deps])
     files = [file for file in sources.to_list() if file.path.find(ctx.attr.root) >= 0]
     for file in files + ctx.files.data:
@@ -18,7 +18,7 @@ def _py_wheel_impl(ctx):
         for file in target.files.to_list():
             arguments.add("--file", "{}={}".format(name, file.path))
             inputs.append(file)
-    for file in ctx.files.licenses:
+    for file in ctx.files.license_files:
         arguments.add("--license", file)
     if ctx.attr.bundle:
         arguments.add("--bundle", ctx.attr.bundle)
@@ -40,7 +40,7 @@ py_wheel = rule(
         "data": attr.label_list(doc = "Other files below `root`.", allow_files = True),
         "debian_packages": attr.string_list(doc = "Packages whose static libraries are in the wheel; their licences are copied."),
         "deps": attr.label_list(doc = "Python libraries; their sources below `root` are in the wheel.", providers = [PyInfo]),
-        "licenses": attr.label_list(doc = "More licences.", allow_files = True),
+        "license_files": attr.label_list(doc = "More licences.", allow_files = True),
         "metadata": attr.label(doc = "The METADATA file.", allow_single_file = True, mandatory = True),
         "places": attr.label_keyed_string_dict(doc = "Other files, and their paths in the wheel.", allow_files = True),
         "root": attr.string(doc = "The folder of sources that becomes the top of the wheel, with a slash.", mandatory = True),
