@@ -150,6 +150,7 @@ PARSE_ERRORS = {
         "",
     ),
     "not a configuration": ("hello: 1\n", "f.config: not a configuration", "hello"),
+    "a byte order mark": ("\ufeffmodel_config_list {}", "f.config:1:1: begins with a byte", ""),
     "not text format at all": ("%PDF-1.4 \x01\x02", "f.config:1:", ""),
 }
 YAML_ERRORS = {
@@ -182,6 +183,8 @@ YAML_ERRORS = {
         'f.yaml:5:7: "latest" excludes "all"',
     ),
     "not YAML": ("model_config_list: [\n", "f.yaml:2:1: not valid YAML"),
+    "a key that is a list": ("? [a]\n: b\n", "f.yaml:1:3: a key must be a name"),
+    "a merge": ("<<: {max_batch_size: 1}\n", "f.yaml: not a configuration"),
     "a tab": ("model_config_list:\n\tconfig: []\n", "f.yaml:2:1: not valid YAML"),
     "a list": ("- a\n", "f.yaml:1:1: the file must be a mapping, not a list"),
     "a null in a list of numbers": ("allowed_batch_sizes: [1, ~]\n", "f.yaml:1:26: "),
