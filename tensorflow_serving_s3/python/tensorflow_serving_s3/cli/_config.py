@@ -89,7 +89,12 @@ def check(file: str, kind: str | None, from_format: str | None, offline: bool) -
     if document.kind is configs.Kind.MODELS and not offline:
         reports = configs.check(document)
     show(
-        {"file": file, "kind": document.kind, "models": [_as_json(r) for r in reports]},
+        {
+            "file": file,
+            "kind": document.kind,
+            "warnings": configs.warnings(document),
+            "models": [_as_json(report) for report in reports],
+        },
         lambda out: _print_check(out, document, reports),
     )
     fail_if(any(report.problems for report in reports))
@@ -102,7 +107,11 @@ def _as_json(report: ModelReport) -> dict[str, Any]:
 
 
 def _print_check(out: Any, document: Document, reports: tuple[ModelReport, ...]) -> None:
+    from tensorflow_serving_s3.config import warnings
+
     out.print(f"{document.name}: valid ({document.kind.flag})", markup=False)
+    for warning in warnings(document):
+        out.print(f"warning: {warning}", markup=False, style="yellow", soft_wrap=True)
     for report in reports:
         served = ", ".join(map(str, report.served)) or "nothing"
         out.print(f"\n{report.name}: {report.base_path}", markup=False, style="bold")

@@ -273,11 +273,11 @@ INVALID = {
         1,
         "it must be max_batch_size, which is 16",
     ),
-    "an execution size without splitting": (
-        "max_execution_batch_size { value: 8 }",
+    "an execution size above the largest batch": (
+        "enable_large_batch_splitting { value: true }\nmax_execution_batch_size { value: 1001 }",
+        2,
         1,
-        1,
-        "no effect",
+        "at most 1000",
     ),
     "a relative metrics path": (
         'prometheus_config { enable: true path: "metrics" }',
@@ -300,6 +300,13 @@ def test_a_rule_of_the_server_is_applied_with_its_place(case: str) -> None:
 def test_a_valid_file_has_no_problems(name: str) -> None:
     for document in (_text(PAIRS[name][0]), _yaml(PAIRS[name][1])):
         assert config.validate(document) == ()
+
+
+def test_a_setting_without_an_effect_is_a_warning() -> None:
+    document = _text("max_batch_size { value: 16 }\nmax_execution_batch_size { value: 8 }")
+    assert config.validate(document) == ()
+    (warning,) = config.warnings(document)
+    assert str(warning).startswith("f.config:2:1: max_execution_batch_size is 8 and has no effect")
 
 
 def test_a_problem_in_yaml_has_its_place() -> None:
