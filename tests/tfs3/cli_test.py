@@ -449,6 +449,13 @@ def test_config_check_convert_and_diff(run: Run, storage: SeaweedFS, server: Mod
     assert run("config", "check", "models.yaml", "--offline").exit_code == 0
 
 
+def test_yaml_is_read_from_stdin(run: Run) -> None:
+    converted = run("config", "convert", "-", "--from", "yaml", stdin="max_batch_size: 8\n")
+    assert (converted.exit_code, converted.stdout) == (0, "max_batch_size {\n  value: 8\n}\n")
+    checked = run("config", "check", "-", "--from", "yaml", stdin="max_batch_size: 0\n")
+    assert (checked.exit_code, checked.stderr.startswith("<stdin>:1:1: ")) == (3, True)
+
+
 def test_an_invalid_file_has_exit_code_3_and_its_place(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "m.config"
     file.write_text('model_config_list {\n  config { nme: "a" }\n}')

@@ -19,9 +19,10 @@ from tensorflow_serving_s3.cli._output import (
 )
 
 if TYPE_CHECKING:
-    from tensorflow_serving_s3.config import Document, Kind, ModelReport
+    from tensorflow_serving_s3.config import Document, Format, Kind, ModelReport
 
 _KINDS = click.Choice(["models", "batching", "monitoring"])
+_FORMATS = click.Choice(["text", "yaml"])
 
 
 @click.group()
@@ -39,10 +40,25 @@ def _kind_option(function: Any) -> Any:
     )(function)
 
 
+def _from_option(function: Any) -> Any:
+    return click.option(
+        "--from",
+        "from_format",
+        type=_FORMATS,
+        help="The format of FILE.  [default: by its name]",
+    )(function)
+
+
 def _kind(name: str | None) -> Kind | None:
     from tensorflow_serving_s3.config import Kind
 
     return None if name is None else Kind(name)
+
+
+def _format(name: str | None) -> Format | None:
+    from tensorflow_serving_s3.config import Format
+
+    return None if name is None else Format(name)
 
 
 @config.command(
@@ -54,9 +70,10 @@ def _kind(name: str | None) -> Kind | None:
 )
 @click.argument("file")
 @_kind_option
+@_from_option
 @click.option("--offline", is_flag=True, help="Do not ask S3; check the file only.")
 @json_option
-def check(file: str, kind: str | None, offline: bool) -> None:
+def check(file: str, kind: str | None, from_format: str | None, offline: bool) -> None:
     """Check FILE as the server does, then ask S3 what would be served.
 
     The exit code is 1 if a model would not be served as configured.
@@ -64,7 +81,7 @@ def check(file: str, kind: str | None, offline: bool) -> None:
     from tensorflow_serving_s3 import config as configs
     from tensorflow_serving_s3.errors import ConfigError
 
-    document = configs.read(file, kind=_kind(kind))
+    document = configs.read(file, kind=_kind(kind), format=_format(from_format))
     problems = configs.validate(document)
     if problems:
         raise ConfigError(*problems)
@@ -72,7 +89,12 @@ def check(file: str, kind: str | None, offline: bool) -> None:
     if document.kind is configs.Kind.MODELS and not offline:
         reports = configs.check(document)
     show(
-        {"file": file, "kind": document.kind, "models": [_as_json(r) for r in reports]},
+        {
+            "file": file,
+            "kind": document.kind,
+            "warnings": configs.warnings(document),
+            "models": [_as_json(report) for report in reports],
+        },
         lambda out: _print_check(out, document, reports),
     )
     fail_if(any(report.problems for report in reports))
@@ -85,7 +107,11 @@ def _as_json(report: ModelReport) -> dict[str, Any]:
 
 
 def _print_check(out: Any, document: Document, reports: tuple[ModelReport, ...]) -> None:
+    from tensorflow_serving_s3.config import warnings
+
     out.print(f"{document.name}: valid ({document.kind.flag})", markup=False)
+    for warning in warnings(document):
+        out.print(f"warning: {warning}", markup=False, style="yellow", soft_wrap=True)
     for report in reports:
         served = ", ".join(map(str, report.served)) or "nothing"
         out.print(f"\n{report.name}: {report.base_path}", markup=False, style="bold")
@@ -125,27 +151,30 @@ def _print_check(out: Any, document: Document, reports: tuple[ModelReport, ...])
 @click.argument("file")
 @click.argument("output", default="-")
 @_kind_option
+@_from_option
 @click.option(
     "--to",
     "to_format",
-    type=click.Choice(["text", "yaml"]),
+    type=_FORMATS,
     help="The format.  [default: by the name of OUTPUT, or the other one than FILE has]",
 )
 @json_option
-def convert(file: str, output: str, kind: str | None, to_format: str | None) -> None:
+def convert(
+    file: str, output: str, kind: str | None, from_format: str | None, to_format: str | None
+) -> None:
     """Convert FILE between protobuf's text format and YAML, and write OUTPUT.
 
     The result is validated before it is written. Comments are not kept.
     """
     from tensorflow_serving_s3 import config as configs
 
-    document = configs.read(file, kind=_kind(kind))
+    document = configs.read(file, kind=_kind(kind), format=_format(from_format))
     if to_format is not None:
         chosen = configs.Format(to_format)
     elif output != "-":
         chosen = configs.format_of(output)
     else:
-        is_text = configs.format_of(file) is configs.Format.TEXT
+        is_text = (_format(from_format) or configs.format_of(file)) is configs.Format.TEXT
         chosen = configs.Format.YAML if is_text else configs.Format.TEXT
     configs.write(document, output, format=chosen)
     if output != "-":

@@ -22,7 +22,7 @@ from tensorflow_serving_s3.config._check import (
 from tensorflow_serving_s3.config._diff import Difference, diff
 from tensorflow_serving_s3.config._document import Document, Format, Kind
 from tensorflow_serving_s3.config._files import format_of, parse, read, render, write
-from tensorflow_serving_s3.config._validate import validate
+from tensorflow_serving_s3.config._validate import validate, warnings
 
 __all__ = [
     "Difference",
@@ -39,5 +39,6 @@ __all__ = [
     "render",
     "served_versions",
     "validate",
+    "warnings",
     "write",
 ]

@@ -16,6 +16,7 @@ from tensorflow_serving_s3.errors import ConfigError, Error, Problem, StorageErr
 from tensorflow_serving_s3.storage import open_store
 
 _YAML_ENDINGS = (".yaml", ".yml")
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def parse(
@@ -38,6 +39,10 @@ def parse(
     """
     if format is None:
         format = format_of(name)
+    if format is Format.TEXT and text.startswith(_BYTE_ORDER_MARK):
+        raise ConfigError(
+            Problem("begins with a byte order mark; save the file without it", name, 1, 1)
+        )
     fields = (_yaml if format is Format.YAML else _text).outermost_fields(text, name)
     if kind is None:
         kind = kind_of_fields(fields)
@@ -50,12 +55,15 @@ def parse(
     return _text.parse_text(text, kind, name)
 
 
-def read(path: str | os.PathLike[str], *, kind: Kind | None = None) -> Document:
+def read(
+    path: str | os.PathLike[str], *, kind: Kind | None = None, format: Format | None = None
+) -> Document:
     """Reads and parses a configuration file.
 
     Args:
         path: A path, an s3:// URL, or `-` for stdin.
         kind: What it configures; None: found out from its fields.
+        format: Its syntax; None: by its name, as in `parse`.
 
     Raises:
         ConfigError: The file cannot be read, or is not such a configuration.
@@ -69,7 +77,8 @@ def read(path: str | os.PathLike[str], *, kind: Kind | None = None) -> Document:
             content = store.read(rest)
         else:
             content = Path(name).read_bytes()
-        return parse(content.decode(), kind=kind, name="<stdin>" if name == "-" else name)
+        shown = "<stdin>" if name == "-" else name
+        return parse(content.decode(), kind=kind, format=format, name=shown)
     except UnicodeDecodeError as error:
         raise ConfigError(Problem(f"is not UTF-8 text: {error}", name)) from error
     except OSError as error:
@@ -110,7 +119,9 @@ def write(
             store.write(rest, text.encode())
         else:
             _replace(Path(name), text.encode())
-    except (OSError, Error) as error:
+    except OSError as error:
+        raise ConfigError(Problem(f"cannot be written: {error.strerror}", name)) from error
+    except Error as error:
         raise ConfigError(Problem(f"cannot be written: {error}", name)) from error
 
 

@@ -39,6 +39,21 @@ def validate(document: Document) -> tuple[Problem, ...]:
     return tuple(rules[document.kind](document))
 
 
+def warnings(document: Document) -> tuple[Problem, ...]:
+    """Returns the settings that the server accepts and ignores."""
+    if document.kind is not Kind.BATCHING:
+        return ()
+    parameters = document.message
+    name = "max_execution_batch_size"
+    if not parameters.HasField(name) or parameters.enable_large_batch_splitting.value:
+        return ()
+    message = (
+        f"{name} is {parameters.max_execution_batch_size.value} and has no effect unless "
+        "enable_large_batch_splitting is set; set it or remove this line"
+    )
+    return (document.problem((name,), message),)
+
+
 def base_path_fault(base_path: str) -> str:
     """Returns why the server would refuse a base path; "" if it would not."""
     if not base_path:
@@ -154,18 +169,10 @@ def _validate_batching(document: Document) -> Iterator[Problem]:
     largest = parameters.max_batch_size.value if parameters.HasField("max_batch_size") else 1000
     splitting = parameters.enable_large_batch_splitting.value
     limit_name = "max_batch_size"
-    if parameters.HasField("max_execution_batch_size"):
+    if splitting and parameters.HasField("max_execution_batch_size"):
         value = parameters.max_execution_batch_size.value
-        path: Path = ("max_execution_batch_size",)
-        if not splitting:
-            yield document.problem(
-                path,
-                f"max_execution_batch_size is {value} and has no effect unless "
-                "enable_large_batch_splitting is set; set it or remove this line",
-            )
-        else:
-            yield from _range(document, path, value, 1, largest)
-            largest, limit_name = value, "max_execution_batch_size"
+        yield from _range(document, ("max_execution_batch_size",), value, 1, largest)
+        largest, limit_name = value, "max_execution_batch_size"
     yield from _validate_sizes(document, largest, limit_name)
 
 

@@ -55,7 +55,7 @@ def outermost_fields(text: str, name: str) -> set[str]:
     """
     root = _compose(text, name)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    return {str(key.value) for key, _ in pairs}
+    return {str(key.value) for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
 
 
 def message_to_value(message: Any) -> Any:

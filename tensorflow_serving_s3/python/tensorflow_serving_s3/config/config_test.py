@@ -150,6 +150,7 @@ PARSE_ERRORS = {
         "",
     ),
     "not a configuration": ("hello: 1\n", "f.config: not a configuration", "hello"),
+    "a byte order mark": ("\ufeffmodel_config_list {}", "f.config:1:1: begins with a byte", ""),
     "not text format at all": ("%PDF-1.4 \x01\x02", "f.config:1:", ""),
 }
 YAML_ERRORS = {
@@ -182,6 +183,8 @@ YAML_ERRORS = {
         'f.yaml:5:7: "latest" excludes "all"',
     ),
     "not YAML": ("model_config_list: [\n", "f.yaml:2:1: not valid YAML"),
+    "a key that is a list": ("? [a]\n: b\n", "f.yaml:1:3: a key must be a name"),
+    "a merge": ("<<: {max_batch_size: 1}\n", "f.yaml: not a configuration"),
     "a tab": ("model_config_list:\n\tconfig: []\n", "f.yaml:2:1: not valid YAML"),
     "a list": ("- a\n", "f.yaml:1:1: the file must be a mapping, not a list"),
     "a null in a list of numbers": ("allowed_batch_sizes: [1, ~]\n", "f.yaml:1:26: "),
@@ -270,11 +273,11 @@ INVALID = {
         1,
         "it must be max_batch_size, which is 16",
     ),
-    "an execution size without splitting": (
-        "max_execution_batch_size { value: 8 }",
+    "an execution size above the largest batch": (
+        "enable_large_batch_splitting { value: true }\nmax_execution_batch_size { value: 1001 }",
+        2,
         1,
-        1,
-        "no effect",
+        "at most 1000",
     ),
     "a relative metrics path": (
         'prometheus_config { enable: true path: "metrics" }',
@@ -297,6 +300,13 @@ def test_a_rule_of_the_server_is_applied_with_its_place(case: str) -> None:
 def test_a_valid_file_has_no_problems(name: str) -> None:
     for document in (_text(PAIRS[name][0]), _yaml(PAIRS[name][1])):
         assert config.validate(document) == ()
+
+
+def test_a_setting_without_an_effect_is_a_warning() -> None:
+    document = _text("max_batch_size { value: 16 }\nmax_execution_batch_size { value: 8 }")
+    assert config.validate(document) == ()
+    (warning,) = config.warnings(document)
+    assert str(warning).startswith("f.config:2:1: max_execution_batch_size is 8 and has no effect")
 
 
 def test_a_problem_in_yaml_has_its_place() -> None:

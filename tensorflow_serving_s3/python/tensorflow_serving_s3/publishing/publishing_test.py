@@ -191,6 +191,22 @@ def test_every_part_has_a_checksum(client: Any, large_model: Path, base: str) ->
     assert missing == []
 
 
+def test_no_checksum_is_sent_on_demand(
+    client: Any, large_model: Path, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", SeaweedFS.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SeaweedFS.secret_key)
+    plain = s3_client(S3Settings(endpoint=client.meta.endpoint_url, region=SeaweedFS.region))
+    headers: list[str] = []
+    plain.meta.events.register(
+        "before-send.s3", lambda request, **_: headers.extend(map(str.lower, request.headers))
+    )
+    publishing.publish(large_model, base, 1, client=plain)
+    assert _numbers_of(base, client) == [1]
+    assert not [name for name in headers if "checksum" in name or "trailer" in name]
+
+
 def test_a_store_that_has_other_bytes_is_an_error(client: Any, model: Path, base: str) -> None:
     def damage(params: Any, **_: Any) -> None:
         params["Body"] = b"DATA"
