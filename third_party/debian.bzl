@@ -7,7 +7,7 @@ def _debian_programs_impl(repository_ctx):
     repository_ctx.report_progress("downloading Debian's packages {}".format(", ".join(packages)))
     download = ["apt-get", "download"] + packages
     if repository_ctx.execute(download).return_code != 0:
-        # The lists of packages may be missing or old. Whoever may not renew them is told below.
+        # The package lists may be missing or old. Without the permission to update them, the download below fails.
         repository_ctx.execute(["apt-get", "update"])
     for command in [
         download,

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetches packages from the package registries for Bazel's repository rules.
 
-`unpack` downloads one package by name with its registry's own client (so that mirrors, proxies and
-credentials that are configured for it apply), checks its SHA-256 and unpacks it. `install` installs
-pinned wheels into a folder that can stand on sys.path. `npm-install` installs what the
-package-lock.json in a folder pins. An error names the package, its version and the cure, and ends
-the program with exit code 1.
+`unpack` downloads one package by name with the client of its registry, checks its SHA-256 and
+unpacks it. The client's own configuration applies: mirrors, proxies, credentials. `install`
+installs pinned wheels into a folder for sys.path. `npm-install` installs the packages of the
+package-lock.json in a folder. An error names the package, its version and the cure, and ends the
+program with exit code 1.
 
 Example:
     fetch.py unpack --registry=pypi-wheel --package=NAME --version=V --sha256=HEX --output=DIR
@@ -26,12 +26,12 @@ import zipfile
 
 _RETRY_CURE = (
     "Check the network, the proxy variables and the registry client's own configuration, then run"
-    " the command again; what was fetched already is kept."
+    " the command again; fetched packages are kept."
 )
 
 
 class FetchError(Exception):
-    """A package could not be had as it was pinned."""
+    """A pinned package could not be fetched."""
 
 
 def _run(command: list[str], what: str) -> None:
@@ -40,11 +40,11 @@ def _run(command: list[str], what: str) -> None:
     )
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise FetchError(f"{what} failed. {_RETRY_CURE}\n--- what the client said ---\n{said}")
+        raise FetchError(f"{what} failed. {_RETRY_CURE}\n--- output of the client ---\n{said}")
 
 
 def _pip(*arguments: str) -> list[str]:
-    # A connection that stalls is dropped after 20 s and made anew, rather than waited for.
+    # Retries a stalled connection after 20 s.
     options = ["--disable-pip-version-check", "--timeout=20", "--retries=8"]
     return [sys.executable, "-m", "pip", *options, *arguments]
 
@@ -74,7 +74,7 @@ def _download(registry: str, package: str, version: str, folder: pathlib.Path) -
         command = _npm("pack", "--ignore-scripts", "--loglevel=error")
         command += [f"--pack-destination={folder}", f"{package}@{version}"]
     else:
-        # The sdist of this package alone: what its build backend asks for may come as wheels.
+        # Only this package must be an sdist; the packages of its build backend may be wheels.
         form = {"pypi-wheel": "--only-binary=:all:", "pypi-sdist": f"--no-binary={package}"}[
             registry
         ]
@@ -88,7 +88,7 @@ def _download(registry: str, package: str, version: str, folder: pathlib.Path) -
 
 
 def _unpack_zip(archive: pathlib.Path, output: pathlib.Path) -> None:
-    """Unpacks a wheel, keeping executable bits, which zipfile's extractall drops."""
+    """Unpacks a wheel and keeps the executable bits, unlike ZipFile.extractall."""
     with zipfile.ZipFile(archive) as zipped:
         for entry in zipped.infolist():
             path = zipped.extract(entry, output)
@@ -97,7 +97,7 @@ def _unpack_zip(archive: pathlib.Path, output: pathlib.Path) -> None:
 
 
 def _unpack_tar(archive: pathlib.Path, output: pathlib.Path, leave_out: list[str]) -> None:
-    """Unpacks an sdist or an npm package without its one top folder, and without those named."""
+    """Unpacks an sdist or npm package without its top folder and the folders in `leave_out`."""
     with tarfile.open(archive) as tar:
         for member in tar:
             _, _, path = member.name.partition("/")
@@ -132,7 +132,7 @@ def unpack(
 
 
 def install(requirements: pathlib.Path, output: pathlib.Path) -> None:
-    """Installs the wheels that a requirements file pins by hash into `output`, and nothing else."""
+    """Installs the wheels that a requirements file pins by hash into `output`."""
     command = _pip(
         "install",
         "--no-deps",
@@ -145,7 +145,7 @@ def install(requirements: pathlib.Path, output: pathlib.Path) -> None:
 
 
 def npm_install(folder: pathlib.Path) -> None:
-    """Installs what package-lock.json pins by hash into `folder`/node_modules."""
+    """Installs the packages that package-lock.json pins by hash into `folder`/node_modules."""
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     command = _npm("ci", f"--prefix={folder}", *quiet)
     _run(command, "installation of the npm packages pinned in package-lock.json")

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The one table of what is fetched from package registries: name, version, SHA-256.
+"""All packages that are fetched from package registries: name, version, SHA-256.
 
 `registry` is `pypi-wheel`, `pypi-sdist` or `npm`. PYTHON_PACKAGES has the wheels for CPython 3.11 on x86-64 Linux that
 become @pip; the other tables have wheels for separate folders: another TensorFlow, and a client with another
@@ -17,7 +17,7 @@ PACKAGES = {
         version = "0.38.1",
         sha256 = "0dcebfaa70cf079133cd2352119e3d05e9b8ca1d1621736cfb54c03f3d5fef0f",
     ),
-    # A SavedModel from other authors, for tests.
+    # A third-party SavedModel, for tests.
     "basic_pitch": struct(
         registry = "pypi-wheel",
         package = "basic-pitch",
@@ -30,7 +30,7 @@ PACKAGES = {
         version = "8.2.1",
         sha256 = "b96ea9b13003036c801f52bee6f9b0314738f8432e5cb9d814c89f59292604ee",
     ),
-    # A SavedModel from other authors, for tests.
+    # A third-party SavedModel, for tests.
     "guesslang": struct(
         registry = "pypi-wheel",
         package = "guesslang",
@@ -63,7 +63,7 @@ PACKAGES = {
         version = "4.48",
         sha256 = "3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d",
     ),
-    # The S3 filesystem that ours is compared with.
+    # The S3 filesystem of the benchmarks and of the conformance table.
     "tensorflow_io": struct(
         registry = "pypi-wheel",
         package = "tensorflow-io",
@@ -190,7 +190,7 @@ TENSORFLOW_RELEASES = {
     ),
 }
 
-# The packages before @pip on the path of a test under TensorFlow 2.16; its other imports come from @pip.
+# The packages that precede @pip on the path of a test under TensorFlow 2.16.
 TENSORFLOW_2_16_PACKAGES = {
     "ml-dtypes": struct(version = "0.3.2", sha256 = "2c34f2ba9660b21fe1034b608308a01be82bbef2a92fb8199f24dc6bad0d5226"),
     "numpy": struct(version = "1.26.4", sha256 = "666dbfb6ec68962c033a450943ded891bed2d54e6755e35e5835d63f4f6931d5"),
@@ -205,7 +205,7 @@ MIN_TFS_CLIENT_PACKAGES = {
 }
 
 def pinned(key):
-    """The entry of PACKAGES as attributes of a repository rule, to be passed with `**`."""
+    """Returns the entry of PACKAGES as attributes of a repository rule, for `**`."""
     pin = PACKAGES[key]
     return {
         "package": pin.package,
@@ -215,7 +215,7 @@ def pinned(key):
     }
 
 def python_requirements(packages = PYTHON_PACKAGES):
-    """A table of Python packages as lines of a requirements file."""
+    """Returns a table of Python packages as lines of a requirements file."""
     return ["{}=={} --hash=sha256:{}".format(name, pin.version, pin.sha256) for name, pin in packages.items()]
 
 def release_pins(key):

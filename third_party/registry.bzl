@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Repository rules on package registries: `registry_repository` unpacks one package and lays BUILD files over it.
+"""Repository rules for packages of registries: `registry_repository` unpacks one package and adds BUILD files.
 
 Pins come as attributes (`pinned()` in packages.bzl makes them): were the table loaded here, a change of one pin would fetch
 every package anew.
@@ -22,7 +22,7 @@ def find_python(repository_ctx):
     ))
 
 def run_fetch(repository_ctx, arguments, environment = {}):
-    """Runs third_party/fetch.py and fails with its words if it fails."""
+    """Runs third_party/fetch.py; fails with its error message."""
     script = repository_ctx.path(Label("//third_party:fetch.py"))
     done = repository_ctx.execute(
         [find_python(repository_ctx), script] + arguments,
@@ -33,7 +33,7 @@ def run_fetch(repository_ctx, arguments, environment = {}):
         fail("\n\n" + (done.stderr or done.stdout).strip() + "\n")
 
 def fetch_package(repository_ctx, output, leave_out = [], environment = {}):
-    """Downloads, checks and unpacks the package that the PACKAGE_ATTRS name into the folder `output` of the repository."""
+    """Fetches the package of the PACKAGE_ATTRS into the folder `output` of the repository."""
     attr = repository_ctx.attr
     repository_ctx.report_progress("fetching {} {}".format(attr.package, attr.version))
     run_fetch(repository_ctx, [
@@ -46,7 +46,7 @@ def fetch_package(repository_ctx, output, leave_out = [], environment = {}):
     ] + ["--leave-out=" + folder for folder in leave_out], environment)
 
 def apply_overlay(repository_ctx):
-    """Applies the patches, then links each overlay file to its place: `overlay` maps a label to a path in the repository."""
+    """Applies the patches, then links the overlay files; `overlay` maps a label to a path in the repository."""
     for patch in repository_ctx.attr.patches:
         repository_ctx.patch(patch, strip = 1)
     for label, path in repository_ctx.attr.overlay.items():
@@ -54,7 +54,7 @@ def apply_overlay(repository_ctx):
 
 PACKAGE_ATTRS = {
     "overlay": attr.label_keyed_string_dict(
-        doc = "Files of this repository, keyed by label, and where each stands in the new one (BUILD files, mostly).",
+        doc = "Label of a file in this workspace -> its path in the new repository, mostly BUILD files.",
         allow_files = True,
     ),
     "package": attr.string(doc = "The package's name in its registry.", mandatory = True),
@@ -78,5 +78,5 @@ registry_repository = repository_rule(
         leave_out = attr.string_list(doc = "Folders of the package that are not unpacked."),
         node = attr.label(doc = "Node.js with its npm, for packages of the npm registry.", allow_single_file = True),
     ),
-    doc = "A repository made of one package of a registry.",
+    doc = "A repository with one package of a registry.",
 )

@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Declares every external repository. third_party/<dependency>/workspace.bzl says how each is fetched."""
+"""Declares every external repository. third_party/<dependency>/workspace.bzl defines how to fetch each one."""
 
 load("//third_party/absl:workspace.bzl", "absl_repository")
 load("//third_party/absl_of_grpc:workspace.bzl", "absl_of_grpc_repository")
@@ -41,7 +41,7 @@ load("//third_party/tensorflow_text:workspace.bzl", "tensorflow_text_repository"
 load("//third_party/zlib:workspace.bzl", "zlib_repository")
 
 def tf_serving_s3_repositories():
-    """Makes every repository that this workspace refers to."""
+    """Declares all external repositories of this workspace."""
     bazel_repositories()
     rules_cc_repository()
     rules_python_repository()

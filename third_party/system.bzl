@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Repository rule on libraries that the system's package manager has installed."""
+"""Repository rule for libraries that the system's package manager has installed."""
 
 def _system_repository_impl(repository_ctx):
     attr = repository_ctx.attr
@@ -27,10 +27,10 @@ system_repository = repository_rule(
     attrs = {
         "archives": attr.string_list(doc = "Paths with one `*` in the file name: each match is linked into the repository."),
         "build_file": attr.label(doc = "The repository's BUILD file.", allow_single_file = True, mandatory = True),
-        "debian_package": attr.string(doc = "The Debian package that has it all.", mandatory = True),
+        "debian_package": attr.string(doc = "The Debian package with these files, for the error message.", mandatory = True),
         "links": attr.string_list(doc = "Absolute paths of files to link into the repository."),
         "requires": attr.string_list(doc = "Absolute paths that must exist."),
     },
-    doc = "A repository of what a Debian package installed: static libraries by link, headers on the compiler's own path.",
+    doc = "A repository for an installed Debian package: links to its static libraries; the compiler finds the headers.",
     local = True,
 )

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """@com_google_absl: upstream's labels for the absl in TensorFlow's wheel. Two copies of absl in one program would not do."""
 
-# Folder of absl -> the targets in it that this project may name.
+# Folder of absl -> its targets that this project uses.
 _TARGETS = {
     "base": ["base", "core_headers"],
     "cleanup": ["cleanup"],

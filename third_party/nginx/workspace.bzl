@@ -6,7 +6,7 @@ load("//third_party:debian.bzl", "debian_programs")
 
 _BUILD = """package(default_visibility = ["//visibility:public"])
 
-# nginx itself, its modules, the libraries and the Lua files that they need: `lib`, `usr`.
+# nginx, its modules, and the libraries and Lua files that they need: `lib`, `usr`.
 filegroup(
     name = "nginx",
     srcs = glob([

@@ -8,7 +8,7 @@ _HEAD = """load("@rules_python//python:defs.bzl", "py_library")
 
 package(default_visibility = ["//visibility:public"])
 
-# The folder as one input: thousands of files would cost each test seconds to set up.
+# The folder as one input: with thousands of inputs, each test would start seconds later.
 py_library(
     name = "site_packages",
     data = ["site-packages"],
@@ -34,7 +34,7 @@ py_library(
 
 _OTHER_PACKAGES = """load("@rules_python//python:defs.bzl", "py_library")
 
-# The first of a test's deps, so that it comes before @pip on the path.
+# Must be the first of a test's deps, so that it precedes @pip on the path.
 py_library(
     name = "{}",
     data = ["site-packages"],
@@ -42,7 +42,7 @@ py_library(
     visibility = ["//visibility:public"],
 )
 
-# The folder for a program that is given it by its path.
+# The folder, for programs that get its path as an argument.
 filegroup(
     name = "files",
     srcs = ["site-packages"],

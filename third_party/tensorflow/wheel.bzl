@@ -20,7 +20,7 @@ def _tensorflow_wheel_impl(repository_ctx):
     fetch_package(repository_ctx, "site-packages")
     repository_ctx.file("BUILD", _WHEEL_BUILD)
 
-    # Compiled once here: the sandbox is read-only, so that without this each program would compile TensorFlow's modules anew.
+    # Compiles TensorFlow's modules once. The sandbox is read-only, so otherwise each program compiles them again.
     repository_ctx.report_progress("compiling TensorFlow's Python modules")
     done = repository_ctx.execute(
         [find_python(repository_ctx), "-m", "compileall", "-q", "-j", "0", "site-packages"],
