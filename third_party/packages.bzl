@@ -211,9 +211,10 @@ MIN_TFS_CLIENT_PACKAGES = {
     "protobuf": struct(version = "3.20.3", sha256 = "a7ca6d488aa8ff7f329d4c545b2dbad8ac31464f1d8b1c87ad1346717731e4db"),
 }
 
-# The schemas of Kubernetes and the models of KServe's resources, for tests of docker/kubernetes. Other imports come from @pip.
-KUBERNETES_PACKAGES = {
+# The schemas of Kubernetes, KServe and Grafana, for tests of docker/. Other imports come from @pip.
+DEPLOYMENT_PACKAGES = {
     "attrs": struct(version = "26.1.0", sha256 = "c647aa4a12dfbad9333ca4e71fe62ddc36f4e63b2d260a37a8b83d2f043ac309"),
+    "grafana-foundation-sdk": struct(version = "1769699379!11.6.0", sha256 = "92d7a8144eba0fa802e728fb70e63d74b056fb1195ff116d812ad7a4ccfa5eca"),
     "importlib-resources": struct(version = "7.1.0", sha256 = "1bd7b48b4088eddb2cd16382150bb515af0bd2c70128194392725f82ad2c96a1"),
     "jsonschema": struct(version = "4.26.0", sha256 = "d489f15263b8d200f8387e64b4c3a75f06629559fb73deb8fdfb525f2dab50ce"),
     "jsonschema-specifications": struct(version = "2025.9.1", sha256 = "98802fee3a11ee76ecaca44429fda8a41bff98b00a0f2838151b113f210cc6fe"),

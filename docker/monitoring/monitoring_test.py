@@ -9,9 +9,13 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from runfiles import Runfiles
 
 from docker.monitoring import expressions
@@ -44,6 +48,20 @@ def _runbook() -> str:
 
 def _alert_names() -> list[str]:
     return [alert["alert"] for alert in expressions.alerts()]
+
+
+def _lost(given: Any, known: Any, path: str = "") -> list[str]:
+    """Returns the paths of the values in `given` that are not in `known`."""
+    if isinstance(given, dict) and isinstance(known, dict):
+        return [
+            lost
+            for key, value in given.items()
+            for lost in _lost(value, known.get(key), f"{path}/{key}")
+        ]
+    if isinstance(given, list) and isinstance(known, list) and len(given) == len(known):
+        pairs = enumerate(zip(given, known, strict=True))
+        return [lost for i, (a, b) in pairs for lost in _lost(a, b, f"{path}/{i}")]
+    return [] if given == known else [path]
 
 
 def test_the_rules_are_valid() -> None:
@@ -101,6 +119,16 @@ def test_the_dashboard_shows_the_metrics_of_the_server() -> None:
     families = {expressions.family_of(name) for name in shown} | shown
     ours = {name for name in _documented() if name.startswith("tf_serving_s3_")}
     assert ours <= families
+
+
+def test_the_dashboard_conforms_to_grafanas_model() -> None:
+    register_default_plugins()
+    dashboard = json.loads(expressions.DASHBOARD.read_text(encoding="utf-8"))
+    # Reading drops the fields that the model does not have; writing adds defaults.
+    known = json.loads(JSONEncoder(sort_keys=True).encode(Dashboard.from_json(dashboard)))
+    assert _lost(dashboard, known) == []
+    misspelt = {**dashboard, "panel": []}
+    assert _lost(misspelt, known) == ["/panel"]
 
 
 def test_panels_have_a_title_and_a_description_and_do_not_overlap() -> None:
