@@ -57,7 +57,7 @@ def test_the_folder_of_the_page_sets_image_models_role_and_namespace(folder: Pat
     resources = manifests.build_path(folder / "serving")
     assert {resource["metadata"]["namespace"] for resource in resources} == {"models"}
     container = manifests.container_of(manifests.pod_of(resources))
-    assert container["image"] == "ghcr.io/example/tf-serving-s3:1.0.0"
+    assert container["image"] == "ghcr.io/example/tf-serving-s3:0.1.0"
     files = manifests.one_of(resources, "ConfigMap")["data"]
     assert "s3://my-models/ranker" in files["models.config"]
     assert "prometheus_config" in files["monitoring.config"]
@@ -90,7 +90,7 @@ def test_the_prometheus_rule_has_the_alerts(folder: Path) -> None:
 def test_the_runtime_has_the_image(folder: Path) -> None:
     runtime = yaml.safe_load((folder / "runtime.yaml").read_text(encoding="utf-8"))
     container = manifests.container_of(runtime["spec"])
-    assert container["image"] == "ghcr.io/example/tf-serving-s3:1.0.0"
+    assert container["image"] == "ghcr.io/example/tf-serving-s3:0.1.0"
 
 
 def test_the_commands_of_the_page_on_monitoring_work(folder: Path) -> None:
