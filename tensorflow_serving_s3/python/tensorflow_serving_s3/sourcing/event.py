@@ -96,8 +96,8 @@ class WebhookEvents(Events):
         """Opens the port.
 
         Args:
-            host: The address to listen at. Everyone who can reach it can make the source look for new
-                versions; it cannot change what is served.
+            host: The address to listen at. A client that reaches it can make the source look for
+                new versions; it cannot change what is served.
             port: The port; 0: a free one.
             token: If not empty, requests need the header `Authorization: Bearer TOKEN`.
 
