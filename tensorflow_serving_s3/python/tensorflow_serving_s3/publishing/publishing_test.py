@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import itertools
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,76 +14,31 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-from tensorflow_serving_s3 import config, publishing
+from tensorflow_serving_s3 import publishing
 from tensorflow_serving_s3.errors import PublishError
 from tensorflow_serving_s3.publishing import _digest, _to_folder, _to_s3
 from tensorflow_serving_s3.storage import (
     S3Settings,
     StoredFile,
-    Version,
     find_versions,
     s3_client,
 )
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+from tests.support.published import (
+    LARGE,
+    MIB,
+    SMALL,
+    contents_of,
+    numbers_of,
+    requests,
+    write,
+)
 from tests.support.rclone import Rclone
 
-_MIB = 2**20
-_SMALL = {
-    "saved_model.pb": b"graph",
-    "variables/variables.index": b"index",
-    "variables/variables.data-00000-of-00001": b"data",
-}
-_LARGE = "variables/variables.data-00000-of-00001"
-_numbers = itertools.count()
+pytest_plugins = ["tests.support.published"]
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    """A client of an S3 server with the bucket `models`."""
-    with SeaweedFS(buckets=["models"]) as server:
-        yield server.client()
-
-
-@pytest.fixture
-def base() -> str:
-    """An unused base path."""
-    return f"s3://models/m{next(_numbers)}"
-
-
-def _write(folder: Path, files: dict[str, bytes]) -> Path:
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A folder with the files of a small SavedModel."""
-    return _write(tmp_path / "export", _SMALL)
-
-
-@pytest.fixture
-def large_model(tmp_path: Path) -> Path:
-    """A SavedModel with a file of three parts."""
-    content = b"".join(bytes([n]) * _MIB for n in range(18))
-    return _write(tmp_path / "large", {**_SMALL, _LARGE: content})
-
-
-def _requests(client: Any, operation: str) -> list[str]:
-    """Collects the keys of the requests of an operation from now on."""
-    seen: list[str] = []
-    client.meta.events.register(
-        f"provide-client-params.s3.{operation}", lambda params, **_: seen.append(params["Key"])
-    )
-    return seen
-
-
-def _numbers_of(base: str, client: Any) -> list[int]:
-    return [version.number for version in find_versions(base, client=client).versions]
-
-
-@pytest.mark.parametrize("size", [0, 1, 8 * _MIB - 1, 8 * _MIB + 1, 18 * _MIB])
+@pytest.mark.parametrize("size", [0, 1, 8 * MIB - 1, 8 * MIB + 1, 18 * MIB])
 def test_a_digest_is_the_etag_of_s3(client: Any, tmp_path: Path, base: str, size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(os.urandom(size))
@@ -96,8 +49,8 @@ def test_a_digest_is_the_etag_of_s3(client: Any, tmp_path: Path, base: str, size
 
 
 def test_a_file_has_at_most_10000_parts(tmp_path: Path) -> None:
-    sizes = [_digest._part_bytes(size) for size in (0, 80_000 * _MIB, 80_001 * _MIB, 5 * 2**40)]
-    assert sizes[:3] == [8 * _MIB, 8 * _MIB, 9 * _MIB]
+    sizes = [_digest._part_bytes(size) for size in (0, 80_000 * MIB, 80_001 * MIB, 5 * 2**40)]
+    assert sizes[:3] == [8 * MIB, 8 * MIB, 9 * MIB]
     assert 5 * 2**40 / sizes[3] <= 10_000
 
 
@@ -115,10 +68,10 @@ def test_objects_with_the_same_contents_are_not_sent_again(
 ) -> None:
     publishing.publish(model, base, 1, client=client)
     client.delete_object(Bucket="models", Key=f"{base[12:]}/1/saved_model.pb")
-    client.put_object(Bucket="models", Key=f"{base[12:]}/1/{_LARGE}", Body=b"DATA")
-    sent = _requests(client, "PutObject")
+    client.put_object(Bucket="models", Key=f"{base[12:]}/1/{LARGE}", Body=b"DATA")
+    sent = requests(client, "PutObject")
     again = publishing.publish(model, base, 1, client=client)
-    assert sent == [f"{base[12:]}/1/{_LARGE}", f"{base[12:]}/1/saved_model.pb"]
+    assert sent == [f"{base[12:]}/1/{LARGE}", f"{base[12:]}/1/saved_model.pb"]
     assert (again.uploaded_files, again.skipped_files) == (2, 1)
     assert (again.uploaded_bytes, again.skipped_bytes) == (9, 5)
 
@@ -134,16 +87,15 @@ def test_parts_of_an_interrupted_upload_are_not_sent_again(
     with pytest.raises(PublishError, match="interrupted"):
         publishing.publish(large_model, base, 1, threads=1, client=client)
     client.meta.events.unregister("provide-client-params.s3.UploadPart", fail)
-    sent = _requests(client, "UploadPart")
+    sent = requests(client, "UploadPart")
     done = publishing.publish(large_model, base, 1, threads=1, client=client)
     assert len(sent) == 2
-    assert done.skipped_bytes >= 8 * _MIB
+    assert done.skipped_bytes >= 8 * MIB
     (version,) = find_versions(base, client=client).versions
     assert version.is_complete
-    body = client.get_object(Bucket="models", Key=f"{base[12:]}/1/{_LARGE}")["Body"].read()
+    body = client.get_object(Bucket="models", Key=f"{base[12:]}/1/{LARGE}")["Body"].read()
     assert (
-        hashlib.sha256(body).digest()
-        == hashlib.sha256((large_model / _LARGE).read_bytes()).digest()
+        hashlib.sha256(body).digest() == hashlib.sha256((large_model / LARGE).read_bytes()).digest()
     )
     left = client.list_multipart_uploads(Bucket="models", Prefix=f"{base[12:]}/")
     assert not left.get("Uploads")
@@ -160,22 +112,20 @@ def test_a_publication_killed_before_the_last_request_is_completed(
     with pytest.raises(PublishError, match="interrupted"):
         publishing.publish(large_model, base, 1, client=client)
     client.meta.events.unregister(event, fail)
-    sent = _requests(client, "UploadPart")
+    sent = requests(client, "UploadPart")
     publishing.publish(large_model, base, 1, client=client)
     assert sent == []
-    assert _numbers_of(base, client) == [1]
+    assert numbers_of(base, client) == [1]
 
 
 def test_parts_of_another_file_are_not_used(client: Any, large_model: Path, base: str) -> None:
-    key = f"{base[12:]}/1/{_LARGE}"
+    key = f"{base[12:]}/1/{LARGE}"
     upload = client.create_multipart_upload(Bucket="models", Key=key)["UploadId"]
-    client.upload_part(
-        Bucket="models", Key=key, UploadId=upload, PartNumber=1, Body=b"z" * 8 * _MIB
-    )
+    client.upload_part(Bucket="models", Key=key, UploadId=upload, PartNumber=1, Body=b"z" * 8 * MIB)
     published = publishing.publish(large_model, base, 1, client=client)
     assert published.skipped_bytes == 0
     body = client.get_object(Bucket="models", Key=key)["Body"].read()
-    assert body == (large_model / _LARGE).read_bytes()
+    assert body == (large_model / LARGE).read_bytes()
 
 
 def test_every_part_has_a_checksum(client: Any, large_model: Path, base: str) -> None:
@@ -203,7 +153,7 @@ def test_no_checksum_is_sent_on_demand(
         "before-send.s3", lambda request, **_: headers.extend(map(str.lower, request.headers))
     )
     publishing.publish(large_model, base, 1, client=plain)
-    assert _numbers_of(base, client) == [1]
+    assert numbers_of(base, client) == [1]
     assert not [name for name in headers if "checksum" in name or "trailer" in name]
 
 
@@ -269,7 +219,7 @@ def test_overwriting_with_the_same_contents_changes_nothing(
     client: Any, model: Path, base: str
 ) -> None:
     publishing.publish(model, base, 1, client=client)
-    sent = _requests(client, "PutObject")
+    sent = requests(client, "PutObject")
     again = publishing.publish(model, base, 1, overwrite=True, client=client)
     assert (sent, again.uploaded_files, again.skipped_files) == ([], 0, 3)
 
@@ -283,7 +233,7 @@ def test_files_of_another_model_are_removed_only_on_demand(
         publishing.publish(model, base, 1, client=client)
     publishing.publish(model, base, 1, overwrite=True, client=client)
     (version,) = find_versions(base, client=client).versions
-    assert set(version.files) == set(_SMALL)
+    assert set(version.files) == set(SMALL)
 
 
 def test_of_two_publications_at_a_time_only_one_writes_saved_model_pb(
@@ -314,134 +264,7 @@ def test_a_store_without_conditional_writes_is_used(client: Any, model: Path, ba
     client.meta.events.register(event, refuse)
     publishing.publish(model, base, 1, client=client)
     client.meta.events.unregister(event, refuse)
-    assert _numbers_of(base, client) == [1]
-
-
-@pytest.mark.parametrize(
-    ("keep", "protected", "text", "left"),
-    [
-        (1, (), "", [5, 4]),
-        (2, (), "", [5, 4]),
-        (3, (), "", [5, 4, 3]),
-        (9, (), "", [5, 4, 3, 2, 1]),
-        (1, (2,), "", [5, 4, 2]),
-        (1, (), "model_version_policy { specific { versions: 1 } }", [5, 4, 1]),
-        (1, (), "model_version_policy { latest { num_versions: 3 } }", [5, 4, 3]),
-        (1, (), 'version_labels { key: "stable" value: 2 }', [5, 4, 2]),
-    ],
-)
-def test_pruning_keeps_what_may_be_served(
-    client: Any,
-    model: Path,
-    base: str,
-    keep: int,
-    protected: tuple[int, ...],
-    text: str,
-    left: list[int],
-) -> None:
-    for version in range(1, 5):
-        publishing.publish(model, base, version, client=client)
-    document = config.parse(
-        f'model_config_list {{ config {{ name: "m" base_path: "{base}/" {text} }} }}'
-    )
-    published = publishing.publish(
-        model,
-        base,
-        keep_last=keep,
-        protected=protected,
-        configuration=document,
-        client=client,
-    )
-    assert _numbers_of(base, client) == left
-    assert sorted([*left, *published.pruned]) == [1, 2, 3, 4, 5]
-
-
-def test_incomplete_versions_are_not_pruned_and_not_counted(
-    client: Any, model: Path, base: str
-) -> None:
-    for version in (1, 3, 5):
-        publishing.publish(model, base, version, client=client)
-    for version in (2, 6):
-        client.delete_object(Bucket="models", Key=f"{base[12:]}/{version}/saved_model.pb")
-        client.put_object(Bucket="models", Key=f"{base[12:]}/{version}/{_LARGE}", Body=b"x")
-    assert publishing.prune(base, 2, client=client) == (1,)
-    assert _numbers_of(base, client) == [6, 5, 3, 2]
-
-
-def test_a_pruned_version_loses_saved_model_pb_first(client: Any, model: Path, base: str) -> None:
-    publishing.publish(model, base, 1, client=client)
-    publishing.publish(model, base, 2, client=client)
-    deleted: list[list[str]] = []
-    client.meta.events.register(
-        "provide-client-params.s3.DeleteObject", lambda params, **_: deleted.append([params["Key"]])
-    )
-    client.meta.events.register(
-        "provide-client-params.s3.DeleteObjects",
-        lambda params, **_: deleted.append([o["Key"] for o in params["Delete"]["Objects"]]),
-    )
-    publishing.prune(base, 1, client=client)
-    assert deleted[0] == [f"{base[12:]}/1/saved_model.pb"]
-    assert sorted(deleted[1]) == sorted(
-        f"{base[12:]}/1/{name}" for name in _SMALL if name != "saved_model.pb"
-    )
-
-
-@pytest.mark.parametrize("keep", [0, -1])
-def test_at_least_one_version_stays(client: Any, model: Path, base: str, keep: int) -> None:
-    with pytest.raises(ValueError, match="at least 1"):
-        publishing.publish(model, base, keep_last=keep, client=client)
-    assert _numbers_of(base, client) == []
-
-
-def _contents(version: Version, client: Any) -> dict[str, bytes]:
-    return {
-        name: client.get_object(Bucket="models", Key=file.path)["Body"].read()
-        for name, file in version.files.items()
-    }
-
-
-@pytest.mark.parametrize(("to", "contents"), [(None, b"2"), (1, b"1"), (3, b"3")])
-def test_a_rollback_publishes_an_older_version_again(
-    client: Any, model: Path, base: str, to: int | None, contents: bytes
-) -> None:
-    for version in (1, 2, 3):
-        (model / "variables/variables.index").write_bytes(str(version).encode())
-        publishing.publish(model, base, version, client=client)
-    assert publishing.rollback(base, to, client=client).url == f"{base}/4"
-    newest = find_versions(base, client=client).versions[0]
-    assert (newest.number, newest.is_complete) == (4, True)
-    assert _contents(newest, client)["variables/variables.index"] == contents
-
-
-def test_a_rollback_copies_saved_model_pb_last(client: Any, model: Path, base: str) -> None:
-    publishing.publish(model, base, 1, client=client)
-    publishing.publish(model, base, 2, client=client)
-    copied = _requests(client, "CopyObject")
-    publishing.rollback(base, client=client)
-    assert copied[-1] == f"{base[12:]}/3/saved_model.pb"
-    assert len(copied) == 3
-
-
-@pytest.mark.parametrize("to", [None, 7])
-def test_a_rollback_without_a_target_names_the_versions(
-    client: Any, model: Path, base: str, to: int | None
-) -> None:
-    publishing.publish(model, base, 5, client=client)
-    with pytest.raises(PublishError, match="the complete versions: 5"):
-        publishing.rollback(base, to, client=client)
-
-
-def test_versions_in_a_folder_are_published_pruned_and_rolled_back(
-    model: Path, tmp_path: Path
-) -> None:
-    base = tmp_path / "base"
-    for _ in range(3):
-        published = publishing.publish(model, base, keep_last=1)
-    assert published.pruned == (1,)
-    assert publishing.rollback(base).version == 4
-    assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
-    assert publishing.publish(model, base, 4, overwrite=True).version == 4
-    assert sorted(path.name for path in base.iterdir()) == ["2", "3", "4"]
+    assert numbers_of(base, client) == [1]
 
 
 def test_the_rest_of_a_killed_publication_to_a_folder_is_removed(
@@ -449,8 +272,8 @@ def test_the_rest_of_a_killed_publication_to_a_folder_is_removed(
 ) -> None:
     base = tmp_path / "base"
     killed, running = base / ".publishing-1-abc", base / ".publishing-2-def"
-    _write(killed, _SMALL)
-    _write(running, _SMALL)
+    write(killed, SMALL)
+    write(running, SMALL)
     lock = _to_folder._lock(running)
     assert lock is not None
     publishing.publish(model, base, 1)
@@ -459,11 +282,11 @@ def test_the_rest_of_a_killed_publication_to_a_folder_is_removed(
 
 
 def test_links_in_a_model_are_followed(client: Any, model: Path, base: str, tmp_path: Path) -> None:
-    _write(tmp_path / "shared", {"words.txt": b"words"})
+    write(tmp_path / "shared", {"words.txt": b"words"})
     (model / "assets").symlink_to(tmp_path / "shared")
     publishing.publish(model, base, 1, client=client)
     (version,) = find_versions(base, client=client).versions
-    assert _contents(version, client)["assets/words.txt"] == b"words"
+    assert contents_of(version, client)["assets/words.txt"] == b"words"
 
 
 @pytest.mark.parametrize("where", ["s3", "folder"])
@@ -476,7 +299,7 @@ def test_progress_ends_at_the_total(
     by_step = {entry.step: entry for entry in news}
     assert set(by_step) == ({"hash", "upload"} if where == "s3" else {"copy"})
     for last in by_step.values():
-        assert last.done_bytes == last.total_bytes == sum(map(len, _SMALL.values()))
+        assert last.done_bytes == last.total_bytes == sum(map(len, SMALL.values()))
 
 
 def test_objects_are_compared_by_checksum_where_the_etag_is_no_md5(tmp_path: Path) -> None:
@@ -509,9 +332,9 @@ def test_a_store_that_returns_checksums_gets_them_back(
         aws.create_bucket(Bucket="aws")
         base = "s3://aws/m"
         published = publishing.publish(large_model, base, 1, client=aws)
-        assert published.uploaded_bytes > 16 * _MIB
-        digest = _digest.digest_file(large_model / _LARGE)
-        head = aws.head_object(Bucket="aws", Key=f"m/1/{_LARGE}", ChecksumMode="ENABLED")
+        assert published.uploaded_bytes > 16 * MIB
+        digest = _digest.digest_file(large_model / LARGE)
+        head = aws.head_object(Bucket="aws", Key=f"m/1/{LARGE}", ChecksumMode="ENABLED")
         assert digest.is_checksum(head["ChecksumSHA256"])
         again = publishing.publish(large_model, base, 1, overwrite=True, client=aws)
         assert (again.uploaded_files, again.skipped_files) == (0, 3)
@@ -536,7 +359,7 @@ def test_another_store_continues_prunes_and_rolls_back(large_model: Path) -> Non
         for _ in range(2):
             publishing.publish(large_model, "s3://models/m", keep_last=1, client=client)
         assert publishing.rollback("s3://models/m", client=client).version == 4
-        assert _numbers_of("s3://models/m", client) == [4, 3, 2]
+        assert numbers_of("s3://models/m", client) == [4, 3, 2]
 
 
 def test_the_encryption_of_the_environment_applies() -> None:
@@ -560,4 +383,4 @@ def test_an_unreadable_file_is_named(client: Any, model: Path, base: str) -> Non
     (model / "assets" / "gone").symlink_to("/no/such/file")
     with pytest.raises(PublishError, match="No such file"):
         publishing.publish(model, base, 1, client=client)
-    assert _numbers_of(base, client) == []
+    assert numbers_of(base, client) == []
