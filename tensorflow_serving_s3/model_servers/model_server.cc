@@ -51,12 +51,12 @@ void UseS3Flavour(const S3Flavour& flavour, const ServerOptions& options) {
 
 absl::StatusOr<std::unique_ptr<ModelServer>> ModelServer::Create(
     Options options) {
-  UseS3Flavour(LinkedS3Flavour(), options.server);
   absl::StatusOr<ModelServerSettings> settings =
       ReadModelServerSettings(options.server);
   if (!settings.ok()) {
     return settings.status();
   }
+  UseS3Flavour(LinkedS3Flavour(), options.server);
   const int64_t max_batched_requests =
       MaxBatchedRequests(settings->saved_model);
   ServerCore::Options core_options =
