@@ -6,8 +6,12 @@ The programs link TensorFlow's shared libraries beside static libraries of other
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+load("//tensorflow_serving_s3/filesystem:flavours.bzl", "CRT_ONLY")
 
 _GTEST_MAIN = "@com_google_googletest//:gtest_main"
+
+# Tests in this folder test our own S3 client.
+_CRT_FOLDER = "tensorflow_serving_s3/filesystem/s3/"
 
 _HIDE_SYMBOLS = "//build_defs:hide_symbols.lds"
 
@@ -59,5 +63,6 @@ def tfs3_cc_library(name, srcs = None, hdrs = None, test_deps = None, test_size 
             name = name + "_test",
             size = test_size,
             srcs = [name + "_test.cc"],
+            target_compatible_with = CRT_ONLY if native.package_name().startswith(_CRT_FOLDER) else [],
             deps = [":" + name, _GTEST_MAIN] + deps + test_deps,
         )

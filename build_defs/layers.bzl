@@ -20,7 +20,9 @@ LAYERS = {
         "python",
     ],
     "tensorflow_serving_s3/filesystem": [
+        "flavour",
         "s3",
+        "tensorflow_io",
         "",
     ],
     "tensorflow_serving_s3/filesystem/s3": [

@@ -36,7 +36,7 @@
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/resource_preserving_policy.h"
-#include "tensorflow_serving_s3/filesystem/s3/reading/memory_budget.h"
+#include "tensorflow_serving_s3/filesystem/flavour/flavour.h"
 #include "tensorflow_serving_s3/model_servers/base/logging.h"
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
@@ -311,6 +311,22 @@ absl::StatusOr<Servers> StartServers(const ServerOptions& options,
   EndProcess(0);
 }
 
+// Configures the S3 filesystem of this program.
+void UseS3Flavour(const S3Flavour& flavour, const ServerOptions& options) {
+  ABSL_LOG(INFO) << "S3 filesystem: " << flavour.name << " (" << flavour.library
+                 << ")";
+  if (options.s3_read_ahead_mib < 0) {
+    return;
+  }
+  if (flavour.set_read_ahead_bytes == nullptr) {
+    ABSL_LOG(WARNING) << "--s3_read_ahead_mib has no effect: the S3 filesystem "
+                      << flavour.name << " does not read ahead";
+    return;
+  }
+  flavour.set_read_ahead_bytes(static_cast<uint64_t>(options.s3_read_ahead_mib)
+                               << 20);
+}
+
 // Returns the exit code if the server cannot start.
 int Serve(const ServerOptions& options, absl::Time main_began) {
   const auto fail = [&options](const absl::Status& status, int exit_code) {
@@ -319,10 +335,7 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   };
   CatchStopSignals();
   AllowManyOpenFiles();
-  if (options.s3_read_ahead_mib >= 0) {
-    s3::MemoryBudget::OfProcess().SetLimit(
-        static_cast<uint64_t>(options.s3_read_ahead_mib) << 20);
-  }
+  UseS3Flavour(LinkedS3Flavour(), options);
   absl::StatusOr<Settings> settings = ReadSettings(options);
   if (!settings.ok()) {
     return fail(settings.status(), kBadCommandLine);
@@ -401,8 +414,11 @@ int Run(const ServerOptions& options, const absl::Status& status,
     return 0;
   }
   if (options.version) {
-    std::printf("TensorFlow ModelServer: %s\nTensorFlow Library: %s\n",
-                kServerVersion, TF_Version());
+    const S3Flavour& flavour = LinkedS3Flavour();
+    std::printf(
+        "TensorFlow ModelServer: %s\nTensorFlow Library: %s\n"
+        "S3 filesystem: %s (%s)\n",
+        kServerVersion, TF_Version(), flavour.name, flavour.library);
     return 0;
   }
   for (const std::string& warning : options.warnings) {

@@ -160,6 +160,7 @@ def test_build_info(server: ModelServer) -> None:
         dict(labels) for name, labels in _samples(_page(server)) if name.endswith("build_info")
     )
     assert tf.__version__ in labels.values()
+    assert labels["s3_filesystem"] in ("crt", "tensorflow_io")
 
 
 def test_process_metrics(server: ModelServer) -> None:
@@ -251,7 +252,7 @@ def test_the_access_log_has_a_line_for_each_request(tmp_path: Path) -> None:
                 timeout=clients.SECONDS,
             )
         line = server.process.wait_for_line(
-            "access: .*entrypoint=REST", timeout_seconds=clients.SECONDS, since=before
+            "access: .*entrypoint=REST .*method=POST", timeout_seconds=clients.SECONDS, since=before
         )
         assert f"traceparent={traceparent}" in line
         assert "model=half" in line and "http_status=200" in line

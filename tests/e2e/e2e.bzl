@@ -4,13 +4,14 @@
 
 load("//build_defs:pytest.bzl", "pytest_test")
 
-def e2e_test(name, deps = [], soak_env = None):
+def e2e_test(name, deps = [], soak_env = None, target_compatible_with = []):
     """A pytest_test of NAME.py with the fixtures of conftest.py.
 
     Args:
         name: name of the target, which ends in "_test".
         deps: what the test imports besides conftest.py and world.py.
         soak_env: environment of a longer, manual test with the same source; its name ends in "_soak_test".
+        target_compatible_with: passed to both tests.
     """
     all_deps = deps + [
         ":conftest",
@@ -20,6 +21,7 @@ def e2e_test(name, deps = [], soak_env = None):
         name = name,
         size = "medium",
         srcs = [name + ".py"],
+        target_compatible_with = target_compatible_with,
         deps = all_deps,
     )
     if soak_env != None:
@@ -29,5 +31,6 @@ def e2e_test(name, deps = [], soak_env = None):
             srcs = [name + ".py"],
             env = soak_env,
             tags = ["manual"],
+            target_compatible_with = target_compatible_with,
             deps = all_deps,
         )

@@ -87,10 +87,11 @@ def test_an_answered_request_of_16_mebibytes_does_not_delay_the_end(world: World
         assert server.process.stop(grace_seconds=_AT_ONCE_SECONDS) == 0
 
 
-def test_version_names_the_server_and_tensorflow() -> None:
+def test_version_names_the_server_tensorflow_and_the_s3_filesystem() -> None:
     done = _run("--version")
     lines = [line.partition(": ")[0] for line in done.stdout.splitlines()]
-    assert (done.returncode, lines) == (0, ["TensorFlow ModelServer", "TensorFlow Library"])
+    assert done.returncode == 0
+    assert lines == ["TensorFlow ModelServer", "TensorFlow Library", "S3 filesystem"]
 
 
 @pytest.mark.parametrize("flag", _FLAGS)

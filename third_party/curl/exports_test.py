@@ -20,6 +20,7 @@ import pytest
         "curl_easy_strerror",
         "curl_global_cleanup",
         "curl_global_init",
+        "curl_global_init_mem",
         "curl_slist_append",
         "curl_slist_free_all",
         "curl_version_info",

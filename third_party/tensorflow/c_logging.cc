@@ -15,9 +15,13 @@ std::string Formatted(const char* format, va_list arguments) {
   va_copy(again, arguments);
   const int size = std::vsnprintf(nullptr, 0, format, arguments);
   std::string text(size > 0 ? static_cast<size_t>(size) : 0, '\0');
-  if (size > 0) std::vsnprintf(text.data(), text.size() + 1, format, again);
+  if (size > 0) {
+    std::vsnprintf(text.data(), text.size() + 1, format, again);
+  }
   va_end(again);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
+  while (!text.empty() && text.back() == '\n') {
+    text.pop_back();
+  }
   return text;
 }
 
@@ -45,7 +49,9 @@ void TF_Log(TF_LogLevel level, const char* fmt, ...) {
 }
 
 void TF_VLog(int level, const char* fmt, ...) {
-  if (!ABSL_VLOG_IS_ON(level)) return;
+  if (!ABSL_VLOG_IS_ON(level)) {
+    return;
+  }
   va_list arguments;
   va_start(arguments, fmt);
   ABSL_LOG(INFO) << Formatted(fmt, arguments);
@@ -55,7 +61,9 @@ void TF_VLog(int level, const char* fmt, ...) {
 void TF_DVLog([[maybe_unused]] int level, [[maybe_unused]] const char* fmt,
               ...) {
 #ifndef NDEBUG
-  if (!ABSL_VLOG_IS_ON(level)) return;
+  if (!ABSL_VLOG_IS_ON(level)) {
+    return;
+  }
   va_list arguments;
   va_start(arguments, fmt);
   ABSL_LOG(INFO) << Formatted(fmt, arguments);

@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "tensorflow/c/c_api.h"
-#include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
+#include "tensorflow_serving_s3/filesystem/flavour/flavour.h"
 #include "tensorflow_serving_s3/model_servers/base/version.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/limit_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/load_metrics.h"
@@ -22,7 +23,14 @@ namespace tfs3 {
 std::string MetricsPage(const MetricsSources& sources) {
   PrometheusWriter writer;
   WriteRegistryMetrics(&writer);
-  WriteS3Metrics(s3::ReadStats(), &writer);
+  const S3Flavour& s3_flavour = LinkedS3Flavour();
+  if (s3_flavour.read_stats != nullptr) {
+    WriteS3Metrics(s3_flavour.read_stats(), &writer);
+  } else {
+    writer.Comment(absl::StrCat("The S3 filesystem ", s3_flavour.name,
+                                " does not count its requests: there are no "
+                                "metrics tf_serving_s3_requests_total, ..."));
+  }
   WriteLoadMetrics(LoadsUnderWay(), &writer);
   if (sources.memory != nullptr) {
     WriteMemoryMetrics(*sources.memory, &writer);
@@ -32,11 +40,14 @@ std::string MetricsPage(const MetricsSources& sources) {
   }
   WriteProcessMetrics(&writer);
   constexpr char kBuildInfo[] = "tf_serving_s3_build_info";
-  writer.Family(kBuildInfo, "gauge", "Always 1; the labels have the versions.");
-  writer.Sample(
-      kBuildInfo,
-      {{"version", kServerVersion}, {"tensorflow_version", TF_Version()}},
-      int64_t{1});
+  writer.Family(kBuildInfo, "gauge",
+                "Always 1; the labels have the versions and the S3 "
+                "filesystem.");
+  writer.Sample(kBuildInfo,
+                {{"version", kServerVersion},
+                 {"tensorflow_version", TF_Version()},
+                 {"s3_filesystem", s3_flavour.name}},
+                int64_t{1});
   return std::move(writer).text();
 }
 

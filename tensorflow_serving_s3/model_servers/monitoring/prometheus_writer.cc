@@ -42,6 +42,12 @@ void PrometheusWriter::Family(absl::string_view name, absl::string_view type,
   absl::StrAppend(&text_, "# TYPE ", name, " ", type, "\n");
 }
 
+void PrometheusWriter::Comment(absl::string_view line) {
+  text_ += "# ";
+  AppendEscaped(line, /*quotes_too=*/false, &text_);
+  text_ += '\n';
+}
+
 void PrometheusWriter::BeginSample(absl::string_view name, Labels labels) {
   absl::StrAppend(&text_, name);
   absl::string_view separator = "{";

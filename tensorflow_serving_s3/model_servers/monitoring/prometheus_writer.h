@@ -36,6 +36,9 @@ class PrometheusWriter {
   void Family(absl::string_view name, absl::string_view type,
               absl::string_view help);
 
+  // Writes a line that readers of the page see and Prometheus ignores.
+  void Comment(absl::string_view line);
+
   void Sample(absl::string_view name, Labels labels, int64_t value);
   void Sample(absl::string_view name, Labels labels, double value);
 

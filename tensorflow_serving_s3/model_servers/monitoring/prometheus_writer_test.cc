@@ -33,6 +33,12 @@ TEST(PrometheusWriterTest, EscapesTextThatWouldEndALine) {
             "a{l=\"x\\\"y\\\\z\\n\"} 1\n");
 }
 
+TEST(PrometheusWriterTest, WritesACommentInOneLine) {
+  PrometheusWriter writer;
+  writer.Comment("one\nline");
+  EXPECT_EQ(writer.text(), "# one\\nline\n");
+}
+
 TEST(PrometheusWriterTest, InfinityAndNanHaveNames) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(PrometheusNumber(kInfinity), "+Inf");

@@ -4,7 +4,7 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_S3_METRICS_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_MONITORING_S3_METRICS_H_
 
-#include "tensorflow_serving_s3/filesystem/s3/base/stats.h"
+#include "tensorflow_serving_s3/filesystem/flavour/s3_stats.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 
 namespace tfs3 {

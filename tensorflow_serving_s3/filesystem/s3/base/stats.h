@@ -13,16 +13,15 @@
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_BASE_STATS_H_
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <map>
+
+#include "tensorflow_serving_s3/filesystem/flavour/s3_stats.h"
 
 namespace tfs3 {
 namespace s3 {
 
-// The operations of the S3 API.
+// The operations of the S3 API; kNumOperations of them.
 enum class Operation {
   kGetObject,
   kHeadObject,
@@ -38,39 +37,9 @@ enum class Operation {
   kDeleteObjects,
   kCreateSession,
 };
-inline constexpr size_t kNumOperations = 13;
 
 // Returns the S3 name: "GetObject".
 const char* OperationName(Operation operation);
-
-// The upper limits of the buckets of the latency histogram, in seconds. The
-// last bucket has no limit.
-inline constexpr std::array<double, 13> kLatencyLimits = {
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
-
-struct OperationStats {
-  const char* name = "";
-  // The number of attempts by the HTTP status of the response; 0 means no
-  // complete response.
-  std::map<int, uint64_t> requests;
-  // Operations that failed after all attempts. NOT_FOUND does not count:
-  // TensorFlow uses it to test whether a file exists.
-  uint64_t errors = 0;
-  // Of each attempt, from the wait for a connection to the last byte.
-  std::array<uint64_t, kLatencyLimits.size() + 1> latency{};
-  double latency_sum_seconds = 0;
-};
-
-struct Stats {
-  std::array<OperationStats, kNumOperations> operations;
-  // Bytes of response bodies: objects, listings, errors; including incomplete
-  // responses.
-  uint64_t received_bytes = 0;
-  // Bytes of request bodies, of all attempts.
-  uint64_t sent_bytes = 0;
-  // Attempts after the first attempt of an operation.
-  uint64_t retries = 0;
-};
 
 Stats ReadStats();
 

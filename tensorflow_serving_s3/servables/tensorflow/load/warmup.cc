@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "absl/log/absl_log.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "tensorflow/core/lib/io/record_reader.h"
 #include "tensorflow/core/lib/monitoring/sampler.h"
@@ -114,11 +116,13 @@ absl::Status RecordError(const absl::Status& status, absl::string_view file,
                    "--enable_model_warmup=false"));
 }
 
-// Runs all requests in a file. Sets `records` to their number.
-absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
-                        const std::string& name, const ServableId& id,
-                        const SavedModelBundle& model,
-                        const WarmupOptions& options, int* records) {
+// Runs all requests in a file and returns their number. Returns nullopt if the
+// file does not exist: tensorflow-io opens any file and returns NOT_FOUND from
+// the first read.
+absl::StatusOr<std::optional<int>> ReplayFile(
+    tensorflow::RandomAccessFile* file, const std::string& name,
+    const ServableId& id, const SavedModelBundle& model,
+    const WarmupOptions& options) {
   InferenceOptions inference;
   inference.check_method_name = options.check_method_name;
   tensorflow::io::RecordReaderOptions reader_options;
@@ -126,11 +130,13 @@ absl::Status ReplayFile(tensorflow::RandomAccessFile* file,
   tensorflow::io::SequentialRecordReader reader(file, reader_options);
   tensorflow::tstring bytes;
   PredictionLog log;
-  for (*records = 0;; ++*records) {
-    const int number = *records + 1;
+  for (int number = 1;; ++number) {
     absl::Status status = reader.ReadRecord(&bytes);
     if (absl::IsOutOfRange(status)) {
-      return absl::OkStatus();
+      return number - 1;
+    }
+    if (absl::IsNotFound(status) && number == 1) {
+      return std::nullopt;
     }
     if (absl::IsDataLoss(status)) {
       return RecordError(
@@ -184,7 +190,15 @@ absl::Status WarmUp(const std::string& path, const ServableId& id,
   }
   int records = 0;
   if (status.ok()) {
-    status = ReplayFile(file.get(), name, id, model, options, &records);
+    const absl::StatusOr<std::optional<int>> replayed =
+        ReplayFile(file.get(), name, id, model, options);
+    if (replayed.ok() && !replayed->has_value()) {
+      return absl::OkStatus();
+    }
+    status = replayed.status();
+    if (replayed.ok()) {
+      records = **replayed;
+    }
   } else {
     status =
         absl::Status(status.code(), absl::StrCat(name, ": ", status.message()));

@@ -16,6 +16,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/lib/io/record_writer.h"
@@ -23,6 +25,7 @@
 #include "tensorflow/core/lib/monitoring/collection_registry.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/file_system.h"
+#include "tensorflow/core/platform/null_file_system.h"
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/example_signature.h"
@@ -141,6 +144,43 @@ TEST(WarmupTest, LoadsAModelWithoutWarmupRequests) {
 
   EXPECT_EQ(RunsAfterLoad(path), 0);
   EXPECT_EQ(TimesRecorded(path, "OK"), 0);
+}
+
+// A file system without files that opens any file and fails at the first
+// read, like that of tensorflow-io.
+class LateFileSystem : public tensorflow::NullFileSystem {
+ public:
+  using tensorflow::NullFileSystem::NewRandomAccessFile;
+
+  absl::Status NewRandomAccessFile(
+      const std::string& name, tensorflow::TransactionToken*,
+      std::unique_ptr<tensorflow::RandomAccessFile>* file) override {
+    *file = std::make_unique<MissingFile>();
+    return absl::OkStatus();
+  }
+
+ private:
+  class MissingFile : public tensorflow::RandomAccessFile {
+   public:
+    absl::Status Read(uint64_t, absl::string_view&,
+                      absl::Span<char>) const override {
+      return absl::NotFoundError("no such key");
+    }
+  };
+};
+
+TEST(WarmupTest, TreatsNotFoundAtTheFirstReadAsAMissingFile) {
+  ASSERT_TRUE(
+      tensorflow::Env::Default()
+          ->RegisterFileSystem("late", std::make_unique<LateFileSystem>())
+          .ok());
+  const auto model = SavedModelBundle::Load(TestModelPath("half_plus_three"),
+                                            SavedModelOptions());
+  ASSERT_TRUE(model.ok()) << model.status();
+  const absl::Status status =
+      WarmUp("late://model", kId, **model, WarmupOptions());
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(TimesRecorded("late://model", "OK"), 0);
 }
 
 TEST(WarmupTest, RunsEachRequestOnce) {
