@@ -23,6 +23,7 @@ LAYERS = {
         "flavour",
         "s3",
         "tensorflow_io",
+        "tensorflow_io_wheel",
         "",
     ],
     "tensorflow_serving_s3/filesystem/s3": [

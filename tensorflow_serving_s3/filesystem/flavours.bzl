@@ -4,13 +4,15 @@
 
     ./bazelw build --//tensorflow_serving_s3/filesystem:s3=crt ...
 
-`--config=tensorflow_io` in .bazelrc selects tensorflow_io and lets Bazel fetch its sources.
+In .bazelrc, `--config=tensorflow_io` selects tensorflow_io and lets Bazel fetch its sources; `--config=tensorflow_io_wheel` selects
+tensorflow_io_wheel and TensorFlow 2.16.2.
 """
 
 # Value of the build setting -> the library that implements filesystem/flavour/flavour.h.
 S3_FLAVOURS = {
     "crt": "//tensorflow_serving_s3/filesystem/s3:flavour",
     "tensorflow_io": "//tensorflow_serving_s3/filesystem/tensorflow_io:flavour",
+    "tensorflow_io_wheel": "//tensorflow_serving_s3/filesystem/tensorflow_io_wheel:flavour",
 }
 
 # `target_compatible_with` of tests that need our own S3 client: other flavours skip them.

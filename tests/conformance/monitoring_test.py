@@ -160,7 +160,7 @@ def test_build_info(server: ModelServer) -> None:
         dict(labels) for name, labels in _samples(_page(server)) if name.endswith("build_info")
     )
     assert tf.__version__ in labels.values()
-    assert labels["s3_filesystem"] in ("crt", "tensorflow_io")
+    assert labels["s3_filesystem"] in ("crt", "tensorflow_io", "tensorflow_io_wheel")
 
 
 def test_process_metrics(server: ModelServer) -> None:

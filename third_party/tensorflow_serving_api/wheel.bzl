@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The repository rule that unpacks the tensorflow-serving-api wheel and gives its protos upstream's labels."""
 
-load("//third_party:registry.bzl", "PACKAGE_ATTRS", "apply_overlay", "fetch_package")
+load("//third_party:registry.bzl", "apply_overlay")
+load("//third_party/tensorflow:release.bzl", "RELEASE_ATTRS", "RELEASE_ENVIRON", "fetch_release")
 load("//third_party/tensorflow_serving_api:protos.bzl", "API_PROTOS", "CONFIG_PROTOS")
 
 _PACKAGE = """load("@rules_cc//cc:defs.bzl", "cc_library")
@@ -18,7 +19,7 @@ cc_library(
 """
 
 def _tensorflow_serving_api_impl(repository_ctx):
-    fetch_package(repository_ctx, "site-packages")
+    fetch_release(repository_ctx, "site-packages")
     apply_overlay(repository_ctx)
     for folder, protos in {"apis": API_PROTOS, "config": CONFIG_PROTOS}.items():
         repository_ctx.file(
@@ -28,5 +29,6 @@ def _tensorflow_serving_api_impl(repository_ctx):
 
 tensorflow_serving_api = repository_rule(
     implementation = _tensorflow_serving_api_impl,
-    attrs = PACKAGE_ATTRS,
+    attrs = RELEASE_ATTRS,
+    environ = RELEASE_ENVIRON,
 )

@@ -5,7 +5,8 @@
 All that the files import is in it too.
 
 Example:
-    write_descriptors.py --output=descriptors.bin tensorflow_serving/apis/predict.proto ...
+    write_descriptors.py --output=descriptors.bin --path=site-packages \\
+        tensorflow_serving/apis/predict.proto ...
 """
 
 import argparse
@@ -48,9 +49,14 @@ def main() -> None:
     """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", required=True, type=pathlib.Path)
+    parser.add_argument(
+        "--path", action="append", default=[], help="a folder to import modules from"
+    )
     parser.add_argument("protos", nargs="+")
     arguments = parser.parse_args()
-    _make_package_without_init("tensorflow")
+    if arguments.path:
+        sys.path[:0] = arguments.path
+        _make_package_without_init("tensorflow")
     files: dict[str, descriptor_pb2.FileDescriptorProto] = {}
     for proto in arguments.protos:
         module = importlib.import_module(proto.removesuffix(".proto").replace("/", ".") + "_pb2")

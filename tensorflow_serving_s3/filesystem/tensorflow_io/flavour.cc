@@ -4,12 +4,8 @@
 // The flavour `tensorflow_io`: the S3 filesystem of tensorflow-io.
 #include "tensorflow_serving_s3/filesystem/flavour/flavour.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <string>
-
 #include "tensorflow_serving_s3/filesystem/tensorflow_io/bucket_urls.h"
+#include "tensorflow_serving_s3/filesystem/tensorflow_io/process_settings.h"
 #include "tensorflow_serving_s3/filesystem/tensorflow_io/settings.h"
 
 // The headers of tensorflow-io are not part of its library's interface.
@@ -24,34 +20,11 @@ void ProvideFilesystemSupportFor(TF_FilesystemPluginOps* ops, const char* uri);
 namespace tfs3 {
 namespace {
 
-Environment ProcessEnvironment() {
-  Environment environment;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string text = *variable;
-    const auto equals = text.find('=');
-    if (equals == std::string::npos) {
-      continue;
-    }
-    environment[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return environment;
-}
-
-// tensorflow-io reads its settings from the environment at its first use.
-void ChangeEnvironment(const EnvironmentChanges& changes) {
-  for (const auto& [name, value] : changes) {
-    if (value.has_value()) {
-      setenv(name.c_str(), value->c_str(), /*overwrite=*/1);
-    } else {
-      unsetenv(name.c_str());
-    }
-  }
-}
-
-// Changes the environment, so other threads must not read it meanwhile:
-// s3_adapter_static.cc calls this once, before main.
+// Changes the environment, from which tensorflow-io reads its settings at its
+// first use. Other threads must not read it meanwhile: s3_adapter_static.cc
+// calls this once, before main.
 void Provide(TF_FilesystemPluginOps* ops, const char* scheme) {
-  ChangeEnvironment(TensorflowIoSettings(ProcessEnvironment()));
+  ChangeProcessEnvironment(TensorflowIoSettings(ProcessEnvironment()));
   tensorflow::io::s3::ProvideFilesystemSupportFor(ops, scheme);
   AcceptBucketsWithoutSlash(ops->filesystem_ops);
 }

@@ -110,7 +110,8 @@ std::vector<Flag> VersionFlags(ServerOptions& o) {
       {"s3_read_ahead_mib", &o.s3_read_ahead_mib,
        "Memory, in MiB, for reading ahead when models load from S3. All models "
        "share it. 0: no reading ahead. -1: S3_READ_AHEAD_MIB of the "
-       "environment, or 256.",
+       "environment, or 256. Only the S3 filesystem crt, which --version "
+       "prints, reads ahead.",
        -1, int64_t{1} << 40},
       {"custom_op_libraries", &o.custom_op_libraries,
        "Paths, separated by commas, of shared libraries with custom operations "
