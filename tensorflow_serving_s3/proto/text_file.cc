@@ -5,17 +5,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
+#include "tensorflow_serving_s3/proto/tensorflow_compat.h"
 
 namespace tfs3 {
 namespace {
 
 // Stores the first error and its place. Later errors are mostly its
 // consequences.
-class FirstError final : public google::protobuf::io::ErrorCollector {
+class FirstError final : public ParseErrorCollector {
  public:
-  void RecordError(int line, int column, absl::string_view message) override {
+  void OnError(int line, int column, absl::string_view message) override {
     if (!text_.empty()) {
       return;
     }

@@ -5,31 +5,34 @@
 All that the files import is in it too.
 
 Example:
-    write_descriptors.py --output=descriptors.bin --path=site-packages \\
-        tensorflow_serving/apis/predict.proto ...
+    write_descriptors.py --output=OUT --path=site-packages tensorflow_serving/apis/predict.proto ...
 """
 
 import argparse
 import importlib
-import importlib.machinery
+import os
 import pathlib
 import sys
 import types
 
 from google.protobuf import descriptor, descriptor_pb2
 
+# TensorFlow's `__init__` takes seconds, and its protos do not need it. A module of TensorFlow
+# Serving may be in one folder and not in another.
+_PACKAGES = (
+    "tensorflow",
+    "tensorflow_serving",
+    "tensorflow_serving.apis",
+    "tensorflow_serving.config",
+)
 
-def _make_package_without_init(name: str) -> None:
-    """Makes a package importable for its submodules' sake, without running its `__init__`.
 
-    TensorFlow's takes seconds, and its protos need nothing of it.
-    """
-    spec = importlib.machinery.PathFinder.find_spec(name)
-    if spec is None or spec.submodule_search_locations is None:
-        raise SystemExit(f"write_descriptors: no package {name!r} on sys.path")
-    package = types.ModuleType(name)
-    package.__path__ = list(spec.submodule_search_locations)
-    sys.modules[name] = package
+def _make_packages_without_init(folders: list[str]) -> None:
+    """Makes the packages importable from all folders, without running their `__init__`."""
+    for name in _PACKAGES:
+        package = types.ModuleType(name)
+        package.__path__ = [os.path.join(folder, *name.split(".")) for folder in folders]
+        sys.modules[name] = package
 
 
 def _add(
@@ -50,13 +53,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", required=True, type=pathlib.Path)
     parser.add_argument(
-        "--path", action="append", default=[], help="a folder to import modules from"
+        "--path",
+        action="append",
+        default=[],
+        help="a folder with Python packages; the first has precedence",
     )
     parser.add_argument("protos", nargs="+")
     arguments = parser.parse_args()
-    if arguments.path:
-        sys.path[:0] = arguments.path
-        _make_package_without_init("tensorflow")
+    _make_packages_without_init(arguments.path)
     files: dict[str, descriptor_pb2.FileDescriptorProto] = {}
     for proto in arguments.protos:
         module = importlib.import_module(proto.removesuffix(".proto").replace("/", ".") + "_pb2")

@@ -17,6 +17,7 @@
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+#include "tensorflow_serving_s3/proto/tensorflow_compat.h"
 #include "tsl/profiler/lib/profiler_session.h"
 #include "tsl/profiler/protobuf/profiler_service.pb.h"
 #include "tsl/profiler/protobuf/xplane.pb.h"
@@ -59,7 +60,7 @@ class Profiler {
                        " ms at most, because the recorded data stays in memory "
                        "until the end"));
     }
-    if (request.repository_root().empty() && !request.emit_xspace()) {
+    if (request.repository_root().empty() && !EmitXspace(request)) {
       return absl::InvalidArgumentError(
           "repository_root is not set; set it to the folder for the profile, "
           "which the server must be able to write to");
@@ -75,8 +76,8 @@ class Profiler {
       return status;
     }
     response->set_empty_trace(space.planes().empty());
-    if (request.emit_xspace()) {
-      *response->mutable_xspace() = std::move(space);
+    if (EmitXspace(request)) {
+      SetXspace(response, std::move(space));
       return absl::OkStatus();
     }
     const absl::Status saved = tsl::profiler::SaveXSpace(

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "tensorflow_serving/config/log_collector_config.pb.h"
 #include "tensorflow_serving/config/logging_config.pb.h"
+#include "tensorflow_serving_s3/proto/tensorflow_compat.h"
 
 namespace tfs3 {
 
@@ -44,12 +45,12 @@ absl::StatusOr<RequestLogRule> RequestLogRuleOf(
         "\"/var/log/requests/",
         model.name(), "\""));
   }
-  if (config.sampling_config().per_task_sampling_configs_size() > 0) {
+  if (HasField(config.sampling_config(), "per_task_sampling_configs")) {
     rule.unused =
         "per_task_sampling_configs is ignored because this server has no "
         "tasks; "
         "the sampling_rate applies to every request";
-  } else if (config.has_custom_logging_config()) {
+  } else if (HasField(config, "custom_logging_config")) {
     rule.unused = "custom_logging_config is ignored";
   }
   rule.sampling_rate = rate;

@@ -411,7 +411,7 @@ class Decoder {
       return false;
     }
     metered_->AddBytes(bytes);
-    feature->mutable_bytes_list()->add_value(bytes);
+    feature->mutable_bytes_list()->add_value()->assign(bytes);
     return true;
   }
 

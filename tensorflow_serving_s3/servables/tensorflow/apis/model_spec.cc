@@ -3,6 +3,8 @@
 
 #include "tensorflow_serving_s3/servables/tensorflow/apis/model_spec.h"
 
+#include <string>
+
 namespace tfs3 {
 
 void SetModelSpec(const ServableId& id, absl::string_view signature_name,
@@ -10,7 +12,7 @@ void SetModelSpec(const ServableId& id, absl::string_view signature_name,
   spec->set_name(id.name);
   spec->mutable_version()->set_value(id.version);
   if (!signature_name.empty()) {
-    spec->set_signature_name(signature_name);
+    spec->set_signature_name(std::string(signature_name));
   }
 }
 

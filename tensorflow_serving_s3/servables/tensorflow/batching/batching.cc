@@ -28,6 +28,7 @@ using tensorflow::Tensor;
 using tensorflow::TensorShape;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+using Batch = tensorflow::serving::Batch<BatchTask>;
 using Scheduler = tensorflow::serving::SharedBatchScheduler<BatchTask>;
 using TaskQueue = tensorflow::serving::BatchScheduler<BatchTask>;
 
@@ -69,8 +70,8 @@ class BatchQueueImpl final : public BatchQueue {
     }
     return scheduler.AddQueue(
         options,
-        std::function<void(Scheduler::BatchTaskUniquePtr)>(
-            [this](Scheduler::BatchTaskUniquePtr batch) {
+        std::function<void(std::unique_ptr<Batch>)>(
+            [this](std::unique_ptr<Batch> batch) {
               Process(batch->RemoveAllTasks());
             }),
         &queue_);
