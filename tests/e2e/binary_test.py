@@ -10,6 +10,8 @@ import subprocess
 import pytest
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 
+from tests.e2e.flavours import linked_flavour
+
 _NEEDED = re.compile(
     r"(libtensorflow_cc|libtensorflow_framework|libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\+\+"
     r"|ld-linux-[a-z0-9_-]+|linux-vdso)\.so(\.[0-9]+)*"
@@ -34,7 +36,8 @@ def _output(*command: str) -> list[str]:
 def test_the_binary_needs_only_tensorflow_and_the_c_and_cpp_runtimes() -> None:
     needed = [line.split()[0].rpartition("/")[2] for line in _output("ldd")]
     assert "libtensorflow_cc.so.2" in needed
-    assert [name for name in needed if not _NEEDED.fullmatch(name)] == []
+    library = ["libtensorflow_io_plugins.so"] if linked_flavour() == "tensorflow_io_wheel" else []
+    assert [name for name in needed if not _NEEDED.fullmatch(name)] == library
 
 
 def test_every_needed_library_is_found() -> None:

@@ -14,8 +14,7 @@ from tests.e2e.world import BUCKET, World
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skips the tests that the S3 filesystem of the server cannot pass."""
     for item in items:
-        name = getattr(item, "originalname", None) or item.name
-        reason = reason_to_skip(item.path.name, name)
+        reason = reason_to_skip(item.path.name, item.name)
         if reason is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
 

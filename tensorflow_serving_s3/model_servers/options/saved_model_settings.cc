@@ -63,6 +63,15 @@ absl::Status FillSessionConfig(const ServerOptions& options,
       NumThreads(options.tensorflow_inter_op_parallelism,
                  options.tensorflow_session_parallelism,
                  config->inter_op_parallelism_threads()));
+  if (options.per_process_gpu_memory_fraction != 0) {
+    config->mutable_gpu_options()->set_per_process_gpu_memory_fraction(
+        options.per_process_gpu_memory_fraction);
+  }
+  if (options.xla_gpu_compilation_enabled) {
+    config->mutable_graph_options()
+        ->mutable_optimizer_options()
+        ->set_global_jit_level(tensorflow::OptimizerOptions::ON_1);
+  }
   return absl::OkStatus();
 }
 

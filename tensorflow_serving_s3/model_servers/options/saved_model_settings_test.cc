@@ -70,6 +70,17 @@ TEST(SavedModelSettingsTest, MixedPrecisionTurnsOnTheGraphOptimizer) {
             tensorflow::RewriterConfig::ON);
 }
 
+TEST(SavedModelSettingsTest, FlagsForGpusConfigureTheSession) {
+  ServerOptions options;
+  EXPECT_FALSE(ConfigOf(options).has_gpu_options());
+  options.per_process_gpu_memory_fraction = 0.5;
+  options.xla_gpu_compilation_enabled = true;
+  const tensorflow::ConfigProto config = ConfigOf(options);
+  EXPECT_EQ(config.gpu_options().per_process_gpu_memory_fraction(), 0.5);
+  EXPECT_EQ(config.graph_options().optimizer_options().global_jit_level(),
+            tensorflow::OptimizerOptions::ON_1);
+}
+
 TEST(SavedModelSettingsTest, SplitsTagsAtCommas) {
   ServerOptions options;
   EXPECT_THAT(MakeSavedModelOptions(options)->tags, ElementsAre("serve"));

@@ -308,6 +308,16 @@ std::vector<Flag> RestFlags(ServerOptions& o) {
   };
 }
 
+std::vector<Flag> GpuFlags(ServerOptions& o) {
+  return {
+      {"per_process_gpu_memory_fraction", &o.per_process_gpu_memory_fraction,
+       "Fraction of the memory of each GPU that TensorFlow allocates when it "
+       "starts. 0: TensorFlow decides."},
+      {"xla_gpu_compilation_enabled", &o.xla_gpu_compilation_enabled,
+       "Compile parts of every graph for the GPU with XLA."},
+  };
+}
+
 std::vector<Flag> OperationFlags(ServerOptions& o) {
   return {
       {"ssl_config_file", &o.ssl_config_file,
@@ -371,6 +381,7 @@ std::vector<FlagGroup> ServerFlags(ServerOptions* options) {
       {"Models", ModelFlags(o)},
       {"Versions", VersionFlags(o)},
       {"Running models", RunFlags(o)},
+      {"GPUs, in a server that was built with --config=cuda", GpuFlags(o)},
       {"gRPC", GrpcFlags(o)},
       {"REST", RestFlags(o)},
       {"Limits of gRPC and REST", SharedLimitFlags(o)},

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "tensorflow/core/util/port.h"
 #include "tensorflow_serving_s3/model_servers/options/flags.h"
 #include "tensorflow_serving_s3/model_servers/options/server_flags.h"
 #include "tensorflow_serving_s3/model_servers/options/unsupported_flags.h"
@@ -35,6 +36,23 @@ absl::Status CheckUnsupported(ServerOptions* options) {
         absl::StrCat("--", flags[i].name, " has no effect: ", flags[i].reason));
   }
   return absl::OkStatus();
+}
+
+// Warns about flags for GPUs if TensorFlow was built without CUDA.
+void CheckGpuFlags(ServerOptions* options) {
+  if (tensorflow::IsGoogleCudaEnabled()) {
+    return;
+  }
+  constexpr char kReason[] =
+      " has no effect: this server uses no GPU; build it with --config=cuda";
+  if (options->per_process_gpu_memory_fraction != 0) {
+    options->warnings.push_back(
+        absl::StrCat("--per_process_gpu_memory_fraction", kReason));
+  }
+  if (options->xla_gpu_compilation_enabled) {
+    options->warnings.push_back(
+        absl::StrCat("--xla_gpu_compilation_enabled", kReason));
+  }
 }
 
 absl::Status CheckChoice(absl::string_view flag, absl::string_view value,
@@ -187,6 +205,7 @@ absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
   if (status = CheckUnsupported(options); !status.ok()) {
     return status;
   }
+  CheckGpuFlags(options);
   if (status = CheckChoices(*options); !status.ok()) {
     return status;
   }

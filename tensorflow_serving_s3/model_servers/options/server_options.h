@@ -65,6 +65,8 @@ struct ServerOptions {
   std::string run_thread = "auto";
   std::string mixed_precision;
   bool enable_signature_method_name_check = false;
+  double per_process_gpu_memory_fraction = 0;
+  bool xla_gpu_compilation_enabled = false;
 
   // gRPC.
   int64_t port = 8500;

@@ -6,7 +6,6 @@
 namespace tfs3 {
 namespace {
 
-constexpr char kNoGpu[] = "this server uses no GPU";
 constexpr char kNoLite[] =
     "this server has no TensorFlow Lite; it serves the SavedModel";
 
@@ -29,8 +28,6 @@ const std::vector<UnsupportedFlag>& UnsupportedFlags() {
        "every model is a SavedModel; export models in the older SessionBundle "
        "format as SavedModels"},
       {"skip_initialize_tpu", false, "this server uses no TPU"},
-      {"per_process_gpu_memory_fraction", 0.0, kNoGpu},
-      {"xla_gpu_compilation_enabled", false, kNoGpu},
       {"prefer_tflite_model", false, kNoLite},
       {"use_tflite_model", false, kNoLite},
       {"num_tflite_pools", int64_t{1}, kNoLite},

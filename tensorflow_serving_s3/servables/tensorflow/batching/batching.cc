@@ -68,13 +68,12 @@ class BatchQueueImpl final : public BatchQueue {
     if (options_.enable_large_batch_splitting) {
       options.split_input_task_func = SplitTask;
     }
-    return scheduler.AddQueue(
-        options,
-        std::function<void(std::unique_ptr<Batch>)>(
-            [this](std::unique_ptr<Batch> batch) {
-              Process(batch->RemoveAllTasks());
-            }),
-        &queue_);
+    return scheduler.AddQueue(options,
+                              std::function<void(std::unique_ptr<Batch>)>(
+                                  [this](std::unique_ptr<Batch> batch) {
+                                    Process(batch->RemoveAllTasks());
+                                  }),
+                              &queue_);
   }
 
   absl::Status Run(const std::vector<Tensor>& inputs, absl::Time deadline,
