@@ -313,8 +313,6 @@ absl::StatusOr<Servers> StartServers(const ServerOptions& options,
 
 // Configures the S3 filesystem of this program.
 void UseS3Flavour(const S3Flavour& flavour, const ServerOptions& options) {
-  ABSL_LOG(INFO) << "S3 filesystem: " << flavour.name << " (" << flavour.library
-                 << ")";
   if (options.s3_read_ahead_mib < 0) {
     return;
   }
@@ -350,6 +348,8 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   if (!created.ok()) {
     return fail(created.status(), kBadCommandLine);
   }
+  ABSL_LOG(INFO) << "S3 filesystem: " << LinkedS3Flavour().name << " ("
+                 << LinkedS3Flavour().library << ")";
   ServerCore* const core = created->get();
   StartupTiming timing(main_began, core->servable_event_bus());
   RequestGate gate;
