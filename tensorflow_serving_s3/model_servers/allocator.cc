@@ -3,10 +3,10 @@
 //
 // Settings of jemalloc, which replaces malloc of the server, TensorFlow's
 // libraries included. Freed memory returns to the system within 2 seconds, also
-// when no request comes; blocks above 64 MiB return immediately. One thread does
-// this for all arenas: with more, jemalloc retries without a pause and fills the
-// log if the system cannot create the others. The environment variable
-// MALLOC_CONF overrides these settings.
+// when no request comes; blocks above 64 MiB return immediately. One thread
+// does this for all arenas: with more, jemalloc retries without a pause and
+// fills the log if the system cannot create the others. The environment
+// variable MALLOC_CONF overrides these settings.
 
 extern "C" {
 
