@@ -236,6 +236,16 @@ def test_files_of_another_model_are_removed_only_on_demand(
     assert set(version.files) == set(SMALL)
 
 
+def test_markers_of_folders_are_not_files_of_another_model(
+    client: Any, model: Path, base: str
+) -> None:
+    for folder in ("1/", "1/variables/"):
+        client.put_object(Bucket="models", Key=f"{base[12:]}/{folder}", Body=b"")
+    publishing.publish(model, base, 1, client=client)
+    (version,) = find_versions(base, client=client).versions
+    assert version.is_complete
+
+
 def test_of_two_publications_at_a_time_only_one_writes_saved_model_pb(
     client: Any, model: Path, base: str
 ) -> None:
