@@ -3,8 +3,9 @@
 """Makes a wheel for every CPython 3 from files and a METADATA file; see wheel.bzl.
 
 The tag of the wheel states the glibc that its binaries need. `--metadata` has the name and the
-version; lines that begin with `Entry-Point: ` become the console scripts. `--bundle` copies the
-shared libraries of the system with a prefix, which the binaries need, to a folder of the wheel.
+version. Lines such as `Entry-Point: [console_scripts] mine = my_package.cli:main` become the entry
+points. `--bundle` copies the shared libraries of the system with a prefix, which the binaries need,
+to a folder of the wheel.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 _TIME = (2020, 1, 1, 0, 0, 0)  # The same files make the same wheel.
 _ENTRY_POINT = "Entry-Point: "
+_ENTRY_POINT_VALUE = re.compile(r"\[([\w.]+)\] (.+)")
 _DEBIAN_COPYRIGHT = Path("/usr/share/doc")
 _SYSTEM_LIBRARIES = Path("/usr/lib/x86_64-linux-gnu")
 # manylinux_2_N: the first glibc of the series whose distributions have this libstdc++.
@@ -75,20 +77,38 @@ def copyrights(packages: list[str]) -> Iterator[tuple[str, bytes]]:
         yield f"debian/{package}/copyright", path.read_bytes()
 
 
-def split_metadata(text: str) -> tuple[dict[str, str], str, list[str]]:
-    """Returns the first value of each field, the METADATA of the wheel, and the entry points."""
+def split_metadata(text: str) -> tuple[dict[str, str], str, dict[str, list[str]]]:
+    """Returns the first value of each field, METADATA, and the entry points by their group.
+
+    Raises:
+        WheelError: An entry point has no group.
+    """
     fields: dict[str, str] = {}
     lines: list[str] = []
-    entry_points: list[str] = []
+    entry_points: dict[str, list[str]] = {}
     for line in text.splitlines(keepends=True):
         if line.startswith(_ENTRY_POINT):
-            entry_points.append(line.removeprefix(_ENTRY_POINT))
+            found = _ENTRY_POINT_VALUE.fullmatch(line.removeprefix(_ENTRY_POINT).strip())
+            if found is None:
+                raise WheelError(
+                    f"{line.strip()!r}: write {_ENTRY_POINT}[GROUP] NAME = MODULE:OBJECT"
+                )
+            entry_points.setdefault(found[1], []).append(found[2])
             continue
         lines.append(line)
         name, separator, value = line.partition(": ")
         if separator:
             fields.setdefault(name, value.strip())
     return fields, "".join(lines), entry_points
+
+
+def entry_points_text(entry_points: Mapping[str, list[str]]) -> str:
+    """Returns the content of entry_points.txt."""
+    groups = (
+        f"[{group}]\n" + "".join(f"{point}\n" for point in points)
+        for group, points in entry_points.items()
+    )
+    return "\n".join(groups)
 
 
 def record_line(name: str, content: bytes) -> str:
@@ -133,7 +153,7 @@ def make(arguments: argparse.Namespace) -> Path:
     contents[f"{info}/WHEEL"] = (
         f"Wheel-Version: 1.0\nGenerator: make_wheel\nRoot-Is-Purelib: false\nTag: {tag}\n"
     ).encode()
-    contents[f"{info}/entry_points.txt"] = ("[console_scripts]\n" + "".join(entry_points)).encode()
+    contents[f"{info}/entry_points.txt"] = entry_points_text(entry_points).encode()
     wheel = Path(arguments.output, f"{name}-{tag}.whl")
     wheel.parent.mkdir(parents=True, exist_ok=True)
     programs = {place for place in binaries if ".so" not in place}

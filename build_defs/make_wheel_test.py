@@ -17,7 +17,9 @@ from build_defs import make_wheel
 _METADATA = """Metadata-Version: 2.4
 Name: my-package
 Version: 1.2
-Entry-Point: mine = my_package.cli:main
+Entry-Point: [console_scripts] mine = my_package.cli:main
+Entry-Point: [console_scripts] other = my_package.cli:other
+Entry-Point: [pytest11] my_package = my_package.plugin
 
 # my-package
 """
@@ -66,6 +68,21 @@ def test_the_licences_and_the_metadata_are_in_the_wheel(arguments: argparse.Name
     assert "my_package-1.2.dist-info/licenses/debian/libc6/copyright" in names
     assert any(name.endswith("/LICENSE") for name in names)
     assert "Entry-Point" not in metadata
+
+
+def test_entry_points_are_in_their_groups(arguments: argparse.Namespace) -> None:
+    with zipfile.ZipFile(make_wheel.make(arguments)) as archive:
+        text = archive.read("my_package-1.2.dist-info/entry_points.txt").decode()
+    assert text == (
+        "[console_scripts]\nmine = my_package.cli:main\nother = my_package.cli:other\n\n"
+        "[pytest11]\nmy_package = my_package.plugin\n"
+    )
+
+
+def test_an_entry_point_without_a_group_is_an_error(arguments: argparse.Namespace) -> None:
+    arguments.metadata.write_text(_METADATA.replace("[pytest11] ", ""))
+    with pytest.raises(make_wheel.WheelError, match=r"write Entry-Point: \[GROUP\]"):
+        make_wheel.make(arguments)
 
 
 def test_the_record_has_the_digest_of_every_file(arguments: argparse.Namespace) -> None:

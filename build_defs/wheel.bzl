@@ -14,6 +14,13 @@ def _py_wheel_impl(ctx):
         name = file.path.partition(ctx.attr.root)[2]
         arguments.add("--file", "{}={}".format(name, file.path))
         inputs.append(file)
+    for library, place in ctx.attr.vendored.items():
+        repository = "../{}/".format(library.label.workspace_name)
+        for file in library[PyInfo].transitive_sources.to_list():
+            if file.short_path.startswith(repository):
+                name = place + "/" + file.short_path[len(repository):]
+                arguments.add("--file", "{}={}".format(name, file.path))
+                inputs.append(file)
     for target, name in ctx.attr.places.items():
         for file in target.files.to_list():
             arguments.add("--file", "{}={}".format(name, file.path))
@@ -44,6 +51,7 @@ py_wheel = rule(
         "metadata": attr.label(doc = "The METADATA file.", allow_single_file = True, mandatory = True),
         "places": attr.label_keyed_string_dict(doc = "Other files, and their paths in the wheel.", allow_files = True),
         "root": attr.string(doc = "The folder of sources that becomes the top of the wheel, with a slash.", mandatory = True),
+        "vendored": attr.label_keyed_string_dict(doc = "Python libraries of other repositories, and the folders of the wheel for their sources.", providers = [PyInfo]),
         "_tool": attr.label(default = "//build_defs:make_wheel", executable = True, cfg = "exec"),
     },
     doc = "Makes a folder with one wheel. The tag of the wheel states the glibc that its binaries need.",

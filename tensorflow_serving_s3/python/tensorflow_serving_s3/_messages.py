@@ -9,6 +9,9 @@ The generated modules import `tensorflow.core...`, and so `tensorflow`, which ta
 modules need only the folder of that package. So this module imports them without running
 `tensorflow/__init__.py`; a later `import tensorflow` is not affected. If TensorFlow has already
 been imported, its modules are used.
+
+The wheel has the modules of tensorflow-serving-api in the folder `_vendor`. They are used if that
+package is not installed.
 """
 
 from __future__ import annotations
@@ -17,15 +20,20 @@ import contextlib
 import functools
 import importlib
 import importlib.machinery
+import importlib.util
+import os
 import sys
 import threading
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tensorflow_serving_s3.errors import Error
 
 _TENSORFLOW = "tensorflow"
+_SERVING_API = "tensorflow_serving"
+_VENDOR = Path(__file__).parent / "_vendor"
 _LOCK = threading.RLock()
 
 
@@ -78,6 +86,7 @@ def _namespace(*modules: str) -> types.SimpleNamespace:
     """Returns all public names of some generated modules."""
     names: dict[str, Any] = {}
     with _LOCK, _without_init():
+        _find_serving_api()
         for module in modules:
             try:
                 loaded = importlib.import_module(module)
@@ -89,6 +98,12 @@ def _namespace(*modules: str) -> types.SimpleNamespace:
             public = {n: v for n, v in vars(loaded).items() if not n.startswith("_")}
             names.update(public)
     return types.SimpleNamespace(**names)
+
+
+def _find_serving_api() -> None:
+    """Makes the modules of tensorflow-serving-api importable from this package if need be."""
+    if importlib.util.find_spec(_SERVING_API) is None and _VENDOR.is_dir():
+        sys.path.append(os.fspath(_VENDOR))
 
 
 @contextlib.contextmanager

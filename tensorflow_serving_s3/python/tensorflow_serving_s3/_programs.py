@@ -3,11 +3,12 @@
 """Finds the programs that this package starts.
 
 In this order: the variable TFS3_MODEL_SERVER (for the server), the folder `bin` of this package (in
-the wheel), the runfiles of Bazel, the PATH.
+the wheel), the runfiles of Bazel, the scripts of the virtual environment, the PATH.
 """
 
 import os
 import shutil
+import sysconfig
 from pathlib import Path
 
 from tensorflow_serving_s3.errors import ProgramError
@@ -33,7 +34,8 @@ def find_program(program: tuple[str, str]) -> Path:
     chosen = os.environ.get(f"TFS3_{name.removeprefix('tensorflow_').upper()}")
     if chosen:
         return Path(chosen)
-    for located in (_BIN / name, _runfile(runfile)):
+    script = Path(sysconfig.get_path("scripts"), name)
+    for located in (_BIN / name, _runfile(runfile), script):
         if located is not None and os.access(located, os.X_OK):
             return located
     on_path = shutil.which(name)

@@ -8,13 +8,13 @@ load("@rules_python//python:defs.bzl", "py_library")
 _IMPORTS = "@tensorflow_serving_api//:descriptors"
 
 def tfs3_py_protos(name, protos, deps = [], **kwargs):
-    """A py_library of the generated modules of .proto files.
+    """A py_library of the generated modules of .proto files, and a filegroup NAME_stubs.
 
     Args:
       name: the library's name.
       protos: the labels of the .proto files. They may import each other and the files of TensorFlow.
       deps: what the modules import.
-      **kwargs: what else the py_library gets.
+      **kwargs: what else both get.
     """
     bases = [proto.rpartition(":")[2][:-len(".proto")] for proto in protos]
     modules = [base + "_pb2.py" for base in bases]
@@ -35,5 +35,10 @@ def tfs3_py_protos(name, protos, deps = [], **kwargs):
         srcs = ["__init__.py"] + modules,
         data = stubs,
         deps = deps,
+        **kwargs
+    )
+    native.filegroup(
+        name = name + "_stubs",
+        srcs = stubs,
         **kwargs
     )

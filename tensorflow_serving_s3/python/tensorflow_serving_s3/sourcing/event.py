@@ -21,11 +21,10 @@ import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from tensorflow_serving_s3.sourcing import _s3
 from tensorflow_serving_s3.sourcing._source import Source
 from tensorflow_serving_s3.sourcing._types import StoragePath
+from tensorflow_serving_s3.storage import aws_session, find_versions, s3_client, s3_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -63,14 +62,15 @@ class SqsEvents(Events):
 
         Args:
             queue_url: The URL of the queue.
-            client: A boto3 client for SQS; None: a client of a new session.
+            client: A boto3 client for SQS; None: one with the region and the credentials of the
+                environment.
         """
         self._queue_url = queue_url
         self._client = client
 
     def listen(self, on_object: OnObject, stopping: threading.Event) -> None:
         """Reads the queue by long polls."""
-        client = self._client or boto3.session.Session().client("sqs")
+        client = self._client or aws_session(s3_settings()).client("sqs")
         while not stopping.is_set():
             answer = client.receive_message(
                 QueueUrl=self._queue_url,
@@ -149,7 +149,8 @@ class EventSource(Source[StoragePath]):
             base_paths: The base path by the name of the model: `s3://bucket/path`.
             events: Where events come from.
             poll_seconds: The time between two listings without events.
-            client: A boto3 client for S3; None: a client of a new session.
+            client: A boto3 client for S3; None: one with the settings of the environment, as the
+                model server reads them.
 
         Raises:
             ValueError: A base path is not an S3 URL, or `poll_seconds` is not positive.
@@ -170,7 +171,7 @@ class EventSource(Source[StoragePath]):
     def run(self) -> None:
         """Lists base paths, at first and when they are due."""
         if self._client is None:
-            self._client = _s3.make_client()
+            self._client = s3_client()
         if self._listener is None:
             self._listener = threading.Thread(
                 target=self._listen, name=f"events of {self._name}", daemon=True
@@ -195,20 +196,22 @@ class EventSource(Source[StoragePath]):
                 )
 
     def _look(self, name: str) -> None:
-        assert self._client is not None
+        base_path = self._base_paths[name]
         try:
-            versions = _s3.complete_versions(self._client, *self._places[name])
+            versions = find_versions(base_path, client=self._client).versions
         except Exception:
             with self._changed:
                 self._due.add(name)  # Again after the restart.
             raise
-        if not versions:
+        complete = next((version for version in versions if version.is_complete), None)
+        if complete is not None:
+            self.aspired(name, [(complete.number, complete.url)])
+        elif self._sink is not None:
             # As with the model server, loaded versions stay until they are replaced.
-            if self._sink is not None:
-                self._sink.set_problem(name, f"no complete version under {self._base_paths[name]}")
-            return
-        newest = max(versions)
-        self.aspired(name, [(newest, versions[newest])])
+            problem = f"no complete version under {base_path}"
+            if versions:
+                problem += f"; version {versions[0].number} has no {versions[0].missing}"
+            self._sink.set_problem(name, problem)
 
     def _listen(self) -> None:
         while not self._stopping.is_set():

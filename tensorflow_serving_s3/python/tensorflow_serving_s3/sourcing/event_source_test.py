@@ -136,6 +136,25 @@ def test_an_event_in_a_queue_makes_a_new_version_served(
     wait_until(lambda: left() == 0)
 
 
+def test_the_queue_and_the_bucket_are_reached_with_the_variables_of_the_server(
+    start: StartServer,
+    model: Model,
+    sqs: Any,
+    storage: SeaweedFS,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", sqs.meta.endpoint_url)
+    monkeypatch.setenv("S3_ENDPOINT", storage.endpoint.removeprefix("http://"))
+    monkeypatch.setenv("S3_USE_HTTPS", "0")
+    queue = sqs.create_queue(QueueName="of-the-environment")["QueueUrl"]
+    server = started(start, model, SqsEvents(queue))
+    model.publish(2)
+    sqs.send_message(QueueUrl=queue, MessageBody=model.event(2))
+    server.wait_until_available(model.name, 2)
+
+
 def test_the_slow_poll_finds_a_version_without_an_event(start: StartServer, model: Model) -> None:
     server = started(start, model, WebhookEvents(), poll_seconds=0.1)
     model.publish(2)
@@ -179,6 +198,17 @@ def test_a_model_without_a_version_is_in_the_status(start: StartServer, model: M
     server.wait_until_available(model.name, 1)
     problems = {one["name"]: one["problem"] for one in server.models()["models"]}
     assert problems == {model.name: "", "empty": "no complete version under s3://models/empty"}
+
+
+def test_the_first_missing_file_of_an_incomplete_version_is_in_the_status(
+    start: StartServer, model: Model, storage: SeaweedFS
+) -> None:
+    key = f"partial-of-{model.name}"
+    url = f"s3://models/{key}"
+    storage.client().put_object(Bucket="models", Key=f"{key}/3/variables/x", Body=b"half")
+    server = start(EventSource({"partial": url}, WebhookEvents(), poll_seconds=_NEVER))
+    wanted = f"no complete version under {url}; version 3 has no saved_model.pb"
+    wait_until(lambda: [one["problem"] for one in server.models()["models"]] == [wanted])
 
 
 def test_a_webhook_with_a_token_refuses_others(start: StartServer, model: Model) -> None:

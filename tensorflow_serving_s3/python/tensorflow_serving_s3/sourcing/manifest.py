@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tensorflow_serving_s3.sourcing import _s3
 from tensorflow_serving_s3.sourcing._source import PollingSource
 from tensorflow_serving_s3.sourcing._types import StoragePath
+from tensorflow_serving_s3.storage import s3_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,8 +46,8 @@ class ManifestSource(PollingSource[StoragePath]):
             url: The manifest: `s3://bucket/key`.
             interval_seconds: The pause between two polls. An unchanged manifest costs one GET
                 without a body.
-            client: A boto3 client for S3; None: a client of a new session, which reads the usual
-                AWS environment variables and files.
+            client: A boto3 client for S3; None: one with the settings of the environment, as the
+                model server reads them.
 
         Raises:
             ValueError: `url` is not an S3 URL, or the interval is not positive.
@@ -62,7 +63,7 @@ class ManifestSource(PollingSource[StoragePath]):
     def poll(self) -> None:
         """Reads the manifest if it has changed, and reports its models."""
         if self._client is None:
-            self._client = _s3.make_client()
+            self._client = s3_client()
         changed = _s3.get_if_changed(self._client, self._bucket, self._key, self._etag)
         if changed is None:
             return

@@ -105,6 +105,17 @@ def test_a_missing_manifest_is_in_the_status(start: StartServer, manifest: Manif
     wait_until(lambda: server.is_ready)
 
 
+def test_the_manifest_is_read_with_the_variables_of_the_server(
+    storage: SeaweedFS, start: StartServer, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("S3_ENDPOINT", storage.endpoint.removeprefix("http://"))
+    monkeypatch.setenv("S3_USE_HTTPS", "0")
+    manifest.write(("a", 7))
+    assert started(start, manifest).predict("a", _REQUEST) == _HALF
+
+
 def test_an_unchanged_manifest_costs_one_get_without_a_body(
     storage: SeaweedFS, start: StartServer, manifest: Manifest
 ) -> None:
