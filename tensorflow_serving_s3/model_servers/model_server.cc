@@ -56,7 +56,6 @@ absl::StatusOr<std::unique_ptr<ModelServer>> ModelServer::Create(
   if (!settings.ok()) {
     return settings.status();
   }
-  UseS3Flavour(LinkedS3Flavour(), options.server);
   const int64_t max_batched_requests =
       MaxBatchedRequests(settings->saved_model);
   ServerCore::Options core_options =
@@ -68,6 +67,7 @@ absl::StatusOr<std::unique_ptr<ModelServer>> ModelServer::Create(
   if (!core.ok()) {
     return core.status();
   }
+  UseS3Flavour(LinkedS3Flavour(), options.server);
   return absl::WrapUnique(
       new ModelServer(std::move(options), *std::move(settings),
                       *std::move(core), max_batched_requests));
