@@ -13,18 +13,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tensorflow_serving_s3/core/aspired_versions_manager.h"
-#include "tensorflow_serving_s3/core/availability_preserving_policy.h"
-#include "tensorflow_serving_s3/core/event_bus.h"
 #include "tensorflow_serving_s3/core/loader.h"
 #include "tensorflow_serving_s3/core/resource_preserving_policy.h"
 #include "tensorflow_serving_s3/core/servable_data.h"
 #include "tensorflow_serving_s3/core/servable_handle.h"
-#include "tensorflow_serving_s3/core/servable_state.h"
+#include "tensorflow_serving_s3/core/testing/aspired_versions_manager_test_util.h"
 #include "tensorflow_serving_s3/core/testing/fake_loader.h"
 #include "tensorflow_serving_s3/core/testing/manager_test_util.h"
 
@@ -40,26 +35,8 @@ constexpr char kStillServed[] =
     "half version 1: AVAILABLE, UNAVAILABLE: Still served from s3://a/1, "
     "because s3://b/1 cannot be loaded: not yet";
 
-class VersionReplacementTest : public ::testing::Test {
+class VersionReplacementTest : public AspiredVersionsManagerTest {
  protected:
-  VersionReplacementTest() {
-    options_.aspired_version_policy =
-        std::make_unique<AvailabilityPreservingPolicy>();
-    options_.servable_event_bus = &bus_;
-    options_.num_load_threads = 2;
-    options_.num_unload_threads = 1;
-    options_.first_load_retry_interval = absl::Milliseconds(1);
-    options_.load_retry_interval = absl::Milliseconds(1);
-  }
-
-  void Start() {
-    absl::StatusOr<std::unique_ptr<AspiredVersionsManager>> manager =
-        AspiredVersionsManager::Create(std::move(options_));
-    ASSERT_TRUE(manager.ok()) << manager.status();
-    manager_ = *std::move(manager);
-    aspire_ = manager_->GetAspiredVersionsCallback();
-  }
-
   // Sends a list with version 1 of "half" from `origin`.
   void Aspire(
       const std::string& origin,
@@ -68,14 +45,7 @@ class VersionReplacementTest : public ::testing::Test {
     auto loader =
         std::make_unique<FakeLoader>(std::move(on_load), std::move(on_unload));
     loader->set_origin(origin);
-    std::vector<ServableData<std::unique_ptr<Loader>>> list;
-    list.emplace_back(ServableId{"half", 1}, std::move(loader));
-    aspire_("half", std::move(list));
-  }
-
-  absl::StatusOr<ServableHandle<FakeServable>> Get() {
-    return manager_->GetServableHandle<FakeServable>(
-        ServableRequest::Latest("half"));
+    AspiredVersionsManagerTest::Aspire(1, std::move(loader));
   }
 
   std::string Served() {
@@ -90,12 +60,6 @@ class VersionReplacementTest : public ::testing::Test {
   }
 
   static absl::Status NotYet() { return absl::UnavailableError("not yet"); }
-
-  EventBus<ServableState> bus_;
-  StateRecorder recorder_{&bus_};
-  AspiredVersionsManager::Options options_;
-  std::unique_ptr<AspiredVersionsManager> manager_;
-  Source<std::unique_ptr<Loader>>::AspiredVersionsCallback aspire_;
 };
 
 TEST_F(VersionReplacementTest, LoadsTheNewOriginAndUnloadsTheOldData) {

@@ -109,3 +109,8 @@ def exists_already(url: str) -> PublishError:
         f"{url}: this version exists already, and versions never change; "
         "publish with a higher number"
     )
+
+
+def is_marker(name: str) -> bool:
+    """Whether an object only marks a folder: that of the version, or one in it."""
+    return not name or name.endswith("/")

@@ -14,6 +14,7 @@ from tensorflow_serving_s3.publishing._model import (
     OnProgress,
     Progress,
     Published,
+    is_marker,
 )
 from tensorflow_serving_s3.publishing._to_folder import publish_to_folder
 from tensorflow_serving_s3.publishing._to_s3 import write_args
@@ -111,7 +112,7 @@ def _copy_in_s3(
 ) -> Published:
     prefix = f"{folder}/{number}" if folder else str(number)
     names = sorted(
-        (name for name in version.files if not name.endswith("/")),
+        (name for name in version.files if not is_marker(name)),
         key=lambda name: (name == SAVED_MODEL, name),
     )
     from boto3.s3.transfer import TransferConfig

@@ -20,6 +20,7 @@ from tensorflow_serving_s3.publishing._model import (
     Published,
     exists_already,
     files_of,
+    is_marker,
     is_same_version,
 )
 from tensorflow_serving_s3.publishing._upload import Upload, Uploader
@@ -111,13 +112,8 @@ def make_plan(
     return Plan(
         tuple(upload),
         tuple(name for name in digests if name in skip),
-        tuple(name for name in stored if name not in digests and not _is_marker(name)),
+        tuple(name for name in stored if name not in digests and not is_marker(name)),
     )
-
-
-def _is_marker(name: str) -> bool:
-    """Whether an object only marks a folder: that of the version, or one in it."""
-    return not name or name.endswith("/")
 
 
 def write_args(env: Mapping[str, str]) -> dict[str, Any]:
