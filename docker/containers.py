@@ -39,7 +39,7 @@ _CLONE_NEWNET = 0x40000000
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 1
 # Some sandboxes do not let runc raise its limits, which it does by default.
-_LIMITS = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024")
+LIMITS = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024")
 
 
 def find(program: str) -> Path:
@@ -142,11 +142,18 @@ class Engine(Protocol):
 
 
 class Podman:
-    """Podman with its storage and its configuration in a folder."""
+    """Podman with its storage and its configuration in a folder.
+
+    Attributes:
+        command: The program with the options that name the folder.
+        env: The environment for it.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._podman = find("usr/bin/podman")
-        top = self._podman.absolute().parents[2]
+        podman = find("usr/bin/podman")
+        storage = [f"--{name}={folder / name}" for name in ("root", "runroot", "tmpdir")]
+        self.command = [str(podman), *storage]
+        top = podman.absolute().parents[2]
         self._folder = folder
         (folder / "registries.conf").write_text("unqualified-search-registries = []\n")
         policy = folder / ".config/containers/policy.json"
@@ -163,21 +170,20 @@ cgroup_manager = "cgroupfs"
 runc = ["{top}/usr/sbin/runc"]
 """
         )
-        self._env = {
-            **skopeo_environment(self._podman),
+        self.env = {
+            **skopeo_environment(podman),
             "HOME": str(folder),
             "CONTAINERS_CONF": str(folder / "containers.conf"),
             "CONTAINERS_REGISTRIES_CONF": str(folder / "registries.conf"),
             "TMPDIR": str(folder),
         }
-        self._env.pop("XDG_RUNTIME_DIR", None)
+        self.env.pop("XDG_RUNTIME_DIR", None)
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs podman to its end."""
-        storage = [f"--{name}={self._folder / name}" for name in ("root", "runroot", "tmpdir")]
         return subprocess.run(
-            [self._podman, *storage, *arguments],
-            env=self._env,
+            [*self.command, *arguments],
+            env=self.env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -248,9 +254,7 @@ class PodmanEngine:
 
     def why_not(self) -> str:
         """Returns why containers cannot run here, or ""."""
-        done = self._podman.call(
-            "run", "--rm", "--network=host", *_LIMITS, self._image, "--version"
-        )
+        done = self._podman.call("run", "--rm", "--network=host", *LIMITS, self._image, "--version")
         return done.stderr.strip() if done.returncode else ""
 
     @contextlib.contextmanager
@@ -267,7 +271,7 @@ class PodmanEngine:
             "--detach",
             "--log-driver=k8s-file",
             "--network=host",
-            *_LIMITS,
+            *LIMITS,
             *options,
             *(f"--env={variable}={value}" for variable, value in env.items()),
             *(f"--volume={path}:{place}" for place, path in volumes.items()),
