@@ -38,6 +38,10 @@ SECONDS = 300.0
 _CLONE_NEWNET = 0x40000000
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 1
+# Runs chroot where the root has /dev and /proc, which TensorFlow needs. The mounts end with it.
+_CHROOT = """for folder in dev proc; do mount --rbind "/$folder" "$0/$folder" || exit 1; done
+exec chroot "$@"
+"""
 # Some sandboxes do not let runc raise its limits, which it does by default.
 LIMITS = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024")
 
@@ -159,8 +163,11 @@ class Podman:
         policy = folder / ".config/containers/policy.json"
         policy.parent.mkdir(parents=True)
         policy.write_text(json.dumps({"default": [{"type": "insecureAcceptAnything"}]}))
+        libraries = skopeo_environment(podman)["LD_LIBRARY_PATH"]
+        # conmon runs podman when a container ends.
         (folder / "containers.conf").write_text(
             f"""[engine]
+conmon_env_vars = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LD_LIBRARY_PATH={libraries}"]
 conmon_path = ["{top}/usr/bin/conmon"]
 helper_binaries_dir = ["{top}/usr/lib/podman"]
 runtime = "runc"
@@ -326,17 +333,17 @@ class ChrootEngine:
         for blob in image.manifest["layers"]:
             data = io.BytesIO(image.read(image.blob(blob["digest"])))
             with tarfile.open(fileobj=data) as layer:
-                layer.extractall(root, numeric_owner=True, filter="fully_trusted")
+                layer.extractall(root, numeric_owner=True)
 
     def _command(self, command: Sequence[str]) -> list[str]:
         user, _, group = self._config["User"].partition(":")
-        return ["chroot", f"--userspec={user}:{group}", str(self._root), *command]
+        root = str(self._root)
+        mounted = ["unshare", "--mount", "sh", "-c", _CHROOT, root]
+        return [*mounted, f"--userspec={user}:{group}", root, *command]
 
     def _env(self, env: Mapping[str, str]) -> dict[str, str]:
         variables = dict(variable.split("=", 1) for variable in self._config["Env"])
-        # Without /proc the program does not know its folder, from which it finds the libraries.
-        libraries = {"LD_LIBRARY_PATH": "/usr/lib/tensorflow"}
-        return {**libraries, **variables, **env}
+        return {**variables, **env}
 
     @contextlib.contextmanager
     def run(

@@ -64,8 +64,8 @@ def storage(
 
 
 @pytest.fixture(scope="module")
-def engine(ports: tuple[str, ...]) -> Iterator[Engine]:
-    """Runs the image that was pushed by skopeo and pulled by podman."""
+def engines(ports: tuple[str, ...]) -> Iterator[dict[str, Engine]]:
+    """Ways to run the image that was pushed by skopeo and pulled by podman."""
     archive = containers.image_archive()
     with contextlib.ExitStack() as stack:
         address = stack.enter_context(containers.registry())
@@ -78,13 +78,14 @@ def engine(ports: tuple[str, ...]) -> Iterator[Engine]:
         digest = podman.check("inspect", "--format={{.Digest}}", name)
         assert digest == Image(archive).digest
         engine = PodmanEngine(podman, name)
+        root = stack.enter_context(tempfile.TemporaryDirectory(prefix="root-"))
+        Path(root).chmod(0o755)
+        chroot = ChrootEngine(archive, Path(root))
         if reason := engine.why_not():
-            print(f"Containers cannot run here; the root is tested with chroot: {reason}")
-            root = stack.enter_context(tempfile.TemporaryDirectory(prefix="root-"))
-            Path(root).chmod(0o755)
-            yield ChrootEngine(archive, Path(root))
+            print(f"Containers cannot run here; the tests use chroot instead: {reason}")
+            yield {"podman": chroot, "chroot": chroot}
         else:
-            yield engine
+            yield {"podman": engine, "chroot": chroot}
 
 
 def _wait_until_ready(run: Run, url: str) -> None:
@@ -92,10 +93,17 @@ def _wait_until_ready(run: Run, url: str) -> None:
         try:
             return requests.get(f"{url}/readyz", timeout=SECONDS)
         except requests.ConnectionError:
-            assert Path(f"/proc/{run.pid}").exists(), run.logs()
+            assert _runs(run.pid), run.logs()
             return None
 
     wait_for(lambda got: got is not None and got.ok, answer, timeout_seconds=SECONDS)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return _status(pid)["State"][0] != "Z"
+    except OSError:
+        return False
 
 
 def _status(pid: int) -> dict[str, list[str]]:
@@ -104,9 +112,13 @@ def _status(pid: int) -> dict[str, list[str]]:
     return {field: value.split() for field, _, value in (line.partition(":") for line in lines)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["podman", "chroot"])
 def posts_run(
-    engine: Engine, storage: SeaweedFS, ports: tuple[str, ...], url: str
+    request: pytest.FixtureRequest,
+    engines: dict[str, Engine],
+    storage: SeaweedFS,
+    ports: tuple[str, ...],
+    url: str,
 ) -> Iterator[Run]:
     """The container of the post: its variables, its argument, and the address of the store."""
     given = storage.env()
@@ -119,6 +131,7 @@ def posts_run(
         "MODEL_NAME": _MODEL,
         "AWS_ENDPOINT_URL": endpoint,
     }
+    engine = engines[request.param]
     with engine.run([], env, ["--file_system_poll_wait_seconds=0", *ports], {}) as run:
         _wait_until_ready(run, url)
         yield run
@@ -161,7 +174,7 @@ def test_sigterm_ends_it_with_0(posts_run: Run) -> None:
 
 
 def test_sigterm_drains_a_restricted_container_with_the_default_model(
-    engine: Engine, ports: tuple[str, ...], url: str, tmp_path: Path
+    engines: dict[str, Engine], ports: tuple[str, ...], url: str, tmp_path: Path
 ) -> None:
     model, shared = tmp_path / "model", tmp_path / "shared"
     saved_models.save_waiting(model / "1")
@@ -175,7 +188,7 @@ def test_sigterm_drains_a_restricted_container_with_the_default_model(
     ]
     volumes = {"/models/model": model, "/shared": shared}
     with (
-        engine.run(options, {}, ports, volumes) as run,
+        engines["podman"].run(options, {}, ports, volumes) as run,
         concurrent.futures.ThreadPoolExecutor(1) as pool,
     ):
         _wait_until_ready(run, url)
