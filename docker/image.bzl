@@ -4,8 +4,11 @@
 
 StringInfo = provider("The value of a string_flag.", fields = ["value"])
 
+def _string_flag_impl(ctx):
+    return StringInfo(value = ctx.build_setting_value)
+
 string_flag = rule(
-    implementation = lambda ctx: StringInfo(value = ctx.build_setting_value),
+    implementation = _string_flag_impl,
     build_setting = config.string(flag = True),
     doc = "A string that the command line sets: --//docker:NAME=VALUE.",
 )

@@ -25,7 +25,7 @@ _WANTED = re.compile(
     lib64/.+ | (usr/)?lib/x86_64-linux-gnu/[^/]+\.so[^/]* | usr/lib/os-release
     | etc/(debian_version|host\.conf|os-release)
     | usr/share/(common-licenses/[^/]+|doc/[^/]+(/copyright)?)
-    | usr/share/zoneinfo/(?!posix/|right/).+
+    | usr/share/zoneinfo/(?!posix/|right/|localtime$).+
     """,
     re.VERBOSE,
 )
