@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules of the container image: layers, the image, and strings of the command line."""
 
+def merged(first, second):
+    """Returns a dictionary with the items of both."""
+    return dict(first, **second)
+
 StringInfo = provider("The value of a string_flag.", fields = ["value"])
 
 def _string_flag_impl(ctx):
