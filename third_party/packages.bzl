@@ -233,6 +233,33 @@ WHEEL_REQUIREMENTS_PACKAGES = {
     "wheel": struct(version = "0.48.0", sha256 = "3217dcc807155e45db462d7ef2431f5ddda0d7273b700d05a67b271ceb1287ab"),
 }
 
+# CycloneDX's library, which writes the bill of materials of the container image.
+SBOM_PACKAGES = {
+    "boolean.py": struct(version = "5.0", sha256 = "ef28a70bd43115208441b53a045d1549e2f0ec6e3d08a9d142cbc41c1938e8d9"),
+    "cyclonedx-python-lib": struct(version = "11.12.0", sha256 = "0e807521a921a5c3cb8ce1153f8a61d29eedfe76a46aac2796b7c6b573391a54"),
+    "defusedxml": struct(version = "0.7.1", sha256 = "a352e7e428770286cc899e2542b6cdaedb2b4953ff269a210103ec58f6198a61"),
+    "license-expression": struct(version = "30.4.4", sha256 = "421788fdcadb41f049d2dc934ce666626265aeccefddd25e162a26f23bcbf8a4"),
+    "packageurl-python": struct(version = "0.17.6", sha256 = "31a85c2717bc41dd818f3c62908685ff9eebcb68588213745b14a6ee9e7df7c9"),
+    "py-serializable": struct(version = "2.2.0", sha256 = "2cce775abc5aac12115f9ff572a145c7276d04a770090334bd4e51ed9c782415"),
+    "sortedcontainers": struct(version = "2.4.0", sha256 = "a163dcaede0f1c021485e957a39245190e74249897e2ae4b2aa38595db237ee0"),
+}
+
+# What `pip install tensorflow[and-cuda]` installs, for the container image of --config=cuda.
+NVIDIA_PACKAGES = {
+    "nvidia-cublas-cu12": struct(version = "12.9.3.13", sha256 = "d7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72"),
+    "nvidia-cuda-cupti-cu12": struct(version = "12.9.79", sha256 = "096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f"),
+    "nvidia-cuda-nvcc-cu12": struct(version = "12.9.86", sha256 = "5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0"),
+    "nvidia-cuda-nvrtc-cu12": struct(version = "12.9.86", sha256 = "210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4"),
+    "nvidia-cuda-runtime-cu12": struct(version = "12.9.79", sha256 = "25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3"),
+    "nvidia-cudnn-cu12": struct(version = "9.28.0.42", sha256 = "9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375"),
+    "nvidia-cufft-cu12": struct(version = "11.4.1.4", sha256 = "c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28"),
+    "nvidia-curand-cu12": struct(version = "10.3.10.19", sha256 = "49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e"),
+    "nvidia-cusolver-cu12": struct(version = "11.7.5.82", sha256 = "15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88"),
+    "nvidia-cusparse-cu12": struct(version = "12.5.10.65", sha256 = "73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78"),
+    "nvidia-nccl-cu12": struct(version = "2.32.3", sha256 = "bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c"),
+    "nvidia-nvjitlink-cu12": struct(version = "12.9.86", sha256 = "e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9"),
+}
+
 def pinned(key):
     """Returns the entry of PACKAGES as attributes of a repository rule, for `**`."""
     pin = PACKAGES[key]

@@ -81,10 +81,11 @@ tfs3_error* tfs3_server_create(const char* const* arguments,
         !status.ok()) {
       return status;
     }
-    if (options.server.help || options.server.version) {
+    if (options.server.help || options.server.version ||
+        !options.server.probe.empty()) {
       return absl::InvalidArgumentError(
-          "--help and --version are for the program tensorflow_model_server; "
-          "remove them");
+          "--help, --version and --probe are for the program "
+          "tensorflow_model_server; remove them");
     }
     tfs3::c_api::InitializeLogOnce(tfs3::LogOptionsOf(options.server));
     for (const std::string& warning : options.server.warnings) {
