@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,15 @@ class Program:
     def add_count(self, flag: str, default: int, help: str) -> None:
         """Adds an option for a whole number that is at least 1."""
         self.parser.add_argument(flag, type=_count, default=default, metavar="N", help=help)
+
+    def add_servers(self, flag: str, help: str) -> None:
+        """Adds an option, which may be repeated, for a name and a model server.
+
+        Its value is a list of pairs of a name and a path.
+        """
+        self.parser.add_argument(
+            flag, action="append", default=[], type=_server, metavar="NAME=BINARY", help=help
+        )
 
     def run(
         self,
@@ -73,3 +83,12 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("it must be at least 1")
     return number
+
+
+def _server(text: str) -> tuple[str, Path]:
+    name, _, binary = text.partition("=")
+    # Bazel runs programs in another folder than the user's.
+    path = Path(os.environ.get("BUILD_WORKING_DIRECTORY", ""), binary)
+    if not name or not path.is_file() or not os.access(path, os.X_OK):
+        raise argparse.ArgumentTypeError(f"{text}: give NAME=BINARY, a name and a program")
+    return name, path
