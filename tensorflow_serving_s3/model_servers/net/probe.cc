@@ -151,15 +151,9 @@ class Exchange {
 };
 
 std::string Explain(const boost::system::error_code& error,
-                    const Target& target, std::chrono::milliseconds timeout) {
+                    std::chrono::milliseconds timeout) {
   if (error == asio::error::timed_out) {
     return absl::StrCat("no answer within ", timeout.count(), " ms");
-  }
-  if (error.category() == http::make_error_code(http::error{}).category()) {
-    return absl::StrCat("the answer is not HTTP (", error.message(), ")",
-                        target.tls || !target.socket.empty()
-                            ? ""
-                            : "; a port with TLS needs https://");
   }
   return error.message();
 }
@@ -187,7 +181,7 @@ absl::StatusOr<std::string> Probe(const std::string& address,
     return absl::UnavailableError(line);
   } catch (const boost::system::system_error& error) {
     return absl::UnavailableError(
-        absl::StrCat(address, ": ", Explain(error.code(), *target, timeout)));
+        absl::StrCat(address, ": ", Explain(error.code(), timeout)));
   }
 }
 
