@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing.model_server import ModelServer
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
+from benchmarks.startup.process_age import age_seconds
 from benchmarks.startup.startup_parts import (
     PATTERN,
     StartupParts,
@@ -95,17 +95,9 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
                 server.wait_until_available(timeout_seconds=0)
                 raise ValueError(f"{server.predict_url} gave no correct response")
             time.sleep(_PAUSE_SECONDS)
-        answered = 1000.0 * _seconds_since_start(server.process.pid)
+        answered = 1000.0 * age_seconds(server.process.pid)
         line = server.process.wait_for_line(PATTERN, timeout_seconds=10)
     return parse_startup(line, answered)
-
-
-def _seconds_since_start(pid: int) -> float:
-    """Returns the age of a process, with the kernel's precision of 10 ms, same as the server."""
-    # Field 22 of proc(5). Field 2, the name of the program in parentheses, may contain spaces.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    started = int(fields[22 - 3]) / os.sysconf("SC_CLK_TCK")
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
 
 
 def _answer(server: ModelServer) -> object:

@@ -167,6 +167,7 @@ absl::Status ModelServer::Start() {
 
 void ModelServer::Stop() {
   DrainOptions drain;
+  drain.delay = std::chrono::seconds(options_.server.drain_delay_seconds);
   drain.timeout = std::chrono::seconds(options_.server.drain_seconds);
   drain.socket_paths = SocketPathsOf(options_.server);
   drain.core = core_.get();

@@ -353,6 +353,12 @@ std::vector<Flag> OperationFlags(ServerOptions& o) {
       {"hide_server_paths", &o.hide_server_paths,
        "Write [path] instead of the server's paths, local and s3://, in the "
        "error messages and states that clients get. The log keeps the paths."},
+      {"drain_delay_seconds", &o.drain_delay_seconds,
+       "Seconds after SIGTERM or SIGINT in which the server still answers all "
+       "requests, while /readyz answers 503 and the health service "
+       "NOT_SERVING. So a load balancer that checks one of these stops sending "
+       "requests before the server refuses them. Then --drain_seconds begins.",
+       0, 24 * 60 * 60},
       {"drain_seconds", &o.drain_seconds,
        "Seconds that requests in progress may take after SIGTERM or SIGINT. "
        "During this time /readyz answers 503, and new requests get 503 or "

@@ -114,6 +114,7 @@ struct ServerOptions {
   bool enable_signature_metrics = false;
   bool access_log = false;
   bool hide_server_paths = false;
+  int64_t drain_delay_seconds = 0;
   int64_t drain_seconds = 25;
   bool version = false;
   bool help = false;

@@ -187,8 +187,8 @@ class ModelServer:
     def stop(self) -> None:
         """Stops the source, finishes the running requests, closes the ports and unloads the models.
 
-        Waits for running requests up to the flag `drain_seconds`, and then until they end. May be
-        called again.
+        Answers requests for the time of the flag `drain_delay_seconds`, then waits for running
+        requests up to the flag `drain_seconds`, and then until they end. May be called again.
         """
         with self._lock:
             source, self._source = self._source, None
