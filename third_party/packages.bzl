@@ -224,6 +224,16 @@ DEPLOYMENT_PACKAGES = {
     "rpds-py": struct(version = "2026.9.1", sha256 = "136a1c3fe4402b7008bc81cb62ee538481795b61a7e83df88dff3b3f02b726ff"),
 }
 
+# Ray Data, for examples/bulk_inference only. Other imports come from @pip and DEPLOYMENT_PACKAGES.
+RAY_PACKAGES = {
+    "filelock": struct(version = "4.3.1", sha256 = "79e43df8e9fe509cd83a3899a7c186c8077cbbe4d200a1ed3705c2f3bb6bc487"),
+    "fsspec": struct(version = "2026.9.0", sha256 = "8dd6e646e99ea382bd85f97a45e6b526a442d79423a7dc673f1e2756d05fcb5f"),
+    "msgpack": struct(version = "1.2.4", sha256 = "a45ceb5f199d5e388f28b550ba881096a3740d4bda10e661d77f59d9a2e8187a"),
+    "pandas": struct(version = "3.1.1", sha256 = "4f1602f614bb83f443381dbcbb94c4ac764b2e50c8d6c965614c5cd83e328c47"),
+    "pyarrow": struct(version = "26.0.1", sha256 = "39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c"),
+    "ray": struct(version = "2.60.0", sha256 = "e227f6b2af8ab4626dd9a35a5860b33864325ea137383d57f854d4637ee3fea2"),
+}
+
 def pinned(key):
     """Returns the entry of PACKAGES as attributes of a repository rule, for `**`."""
     pin = PACKAGES[key]

@@ -6,14 +6,15 @@ Each worker of Ray loads the model from S3 once and runs it in its process. With
 workers send their batches to servers that run already.
 
 Example:
-    bulk_inference.py --read=s3://data/rows --write=s3://data/predicted --format=parquet \
-        --base_path=s3://models/half --input=x=feature --output=y=prediction
+    bulk_inference.py --read=s3://data/rows --write=s3://data/predicted --format=jsonl \
+        --base_path=s3://models/half --input=x=feature:float32 --output=y=prediction
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from urllib.parse import urlsplit
 import pyarrow.fs
 import ray.data
 
-from examples.bulk_inference.predictor import Predictor, Task
+from examples.bulk_inference.predictor import Column, Predictor, Task
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         base_path=options.base_path,
         servers=options.servers,
         model=options.model,
-        inputs=dict(pair.split("=", 1) for pair in options.input),
-        outputs=dict(pair.split("=", 1) for pair in options.output),
+        inputs={
+            name: Column(*column.split(":"))
+            for name, column in (pair.split("=") for pair in options.input)
+        },
+        outputs=dict(pair.split("=") for pair in options.output),
     )
     read, write = {
         "parquet": (ray.data.read_parquet, ray.data.Dataset.write_parquet),
@@ -76,23 +80,38 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--read", required=True, metavar="URL", help="The folder of the rows.")
     parser.add_argument("--write", required=True, metavar="URL", help="A new folder.")
-    parser.add_argument("--format", choices=("parquet", "jsonl"), default="parquet")
+    parser.add_argument(
+        "--format", choices=("parquet", "jsonl"), default="parquet", help="Of both."
+    )
     model = parser.add_mutually_exclusive_group(required=True)
     model.add_argument("--base_path", default="", metavar="URL", help="The folder of the model.")
     model.add_argument("--servers", default="", metavar="HOST:PORT", help="Servers, by gRPC.")
     parser.add_argument("--model", default="model", help="Its name, needed with --servers.")
     parser.add_argument(
-        "--input", action="append", required=True, metavar="INPUT=COLUMN", help="May be repeated."
+        "--input",
+        action="append",
+        required=True,
+        metavar="INPUT=COLUMN[:TYPE]",
+        help="An input of the model and its column; TYPE, such as float32, converts it. JSON has no"
+        " float32. May be repeated.",
     )
     parser.add_argument(
-        "--output", action="append", required=True, metavar="OUTPUT=COLUMN", help="Likewise."
+        "--output",
+        action="append",
+        required=True,
+        metavar="OUTPUT=COLUMN",
+        help="An output of the model and its new column. May be repeated.",
     )
     parser.add_argument("--workers", type=int, default=2, help="How many load the model.")
     parser.add_argument("--batch_rows", type=int, default=1024, help="The rows of a request.")
     options = parser.parse_args(arguments)
-    for pair in (*options.input, *options.output):
-        if "=" not in pair:
-            parser.error(f"{pair!r} is not NAME=COLUMN")
+    for flag, form, pairs in (
+        ("--input", r"[^=]+=[^=:]+(:\w+)?", options.input),
+        ("--output", r"[^=]+=[^=]+", options.output),
+    ):
+        for pair in pairs:
+            if not re.fullmatch(form, pair):
+                parser.error(f"{flag}={pair} is not {flag}=NAME=COLUMN")
     return options
 
 

@@ -91,7 +91,7 @@ def test_workers_load_the_model_and_predict_all_rows(storage: SeaweedFS, form: s
             f"--write=s3://data/by-workers-{form}",
             f"--format={form}",
             f"--base_path={_BASE_PATH}",
-            "--input=x=feature",
+            "--input=x=feature:float32",
             "--output=y=prediction",
         ]
     )

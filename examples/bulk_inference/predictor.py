@@ -22,6 +22,23 @@ _LOAD_SECONDS = 600.0
 
 
 @dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of the dataset as an input of the model.
+
+    Attributes:
+        name: The name of the column.
+        type: The type of numpy that the model expects; "": the column has it.
+    """
+
+    name: str
+    type: str = ""
+
+    def of(self, batch: Mapping[str, Any]) -> Any:
+        """Returns the values of the column."""
+        return batch[self.name].astype(self.type) if self.type else batch[self.name]
+
+
+@dataclasses.dataclass(frozen=True)
 class Task:
     """What to predict.
 
@@ -36,7 +53,7 @@ class Task:
     base_path: str
     servers: str
     model: str
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, Column]
     outputs: Mapping[str, str]
 
 
@@ -76,7 +93,7 @@ class Predictor:
             RequestError: The server refuses the batch, or all attempts failed.
         """
         task = self._task
-        inputs = {name: batch[column] for name, column in task.inputs.items()}
+        inputs = {name: column.of(batch) for name, column in task.inputs.items()}
         outputs = with_retries(
             lambda: self._client.predict(ModelSpec(task.model), inputs, list(task.outputs))
         )

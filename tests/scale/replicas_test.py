@@ -118,6 +118,8 @@ def test_after_a_kill_only_requests_in_progress_there_fail(
             load.wait_for_answers(_MANY, timeout_seconds=SECONDS)
             victim.kill()
             cluster.wait_until(victim, "DOWN")
+            # All requests that were in progress have ended.
+            load.wait_for_answers(1, timeout_seconds=SECONDS)
             during = len(load.failures())
             load.wait_for_answers(_MANY, timeout_seconds=SECONDS)
             victim.start()
