@@ -19,11 +19,10 @@ from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
-from tests.e2e.load import Load
 from tests.e2e.model_configs import model_config, model_configs
 from tests.e2e.waiting import wait_for
 from tests.scale.cluster import SECONDS, Cluster, Replica, running_cluster
-from tests.scale.traffic import MODEL, traffic
+from tests.scale.traffic import MODEL, report, traffic
 
 _ROUNDS = int(os.environ.get("ROUNDS", "1"))
 _WAITING = "waiting"
@@ -71,11 +70,6 @@ def _version(folder: Path, version: int) -> Path:
     )
 
 
-def _report(what: str, load: Load, failures: int = 0) -> None:
-    answered = sum(record.count for record in load.records)
-    print(f"{what}: {answered} requests answered, {failures} failed")
-
-
 def test_a_rolling_restart_fails_no_request(cluster: Cluster, round_number: int) -> None:
     with traffic(cluster) as load:
         load.wait_for_answers(_MANY, timeout_seconds=SECONDS)
@@ -84,7 +78,7 @@ def test_a_rolling_restart_fails_no_request(cluster: Cluster, round_number: int)
             replica.start()
             cluster.wait_until(replica, "UP")
         cluster.wait_until_used(requests_each=_MANY)
-    _report("rolling restart", load)
+    report("rolling restart", load)
     assert load.failures() == []
 
 
@@ -98,7 +92,7 @@ def test_a_new_version_fails_no_request(
         for replica in cluster.replicas:
             replica.wait_for_versions(MODEL, {version})
         load.wait_for_answers(_MANY, timeout_seconds=SECONDS)
-    _report("new version", load)
+    report("new version", load)
     assert load.failures() == []
     # While the replicas change, the answers of both versions alternate.
     assert {answer for record in load.records for answer in record.answers} == {
@@ -125,8 +119,7 @@ def test_after_a_kill_only_requests_in_progress_there_fail(
             victim.start()
             cluster.wait_until(victim, "UP")
             cluster.wait_until_used(requests_each=_MANY)
-        _report("kill", load, during)
-        print(*load.failures(), sep="\n")
+        report("kill", load)
         # HAProxy had sent a part of the large request on, so it could not send it again.
         assert large.result(SECONDS).status_code == 502
         assert len(load.failures()) == during
@@ -164,8 +157,7 @@ def test_after_a_cut_only_requests_at_that_replica_fail_until_the_check(
         victim.reconnect()
         cluster.wait_until(victim, "UP")
         cluster.wait_until_used(requests_each=_MANY)
-    _report(f"cut-off, noticed after {seconds:.1f} s", load, during)
-    print(*load.failures(), sep="\n")
+    report(f"cut-off, noticed after {seconds:.1f} s", load)
     assert len(load.failures()) == during
     assert all(len(record.failures) <= 1 for record in load.records)
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 from collections.abc import Callable, Iterator
 
@@ -45,6 +46,21 @@ def traffic(cluster: Cluster) -> Iterator[Load]:
                 askers.append(_grpc_asker(channel, count))
         with Load(askers, stop_at_failure=False) as load:
             yield load
+
+
+def report(what: str, load: Load) -> None:
+    """Prints how many requests were answered, and how the others failed."""
+    answered = sum(record.count for record in load.records)
+    failed = collections.Counter(map(_kind, load.failures()))
+    print(f"{what}: {answered} requests answered, {failed.total()} failed: {dict(failed)}")
+
+
+def _kind(failure: BaseException) -> str:
+    if isinstance(failure, grpc.RpcError):
+        return str(failure.code().name)
+    if isinstance(failure, requests.ConnectionError):
+        return "connection closed"
+    return str(failure)
 
 
 def _rest_asker(cluster: Cluster, session: requests.Session, count: int) -> Callable[[], object]:
