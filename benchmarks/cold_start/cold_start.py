@@ -96,15 +96,12 @@ def _measure(runs: int, mib: int) -> dict[str, list[ColdStart]]:
 def _make_model(folder: Path, mib: int) -> Path:
     """Saves a model with 16 variables and a warmup request."""
     model = folder / _MODEL
+    # The program in the runfiles of this program; its own runfiles do not exist.
+    program = Path(__file__).parents[1] / "s3_load" / "make_model"
     runfiles = Runfiles.Create()
-    name = "tf_serving_s3/benchmarks/s3_load/make_model"
-    program = runfiles.Rlocation(name) if runfiles is not None else None
-    if runfiles is None or program is None:
-        raise ValueError("make_model: not found in Bazel's runfiles")
+    found = runfiles.EnvVars() if runfiles is not None else {}
     size = [f"--variables={_VARIABLES}", f"--mib={mib // _VARIABLES}"]
-    subprocess.run(
-        [program, str(model), *size], check=True, env={**os.environ, **runfiles.EnvVars()}
-    )
+    subprocess.run([program, str(model), *size], check=True, env={**os.environ, **found})
     # Imported here, so that --help does not wait for TensorFlow.
     import tensorflow as tf
     from tensorflow_serving.apis import prediction_log_pb2

@@ -123,8 +123,6 @@ def test_after_a_kill_only_requests_in_progress_there_fail(
         # HAProxy had sent a part of the large request on, so it could not send it again.
         assert large.result(SECONDS).status_code == 502
         assert len(load.failures()) == during
-        # Each client has one request in progress.
-        assert all(len(record.failures) <= 1 for record in load.records)
 
 
 def test_a_small_request_in_progress_at_a_killed_replica_is_sent_again(
@@ -159,7 +157,6 @@ def test_after_a_cut_only_requests_at_that_replica_fail_until_the_check(
         cluster.wait_until_used(requests_each=_MANY)
     report(f"cut-off, noticed after {seconds:.1f} s", load)
     assert len(load.failures()) == during
-    assert all(len(record.failures) <= 1 for record in load.records)
 
 
 def _ask_waiting(cluster: Cluster, file: Path, count: int) -> requests.Response:
