@@ -10,7 +10,7 @@ import enum
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOUND = 1
 FAILED = 3
 INTERRUPTED = 130
+PIPE_CLOSED = 141
 _JSON = "tensorflow_serving_s3.json"
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -73,10 +74,14 @@ def console(*, stderr: bool = False) -> Console:
     """Returns a rich console; imported here because it takes a tenth of a second."""
     from rich.console import Console
 
+    class PlainConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # The command group ends the program.
+
     file = sys.stderr if stderr else sys.stdout
     # Tables keep their columns when the output is not a terminal.
-    width = None if file.isatty() else 200
-    return Console(stderr=stderr, highlight=False, width=width)
+    width = None if file is not None and file.isatty() else 200
+    return PlainConsole(stderr=stderr, highlight=False, width=width)
 
 
 def table(*columns: str, rows: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> Table:
@@ -92,7 +97,9 @@ def table(*columns: str, rows: Sequence[Sequence[Any]], right: Sequence[str] = (
 
     result = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        result.add_column(column, justify="right" if column in right else "left")
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        # A narrow terminal folds the cells, and hides nothing.
+        result.add_column(column, justify=justify, overflow="fold")
     for row in rows:
         result.add_row(*(Text(str(cell)) for cell in row))
     return result
