@@ -224,6 +224,15 @@ DEPLOYMENT_PACKAGES = {
     "rpds-py": struct(version = "2026.9.1", sha256 = "136a1c3fe4402b7008bc81cb62ee538481795b61a7e83df88dff3b3f02b726ff"),
 }
 
+# What TensorFlow's wheel requires and @pip does not have: a test resolves the requirements of our wheel. TensorFlow does not import
+# these, except for h5py, of which it requires an older release than @pip has.
+WHEEL_REQUIREMENTS_PACKAGES = {
+    "h5py": struct(version = "3.14.0", sha256 = "723a40ee6505bd354bfd26385f2dae7bbfa87655f4e61bab175a49d72ebfc06b"),
+    "libclang": struct(version = "18.1.1", sha256 = "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b"),
+    "setuptools": struct(version = "84.2.1", sha256 = "ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2"),
+    "wheel": struct(version = "0.48.0", sha256 = "3217dcc807155e45db462d7ef2431f5ddda0d7273b700d05a67b271ceb1287ab"),
+}
+
 def pinned(key):
     """Returns the entry of PACKAGES as attributes of a repository rule, for `**`."""
     pin = PACKAGES[key]

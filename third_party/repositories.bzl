@@ -40,6 +40,7 @@ load("//third_party/tensorflow_2_16:workspace.bzl", "tensorflow_2_16_repository"
 load("//third_party/tensorflow_io:workspace.bzl", "tensorflow_io_repository")
 load("//third_party/tensorflow_serving_api:workspace.bzl", "tensorflow_serving_api_repositories")
 load("//third_party/tensorflow_text:workspace.bzl", "tensorflow_text_repository")
+load("//third_party/wheel_requirements:workspace.bzl", "wheel_requirements_repository")
 load("//third_party/zlib:workspace.bzl", "zlib_repository")
 
 def tf_serving_s3_repositories():
@@ -82,4 +83,5 @@ def tf_serving_s3_repositories():
     tensorflow_io_repository()
     tensorflow_serving_api_repositories()
     tensorflow_text_repository()
+    wheel_requirements_repository()
     zlib_repository()
