@@ -11,7 +11,6 @@ process. The ways alternate.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import dataclasses
 import json
@@ -22,13 +21,15 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from runfiles import Runfiles
-from tensorflow_serving_s3.errors import Error, ProgramError
+from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing.model_server import ModelServer
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
+from benchmarks.program import Program
 from benchmarks.s3_load import report
 from benchmarks.s3_load.report import Row, Run
 from benchmarks.s3_load.s3_link import S3Link
@@ -48,28 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="s3_load", description=__doc__)
-    parser.add_argument("--runs", type=int, default=3, help="The number of runs of each way.")
-    parser.add_argument("--variables", type=int, default=16, help="The variables of the model.")
-    parser.add_argument("--mib", type=int, default=64, help="The size of each variable.")
-    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
-    options = parser.parse_args(arguments)
-    if min(options.runs, options.variables, options.mib) < 1:
-        parser.error("--runs, --variables and --mib must be at least 1")
-    try:
-        rows = _measure(options.runs, options.variables, options.mib)
-    except Error as error:
-        print(f"s3_load: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
+    program = Program("s3_load", __doc__)
+    program.add_count("--runs", 3, "The number of runs of each way.")
+    program.add_count("--variables", 16, "The variables of the model.")
+    program.add_count("--mib", 64, "The size of each variable.")
+    return program.run(arguments, lambda given: _report(given.runs, given.variables, given.mib))
+
+
+def _report(runs: int, variables: int, mib: int) -> dict[str, Any]:
+    rows = _measure(runs, variables, mib)
     print(report.as_table(rows), flush=True)
-    if options.json is not None:
-        numbers = {
-            "benchmark": "s3_load",
-            "model_mib": options.variables * options.mib,
-            "rows": [dataclasses.asdict(row) for row in rows],
-        }
-        options.json.write_text(json.dumps(numbers, indent=2) + "\n")
-    return 0
+    return {"model_mib": variables * mib, "rows": [dataclasses.asdict(row) for row in rows]}
 
 
 def _measure(count: int, variables: int, mib: int) -> list[Row]:

@@ -23,9 +23,10 @@ import grpc
 import requests
 from runfiles import Runfiles
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
-from tensorflow_serving_s3.errors import Error, ProgramError
+from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
+from benchmarks.program import Program
 from benchmarks.serving.load_tools import load_by_grpc, load_by_rest
 from benchmarks.serving.report import BASELINE, Measurement, Row, as_table
 
@@ -44,33 +45,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="serving", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10, help="The duration of each measurement.")
+    program = Program("serving", __doc__)
+    program.add_count("--seconds", 10, "The duration of each measurement.")
+    parser = program.parser
     parser.add_argument(
-        "--models", default=",".join(MODELS), help="The models, separated by commas."
+        "--models", type=_names, default=list(MODELS), help="The models, separated by commas."
     )
     parser.add_argument("--flag", action="append", default=[], help="A flag for the server.")
-    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
-    options = parser.parse_args(arguments)
-    models = options.models.split(",")
-    if options.seconds < 1:
-        parser.error("--seconds must be at least 1")
-    if unknown := sorted(set(models) - set(MODELS)):
-        parser.error(f"--models: no {', '.join(unknown)}; there are {', '.join(MODELS)}")
-    try:
-        rows = _measure(models, options.seconds, options.flag)
-    except (Error, requests.RequestException, grpc.RpcError) as error:
-        print(f"serving: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
+    return program.run(
+        arguments,
+        lambda options: _report(options.models, options.seconds, options.flag),
+        (requests.RequestException, grpc.RpcError),
+    )
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := sorted(set(names) - set(MODELS)):
+        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(MODELS)}")
+    return names
+
+
+def _report(models: Sequence[str], seconds: int, flags: Sequence[str]) -> dict[str, Any]:
+    rows = _measure(models, seconds, flags)
     print(as_table(rows), flush=True)
-    if options.json is not None:
-        report = {
-            "benchmark": "serving",
-            "seconds": options.seconds,
-            "rows": [dataclasses.asdict(row) for row in rows],
-        }
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-    return 0
+    return {"seconds": seconds, "rows": [dataclasses.asdict(row) for row in rows]}
 
 
 def _measure(names: Sequence[str], seconds: int, flags: Sequence[str]) -> list[Row]:
