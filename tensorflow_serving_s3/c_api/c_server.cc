@@ -61,16 +61,12 @@ using tfs3::c_api::Try;
 
 tfs3_error* tfs3_initialize(void) {
   return Try([]() -> absl::Status {
-    static std::once_flag once;
-    absl::Status status;
-    std::call_once(once, [&] {
-      status = tfs3::RegisterS3Filesystem("s3");
+    static const absl::Status registered = [] {
+      const absl::Status status = tfs3::RegisterS3Filesystem("s3");
       // The S3 filesystem of the Python package is the same one.
-      if (absl::IsAlreadyExists(status)) {
-        status = absl::OkStatus();
-      }
-    });
-    return status;
+      return absl::IsAlreadyExists(status) ? absl::OkStatus() : status;
+    }();
+    return registered;
   });
 }
 
