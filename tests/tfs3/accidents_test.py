@@ -119,6 +119,27 @@ def test_a_mistake_is_one_message_and_a_documented_exit_code(
 
 @pytest.mark.parametrize(
     "arguments",
+    [
+        ["publish", "absent", "s3://bucket/m"],
+        ["publish"],
+        ["publish", "model", ""],
+        ["versions", "model", "--nonsense"],
+        ["predict", "half"],
+        ["predict", b"\xff", "[1.0]"],
+        ["config", "check"],
+        ["bench", "half", "--clients", "0"],
+    ],
+)
+def test_a_wrong_command_line_with_json_is_a_document(
+    folder: Path, arguments: list[str | bytes]
+) -> None:
+    done = _run(*arguments, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["kind"] == "UsageError"
+
+
+@pytest.mark.parametrize(
+    "arguments",
     [["versions", "model"], ["config", "check", "b.config"], ["config", "convert", "b.config"]],
 )
 def test_a_full_disk_for_the_output_is_an_error(folder: Path, arguments: list[str]) -> None:

@@ -119,14 +119,34 @@ def test_the_exit_codes_and_completion_are_in_the_help(run: Run) -> None:
         assert line in text
 
 
-def test_completion_offers_commands(run: Run) -> None:
-    env = {"_TFS3_COMPLETE": "bash_complete", "COMP_WORDS": "tfs3 pu", "COMP_CWORD": "1"}
+def _completed(**variables: str) -> str:
     code = "from tensorflow_serving_s3.cli import main; main()"
-    environment = {**os.environ, **env, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, **variables, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stdout.strip() == "plain,publish"
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("tfs3 pu", ["publish"]),
+        ("tfs3 config c", ["check", "convert"]),
+        ("tfs3 status --wat", ["--watch"]),
+        ("tfs3 predict half --print c", ["curl"]),
+    ],
+)
+def test_completion_offers_commands_options_and_values(words: str, offered: list[str]) -> None:
+    output = _completed(
+        _TFS3_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
+    )
+    assert output.split() == [f"plain,{word}" for word in offered]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_has_a_completion_script(shell: str) -> None:
+    assert f"_TFS3_COMPLETE={shell}_complete" in _completed(_TFS3_COMPLETE=f"{shell}_source")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tensorflow_serving_s3.cli._output import (
     examples,
     is_json,
     print_error,
+    print_json_error,
     verbatim,
 )
 from tensorflow_serving_s3.errors import Error
@@ -59,21 +60,32 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command. An error of this package becomes a message and an exit code."""
+        words = [*getattr(ctx, "_protected_args", ()), *ctx.args]
         with _ended_output():
             try:
-                return super().invoke(ctx)
+                return self._invoke(ctx)
+            except click.UsageError as error:
+                if "--json" not in words:
+                    raise
+                print_json_error("UsageError", error.format_message())
+                raise click.exceptions.Exit(error.exit_code) from error
             except KeyboardInterrupt:
                 click.echo("\nInterrupted.", err=True)
                 raise click.exceptions.Exit(INTERRUPTED) from None
             except Error as error:
                 print_error(error, as_json=is_json(ctx))
                 raise click.exceptions.Exit(FAILED) from error
-            except UnicodeEncodeError as error:
-                raise click.UsageError(f"{error.object!r} is not UTF-8 text") from error
-            except ValueError as error:
-                if type(error) is not ValueError:
-                    raise
-                raise click.UsageError(str(error)) from error
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        """Runs a command. A ValueError is a mistake in an argument."""
+        try:
+            return super().invoke(ctx)
+        except UnicodeEncodeError as error:
+            raise click.UsageError(f"{error.object!r} is not UTF-8 text") from error
+        except ValueError as error:
+            if type(error) is not ValueError:
+                raise
+            raise click.UsageError(str(error)) from error
 
     def make_context(self, *args: Any, **kw: Any) -> click.Context:
         """Parses the arguments; `--help` also prints."""

@@ -109,15 +109,21 @@ def print_error(error: Error, *, as_json: bool) -> None:
     """Prints an error: with `--json` as a document on stdout, else on stderr."""
     log = error.log if isinstance(error, ProgramError) else ()
     if as_json:
-        document: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
-        if isinstance(error, ConfigError):
-            document["problems"] = to_json(error.problems)
-        click.echo(json.dumps({"error": document}, indent=1, ensure_ascii=False))
+        more = {"problems": to_json(error.problems)} if isinstance(error, ConfigError) else {}
+        print_json_error(type(error).__name__, str(error), **more)
         return
     prefix = "" if isinstance(error, ConfigError) else "tfs3: "
     click.echo(f"{prefix}{error}", err=True)
     for line in log:
         click.echo(f"  {line}", err=True)
+
+
+def print_json_error(kind: str, message: str, **more: Any) -> None:
+    """Prints an error as a JSON document."""
+    document = {"error": {"kind": kind, "message": message, **more}}
+    # Names that are not UTF-8 can only be printed as escapes.
+    is_utf8 = message.encode(errors="replace").decode() == message
+    click.echo(json.dumps(document, indent=1, ensure_ascii=not is_utf8))
 
 
 def to_json(value: Any) -> Any:
