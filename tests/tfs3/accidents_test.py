@@ -166,6 +166,12 @@ def test_a_reader_that_has_seen_enough_ends_the_command(folder: Path, arguments:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.parametrize("program", ["/absent/server", "/dev/null"])
+def test_a_server_program_that_cannot_be_run_is_an_error(folder: Path, program: str) -> None:
+    done = _run("serve", "--rest_api_port=8501", TFS3_MODEL_SERVER=program)
+    assert (done.returncode, f"{program}: cannot be run" in done.stderr.decode()) == (3, True)
+
+
 @pytest.mark.parametrize("arguments", [["predict", "half", "-"], ["config", "check", "-"]])
 def test_a_closed_stdin_is_an_error(folder: Path, arguments: list[str]) -> None:
     done = _run(*arguments, shell='"$@" <&-')

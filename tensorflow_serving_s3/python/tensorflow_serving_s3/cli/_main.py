@@ -107,8 +107,9 @@ def _ended_output() -> Iterator[None]:
         raise SystemExit(PIPE_CLOSED) from None
     except OSError as error:
         with contextlib.suppress(OSError):
-            reason = error.strerror or error
-            click.echo(f"tfs3: the output cannot be written: {reason}", err=True)
+            # Writing to an open stream names no file.
+            what = error.filename or "the output cannot be written"
+            click.echo(f"tfs3: {what}: {error.strerror or error}", err=True)
         raise SystemExit(FAILED) from error
 
 
