@@ -171,15 +171,25 @@ def _program(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from tensorflow_serving_s3.cli import main; main()", *arguments]
 
 
-def test_status_is_watched_until_it_is_interrupted(server: ModelServer) -> None:
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+def test_status_is_a_live_table_until_it_is_interrupted(server: ModelServer) -> None:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"}
     command = _program("status", "--watch", "--interval", "0.1", "--rest", server.rest_url)
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as watching:
-        assert watching.stdout is not None
-        time.sleep(3)
+    terminal, other_end = pty.openpty()
+    with subprocess.Popen(command, env=env, stdout=other_end, stderr=subprocess.PIPE) as watching:
+        os.close(other_end)
+        shown = b""
+        while shown.count(b"AVAILABLE") < 7:  # The third table begins: each has three versions.
+            shown += os.read(terminal, 65_536)
         watching.send_signal(signal.SIGINT)
-        output = watching.stdout.read()
-    assert (watching.returncode, "AVAILABLE" in output) == (130, True)
+        # Reading fails when the program has closed its end.
+        with contextlib.suppress(OSError):
+            while piece := os.read(terminal, 65_536):
+                shown += piece
+        assert watching.stderr is not None
+        assert watching.stderr.read().decode().strip() == "Interrupted."
+    os.close(terminal)
+    assert watching.returncode == 130
+    assert b"\x1b[1A" in shown  # A table replaces the one before.
 
 
 def test_publish_shows_its_progress_on_a_terminal(storage: SeaweedFS, tmp_path: Path) -> None:
