@@ -31,7 +31,8 @@ HealthReporter::HealthReporter(ServerCore* core, Report report)
 std::vector<std::string> HealthReporter::Services(const ServerCore& core) {
   std::vector<std::string> services(std::begin(kServerNames),
                                     std::end(kServerNames));
-  for (const auto& model : core.config().model_config_list().config()) {
+  const tensorflow::serving::ModelServerConfig config = core.config();
+  for (const auto& model : config.model_config_list().config()) {
     services.push_back(model.name());
   }
   return services;
