@@ -19,12 +19,14 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing._ports import pick_free_ports
@@ -231,7 +233,7 @@ def test_the_commands_of_the_readme_lead_to_a_prediction(first_screen: Shell) ->
 def test_pip_resolves_all_requirements(environment: Path, variables: dict[str, str]) -> None:
     assert "No broken requirements" in run(environment, variables, "pip", "check")
     installed = json.loads(run(environment, variables, "pip", "list", "--format=json"))
-    versions = {entry["name"].lower(): entry["version"] for entry in installed}
+    versions = {canonicalize_name(entry["name"]): entry["version"] for entry in installed}
     assert versions["tensorflow-cpu"].startswith("2.21.")
     # TensorFlow requires an older h5py than the newest of the index.
     assert versions["h5py"].startswith("3.14.")
@@ -295,7 +297,7 @@ def imports_of(page: Path) -> list[str]:
     return [
         ast.unparse(statement)
         for block in blocks
-        for statement in ast.walk(ast.parse(block))
+        for statement in ast.walk(ast.parse(textwrap.dedent(block)))
         if isinstance(statement, ast.Import | ast.ImportFrom)
     ]
 

@@ -102,15 +102,23 @@ def _ended_output() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        # The reader has seen enough, as in `tfs3 versions | head`. Python flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has seen enough, as in `tfs3 versions | head`.
+        _drop_output()
         raise SystemExit(PIPE_CLOSED) from None
     except OSError as error:
         with contextlib.suppress(OSError):
             # Writing to an open stream names no file.
             what = error.filename or "the output cannot be written"
             click.echo(f"tfs3: {what}: {error.strerror or error}", err=True)
+        if not error.filename:
+            _drop_output()
         raise SystemExit(FAILED) from error
+
+
+def _drop_output() -> None:
+    """Drops what Python would write to stdout at the end, and what would fail again."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _COMMANDS = {
