@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import doctest
 import importlib.metadata
 import json
 import os
@@ -297,9 +298,15 @@ def imports_of(page: Path) -> list[str]:
     return [
         ast.unparse(statement)
         for block in blocks
-        for statement in ast.walk(ast.parse(textwrap.dedent(block)))
+        for statement in ast.walk(ast.parse(source_of(block)))
         if isinstance(statement, ast.Import | ast.ImportFrom)
     ]
+
+
+def source_of(block: str) -> str:
+    """Returns a block without prompts and answers, or without its indentation."""
+    examples = doctest.DocTestParser().get_examples(block)
+    return "".join(example.source for example in examples) or textwrap.dedent(block)
 
 
 def test_documented_programs_import_what_the_wheel_brings(
