@@ -74,6 +74,7 @@ class LazyGroup(click.Group):
                 raise click.exceptions.Exit(INTERRUPTED) from None
             except Error as error:
                 print_error(error, as_json=is_json(ctx))
+                _flush_output()
                 raise click.exceptions.Exit(FAILED) from error
 
     def _invoke(self, ctx: click.Context) -> Any:
@@ -113,6 +114,15 @@ def _ended_output() -> Iterator[None]:
         if not error.filename:
             _drop_output()
         raise SystemExit(FAILED) from error
+
+
+def _flush_output() -> None:
+    """Writes what is left for stdout, or drops it if that was the reason of an error."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _drop_output()
 
 
 def _drop_output() -> None:
