@@ -35,7 +35,7 @@ class LateFileSystem : public tensorflow::NullFileSystem {
   }
 
   absl::Status GetFileSize(const std::string&, tensorflow::TransactionToken*,
-                           tensorflow::uint64*) override {
+                           uint64_t*) override {
     return absl::NotFoundError("no such key");
   }
 
