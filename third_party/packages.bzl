@@ -166,9 +166,10 @@ _PROTOC_21_9 = struct(
     sha256 = "fd45e8b14842ef08c1fe1f71dacaa05c81d30379dbdb999ce41078ddbc8cd94e",
 )
 
-# TensorFlow's releases for the C++ code, and what must match each of them. docs/build.md has the state of each. --repo_env=TF_VERSION selects one; the
-# default is TENSORFLOW_VERSION. `wheels` has the SHA-256 of the PyPI packages: tensorflow-cpu, and tensorflow, which also runs on GPUs.
-# `protoc` must be the release of the protobuf in the wheels, and `serving_api` of the same line as TensorFlow.
+# TensorFlow's releases for the C++ code, and what must match each of them. docs/build.md has the state of each.
+# --repo_env=TF_VERSION selects one; the default is TENSORFLOW_VERSION. `wheels` has the SHA-256 of the PyPI packages: tensorflow-cpu,
+# and tensorflow, which also runs on GPUs. `protoc` must be the release of the protobuf in the wheels, and `serving_api` of the same line
+# as TensorFlow.
 TENSORFLOW_RELEASES = {
     "2.16.2": struct(
         wheels = {
