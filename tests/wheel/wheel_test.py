@@ -234,7 +234,7 @@ def test_the_commands_of_the_readme_lead_to_a_prediction(first_screen: Shell) ->
 def test_pip_resolves_all_requirements(environment: Path, variables: dict[str, str]) -> None:
     assert "No broken requirements" in run(environment, variables, "pip", "check")
     installed = json.loads(run(environment, variables, "pip", "list", "--format=json"))
-    versions = {canonicalize_name(entry["name"]): entry["version"] for entry in installed}
+    versions = {str(canonicalize_name(entry["name"])): entry["version"] for entry in installed}
     assert versions["tensorflow-cpu"].startswith("2.21.")
     # TensorFlow requires an older h5py than the newest of the index.
     assert versions["h5py"].startswith("3.14.")
