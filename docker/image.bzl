@@ -42,7 +42,7 @@ debian_layer = rule(
     doc = "A layer of Debian's packages.",
 )
 
-def _place(target, place, file):
+def _place(place, file):
     if not place.endswith("/"):
         return place
     _, separator, path = file.short_path.partition("site-packages/")
@@ -53,7 +53,7 @@ def _image_layer_impl(ctx):
     for option, files in (("--file", ctx.attr.files), ("--program", ctx.attr.programs)):
         for target, place in files.items():
             for file in target.files.to_list():
-                arguments.add(option, "{}={}".format(_place(target, place, file), file.path))
+                arguments.add(option, "{}={}".format(_place(place, file), file.path))
     for place, target in ctx.attr.symlinks.items():
         arguments.add("--symlink", "{}={}".format(place, target))
     arguments.add_all(ctx.files.license_files, before_each = "--license")
