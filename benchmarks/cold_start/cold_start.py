@@ -4,7 +4,8 @@
 
 The model is in SeaweedFS on this computer, with a warmup file. The link is loopback, or similar to
 S3's (benchmarks/s3_load/s3_link.py). Before each run, the files of the program are removed from the
-page cache, so the run reads them from the disk, as on a node that starts its first pod.
+page cache, so the run reads them from the disk, as on a node that starts its first pod, unless
+--warm_files is given.
 """
 
 from __future__ import annotations
@@ -53,11 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="cold_start", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="The number of starts for each link.")
     parser.add_argument("--mib", type=int, default=1024, help="The size of the model.")
+    parser.add_argument(
+        "--warm_files", action="store_true", help="Keep the program's files in the page cache."
+    )
     options = parser.parse_args(arguments)
     if options.runs < 1 or options.mib < _VARIABLES:
         parser.error(f"--runs must be at least 1, and --mib at least {_VARIABLES}")
     try:
-        columns = _measure(options.runs, options.mib)
+        columns = _measure(options.runs, options.mib, warm_files=options.warm_files)
     except (Error, ValueError) as error:
         print(f"cold_start: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
         return 1
@@ -69,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(runs: int, mib: int) -> dict[str, list[ColdStart]]:
+def _measure(runs: int, mib: int, *, warm_files: bool) -> dict[str, list[ColdStart]]:
     with tempfile.TemporaryDirectory(prefix="cold-start-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         storage = stack.enter_context(SeaweedFS(buckets=["models"]))
@@ -88,8 +92,9 @@ def _measure(runs: int, mib: int) -> dict[str, list[ColdStart]]:
                 poll_seconds=0,
             )
             # The first run finds the files of the program.
-            _run_once(server, files)
-            columns[column] = [_run_once(server, files) for _ in range(runs)]
+            files |= _run_once(server, set())[1]
+            forget = set() if warm_files else files
+            columns[column] = [_run_once(server, forget)[0] for _ in range(runs)]
         return columns
 
 
@@ -117,9 +122,13 @@ def _make_model(folder: Path, mib: int) -> Path:
     return model
 
 
-def _run_once(server: ModelServer, files: set[str]) -> ColdStart:
-    """Starts the server once. Adds the files that its process maps to `files`."""
-    _forget(files)
+def _run_once(server: ModelServer, forget: set[str]) -> tuple[ColdStart, set[str]]:
+    """Starts the server once, without the files `forget` in the page cache.
+
+    Returns:
+        The parts, and the files that the process maps.
+    """
+    _forget(forget)
     began = time.monotonic()
     with server:
         while _get(server, "/readyz")[0] != 200:
@@ -130,8 +139,8 @@ def _run_once(server: ModelServer, files: set[str]) -> ColdStart:
             time.sleep(_PAUSE_SECONDS)
         ready = 1000.0 * age_seconds(server.process.pid)
         line = server.process.wait_for_line(PATTERN, timeout_seconds=10)
-        files |= _mapped_files(server.process.pid)
-        return parse_cold_start(line, _get(server, _METRICS)[1], ready)
+        parts = parse_cold_start(line, _get(server, _METRICS)[1], ready)
+        return parts, _mapped_files(server.process.pid)
 
 
 def _forget(files: set[str]) -> None:
