@@ -263,9 +263,9 @@ def _expect(answer: Any, predictions: Sequence[float]) -> None:
 
 def _serve_until_interrupted(server: ModelServer) -> None:
     body = json.dumps({"instances": _INSTANCES})
-    print("\nServing until Ctrl-C. Try in another terminal:")
-    print(f"  curl -d '{body}' {server.predict_url}", flush=True)
     try:
+        print("\nServing until Ctrl-C. Try in another terminal:")
+        print(f"  curl -d '{body}' {server.predict_url}", flush=True)
         while server.process.exit_code is None:
             time.sleep(0.2)
     except KeyboardInterrupt:
