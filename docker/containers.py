@@ -61,6 +61,21 @@ def image_archive() -> Path:
     return Path("docker/image.tar").absolute()
 
 
+def store_variables(env: Mapping[str, str]) -> dict[str, str]:
+    """Returns the variables with which the pages run the image.
+
+    Args:
+        env: The variables for a store, of `SeaweedFS.env()`.
+    """
+    (endpoint,) = {value for name, value in env.items() if "ENDPOINT" in name}
+    return {
+        "AWS_ACCESS_KEY_ID": env["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": env["AWS_SECRET_ACCESS_KEY"],
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": endpoint,
+    }
+
+
 def enter_empty_network() -> str:
     """Moves this thread and its children to a network with only a loopback interface.
 

@@ -119,14 +119,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
             "s3://my-models/saved_model_half_plus_three",
             client=storage.client(),
         )
-        given = storage.env()
-        (endpoint,) = {value for name, value in given.items() if "ENDPOINT" in name}
-        env = {
-            "AWS_ACCESS_KEY_ID": given["AWS_ACCESS_KEY_ID"],
-            "AWS_SECRET_ACCESS_KEY": given["AWS_SECRET_ACCESS_KEY"],
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": endpoint,
-        }
+        env = containers.store_variables(storage.env())
         made = Checkout(top, podman, env)
         podman.check("load", "--quiet", "--input", str(containers.image_archive()))
         name = Image(containers.image_archive()).name

@@ -121,15 +121,10 @@ def posts_run(
     url: str,
 ) -> Iterator[Run]:
     """The container of the post: its variables, its argument, and the address of the store."""
-    given = storage.env()
-    (endpoint,) = {value for name, value in given.items() if "ENDPOINT" in name}
     env = {
-        "AWS_ACCESS_KEY_ID": given["AWS_ACCESS_KEY_ID"],
-        "AWS_SECRET_ACCESS_KEY": given["AWS_SECRET_ACCESS_KEY"],
-        "AWS_DEFAULT_REGION": "us-east-1",
+        **containers.store_variables(storage.env()),
         "MODEL_BASE_PATH": f"s3://{_BUCKET}",
         "MODEL_NAME": _MODEL,
-        "AWS_ENDPOINT_URL": endpoint,
     }
     engine = engines[request.param]
     with engine.run([], env, ["--file_system_poll_wait_seconds=0", *ports], {}) as run:

@@ -17,16 +17,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import requests
-from moto.server import ThreadedMotoServer
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 from tensorflow_serving_s3.testing.model_server import ModelServer
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from tests.support.sqs import sqs_client
 
 _SECONDS = 240
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -187,17 +187,8 @@ def test_request_logs_are_read_as_the_page_on_monitoring_says(
 @pytest.fixture(scope="module")
 def sqs() -> Iterator[Any]:
     """A client of moto's SQS."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    yield boto3.client(
-        "sqs",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    server.stop()
+    with sqs_client() as client:
+        yield client
 
 
 @pytest.mark.parametrize("part", ["enable_batching", "ManifestSource(", "SqsEvents("])

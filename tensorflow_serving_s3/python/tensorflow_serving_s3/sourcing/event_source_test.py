@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.server import ModelServer
@@ -30,6 +28,7 @@ from tensorflow_serving_s3.sourcing.event import (
 )
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+from tests.support.sqs import sqs_client
 
 _REQUEST = {"instances": [1.0]}
 # So long that only an event explains a new version in a test.
@@ -104,17 +103,8 @@ def test_an_event_by_webhook_makes_a_new_version_served(start: StartServer, mode
 @pytest.fixture(scope="module")
 def sqs() -> Iterator[Any]:
     """A client of moto's SQS."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    yield boto3.client(
-        "sqs",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    server.stop()
+    with sqs_client() as client:
+        yield client
 
 
 def test_an_event_in_a_queue_makes_a_new_version_served(
