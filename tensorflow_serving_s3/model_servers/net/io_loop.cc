@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
-#include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 
 namespace tfs3::net {
 
@@ -41,7 +40,7 @@ void IoLoop::ScheduleSweep() {
     }
     const auto now = std::chrono::steady_clock::now();
     // A copy, because connections that close remove themselves from the set.
-    const std::vector<std::shared_ptr<HttpConnection>> open(
+    const std::vector<std::shared_ptr<IoConnection>> open(
         connections_.begin(), connections_.end());
     for (const auto& connection : open) {
       connection->CheckDeadline(now);
@@ -56,13 +55,13 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
     return false;
   }
   std::vector<
-      std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
+      std::pair<IoConnection::Idleness, std::shared_ptr<IoConnection>>>
       idle;
   for (const auto& connection : connections_) {
     if (connection->in_reserve() != in_reserve) {
       continue;
     }
-    const HttpConnection::Idleness idleness = connection->IdlenessAt(now);
+    const IoConnection::Idleness idleness = connection->IdlenessAt(now);
     if (idleness.is_idle) {
       idle.emplace_back(idleness, connection);
     }
@@ -89,7 +88,7 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
 
 void IoLoop::BeginStop() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<HttpConnection>> open(
+    const std::vector<std::shared_ptr<IoConnection>> open(
         connections_.begin(), connections_.end());
     for (const auto& connection : open) {
       connection->BeginStop();
@@ -99,7 +98,7 @@ void IoLoop::BeginStop() {
 
 void IoLoop::CloseAll() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<HttpConnection>> open(
+    const std::vector<std::shared_ptr<IoConnection>> open(
         connections_.begin(), connections_.end());
     for (const auto& connection : open) {
       connection->CloseNow();
@@ -117,13 +116,13 @@ void IoLoop::WaitUntilEmpty() {
   changed_.wait(lock, [this] { return open_ == 0; });
 }
 
-void IoLoop::Add(std::shared_ptr<HttpConnection> connection) {
+void IoLoop::Add(std::shared_ptr<IoConnection> connection) {
   connections_.insert(std::move(connection));
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();
 }
 
-void IoLoop::Remove(const std::shared_ptr<HttpConnection>& connection) {
+void IoLoop::Remove(const std::shared_ptr<IoConnection>& connection) {
   connections_.erase(connection);
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();
