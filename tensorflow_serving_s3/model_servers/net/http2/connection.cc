@@ -487,7 +487,8 @@ void Connection::CheckKeepalive(Clock::time_point now) {
   if (ping_is_open_) {
     if (last_received_ > ping_since_) {
       ping_is_open_ = false;
-    } else if (now - ping_since_ >= options().keepalive_timeout) {
+    } else if (options().keepalive_timeout.count() > 0 &&
+               now - ping_since_ >= options().keepalive_timeout) {
       Close();
     }
     return;
