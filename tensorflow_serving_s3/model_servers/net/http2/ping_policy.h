@@ -5,7 +5,6 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_PING_POLICY_H_
 
 #include <chrono>
-#include <optional>
 
 namespace tfs3::net::http2 {
 
@@ -38,8 +37,9 @@ class PingPolicy {
         has_streams || options_.permit_without_calls
             ? Clock::duration(options_.min_interval)
             : Clock::duration(std::chrono::hours(2));
-    const bool too_soon = last_.has_value() && now - *last_ < interval;
+    const bool too_soon = has_last_ && now - last_ < interval;
     last_ = now;
+    has_last_ = true;
     if (!too_soon || options_.max_strikes == 0) {
       return true;
     }
@@ -47,13 +47,15 @@ class PingPolicy {
   }
 
   void OnResponse() {
-    last_.reset();
+    has_last_ = false;
     strikes_ = 0;
   }
 
  private:
   const Options options_;
-  std::optional<Clock::time_point> last_;
+  // The last PING since the last response.
+  bool has_last_ = false;
+  Clock::time_point last_;
   int strikes_ = 0;
 };
 
