@@ -135,11 +135,14 @@ void CallStream::OnSweep(Clock::time_point now,
     case Phase::kIdle:
       break;
   }
-  if (head_.deadline() != std::chrono::system_clock::time_point::max() &&
-      std::chrono::system_clock::now() > head_.deadline()) {
-    SendStatus(
-        {Code::kDeadlineExceeded, "the deadline of the call has passed"});
+  if (HasMissedDeadline()) {
+    SendStatus({Code::kDeadlineExceeded, kDeadlineText});
   }
+}
+
+bool CallStream::HasMissedDeadline() const {
+  return head_.deadline() != std::chrono::system_clock::time_point::max() &&
+         std::chrono::system_clock::now() > head_.deadline();
 }
 
 std::string CallStream::PeerName() const {

@@ -21,6 +21,8 @@
 
 namespace tfs3::grpc {
 
+inline constexpr char kDeadlineText[] = "the deadline of the call has passed";
+
 // The part of a call that unary calls and streams share: headers, messages,
 // statuses and timeouts. The functions run on the thread of the connection.
 class CallStream : public net::http2::Stream {
@@ -67,6 +69,8 @@ class CallStream : public net::http2::Stream {
                    std::unique_ptr<net::http2::Retained> retained);
   // Ends the response. Does nothing if it has ended.
   void SendStatus(CallStatus status);
+
+  bool HasMissedDeadline() const;
 
   // Frees the request.
   virtual void FreeRequest() { reader_.Next(); }

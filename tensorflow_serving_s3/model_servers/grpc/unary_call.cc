@@ -112,9 +112,7 @@ class UnaryCall final : private ChargeOwner,
   }
 
   bool cancelled() const override {
-    return cancelled_ ||
-           (deadline() != std::chrono::system_clock::time_point::max() &&
-            std::chrono::system_clock::now() > deadline());
+    return cancelled_ || HasMissedDeadline();
   }
 
   RequestMemory::Charge* charge() override { return &charge_; }
@@ -376,10 +374,10 @@ class UnaryCall final : private ChargeOwner,
   }
 
   void Send() {
-    if (phase() == Phase::kEnded) {
-      return;  // The deadline has passed.
+    if (HasMissedDeadline()) {
+      status_ = {Code::kDeadlineExceeded, kDeadlineText};
     }
-    if (status_.code == Code::kOk) {
+    if (status_.code == Code::kOk && phase() != Phase::kEnded) {
       std::unique_ptr<Held> held;
       if (payload_.size() > kSmallResponseBytes) {
         held = std::make_unique<Held>();

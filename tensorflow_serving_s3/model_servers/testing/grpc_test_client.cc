@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <nghttp2/nghttp2.h>
 #include <openssl/bio.h>
 #include <openssl/pem.h>
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -58,6 +59,8 @@ int Connect(const std::string& address) {
   }
   const int fd = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connect(fd, reinterpret_cast<sockaddr*>(&to), size) == 0) {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
   }
   close(fd);
@@ -370,7 +373,10 @@ class ClientCall {
 class TestingClient::Impl {
  public:
   Impl(std::string address, std::optional<ClientTls> tls)
-      : address_(std::move(address)), tls_(std::move(tls)) {}
+      : address_(std::move(address)), tls_(std::move(tls)) {
+    // OpenSSL writes to sockets that the server may have closed.
+    std::signal(SIGPIPE, SIG_IGN);
+  }
 
   CallResult Call(const std::string& method,
                   const std::vector<std::string>& requests,

@@ -9,6 +9,8 @@
 namespace tfs3::net::http2 {
 namespace {
 
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 // Types and flags of RFC 9113, 6.
 constexpr uint8_t kData = 0;
 constexpr uint8_t kHeaders = 1;
@@ -20,8 +22,15 @@ constexpr uint8_t kEndHeaders = 4;
 
 InputGuard::Verdict InputGuard::Scan(std::string_view bytes) {
   const size_t preface = std::min(preface_left_, bytes.size());
-  preface_left_ -= preface;
-  bytes.remove_prefix(preface);
+  if (preface > 0) {
+    const std::string_view expected =
+        kPreface.substr(kPreface.size() - preface_left_, preface);
+    if (bytes.substr(0, preface) != expected) {
+      return Verdict::kOk;  // Another protocol; nghttp2 reports it.
+    }
+    preface_left_ -= preface;
+    bytes.remove_prefix(preface);
+  }
   while (!bytes.empty()) {
     if (head_have_ < kHeadBytes) {
       const size_t size = std::min(kHeadBytes - head_have_, bytes.size());
