@@ -65,13 +65,17 @@ Connection::Connection(StreamSocket socket, std::string peer,
       last_swept_(now_),
       unfinished_since_(now_),
       unread_since_(now_) {
+  ++server_.num_open;
   ++server_.counters->open_connections;
   if (options().max_age.count() > 0) {
     max_age_end_ = now_ + WithJitter(options().max_age);
   }
 }
 
-Connection::~Connection() { --server_.counters->open_connections; }
+Connection::~Connection() {
+  --server_.counters->open_connections;
+  --server_.num_open;
+}
 
 void Connection::Start() {
   loop_.Add(shared_from_this());

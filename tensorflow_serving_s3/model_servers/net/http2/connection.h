@@ -4,6 +4,7 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_CONNECTION_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_CONNECTION_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,8 @@ struct ConnectionContext {
   ConnectionOptions options;
   Service* service = nullptr;
   TransportCounters* counters = nullptr;
+  // The number of connections of this server.
+  mutable std::atomic<int64_t> num_open{0};
 };
 
 // The connection of one client. One IoLoop owns it, and runs all functions on

@@ -205,8 +205,7 @@ class Server::Impl {
     if (connection == nullptr) {
       close(fd);
     } else if (options_.max_connections == 0 ||
-               context_.counters->open_connections <=
-                   context_.counters->max_connections) {
+               context_.num_open <= options_.max_connections) {
       StartConnection(std::move(connection), loop);
     } else {
       MakeRoom(std::move(connection), loop, 0);
