@@ -23,8 +23,9 @@ using boost::system::error_code;
 constexpr size_t kReadBytes = 128 << 10;
 // Responses leave after the requests in so many bytes of input.
 constexpr size_t kSliceBytes = 16 << 10;
-// Other connections of the loop get their turn after so many reads.
+// Other connections of the loop get their turn after so many reads or writes.
 constexpr int kReadsPerTurn = 8;
+constexpr int kWritesPerTurn = 8;
 // While so many bytes wait for the socket, no more are read or produced.
 constexpr size_t kMaxOutput = 1 << 20;
 // How long a client may take to close its side at the end.
@@ -169,7 +170,11 @@ bool Connection::Feed(std::string_view bytes) {
 
 bool Connection::Flush() {
   wants_write_ = false;
-  while (true) {
+  for (int i = 0;; ++i) {
+    if (i == kWritesPerTurn) {
+      FlushSoon();
+      return true;
+    }
     if (state_ == State::kOpen && !session_.Produce(kMaxOutput)) {
       Close();
       return false;
