@@ -37,8 +37,7 @@ constexpr int64_t kBudget = 4 << 20;
 // Answers each message by the same message.
 class EchoStream final : public Stream {
  public:
-  EchoStream(RequestMemory* memory, int* open)
-      : charge_(memory), open_(*open) {
+  EchoStream(RequestMemory* memory, int* open) : charge_(memory), open_(*open) {
     ++open_;
   }
 

@@ -111,9 +111,7 @@ class UnaryCall final : private ChargeOwner,
     return head().deadline();
   }
 
-  bool cancelled() const override {
-    return cancelled_ || HasMissedDeadline();
-  }
+  bool cancelled() const override { return cancelled_ || HasMissedDeadline(); }
 
   RequestMemory::Charge* charge() override { return &charge_; }
 

@@ -40,8 +40,8 @@ void IoLoop::ScheduleSweep() {
     }
     const auto now = std::chrono::steady_clock::now();
     // A copy, because connections that close remove themselves from the set.
-    const std::vector<std::shared_ptr<IoConnection>> open(
-        connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
+                                                          connections_.end());
     for (const auto& connection : open) {
       connection->CheckDeadline(now);
     }
@@ -54,8 +54,7 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
   if (!in_reserve && now - none_idle_since_ < kNoneIdlePause) {
     return false;
   }
-  std::vector<
-      std::pair<IoConnection::Idleness, std::shared_ptr<IoConnection>>>
+  std::vector<std::pair<IoConnection::Idleness, std::shared_ptr<IoConnection>>>
       idle;
   for (const auto& connection : connections_) {
     if (connection->in_reserve() != in_reserve) {
@@ -88,8 +87,8 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
 
 void IoLoop::BeginStop() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<IoConnection>> open(
-        connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
+                                                          connections_.end());
     for (const auto& connection : open) {
       connection->BeginStop();
     }
@@ -98,8 +97,8 @@ void IoLoop::BeginStop() {
 
 void IoLoop::CloseAll() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<IoConnection>> open(
-        connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
+                                                          connections_.end());
     for (const auto& connection : open) {
       connection->CloseNow();
     }
