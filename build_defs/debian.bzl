@@ -4,13 +4,10 @@
 
 # The packages of the static libraries that the server links.
 STATIC_LIBRARIES = [
-    "libabsl-dev",
     "libboost-dev",
-    "libc-ares-dev",
     "libexpat1-dev",
-    "libgrpc++-dev",
     "libjemalloc-dev",
-    "libre2-dev",
+    "libnghttp2-dev",
     "libssl-dev",
     "zlib1g-dev",
 ]

@@ -53,6 +53,7 @@ LAYERS = {
         "base",
         "options",
         "net",
+        "net/http2",
         "path_hiding",
         "request_logging",
         "monitoring",

@@ -4,8 +4,7 @@
 
 The tag of the wheel states the glibc that its binaries need. `--metadata` has the name and the
 version. Lines such as `Entry-Point: [console_scripts] mine = my_package.cli:main` become the entry
-points. `--bundle` copies the shared libraries of the system with a prefix, which the binaries need,
-to a folder of the wheel.
+points.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ _TIME = (2020, 1, 1, 0, 0, 0)  # The same files make the same wheel.
 _ENTRY_POINT = "Entry-Point: "
 _ENTRY_POINT_VALUE = re.compile(r"\[([\w.]+)\] (.+)")
 _DEBIAN_COPYRIGHT = Path("/usr/share/doc")
-_SYSTEM_LIBRARIES = Path("/usr/lib/x86_64-linux-gnu")
 # manylinux_2_N: the first glibc of the series whose distributions have this libstdc++.
 _GLIBC_OF_LIBSTDCXX = {29: 34, 30: 35, 31: 38, 32: 39, 33: 40}
 _OLDEST_GLIBC = 17
@@ -46,20 +44,6 @@ def glibc_of(binary: Path) -> int:
                 raise WheelError(f"{binary} needs GLIBCXX_3.4.{minor}, an unknown libstdc++")
             needed.append(_GLIBC_OF_LIBSTDCXX[minor])
     return max(needed, default=_OLDEST_GLIBC)
-
-
-def needed_libraries(binary: Path, prefix: str) -> Iterator[Path]:
-    """Yields the shared libraries of the system that a binary needs, directly or not."""
-    headers = subprocess.run(
-        ["objdump", "-p", os.fspath(binary)], check=True, capture_output=True, text=True
-    ).stdout
-    for name in re.findall(r"^\s*NEEDED\s+(\S+)", headers, re.MULTILINE):
-        if name.startswith(prefix):
-            library = _SYSTEM_LIBRARIES / name
-            if not library.is_file():
-                raise WheelError(f"{binary} needs {library}, which is missing")
-            yield library
-            yield from needed_libraries(library, prefix)
 
 
 def is_binary(path: Path) -> bool:
@@ -134,11 +118,6 @@ def make(arguments: argparse.Namespace) -> Path:
     name = f"{fields['Name'].replace('-', '_')}-{fields['Version']}"
     info = f"{name}.dist-info"
     files = {place: Path(path) for place, _, path in (f.partition("=") for f in arguments.file)}
-    if arguments.bundle:
-        prefix, _, folder = arguments.bundle.partition("=")
-        for path in [path for path in files.values() if is_binary(path)]:
-            for library in needed_libraries(path, prefix):
-                files[f"{folder}/{library.name}"] = library
     binaries = {place for place, path in files.items() if is_binary(path)}
     glibc = max((glibc_of(files[place]) for place in binaries), default=_OLDEST_GLIBC)
     tag = f"py3-none-manylinux_2_{glibc}_x86_64"
@@ -167,7 +146,6 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the folder of the wheel")
     parser.add_argument("--metadata", type=Path, required=True)
     parser.add_argument("--file", action="append", default=[], metavar="PLACE=PATH")
-    parser.add_argument("--bundle", default="", metavar="PREFIX=FOLDER")
     parser.add_argument("--license", action="append", default=[], type=Path)
     parser.add_argument("--debian_package", action="append", default=[])
     make(parser.parse_args())

@@ -37,7 +37,6 @@ def arguments(tmp_path: Path) -> argparse.Namespace:
         file=[f"my_package/__init__.py={tmp_path}/__init__.py", f"my_package/bin/ls={_program()}"],
         license=[tmp_path / "LICENSE"],
         debian_package=["libc6"],
-        bundle="",
     )
 
 
@@ -98,12 +97,6 @@ def test_the_record_has_the_digest_of_every_file(arguments: argparse.Namespace) 
 def test_the_same_files_make_the_same_wheel(arguments: argparse.Namespace) -> None:
     first = make_wheel.make(arguments).read_bytes()
     assert make_wheel.make(arguments).read_bytes() == first
-
-
-def test_shared_libraries_of_the_system_are_bundled(arguments: argparse.Namespace) -> None:
-    arguments.bundle = "libselinux=my_package/libs"
-    with zipfile.ZipFile(make_wheel.make(arguments)) as archive:
-        assert "my_package/libs/libselinux.so.1" in archive.namelist()
 
 
 def test_a_missing_licence_of_debian_is_an_error(arguments: argparse.Namespace) -> None:

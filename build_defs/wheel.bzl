@@ -27,8 +27,6 @@ def _py_wheel_impl(ctx):
             inputs.append(file)
     for file in ctx.files.license_files:
         arguments.add("--license", file)
-    if ctx.attr.bundle:
-        arguments.add("--bundle", ctx.attr.bundle)
     arguments.add_all(ctx.attr.debian_packages, before_each = "--debian_package")
     ctx.actions.run(
         outputs = [folder],
@@ -43,7 +41,6 @@ def _py_wheel_impl(ctx):
 py_wheel = rule(
     implementation = _py_wheel_impl,
     attrs = {
-        "bundle": attr.string(doc = "PREFIX=FOLDER: where needed shared libraries of the system with that prefix are in the wheel."),
         "data": attr.label_list(doc = "Other files below `root`.", allow_files = True),
         "debian_packages": attr.string_list(doc = "Packages whose static libraries are in the wheel; their licences are copied."),
         "deps": attr.label_list(doc = "Python libraries; their sources below `root` are in the wheel.", providers = [PyInfo]),

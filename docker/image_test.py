@@ -171,7 +171,7 @@ def test_the_licences_of_all_parts_are_there(files: dict[str, tarfile.TarInfo], 
         assert files[documents].issym() or f"{documents}/copyright" in files
     for name in ("LICENSE", "awscrt/LICENSE", "tensorflow/THIRD_PARTY_NOTICES.txt"):
         assert files[f"{_DOCUMENTS}/{name}"].size > 1000
-    for package in ("libgrpc++-dev", "libssl-dev", "libjemalloc-dev", "libboost-dev"):
+    for package in ("libnghttp2-dev", "libssl-dev", "libjemalloc-dev", "libboost-dev"):
         assert f"{_DOCUMENTS}/debian/{package}/copyright" in files
 
 
@@ -194,7 +194,7 @@ def test_the_bill_of_materials_lists_every_package(image: Image, lock: Any) -> N
         ("tensorflow-cpu", "shared"),
         ("awscrt", "static"),
         ("libssl-dev", "static"),
-        ("libgrpc++-dev", "static"),
+        ("libnghttp2-dev", "static"),
     ):
         assert linkages[name, linkage]["version"]
         assert linkages[name, linkage]["purl"].startswith("pkg:")

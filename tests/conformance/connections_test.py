@@ -10,9 +10,11 @@ import resource
 import shutil
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving_s3.testing.model_server import ModelServer
@@ -30,7 +32,7 @@ _METRICS = "/monitoring/prometheus/metrics"
 _HEADERS, _DATA, _RST_STREAM, _SETTINGS, _CONTINUATION = 1, 0, 3, 4, 9
 _END_STREAM, _END_HEADERS = 1, 4
 _INITIAL_WINDOW_SIZE = 4
-_NO_ERROR = 0
+_NO_ERROR, _CANCEL = 0, 8
 
 
 def _frame(kind: int, payload: bytes, *, flags: int = 0, stream: int = 0) -> bytes:
@@ -136,6 +138,18 @@ def _assert_probes_and_polls_work(server: ModelServer, folder: Path) -> None:
     server.wait_until_available(version)
 
 
+def _reset_frame(error: int) -> bytes:
+    return _frame(_RST_STREAM, struct.pack(">I", error), stream=1)
+
+
+def _read_until(connection: socket.socket, end: bytes) -> None:
+    received = b""
+    while end not in received:
+        data = connection.recv(1 << 16)
+        assert data, f"closed after {received!r}"
+        received += data
+
+
 _HALF_A_CALL = (
     _PREFACE
     + _frame(_HEADERS, _PREDICT, flags=_END_HEADERS, stream=1)
@@ -193,12 +207,18 @@ def test_connections_with_calls_are_not_closed_for_new_ones(server: ModelServer)
 
 def test_a_request_that_does_not_arrive_is_deadline_exceeded(server: ModelServer) -> None:
     with _connected(server.grpc_port, _HALF_A_CALL) as connection:
-        received = b""
-        while b"grpc-status\x014" not in received:
-            data = connection.recv(1 << 16)
-            assert data, f"closed after {received!r}"
-            received += data
-        assert b"--grpc_receive_timeout_in_ms" in received
+        _read_until(connection, _reset_frame(_NO_ERROR))
+    ended = threading.Event()
+
+    def no_messages() -> Iterator[bytes]:
+        ended.wait(_SECONDS)
+        yield from ()
+
+    with clients.channel(server) as channel, pytest.raises(grpc.RpcError) as failure:
+        channel.stream_unary("/tensorflow.serving.PredictionService/Predict")(no_messages())
+    ended.set()
+    assert failure.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "--grpc_receive_timeout_in_ms" in failure.value.details()
     wait_for(
         bool,
         lambda: [
@@ -227,14 +247,8 @@ def test_an_answer_that_the_client_does_not_read_is_cancelled(server: ModelServe
     parts = [body[begin : begin + 16384] for begin in range(0, len(body), 16384)]
     data = [_frame(_DATA, part, stream=1) for part in parts[:-1]]
     data.append(_frame(_DATA, parts[-1], flags=_END_STREAM, stream=1))
-    reset = _frame(_RST_STREAM, struct.pack(">I", _NO_ERROR), stream=1)
     with _connected(server.grpc_port, _CLOSED_WINDOW, headers, *data) as connection:
-        received = b""
-        while reset not in received:
-            more = connection.recv(1 << 16)
-            assert more, f"closed after {received!r}"
-            received += more
-        assert b"Cancelled" in received
+        _read_until(connection, _reset_frame(_CANCEL))
     wait_for(
         lambda used: used == 0.0, lambda: _metric(server, "tf_serving_s3_request_memory_used_bytes")
     )

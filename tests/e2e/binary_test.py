@@ -21,7 +21,7 @@ _LIBRARIES = {
     r"|EC|ECDSA|ECDH|HMAC|CMAC|MD5|SHA[0-9]*|AES|RAND|ERR|OBJ|CONF|ENGINE|UI|i2d|d2i|o2i)_\w+",
     "zlib": r"(inflate|deflate|compress|uncompress|crc32|adler32|zlib|zError|gz[a-z])\w*",
     "curl": r"curl_\w+",
-    "c-ares": r"ares_\w+",
+    "nghttp2": r"nghttp2_\w+",
     "absl": r".*\babsl::.*",
     "protobuf": r".*\bgoogle::protobuf::.*",
 }

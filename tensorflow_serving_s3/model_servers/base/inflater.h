@@ -50,8 +50,7 @@ InflateBound BoundOf(uint64_t compressed_bytes, const InflateLimits& limits);
 //   Inflater::Result result = inflater.Read(buffer, sizeof(buffer));
 //
 // The destructor frees zlib's memory. Not thread-safe. Throws std::bad_alloc if
-// zlib cannot allocate memory. Does not use absl: the gRPC transport
-// is compiled with another release.
+// zlib cannot allocate memory.
 class Inflater {
  public:
   enum class Format : uint8_t {

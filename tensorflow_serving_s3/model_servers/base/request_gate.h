@@ -23,7 +23,6 @@ namespace tfs3 {
 //   gate.Close();                    // another thread: refuses new requests
 //   gate.WaitUntilEmpty(std::chrono::seconds(25));
 //
-// Does not use absl: the gRPC transport is compiled with another release.
 // Thread-safe; Enter is wait-free.
 class RequestGate {
  public:

@@ -27,9 +27,7 @@ class RequestMemoryExceeded : public std::bad_alloc {
 //   charge.Grow(tensor_bytes);       // throws RequestMemoryExceeded
 //   ...                              // the charge returns its bytes
 //
-// Only counts; does not allocate. Does not use absl: the gRPC transport
-// is compiled with another release.
-// Thread-safe and wait-free.
+// Only counts; does not allocate. Thread-safe and wait-free.
 class RequestMemory {
  public:
   // The bytes that one request holds. Movable; used by one thread at a time.

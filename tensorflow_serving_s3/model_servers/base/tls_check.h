@@ -22,7 +22,6 @@ namespace tfs3 {
 //   std::string error = CheckTls(options);
 //   if (!error.empty()) return Fail(error);
 //
-// Does not use absl: the gRPC transport is compiled with another release.
 // Thread-safe.
 std::string CheckTls(const TlsOptions& options);
 

@@ -9,8 +9,8 @@
 
 namespace tfs3 {
 
-// Counts the connections and queued requests of one API, REST or gRPC. Does not
-// use absl: the gRPC transport is compiled with another release. Thread-safe.
+// Counts the connections and queued requests of one API, REST or gRPC.
+// Thread-safe.
 struct TransportCounters {
   std::atomic<int64_t> open_connections{0};
   // The limit of open_connections; 0: no limit.

@@ -20,7 +20,6 @@ namespace tfs3 {
 //   pool.Run([] { Work(); });
 //
 // Thread-safe. The destructor runs all remaining tasks, then ends the threads.
-// Uses only the standard library: the gRPC transport cannot use absl.
 class WorkerPool {
  public:
   // Throws std::system_error if the system cannot create the threads.

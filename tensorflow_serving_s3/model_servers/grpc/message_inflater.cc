@@ -24,26 +24,6 @@ void Resize(size_t size, RequestMemory::Part* part, std::string* bytes) {
 
 }  // namespace
 
-bool MayBeCompressed(const std::vector<Slice>& message) {
-  unsigned char start[2];
-  size_t count = 0;
-  for (const Slice& slice : message) {
-    for (size_t i = 0; i < slice.size && count < 2; ++i) {
-      start[count++] = static_cast<unsigned char>(slice.data[i]);
-    }
-    if (count == 2) {
-      break;
-    }
-  }
-  if (count < 2) {
-    return false;
-  }
-  if (start[0] == 0x1f) {
-    return start[1] == 0x8b;
-  }
-  return start[0] == 0x78 && (start[0] * 256 + start[1]) % 31 == 0;
-}
-
 Inflated Inflate(const std::vector<Slice>& message, const InflateLimits& limits,
                  RequestMemory::Charge* charge) {
   std::vector<std::string_view> parts;

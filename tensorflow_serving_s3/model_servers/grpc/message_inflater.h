@@ -12,13 +12,10 @@
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 
-// Inflates compressed messages within limits. gRPC inflates a message before it
-// checks any limit, so its own inflating is switched off.
+// Inflates compressed messages within limits.
 //
-//   if (MayBeCompressed(message)) {
-//     Inflated inflated = Inflate(message, limits, &charge);
-//     if (inflated.error == InflateError::kNone) Use(inflated.bytes);
-//   }
+//   Inflated inflated = Inflate(message, limits, &charge);
+//   if (inflated.error == InflateError::kNone) Use(inflated.bytes);
 //
 // Thread-safe.
 namespace tfs3::grpc {
@@ -31,13 +28,9 @@ struct Inflated {
   std::string bytes;
 };
 
-// Returns true if a message begins like gzip or zlib data (gRPC's "deflate").
-// No valid request of this server's methods begins like that.
-bool MayBeCompressed(const std::vector<Slice>& message);
-
-// Inflates a message. Charges the inflated bytes to `charge`, which may be
-// null; after an error none stay charged. Throws RequestMemoryExceeded if the
-// budget has no room.
+// Inflates a message of gzip or zlib data (gRPC's "deflate"). Charges the
+// inflated bytes to `charge`, which may be null; after an error none stay
+// charged. Throws RequestMemoryExceeded if the budget has no room.
 Inflated Inflate(const std::vector<Slice>& message, const InflateLimits& limits,
                  RequestMemory::Charge* charge);
 

@@ -43,7 +43,6 @@ TEST(MessageInflaterTest, InflatesGzipAndZlibInSlicesOfAnySize) {
       const std::string message = Compressed(text, window);
       for (const size_t size : {size_t{1}, size_t{1000}, message.size()}) {
         const std::vector<Slice> slices = Cut(message, size);
-        ASSERT_TRUE(MayBeCompressed(slices));
 
         const Inflated inflated = Inflate(slices, kAny, nullptr);
 
@@ -56,11 +55,6 @@ TEST(MessageInflaterTest, InflatesGzipAndZlibInSlicesOfAnySize) {
 
 TEST(MessageInflaterTest, OtherMessagesAreInvalid) {
   for (const std::string message : {"", "\x1f", "\x0a\x05half1", "\x78\x01x"}) {
-    const bool zlib = message.size() > 1 && message[0] == 0x78;
-    EXPECT_EQ(MayBeCompressed(Cut(message, 1)), zlib);
-    if (!zlib) {
-      continue;
-    }
     EXPECT_EQ(Inflate(Cut(message, 1), kAny, nullptr).error,
               InflateError::kInvalid);
   }

@@ -6,26 +6,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 namespace tfs3::grpc {
-
-ino_t InodeOf(int fd) {
-  struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) {
-    return 0;
-  }
-  return status.st_ino;
-}
-
-std::optional<tcp_info> TcpInfoOf(int fd) {
-  tcp_info info = {};
-  socklen_t size = sizeof(info);
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-    return std::nullopt;
-  }
-  return info;
-}
 
 std::string PeerOf(int fd) {
   sockaddr_storage address;

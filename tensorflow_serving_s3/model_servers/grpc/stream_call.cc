@@ -3,128 +3,121 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/stream_call.h"
 
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/slice.h>
-
-#include <chrono>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "tensorflow_serving_s3/model_servers/grpc/byte_buffers.h"
-#include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
+#include "tensorflow_serving_s3/model_servers/grpc/call_stream.h"
 #include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
 
 namespace tfs3::grpc {
 namespace {
 
-class StreamCall final : public ::grpc::ServerGenericBidiReactor,
-                         public CallWatch::Entry {
+// A stream reads no further message while so many bytes of its responses wait
+// for the client.
+constexpr size_t kMaxUnsent = 64 << 10;
+
+class StreamCall final : public CallStream {
  public:
-  StreamCall(::grpc::GenericCallbackServerContext* context,
-             const StreamHandler* handler, const CallContext& shared)
-      : context_(context),
-        handler_(handler),
-        shared_(shared),
-        began_(shared.watch->Add(this)) {
-    StartRead(&message_);
+  StreamCall(net::http2::Connection* connection, const CallContext& shared,
+             const StreamHandler& handler, RequestHead head)
+      : CallStream(connection, shared, std::move(head),
+                   kShortMessages.max_bytes, &charge_),
+        handler_(handler) {}
+
+  void OnData(std::string_view data) override {
+    waiting_ += data;
+    Process();
   }
 
-  void OnReadDone(bool ok) override {
-    if (!shared_.watch->BeginHandling(this)) {
-      return;  // Timed out.
-    }
-    if (!ok) {  // The client has closed its side of the stream.
-      Finish(::grpc::Status::OK);
-      return;
-    }
-    try {
-      Respond();
-    } catch (const std::bad_alloc&) {
-      Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
-    }
+  void OnEnd() override {
+    has_ended_ = true;
+    Process();
   }
 
-  void OnWriteDone(bool ok) override {
-    if (ok) {
-      shared_.watch->BeginReceiving(this);
-      StartRead(&message_);
-    } else {
-      Finish(::grpc::Status::CANCELLED);  // The client disconnected.
-    }
+  void OnBodyPassed() override { Process(); }
+
+  void OnHalfClose() override { SendStatus({}); }
+
+  void OnServerStops() override {
+    SendStatus(
+        {Code::kUnavailable, "this server is stopping; call another server"});
   }
 
-  void OnDone() override {
-    shared_.watch->Remove(this);
-    delete this;
-  }
-
-  // CallWatch::Entry:
-
-  void OnTimeout(Phase phase) override {
-    if (phase == Phase::kReceiving) {
-      const ::grpc::Status status = TooSlowStatus(*shared_.watch);
-      ReportRefusal(shared_, *context_, began_, 0, status);
-      Finish(status);
-    } else {
-      context_->TryCancel();
-    }
-  }
-
-  std::string WatchedPeer() const override { return context_->peer(); }
+  void OnClosed() override { delete this; }
 
  private:
   ~StreamCall() override = default;
 
-  void Respond() {
-    std::vector<::grpc::Slice> slices;
-    std::optional<std::string> response;
-    if (message_.Dump(&slices).ok()) {
-      response = AnswerTo(SlicesOf(slices));
+  // Answers the messages that have arrived, as far as the client reads.
+  void Process() {
+    std::string_view data = waiting_;
+    while (!data.empty() && phase() != Phase::kEnded &&
+           unsent_bytes() < kMaxUnsent) {
+      if (ReadMessage(&data)) {
+        Respond();
+      }
     }
-    if (!response.has_value()) {
-      Refuse(::grpc::StatusCode::INVALID_ARGUMENT,
-             context_->method() + " cannot parse a message of the stream");
+    if (phase() == Phase::kEnded) {
+      data = {};
+    }
+    const size_t used = waiting_.size() - data.size();
+    waiting_.erase(0, used);
+    Consume(used);
+    if (has_ended_ && waiting_.empty() && phase() != Phase::kEnded) {
+      SetPhase(Phase::kReceiving);
+      CallStream::OnEnd();
+    }
+  }
+
+  void Respond() {
+    std::optional<std::string> response;
+    try {
+      response = AnswerToMessage();
+    } catch (const std::bad_alloc&) {
+      Refuse({Code::kResourceExhausted, kOutOfMemory});
       return;
     }
-    shared_.watch->BeginSending(this, response->size());
-    answer_ = MakeBuffer(*std::move(response));
-    StartWrite(&answer_);
+    if (!response.has_value()) {
+      Refuse({Code::kInvalidArgument,
+              head().path() + " cannot parse a message of the stream"});
+      return;
+    }
+    reader().Next();
+    BeginReceiving();
+    SendMessage(*std::move(response), /*is_compressed=*/false, nullptr);
   }
 
-  std::optional<std::string> AnswerTo(const std::vector<Slice>& message) const {
-    if (!MayBeCompressed(message)) {
-      return (*handler_)(message);
+  std::optional<std::string> AnswerToMessage() {
+    const std::string_view message = reader().message();
+    if (!reader().is_compressed()) {
+      return handler_({{message.data(), message.size()}});
     }
-    const Inflated inflated = Inflate(message, kShortMessages, nullptr);
-    if (inflated.error != InflateError::kNone) {
+    const Inflated inflated =
+        Inflate({{message.data(), message.size()}}, kShortMessages, nullptr);
+    if (head().coding() == Coding::kIdentity ||
+        inflated.error != InflateError::kNone) {
       return std::nullopt;
     }
-    return (*handler_)({{inflated.bytes.data(), inflated.bytes.size()}});
+    return handler_({{inflated.bytes.data(), inflated.bytes.size()}});
   }
 
-  void Refuse(int code, std::string message) {
-    const ::grpc::Status status = ErrorStatus(code, std::move(message));
-    ReportRefusal(shared_, *context_, began_, message_.Length(), status);
-    Finish(status);
-  }
-
-  ::grpc::GenericCallbackServerContext* const context_;
-  const StreamHandler* const handler_;
-  const CallContext& shared_;
-  const std::chrono::steady_clock::time_point began_;
-  ::grpc::ByteBuffer message_;
-  ::grpc::ByteBuffer answer_;
+  RequestMemory::Charge charge_;  // Short messages are not charged.
+  const StreamHandler& handler_;
+  // Bytes that were not processed yet.
+  std::string waiting_;
+  bool has_ended_ = false;
 };
 
 }  // namespace
 
-::grpc::ServerGenericBidiReactor* NewStreamCall(
-    ::grpc::GenericCallbackServerContext* context, const StreamHandler* handler,
-    const CallContext& shared) {
-  return new StreamCall(context, handler, shared);
+net::http2::Stream* NewStreamCall(net::http2::Connection* connection,
+                                  const CallContext& shared,
+                                  const StreamHandler& handler,
+                                  RequestHead head) {
+  return new StreamCall(connection, shared, handler, std::move(head));
 }
 
 }  // namespace tfs3::grpc

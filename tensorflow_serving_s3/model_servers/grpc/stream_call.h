@@ -4,19 +4,19 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_STREAM_CALL_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_STREAM_CALL_H_
 
-#include <grpcpp/generic/async_generic_service.h>
-
 #include "tensorflow_serving_s3/model_servers/grpc/call_context.h"
+#include "tensorflow_serving_s3/model_servers/grpc/request_head.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+#include "tensorflow_serving_s3/model_servers/net/http2/connection.h"
 
 namespace tfs3::grpc {
 
-// Makes the reactor for a call of a method of StreamTable: it calls `handler`
-// for each message and writes each response. It deletes itself when the call
-// has ended. `handler` and `shared` must outlive it.
-::grpc::ServerGenericBidiReactor* NewStreamCall(
-    ::grpc::GenericCallbackServerContext* context, const StreamHandler* handler,
-    const CallContext& shared);
+// Makes a call that answers each message of a stream with `handler`, which must
+// outlive it. The call deletes itself.
+net::http2::Stream* NewStreamCall(net::http2::Connection* connection,
+                                  const CallContext& shared,
+                                  const StreamHandler& handler,
+                                  RequestHead head);
 
 }  // namespace tfs3::grpc
 

@@ -3,134 +3,49 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 
-#include <absl/synchronization/mutex.h>
-#include <grpc/grpc.h>
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
-
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <limits>
-#include <system_error>
+#include <string_view>
 #include <thread>
+#include <unordered_map>
+#include <utility>
 
 #include "tensorflow_serving_s3/model_servers/base/inflater.h"
-#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/base/tls_check.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
 #include "tensorflow_serving_s3/model_servers/grpc/call_context.h"
-#include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
-#include "tensorflow_serving_s3/model_servers/grpc/connections.h"
-#include "tensorflow_serving_s3/model_servers/grpc/health_inflater.h"
+#include "tensorflow_serving_s3/model_servers/grpc/call_stream.h"
+#include "tensorflow_serving_s3/model_servers/grpc/channel_arguments.h"
+#include "tensorflow_serving_s3/model_servers/grpc/health.h"
 #include "tensorflow_serving_s3/model_servers/grpc/listening.h"
+#include "tensorflow_serving_s3/model_servers/grpc/request_head.h"
+#include "tensorflow_serving_s3/model_servers/grpc/socket_info.h"
 #include "tensorflow_serving_s3/model_servers/grpc/stream_call.h"
 #include "tensorflow_serving_s3/model_servers/grpc/unary_call.h"
-#include "tensorflow_serving_s3/model_servers/grpc/unknown_call.h"
+#include "tensorflow_serving_s3/model_servers/net/http2/server.h"
 
 namespace tfs3::grpc {
 namespace {
 
-// Handlers may run on gRPC's threads or on worker threads. Moving a call to
-// another thread takes about 15 microseconds of CPU time, a third of the
-// transport's work for a small message. But a handler that blocks one of gRPC's
-// threads (a small machine has two) delays all connections.
-
-// gRPC does not notice that it cannot create one of its own threads: its server
-// then answers no call and does not stop. These are more than it creates at its
-// start.
-int NumLibraryThreads() {
-  return 16 + static_cast<int>(std::thread::hardware_concurrency());
-}
-
-// Initialises gRPC until the process ends. Otherwise the destructor of the last
-// server would shut gRPC down, and that waits up to 10 s for a poller that
-// sleeps after a large response.
-//
-// Switches off absl's deadlock detection, which Debian's absl enables: it takes
-// several percent of the time of each call.
-//
-// Throws std::system_error if the system cannot create gRPC's threads.
-void PrepareLibrary() {
-  [[maybe_unused]] static const bool prepared = [] {
-    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-    { const WorkerPool trial(NumLibraryThreads()); }
-    grpc_init();
-    return true;
-  }();
-}
+// Handlers may run on the threads of the connections or on worker threads.
+// Moving a call to another thread costs more than a small call. But a handler
+// that blocks a connection's thread delays all connections of that thread.
 
 int DefaultWorkers() {
   const int processors = static_cast<int>(std::thread::hardware_concurrency());
   return std::max(8, 4 * processors);
 }
 
-std::shared_ptr<::grpc::ServerCredentials> MakeCredentials(
-    const std::optional<TlsOptions>& tls) {
-  if (!tls.has_value()) {
-    return ::grpc::InsecureServerCredentials();
-  }
-  ::grpc::SslServerCredentialsOptions options(
-      tls->client_verify
-          ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-          : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-  options.pem_root_certs = tls->custom_ca;
-  options.pem_key_cert_pairs.push_back({tls->server_key, tls->server_cert});
-  return ::grpc::SslServerCredentials(options);
-}
-
-// How many calls may be open on one connection. HTTP/2 clients delay further
-// calls.
-constexpr int kMaxStreams = 1000;
-
-// Parses a 32-bit integer.
-std::optional<int> ParseInteger(const std::string& text) {
-  int number;
-  const char* begin = text.data();
-  const char* const end = begin + text.size();
-  if (end - begin > 1 && begin[0] == '+' && begin[1] != '-') {
-    ++begin;
-  }
-  const auto [rest, error] = std::from_chars(begin, end, number);
-  if (error != std::errc() || rest != end) {
-    return std::nullopt;
-  }
-  return number;
-}
-
-// Returns the last value of a channel argument; null if it is not set.
-const std::string* FindArgument(const ServerOptions& options,
-                                std::string_view name) {
-  const std::string* found = nullptr;
-  for (const auto& [key, value] : options.channel_arguments) {
-    if (key == name) {
-      found = &value;
-    }
-  }
-  return found;
-}
-
-// gRPC's own limit applies to the compressed size of a message.
-InflateLimits InflateLimitsOf(const ServerOptions& options) {
+uint64_t MaxMessageBytes(const ServerOptions& options,
+                         const ChannelArguments& arguments) {
+  constexpr int64_t kMaxMessageBytes = std::numeric_limits<int32_t>::max();
   int64_t most = options.max_request_bytes;
   if (most < 0) {
-    const std::string* const value =
-        FindArgument(options, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH);
-    most = value == nullptr ? -1 : ParseInteger(*value).value_or(-1);
+    most = arguments.max_receive_bytes.value_or(-1);
   }
-  constexpr int64_t kMaxMessageBytes = std::numeric_limits<int32_t>::max();
-  return {static_cast<uint64_t>(most < 0 ? kMaxMessageBytes : most),
-          static_cast<uint64_t>(options.max_inflate_ratio)};
-}
-
-bool MaySharePort(const ServerOptions& options) {
-  const std::string* const value =
-      FindArgument(options, GRPC_ARG_ALLOW_REUSEPORT);
-  return value != nullptr && ParseInteger(*value).value_or(0) != 0;
+  return static_cast<uint64_t>(most < 0 ? kMaxMessageBytes : most);
 }
 
 }  // namespace
@@ -155,115 +70,85 @@ void Call::RunOnWorker(Handler handler) && {
   std::exchange(state_, nullptr)->RunOnWorker(std::move(handler));
 }
 
-class Server::Impl final : public ::grpc::CallbackGenericService {
+class Server::Impl final : public net::http2::Service {
  public:
-  Impl(const ServerOptions& options, MethodTable methods, StreamTable streams)
-      : methods_(std::move(methods)),
-        streams_(std::move(streams)),
-        watch_(options.receive_timeout),
-        shared_{options.gate,
-                options.memory,
-                options.max_waiting,
-                options.counters,
-                options.on_refusal,
-                options.edit_error,
-                &workers_,
-                &watch_,
-                InflateLimitsOf(options)},
+  Impl(const ServerOptions& options, const ChannelArguments& arguments,
+       MethodTable methods, StreamTable streams)
+      : streams_(std::move(streams)),
+        serves_health_(options.serve_health),
         workers_(options.num_workers > 0 ? options.num_workers
-                                         : DefaultWorkers()) {}
-
-  ::grpc::ServerGenericBidiReactor* CreateReactor(
-      ::grpc::GenericCallbackServerContext* context) override {
-    const auto method = methods_.find(context->method());
-    if (method != methods_.end()) {
-      return NewUnaryCall(context, &method->second, shared_);
+                                         : DefaultWorkers()) {
+    for (auto& [path, handler] : methods) {
+      methods_[path] = {std::move(handler), /*enters_gate=*/true};
     }
-    const auto stream = streams_.find(context->method());
-    if (stream != streams_.end()) {
-      return NewStreamCall(context, &stream->second, shared_);
+    if (serves_health_) {
+      for (const std::string& service : options.health_services) {
+        health_.Set(service, false);
+      }
+      // Health checks are answered until the server has stopped.
+      methods_[HealthService::kCheck] = {
+          [this](Call call) { health_.Check(std::move(call)); },
+          /*enters_gate=*/false};
     }
-    return NewUnknownCall(context, shared_);
+    shared_.gate = options.gate;
+    shared_.memory = options.memory;
+    shared_.max_waiting = options.max_waiting;
+    shared_.counters = options.counters;
+    shared_.on_refusal = options.on_refusal;
+    shared_.edit_error = options.edit_error;
+    shared_.workers = &workers_;
+    shared_.receive_timeout = options.receive_timeout;
+    shared_.inflate = {MaxMessageBytes(options, arguments),
+                       static_cast<uint64_t>(options.max_inflate_ratio)};
+    shared_.max_send_bytes = arguments.max_send_bytes.value_or(-1);
+    shared_.response_coding = arguments.response_coding;
   }
 
-  // Starts to accept connections for grpc_server_.
-  void Accept(const ServerOptions& options, std::vector<Listener> listeners) {
-    Connections::Options connections;
-    connections.max_connections = options.max_connections;
-    connections.limit_name = options.max_connections_name;
-    connections.uses_tls = options.tls.has_value();
-    connections.idle_timeout = options.idle_timeout;
-    connections.counters = options.counters;
-    connections.warn = options.warn;
-    connections_.emplace(std::move(connections), std::move(listeners), &watch_,
-                         [this](int fd) {
-                           ::grpc::experimental::ExternalConnectionAcceptor::
-                               NewConnectionParameters connection;
-                           connection.fd = fd;
-                           acceptor_->HandleNewConnection(&connection);
-                         });
+  net::http2::Stream* NewStream(net::http2::Connection* connection,
+                                const net::http2::HeaderList& headers,
+                                bool complete) override {
+    RequestHead head(headers);
+    if (!complete) {
+      return NewRefusedCall(
+          connection, shared_, std::move(head),
+          {Code::kResourceExhausted,
+           "the headers have more than " +
+               std::to_string(connection->options().session.max_header_bytes) +
+               " bytes (grpc.max_metadata_size)"});
+    }
+    if (head.http_status() != 200) {
+      return NewHttpRefusal(head.http_status());
+    }
+    if (const auto method = methods_.find(head.path());
+        method != methods_.end()) {
+      return NewUnaryCall(connection, shared_, method->second, std::move(head));
+    }
+    if (const auto stream = streams_.find(head.path());
+        stream != streams_.end()) {
+      return NewStreamCall(connection, shared_, stream->second,
+                           std::move(head));
+    }
+    if (serves_health_ && head.path() == HealthService::kWatch) {
+      return health_.NewWatch(connection, shared_, std::move(head));
+    }
+    std::string message = "this server has no method " + head.path();
+    return NewRefusedCall(connection, shared_, std::move(head),
+                          {Code::kUnimplemented, std::move(message)});
   }
 
-  const MethodTable methods_;
+  std::unordered_map<std::string, UnaryMethod> methods_;
   const StreamTable streams_;
-  CallWatch watch_;
-  const CallContext shared_;
-  WorkerPool workers_;
+  HealthService health_;
+  const bool serves_health_;
+  CallContext shared_;
+  std::vector<Listener> listeners_;
   std::vector<int> ports_;
-  std::unique_ptr<::grpc::experimental::ExternalConnectionAcceptor> acceptor_;
-  std::unique_ptr<::grpc::Server> grpc_server_;
-  std::optional<Connections> connections_;
+  WorkerPool workers_;
+  // Declared last: its threads use the other members.
+  std::unique_ptr<net::http2::Server> server_;
 };
 
 namespace {
-
-// Sets a channel argument that ServerOptions does not set.
-void SetDefault(const ServerOptions& options, const char* name, int value,
-                ::grpc::ServerBuilder* builder) {
-  // If an argument is set twice, parts of gRPC use the first value.
-  if (FindArgument(options, name) == nullptr) {
-    builder->AddChannelArgument(name, value);
-  }
-}
-
-int Milliseconds(std::chrono::milliseconds time) {
-  return static_cast<int>(
-      std::min<int64_t>(time.count(), std::numeric_limits<int>::max()));
-}
-
-void SetArguments(const ServerOptions& options,
-                  ::grpc::ServerBuilder* builder) {
-  if (options.memory != nullptr && options.memory->limit() > 0) {
-    ::grpc::ResourceQuota quota("requests");
-    quota.Resize(static_cast<size_t>(options.memory->limit()));
-    builder->SetResourceQuota(quota);
-  }
-  SetDefault(options, GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams, builder);
-  // Includes TLS and the first HTTP/2 frames.
-  SetDefault(options, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
-             Milliseconds(options.receive_timeout), builder);
-  // gRPC would inflate a message before it checks any limit.
-  SetDefault(options, GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0, builder);
-  if (options.serve_health) {
-    std::vector<std::unique_ptr<
-        ::grpc::experimental::ServerInterceptorFactoryInterface>>
-        interceptors;
-    interceptors.push_back(NewHealthInflaterFactory());
-    builder->experimental().SetInterceptorCreators(std::move(interceptors));
-  }
-  // gRPC's own default is 4 MiB.
-  if (options.max_request_bytes >= 0 ||
-      FindArgument(options, GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH) == nullptr) {
-    builder->SetMaxReceiveMessageSize(options.max_request_bytes);
-  }
-  for (const auto& [name, value] : options.channel_arguments) {
-    if (const std::optional<int> number = ParseInteger(value)) {
-      builder->AddChannelArgument(name, *number);
-    } else {
-      builder->AddChannelArgument(name, value);
-    }
-  }
-}
 
 struct ListenAllResult {
   std::vector<Listener> listeners;
@@ -273,17 +158,20 @@ struct ListenAllResult {
   std::string error;
 };
 
+void CloseAll(const std::vector<Listener>& listeners) {
+  for (const Listener& listener : listeners) {
+    CloseListener(listener);
+  }
+}
+
 // Listens at all addresses, or at none.
-ListenAllResult ListenAtAll(const ServerOptions& options) {
+ListenAllResult ListenAtAll(const ServerOptions& options, bool share_port) {
   ListenAllResult all;
-  // Unlike gRPC, does not share ports by default.
-  const ListenOptions listen{MaySharePort(options), options.receive_timeout};
+  const ListenOptions listen{share_port, options.receive_timeout};
   for (const std::string& address : options.addresses) {
     ListenResult result = Listen(address, listen);
     if (result.listeners.empty()) {
-      for (const Listener& listener : all.listeners) {
-        CloseListener(listener);
-      }
+      CloseAll(all.listeners);
       return {{}, {}, std::move(result.error)};
     }
     all.ports.push_back(result.listeners[0].port);
@@ -292,6 +180,30 @@ ListenAllResult ListenAtAll(const ServerOptions& options) {
     }
   }
   return all;
+}
+
+net::http2::Server::Options HttpOptions(const ServerOptions& options,
+                                        ChannelArguments arguments) {
+  net::http2::Server::Options http;
+  http.tls = options.tls;
+  http.connections = std::move(arguments.connections);
+  http.connections.receive_timeout = options.receive_timeout;
+  if (!arguments.has_handshake_timeout) {
+    http.connections.handshake_timeout = options.receive_timeout;
+  }
+  if (http.connections.idle_timeout.count() == 0) {
+    http.connections.idle_timeout = options.idle_timeout;
+  }
+  http.connections.wrong_protocol_text =
+      "This port serves gRPC, which is HTTP/2. Send REST requests to the REST "
+      "port (--rest_api_port).\n";
+  http.max_connections = options.max_connections;
+  http.limit_name = options.max_connections_name;
+  http.server_name = "gRPC";
+  http.peer_of = PeerOf;
+  http.counters = options.counters;
+  http.warn = options.warn;
+  return http;
 }
 
 }  // namespace
@@ -307,39 +219,32 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
       return {nullptr, std::move(error)};
     }
   }
-  ListenAllResult all = ListenAtAll(options);
+  ChannelArguments arguments(options.channel_arguments);
+  if (options.warn) {
+    for (const std::string& warning : arguments.warnings) {
+      options.warn(warning);
+    }
+  }
+  ListenAllResult all = ListenAtAll(options, arguments.share_port);
   if (!all.error.empty()) {
     return {nullptr, std::move(all.error)};
   }
-  PrepareLibrary();
-  auto impl =
-      std::make_unique<Impl>(options, std::move(methods), std::move(streams));
+  auto impl = std::make_unique<Impl>(options, arguments, std::move(methods),
+                                     std::move(streams));
   impl->ports_ = std::move(all.ports);
-  // Applies to all servers of the process that are built later.
-  ::grpc::EnableDefaultHealthCheckService(options.serve_health);
-  ::grpc::ServerBuilder builder;
-  SetArguments(options, &builder);
-  impl->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-      ::grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      MakeCredentials(options.tls));
-  builder.RegisterCallbackGenericService(impl.get());
-  impl->grpc_server_ = builder.BuildAndStart();
-  if (impl->grpc_server_ == nullptr) {
-    for (const Listener& listener : all.listeners) {
-      CloseListener(listener);
-    }
-    return {nullptr,
-            "gRPC cannot start a server; read gRPC's log messages and check "
-            "--grpc_channel_arguments"};
+  impl->listeners_ = std::move(all.listeners);
+  net::http2::Server::Options http = HttpOptions(options, std::move(arguments));
+  for (const Listener& listener : impl->listeners_) {
+    http.listeners.push_back(listener.fd);
   }
-  Impl* const started = impl.get();
-  std::unique_ptr<Server> server(new Server(std::move(impl)));
-  server->SetServing("", false);
-  for (const std::string& service : options.health_services) {
-    server->SetServing(service, false);
+  net::http2::Server::StartResult started =
+      net::http2::Server::Start(std::move(http), impl.get());
+  if (started.server == nullptr) {
+    CloseAll(impl->listeners_);
+    return {nullptr, std::move(started.error)};
   }
-  started->Accept(options, std::move(all.listeners));
-  return {std::move(server), ""};
+  impl->server_ = std::move(started.server);
+  return {std::unique_ptr<Server>(new Server(std::move(impl))), ""};
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -349,25 +254,15 @@ Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
 const std::vector<int>& Server::ports() const { return impl_->ports_; }
 
 void Server::SetServing(const std::string& service, bool serving) {
-  auto* health = impl_->grpc_server_->GetHealthCheckService();
-  if (health != nullptr) {
-    health->SetServingStatus(service, serving);
-  }
+  impl_->health_.Set(service, serving);
 }
 
-void Server::SetNothingServing() {
-  auto* health = impl_->grpc_server_->GetHealthCheckService();
-  if (health != nullptr) {
-    health->Shutdown();
-  }
-}
+void Server::SetNothingServing() { impl_->health_.SetNothingServing(); }
 
 void Server::Shutdown(std::chrono::milliseconds grace) {
-  // Empty if Accept could not create its thread.
-  if (impl_->connections_.has_value()) {
-    impl_->connections_->StopAccepting();
-  }
-  impl_->grpc_server_->Shutdown(std::chrono::system_clock::now() + grace);
+  impl_->server_->StopAccepting();
+  CloseAll(std::exchange(impl_->listeners_, {}));
+  impl_->server_->Stop(grace);
 }
 
 }  // namespace tfs3::grpc

@@ -36,13 +36,9 @@ namespace tfs3::grpc {
 //   if (started.server == nullptr) Fail(started.error);
 //   started.server->ports()[0];  // the port that was free
 //
-// This header uses the standard library only. Files that include TensorFlow's
-// headers and files that include gRPC's headers can both include it, although
-// the two use different releases of absl and protobuf.
-//
-// The server calls handlers on gRPC's few I/O threads. A handler that may take
-// longer than about 100 microseconds moves its call to a worker thread with
-// Call::RunOnWorker.
+// The server calls handlers on the few threads that serve the connections. A
+// handler that may take longer than about 100 microseconds moves its call to a
+// worker thread with Call::RunOnWorker.
 
 // A part of a message. The call owns the bytes.
 struct Slice {
@@ -167,9 +163,8 @@ struct ServerOptions {
   // The largest request in bytes, before and after inflating. -1: the channel
   // argument grpc.max_receive_message_length, or no limit but memory.
   int max_request_bytes = -1;
-  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"}.
-  // 32-bit integers are passed as integers, other values as strings. gRPC
-  // ignores unknown names.
+  // gRPC channel arguments, such as {"grpc.max_connection_age_ms", "2000"}; see
+  // channel_arguments.cc. `warn` gets a line for each one without effect.
   std::vector<std::pair<std::string, std::string>> channel_arguments;
   // The number of worker threads for Call::RunOnWorker; 0: four for each
   // processor, and at least eight.
@@ -180,8 +175,8 @@ struct ServerOptions {
   RequestGate* gate = nullptr;
   // The memory budget of all calls. Each call is charged for its request, and
   // handlers charge what they allocate (Call::charge). If the budget has no
-  // room, the call gets RESOURCE_EXHAUSTED. The same limit applies to gRPC's
-  // own buffers. Null: no budget. Must outlive the server.
+  // room, the call gets RESOURCE_EXHAUSTED. Null: no budget. Must outlive the
+  // server.
   RequestMemory* memory = nullptr;
   // The largest ratio of the inflated size to the compressed size, for messages
   // that inflate to more than 64 MiB. 0: no limit.
@@ -211,7 +206,8 @@ struct ServerOptions {
   //   - it is malformed, or its method is unknown.
   // Runs on I/O threads and must not block. May be empty.
   std::function<void(const CallRefusal&)> on_refusal;
-  // Logs a warning; called at most once in ten seconds. May be empty.
+  // Logs a warning; called at most once in ten seconds after the start. May be
+  // empty.
   std::function<void(const std::string&)> warn;
   // Returns the error message to send in place of a handler's error message.
   // Empty: messages are sent unchanged. Must be thread-safe.

@@ -3,15 +3,14 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/unary_call.h"
 
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/slice.h>
-
 #include <atomic>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
@@ -21,18 +20,23 @@
 
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/grpc/byte_buffers.h"
-#include "tensorflow_serving_s3/model_servers/grpc/call_watch.h"
+#include "tensorflow_serving_s3/model_servers/grpc/call_stream.h"
+#include "tensorflow_serving_s3/model_servers/grpc/message_coding.h"
 #include "tensorflow_serving_s3/model_servers/grpc/message_inflater.h"
 
 namespace tfs3::grpc {
 namespace {
 
-// Compressed messages up to this size are inflated on the I/O thread.
+// Compressed messages up to this size are inflated on the thread of the
+// connection.
 constexpr size_t kSmallCompressedBytes = 4 << 10;
 
 // A call with a larger charge frees its request before it sends the response.
 constexpr int64_t kSmallCallBytes = 64 << 10;
+
+// The charge and the pass of a call with a larger response live until the
+// socket has taken it.
+constexpr size_t kSmallResponseBytes = 16 << 10;
 
 // Calls a handler. An exception of the type std::bad_alloc destroys the call,
 // which answers it with an error.
@@ -43,44 +47,60 @@ void HandleSafely(const Handler& handler, Call call) {
   }
 }
 
-class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
-                        public internal::CallState,
-                        public CallWatch::Entry {
+struct Held final : net::http2::Retained {
+  RequestMemory::Charge charge;
+  RequestGate::Pass pass;
+};
+
+// Declared before CallStream, which reads into memory of the charge.
+struct ChargeOwner {
+  explicit ChargeOwner(RequestMemory* memory) : charge_(memory) {}
+
+  RequestMemory::Charge charge_;
+};
+
+// The thread of the connection and the owner of the Call use it in turns: the
+// handler has it from Hand to Complete.
+class UnaryCall final : private ChargeOwner,
+                        public CallStream,
+                        public internal::CallState {
  public:
-  UnaryCall(::grpc::GenericCallbackServerContext* context,
-            const Handler* handler, const CallContext& shared)
-      : context_(context),
-        handler_(handler),
-        shared_(shared),
-        charge_(shared.memory),
-        began_(shared.watch->Add(this)) {
-    StartRead(&message_);
+  UnaryCall(net::http2::Connection* connection, const CallContext& shared,
+            const UnaryMethod& method, RequestHead head)
+      : ChargeOwner(method.enters_gate ? shared.memory : nullptr),
+        CallStream(connection, shared, std::move(head),
+                   shared.inflate.max_bytes, &charge_),
+        method_(method) {}
+
+  // net::http2::Stream:
+
+  void OnData(std::string_view data) override {
+    Consume(data.size());
+    while (!data.empty() && phase() == Phase::kReceiving) {
+      if (has_message_) {
+        // A unary call has one message only.
+        Refuse({Code::kInvalidArgument, OneMessageText("several")});
+        return;
+      }
+      has_message_ = ReadMessage(&data);
+    }
   }
 
-  // ServerGenericBidiReactor:
-
-  void OnReadDone(bool ok) override {
-    // Reads once more after the first message: the read must fail, because a
-    // unary call has one message only.
-    if (ok && ++messages_ == 1) {
-      StartRead(&surplus_);
-      return;
-    }
-    if (!shared_.watch->BeginHandling(this)) {
-      return;  // Timed out.
-    }
+  void OnHalfClose() override {
     try {
-      Receive(ok);
+      Receive();
     } catch (const std::bad_alloc&) {
-      Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
+      Refuse({Code::kResourceExhausted, kOutOfMemory});
     }
   }
 
-  void OnCancel() override { cancelled_ = true; }
-
-  void OnDone() override {
-    shared_.watch->Remove(this);
-    delete this;
+  void OnClosed() override {
+    SetPhase(Phase::kEnded);
+    is_closed_ = true;
+    cancelled_ = true;
+    if (!is_handed_out_) {
+      delete this;
+    }
   }
 
   // internal::CallState:
@@ -88,42 +108,44 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
   const std::vector<Slice>& request() const override { return request_; }
 
   std::chrono::system_clock::time_point deadline() const override {
-    return context_->deadline();
+    return head().deadline();
   }
 
-  bool cancelled() const override { return cancelled_; }
+  bool cancelled() const override { return cancelled_ || HasMissedDeadline(); }
 
   RequestMemory::Charge* charge() override { return &charge_; }
 
-  std::string peer() const override { return context_->peer(); }
+  std::string peer() const override { return PeerName(); }
 
   std::optional<std::string_view> metadata(
       std::string_view key) const override {
-    return MetadataOf(*context_, key);
+    return head().Find(key);
   }
 
   void Finish(int code, std::string message, std::string payload) override {
+    if (code != Code::kOk) {
+      if (shared().edit_error) {
+        message = shared().edit_error(message);
+      }
+      Answer({code, std::move(message)}, "");
+      return;
+    }
+    if (shared().max_send_bytes >= 0 &&
+        payload.size() > static_cast<uint64_t>(shared().max_send_bytes)) {
+      Answer({Code::kResourceExhausted,
+              "the response has " + std::to_string(payload.size()) +
+                  " bytes, more than the limit of " +
+                  std::to_string(shared().max_send_bytes) +
+                  " (grpc.max_send_message_length)"},
+             "");
+      return;
+    }
     if (charge_.bytes() > kSmallCallBytes) {
       FreeRequest();
       charge_.ShrinkTo(static_cast<int64_t>(payload.capacity()));
     }
-    if (code != ::grpc::StatusCode::OK) {
-      if (shared_.edit_error) {
-        message = shared_.edit_error(message);
-      }
-      Send(ErrorStatus(code, std::move(message)));
-      return;
-    }
-    const size_t bytes = payload.size();
-    try {
-      response_ = MakeBuffer(std::move(payload));
-    } catch (const std::bad_alloc&) {
-      // Not a refusal: the handler's observer has already seen the call.
-      Send(ErrorStatus(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory));
-      return;
-    }
-    shared_.watch->BeginSending(this, bytes);
-    StartWriteAndFinish(&response_, ::grpc::WriteOptions(), ::grpc::Status::OK);
+    CompressResponse(&payload);
+    Answer({}, std::move(payload));
   }
 
   void RunOnWorker(Handler handler) override {
@@ -134,129 +156,116 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
 
   void Drop() override {
     if (std::uncaught_exceptions() > 0) {
-      Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
+      RefuseHandedOut({Code::kResourceExhausted, kOutOfMemory});
     } else {
-      Refuse(::grpc::StatusCode::INTERNAL,
-             "the handler of the call returned without a response");
+      RefuseHandedOut({Code::kInternal,
+                       "the handler of the call returned without a response"});
     }
   }
-
-  // CallWatch::Entry:
-
-  void OnTimeout(Phase phase) override {
-    if (phase == Phase::kReceiving) {
-      // Does not free the request: gRPC may be writing to message_.
-      const ::grpc::Status status = TooSlowStatus(*shared_.watch);
-      ReportRefusal(shared_, *context_, began_, 0, status);
-      ::grpc::ServerGenericBidiReactor::Finish(status);
-    } else {
-      // Not a refusal: the call already has a response.
-      context_->TryCancel();
-    }
-  }
-
-  std::string WatchedPeer() const override { return context_->peer(); }
 
  private:
   ~UnaryCall() override = default;
 
-  // Calls the handler, or refuses the call. `more`: there is another message
-  // after the first.
-  void Receive(bool more) {
-    if (messages_ == 0 && context_->IsCancelled()) {
-      Refuse(::grpc::StatusCode::CANCELLED,
-             "the client cancelled the call before its request arrived");
+  // Calls the handler, or refuses the call.
+  void Receive() {
+    if (!has_message_) {
+      Refuse({Code::kInvalidArgument, OneMessageText("none")});
       return;
     }
-    if (more || messages_ == 0) {
-      Refuse(::grpc::StatusCode::INVALID_ARGUMENT,
-             context_->method() + " takes one request message; it received " +
-                 (more ? "several" : "none"));
-      return;
-    }
-    received_bytes_ = message_.Length();
-    if (!charge_.TryGrow(static_cast<int64_t>(received_bytes_))) {
-      Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED,
-             shared_.memory->RefusalMessage());
-      return;
-    }
-    if (shared_.gate != nullptr) {
-      pass_ = shared_.gate->Enter();
+    SetPhase(Phase::kHandling);
+    if (shared().gate != nullptr && method_.enters_gate) {
+      pass_ = shared().gate->Enter();
       if (!pass_) {
-        Refuse(::grpc::StatusCode::UNAVAILABLE,
-               "this server is stopping; call another server");
+        Refuse({Code::kUnavailable,
+                "this server is stopping; call another server"});
         return;
       }
     }
-    if (!message_.Dump(&slices_).ok()) {
-      Refuse(::grpc::StatusCode::INTERNAL,
-             "the request message cannot be read; send it again without "
-             "compression");
+    const std::string_view message = reader().message();
+    if (!message.empty()) {
+      request_.push_back({message.data(), message.size()});
+    }
+    if (reader().is_compressed() && head().coding() == Coding::kIdentity) {
+      Refuse({Code::kInternal,
+              "the message is marked as compressed, but the call has no "
+              "grpc-encoding"});
       return;
     }
-    request_ = SlicesOf(slices_);
-    if (!MayBeCompressed(request_)) {
-      HandleSafely(*handler_, Call(this));
-    } else if (received_bytes_ <= kSmallCompressedBytes) {
+    Hand();
+    if (!reader().is_compressed() || message.empty()) {
+      HandleSafely(method_.handler, Call(this));
+    } else if (message.size() <= kSmallCompressedBytes) {
       HandleCompressed();
     } else {
       RunTask([this] { HandleCompressed(); });
     }
   }
 
-  // Inflates the request, if it is compressed, and calls the handler.
+  // Gives this object to the handler.
+  void Hand() {
+    is_handed_out_ = true;
+    connection().AddCall();
+  }
+
+  std::string OneMessageText(const char* count) const {
+    return head().path() + " takes one request message; it received " + count;
+  }
+
+  // Inflates the request and calls the handler.
   void HandleCompressed() {
     Inflated inflated;
     try {
-      inflated = Inflate(request_, shared_.inflate, &charge_);
+      inflated = Inflate(request_, shared().inflate, &charge_);
     } catch (const std::bad_alloc&) {
-      Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED,
-             shared_.memory == nullptr ? kOutOfMemory
-                                       : shared_.memory->RefusalMessage());
+      RefuseHandedOut(
+          {Code::kResourceExhausted, shared().memory == nullptr
+                                         ? kOutOfMemory
+                                         : shared().memory->RefusalMessage()});
       return;
     }
     switch (inflated.error) {
       case InflateError::kNone:
         UseInflated(std::move(inflated.bytes));
-        break;
+        HandleSafely(method_.handler, Call(this));
+        return;
       case InflateError::kInvalid:
-        break;  // The handler reports that it cannot parse the message.
+        RefuseHandedOut(
+            {Code::kInternal, "the message cannot be inflated; it is not " +
+                                  std::string(NameOf(head().coding()))});
+        return;
       case InflateError::kTooLong:
       case InflateError::kRatioTooHigh:
-        Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED,
-               TooLargeMessage(inflated.error));
+        RefuseHandedOut(
+            {Code::kResourceExhausted, TooLargeMessage(inflated.error)});
         return;
     }
-    HandleSafely(*handler_, Call(this));
   }
 
   // Replaces the request by its inflated bytes, which are already charged.
   void UseInflated(std::string bytes) {
     FreeRequest();
-    charge_.Shrink(static_cast<int64_t>(received_bytes_));
     inflated_ = std::move(bytes);
     request_ = {{inflated_.data(), inflated_.size()}};
   }
 
   std::string TooLargeMessage(InflateError error) const {
     const std::string begin = "the message has " +
-                              std::to_string(received_bytes_) +
+                              std::to_string(request_bytes()) +
                               " bytes and inflates to more than ";
     if (error == InflateError::kTooLong) {
-      return begin + std::to_string(shared_.inflate.max_bytes) +
+      return begin + std::to_string(shared().inflate.max_bytes) +
              " (--grpc_max_receive_message_bytes); send it in smaller parts";
     }
-    return begin + std::to_string(shared_.inflate.max_ratio) +
+    return begin + std::to_string(shared().inflate.max_ratio) +
            " times as many (--max_inflate_ratio); send it in smaller parts or "
            "without compression";
   }
 
-  // Frees the compressed and the inflated request.
-  void FreeRequest() {
+  // Frees the compressed and the inflated request. The charge of the inflated
+  // one remains.
+  void FreeRequest() override {
     request_.clear();
-    slices_.clear();
-    message_.Clear();
-    surplus_.Clear();
+    CallStream::FreeRequest();
     inflated_ = std::string();
   }
 
@@ -267,92 +276,139 @@ class UnaryCall final : public ::grpc::ServerGenericBidiReactor,
     try {
       runs = Enqueue(std::move(task));
     } catch (const std::bad_alloc&) {
-      Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED, kOutOfMemory);
+      RefuseHandedOut({Code::kResourceExhausted, kOutOfMemory});
       return;
     }
     if (runs) {
       return;
     }
-    if (shared_.counters != nullptr) {
-      ++shared_.counters->refused_by_queue;
+    if (shared().counters != nullptr) {
+      ++shared().counters->refused_by_queue;
     }
-    Refuse(::grpc::StatusCode::RESOURCE_EXHAUSTED,
-           "the limit of calls that wait for a thread, " +
-               std::to_string(shared_.max_waiting) +
-               " (--max_waiting_requests), is reached; call again later, or "
-               "call another server");
+    RefuseHandedOut(
+        {Code::kResourceExhausted,
+         "the limit of calls that wait for a thread, " +
+             std::to_string(shared().max_waiting) +
+             " (--max_waiting_requests), is reached; call again later, or "
+             "call another server"});
   }
 
   // Returns false if too many calls wait.
   bool Enqueue(std::function<void()> response) {
-    std::function<void()> task = [this, response = std::move(response)] {
-      if (shared_.counters != nullptr) {
-        --shared_.counters->waiting_requests;
+    TransportCounters* const counters = shared().counters;
+    std::function<void()> task = [counters, response = std::move(response)] {
+      if (counters != nullptr) {
+        --counters->waiting_requests;
       }
       response();
     };
     // Before the task can decrement it.
-    if (shared_.counters != nullptr) {
-      ++shared_.counters->waiting_requests;
+    if (counters != nullptr) {
+      ++counters->waiting_requests;
     }
     try {
-      if (shared_.max_waiting == 0) {
-        shared_.workers->Run(std::move(task));
+      if (shared().max_waiting == 0) {
+        shared().workers->Run(std::move(task));
         return true;
       }
-      if (shared_.workers->TryRun(std::move(task), shared_.max_waiting)) {
+      if (shared().workers->TryRun(std::move(task), shared().max_waiting)) {
         return true;
       }
     } catch (const std::bad_alloc&) {
-      if (shared_.counters != nullptr) {
-        --shared_.counters->waiting_requests;
+      if (counters != nullptr) {
+        --counters->waiting_requests;
       }
       throw;
     }
-    if (shared_.counters != nullptr) {
-      --shared_.counters->waiting_requests;
+    if (counters != nullptr) {
+      --counters->waiting_requests;
     }
     return false;
   }
 
-  // Answers a call that its handler does not answer.
-  void Refuse(int code, std::string message) {
-    const ::grpc::Status status = ErrorStatus(code, std::move(message));
-    ReportRefusal(shared_, *context_, began_, received_bytes_, status);
+  // Answers a call that its handler has, but does not answer.
+  void RefuseHandedOut(CallStatus status) {
+    Report(status);
     FreeRequest();
     charge_.Reset();
-    Send(status);
+    Answer(std::move(status), "");
   }
 
-  void Send(const ::grpc::Status& status) {
-    shared_.watch->BeginSending(this, 0);
-    ::grpc::ServerGenericBidiReactor::Finish(status);
+  void CompressResponse(std::string* payload) {
+    const Coding coding = shared().response_coding;
+    RequestMemory::Part copy(&charge_);
+    if (coding == Coding::kIdentity || !head().Accepts(coding) ||
+        !copy.TryGrow(static_cast<int64_t>(payload->size()))) {
+      return;
+    }
+    std::optional<std::string> compressed = Compress(*payload, coding);
+    if (compressed.has_value()) {
+      *payload = *std::move(compressed);
+      is_response_compressed_ = true;
+    }
   }
 
-  ::grpc::GenericCallbackServerContext* const context_;
-  const Handler* const handler_;
-  const CallContext& shared_;
+  // Gives this object back to the thread of the connection, with the response.
+  void Answer(CallStatus status, std::string payload) {
+    status_ = std::move(status);
+    payload_ = std::move(payload);
+    if (connection().loop().io().get_executor().running_in_this_thread()) {
+      Complete();
+    } else {
+      boost::asio::post(connection().loop().io(), [this] { Complete(); });
+    }
+  }
+
+  void Complete() {
+    net::http2::Connection& owner = connection();
+    is_handed_out_ = false;
+    if (is_closed_) {
+      delete this;
+    } else {
+      Send();
+      owner.FlushSoon();
+    }
+    owner.RemoveCall();
+  }
+
+  void Send() {
+    if (HasMissedDeadline()) {
+      status_ = {Code::kDeadlineExceeded, kDeadlineText};
+    }
+    if (status_.code == Code::kOk && phase() != Phase::kEnded) {
+      std::unique_ptr<Held> held;
+      if (payload_.size() > kSmallResponseBytes) {
+        held = std::make_unique<Held>();
+        held->charge = std::move(charge_);
+        held->pass = std::move(pass_);
+      }
+      BeginSending(payload_.size());
+      SendMessage(std::move(payload_), is_response_compressed_,
+                  std::move(held));
+    }
+    SendStatus(std::move(status_));
+  }
+
+  const UnaryMethod& method_;
   RequestGate::Pass pass_;
-  RequestMemory::Charge charge_;
-  const std::chrono::steady_clock::time_point began_;
 
-  int messages_ = 0;
-  size_t received_bytes_ = 0;  // The size of the request before inflating.
-  ::grpc::ByteBuffer message_;
-  ::grpc::ByteBuffer surplus_;
-  std::vector<::grpc::Slice> slices_;
+  bool has_message_ = false;
+  bool is_handed_out_ = false;
+  bool is_closed_ = false;
+  bool is_response_compressed_ = false;
+  std::atomic<bool> cancelled_{false};
   std::string inflated_;
   std::vector<Slice> request_;
-  ::grpc::ByteBuffer response_;
-  std::atomic<bool> cancelled_{false};
+  CallStatus status_;
+  std::string payload_;
 };
 
 }  // namespace
 
-::grpc::ServerGenericBidiReactor* NewUnaryCall(
-    ::grpc::GenericCallbackServerContext* context, const Handler* handler,
-    const CallContext& shared) {
-  return new UnaryCall(context, handler, shared);
+net::http2::Stream* NewUnaryCall(net::http2::Connection* connection,
+                                 const CallContext& shared,
+                                 const UnaryMethod& method, RequestHead head) {
+  return new UnaryCall(connection, shared, method, std::move(head));
 }
 
 }  // namespace tfs3::grpc

@@ -4,19 +4,23 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_UNARY_CALL_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_UNARY_CALL_H_
 
-#include <grpcpp/generic/async_generic_service.h>
-
 #include "tensorflow_serving_s3/model_servers/grpc/call_context.h"
+#include "tensorflow_serving_s3/model_servers/grpc/request_head.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
+#include "tensorflow_serving_s3/model_servers/net/http2/connection.h"
 
 namespace tfs3::grpc {
 
-// Makes the reactor for a call of a method of MethodTable: it reads one request
-// message, calls `handler` and writes the response. It deletes itself when the
-// call has ended. `handler` and `shared` must outlive it.
-::grpc::ServerGenericBidiReactor* NewUnaryCall(
-    ::grpc::GenericCallbackServerContext* context, const Handler* handler,
-    const CallContext& shared);
+struct UnaryMethod {
+  Handler handler;
+  // Whether calls enter the gate of the server.
+  bool enters_gate = true;
+};
+
+// Makes a call of `method`, which must outlive it. The call deletes itself.
+net::http2::Stream* NewUnaryCall(net::http2::Connection* connection,
+                                 const CallContext& shared,
+                                 const UnaryMethod& method, RequestHead head);
 
 }  // namespace tfs3::grpc
 

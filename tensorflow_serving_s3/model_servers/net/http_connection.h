@@ -106,27 +106,15 @@ struct PaddedBody {
 // In kHandling only the worker thread that runs the handler uses the socket and
 // the response. The worker sends what the socket accepts immediately; then the
 // loop sends the rest.
-class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection : public IoConnection,
+                       public std::enable_shared_from_this<HttpConnection> {
  public:
   // `tls` is null for a connection without TLS.
   HttpConnection(StreamSocket socket, const TlsContext* tls, IoLoop* loop,
                  HttpServerContext* server);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
-  ~HttpConnection() { --server_.counters->open_connections; }
-
-  struct Idleness {
-    // The connection may be closed to make room for another one.
-    bool is_idle = false;
-    // Connections with a lower rank are closed first: 0 for a connection that
-    // has sent no request yet, 1 for one between requests.
-    int rank = 0;
-    std::chrono::steady_clock::time_point since;
-
-    bool IsClosedBefore(const Idleness& other) const {
-      return rank != other.rank ? rank < other.rank : since < other.since;
-    }
-  };
+  ~HttpConnection() override { --server_.counters->open_connections; }
 
   // The functions below must be called on the loop's thread.
 
@@ -134,20 +122,18 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // Starts a connection above the limit of connections. It answers one GET,
   // HEAD or OPTIONS request, which must arrive soon, and refuses others.
   void StartInReserve();
-  bool in_reserve() const { return in_reserve_; }
-  Idleness IdlenessAt(std::chrono::steady_clock::time_point now) const;
-  // Closes an idle connection to make room for another one.
-  void Evict();
+  bool in_reserve() const override { return in_reserve_; }
+  Idleness IdlenessAt(Clock::time_point now) const override;
+  void Evict() override;
   // If the deadline of the state has passed, closes the connection or answers
   // 408.
-  void CheckDeadline(std::chrono::steady_clock::time_point now);
+  void CheckDeadline(Clock::time_point now) override;
   // Closes the connection if it has no request.
-  void BeginStop();
+  void BeginStop() override;
   // Closes the connection, in kHandling when the handler has returned.
-  void CloseNow();
+  void CloseNow() override;
 
  private:
-  using Clock = std::chrono::steady_clock;
   enum class State {
     kHandshake,
     kIdle,

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
-#include "tensorflow_serving_s3/model_servers/net/http_connection.h"
 
 namespace tfs3::net {
 
@@ -41,8 +40,8 @@ void IoLoop::ScheduleSweep() {
     }
     const auto now = std::chrono::steady_clock::now();
     // A copy, because connections that close remove themselves from the set.
-    const std::vector<std::shared_ptr<HttpConnection>> open(
-        connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
+                                                          connections_.end());
     for (const auto& connection : open) {
       connection->CheckDeadline(now);
     }
@@ -55,14 +54,13 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
   if (!in_reserve && now - none_idle_since_ < kNoneIdlePause) {
     return false;
   }
-  std::vector<
-      std::pair<HttpConnection::Idleness, std::shared_ptr<HttpConnection>>>
+  std::vector<std::pair<IoConnection::Idleness, std::shared_ptr<IoConnection>>>
       idle;
   for (const auto& connection : connections_) {
     if (connection->in_reserve() != in_reserve) {
       continue;
     }
-    const HttpConnection::Idleness idleness = connection->IdlenessAt(now);
+    const IoConnection::Idleness idleness = connection->IdlenessAt(now);
     if (idleness.is_idle) {
       idle.emplace_back(idleness, connection);
     }
@@ -89,8 +87,8 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
 
 void IoLoop::BeginStop() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<HttpConnection>> open(
-        connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
+                                                          connections_.end());
     for (const auto& connection : open) {
       connection->BeginStop();
     }
@@ -99,8 +97,8 @@ void IoLoop::BeginStop() {
 
 void IoLoop::CloseAll() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<HttpConnection>> open(
-        connections_.begin(), connections_.end());
+    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
+                                                          connections_.end());
     for (const auto& connection : open) {
       connection->CloseNow();
     }
@@ -117,13 +115,13 @@ void IoLoop::WaitUntilEmpty() {
   changed_.wait(lock, [this] { return open_ == 0; });
 }
 
-void IoLoop::Add(std::shared_ptr<HttpConnection> connection) {
+void IoLoop::Add(std::shared_ptr<IoConnection> connection) {
   connections_.insert(std::move(connection));
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();
 }
 
-void IoLoop::Remove(const std::shared_ptr<HttpConnection>& connection) {
+void IoLoop::Remove(const std::shared_ptr<IoConnection>& connection) {
   connections_.erase(connection);
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();

@@ -29,7 +29,39 @@ using SteadyTimer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock,
     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-class HttpConnection;
+// A connection that an IoLoop owns. The loop calls all functions on its thread.
+class IoConnection {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Idleness {
+    // The connection may be closed to make room for another one.
+    bool is_idle = false;
+    // Connections with a lower rank are closed first: 0 for a connection that
+    // has sent no request yet, 1 for one between requests.
+    int rank = 0;
+    Clock::time_point since;
+
+    bool IsClosedBefore(const Idleness& other) const {
+      return rank != other.rank ? rank < other.rank : since < other.since;
+    }
+  };
+
+  virtual ~IoConnection() = default;
+
+  // Returns true for a connection above the limit of connections.
+  virtual bool in_reserve() const { return false; }
+  virtual Idleness IdlenessAt(Clock::time_point now) const = 0;
+  // Closes an idle connection to make room for another one.
+  virtual void Evict() = 0;
+  // Ends what has exceeded its deadline.
+  virtual void CheckDeadline(Clock::time_point now) = 0;
+  // Closes the connection as soon as it has no request.
+  virtual void BeginStop() = 0;
+  // Closes the connection; one whose handler runs when the handler has
+  // returned.
+  virtual void CloseNow() = 0;
+};
 
 // A thread that serves connections, and the set of its open connections.
 //
@@ -51,7 +83,7 @@ class IoLoop {
 
   // The next four functions are thread-safe.
 
-  // Calls HttpConnection::BeginStop for all connections.
+  // Calls IoConnection::BeginStop for all connections.
   void BeginStop();
   // Returns true if all connections close within `timeout`.
   bool WaitUntilEmpty(std::chrono::milliseconds timeout);
@@ -69,8 +101,8 @@ class IoLoop {
   bool CloseIdlest(bool in_reserve);
 
   // Adds and removes an open connection.
-  void Add(std::shared_ptr<HttpConnection> connection);
-  void Remove(const std::shared_ptr<HttpConnection>& connection);
+  void Add(std::shared_ptr<IoConnection> connection);
+  void Remove(const std::shared_ptr<IoConnection>& connection);
 
  private:
   void ScheduleSweep();
@@ -79,7 +111,7 @@ class IoLoop {
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<Executor> work_{io_.get_executor()};
   SteadyTimer sweep_timer_{io_};
-  std::unordered_set<std::shared_ptr<HttpConnection>> connections_;
+  std::unordered_set<std::shared_ptr<IoConnection>> connections_;
   // The last time that CloseIdlest found no idle connection.
   std::chrono::steady_clock::time_point none_idle_since_;
 

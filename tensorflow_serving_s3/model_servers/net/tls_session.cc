@@ -23,7 +23,9 @@ namespace {
 // The cipher suites of TLS 1.2. TLS 1.3 uses OpenSSL's default.
 constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-constexpr std::string_view kProtocol = "\x08http/1.1";
+// A list of one application protocol, in the format of ALPN.
+constexpr std::string_view kHttp1 = "\x08http/1.1";
+constexpr std::string_view kHttp2 = "\x02h2";
 
 // Returns the text of OpenSSL's last error and clears its error queue.
 std::string Reason() {
@@ -144,12 +146,12 @@ absl::Status VerifyClients(const std::string& pem, SSL_CTX* context) {
 
 int ChooseProtocol(SSL* /*ssl*/, const unsigned char** chosen,
                    unsigned char* chosen_size, const unsigned char* offered,
-                   unsigned int offered_size, void* /*argument*/) {
+                   unsigned int offered_size, void* protocol) {
+  const auto& own = *static_cast<const std::string_view*>(protocol);
   unsigned char* out = nullptr;
   const int result = SSL_select_next_proto(
-      &out, chosen_size,
-      reinterpret_cast<const unsigned char*>(kProtocol.data()),
-      kProtocol.size(), offered, offered_size);
+      &out, chosen_size, reinterpret_cast<const unsigned char*>(own.data()),
+      own.size(), offered, offered_size);
   *chosen = out;
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK
                                           : SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -210,7 +212,7 @@ const BIO_METHOD* SocketMethod() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
-    const TlsOptions& options) {
+    const TlsOptions& options, Protocol protocol) {
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
   if (context == nullptr) {
     return absl::InternalError(
@@ -225,7 +227,10 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_cipher_list(context, kCiphers);
-  SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, nullptr);
+  static constexpr std::string_view kProtocols[] = {kHttp1, kHttp2};
+  SSL_CTX_set_alpn_select_cb(
+      context, ChooseProtocol,
+      const_cast<std::string_view*>(&kProtocols[static_cast<int>(protocol)]));
   // OpenSSL resumes sessions of clients with certificates only if this is set.
   constexpr unsigned char kName[] = {'t', 'f', 's', '3'};
   SSL_CTX_set_session_id_context(context, kName, sizeof kName);

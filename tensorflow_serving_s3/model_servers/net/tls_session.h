@@ -15,14 +15,16 @@
 
 namespace tfs3::net {
 
-// The TLS settings of a server: TLS 1.2 and 1.3 with forward secrecy, and the
-// application protocol "http/1.1". Thread-safe. Must outlive its sessions.
+// The TLS settings of a server: TLS 1.2 and 1.3 with forward secrecy, and one
+// application protocol (ALPN). Thread-safe. Must outlive its sessions.
 class TlsContext {
  public:
+  enum class Protocol : uint8_t { kHttp1, kHttp2 };
+
   // Returns InvalidArgument with the name of the invalid option, the cause and
   // the cure.
   static absl::StatusOr<std::unique_ptr<TlsContext>> Create(
-      const TlsOptions& options);
+      const TlsOptions& options, Protocol protocol = Protocol::kHttp1);
 
   SSL_CTX* get() const { return context_.get(); }
 

@@ -202,8 +202,8 @@ std::vector<Flag> GrpcFlags(ServerOptions& o) {
        "credentials allow."},
       {"grpc_channel_arguments", &o.grpc_channel_arguments,
        "Arguments of gRPC's server, such as "
-       "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000. gRPC gets "
-       "a whole number as a number, and anything else as text."},
+       "grpc.max_connection_age_ms=2000,grpc.keepalive_time_ms=1000. The log "
+       "names those without effect."},
       {"grpc_max_threads", &o.grpc_max_threads,
        "Requests of longer-running models that run at the same time, at most "
        "1024. 0: four for each processor, and at least eight; with "

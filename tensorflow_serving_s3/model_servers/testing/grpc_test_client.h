@@ -42,8 +42,8 @@ struct ClientTls {
   std::string certificate;
 };
 
-// A gRPC client for tests that sends and receives bytes. Like transport.h, this
-// header uses the standard library only. Thread-safe.
+// A gRPC client for tests that sends and receives bytes. Each call has its own
+// connection. Thread-safe.
 class TestingClient {
  public:
   // `address` is "HOST:PORT" or "unix:PATH".

@@ -1,0 +1,89 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MESSAGE_READER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MESSAGE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+
+namespace tfs3::grpc {
+
+// Reads the messages of one call from the bytes of its stream: a byte that
+// tells whether the message is compressed, four bytes with its length, and the
+// message.
+//
+//   MessageReader reader(max_bytes, &charge);
+//   while (!bytes.empty()) {
+//     if (reader.Read(&bytes) == MessageReader::State::kMessage) {
+//       Use(reader.message());
+//       reader.Next();
+//     }
+//   }
+//
+// Memory is charged for the bytes that have arrived, not for those that the
+// client announces.
+class MessageReader {
+ public:
+  enum class State : uint8_t {
+    kMore,
+    kMessage,
+    // The following end the call.
+    kTooLong,
+    kNoMemory,
+    kInvalid,  // The first byte is neither 0 nor 1.
+  };
+
+  // `charge` must outlive this object.
+  MessageReader(uint64_t max_bytes, RequestMemory::Charge* charge)
+      : max_bytes_(max_bytes), charge_(*charge) {}
+
+  // Reads from `bytes` up to the end of the message, and removes what it has
+  // read. Throws std::bad_alloc.
+  State Read(std::string_view* bytes);
+
+  // Returns the message; valid until Next.
+  std::string_view message() const { return {buffer_.get(), have_}; }
+  bool is_compressed() const { return head_[0] == 1; }
+  // Starts the next message and frees this one.
+  void Next();
+
+  // Returns true if the rest of a message is missing.
+  bool is_unfinished() const {
+    return head_have_ > 0 && (head_have_ < kHeadBytes || have_ < size_);
+  }
+  // Returns the length of the message that is read; 0 before it is known.
+  uint64_t size() const { return size_; }
+  // Returns the number of bytes that were read of all messages.
+  uint64_t num_read() const { return num_read_; }
+
+ private:
+  static constexpr size_t kHeadBytes = 5;
+
+  struct Free {
+    void operator()(char* bytes) const { std::free(bytes); }
+  };
+
+  // Makes room for `more` bytes. Returns false if the budget has none.
+  bool Reserve(size_t more);
+
+  const uint64_t max_bytes_;
+  RequestMemory::Charge& charge_;
+  uint8_t head_[kHeadBytes] = {};
+  size_t head_have_ = 0;
+  uint64_t size_ = 0;
+  std::unique_ptr<char[], Free> buffer_;
+  size_t capacity_ = 0;
+  size_t charged_ = 0;
+  size_t have_ = 0;
+  uint64_t num_read_ = 0;
+};
+
+}  // namespace tfs3::grpc
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_MESSAGE_READER_H_

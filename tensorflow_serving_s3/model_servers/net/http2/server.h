@@ -1,0 +1,90 @@
+// Copyright 2026 The tf-serving-s3 Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_SERVER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_SERVER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tensorflow_serving_s3/model_servers/base/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/net/http2/connection.h"
+
+namespace tfs3::net::http2 {
+
+// An HTTP/2 server.
+//
+//   Server::Options options;
+//   options.listeners = {listening_socket};
+//   Server::StartResult started = Server::Start(options, &service);
+//   if (started.server == nullptr) Fail(started.error);
+//   ...
+//   started.server->StopAccepting();
+//   started.server->Stop(std::chrono::seconds(10));
+//
+// Thread-safe.
+class Server {
+ public:
+  struct Options {
+    // Non-blocking listening sockets. The caller closes them after
+    // StopAccepting.
+    std::vector<int> listeners;
+    std::optional<TlsOptions> tls;
+    ConnectionOptions connections;
+    // The number of threads that serve connections; 0: chosen by the number of
+    // processors.
+    int num_loops = 0;
+    // How many connections may be open; 0: no limit. At the limit the server
+    // closes an idle connection to accept a new one; if none is idle, it closes
+    // the new one.
+    int64_t max_connections = 0;
+    // The name of that limit and of the server in log messages.
+    std::string limit_name;
+    std::string server_name;
+    // Returns the address of a client, from its socket.
+    std::function<std::string(int fd)> peer_of;
+    // Null: no counters. Must outlive the server.
+    TransportCounters* counters = nullptr;
+    // Logs a warning; called at most once in ten seconds. May be empty.
+    std::function<void(const std::string&)> warn;
+  };
+
+  struct StartResult {
+    std::unique_ptr<Server> server;
+    // If `server` is null: the cause and the cure.
+    std::string error;
+  };
+
+  // Begins to accept connections. `service` must outlive the server. Throws
+  // std::system_error if the system cannot create the threads.
+  static StartResult Start(Options options, Service* service);
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  // Calls Stop without a grace period.
+  ~Server();
+
+  // Returns when the server accepts no more connections.
+  void StopAccepting();
+
+  // Tells the clients that the server stops, waits up to `grace` until their
+  // requests are answered, then closes the connections. Returns when no handler
+  // runs.
+  void Stop(std::chrono::milliseconds grace);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tfs3::net::http2
+
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_SERVER_H_
