@@ -9,13 +9,15 @@ def e2e_test(name, deps = [], soak_env = None, target_compatible_with = []):
 
     Args:
         name: name of the target, which ends in "_test".
-        deps: what the test imports besides conftest.py and world.py.
+        deps: what the test imports besides conftest.py, world.py, clients.py and the model server.
         soak_env: environment of a longer, manual test with the same source; its name ends in "_soak_test".
         target_compatible_with: passed to both tests.
     """
     all_deps = deps + [
+        ":clients",
         ":conftest",
         ":world",
+        "//tensorflow_serving_s3/python/tensorflow_serving_s3/testing:model_server",
     ]
     pytest_test(
         name = name,
