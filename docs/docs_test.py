@@ -26,6 +26,8 @@ _TOP_FOLDERS = (
 _BASES = ("", "tensorflow_serving_s3/", "tensorflow_serving_s3/filesystem/s3/")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+# A label in a command or a code span, without repositories such as @pip.
+_LABEL = re.compile(r"(?<=[ `=])//([a-z][\w/.-]*)(?::([\w/.-]+))?")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _FILE = re.compile(r"[\w./-]+/[\w.-]+\.(?:cc|h|py|bzl|proto|md)")
@@ -113,6 +115,29 @@ def _is_beside(span: str) -> bool:
 
 def _bases(document: str) -> list[str]:
     return [*_BASES, os.path.dirname(document)]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_targets_exist(document: str) -> None:
+    labels = set(_LABEL.findall(_text(document)))
+    assert [label for label in sorted(labels) if not _is_target(*label)] == []
+
+
+def _is_target(package: str, name: str) -> bool:
+    """Whether a BUILD file has a target, or a folder has packages for `//folder/...`."""
+    if "FOLDER" in package:
+        return True
+    if package.endswith("..."):
+        return (_root() / package.removesuffix("...")).is_dir()
+    build = _root() / package / "BUILD"
+    if not build.is_file():
+        return False
+    text = build.read_text(encoding="utf-8")
+    # The macros declare NAME_test and NAME_soak_test, and `all` means all targets. A label without
+    # a name may also mean the folder.
+    test = name.replace("_soak_test", "_test")
+    names = {name, test, test.removesuffix("_test"), name.removesuffix("_soak_test")}
+    return name in ("", "all") or any(f'"{known}"' in text for known in names)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

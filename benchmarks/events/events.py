@@ -9,7 +9,6 @@ answers.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import os
@@ -20,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tensorflow_serving_s3.errors import Error, NotFoundError
 from tensorflow_serving_s3.publish import publish_version
@@ -27,6 +27,8 @@ from tensorflow_serving_s3.server import ModelServer, ServerOptions
 from tensorflow_serving_s3.sourcing.event import EventSource, WebhookEvents
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
+
+from benchmarks.program import Program
 
 _BASE_PATH = "s3://models/half"
 _RUN_SECONDS = 60.0
@@ -42,25 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="events", description=__doc__)
-    parser.add_argument("--runs", type=int, default=20, help="The number of versions.")
-    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
-    options = parser.parse_args(arguments)
-    if options.runs < 1:
-        parser.error("--runs must be at least 1")
-    try:
-        times = _measure(options.runs)
-    except (Error, OSError) as error:
-        print(f"events: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
+    program = Program("events", __doc__)
+    program.add_count("--runs", 20, "The number of versions.")
+    return program.run(arguments, lambda options: _report(options.runs))
+
+
+def _report(runs: int) -> dict[str, Any]:
+    times = _measure(runs)
     print(
         f"From the event to the first answer, {len(times)} versions: median"
         f" {statistics.median(times):.0f} ms, least {min(times):.0f} ms, most {max(times):.0f} ms"
     )
-    if options.json is not None:
-        report = {"benchmark": "events", "unit": "ms", "times": times}
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-    return 0
+    return {"unit": "ms", "times": times}
 
 
 def _measure(runs: int) -> list[float]:

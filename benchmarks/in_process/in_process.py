@@ -9,7 +9,6 @@ measurements alternate in one run.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import multiprocessing
@@ -20,12 +19,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
-from tensorflow_serving_s3.errors import Error
 from tensorflow_serving_s3.server import ModelServer, ServerOptions
 from tensorflow_serving_s3.sourcing import StaticStoragePathSource
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
+from benchmarks.program import Program
 from benchmarks.serving.load_tools import load_by_rest
 
 IDLE = "idle"
@@ -42,28 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="in_process", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="How often to measure each.")
-    parser.add_argument("--seconds", type=int, default=4, help="The duration of a measurement.")
-    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
-    options = parser.parse_args(arguments)
-    if options.rounds < 1 or options.seconds < 1:
-        parser.error("--rounds and --seconds must be at least 1")
-    try:
-        rates = _measure(options.rounds, options.seconds)
-    except Error as error:
-        print(f"in_process: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
+    program = Program("in_process", __doc__)
+    program.add_count("--rounds", 5, "How often to measure each.")
+    program.add_count("--seconds", 4, "The duration of a measurement.")
+    return program.run(arguments, lambda options: _report(options.rounds, options.seconds))
+
+
+def _report(rounds: int, seconds: int) -> dict[str, Any]:
+    rates = _measure(rounds, seconds)
     medians = {name: statistics.median(values) for name, values in rates.items()}
     print("Predictions a second by REST, the median of each:")
     for name, rate in medians.items():
         print(f"  {rate:10,.0f}  {name}")
     ratio = medians[SAME_PROCESS] / medians[OTHER_PROCESS]
     print(f"A thread in the server's process against one in another process: {ratio:.2f}")
-    if options.json is not None:
-        report = {"benchmark": "in_process", "unit": "1/s", "rates": rates, "ratio": ratio}
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-    return 0
+    return {"unit": "1/s", "rates": rates, "ratio": ratio}
 
 
 def _measure(rounds: int, seconds: int) -> dict[str, list[float]]:

@@ -23,11 +23,14 @@ class Run:
         seconds: The duration.
         requests: The number of HTTP requests; None: not counted.
         beyond_mib: The peak memory in MiB without the variables of the model; None: not measured.
+            That of a server includes the program.
+        cpu_seconds: The processor time of the process. That of a server includes its start.
     """
 
     seconds: float
     requests: int | None
     beyond_mib: float | None
+    cpu_seconds: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Row:
         mb_per_second: The speed of the best run, in megabytes of the model per second.
         requests: The requests of the last run.
         beyond_mib: The maximum of all runs.
-        ratio: The best time divided by the best time of this filesystem over the same link.
+        cpu_seconds: The median of all runs.
+        ratio: The best time divided by the best time of the first way over the same link.
     """
 
     link: str
@@ -52,10 +56,13 @@ class Row:
     mb_per_second: float
     requests: int | None
     beyond_mib: float | None
+    cpu_seconds: float
     ratio: float | None
 
 
-def make_row(link: str, way: str, runs: Sequence[Run], model_bytes: int, ours: float | None) -> Row:
+def make_row(
+    link: str, way: str, runs: Sequence[Run], model_bytes: int, first: float | None
+) -> Row:
     """Returns the row of one way.
 
     Args:
@@ -63,7 +70,7 @@ def make_row(link: str, way: str, runs: Sequence[Run], model_bytes: int, ours: f
         way: See `Row`.
         runs: At least one.
         model_bytes: The size of the model.
-        ours: The best time of this filesystem over the same link in seconds; None: not measured.
+        first: The best time of the first way over the same link in seconds; None: not measured.
     """
     best = min(run.seconds for run in runs)
     beyond = [run.beyond_mib for run in runs if run.beyond_mib is not None]
@@ -75,15 +82,16 @@ def make_row(link: str, way: str, runs: Sequence[Run], model_bytes: int, ours: f
         model_bytes / 1e6 / best,
         runs[-1].requests,
         max(beyond) if beyond else None,
-        best / ours if ours is not None else None,
+        statistics.median(run.cpu_seconds for run in runs),
+        best / first if first is not None else None,
     )
 
 
 def as_table(rows: Sequence[Row]) -> str:
     """Returns the rows as a table in Markdown."""
     lines = [
-        "| link | way | best s | median s | MB/s | requests | MiB beyond the model | ratio |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| link | way | best s | median s | MB/s | requests | MiB beyond model | CPU s | ratio |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
         requests = "" if row.requests is None else f"{row.requests}"
@@ -91,6 +99,6 @@ def as_table(rows: Sequence[Row]) -> str:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         lines.append(
             f"| {row.link} | {row.way} | {row.best:.2f} | {row.median:.2f} |"
-            f" {row.mb_per_second:.0f} | {requests} | {beyond} | {ratio} |"
+            f" {row.mb_per_second:.0f} | {requests} | {beyond} | {row.cpu_seconds:.2f} | {ratio} |"
         )
     return "\n".join(lines)

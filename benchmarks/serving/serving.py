@@ -28,9 +28,10 @@ import grpc
 import requests
 from runfiles import Runfiles
 from tensorflow_serving.apis import predict_pb2
-from tensorflow_serving_s3.errors import Error, ProgramError
+from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
+from benchmarks.program import Program
 from benchmarks.serving import process_usage
 from benchmarks.serving.bounds import Nghttpd, Nginx
 from benchmarks.serving.load_tools import grpc_frame, load_by_grpc, load_by_rest
@@ -52,51 +53,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="serving", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10, help="The duration of each measurement.")
-    parser.add_argument("--rounds", type=int, default=1, help="How often to measure everything.")
+    program = Program("serving", __doc__)
+    program.add_count("--seconds", 10, "The duration of each measurement.")
+    program.add_count("--rounds", 1, "How often to measure everything.")
+    parser = program.parser
     parser.add_argument(
-        "--models", default=",".join(MODELS), help="The models, separated by commas."
+        "--models", type=_names, default=list(MODELS), help="The models, separated by commas."
     )
     parser.add_argument("--flag", action="append", default=[], help="A flag for our server.")
-    parser.add_argument(
-        "--peer",
-        action="append",
-        default=[],
-        type=_peer,
-        metavar="NAME=BINARY",
-        help="Another program with TensorFlow Serving's flags.",
-    )
+    program.add_servers("--peer", "Another program with TensorFlow Serving's flags.")
     parser.add_argument("--bounds", action="store_true", help="Measure nginx and nghttpd too.")
-    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
-    options = parser.parse_args(arguments)
-    models = options.models.split(",")
-    if options.seconds < 1 or options.rounds < 1:
-        parser.error("--seconds and --rounds must be at least 1")
-    if unknown := sorted(set(models) - set(MODELS)):
-        parser.error(f"--models: no {', '.join(unknown)}; there are {', '.join(MODELS)}")
-    try:
-        rows = _measure(models, options)
-    except (Error, requests.RequestException, grpc.RpcError) as error:
-        print(f"serving: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
+    return program.run(arguments, _report, (requests.RequestException, grpc.RpcError))
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := sorted(set(names) - set(MODELS)):
+        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(MODELS)}")
+    return names
+
+
+def _report(options: argparse.Namespace) -> dict[str, Any]:
+    rows = _measure(options.models, options)
     print(as_table(rows), flush=True)
-    if options.json is not None:
-        report = {
-            "benchmark": "serving",
-            "seconds": options.seconds,
-            "rounds": options.rounds,
-            "rows": [dataclasses.asdict(row) for row in rows],
-        }
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-    return 0
-
-
-def _peer(text: str) -> tuple[str, Path]:
-    name, _, binary = text.partition("=")
-    if not name or not binary:
-        raise argparse.ArgumentTypeError(f"{text}: is not NAME=BINARY")
-    return name, Path(binary)
+    return {
+        "seconds": options.seconds,
+        "rounds": options.rounds,
+        "rows": [dataclasses.asdict(row) for row in rows],
+    }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,21 +8,21 @@ until the response is correct. The server logs the durations of the parts.
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
-import os
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from tensorflow_serving_s3.errors import Error
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing.model_server import ModelServer
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
+from benchmarks.program import Program
+from benchmarks.startup.process_age import age_seconds
 from benchmarks.startup.startup_parts import (
     PATTERN,
     StartupParts,
@@ -47,29 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="startup", description=__doc__)
-    parser.add_argument("--runs", type=int, default=11, help="The number of starts.")
-    parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
-    options = parser.parse_args(arguments)
-    if options.runs < 1:
-        parser.error("--runs must be at least 1")
-    try:
-        runs = _measure(options.runs)
-    except (Error, ValueError) as error:
-        print(f"startup: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
+    program = Program("startup", __doc__)
+    program.add_count("--runs", 11, "The number of starts.")
+    return program.run(arguments, lambda options: _report(options.runs), (ValueError,))
+
+
+def _report(count: int) -> dict[str, Any]:
+    runs = _measure(count)
     summary = summarise(runs)
     print(f"From process start to the first correct response, {len(runs)} runs:")
     print(as_table(summary), flush=True)
-    if options.json is not None:
-        report = {
-            "benchmark": "startup",
-            "unit": "ms",
-            "summary": summary,
-            "runs": [{**vars(run), "total": run.total} for run in runs],
-        }
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-    return 0
+    return {
+        "unit": "ms",
+        "summary": summary,
+        "runs": [{**vars(run), "total": run.total} for run in runs],
+    }
 
 
 def _measure(count: int) -> list[StartupParts]:
@@ -95,17 +87,9 @@ def _run_once(storage: SeaweedFS) -> StartupParts:
                 server.wait_until_available(timeout_seconds=0)
                 raise ValueError(f"{server.predict_url} gave no correct response")
             time.sleep(_PAUSE_SECONDS)
-        answered = 1000.0 * _seconds_since_start(server.process.pid)
+        answered = 1000.0 * age_seconds(server.process.pid)
         line = server.process.wait_for_line(PATTERN, timeout_seconds=10)
     return parse_startup(line, answered)
-
-
-def _seconds_since_start(pid: int) -> float:
-    """Returns the age of a process, with the kernel's precision of 10 ms, same as the server."""
-    # Field 22 of proc(5). Field 2, the name of the program in parentheses, may contain spaces.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    started = int(fields[22 - 3]) / os.sysconf("SC_CLK_TCK")
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
 
 
 def _answer(server: ModelServer) -> object:

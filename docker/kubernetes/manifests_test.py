@@ -123,7 +123,9 @@ def test_the_grace_period_is_longer_than_the_drain(folder: str) -> None:
 
 def test_kserves_grace_period_is_longer_than_the_drain() -> None:
     # A ServingRuntime cannot set the grace period. Kubernetes's default is 30 s.
-    assert _default_drain_seconds() + _CLOSING_SECONDS < 30
+    flags = manifests.flags_of(manifests.container_of(_pod(manifests.KSERVE)))
+    drain = int(flags["drain_delay_seconds"]) + int(flags["drain_seconds"])
+    assert drain + _CLOSING_SECONDS < 30
 
 
 @pytest.mark.parametrize("folder", OVERLAYS)

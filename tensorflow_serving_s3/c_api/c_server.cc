@@ -61,16 +61,12 @@ using tfs3::c_api::Try;
 
 tfs3_error* tfs3_initialize(void) {
   return Try([]() -> absl::Status {
-    static std::once_flag once;
-    absl::Status status;
-    std::call_once(once, [&] {
-      status = tfs3::RegisterS3Filesystem("s3");
+    static const absl::Status registered = [] {
+      const absl::Status status = tfs3::RegisterS3Filesystem("s3");
       // The S3 filesystem of the Python package is the same one.
-      if (absl::IsAlreadyExists(status)) {
-        status = absl::OkStatus();
-      }
-    });
-    return status;
+      return absl::IsAlreadyExists(status) ? absl::OkStatus() : status;
+    }();
+    return registered;
   });
 }
 
@@ -85,10 +81,11 @@ tfs3_error* tfs3_server_create(const char* const* arguments,
         !status.ok()) {
       return status;
     }
-    if (options.server.help || options.server.version) {
+    if (options.server.help || options.server.version ||
+        !options.server.probe.empty()) {
       return absl::InvalidArgumentError(
-          "--help and --version are for the program tensorflow_model_server; "
-          "remove them");
+          "--help, --version and --probe are for the program "
+          "tensorflow_model_server; remove them");
     }
     tfs3::c_api::InitializeLogOnce(tfs3::LogOptionsOf(options.server));
     for (const std::string& warning : options.server.warnings) {

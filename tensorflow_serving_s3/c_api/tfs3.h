@@ -163,7 +163,8 @@ tfs3_error* tfs3_server_create(const char* const* arguments,
                                tfs3_server** server);
 /* Opens the ports and begins to load models. */
 tfs3_error* tfs3_server_start(tfs3_server* server);
-/* Waits up to --drain_seconds for requests, then closes the ports. */
+/* Answers requests for --drain_delay_seconds, waits up to --drain_seconds for
+ * those in progress, then closes the ports. */
 tfs3_error* tfs3_server_stop(tfs3_server* server);
 /* Also waits for running loads, and unloads all models. */
 void tfs3_server_delete(tfs3_server* server);

@@ -47,6 +47,9 @@ void ConfigFilePoller::Poll() {
 absl::Status ConfigFilePoller::ReadAndApply() {
   auto config = ReadModelServerConfig(options_.env, options_.path);
   if (!config.ok()) {
+    if (options_.counters != nullptr) {
+      ++options_.counters->unreadable;
+    }
     return config.status();
   }
   if (SameConfig(*config, current_)) {

@@ -12,6 +12,7 @@
 #include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/scheduled_thread_pool.h"
 #include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
+#include "tensorflow_serving_s3/model_servers/base/reload_counters.h"
 
 namespace tfs3 {
 
@@ -29,6 +30,9 @@ class ConfigFilePoller {
   struct Options {
     std::string path;
     absl::Duration period;
+    // Counts the files that cannot be read; the reloader counts the other
+    // results. Null: do not count. Must outlive the poller.
+    ReloadCounters* counters = nullptr;
     tensorflow::Env* env = tensorflow::Env::Default();
   };
 

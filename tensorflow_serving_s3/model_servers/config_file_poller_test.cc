@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -19,6 +20,7 @@
 #include "absl/log/log_sink_registry.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -133,6 +135,24 @@ TEST_F(ConfigFilePollerTest, KeepsTheModelsIfTheFileCannotBeRead) {
   missing.Wait();
   WriteModel("new");
   EXPECT_THAT(reloader_.WaitForCalls(1), ElementsAre("new"));
+}
+
+TEST_F(ConfigFilePollerTest, CountsTheFilesThatCannotBeRead) {
+  ReloadCounters counters;
+  ConfigFilePoller::Options options = Options();
+  options.counters = &counters;
+  Write("nonsense");
+  {
+    ConfigFilePoller poller(options, Config("old"), &reloader_);
+    while (counters.unreadable == 0) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+  const int64_t unreadable = counters.unreadable;
+  WriteModel("new");
+  ConfigFilePoller poller(options, Config("old"), &reloader_);
+  reloader_.WaitForCalls(1);
+  EXPECT_EQ(counters.unreadable, unreadable);
 }
 
 TEST_F(ConfigFilePollerTest, TheOrderOfLabelsIsNotAChange) {

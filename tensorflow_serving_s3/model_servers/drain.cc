@@ -45,12 +45,17 @@ void RunBoth(First first, Second second) {
 }  // namespace
 
 void Drain(const DrainOptions& options) {
-  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
   // Load balancers see this before the server refuses requests.
   options.core->BeginStop();
   if (options.grpc_servers->serving != nullptr) {
     options.grpc_servers->serving->SetNothingServing();
   }
+  if (options.delay.count() > 0) {
+    ABSL_LOG(INFO) << "Not ready; answering requests for another "
+                   << options.delay.count() << " s (--drain_delay_seconds)";
+    std::this_thread::sleep_for(options.delay);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
   options.gate->Close();
   if (!options.gate->WaitUntilEmpty(options.timeout)) {
     ABSL_LOG(WARNING) << "Cutting off " << options.gate->size()

@@ -21,6 +21,8 @@ inline constexpr std::chrono::milliseconds kCloseTimeout =
     std::chrono::seconds(2);
 
 struct DrainOptions {
+  // --drain_delay_seconds: the time before new requests are refused.
+  std::chrono::seconds delay{0};
   // --drain_seconds: the time for the requests in progress.
   std::chrono::seconds timeout;
   // The UNIX sockets of the servers, to remove if requests are cut off.
@@ -31,7 +33,8 @@ struct DrainOptions {
   net::HttpServer* rest_server = nullptr;  // May be null.
 };
 
-// Refuses new requests, waits for the requests in progress, then closes the
+// Reports that the server is not ready, answers requests during the delay, then
+// refuses new requests, waits for the requests in progress, then closes the
 // ports and removes the UNIX sockets.
 void Drain(const DrainOptions& options);
 

@@ -272,6 +272,8 @@ absl::StatusOr<std::unique_ptr<net::HttpServer>> StartRest(
   routes.request_logger = backend.request_logger;
   if (!backend.prometheus_path.empty()) {
     MetricsSources sources;
+    sources.status = backend.status;
+    sources.reloads = backend.reloads;
     sources.memory = backend.memory;
     if (backend.counters != nullptr) {
       sources.rest = &backend.counters->rest;
@@ -419,6 +421,7 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
   server.num_workers =
       NumThreads(options.grpc_max_threads, backend.max_batched_requests);
   server.serve_health = options.enable_grpc_healthcheck_service;
+  server.health_services = backend.health_services;
   grpc::StreamTable streams;
   if (options.enable_grpc_reflection) {
     std::vector<std::string> services = ServicesOf(methods);

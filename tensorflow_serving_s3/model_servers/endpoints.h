@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/reload_counters.h"
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/base/request_observer.h"
@@ -52,6 +54,10 @@ struct Backend {
   RequestMemory* memory = nullptr;
   // Null: do not count.
   ApiCounters* counters = nullptr;
+  // Null: the Prometheus page does not have them.
+  const ReloadCounters* reloads = nullptr;
+  // See grpc::ServerOptions.
+  std::vector<std::string> health_services;
   // Hides paths in error messages; null: keep them.
   const PathHider* path_hider = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include "tensorflow_serving_s3/model_servers/health_reporter.h"
 
+#include <iterator>
 #include <utility>
 
 namespace tfs3 {
@@ -25,6 +26,16 @@ HealthReporter::HealthReporter(ServerCore* core, Report report)
         ReportModels(config);
       });
   ReportModels(core->config());
+}
+
+std::vector<std::string> HealthReporter::Services(const ServerCore& core) {
+  std::vector<std::string> services(std::begin(kServerNames),
+                                    std::end(kServerNames));
+  const tensorflow::serving::ModelServerConfig config = core.config();
+  for (const auto& model : config.model_config_list().config()) {
+    services.push_back(model.name());
+  }
+  return services;
 }
 
 void HealthReporter::ReportServerLocked() {

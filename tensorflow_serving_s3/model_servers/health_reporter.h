@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "tensorflow_serving/config/model_server_config.pb.h"
 #include "tensorflow_serving_s3/core/event_bus.h"
@@ -26,13 +27,18 @@ namespace tfs3 {
 //     grpc_server->SetServing(service, serving);
 //   });
 //
-// The constructor calls `report` for all services. Later changes call it on any
-// thread, until the destructor returns. `report` must be quick.
+// Services() has the names for the start of the gRPC server: no model is
+// available then. The constructor calls `report` for all services. Later
+// changes call it on any thread, until the destructor returns. `report` must be
+// quick.
 class HealthReporter {
  public:
   using Report = std::function<void(const std::string& service, bool serving)>;
 
   HealthReporter(ServerCore* core, Report report);
+
+  // Returns the services that are known with the configuration in force.
+  static std::vector<std::string> Services(const ServerCore& core);
 
  private:
   void ReportServerLocked();

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,6 +29,7 @@
 #include "tensorflow_serving_s3/model_servers/base/version.h"
 #include "tensorflow_serving_s3/model_servers/model_server.h"
 #include "tensorflow_serving_s3/model_servers/model_server_settings.h"
+#include "tensorflow_serving_s3/model_servers/net/probe.h"
 #include "tensorflow_serving_s3/model_servers/options/server_options.h"
 #include "tensorflow_serving_s3/model_servers/stop_signal.h"
 
@@ -37,6 +39,10 @@ namespace {
 // Exit codes, besides 0 after a stop signal.
 constexpr int kCannotServe = 1;
 constexpr int kBadCommandLine = 2;
+constexpr int kUnhealthy = 1;
+
+// Container runtimes end a health check after 30 s by default.
+constexpr std::chrono::seconds kProbeTimeout(10);
 
 // Ends the process without running destructors: some threads still run.
 [[noreturn]] void EndProcess(int exit_code) {
@@ -84,6 +90,19 @@ int Serve(const ServerOptions& options, absl::Time main_began) {
   EndProcess(0);
 }
 
+// Prints the answer of another server. Returns the exit code.
+int ProbeServer(const std::string& address) {
+  const absl::StatusOr<std::string> answer = net::Probe(address, kProbeTimeout);
+  const std::string line =
+      answer.ok() ? *answer : std::string(answer.status().message());
+  std::fprintf(stderr, "%s\n", line.c_str());
+  if (answer.ok()) {
+    return 0;
+  }
+  return absl::IsInvalidArgument(answer.status()) ? kBadCommandLine
+                                                  : kUnhealthy;
+}
+
 // Prints, or serves, what the parsed `options` demand.
 int Run(const ServerOptions& options, const absl::Status& status,
         absl::Time main_began) {
@@ -104,6 +123,9 @@ int Run(const ServerOptions& options, const absl::Status& status,
         kServerVersion, TF_Version(), flavour.name, flavour.library);
     return 0;
   }
+  if (!options.probe.empty()) {
+    return ProbeServer(options.probe);
+  }
   for (const std::string& warning : options.warnings) {
     ABSL_LOG(WARNING) << warning;
   }
@@ -112,6 +134,7 @@ int Run(const ServerOptions& options, const absl::Status& status,
 
 int Main(absl::Span<const char* const> arguments, absl::Time main_began) {
   ServerOptions options;
+  options.model_variables = ModelVariablesOfEnvironment();
   const absl::Status status = ParseServerOptions(arguments, &options);
   try {
     return Run(options, status, main_began);

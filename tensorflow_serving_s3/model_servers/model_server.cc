@@ -113,6 +113,8 @@ Backend ModelServer::MakeBackend() {
                   max_batched_requests_};
   backend.memory = &request_memory_;
   backend.counters = &counters_;
+  backend.reloads = core_->reload_counters();
+  backend.health_services = HealthReporter::Services(*core_);
   if (options_.server.hide_server_paths) {
     backend.lookup = &path_hiding_view_;
     backend.status = &path_hiding_view_;
@@ -159,7 +161,8 @@ absl::Status ModelServer::Start() {
     config_poller_.emplace(
         ConfigFilePoller::Options{
             options_.server.model_config_file,
-            absl::Seconds(options_.server.model_config_file_poll_wait_seconds)},
+            absl::Seconds(options_.server.model_config_file_poll_wait_seconds),
+            core_->reload_counters()},
         settings_.models, core_.get());
   }
   return absl::OkStatus();
@@ -167,6 +170,7 @@ absl::Status ModelServer::Start() {
 
 void ModelServer::Stop() {
   DrainOptions drain;
+  drain.delay = std::chrono::seconds(options_.server.drain_delay_seconds);
   drain.timeout = std::chrono::seconds(options_.server.drain_seconds);
   drain.socket_paths = SocketPathsOf(options_.server);
   drain.core = core_.get();

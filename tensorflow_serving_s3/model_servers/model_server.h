@@ -77,9 +77,11 @@ class ModelServer {
   // that names the address and the cure if a port cannot be opened.
   absl::Status Start();
 
-  // Refuses new requests, waits up to --drain_seconds for the requests in
-  // progress, closes the ports, and writes the remaining request logs. Does not
-  // wait for models that are loading. Call it once, after Start.
+  // Reports that the server is not ready, answers requests for
+  // --drain_delay_seconds, refuses new requests, waits up to --drain_seconds
+  // for the requests in progress, closes the ports, and writes the remaining
+  // request logs. Does not wait for models that are loading. Call it once,
+  // after Start.
   void Stop();
 
   ServerCore* core() { return core_.get(); }

@@ -347,13 +347,20 @@ absl::StatusOr<ServerCore::ModelNames> ServerCore::Apply(const Config& config) {
   return changed;
 }
 
+absl::StatusOr<ServerCore::ModelNames> ServerCore::ApplyAndCount(
+    const Config& config) {
+  absl::StatusOr<ModelNames> changed = Apply(config);
+  ++(changed.ok() ? reload_counters_.applied : reload_counters_.refused);
+  return changed;
+}
+
 absl::Status ServerCore::ApplyConfig(const Config& config) {
-  return Apply(config).status();
+  return ApplyAndCount(config).status();
 }
 
 absl::Status ServerCore::ReloadConfig(const Config& config, absl::Time deadline,
                                       const std::function<bool()>& cancelled) {
-  absl::StatusOr<ModelNames> changed = Apply(config);
+  absl::StatusOr<ModelNames> changed = ApplyAndCount(config);
   if (!changed.ok()) {
     return changed.status();
   }

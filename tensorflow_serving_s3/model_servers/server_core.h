@@ -37,6 +37,7 @@
 #include "tensorflow_serving_s3/core/storage_path.h"
 #include "tensorflow_serving_s3/model_servers/base/config_reloader.h"
 #include "tensorflow_serving_s3/model_servers/base/model_lookup.h"
+#include "tensorflow_serving_s3/model_servers/base/reload_counters.h"
 #include "tensorflow_serving_s3/model_servers/base/server_status.h"
 #include "tensorflow_serving_s3/model_servers/custom_source.h"
 #include "tensorflow_serving_s3/model_servers/model_status_reader.h"
@@ -150,6 +151,9 @@ class ServerCore final : public ModelLookup,
     return &config_event_bus_;
   }
 
+  // Counts the configurations that were applied or refused.
+  ReloadCounters* reload_counters() { return &reload_counters_; }
+
   // Returns the configuration that is in force.
   tensorflow::serving::ModelServerConfig config() const;
 
@@ -201,6 +205,8 @@ class ServerCore final : public ModelLookup,
   absl::Status Validate(const Config& config) const;
   // Puts `config` into force and returns the names of new or changed models.
   absl::StatusOr<ModelNames> Apply(const Config& config);
+  // Applies `config` and counts the result.
+  absl::StatusOr<ModelNames> ApplyAndCount(const Config& config);
   absl::Status UpdateSource(const Config& config, const Config& current);
   tensorflow::serving::FileSystemStoragePathSourceConfig SourceConfig(
       const Config& config) const;
@@ -233,6 +239,7 @@ class ServerCore final : public ModelLookup,
   Readiness readiness_;
   const ModelStatusReader status_;
   std::atomic<bool> stopping_{false};
+  ReloadCounters reload_counters_;
 
   std::mutex apply_mu_;  // Held while a configuration is applied.
   mutable std::mutex config_mu_;

@@ -29,6 +29,18 @@ TEST(ServerCoreReloadTest, AReloadAddsAModelAndWaitsForIt) {
   EXPECT_TRUE(core->GetModel(Spec("new", 5)).ok());
 }
 
+TEST(ServerCoreReloadTest, CountsAppliedAndRefusedConfigurations) {
+  const ModelConfig half = ModelAt("half", BasePath({"1"}));
+  StartedCore core(OptionsFor(ConfigOf({half})));
+  core.WaitUntilLoaded();
+  EXPECT_TRUE(core->ApplyConfig(ConfigOf({})).ok());
+  // In force, though the model does not load.
+  EXPECT_FALSE(core.Reload(ConfigOf({ModelAt("bad", "/no/such/path")})).ok());
+  EXPECT_FALSE(core->ApplyConfig(ConfigOf({half, half})).ok());
+  EXPECT_EQ(core->reload_counters()->applied, 2);
+  EXPECT_EQ(core->reload_counters()->refused, 1);
+}
+
 TEST(ServerCoreReloadTest, AReloadRemovesAModel) {
   const ModelConfig half = ModelAt("half", BasePath({"1"}));
   StartedCore core(OptionsFor(ConfigOf({half})));

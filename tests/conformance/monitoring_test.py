@@ -177,6 +177,59 @@ def test_build_info(server: ModelServer) -> None:
     assert labels["s3_filesystem"] in ("crt", "tensorflow_io", "tensorflow_io_wheel")
 
 
+def test_availability_and_readiness(tmp_path: Path) -> None:
+    monitoring = tmp_path / "monitoring.config"
+    monitoring.write_text("prometheus_config { enable: true }")
+    base_path = tmp_path / "half"
+    base_path.mkdir()
+    running = ModelServer(
+        str(base_path), model_name="half", flags=[f"--monitoring_config_file={monitoring}"]
+    )
+    with running as server:
+        names = ("tf_serving_s3_ready", "tf_serving_s3_model_available")
+        page = _page(server)
+        assert [_type_of(page, name) for name in names] == ["gauge", "gauge"]
+        labels = {names[1]: {"model_name": "half"}}
+        assert [_value(server, name, **labels.get(name, {})) for name in names] == [0, 0]
+        assert (names[1], (("model_name", "half"),)) in _samples(page)
+        config_of(tmp_path, {"half": Served("half_plus_three")})
+        server.wait_until_available()
+        assert [_value(server, name, **labels.get(name, {})) for name in names] == [1, 1]
+
+
+def _reloads(server: ModelServer) -> dict[str, float]:
+    return {
+        dict(labels)["result"]: value
+        for (name, labels), value in _samples(_page(server)).items()
+        if name == "tf_serving_s3_config_reloads_total"
+    }
+
+
+def test_reloads_of_the_configuration(tmp_path: Path) -> None:
+    text = config_of(tmp_path, {"half": Served("half_plus_three")})
+    config = tmp_path / "polled.config"
+    config.write_text(text)
+    monitoring = tmp_path / "monitoring.config"
+    monitoring.write_text("prometheus_config { enable: true }")
+    flags = (
+        f"--monitoring_config_file={monitoring}",
+        "--model_config_file_poll_wait_seconds=1",
+    )
+    with ModelServer(model_config_file=config, model_name="half", flags=flags) as server:
+        server.wait_until_available()
+        assert _reloads(server) == {"applied": 0, "refused": 0, "unreadable": 0}
+        clients.reload_config(server, text)
+        with pytest.raises(grpc.RpcError):
+            clients.reload_config(server, text.replace('base_path: "', 'base_path: "relative'))
+        assert _reloads(server) == {"applied": 1, "refused": 1, "unreadable": 0}
+        config.write_text("no configuration")
+        wait_for(lambda reloads: reloads["unreadable"] > 0, lambda: _reloads(server))
+        config.write_text(text.replace('base_path: "', 'base_path: "relative'))
+        wait_for(lambda reloads: reloads["refused"] > 1, lambda: _reloads(server))
+        config.write_text("model_config_list {}")
+        wait_for(lambda reloads: reloads["applied"] == 2, lambda: _reloads(server))
+
+
 def test_process_metrics(server: ModelServer) -> None:
     samples = _samples(_page(server))
     for name in ("resident_memory_bytes", "cpu_seconds_total", "open_fds", "start_time_seconds"):

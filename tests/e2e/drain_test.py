@@ -156,6 +156,31 @@ def test_new_requests_are_refused_and_probes_are_answered(
     assert under_way.result(_SECONDS).status_code == 200
 
 
+def test_requests_are_answered_during_the_drain_delay_while_probes_say_not_ready(
+    world: World, waiting_model: Path, tmp_path: Path
+) -> None:
+    flags = ("--drain_delay_seconds=3600", "--enable_grpc_healthcheck_service")
+    with _serving_waiting(world, waiting_model, tmp_path, *flags) as waiting:
+        waiting.awaited.touch()
+        waiting.end_by_signal()
+        assert clients.health(waiting.server, "") == "NOT_SERVING"
+        assert waiting.ask().status_code == 200
+        assert waiting.ask_by_grpc() == [7.0]
+        # A second signal ends the process.
+        os.kill(waiting.server.process.pid, signal.SIGTERM)
+        code = wait_for(_is_known, lambda: waiting.server.process.exit_code)
+        assert code == -signal.SIGTERM
+
+
+def test_the_drain_begins_after_the_delay(
+    world: World, waiting_model: Path, tmp_path: Path
+) -> None:
+    flags = ("--drain_delay_seconds=1", "--drain_seconds=0")
+    with _serving_waiting(world, waiting_model, tmp_path, *flags) as waiting:
+        assert waiting.server.process.stop(grace_seconds=_SECONDS) == 0
+        waiting.server.process.wait_for_line("--drain_delay_seconds", timeout_seconds=_SECONDS)
+
+
 def test_requests_that_need_more_than_drain_seconds_are_cancelled_and_counted(
     world: World,
     waiting_model: Path,

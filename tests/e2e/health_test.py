@@ -227,8 +227,8 @@ _SERVICES = ["", _PREDICTION_SERVICE, "tensorflow.serving.ModelService", _MODEL]
 def test_grpc_health_is_serving_when_the_model_is_available(world: World, service: str) -> None:
     base_path = world.new_base_path()
     with world.serving(base_path, flags=_HEALTH_FLAG) as server:
-        # The port opens a moment before the server reports its services.
-        _wait_for_health(server, service, "NOT_SERVING")
+        # Also the first answer: the gRPC port opens after the REST port.
+        assert _health(server, service) == "NOT_SERVING"
         world.publish(world.half_plus_three, base_path, 1)
         _wait_for_health(server, service, "SERVING")
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -30,9 +31,10 @@ _SIGNALS = [signal.SIGTERM, signal.SIGINT]
 _AT_ONCE_SECONDS = 5.0  # Less than the server gives requests under way.
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [find_program(MODEL_SERVER), *arguments],
+        env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -92,6 +94,27 @@ def test_version_names_the_server_tensorflow_and_the_s3_filesystem() -> None:
     lines = [line.partition(": ")[0] for line in done.stdout.splitlines()]
     assert done.returncode == 0
     assert lines == ["TensorFlow ModelServer", "TensorFlow Library", "S3 filesystem"]
+
+
+def test_the_exit_code_of_a_probe_says_whether_the_server_is_ready(world: World) -> None:
+    with world.serving(world.new_base_path()) as server:
+        url = server.rest_url
+        alive, ready = _run(f"--probe={url}/livez"), _run(f"--probe={url}/readyz")
+        assert (alive.returncode, alive.stdout, alive.stderr) == (0, "", f"{url}/livez: 200 ok\n")
+        assert (ready.returncode, ready.stdout) == (1, "")
+        assert ready.stderr.startswith(f"{url}/readyz: 503 not ready: ")
+    gone = _run(f"--probe={url}")
+    assert (gone.returncode, "Connection refused" in gone.stderr) == (1, True)
+
+
+def test_a_probe_of_an_address_of_another_form_is_an_error_of_the_command_line() -> None:
+    done = _run("--probe=localhost")
+    assert (done.returncode, "--probe=localhost is not an address" in done.stderr) == (2, True)
+
+
+def test_a_base_path_in_a_variable_needs_the_name_in_the_other() -> None:
+    done = _run("--port=1", MODEL_BASE_PATH="s3://models", MODEL_NAME="")
+    assert (done.returncode, "MODEL_NAME is not set" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("flag", _FLAGS)

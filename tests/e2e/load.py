@@ -35,11 +35,19 @@ class Load:
         assert load.failures() == []
     """
 
-    def __init__(self, clients: list[Callable[[], object]]) -> None:
-        """Creates a thread for each client. A client sends a request and returns the response."""
+    def __init__(
+        self, clients: list[Callable[[], object]], *, stop_at_failure: bool = True
+    ) -> None:
+        """Creates a thread for each client.
+
+        Args:
+            clients: Each sends a request and returns the response.
+            stop_at_failure: Whether a client ends at its first exception.
+        """
         self.records = [Record() for _ in clients]
         self._changed = threading.Condition()
         self._ending = False
+        self._stop_at_failure = stop_at_failure
         self._threads = [
             threading.Thread(target=self._ask, args=(client, record), daemon=True)
             for client, record in zip(clients, self.records, strict=True)
@@ -64,7 +72,7 @@ class Load:
             thread.join()
 
     def wait_for_answers(self, count: int, *, timeout_seconds: float = 30.0) -> None:
-        """Blocks until every client has `count` more answers or has failed.
+        """Blocks until every client has `count` more answers or has ended by a failure.
 
         Raises:
             TimeoutError: A client has fewer answers after the timeout.
@@ -74,7 +82,7 @@ class Load:
 
             def reached() -> bool:
                 return all(
-                    record.count >= goal or record.failures
+                    record.count >= goal or (self._stop_at_failure and record.failures)
                     for record, goal in zip(self.records, goals, strict=True)
                 )
 
@@ -93,7 +101,9 @@ class Load:
                 with self._changed:
                     record.failures.append(error)
                     self._changed.notify_all()
-                return
+                if self._stop_at_failure:
+                    return
+                continue
             with self._changed:
                 record.count += 1
                 if record.answers[-1:] != [answer]:

@@ -82,53 +82,6 @@ def _json(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
-    code = (
-        "import sys; from tensorflow_serving_s3.cli import _main\n"
-        "try: _main.tfs3(['--help'])\n"
-        "except SystemExit: pass\n"
-        "heavy = {'tensorflow', 'boto3', 'botocore', 'grpc', 'numpy', 'rich', 'google', 'yaml'}\n"
-        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)\n"
-    )
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", code], env=env, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "doctor" in done.stdout
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        *("serve", "publish", "versions", "rollback", "status", "predict", "reload", "bench"),
-        *("doctor", "config check", "config convert", "config diff"),
-    ],
-)
-def test_every_command_has_help_with_examples(run: Run, command: str) -> None:
-    result = run(*command.split(), "--help")
-    assert result.exit_code == 0
-    assert f"tfs3 {command}" in result.output.partition("Examples:")[2]
-    if command != "serve":
-        assert "--json" in result.output
-
-
-def test_the_exit_codes_and_completion_are_in_the_help(run: Run) -> None:
-    text = run("--help").output
-    for line in ("0    success", "3    the command failed", "_TFS3_COMPLETE=bash_source tfs3"):
-        assert line in text
-
-
-def test_completion_offers_commands(run: Run) -> None:
-    env = {"_TFS3_COMPLETE": "bash_complete", "COMP_WORDS": "tfs3 pu", "COMP_CWORD": "1"}
-    code = "from tensorflow_serving_s3.cli import main; main()"
-    environment = {**os.environ, **env, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.stdout.strip() == "plain,publish"
-
-
 @pytest.mark.parametrize(
     "arguments",
     [["nothing"], ["publish"], ["predict", "half"], ["publish", "absent", "s3://models/m"]],
@@ -218,15 +171,25 @@ def _program(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from tensorflow_serving_s3.cli import main; main()", *arguments]
 
 
-def test_status_is_watched_until_it_is_interrupted(server: ModelServer) -> None:
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+def test_status_is_a_live_table_until_it_is_interrupted(server: ModelServer) -> None:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"}
     command = _program("status", "--watch", "--interval", "0.1", "--rest", server.rest_url)
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as watching:
-        assert watching.stdout is not None
-        time.sleep(3)
+    terminal, other_end = pty.openpty()
+    with subprocess.Popen(command, env=env, stdout=other_end, stderr=subprocess.PIPE) as watching:
+        os.close(other_end)
+        shown = b""
+        while shown.count(b"AVAILABLE") < 7:  # The third table begins: each has three versions.
+            shown += os.read(terminal, 65_536)
         watching.send_signal(signal.SIGINT)
-        output = watching.stdout.read()
-    assert (watching.returncode, "AVAILABLE" in output) == (130, True)
+        # Reading fails when the program has closed its end.
+        with contextlib.suppress(OSError):
+            while piece := os.read(terminal, 65_536):
+                shown += piece
+        assert watching.stderr is not None
+        assert watching.stderr.read().decode().strip() == "Interrupted."
+    os.close(terminal)
+    assert watching.returncode == 130
+    assert b"\x1b[1A" in shown  # A table replaces the one before.
 
 
 def test_publish_shows_its_progress_on_a_terminal(storage: SeaweedFS, tmp_path: Path) -> None:

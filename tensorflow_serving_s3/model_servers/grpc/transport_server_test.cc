@@ -202,6 +202,18 @@ TEST(TransportServerTest, TheServerIsNotServingAtFirst) {
             kNotServing);
 }
 
+TEST(TransportServerTest, TheServicesOfTheOptionsAreNotServingAtFirst) {
+  ServerOptions options = Loopback();
+  options.serve_health = true;
+  options.health_services = {"half"};
+  const auto server = StartServer(options, {});
+
+  EXPECT_EQ(TestingClient(AddressOf(*server))
+                .Call(kHealthCheck, HealthRequest("half"))
+                .payload,
+            kNotServing);
+}
+
 TEST(TransportServerTest, SetNothingServingIsFinal) {
   ServerOptions options = Loopback();
   options.serve_health = true;

@@ -12,6 +12,7 @@
 #include "tensorflow_serving_s3/model_servers/base/version.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/limit_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/load_metrics.h"
+#include "tensorflow_serving_s3/model_servers/monitoring/model_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/process_metrics.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/registry_metrics.h"
@@ -30,6 +31,12 @@ std::string MetricsPage(const MetricsSources& sources) {
     writer.Comment(absl::StrCat("The S3 filesystem ", s3_flavour.name,
                                 " does not count its requests: there are no "
                                 "metrics tf_serving_s3_requests_total, ..."));
+  }
+  if (sources.status != nullptr) {
+    WriteModelMetrics(*sources.status, &writer);
+  }
+  if (sources.reloads != nullptr) {
+    WriteReloadMetrics(*sources.reloads, &writer);
   }
   WriteLoadMetrics(ActiveLoads(), &writer);
   if (sources.memory != nullptr) {

@@ -163,6 +163,10 @@ absl::Status ParseFirst(const std::vector<FlagGroup>& groups,
   if (flag == nullptr) {
     return UnknownFlag(groups, name);
   }
+  if (!flag->value_if_alone.empty() &&
+      (equals == argument.npos || equals + 1 == argument.size())) {
+    return SetValue(*flag, flag->value_if_alone);
+  }
   if (equals != argument.npos) {
     return SetValue(*flag, argument.substr(equals + 1));
   }

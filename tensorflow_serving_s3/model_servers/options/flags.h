@@ -32,6 +32,9 @@ struct Flag {
   // The inclusive range of a whole number.
   int64_t min = INT64_MIN;
   int64_t max = INT64_MAX;
+  // The value of a string flag without one: "--name" or "--name=". Another
+  // value must follow an equals sign. Empty: the flag needs a value.
+  std::string value_if_alone;
 };
 
 // Flags about one subject; a section of --help.
@@ -44,6 +47,7 @@ struct FlagGroup {
 //
 //  - Any flag: --name=value or --name value, with one dash or two.
 //  - A bool flag also: --name. Its values are true, false, 1 and 0.
+//  - A flag with value_if_alone: --name=value or --name, not --name value.
 //  - The last of several values for a flag counts.
 //  - Empty arguments, and "--" at the end, are ignored.
 //

@@ -65,6 +65,25 @@ TEST_F(FlagsTest, ABoolWithoutValueIsTrueAndKeepsTheNextArgument) {
   EXPECT_EQ(port_, 3);
 }
 
+TEST(ValueIfAloneTest, StandsForAMissingOrEmptyValue) {
+  std::string url;
+  bool verbose = false;
+  const std::vector<FlagGroup> groups = {
+      {"Group",
+       {{"probe", &url, "The URL.", INT64_MIN, INT64_MAX, "http://a"},
+        {"verbose", &verbose, "Log details."}}}};
+  for (const char* const flag : {"--probe", "--probe=", "-probe"}) {
+    url.clear();
+    verbose = false;
+    ASSERT_TRUE(ParseFlags(groups, {flag, "--verbose"}).ok()) << flag;
+    EXPECT_EQ(url, "http://a") << flag;
+    EXPECT_TRUE(verbose) << flag;
+  }
+  ASSERT_TRUE(ParseFlags(groups, {"--probe=http://b"}).ok());
+  EXPECT_EQ(url, "http://b");
+  EXPECT_FALSE(ParseFlags(groups, {"--probe", "http://b"}).ok());
+}
+
 TEST_F(FlagsTest, OneDashIsAsGoodAsTwo) {
   ASSERT_TRUE(Parse({"-model_name=half", "-port", "2", "-verbose"}).ok());
   EXPECT_EQ(name_, "half");

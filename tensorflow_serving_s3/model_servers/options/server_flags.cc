@@ -40,14 +40,16 @@ Flags, with their defaults.
 std::vector<Flag> ModelFlags(ServerOptions& o) {
   return {
       {"model_name", &o.model_name,
-       "Name of the model at --model_base_path, in requests and URLs."},
+       "Name of the model at --model_base_path, in requests and URLs. Without "
+       "this flag: the variable MODEL_NAME, if it is set."},
       {"model_version_policy", &o.model_version_policy,
        "Versions of the model at --model_base_path to serve: LATEST_VERSION or "
        "ALL_VERSIONS. A flag of TensorFlow Serving 1.0; --model_config_file "
        "has more policies."},
       {"model_base_path", &o.model_base_path,
        "Folder with the versions of the model: s3://bucket/path or a local "
-       "path."},
+       "path. Without this flag and --model_config_file: "
+       "$MODEL_BASE_PATH/$MODEL_NAME, if both variables are set."},
       {"model_config_file", &o.model_config_file,
        "File with a ModelServerConfig in protobuf's text format, for several "
        "models, version policies and labels: s3://bucket/models.config or a "
@@ -353,11 +355,24 @@ std::vector<Flag> OperationFlags(ServerOptions& o) {
       {"hide_server_paths", &o.hide_server_paths,
        "Write [path] instead of the server's paths, local and s3://, in the "
        "error messages and states that clients get. The log keeps the paths."},
+      {"drain_delay_seconds", &o.drain_delay_seconds,
+       "Seconds after SIGTERM or SIGINT in which the server still answers all "
+       "requests, while /readyz answers 503 and the health service "
+       "NOT_SERVING. So a load balancer that checks one of these stops sending "
+       "requests before the server refuses them. Then --drain_seconds begins.",
+       0, 24 * 60 * 60},
       {"drain_seconds", &o.drain_seconds,
        "Seconds that requests in progress may take after SIGTERM or SIGINT. "
        "During this time /readyz answers 503, and new requests get 503 or "
        "UNAVAILABLE. The server exits when the last request is done.",
        0, 24 * 60 * 60},
+      {"probe", &o.probe,
+       "Ask a running server for its health and exit: with 0 if the answer to "
+       "GET is 200, otherwise with 1. The answer is on stderr. --probe alone "
+       "asks http://localhost:8501/readyz. Others: --probe=https://HOST:PORT "
+       "(any certificate is accepted), --probe=unix:SOCKET, both also with a "
+       "path: --probe=http://localhost:8501/livez, --probe=unix:SOCKET:/livez.",
+       INT64_MIN, INT64_MAX, "http://localhost:8501/readyz"},
       {"version", &o.version, "Print the version and exit."},
       {"help", &o.help, "Print this help and exit."},
   };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -104,6 +105,40 @@ absl::Status CheckBatching(const ServerOptions& options) {
   return absl::OkStatus();
 }
 
+std::string Variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Returns the folder that the variables name; empty if one is not set.
+std::string PathOfVariables(const ModelVariables& variables) {
+  if (variables.model_name.empty() || variables.model_base_path.empty()) {
+    return "";
+  }
+  const absl::string_view base =
+      absl::StripSuffix(variables.model_base_path, "/");
+  return absl::StrCat(base, "/", variables.model_name);
+}
+
+// Parses the flags. The variables are the defaults of the flags.
+absl::Status ParseFlagsAndVariables(absl::Span<const char* const> arguments,
+                                    ServerOptions* options) {
+  std::string path_of_variables;
+  if (!options->has_custom_source) {
+    if (!options->model_variables.model_name.empty()) {
+      options->model_name = options->model_variables.model_name;
+    }
+    path_of_variables = PathOfVariables(options->model_variables);
+    options->model_base_path = path_of_variables;
+  }
+  absl::Status status = ParseFlags(ServerFlags(options), arguments);
+  if (!options->model_config_file.empty() &&
+      options->model_base_path == path_of_variables) {
+    options->model_base_path.clear();
+  }
+  return status;
+}
+
 absl::Status CheckModels(const ServerOptions& options) {
   if (options.has_custom_source) {
     return options.model_base_path.empty() && options.model_config_file.empty()
@@ -113,6 +148,13 @@ absl::Status CheckModels(const ServerOptions& options) {
                      "and --model_config_file");
   }
   if (options.model_base_path.empty() && options.model_config_file.empty()) {
+    const ModelVariables& variables = options.model_variables;
+    if (!variables.model_base_path.empty() && variables.model_name.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "nothing to serve: MODEL_BASE_PATH is ", variables.model_base_path,
+          ", but MODEL_NAME is not set; set it to the model's folder in "
+          "MODEL_BASE_PATH, or set --model_base_path"));
+    }
     return absl::InvalidArgumentError(
         "nothing to serve: set --model_base_path, as in "
         "--model_base_path=s3://bucket/models/half, or --model_config_file "
@@ -210,10 +252,15 @@ void CheckCombinations(ServerOptions* options) {
 
 }  // namespace
 
+ModelVariables ModelVariablesOfEnvironment() {
+  return {Variable("MODEL_NAME"), Variable("MODEL_BASE_PATH")};
+}
+
 absl::Status ParseServerOptions(absl::Span<const char* const> arguments,
                                 ServerOptions* options) {
-  absl::Status status = ParseFlags(ServerFlags(options), arguments);
-  if (!status.ok() || options->version || options->help) {
+  absl::Status status = ParseFlagsAndVariables(arguments, options);
+  if (!status.ok() || options->version || options->help ||
+      !options->probe.empty()) {
     return status;
   }
   if (status = CheckUnsupported(options); !status.ok()) {

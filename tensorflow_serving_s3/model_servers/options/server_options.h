@@ -22,12 +22,26 @@ namespace tfs3 {
 inline constexpr char kLatestVersion[] = "LATEST_VERSION";
 inline constexpr char kAllVersions[] = "ALL_VERSIONS";
 
+// The variables that name the model, as in the container image of TensorFlow
+// Serving: $MODEL_BASE_PATH/$MODEL_NAME is served under the name $MODEL_NAME.
+struct ModelVariables {
+  // Empty: not set.
+  std::string model_name;
+  std::string model_base_path;
+};
+
+// Returns MODEL_NAME and MODEL_BASE_PATH of the environment.
+ModelVariables ModelVariablesOfEnvironment();
+
 // The command line of tensorflow_model_server. Names and defaults are those of
 // TensorFlow Serving. server_flags.cc explains each option.
 struct ServerOptions {
   // Whether a custom source reports the models. Not a flag: set it before
   // ParseServerOptions, which then refuses the flags that name models.
   bool has_custom_source = false;
+  // The values of --model_name and --model_base_path without these flags. Not a
+  // flag: set it before ParseServerOptions.
+  ModelVariables model_variables;
 
   // Models.
   std::string model_name = "default";
@@ -114,7 +128,10 @@ struct ServerOptions {
   bool enable_signature_metrics = false;
   bool access_log = false;
   bool hide_server_paths = false;
+  int64_t drain_delay_seconds = 0;
   int64_t drain_seconds = 25;
+  // The URL to probe instead of serving; see net/probe.h.
+  std::string probe;
   bool version = false;
   bool help = false;
 
@@ -133,7 +150,7 @@ struct ServerOptions {
 //
 //  - a flag or value that ParseFlags refuses, or a combination that is not
 //  valid
-//  - no model or no port to serve, except with --version or --help
+//  - no model or no port to serve, except with --version, --help or --probe
 //
 // After an error `options` has the values of the other flags. So the caller can
 // print the error as --log_format demands.

@@ -3,7 +3,10 @@
 
 #include "tensorflow_serving_s3/model_servers/options/server_options.h"
 
+#include <stdlib.h>
+
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -53,6 +56,99 @@ TEST(ServerOptionsTest, WithACustomSourceNoFlagNamesModels) {
     EXPECT_THAT(std::string(Parse({flag}, &refused).message()),
                 HasSubstr("the models come from a source"));
   }
+}
+
+absl::Status ParseWith(ModelVariables variables,
+                       std::vector<const char*> arguments,
+                       ServerOptions* options) {
+  options->model_variables = std::move(variables);
+  return Parse(std::move(arguments), options);
+}
+
+TEST(ModelVariablesTest, NameTheFolderAndTheModel) {
+  ServerOptions options;
+  ASSERT_TRUE(ParseWith({"half", "s3://bucket"}, {}, &options).ok());
+  EXPECT_EQ(options.model_name, "half");
+  EXPECT_EQ(options.model_base_path, "s3://bucket/half");
+}
+
+TEST(ModelVariablesTest, ASlashAtTheEndOfTheBasePathIsNotDoubled) {
+  for (const auto& [base, path] :
+       {std::pair("s3://bucket/", "s3://bucket/half"),
+        std::pair("/models/", "/models/half"), std::pair("/", "/half")}) {
+    ServerOptions options;
+    ASSERT_TRUE(ParseWith({"half", base}, {}, &options).ok());
+    EXPECT_EQ(options.model_base_path, path);
+  }
+}
+
+// As in TensorFlow Serving's image, whose script passes both flags before the
+// arguments of the user.
+TEST(ModelVariablesTest, EachFlagReplacesItsVariableOnly) {
+  ServerOptions named;
+  ASSERT_TRUE(ParseWith({"half", "/m"}, {"--model_name=a"}, &named).ok());
+  EXPECT_EQ(named.model_name, "a");
+  EXPECT_EQ(named.model_base_path, "/m/half");
+  ServerOptions moved;
+  ASSERT_TRUE(ParseWith({"half", "/m"}, {"--model_base_path=/x"}, &moved).ok());
+  EXPECT_EQ(moved.model_name, "half");
+  EXPECT_EQ(moved.model_base_path, "/x");
+}
+
+TEST(ModelVariablesTest, AModelConfigFileReplacesThemWithoutAWarning) {
+  ServerOptions options;
+  ASSERT_TRUE(
+      ParseWith({"half", "/m"}, {"--model_config_file=/c"}, &options).ok());
+  EXPECT_EQ(options.model_base_path, "");
+  EXPECT_THAT(options.warnings, IsEmpty());
+}
+
+TEST(ModelVariablesTest, ANameAloneIsTheNameOfTheModelAtTheFlagsPath) {
+  ServerOptions options;
+  ASSERT_TRUE(ParseWith({"half", ""}, {"--model_base_path=/m"}, &options).ok());
+  EXPECT_EQ(options.model_name, "half");
+  ServerOptions nothing;
+  EXPECT_THAT(std::string(ParseWith({"half", ""}, {}, &nothing).message()),
+              HasSubstr("set --model_base_path"));
+}
+
+TEST(ModelVariablesTest, ABasePathAloneIsAnErrorThatAsksForTheName) {
+  ServerOptions options;
+  const absl::Status status = ParseWith({"", "s3://bucket"}, {}, &options);
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("MODEL_BASE_PATH is s3://bucket, but MODEL_NAME is not "
+                        "set"));
+  ServerOptions flag;
+  EXPECT_TRUE(
+      ParseWith({"", "s3://bucket"}, {"--model_base_path=/m"}, &flag).ok());
+  EXPECT_EQ(flag.model_name, "default");
+}
+
+TEST(ModelVariablesTest, ACustomSourceIgnoresThem) {
+  ServerOptions options;
+  options.has_custom_source = true;
+  EXPECT_TRUE(ParseWith({"half", "/m"}, {}, &options).ok());
+  EXPECT_EQ(options.model_base_path, "");
+}
+
+TEST(ModelVariablesTest, ComeFromTheEnvironment) {
+  setenv("MODEL_NAME", "half", /*overwrite=*/1);
+  unsetenv("MODEL_BASE_PATH");
+  EXPECT_EQ(ModelVariablesOfEnvironment().model_name, "half");
+  EXPECT_EQ(ModelVariablesOfEnvironment().model_base_path, "");
+  unsetenv("MODEL_NAME");
+}
+
+TEST(ServerOptionsTest, ProbeNeedsNoOtherFlagAndNoValue) {
+  for (const char* const flag : {"--probe", "--probe="}) {
+    ServerOptions options;
+    EXPECT_TRUE(Parse({flag, "--port=8500"}, &options).ok()) << flag;
+    EXPECT_EQ(options.probe, "http://localhost:8501/readyz") << flag;
+  }
+  ServerOptions options;
+  EXPECT_TRUE(Parse({"--probe=unix:/run/rest.sock"}, &options).ok());
+  EXPECT_EQ(options.probe, "unix:/run/rest.sock");
 }
 
 struct BadCommandLine {

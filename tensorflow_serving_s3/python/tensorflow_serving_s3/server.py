@@ -29,7 +29,7 @@ from typing import Any, Self, TypeAlias
 
 from tensorflow_serving_s3.errors import DeadlineExceededError, ServingError
 from tensorflow_serving_s3.sourcing import _library
-from tensorflow_serving_s3.sourcing._core import CoreSource, PushedSource, predict
+from tensorflow_serving_s3.sourcing._core import CoreSource, PushedSource, predict, wait_in_slices
 from tensorflow_serving_s3.sourcing._library import Handle, library
 from tensorflow_serving_s3.sourcing._source import AnySource, AnyTarget, Sink
 from tensorflow_serving_s3.sourcing._types import StoragePath
@@ -159,25 +159,29 @@ class ModelServer:
         Raises:
             DeadlineExceededError: It is not available in time; the message has the status.
         """
-        deadline = time.monotonic() + timeout_seconds
-        while True:
-            known = self.models()
-            for one in known["models"]:
-                for status in one["model_version_status"]:
-                    if (
-                        one["name"] == model
-                        and status["state"] == "AVAILABLE"
-                        and version in (None, int(status["version"]))
-                    ):
-                        return
-            if time.monotonic() > deadline:
-                what = model if version is None else f"{model} version {version}"
-                raise DeadlineExceededError(
-                    "DEADLINE_EXCEEDED",
-                    f"{what} is not available after {timeout_seconds:g} s; the status is"
-                    f" {json.dumps(known)}",
-                )
-            time.sleep(_POLL_SECONDS)
+
+        def wait(seconds: float) -> None:
+            end = time.monotonic() + seconds
+            while not self._is_available(model, version):
+                if time.monotonic() > end:
+                    what = model if version is None else f"{model} version {version}"
+                    raise DeadlineExceededError(
+                        "DEADLINE_EXCEEDED",
+                        f"{what} is not available after {timeout_seconds:g} s; the status is"
+                        f" {json.dumps(self.models())}",
+                    )
+                time.sleep(_POLL_SECONDS)
+
+        wait_in_slices(wait, timeout_seconds)
+
+    def _is_available(self, model: str, version: int | None) -> bool:
+        return any(
+            one["name"] == model
+            and status["state"] == "AVAILABLE"
+            and version in (None, int(status["version"]))
+            for one in self.models()["models"]
+            for status in one["model_version_status"]
+        )
 
     def wait(self) -> None:
         """Blocks until `stop` is called, or until an exception such as KeyboardInterrupt."""
@@ -187,8 +191,8 @@ class ModelServer:
     def stop(self) -> None:
         """Stops the source, finishes the running requests, closes the ports and unloads the models.
 
-        Waits for running requests up to the flag `drain_seconds`, and then until they end. May be
-        called again.
+        Answers requests for the time of the flag `drain_delay_seconds`, then waits for running
+        requests up to the flag `drain_seconds`, and then until they end. May be called again.
         """
         with self._lock:
             source, self._source = self._source, None

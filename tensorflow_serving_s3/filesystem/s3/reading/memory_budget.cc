@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/base/per_process.h"
+#include "tensorflow_serving_s3/filesystem/s3/reading/huge_pages.h"
 
 namespace tfs3 {
 namespace s3 {
 namespace {
 
-constexpr size_t kHugePage = size_t{2} << 20;
 // The maximum of an account, as a multiple of the memory left free.
 constexpr uint64_t kMaxShareOfFree = 4;
 
@@ -30,7 +30,7 @@ char* Map(size_t size) {
   return data == MAP_FAILED ? nullptr : static_cast<char*>(data);
 }
 
-// Maps with huge pages if `size` is large enough.
+// Maps memory that huge pages fit into, if `size` is large enough.
 char* MapAligned(size_t size) {
   if (size < kHugePage) {
     return Map(size);
@@ -251,15 +251,6 @@ void MemoryBudget::ShrinkCache(uint64_t bytes, DeferredUnmap& unmaps) {
     unmaps.Add(smallest->second.back(), smallest->first);
     smallest->second.pop_back();
     cached_bytes_ -= smallest->first;
-  }
-}
-
-void PreferHugePages(char* data, size_t size) {
-  const auto address = reinterpret_cast<uintptr_t>(data);
-  const uintptr_t begin = RoundUp(address, kHugePage);
-  const uintptr_t end = (address + size) / kHugePage * kHugePage;
-  if (begin < end) {
-    madvise(data + (begin - address), end - begin, MADV_HUGEPAGE);
   }
 }
 

@@ -14,9 +14,10 @@
 // four ninths each, and later files always get some. A file without memory
 // reads without read-ahead.
 //
-// Blocks are mapped with huge pages if possible. Destroyed blocks of 2 MiB and
-// more are cached within the limit, until all blocks are destroyed or no file
-// has been read for some time. Thread-safe, except for a single Block.
+// Blocks have huge pages if the system supplies them quickly (huge_pages.h).
+// Destroyed blocks of 2 MiB and more are cached within the limit, until all
+// blocks are destroyed or no file has been read for some time. Thread-safe,
+// except for a single Block.
 //
 // This is not a semaphore: a request never waits, the limit of an account
 // depends on the free memory, and the budget caches mappings.
@@ -144,10 +145,6 @@ class MemoryBudget {
   std::map<size_t, std::vector<char*>> cached_;  // By size.
   std::vector<IdleUser> idle_users_;
 };
-
-// Advises the system to use huge pages, whose allocation is several times
-// faster.
-void PreferHugePages(char* data, size_t size);
 
 }  // namespace s3
 }  // namespace tfs3

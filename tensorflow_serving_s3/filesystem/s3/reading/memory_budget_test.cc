@@ -206,13 +206,6 @@ TEST(MemoryBudgetTest, ThreadsTakeAndReleaseInParallel) {
   EXPECT_EQ(budget.used(), 0u);
 }
 
-TEST(MemoryBudgetTest, PreferHugePagesAcceptsAnyMemory) {
-  std::vector<char> memory(5 * kMiB, 'x');
-  PreferHugePages(memory.data() + 7, memory.size() - 9);
-  PreferHugePages(memory.data(), 100);
-  EXPECT_EQ(memory, std::vector<char>(5 * kMiB, 'x'));
-}
-
 }  // namespace
 }  // namespace s3
 }  // namespace tfs3

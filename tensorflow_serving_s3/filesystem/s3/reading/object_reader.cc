@@ -115,10 +115,14 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
     return Status{TF_RESOURCE_EXHAUSTED,
                   uri_.ToString() + ": not enough memory to open it"};
   }
+  MemoryBudget::Clock::duration opening_time{};
   Result<ObjectRange> first = [&] {
     const Semaphore::Hold slot(&resources_.workers->callers());
-    return client_->GetObject(uri_, 0, beginning.data(), beginning.size(),
-                              /*if_match=*/"");
+    const MemoryBudget::Clock::time_point begin = MemoryBudget::Clock::now();
+    Result<ObjectRange> range = client_->GetObject(
+        uri_, 0, beginning.data(), beginning.size(), /*if_match=*/"");
+    opening_time = MemoryBudget::Clock::now() - begin;
+    return range;
   }();
   if (!first.ok()) {
     return first.status();
@@ -139,6 +143,8 @@ Result<ObjectReader::VersionPtr> ObjectReader::OpenVersion() {
         return Fetch(client, uri, info, offset, buffer, size, cancellation);
       },
       resources_.workers, resources_.budget, std::move(account));
+  version->ahead->LimitWindow(
+      ReadAhead::UsefulWindow(first->bytes, opening_time));
   version->ahead->ReleaseWhenIdle();
   return version;
 }

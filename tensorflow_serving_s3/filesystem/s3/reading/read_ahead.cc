@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/filesystem/s3/base/semaphore.h"
+#include "tensorflow_serving_s3/filesystem/s3/reading/huge_pages.h"
 
 namespace tfs3 {
 namespace s3 {
@@ -26,6 +27,10 @@ constexpr uint64_t kWindowOfFirstRead = 16 * kMiB;
 constexpr uint64_t kParts = 4;
 constexpr uint64_t kMinPart = kMiB;
 constexpr uint64_t kMaxPart = 8 * kMiB;
+// The speed that the window of one file allows for, in bytes per second, if
+// each part is fetched at the speed of the first request. Parts are faster than
+// that, because latency is a smaller share of their time.
+constexpr double kUsefulSpeed = 1e9;
 // In a stream, a read below this size fetches more bytes than requested, for
 // later reads. If the budget has no memory, it fetches at most kOutsideBudget.
 constexpr size_t kSmallRead = size_t{256} << 10;
@@ -150,6 +155,13 @@ Status ReadAhead::Read(uint64_t offset, char* buffer, size_t size) {
     Prefetch();
   }
   return status;
+}
+
+uint64_t ReadAhead::UsefulWindow(size_t bytes, std::chrono::nanoseconds time) {
+  const double seconds = std::chrono::duration<double>(time).count();
+  const double speed = static_cast<double>(bytes) / std::max(seconds, 1e-9);
+  const double parts = kUsefulSpeed / std::max(speed, 1.0);
+  return kMaxPart * static_cast<uint64_t>(std::max<double>(kParts, parts));
 }
 
 void ReadAhead::ReleaseWhenIdle() {
@@ -298,7 +310,8 @@ void ReadAhead::GrowWindow(size_t size) {
   const uint64_t wanted =
       size > 0 ? std::max<uint64_t>(2 * window_, 2 * size) : kWindowWithoutWait;
   window_ = std::max(window_, wanted);
-  window_ = std::min({window_, 2 * stream_bytes_, budget_->limit()});
+  window_ =
+      std::min({window_, 2 * stream_bytes_, budget_->limit(), max_window_});
   if (stream_reads_ == 1) {
     window_ = std::min(window_, kWindowOfFirstRead);
   }

@@ -14,7 +14,7 @@
 //   - Reads that continue near the end of the previous read form a stream: the
 //     following bytes are prefetched. The prefetched window grows while the
 //     reader has to wait, up to twice the bytes of the stream and within the
-//     memory budget.
+//     memory budget and LimitWindow.
 //   - Another read fetches only the requested bytes. A few of them end the
 //     stream and release its memory, and so does an idle time.
 //   - A failed prefetch does not fail a read.
@@ -23,10 +23,12 @@
 #ifndef TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_AHEAD_H_
 #define TENSORFLOW_SERVING_S3_FILESYSTEM_S3_READING_READ_AHEAD_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -47,6 +49,14 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
   ReadAhead(uint64_t object_size, MemoryBudget::Block beginning,
             RangeFetch fetch, FetchWorkers* workers, MemoryBudget* budget,
             std::shared_ptr<MemoryBudget::Account> account);
+
+  // Returns the window that is large enough for a link on which one request for
+  // `bytes` took `time`. A fast link needs few parallel requests, and so less
+  // memory.
+  static uint64_t UsefulWindow(size_t bytes, std::chrono::nanoseconds time);
+
+  // Limits the prefetched window. Call it before the first Read.
+  void LimitWindow(uint64_t bytes) { max_window_ = bytes; }
 
   // Lets the budget release the memory of the file after an idle time, except
   // for an object that is completely in `beginning`. Call it once.
@@ -105,6 +115,7 @@ class ReadAhead : public std::enable_shared_from_this<ReadAhead> {
   FetchWorkers* const workers_;
   MemoryBudget* const budget_;
   const std::shared_ptr<MemoryBudget::Account> account_;
+  uint64_t max_window_ = std::numeric_limits<uint64_t>::max();
   // The whole object, if `beginning` has all of it.
   MemoryBudget::Block whole_;
 

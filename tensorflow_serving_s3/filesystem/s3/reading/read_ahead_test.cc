@@ -50,6 +50,24 @@ TEST_F(ReadAheadTest, PrefetchesAfterALargeRead) {
   EXPECT_EQ(FetchedUpTo(), 24 * kMiB);
 }
 
+TEST_F(ReadAheadTest, TheWindowStaysWithinItsLimit) {
+  ReadAhead& ahead = Open(kMiB);
+  ahead.LimitWindow(12 * kMiB);
+  EXPECT_TRUE(ReadsRight(ahead, 0, 8 * kMiB));
+  Settle();
+  EXPECT_EQ(FetchedUpTo(), 20 * kMiB);
+}
+
+TEST(UsefulWindowTest, ASlowLinkNeedsMoreParallelRequests) {
+  using std::chrono::milliseconds;
+  // S3: 30 ms to the first byte, then 90 MB/s.
+  EXPECT_GT(ReadAhead::UsefulWindow(kMiB, milliseconds(42)), 256 * kMiB);
+  EXPECT_EQ(ReadAhead::UsefulWindow(kMiB, milliseconds(12)), 88 * kMiB);
+  // The loopback interface.
+  EXPECT_EQ(ReadAhead::UsefulWindow(kMiB, milliseconds(2)), 32 * kMiB);
+  EXPECT_EQ(ReadAhead::UsefulWindow(kMiB, milliseconds(0)), 32 * kMiB);
+}
+
 TEST_F(ReadAheadTest, TheWindowGrowsForAReaderThatWaits) {
   SetHook([&](uint64_t offset, size_t, Cancellation* cancellation) -> Status {
     if (offset < 8 * kMiB) {

@@ -11,6 +11,7 @@ import click
 from tensorflow_serving_s3.cli._output import (
     examples,
     fail_if,
+    is_json,
     json_option,
     moment,
     show,
@@ -167,6 +168,7 @@ def convert(
     The result is validated before it is written. Comments are not kept.
     """
     from tensorflow_serving_s3 import config as configs
+    from tensorflow_serving_s3.errors import ConfigError
 
     document = configs.read(file, kind=_kind(kind), format=_format(from_format))
     if to_format is not None:
@@ -176,10 +178,16 @@ def convert(
     else:
         is_text = (_format(from_format) or configs.format_of(file)) is configs.Format.TEXT
         chosen = configs.Format.YAML if is_text else configs.Format.TEXT
+    result = {"file": file, "output": output, "kind": document.kind, "format": chosen}
+    if output == "-" and is_json():
+        problems = configs.validate(document)
+        if problems:
+            raise ConfigError(*problems)
+        show({**result, "text": configs.render(document, chosen)}, lambda _: None)
+        return
     configs.write(document, output, format=chosen)
     if output != "-":
-        result = {"file": file, "output": output, "kind": document.kind, "format": chosen}
-        show(result, lambda out: out.print(f"{output}: written", markup=False))
+        show(result, lambda out: out.print(f"{output}: written", markup=False, soft_wrap=True))
 
 
 @config.command(

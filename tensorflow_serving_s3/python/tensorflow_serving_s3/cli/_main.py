@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -13,9 +16,11 @@ import click
 from tensorflow_serving_s3.cli._output import (
     FAILED,
     INTERRUPTED,
+    PIPE_CLOSED,
     examples,
     is_json,
     print_error,
+    print_json_error,
     verbatim,
 )
 from tensorflow_serving_s3.errors import Error
@@ -55,18 +60,57 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command. An error of this package becomes a message and an exit code."""
+        words = [*getattr(ctx, "_protected_args", ()), *ctx.args]
+        with _ended_output():
+            try:
+                return self._invoke(ctx)
+            except click.UsageError as error:
+                if "--json" not in words:
+                    raise
+                print_json_error("UsageError", error.format_message())
+                raise click.exceptions.Exit(error.exit_code) from error
+            except KeyboardInterrupt:
+                click.echo("\nInterrupted.", err=True)
+                raise click.exceptions.Exit(INTERRUPTED) from None
+            except Error as error:
+                print_error(error, as_json=is_json(ctx))
+                raise click.exceptions.Exit(FAILED) from error
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        """Runs a command. A ValueError is a mistake in an argument."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("\nInterrupted.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
-        except Error as error:
-            print_error(error, as_json=is_json(ctx))
-            raise click.exceptions.Exit(FAILED) from error
+        except UnicodeEncodeError as error:
+            raise click.UsageError(f"{error.object!r} is not UTF-8 text") from error
         except ValueError as error:
             if type(error) is not ValueError:
                 raise
             raise click.UsageError(str(error)) from error
+
+    def make_context(self, *args: Any, **kw: Any) -> click.Context:
+        """Parses the arguments; `--help` also prints."""
+        with _ended_output():
+            return super().make_context(*args, **kw)
+
+
+@contextlib.contextmanager
+def _ended_output() -> Iterator[None]:
+    """Ends the program without a traceback if the output cannot be written.
+
+    All other errors of the operating system are errors of this package when they arrive here.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        # The reader has seen enough, as in `tfs3 versions | head`. Python flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(PIPE_CLOSED) from None
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            # Writing to an open stream names no file.
+            what = error.filename or "the output cannot be written"
+            click.echo(f"tfs3: {what}: {error.strerror or error}", err=True)
+        raise SystemExit(FAILED) from error
 
 
 _COMMANDS = {
@@ -104,6 +148,7 @@ _COMMANDS = {
                 "  2    the command line is wrong",
                 "  3    the command failed: S3 or the server refused, or a file is not valid",
                 "  130  interrupted by Ctrl-C",
+                "  141  the reader of the output has closed it, as in `tfs3 versions | head`",
                 "Of serve: the exit code of the server.",
             ),
             verbatim(

@@ -10,7 +10,7 @@ import enum
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOUND = 1
 FAILED = 3
 INTERRUPTED = 130
+PIPE_CLOSED = 141
 _JSON = "tensorflow_serving_s3.json"
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -73,10 +74,14 @@ def console(*, stderr: bool = False) -> Console:
     """Returns a rich console; imported here because it takes a tenth of a second."""
     from rich.console import Console
 
+    class PlainConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # The command group ends the program.
+
     file = sys.stderr if stderr else sys.stdout
     # Tables keep their columns when the output is not a terminal.
-    width = None if file.isatty() else 200
-    return Console(stderr=stderr, highlight=False, width=width)
+    width = None if file is not None and file.isatty() else 200
+    return PlainConsole(stderr=stderr, highlight=False, width=width)
 
 
 def table(*columns: str, rows: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> Table:
@@ -92,7 +97,9 @@ def table(*columns: str, rows: Sequence[Sequence[Any]], right: Sequence[str] = (
 
     result = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        result.add_column(column, justify="right" if column in right else "left")
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        # A narrow terminal folds the cells, and hides nothing.
+        result.add_column(column, justify=justify, overflow="fold")
     for row in rows:
         result.add_row(*(Text(str(cell)) for cell in row))
     return result
@@ -102,15 +109,21 @@ def print_error(error: Error, *, as_json: bool) -> None:
     """Prints an error: with `--json` as a document on stdout, else on stderr."""
     log = error.log if isinstance(error, ProgramError) else ()
     if as_json:
-        document: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
-        if isinstance(error, ConfigError):
-            document["problems"] = to_json(error.problems)
-        click.echo(json.dumps({"error": document}, indent=1, ensure_ascii=False))
+        more = {"problems": to_json(error.problems)} if isinstance(error, ConfigError) else {}
+        print_json_error(type(error).__name__, str(error), **more)
         return
     prefix = "" if isinstance(error, ConfigError) else "tfs3: "
     click.echo(f"{prefix}{error}", err=True)
     for line in log:
         click.echo(f"  {line}", err=True)
+
+
+def print_json_error(kind: str, message: str, **more: Any) -> None:
+    """Prints an error as a JSON document."""
+    document = {"error": {"kind": kind, "message": message, **more}}
+    # Names that are not UTF-8 can only be printed as escapes.
+    is_utf8 = message.encode(errors="replace").decode() == message
+    click.echo(json.dumps(document, indent=1, ensure_ascii=not is_utf8))
 
 
 def to_json(value: Any) -> Any:

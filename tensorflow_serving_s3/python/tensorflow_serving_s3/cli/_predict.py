@@ -8,7 +8,7 @@ import json
 
 import click
 
-from tensorflow_serving_s3.cli._output import examples, json_option
+from tensorflow_serving_s3.cli._output import examples, json_option, show
 from tensorflow_serving_s3.cli._server_options import (
     grpc_option,
     model_options,
@@ -79,6 +79,6 @@ def predict(
     )
     if language is not None:
         text = request.as_curl() if language == "curl" else request.as_python()
-        click.echo(text.rstrip("\n"))
+        show({language: text}, lambda _: click.echo(text.rstrip("\n")))
         return
     click.echo(json.dumps(request.send(), ensure_ascii=False))

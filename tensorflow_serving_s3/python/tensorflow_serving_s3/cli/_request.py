@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tensorflow_serving_s3.cli import _source_code
 from tensorflow_serving_s3.client import GrpcClient, ModelSpec, RestClient
 from tensorflow_serving_s3.client import _inputs as inputs_of
 from tensorflow_serving_s3.errors import Error
@@ -56,6 +56,7 @@ class Request:
         self.grpc = grpc
         self.body: bytes | None = None
         self.arrays: dict[str, Any] | None = None
+        has_value = data is not None or bool(named)
         value = _value(data, named)
         if grpc is None and isinstance(value, dict) and _is_whole_body(value):
             self.body = self._encoded(value)
@@ -68,10 +69,10 @@ class Request:
             specs = inputs_of.signature_by_grpc(grpc, spec)
         else:
             specs = inputs_of.signature_by_rest(rest, spec)
-        if value is None:
-            arrays = inputs_of.zeros(specs, batch)
-        else:
+        if has_value:
             arrays = inputs_of.to_values(inputs_of.to_inputs(value, specs), specs)
+        else:
+            arrays = inputs_of.zeros(specs, batch)
         if grpc is not None:
             self.arrays = arrays
         else:
@@ -116,57 +117,25 @@ class Request:
             raise Error(
                 f"the body has {len(self.body)} bytes, too many for a command line; print Python"
             )
-        url = f"{self.rest.url}{self.spec.path}:predict"
-        return f"curl -d {shlex.quote(self.body.decode())} {shlex.quote(url)}"
+        return _source_code.curl(self._url(), self.body, self.rest.ca_file)
 
     def as_python(self) -> str:
-        """Returns a Python program that sends the request with the usual client libraries.
+        """Returns a Python program that sends the request and needs only what the wheel brings.
 
         Raises:
             Error: The request is too large for a program.
         """
         if self.arrays is not None and self.grpc is not None:
-            return self._as_grpc_python(self.grpc.address, self.arrays)
+            self._check_size(sum(array.nbytes for array in self.arrays.values()))
+            return _source_code.grpc_program(
+                self.grpc.address, self.spec, self.arrays, self.grpc.ca_file
+            )
         assert self.body is not None
         self._check_size(len(self.body))
-        url = f"{self.rest.url}{self.spec.path}:predict"
-        document = json.loads(self.body)
-        return (
-            "import requests\n\n"
-            f"answer = requests.post({url!r}, json={document!r}, timeout=60)\n"
-            "answer.raise_for_status()\n"
-            "print(answer.json())\n"
-        )
+        return _source_code.rest_program(self._url(), self.body, self.rest.ca_file)
 
-    def _as_grpc_python(self, address: str, arrays: dict[str, Any]) -> str:
-        self._check_size(sum(array.nbytes for array in arrays.values()))
-        lines = [
-            "import grpc",
-            "import numpy as np",
-            "import tensorflow as tf",
-            "from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc",
-            "",
-            "request = predict_pb2.PredictRequest()",
-            f"request.model_spec.name = {self.spec.name!r}",
-        ]
-        if self.spec.signature:
-            lines.append(f"request.model_spec.signature_name = {self.spec.signature!r}")
-        if self.spec.version is not None:
-            lines.append(f"request.model_spec.version.value = {self.spec.version}")
-        if self.spec.label:
-            lines.append(f"request.model_spec.version_label = {self.spec.label!r}")
-        for name, array in arrays.items():
-            dtype = "object" if array.dtype.kind == "O" else repr(array.dtype.name)
-            value = f"np.array({array.tolist()!r}, {dtype})"
-            lines.append(f"request.inputs[{name!r}].CopyFrom(tf.make_tensor_proto({value}))")
-        lines += [
-            f"with grpc.insecure_channel({address!r}) as channel:",
-            "    stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)",
-            "    answer = stub.Predict(request, timeout=60)",
-            "for name, tensor in answer.outputs.items():",
-            "    print(name, tf.make_ndarray(tensor))",
-        ]
-        return "\n".join(lines) + "\n"
+    def _url(self) -> str:
+        return f"{self.rest.url}{self.spec.path}:predict"
 
     def _check_size(self, count: int) -> None:
         if count > _MAX_SHOWN_BYTES:
@@ -200,15 +169,26 @@ def _value(data: str | None, named: tuple[str, ...]) -> Any:
 
 def _parse(text: str, what: str) -> Any:
     if text == "-":
-        text = sys.stdin.read()
+        text = _stdin(what)
     elif text.startswith("@"):
         return inputs_of.load_file(Path(text[1:]))
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise Error(f"{what}: the lists are nested too deeply") from error
     except ValueError as error:
         raise Error(
             f"{what}: not JSON: {error}; write JSON such as '[1.0, 2.0]', @FILE, or - for stdin"
         ) from error
+
+
+def _stdin(what: str) -> str:
+    if sys.stdin is None:
+        raise Error(f"{what}: stdin is closed; give the JSON as the argument, or @FILE")
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise Error(f"{what}: stdin is not UTF-8 text: {error}; use @FILE for .npy") from error
 
 
 def _columns(instances: Any) -> Any:

@@ -11,6 +11,7 @@ import click
 
 from tensorflow_serving_s3._programs import MODEL_SERVER, find_program
 from tensorflow_serving_s3.cli._output import examples
+from tensorflow_serving_s3.errors import ProgramError
 
 
 @click.command(
@@ -32,4 +33,7 @@ def serve(flags: tuple[str, ...]) -> None:
     arguments = flags[1:] if flags[:1] == ("--",) else flags
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(program, [program, *arguments])
+    try:
+        os.execv(program, [program, *arguments])
+    except OSError as error:
+        raise ProgramError(f"{program}: cannot be run: {error.strerror}") from error

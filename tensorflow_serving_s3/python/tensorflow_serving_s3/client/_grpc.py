@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 
 from tensorflow_serving_s3 import _messages
-from tensorflow_serving_s3.client._spec import ModelSpec
+from tensorflow_serving_s3.client._spec import ModelSpec, check_ca_file
 from tensorflow_serving_s3.client._tensors import to_array, to_tensor
 from tensorflow_serving_s3.errors import RequestError
 
@@ -29,6 +29,7 @@ class GrpcClient:
 
     Attributes:
         address: The address of the server.
+        ca_file: A PEM file of certificate authorities; "" without TLS.
     """
 
     def __init__(
@@ -40,10 +41,15 @@ class GrpcClient:
             address: `host:port` or `unix:path`.
             timeout_seconds: The deadline of each call.
             ca_file: A PEM file of certificate authorities, for TLS; "": no TLS.
+
+        Raises:
+            RequestError: `ca_file` cannot be used.
         """
         self.address = address
+        self.ca_file = ca_file
         self._timeout = timeout_seconds
         if ca_file:
+            check_ca_file(ca_file)
             credentials = grpc.ssl_channel_credentials(Path(ca_file).read_bytes())
             self._channel = grpc.secure_channel(address, credentials, options=_OPTIONS)
         else:

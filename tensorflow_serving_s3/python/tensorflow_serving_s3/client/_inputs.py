@@ -57,18 +57,20 @@ def signature_by_rest(client: RestClient, spec: ModelSpec) -> dict[str, InputSpe
     Raises:
         RequestError: The server did not answer, or the model has no such signature.
     """
-    document = client.get(f"{spec.path}/metadata")
-    signatures = document["metadata"]["signature_def"]["signature_def"]
-    chosen = _choose(signatures, spec)
-    return {
-        name: InputSpec(
-            info.get("dtype", "DT_INVALID"),
-            None
-            if info.get("tensor_shape", {}).get("unknown_rank")
-            else tuple(int(dim["size"]) for dim in info.get("tensor_shape", {}).get("dim", [])),
-        )
-        for name, info in chosen.get("inputs", {}).items()
-    }
+    path = f"{spec.path}/metadata"
+    document = client.get(path)
+    with client.expecting(path, document):
+        signatures = document["metadata"]["signature_def"]["signature_def"]
+        chosen = _choose(signatures, spec)
+        return {
+            name: InputSpec(
+                info.get("dtype", "DT_INVALID"),
+                None
+                if info.get("tensor_shape", {}).get("unknown_rank")
+                else tuple(int(dim["size"]) for dim in info.get("tensor_shape", {}).get("dim", [])),
+            )
+            for name, info in chosen.get("inputs", {}).items()
+        }
 
 
 def signature_by_grpc(client: GrpcClient, spec: ModelSpec) -> dict[str, InputSpec]:
@@ -184,9 +186,12 @@ def _array(value: Any, spec: InputSpec) -> Any:
         return value.astype(dtype, casting="same_kind")
     if dtype.kind == "O":
         return np.array(_texts(value), dtype=object)
-    array = np.array(value)
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        raise ValueError("the lists have different lengths") from error
     if array.dtype.kind == "O":
-        raise ValueError("the lists have different lengths")
+        raise ValueError("it is neither a number nor lists of numbers")
     if array.size and array.dtype.kind in "US":
         raise ValueError("it is a text")
     if dtype.kind in "iu" and array.dtype.kind == "f":
@@ -226,8 +231,11 @@ def _image_array(image: Image, spec: InputSpec, dtype: np.dtype[Any]) -> Any:
     if len(shape) not in (3, 4):
         raise ValueError("an image needs an input of the shape [batch, height, width, channels]")
     height, width, channels = shape[-3:]
-    with PIL.Image.open(io.BytesIO(image.content)) as opened:
-        picture = opened.convert({1: "L", 4: "RGBA"}.get(channels, "RGB"))
+    try:
+        with PIL.Image.open(io.BytesIO(image.content)) as opened:
+            picture = opened.convert({1: "L", 4: "RGBA"}.get(channels, "RGB"))
+    except (OSError, SyntaxError, PIL.Image.DecompressionBombError) as error:
+        raise Error(f"{image.name}: cannot be decoded: {error}; is it an image?") from error
     if height > 0 and width > 0:
         picture = picture.resize((width, height))
     pixels = np.asarray(picture)
@@ -265,9 +273,15 @@ def load_file(path: Path) -> Any:
 
     try:
         if path.suffix.lower() == ".npy":
-            return np.load(path, allow_pickle=False)
+            with path.open("rb") as file:
+                return np.lib.format.read_array(file, allow_pickle=False)
         if path.suffix.lower() in IMAGE_ENDINGS:
             return Image(path.name, path.read_bytes())
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise Error(f"{path}: cannot be read: {error}; give JSON, .npy or an image") from error
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise Error(f"{path}: the lists are nested too deeply") from error
+    except OSError as error:
+        raise Error(f"{path}: cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        kind = {".npy": "an array of numpy.save"}.get(path.suffix.lower(), "JSON in UTF-8")
+        raise Error(f"{path}: not {kind}: {error}; give JSON, .npy or an image") from error

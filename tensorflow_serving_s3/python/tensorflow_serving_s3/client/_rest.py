@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import urllib3
 
-from tensorflow_serving_s3.client._spec import ModelSpec
+from tensorflow_serving_s3.client._spec import ModelSpec, check_ca_file
 from tensorflow_serving_s3.errors import RequestError
 
 _SECONDS = 60.0
@@ -20,6 +22,7 @@ class RestClient:
 
     Attributes:
         url: The URL of the server, without a trailing slash.
+        ca_file: A PEM file of certificate authorities; "": those of the system.
     """
 
     def __init__(
@@ -37,7 +40,13 @@ class RestClient:
             timeout_seconds: The longest time without progress of a request.
             ca_file: A PEM file of certificate authorities; "": those of the system.
             connections: The number of connections that are kept open.
+
+        Raises:
+            RequestError: `ca_file` cannot be used.
         """
+        if ca_file:
+            check_ca_file(ca_file)
+        self.ca_file = ca_file
         self.url = (url if "://" in url else f"http://{url}").rstrip("/")
         self._pool = urllib3.PoolManager(
             maxsize=connections,
@@ -93,21 +102,42 @@ class RestClient:
         try:
             answer = self._pool.request(method, f"{self.url}{path}", body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            raise RequestError(
-                f"{self.url}: no answer: {reason}; check the address, and that the server runs "
-                "with --rest_api_port"
-            ) from error
+            reason = str(getattr(error, "reason", None) or error)
+            cure = "check the address, and that the server runs with --rest_api_port"
+            if "WRONG_VERSION_NUMBER" in reason:
+                cure = "this port does not speak TLS; use http://"
+            elif "CERTIFICATE_VERIFY_FAILED" in reason:
+                cure = "give the authority of the certificate with --ca-file"
+            raise RequestError(f"{self.url}: no answer: {reason}; {cure}") from error
         if answer.status != 200:
             raise RequestError(
                 f"{self.url}{path}: HTTP {answer.status}: {_message(answer.data)}", answer.status
             )
         return answer.data
 
+    @contextlib.contextmanager
+    def expecting(self, path: str, document: Any) -> Iterator[None]:
+        """Turns errors of reading the fields of an answer into a RequestError.
+
+        Args:
+            path: The path of the answer.
+            document: The answer.
+
+        Raises:
+            RequestError: The block did not find the fields of a model server.
+        """
+        try:
+            yield
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise RequestError(
+                f"{self.url}{path}: unexpected answer: {json.dumps(document)[:100]}; is this the "
+                "REST port of a model server?"
+            ) from error
+
     def _parse(self, method: str, path: str, body: bytes) -> Any:
         try:
             return json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RequestError(
                 f"{self.url}{path}: the answer to {method} is not JSON: {body[:100]!r}; is this "
                 "the REST port of a model server?"

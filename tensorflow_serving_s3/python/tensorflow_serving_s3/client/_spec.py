@@ -1,12 +1,15 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which model, version and signature a request is for."""
+"""Which model, version and signature a request is for, and which authorities it trusts."""
 
 from __future__ import annotations
 
 import dataclasses
+import ssl
 import urllib.parse
 from typing import Any
+
+from tensorflow_serving_s3.errors import RequestError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,3 +52,17 @@ class ModelSpec:
             message.version.value = self.version
         if self.label:
             message.version_label = self.label
+
+
+def check_ca_file(path: str) -> None:
+    """Checks a PEM file of certificate authorities.
+
+    Raises:
+        RequestError: The file cannot be read, or has no certificate.
+    """
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError as error:
+        raise RequestError(f"{path}: no certificates in PEM: {error.reason or error}") from error
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read: {error.strerror or error}") from error

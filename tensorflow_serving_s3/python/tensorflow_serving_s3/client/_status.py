@@ -77,16 +77,17 @@ def server_status(client: RestClient, *, metrics_path: str = _METRICS) -> tuple[
             ) from error
         raise
     requests = _requests(client, metrics_path)
-    return tuple(
-        ModelStatus(
-            entry["name"],
-            bool(entry.get("available")),
-            entry.get("problem", ""),
-            _versions(entry),
-            None if requests is None else requests.get(entry["name"], {}),
+    with client.expecting("/v1/models", document):
+        return tuple(
+            ModelStatus(
+                entry["name"],
+                bool(entry.get("available")),
+                entry.get("problem", ""),
+                _versions(entry),
+                None if requests is None else requests.get(entry["name"], {}),
+            )
+            for entry in document["models"]
         )
-        for entry in document.get("models", [])
-    )
 
 
 def model_status(client: RestClient, name: str) -> ModelStatus:
@@ -95,7 +96,10 @@ def model_status(client: RestClient, name: str) -> ModelStatus:
     Raises:
         RequestError: The server did not answer, or does not have the model.
     """
-    versions = _versions(client.get(ModelSpec(name).path))
+    path = ModelSpec(name).path
+    document = client.get(path)
+    with client.expecting(path, document):
+        versions = _versions(document)
     return ModelStatus(name, _any_available(versions), "", versions)
 
 

@@ -68,10 +68,10 @@ def read(
     Raises:
         ConfigError: The file cannot be read, or is not such a configuration.
     """
-    name = os.fspath(path)
+    name = _named(path)
     try:
         if name == "-":
-            content = sys.stdin.buffer.read()
+            content = _stdin()
         elif "://" in name:
             store, rest = open_store(name)
             content = store.read(rest)
@@ -109,16 +109,18 @@ def write(
     problems = validate(document)
     if problems:
         raise ConfigError(*problems)
-    name = os.fspath(path)
+    name = _named(path)
     text = render(document, format if format is not None else format_of(name))
     try:
         if name == "-":
-            sys.stdout.write(text)
+            print(text, end="", flush=True)
         elif "://" in name:
             store, rest = open_store(name)
             store.write(rest, text.encode())
         else:
             _replace(Path(name), text.encode())
+    except BrokenPipeError:
+        raise  # Of stdout: its reader has seen enough.
     except OSError as error:
         raise ConfigError(Problem(f"cannot be written: {error.strerror}", name)) from error
     except Error as error:
@@ -130,14 +132,34 @@ def format_of(name: str) -> Format:
     return Format.YAML if name.lower().endswith(_YAML_ENDINGS) else Format.TEXT
 
 
+def _named(path: str | os.PathLike[str]) -> str:
+    name = os.fspath(path)
+    if not name:
+        raise ConfigError(Problem("the name of a file is empty; give a path or an s3:// URL"))
+    return name
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise ConfigError(Problem("stdin is closed; give a path or an s3:// URL", "<stdin>"))
+    return sys.stdin.buffer.read()
+
+
 def _replace(path: Path, content: bytes) -> None:
+    """Replaces a file at once. Links stay links; devices and pipes are written."""
+    # Of /dev/stdout, a rename would replace the link or the file behind the shell's back.
+    is_special = path.exists() and not path.is_file()
+    if is_special or path.absolute().parts[1:2] in (("dev",), ("proc",)):
+        path.write_bytes(content)
+        return
+    target = Path(os.path.realpath(path))
     # In the same folder, because a rename cannot cross filesystems.
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(temporary, path)
+        os.chmod(temporary, target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise

@@ -40,7 +40,9 @@ def validate(document: Document) -> tuple[Problem, ...]:
 
 
 def warnings(document: Document) -> tuple[Problem, ...]:
-    """Returns the settings that the server accepts and ignores."""
+    """Returns what the server accepts and what is probably a mistake: settings without effect."""
+    if document.kind is Kind.MODELS and not document.message.model_config_list.config:
+        return (Problem("it has no models, so a server serves nothing", document.name),)
     if document.kind is not Kind.BATCHING:
         return ()
     parameters = document.message

@@ -93,6 +93,8 @@ def _compose(text: str, name: str) -> yaml.Node | None:
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
         what = " ".join(filter(None, (error.context, error.problem)))
         raise ConfigError(Problem(f"not valid YAML: {what}", name, line, column)) from error
+    except RecursionError as error:
+        raise ConfigError(Problem("not valid YAML: nested too deeply", name)) from error
     except yaml.YAMLError as error:
         raise ConfigError(Problem(f"not valid YAML: {error}", name)) from error
 

@@ -309,6 +309,13 @@ def test_a_setting_without_an_effect_is_a_warning() -> None:
     assert str(warning).startswith("f.config:2:1: max_execution_batch_size is 8 and has no effect")
 
 
+@pytest.mark.parametrize("text", ["", "# Nothing.\n", "model_config_list {}"])
+def test_a_file_without_models_is_a_warning(text: str) -> None:
+    assert config.validate(_text(text)) == ()
+    (warning,) = config.warnings(_text(text))
+    assert str(warning) == "f.config: it has no models, so a server serves nothing"
+
+
 def test_a_problem_in_yaml_has_its_place() -> None:
     yaml = MODELS_YAML.replace("stable: 41", "stable: 40")
     (problem,) = config.validate(_yaml(yaml))

@@ -11,12 +11,12 @@ import logging
 import os
 import time
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
-from tensorflow_serving_s3.errors import InvalidArgumentError, ServingError
+from tensorflow_serving_s3.errors import DeadlineExceededError, InvalidArgumentError, ServingError
 from tensorflow_serving_s3.sourcing import _library
 from tensorflow_serving_s3.sourcing._library import Handle, library
 from tensorflow_serving_s3.sourcing._source import AnySource, AnyTarget, Sink, pairs
@@ -31,6 +31,7 @@ from tensorflow_serving_s3.sourcing._types import (
 _log = logging.getLogger("tensorflow_serving_s3.sourcing")
 
 _HIGHEST_VERSION = 2**63 - 1
+_SLICE_SECONDS = 0.2
 _HTTP_CODES = {
     400: "INVALID_ARGUMENT",
     404: "NOT_FOUND",
@@ -324,22 +325,13 @@ class AspiredVersionsManager(AnyTarget[Loader]):
             DeadlineExceededError: The version is not available in time.
             ServingError: The version ended; the message says why.
         """
-        deadline = time.monotonic() + timeout_seconds
         name = _library.encode(servable_name, "the name of a servable")
-        while True:
-            # In slices, so that Ctrl-C interrupts the wait.
-            remaining = max(0.0, deadline - time.monotonic())
-            try:
-                self._handle.call(
-                    "manager_wait_until_available",
-                    name,
-                    -1 if version is None else version,
-                    min(0.2, remaining),
-                )
-                return
-            except ServingError as error:
-                if error.code != "DEADLINE_EXCEEDED" or remaining <= 0.2:
-                    raise
+
+        def wait(seconds: float) -> None:
+            number = -1 if version is None else version
+            self._handle.call("manager_wait_until_available", name, number, seconds)
+
+        wait_in_slices(wait, timeout_seconds)
 
     def predict(
         self, servable_name: str, request: Mapping[str, Any], *, version: int | None = None
@@ -368,6 +360,28 @@ class AspiredVersionsManager(AnyTarget[Loader]):
             f"{source_name} sends paths, and an AspiredVersionsManager takes loaders; put a"
             " SavedModelBundleSourceAdapter between them"
         )
+
+
+def wait_in_slices(wait: Callable[[float], None], timeout_seconds: float) -> None:
+    """Waits for a condition in short slices, so that Ctrl-C interrupts the wait.
+
+    Args:
+        wait: Waits up to a number of seconds; raises DeadlineExceededError if the condition does
+            not hold then.
+        timeout_seconds: How long to wait in all.
+
+    Raises:
+        DeadlineExceededError: The one of the last slice.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        remaining = max(0.0, deadline - time.monotonic())
+        try:
+            wait(min(_SLICE_SECONDS, remaining))
+            return
+        except DeadlineExceededError:
+            if remaining <= _SLICE_SECONDS:
+                raise
 
 
 def predict(

@@ -204,6 +204,8 @@ def open_store(path: str | os.PathLike[str], client: S3Client | None = None) -> 
         StorageError: The AWS settings cannot be used.
     """
     text = os.fspath(path)
+    if not text:
+        raise ValueError("the base path is empty; give s3://bucket/path or a local folder")
     scheme, separator, rest = text.partition("://")
     if not separator:
         return LocalStore(), text

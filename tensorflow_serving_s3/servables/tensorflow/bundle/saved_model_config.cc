@@ -33,12 +33,13 @@ absl::StatusOr<std::optional<SavedModelConfig>> ReadConfig(
   // Most models do not have the file. This costs one request to an S3 store.
   std::unique_ptr<tensorflow::RandomAccessFile> probe;
   absl::Status status = env->NewRandomAccessFile(file, &probe);
-  if (absl::IsNotFound(status)) {
-    return std::nullopt;
-  }
   std::string content;
   if (status.ok()) {
     status = tensorflow::ReadFileToString(env, file, &content);
+  }
+  // tensorflow-io opens any file and returns NOT_FOUND when it is read.
+  if (absl::IsNotFound(status)) {
+    return std::nullopt;
   }
   if (!status.ok()) {
     return absl::Status(

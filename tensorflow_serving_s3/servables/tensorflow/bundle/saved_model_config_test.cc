@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -21,6 +22,7 @@
 #include "tensorflow/core/protobuf/rewriter_config.pb.h"
 #include "tensorflow_serving_s3/proto/saved_model_config.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testing/late_file_system.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testing/test_models.h"
 
 namespace tfs3 {
@@ -186,6 +188,18 @@ TEST(SavedModelConfigTest, AMissingOrEmptyFileChangesNothing) {
     EXPECT_EQ(applied->config.SerializeAsString(),
               options.config.SerializeAsString());
   }
+}
+
+TEST(SavedModelConfigTest, NotFoundAfterOpeningIsAMissingFile) {
+  ASSERT_TRUE(
+      tensorflow::Env::Default()
+          ->RegisterFileSystem("late", std::make_unique<LateFileSystem>())
+          .ok());
+
+  const auto applied =
+      ApplySavedModelConfig("late://model", tensorflow::SessionOptions());
+
+  EXPECT_TRUE(applied.ok()) << applied.status();
 }
 
 TEST(SavedModelConfigTest, IgnoresUnknownFields) {

@@ -16,8 +16,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/types.pb.h"
 #include "tensorflow/core/lib/io/record_writer.h"
@@ -25,13 +23,13 @@
 #include "tensorflow/core/lib/monitoring/collection_registry.h"
 #include "tensorflow/core/platform/env.h"
 #include "tensorflow/core/platform/file_system.h"
-#include "tensorflow/core/platform/null_file_system.h"
 #include "tensorflow_serving/apis/predict.pb.h"
 #include "tensorflow_serving/apis/prediction_log.pb.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/example_signature.h"
 #include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/load/saved_model_loader.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/testing/late_file_system.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testing/test_examples.h"
 #include "tensorflow_serving_s3/servables/tensorflow/testing/test_models.h"
 
@@ -145,29 +143,6 @@ TEST(WarmupTest, LoadsAModelWithoutWarmupRequests) {
   EXPECT_EQ(RunsAfterLoad(path), 0);
   EXPECT_EQ(TimesRecorded(path, "OK"), 0);
 }
-
-// A file system without files that opens any file and fails at the first
-// read, like that of tensorflow-io.
-class LateFileSystem : public tensorflow::NullFileSystem {
- public:
-  using tensorflow::NullFileSystem::NewRandomAccessFile;
-
-  absl::Status NewRandomAccessFile(
-      const std::string& name, tensorflow::TransactionToken*,
-      std::unique_ptr<tensorflow::RandomAccessFile>* file) override {
-    *file = std::make_unique<MissingFile>();
-    return absl::OkStatus();
-  }
-
- private:
-  class MissingFile : public tensorflow::RandomAccessFile {
-   public:
-    absl::Status Read(uint64_t, absl::string_view&,
-                      absl::Span<char>) const override {
-      return absl::NotFoundError("no such key");
-    }
-  };
-};
 
 TEST(WarmupTest, TreatsNotFoundAtTheFirstReadAsAMissingFile) {
   ASSERT_TRUE(
@@ -304,7 +279,7 @@ std::vector<PredictionLog> ExampleRequests() {
   *regress->mutable_input() = ExamplesOf({1});
   auto* multi = logs[2].mutable_multi_inference_log()->mutable_request();
   auto* task = multi->add_tasks();
-  task->set_method_name(kClassifyMethodName);
+  task->set_method_name(std::string(kClassifyMethodName));
   task->mutable_model_spec()->set_name("recorded elsewhere");
   task->mutable_model_spec()->mutable_version()->set_value(99);
   *multi->mutable_input() = ExamplesOf({1});
