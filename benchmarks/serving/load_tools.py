@@ -20,6 +20,8 @@ REST_CONNECTIONS = 8
 GRPC_CONNECTIONS = 4
 GRPC_STREAMS = 4
 
+# The flag and the length of a gRPC frame.
+_FRAME_HEAD = 5
 _REPORT = Path(__file__).with_name("report.lua")
 # The time that a tool may need after the measurement, for the last responses and its report.
 _GRACE_SECONDS = 60.0
@@ -41,13 +43,16 @@ def load_by_rest(url: str, body: Path, seconds: int) -> Measurement:
     return parse_wrk(_run([*command, url, "--", str(body)], seconds))
 
 
-def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Measurement:
+def load_by_grpc(
+    address: str, method: str, message: bytes, response_bytes: int, seconds: int
+) -> Measurement:
     """Calls a method repeatedly over several connections with several streams each.
 
     Args:
         address: The host and the port of the server.
         method: The method, such as "/package.Service/Method".
         message: The request.
+        response_bytes: The size of each response message.
         seconds: The duration.
 
     Raises:
@@ -64,12 +69,12 @@ def load_by_grpc(address: str, method: str, message: bytes, seconds: int) -> Mea
         frame.write_bytes(grpc_frame(message))
         command += [f"--data={frame}", f"--log-file={log}", f"http://{address}{method}"]
         output = _run(command, seconds)
-        return parse_h2load(output, log.read_text())
+        return parse_h2load(output, log.read_text(), _FRAME_HEAD + response_bytes)
 
 
 def grpc_frame(message: bytes) -> bytes:
     """Returns a gRPC frame: the flag for no compression, the length and the bytes."""
-    return b"\0" + len(message).to_bytes(4, "big") + message
+    return b"\0" + len(message).to_bytes(_FRAME_HEAD - 1, "big") + message
 
 
 def parse_wrk(output: str) -> Measurement:
@@ -93,10 +98,16 @@ def parse_wrk(output: str) -> Measurement:
     return Measurement(report["requests"] / report["seconds"], report["p50_ms"], report["p99_ms"])
 
 
-def parse_h2load(output: str, log: str) -> Measurement:
+def parse_h2load(output: str, log: str, body_bytes: int) -> Measurement:
     """Parses the output of h2load, and its log with a line for each request.
 
-    h2load checks only the HTTP status, not the gRPC status in the trailers.
+    h2load checks only the HTTP status, not the gRPC status in the trailers. But a call that failed
+    has no response message. So the bytes of all bodies tell how many calls succeeded.
+
+    Args:
+        output: The output.
+        log: The text of its log file.
+        body_bytes: The size of the body of each response.
 
     Raises:
         ProgramError: The report is missing, or requests failed.
@@ -108,12 +119,21 @@ def parse_h2load(output: str, log: str) -> Measurement:
         output,
         re.MULTILINE,
     )
-    if finished is None or requests is None:
+    traffic = re.search(r"^traffic: .* \(([0-9]+)\) data$", output, re.MULTILINE)
+    if finished is None or requests is None or traffic is None:
         raise ProgramError("h2load printed no report", lines)
     succeeded, *failed = map(int, requests.groups())
     if any(failed) or not succeeded:
         raise ProgramError(
             f"h2load: {sum(failed)} requests failed, {succeeded} were answered", lines
+        )
+    # Bodies may also have arrived before and after the measured time.
+    answered = int(traffic[1]) // body_bytes
+    if answered < succeeded:
+        raise ProgramError(
+            f"h2load: {succeeded - answered} of {succeeded} calls have no response message; their"
+            " gRPC status is probably an error",
+            lines,
         )
     milliseconds = sorted(int(line.split("\t")[2]) / 1000.0 for line in log.splitlines())
     return Measurement(

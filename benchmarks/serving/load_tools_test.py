@@ -18,7 +18,9 @@ spawning thread #0: 4 total client(s). Timing-based test with 1s of warm-up time
 finished in 2.00s, 12345.50 req/s, 1.23MB/s
 requests: 24691 total, 24707 started, 24691 done, %d succeeded, %d failed, 0 errored, 0 timeout
 status codes: 24691 2xx, 0 3xx, 0 4xx, 0 5xx
+traffic: 3.05MB (3201234) total, 1.10MB (1153401) headers (space savings 78.26%%), 1.90MB (%d) data
 """
+_BODY = 80
 _LOG = "".join(f"1795345600000000\t200\t{100 * i}\n" for i in range(100, 0, -1))
 
 
@@ -39,18 +41,25 @@ def test_no_report_of_wrk_is_an_error(output: str) -> None:
 
 
 def test_reads_the_report_of_h2load() -> None:
-    assert parse_h2load(_H2LOAD % (24691, 0), _LOG) == Measurement(12345.5, 5.0, 9.9)
+    assert parse_h2load(_H2LOAD % (24691, 0, 24691 * _BODY), _LOG, _BODY) == Measurement(
+        12345.5, 5.0, 9.9
+    )
 
 
 @pytest.mark.parametrize("numbers", [(24690, 1), (0, 0)])
 def test_failed_requests_of_h2load_are_an_error(numbers: tuple[int, int]) -> None:
     with pytest.raises(ProgramError, match=rf"h2load: {numbers[1]} requests failed"):
-        parse_h2load(_H2LOAD % numbers, _LOG)
+        parse_h2load(_H2LOAD % (*numbers, 0), _LOG, _BODY)
+
+
+def test_calls_without_a_response_message_are_an_error() -> None:
+    with pytest.raises(ProgramError, match="10 of 24691 calls have no response message"):
+        parse_h2load(_H2LOAD % (24691, 0, 24681 * _BODY), _LOG, _BODY)
 
 
 def test_no_report_of_h2load_is_an_error() -> None:
     with pytest.raises(ProgramError, match="no report"):
-        parse_h2load("starting benchmark...\n", _LOG)
+        parse_h2load("starting benchmark...\n", _LOG, _BODY)
 
 
 def test_percentiles_are_measured_numbers() -> None:

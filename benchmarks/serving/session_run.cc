@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Measures a model without a server: runs its serving_default signature
-// repeatedly on one thread, by Session::Run, then by RunCallable on the thread
-// of the caller.
+// repeatedly, by Session::Run on one thread, then by RunCallable on one and on
+// two threads.
 //
 //   session_run SAVED_MODEL REQUEST SECONDS
 //
 // REQUEST is a file with a serialized PredictRequest. Prints one line of JSON
 // with times in milliseconds.
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +22,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,31 +53,64 @@ void DieUnlessOk(const absl::Status& status) {
   }
 }
 
-// Measures calls of `run` for `seconds`, after some calls that are not
-// measured.
-std::string Measure(int seconds, const std::function<absl::Status()>& run) {
-  constexpr int kWarmupRuns = 20;
-  for (int i = 0; i < kWarmupRuns; ++i) {
-    DieUnlessOk(run());
-  }
+double CpuSeconds() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) +
+           static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Calls `run` until `end` and returns the duration of each call in nanoseconds.
+std::vector<int64_t> RunUntil(Clock::time_point end,
+                              const std::function<absl::Status()>& run) {
   std::vector<int64_t> nanoseconds;
-  const Clock::time_point start = Clock::now();
-  const Clock::time_point end = start + std::chrono::seconds(seconds);
-  Clock::time_point last = start;
+  Clock::time_point last = Clock::now();
   while (last < end) {
     DieUnlessOk(run());
     const Clock::time_point now = Clock::now();
     nanoseconds.push_back(std::chrono::nanoseconds(now - last).count());
     last = now;
   }
-  const double took = std::chrono::duration<double>(last - start).count();
+  return nanoseconds;
+}
+
+// Measures calls of `run` on some threads for `seconds`, after some calls that
+// are not measured.
+std::string Measure(int seconds, int num_threads,
+                    const std::function<absl::Status()>& run) {
+  constexpr int kWarmupRuns = 20;
+  for (int i = 0; i < kWarmupRuns; ++i) {
+    DieUnlessOk(run());
+  }
+  const double cpu_before = CpuSeconds();
+  const Clock::time_point start = Clock::now();
+  const Clock::time_point end = start + std::chrono::seconds(seconds);
+  std::vector<std::vector<int64_t>> by_thread(num_threads);
+  std::vector<std::thread> threads;
+  for (std::vector<int64_t>& nanoseconds : by_thread) {
+    threads.emplace_back([&] { nanoseconds = RunUntil(end, run); });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  const double took =
+      std::chrono::duration<double>(Clock::now() - start).count();
+  const double cpu = CpuSeconds() - cpu_before;
+  std::vector<int64_t> nanoseconds;
+  for (const std::vector<int64_t>& part : by_thread) {
+    nanoseconds.insert(nanoseconds.end(), part.begin(), part.end());
+  }
   std::sort(nanoseconds.begin(), nanoseconds.end());
   const auto milliseconds = [&nanoseconds](size_t percent) {
     return nanoseconds[(nanoseconds.size() - 1) * percent / 100] / 1e6;
   };
   return absl::StrCat("{\"per_second\": ", nanoseconds.size() / took,
                       ", \"p50_ms\": ", milliseconds(50),
-                      ", \"p99_ms\": ", milliseconds(99), "}");
+                      ", \"p99_ms\": ", milliseconds(99), ", \"cpu_us\": ",
+                      cpu * 1e6 / static_cast<double>(nanoseconds.size()), "}");
 }
 
 double ResidentMebibytes() {
@@ -131,17 +167,21 @@ int main(int argc, char** argv) {
   tensorflow::Session::CallableHandle callable;
   DieUnlessOk(session->MakeCallable(options, &callable));
 
-  std::vector<Tensor> outputs;
-  const std::string by_run = Measure(seconds, [&] {
+  const std::string by_run = Measure(seconds, 1, [&] {
+    std::vector<Tensor> outputs;
     return session->Run(named_feeds, fetches, {}, &outputs);
   });
-  const std::string by_callable = Measure(seconds, [&] {
+  const auto run_callable = [&] {
+    std::vector<Tensor> outputs;
     return session->RunCallable(callable, feeds, &outputs,
                                 /*run_metadata=*/nullptr);
-  });
+  };
+  const std::string by_callable = Measure(seconds, 1, run_callable);
+  const std::string by_two_threads = Measure(seconds, 2, run_callable);
   DieUnlessOk(session->ReleaseCallable(callable));
   std::cout << "{\"session_run\": " << by_run
             << ", \"run_callable\": " << by_callable
+            << ", \"run_callable_2_threads\": " << by_two_threads
             << ", \"rss_mib\": " << ResidentMebibytes() << "}\n";
   return 0;
 }

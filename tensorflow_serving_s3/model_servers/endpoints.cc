@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -183,19 +185,16 @@ void ObserveCallRefusal(const grpc::CallRefusal& refusal,
   observer->OnRequest(record);
 }
 
-// Hides paths in the error messages of `handler`. Keeps paths that come from
-// the request.
-net::HttpServer::Handler HidePathsOfErrors(net::HttpServer::Handler handler,
-                                           const PathHider* hider) {
-  return
-      [handler = std::move(handler), hider](const net::HttpRequest& request) {
-        net::HttpResponse response = handler(request);
-        if (response.status >= 400) {
-          const absl::string_view keep[] = {request.target, request.path};
-          response.body = hider->Hide(response.body, keep);
-        }
-        return response;
-      };
+// Hides paths in an error message, except those that come from the request.
+// Does nothing if `hider` is null.
+net::HttpResponse HidePaths(const net::HttpRequest& request,
+                            const PathHider* hider,
+                            net::HttpResponse response) {
+  if (hider != nullptr && response.status >= 400) {
+    const absl::string_view keep[] = {request.target, request.path};
+    response.body = hider->Hide(response.body, keep);
+  }
+  return response;
 }
 
 // Returns all methods that the flags enable.
@@ -319,12 +318,22 @@ absl::StatusOr<std::unique_ptr<net::HttpServer>> StartRest(
       std::chrono::milliseconds(options.rest_api_receive_timeout_in_ms);
   server.idle_timeout =
       std::chrono::milliseconds(options.rest_api_idle_timeout_in_ms);
-  net::HttpServer::Handler handler =
-      rest::Routes(backend.lookup, backend.status, backend.gate, routes);
-  if (backend.path_hider != nullptr) {
-    handler = HidePathsOfErrors(std::move(handler), backend.path_hider);
-  }
-  auto started = net::HttpServer::Start(server, std::move(handler));
+  const auto api = std::make_shared<const rest::Routes>(
+      backend.lookup, backend.status, backend.gate, routes);
+  server.quick_handler =
+      [api, hider = backend.path_hider](
+          const net::HttpRequest& request) -> std::optional<net::HttpResponse> {
+    std::optional<net::HttpResponse> response = api->HandleQuickly(request);
+    if (response.has_value()) {
+      response = HidePaths(request, hider, *std::move(response));
+    }
+    return response;
+  };
+  auto started = net::HttpServer::Start(
+      server,
+      [api, hider = backend.path_hider](const net::HttpRequest& request) {
+        return HidePaths(request, hider, (*api)(request));
+      });
   if (!started.ok()) {
     return started;
   }

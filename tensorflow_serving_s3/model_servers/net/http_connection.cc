@@ -30,6 +30,11 @@ constexpr auto kReserveTimeout = std::chrono::seconds(2);
 
 constexpr size_t kDiscardedRead = 64 << 10;
 
+// The largest body for the quick handler, and the largest response of it that
+// the loop's thread compresses.
+constexpr size_t kMaxQuickBody = 16 << 10;
+constexpr size_t kMaxQuickGzip = 4 << 10;
+
 }  // namespace
 
 HttpConnection::HttpConnection(StreamSocket socket, const TlsContext* tls,
@@ -203,9 +208,12 @@ void HttpConnection::Dispatch() {
   }
   request_.charge = server_.options.memory == nullptr ? nullptr : &charge_;
   state_ = State::kHandling;
-  std::function<void()> handle = [self = shared_from_this()] {
-    self->Handle();
-  };
+  if (!HandleQuickly()) {
+    Enqueue([self = shared_from_this()] { self->Handle(); });
+  }
+}
+
+void HttpConnection::Enqueue(std::function<void()> handle) {
   const int64_t max_waiting = server_.options.max_waiting;
   // Before Handle can decrement it.
   ++server_.counters->waiting_requests;
@@ -220,6 +228,38 @@ void HttpConnection::Dispatch() {
   }
 }
 
+bool HttpConnection::HandleQuickly() {
+  const HttpServer::QuickHandler& handler = server_.options.quick_handler;
+  if (!handler || request_.method != "POST" ||
+      request_.body->size() > kMaxQuickBody ||
+      request_.FindHeader("Content-Encoding").has_value()) {
+    return false;
+  }
+  bool is_handled = true;
+  RespondSafely([&] {
+    std::optional<HttpResponse> response = handler(request_);
+    is_handled = response.has_value();
+    if (is_handled) {
+      response_ = *std::move(response);
+    }
+  });
+  if (!is_handled) {
+    return false;
+  }
+  if (response_.body.size() <= kMaxQuickGzip || !AcceptsGzip()) {
+    Compress();
+    BeginResponse();
+    OnHandled();
+  } else {
+    Enqueue([self = shared_from_this()] {
+      --self->server_.counters->waiting_requests;
+      self->Compress();
+      self->FinishOnWorker();
+    });
+  }
+  return true;
+}
+
 void HttpConnection::Handle() {
   --server_.counters->waiting_requests;
   if (Clock::now() - request_.arrival > kClosedClientWait &&
@@ -231,8 +271,25 @@ void HttpConnection::Handle() {
     asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
     return;
   }
+  RespondSafely([this] { Respond(); });
+  FinishOnWorker();
+}
+
+void HttpConnection::FinishOnWorker() {
+  BeginResponse();
+  asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
+}
+
+bool HttpConnection::AcceptsGzip() const {
+  const auto accepted = request_.FindHeader("Accept-Encoding");
+  return server_.options.gzip_answers && accepted.has_value() &&
+         net::AcceptsGzip(*accepted);
+}
+
+template <typename Respond>
+void HttpConnection::RespondSafely(Respond respond) {
   try {
-    Respond();
+    respond();
   } catch (const std::bad_alloc&) {
     response_ = ErrorResponse(NoMemoryError());
   } catch (const std::exception& exception) {
@@ -240,6 +297,9 @@ void HttpConnection::Handle() {
         {500, std::string("The server failed to handle the request: ") +
                   exception.what()});
   }
+}
+
+void HttpConnection::BeginResponse() {
   // The response is the only memory that the request still needs.
   parser_->get().body().Clear(0);
   request_.body = nullptr;
@@ -250,7 +310,6 @@ void HttpConnection::Handle() {
   writer_.Begin(response_, request_.method, keep_alive_);
   broken_ = !writer_.WriteSome(&stream_);
   pass_ = RequestGate::Pass();
-  asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
 }
 
 void HttpConnection::Respond() {
@@ -269,6 +328,11 @@ void HttpConnection::Respond() {
     }
     response_ = server_.handler(request_);
   }
+  Compress();
+}
+
+void HttpConnection::Compress() {
+  const HttpServer::Options& options = server_.options;
   // Both the compressed and the uncompressed response take memory.
   RequestMemory::Part compressed(&charge_);
   if (options.gzip_answers &&
@@ -375,6 +439,13 @@ void HttpConnection::OnSent() {
     Drain();
   } else if (!keep_alive_) {
     Close();
+  } else if (input_.size() > 0) {
+    // Pipelined requests: lets the other connections of the loop go first.
+    asio::post(loop_.io(), [self = shared_from_this()] {
+      if (self->state_ == State::kWriting) {
+        self->NextRequest();
+      }
+    });
   } else {
     NextRequest();
   }

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -105,7 +106,7 @@ struct PaddedBody {
 //
 // In kHandling only the worker thread that runs the handler uses the socket and
 // the response. The worker sends what the socket accepts immediately; then the
-// loop sends the rest.
+// loop sends the rest. A quick handler runs on the loop's thread instead.
 class HttpConnection : public IoConnection,
                        public std::enable_shared_from_this<HttpConnection> {
  public:
@@ -158,12 +159,27 @@ class HttpConnection : public IoConnection,
   void SendContinue();
   void Dispatch();
 
+  // Runs `handle` on a worker thread, or answers 429.
+  void Enqueue(std::function<void()> handle);
+  // Runs the quick handler and starts to send its response. Returns false if
+  // the request needs a worker thread.
+  bool HandleQuickly();
   // Runs the handler and starts to send its response. On a worker thread.
   void Handle();
   // Makes response_ from request_.
   void Respond();
-  // Continues on the loop's thread after Handle.
+  // Calls `respond`, which sets response_; exceptions become error responses.
+  template <typename Respond>
+  void RespondSafely(Respond respond);
+  // Compresses response_ if the client accepts it and the memory allows it.
+  void Compress();
+  // Frees the memory of the request and sends what the socket accepts of
+  // response_.
+  void BeginResponse();
+  void FinishOnWorker();
+  // Continues on the loop's thread after the handler.
   void OnHandled();
+  bool AcceptsGzip() const;
 
   // Answers with an error and ends the connection.
   void Refuse(const HttpError& error);

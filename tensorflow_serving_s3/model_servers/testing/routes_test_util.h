@@ -5,6 +5,7 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_TESTING_ROUTES_TEST_UTIL_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,25 @@ class RoutesTest : public ::testing::Test {
 
   net::HttpResponse Send(std::string_view method, std::string_view path,
                          std::string_view body = "") {
+    return Handle(method, path, body,
+                  [](const Routes& routes, const net::HttpRequest& request) {
+                    return routes(request);
+                  });
+  }
+
+  // Posts a request to Routes::HandleQuickly.
+  std::optional<net::HttpResponse> SendQuickly(std::string_view path,
+                                               std::string_view body) {
+    return Handle("POST", path, body,
+                  [](const Routes& routes, const net::HttpRequest& request) {
+                    return routes.HandleQuickly(request);
+                  });
+  }
+
+  // Calls `handle` with the routes and a request.
+  template <typename Function>
+  auto Handle(std::string_view method, std::string_view path,
+              std::string_view body, Function handle) {
     net::PaddedBuffer buffer(charge_);
     buffer.Append(body);
     net::HttpRequest request;
@@ -122,8 +142,7 @@ class RoutesTest : public ::testing::Test {
     request.body = &buffer;
     request.charge = charge_;
     request.peer = "ipv4:127.0.0.1:40000";
-    const Routes routes(&model_, &model_, &gate_, options_);
-    return routes(request);
+    return handle(Routes(&model_, &model_, &gate_, options_), request);
   }
 
   OneModel model_;

@@ -50,6 +50,9 @@ using ::tensorflow::serving::RegressionResponse;
 
 constexpr absl::string_view kModels = "/v1/models";
 
+// What a deferred request returns; nobody sees it.
+absl::Status DeferredError() { return absl::CancelledError(); }
+
 net::HttpResponse Json(std::string body) {
   return {200, net::kJsonContentType, std::move(body)};
 }
@@ -146,6 +149,16 @@ absl::StatusOr<ApiCall::Model> ApiCall::FindModel() {
   return model;
 }
 
+bool ApiCall::Defers(const Model& model, absl::string_view signature_name) {
+  if (!options_.only_quick) {
+    return false;
+  }
+  const absl::StatusOr<const SignatureRunner*> signature =
+      model->GetSignature(signature_name);
+  deferred_ = signature.ok() && !(*signature)->quick();
+  return deferred_;
+}
+
 bool ApiCall::IsLogged(const Model& model) const {
   return options_.request_logger != nullptr &&
          options_.request_logger->Samples(model.id().name);
@@ -155,6 +168,10 @@ absl::StatusOr<std::string> ApiCall::Predict(const net::PaddedBuffer& body) {
   const absl::StatusOr<Model> model = FindModel();
   if (!model.ok()) {
     return model.status();
+  }
+  // Most requests name no signature. So this avoids parsing them twice.
+  if (Defers(*model, /*signature_name=*/"")) {
+    return DeferredError();
   }
 
   const auto inputs_of = [&](absl::string_view signature_name)
@@ -173,6 +190,9 @@ absl::StatusOr<std::string> ApiCall::Predict(const net::PaddedBuffer& body) {
     return input.status();
   }
   signature_name_ = std::move(input->signature_name);
+  if (Defers(*model, signature_name_)) {
+    return DeferredError();
+  }
   const absl::StatusOr<const SignatureRunner*> signature =
       (*model)->GetSignature(signature_name_);
   if (!signature.ok()) {
@@ -235,6 +255,9 @@ absl::StatusOr<std::string> ApiCall::HandleExamples(
   if (!model.ok()) {
     return model.status();
   }
+  if (Defers(*model, /*signature_name=*/"")) {
+    return DeferredError();
+  }
   google::protobuf::Arena arena;
   auto* const request = google::protobuf::Arena::Create<Request>(&arena);
   InferenceOptions inference = options_.inference;
@@ -249,6 +272,9 @@ absl::StatusOr<std::string> ApiCall::HandleExamples(
                      request->mutable_input(), &signature_name_);
   if (!status.ok()) {
     return status;
+  }
+  if (Defers(*model, signature_name_)) {
+    return DeferredError();
   }
   request->mutable_model_spec()->set_signature_name(signature_name_);
   auto* const response = google::protobuf::Arena::Create<Response>(&arena);

@@ -32,6 +32,8 @@ class ApiCall {
   struct Options {
     InferenceOptions inference;
     int64_t max_json_nesting = 0;
+    // Handle does not handle a request that may take long; see deferred().
+    bool only_quick = false;
     // Logs successful requests; may be null.
     RequestLogger* request_logger = nullptr;
   };
@@ -43,6 +45,10 @@ class ApiCall {
 
   // Handles a request with a path under /v1/. Call it only once.
   net::HttpResponse Handle(const net::HttpRequest& request);
+
+  // Returns true if Handle did nothing because of Options::only_quick. Its
+  // response is not valid then.
+  bool deferred() const { return deferred_; }
 
   // Returns the response for an error of the caller.
   net::HttpResponse Fail(absl::Status status);
@@ -74,6 +80,10 @@ class ApiCall {
   absl::StatusOr<std::string> Metadata();
   absl::StatusOr<std::string> Status();
 
+  // Returns true if the request must be deferred, because `signature_name` is
+  // a signature of the model that is not quick.
+  bool Defers(const Model& model, absl::string_view signature_name);
+
   // Returns whether to log the request.
   bool IsLogged(const Model& model) const;
 
@@ -97,6 +107,7 @@ class ApiCall {
   int64_t model_version_ = -1;
   std::string signature_name_;
   absl::Status status_;
+  bool deferred_ = false;
 };
 
 }  // namespace tfs3::rest

@@ -73,18 +73,31 @@ net::HttpResponse Routes::operator()(const net::HttpRequest& request) const {
     }
   }
   if (!options_.enable_cors || !is_in_api) {
-    return HandleObserved(request);
+    return *HandleObserved(request, /*only_quick=*/false);
   }
   net::HttpResponse response;
   if (request.method != "OPTIONS") {
-    response = HandleObserved(request);
+    response = *HandleObserved(request, /*only_quick=*/false);
   }
   AddCorsHeaders(&response);
   return response;
 }
 
-net::HttpResponse Routes::HandleObserved(
+std::optional<net::HttpResponse> Routes::HandleQuickly(
     const net::HttpRequest& request) const {
+  if (!IsInApi(request.path) || has_page_in_api_) {
+    return std::nullopt;
+  }
+  std::optional<net::HttpResponse> response =
+      HandleObserved(request, /*only_quick=*/true);
+  if (response.has_value() && options_.enable_cors) {
+    AddCorsHeaders(&*response);
+  }
+  return response;
+}
+
+std::optional<net::HttpResponse> Routes::HandleObserved(
+    const net::HttpRequest& request, bool only_quick) const {
   // The request may have waited for a thread.
   const Clock::time_point now = Clock::now();
   const Clock::time_point arrival =
@@ -95,6 +108,7 @@ net::HttpResponse Routes::HandleObserved(
   call_options.inference.check_method_name = options_.check_method_name;
   call_options.max_json_nesting = options_.max_json_nesting;
   call_options.request_logger = options_.request_logger;
+  call_options.only_quick = only_quick;
   ApiCall call(*lookup_, *server_, call_options);
   RequestGate::Pass own_pass;
   if (request.pass == nullptr) {
@@ -112,6 +126,9 @@ net::HttpResponse Routes::HandleObserved(
         absl::FormatDuration(options_.timeout))));
   } else {
     response = call.Handle(request);
+    if (call.deferred()) {
+      return std::nullopt;
+    }
   }
   response.close = gate_->closed();
   if (options_.observer == nullptr) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -66,8 +67,15 @@ class Routes {
 
   net::HttpResponse operator()(const net::HttpRequest& request) const;
 
+  // Handles a POST request of the API if that takes little time (see
+  // SignatureRunner::quick); otherwise does nothing and returns nullopt.
+  std::optional<net::HttpResponse> HandleQuickly(
+      const net::HttpRequest& request) const;
+
  private:
-  net::HttpResponse HandleObserved(const net::HttpRequest& request) const;
+  // Returns nullopt only with `only_quick`.
+  std::optional<net::HttpResponse> HandleObserved(
+      const net::HttpRequest& request, bool only_quick) const;
 
   const ModelLookup* const lookup_;
   const ServerStatus* const server_;

@@ -4,7 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_runner.h"
 
 #include <algorithm>
-#include <chrono>
+#include <cstdint>
 #include <numeric>
 #include <utility>
 
@@ -30,8 +30,13 @@ using tensorflow::Tensor;
 // the requested ones.
 constexpr size_t kMaxChoices = 16;
 
-// quick() returns true for shorter runs.
-constexpr int64_t kQuickNanoseconds = 200'000;
+int64_t TotalBytes(const std::vector<Tensor>& tensors) {
+  int64_t bytes = 0;
+  for (const Tensor& tensor : tensors) {
+    bytes += static_cast<int64_t>(tensor.TotalBytes());
+  }
+  return bytes;
+}
 
 bool EqualTensors(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype() || a.shape() != b.shape()) {
@@ -206,11 +211,8 @@ const Tensor* SignatureRunner::default_input(size_t index) const {
 }
 
 bool SignatureRunner::quick() const {
-  if (run_thread_ != RunThread::kCaller || batching_.has_value()) {
-    return false;
-  }
-  const int64_t typical = typical_run_.load(std::memory_order_relaxed);
-  return typical > 0 && typical < kQuickNanoseconds;
+  return run_thread_ == RunThread::kCaller && !batching_.has_value() &&
+         cost_.IsQuick(RunCost::Clock::now());
 }
 
 absl::Status SignatureRunner::Prepare() const {
@@ -454,11 +456,11 @@ absl::Status SignatureRunner::RunFetches(const Fetches& fetches,
     if (absl::Status status = PrepareFetches(fetches); !status.ok()) {
       return status;
     }
-    const auto start = std::chrono::steady_clock::now();
+    const RunCost::Clock::time_point start = RunCost::Clock::now();
     const absl::Status status = session_->RunCallable(
         fetches.callable, feeds, fetched, /*run_metadata=*/nullptr);
-    RecordRun(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start)
-                  .count());
+    const RunCost::Clock::time_point end = RunCost::Clock::now();
+    cost_.Record(end - start, TotalBytes(*fetched), end);
     return CleanRunError(status);
   }
 
@@ -483,17 +485,6 @@ absl::Status SignatureRunner::RunFetches(const Fetches& fetches,
     return DeadlineError(signature_name_, "while");
   }
   return CleanRunError(status);
-}
-
-void SignatureRunner::RecordRun(int64_t nanoseconds) const {
-  // Two runs at the same time may lose an update; later runs correct the value.
-  const int64_t typical = typical_run_.load(std::memory_order_relaxed);
-  const int64_t updated = typical == 0 || nanoseconds < typical
-                              ? std::max<int64_t>(1, nanoseconds)
-                              : typical + (nanoseconds - typical) / 64;
-  if (updated != typical) {
-    typical_run_.store(updated, std::memory_order_relaxed);
-  }
 }
 
 }  // namespace tfs3

@@ -4,9 +4,7 @@
 #ifndef TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_SIGNATURE_RUNNER_H_
 #define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_RUN_SIGNATURE_RUNNER_H_
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +22,7 @@
 #include "tensorflow/core/protobuf/meta_graph.pb.h"
 #include "tensorflow/core/public/session.h"
 #include "tensorflow_serving_s3/servables/tensorflow/batching/batching.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/run_cost.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_spec.h"
 
 namespace tfs3 {
@@ -102,9 +101,9 @@ class SignatureRunner {
 
   RunThread run_thread() const { return run_thread_; }
 
-  // Returns whether a run takes less than about 200 microseconds, as measured
-  // during serving. The caller may then run it on a thread that must not block
-  // for long. False for RunThread::kPool and with batching.
+  // Returns whether a run is quick (see RunCost), so that the caller may run it
+  // on a thread that must not block for long. False for RunThread::kPool and
+  // with batching.
   bool quick() const;
 
   // Compiles the graph for runs that fetch all outputs, so that the first run
@@ -162,7 +161,6 @@ class SignatureRunner {
                           const std::vector<tensorflow::Tensor>& feeds,
                           absl::Time deadline,
                           std::vector<tensorflow::Tensor>* fetched) const;
-  void RecordRun(int64_t nanoseconds) const;
 
   tensorflow::Session* const session_;
   const std::string signature_name_;
@@ -190,10 +188,7 @@ class SignatureRunner {
   mutable std::shared_mutex choices_mu_;
   mutable std::map<std::vector<size_t>, std::unique_ptr<Fetches>> choices_;
 
-  // The typical time of a run in nanoseconds; zero before the first run. Falls
-  // immediately and rises slowly, so that the time in which a thread waits for
-  // a processor has little effect.
-  mutable std::atomic<int64_t> typical_run_{0};
+  mutable RunCost cost_;
 };
 
 }  // namespace tfs3
