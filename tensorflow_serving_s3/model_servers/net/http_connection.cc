@@ -228,6 +228,19 @@ void HttpConnection::Enqueue(std::function<void()> handle) {
   }
 }
 
+template <typename Function>
+void HttpConnection::RespondSafely(Function respond) {
+  try {
+    respond();
+  } catch (const std::bad_alloc&) {
+    response_ = ErrorResponse(NoMemoryError());
+  } catch (const std::exception& exception) {
+    response_ = ErrorResponse(
+        {500, std::string("The server failed to handle the request: ") +
+                  exception.what()});
+  }
+}
+
 bool HttpConnection::HandleQuickly() {
   const HttpServer::QuickHandler& handler = server_.options.quick_handler;
   if (!handler || request_.method != "POST" ||
@@ -284,19 +297,6 @@ bool HttpConnection::AcceptsGzip() const {
   const auto accepted = request_.FindHeader("Accept-Encoding");
   return server_.options.gzip_answers && accepted.has_value() &&
          net::AcceptsGzip(*accepted);
-}
-
-template <typename Respond>
-void HttpConnection::RespondSafely(Respond respond) {
-  try {
-    respond();
-  } catch (const std::bad_alloc&) {
-    response_ = ErrorResponse(NoMemoryError());
-  } catch (const std::exception& exception) {
-    response_ = ErrorResponse(
-        {500, std::string("The server failed to handle the request: ") +
-                  exception.what()});
-  }
 }
 
 void HttpConnection::BeginResponse() {

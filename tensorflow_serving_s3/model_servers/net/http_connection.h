@@ -169,8 +169,8 @@ class HttpConnection : public IoConnection,
   // Makes response_ from request_.
   void Respond();
   // Calls `respond`, which sets response_; exceptions become error responses.
-  template <typename Respond>
-  void RespondSafely(Respond respond);
+  template <typename Function>
+  void RespondSafely(Function respond);
   // Compresses response_ if the client accepts it and the memory allows it.
   void Compress();
   // Frees the memory of the request and sends what the socket accepts of

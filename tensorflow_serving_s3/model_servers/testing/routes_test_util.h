@@ -111,23 +111,6 @@ class RoutesTest : public ::testing::Test {
   explicit RoutesTest(const std::string& model = "half_plus_three")
       : model_(model) {}
 
-  net::HttpResponse Send(std::string_view method, std::string_view path,
-                         std::string_view body = "") {
-    return Handle(method, path, body,
-                  [](const Routes& routes, const net::HttpRequest& request) {
-                    return routes(request);
-                  });
-  }
-
-  // Posts a request to Routes::HandleQuickly.
-  std::optional<net::HttpResponse> SendQuickly(std::string_view path,
-                                               std::string_view body) {
-    return Handle("POST", path, body,
-                  [](const Routes& routes, const net::HttpRequest& request) {
-                    return routes.HandleQuickly(request);
-                  });
-  }
-
   // Calls `handle` with the routes and a request.
   template <typename Function>
   auto Handle(std::string_view method, std::string_view path,
@@ -143,6 +126,23 @@ class RoutesTest : public ::testing::Test {
     request.charge = charge_;
     request.peer = "ipv4:127.0.0.1:40000";
     return handle(Routes(&model_, &model_, &gate_, options_), request);
+  }
+
+  net::HttpResponse Send(std::string_view method, std::string_view path,
+                         std::string_view body = "") {
+    return Handle(method, path, body,
+                  [](const Routes& routes, const net::HttpRequest& request) {
+                    return routes(request);
+                  });
+  }
+
+  // Posts a request to Routes::HandleQuickly.
+  std::optional<net::HttpResponse> SendQuickly(std::string_view path,
+                                               std::string_view body) {
+    return Handle("POST", path, body,
+                  [](const Routes& routes, const net::HttpRequest& request) {
+                    return routes.HandleQuickly(request);
+                  });
   }
 
   OneModel model_;
