@@ -25,6 +25,15 @@ constexpr std::string_view kAcceptEncoding = "identity, deflate, gzip";
 // bytes of one.
 constexpr size_t kMaxMessageBytes = 2052;
 
+// Keeps the memory of a piece, and what the whole message retains.
+struct PieceOwner final : net::http2::Retained {
+  explicit PieceOwner(std::shared_ptr<const void> memory)
+      : owner(std::move(memory)) {}
+
+  const std::shared_ptr<const void> owner;
+  std::unique_ptr<net::http2::Retained> next;
+};
+
 }  // namespace
 
 CallStream::CallStream(net::http2::Connection* connection,
@@ -189,7 +198,7 @@ void CallStream::SendHead(bool is_compressed) {
   SendHeaders(headers, count, /*end=*/false);
 }
 
-void CallStream::SendMessage(std::string message, bool is_compressed,
+void CallStream::SendMessage(Payload message, bool is_compressed,
                              std::unique_ptr<net::http2::Retained> retained) {
   SendHead(is_compressed);
   BodyPart part;
@@ -198,8 +207,18 @@ void CallStream::SendMessage(std::string message, bool is_compressed,
                  static_cast<char>(size >> 24), static_cast<char>(size >> 16),
                  static_cast<char>(size >> 8), static_cast<char>(size)};
   part.prefix_size = part.prefix.size();
-  part.bytes = std::move(message);
-  part.retained = std::move(retained);
+  part.bytes = std::move(message.bytes);
+  for (Payload::Piece& piece : message.pieces) {
+    SendBody(std::exchange(part, BodyPart()));
+    part.bytes = std::move(piece.head);
+    part.view = piece.memory;
+    part.retained = std::make_unique<PieceOwner>(std::move(piece.owner));
+  }
+  if (part.retained == nullptr) {
+    part.retained = std::move(retained);
+  } else {
+    static_cast<PieceOwner&>(*part.retained).next = std::move(retained);
+  }
   SendBody(std::move(part));
 }
 

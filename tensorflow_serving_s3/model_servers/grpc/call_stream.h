@@ -65,7 +65,7 @@ class CallStream : public net::http2::Stream {
   void Refuse(CallStatus status);
   void Report(const CallStatus& status);
   // Sends a message of the response. `retained` may be null.
-  void SendMessage(std::string message, bool is_compressed,
+  void SendMessage(Payload message, bool is_compressed,
                    std::unique_ptr<net::http2::Retained> retained);
   // Ends the response. Does nothing if it has ended.
   void SendStatus(CallStatus status);

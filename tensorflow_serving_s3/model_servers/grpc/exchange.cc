@@ -36,9 +36,9 @@ std::string TruncatedMessage(const absl::Status& error) {
   return absl::StrCat(message.substr(0, end), "...");
 }
 
-size_t RequestBytes(const Call& call) {
+size_t SizeOf(const std::vector<Slice>& slices) {
   size_t bytes = 0;
-  for (const Slice& slice : call.request()) {
+  for (const Slice& slice : slices) {
     bytes += slice.size;
   }
   return bytes;
@@ -48,7 +48,9 @@ size_t RequestBytes(const Call& call) {
 
 Exchange::Exchange(const Call& call, const MethodName* method,
                    RequestObserver* observer)
-    : method_(method), observer_(observer), request_bytes_(RequestBytes(call)) {
+    : method_(method),
+      observer_(observer),
+      request_bytes_(SizeOf(call.request())) {
   if (observer_ == nullptr) {
     return;
   }
@@ -56,13 +58,14 @@ Exchange::Exchange(const Call& call, const MethodName* method,
   steady_start_ = std::chrono::steady_clock::now();
 }
 
-absl::Status Exchange::Parse(const Call& call,
+absl::Status Exchange::Parse(const Call& call, const std::vector<Slice>& bytes,
                              google::protobuf::MessageLite* request) const {
+  const auto size = static_cast<int64_t>(SizeOf(bytes));
   RequestMemory::Charge& charge = *call.charge();
   const google::protobuf::Arena* const arena = request->GetArena();
   // A message of empty ones grows most.
   constexpr int64_t kMaxGrowth = 64;
-  if (arena == nullptr && !charge.TryGrow(kMaxGrowth * request_bytes_)) {
+  if (arena == nullptr && !charge.TryGrow(kMaxGrowth * size)) {
     return NoMemoryError(call);
   }
   // What is on the arena, and in strings what has been read at most.
@@ -72,15 +75,15 @@ absl::Status Exchange::Parse(const Call& call,
     if (arena == nullptr) {
       return true;
     }
-    const int64_t bytes =
+    const int64_t total =
         static_cast<int64_t>(arena->SpaceAllocated()) + bytes_read;
-    has_memory = charge.TryGrow(bytes - charged);
-    charged = std::max(charged, bytes);
+    has_memory = charge.TryGrow(total - charged);
+    charged = std::max(charged, total);
     return has_memory;
   };
-  SliceStream stream(call.request(), grow);
+  SliceStream stream(bytes, grow);
   const bool parsed = request->ParseFromZeroCopyStream(&stream);
-  if (!has_memory || !grow(static_cast<int64_t>(request_bytes_))) {
+  if (!has_memory || !grow(size)) {
     return NoMemoryError(call);
   }
   if (!parsed) {
@@ -96,11 +99,14 @@ void Exchange::Respond(Call call, const absl::Status& error) const {
                          TruncatedMessage(error), "");
 }
 
-void Exchange::Respond(Call call,
-                       const google::protobuf::MessageLite& response) const {
+void Exchange::Respond(Call call, const google::protobuf::MessageLite& response,
+                       std::vector<Payload::Piece> pieces) const {
+  Payload payload;
+  payload.pieces = std::move(pieces);
   const size_t bytes = response.ByteSizeLong();
+  const size_t size = bytes + payload.size();
   constexpr size_t kMaxResponseBytes = std::numeric_limits<int32_t>::max();
-  if (bytes > kMaxResponseBytes) {
+  if (size > kMaxResponseBytes) {
     return Respond(std::move(call),
                    absl::ResourceExhaustedError(
                        "the response exceeds the limit of protobuf, 2 GiB; "
@@ -111,11 +117,11 @@ void Exchange::Respond(Call call,
     const absl::Status error = NoMemoryError(call);
     return Respond(std::move(call), error);
   }
-  std::string payload(bytes, '\0');
+  payload.bytes.resize(bytes);
   response.SerializeWithCachedSizesToArray(
-      reinterpret_cast<uint8_t*>(payload.data()));
-  Observe(call, absl::OkStatus(), payload.size());
-  std::move(call).Finish(0, "", std::move(payload));
+      reinterpret_cast<uint8_t*>(payload.bytes.data()));
+  Observe(call, absl::OkStatus(), size);
+  std::move(call).Finish(std::move(payload));
 }
 
 void Exchange::Observe(const Call& call, const absl::Status& status,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -55,6 +56,11 @@ class Exchange {
   //   InvalidArgument: the bytes are not a message of this type.
   //   ResourceExhausted: the memory budget has no room for it.
   absl::Status Parse(const Call& call,
+                     google::protobuf::MessageLite* request) const {
+    return Parse(call, call.request(), request);
+  }
+  // The same for other bytes than those of the request.
+  absl::Status Parse(const Call& call, const std::vector<Slice>& bytes,
                      google::protobuf::MessageLite* request) const;
 
   // Sets the model and the version that the observer gets. `spec` must stay
@@ -64,7 +70,9 @@ class Exchange {
 
   // Answers the call and reports it to the observer.
   void Respond(Call call, const absl::Status& error) const;
-  void Respond(Call call, const google::protobuf::MessageLite& response) const;
+  // `pieces` come after the bytes of `response`. Their memory is charged.
+  void Respond(Call call, const google::protobuf::MessageLite& response,
+               std::vector<Payload::Piece> pieces = {}) const;
 
  private:
   void Observe(const Call& call, const absl::Status& status,

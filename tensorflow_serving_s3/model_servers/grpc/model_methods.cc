@@ -7,13 +7,17 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/arena.h"
+#include "tensorflow/core/framework/tensor.h"
 #include "tensorflow_serving/apis/classification.pb.h"
 #include "tensorflow_serving/apis/get_model_metadata.pb.h"
 #include "tensorflow_serving/apis/inference.pb.h"
@@ -26,8 +30,10 @@
 #include "tensorflow_serving_s3/core/servable_id.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/grpc/exchange.h"
+#include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
 #include "tensorflow_serving_s3/model_servers/request_logging/request_logger.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/classify.h"
+#include "tensorflow_serving_s3/servables/tensorflow/apis/detached_tensors.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/metadata.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/multi_inference.h"
@@ -36,6 +42,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/apis/session_run.h"
 #include "tensorflow_serving_s3/servables/tensorflow/bundle/saved_model_bundle.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_runner.h"
+#include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_proto.h"
 
 namespace tfs3::grpc {
 namespace {
@@ -73,6 +80,59 @@ struct ModelMethod {
   // Copies both to a log. Null: the method is not logged.
   void (*log)(const Request&, const Response&, PredictionLog*);
 };
+
+// Parses a request and sets `inputs` to its large tensors, which are not in
+// `request` then.
+absl::Status ParseDetached(const Exchange& exchange, const Call& call,
+                           PredictRequest* request,
+                           std::vector<DetachedInput>* inputs) {
+  std::optional<RestOfRequest> rest;
+  if (call.request().size() == 1) {
+    const Slice& bytes = call.request()[0];
+    rest = DetachInputs({bytes.data, bytes.size});
+  }
+  if (rest.has_value()) {
+    const std::vector<Slice> slices = {
+        {rest->bytes.data(), rest->bytes.size()}};
+    const absl::Status status = exchange.Parse(call, slices, request);
+    const auto entries = static_cast<size_t>(request->inputs().size());
+    if (!status.ok() || entries == rest->num_entries) {
+      *inputs = std::move(rest->inputs);
+      return status;
+    }
+    request->Clear();
+  }
+  return exchange.Parse(call, request);
+}
+
+std::vector<Payload::Piece> PiecesOf(std::vector<DetachedOutput> outputs,
+                                     TensorEncoding encoding) {
+  std::vector<Payload::Piece> pieces;
+  pieces.reserve(outputs.size());
+  for (DetachedOutput& output : outputs) {
+    std::string head = SerializeHead(output, encoding);
+    auto owner =
+        std::make_shared<const tensorflow::Tensor>(std::move(output.tensor));
+    const auto memory = owner->tensor_data();
+    pieces.push_back(
+        {std::move(head), {memory.data(), memory.size()}, std::move(owner)});
+  }
+  return pieces;
+}
+
+// Puts the large tensors of a call back into copies of its messages.
+void Attach(const Call& call, const DetachedTensors& detached,
+            TensorEncoding encoding, PredictRequest* request,
+            PredictResponse* response) {
+  if (!detached.inputs.empty()) {
+    SliceStream bytes(call.request());
+    request->ParseFromZeroCopyStream(&bytes);
+  }
+  for (const DetachedOutput& output : detached.outputs) {
+    EncodeTensor(output.tensor, encoding,
+                 &(*response->mutable_outputs())[output.alias]);
+  }
+}
 
 // Implements ModelMethod::log. `kMutableLog` is the accessor of the method's
 // field in PredictionLog.
@@ -166,7 +226,7 @@ class ModelCall {
   bool Prepare(Call* call) {
     absl::Status status;
     try {
-      status = exchange_.Parse(*call, request_);
+      status = Parse(*call);
       if (status.ok()) {
         status = FindModel();
       }
@@ -178,6 +238,14 @@ class ModelCall {
     }
     exchange_.Respond(std::move(*call), status);
     return false;
+  }
+
+  absl::Status Parse(const Call& call) {
+    if constexpr (kDetaches) {
+      return ParseDetached(exchange_, call, request_, &detached_.inputs);
+    } else {
+      return exchange_.Parse(call, request_);
+    }
   }
 
   absl::Status FindModel() {
@@ -203,6 +271,7 @@ class ModelCall {
     options.encoding = options_.encoding;
     options.check_method_name = options_.check_method_name;
     options.charge = [&call](int64_t bytes) { call.charge()->Grow(bytes); };
+    options.detached = kDetaches ? &detached_ : nullptr;
     absl::Status status;
     try {
       status = method_.run(*request_, model_.id(), *model_, options, response_);
@@ -217,7 +286,9 @@ class ModelCall {
     if (!status.ok()) {
       return exchange_.Respond(std::move(call), status);
     }
-    exchange_.Respond(std::move(call), *response_);
+    exchange_.Respond(
+        std::move(call), *response_,
+        PiecesOf(std::move(detached_.outputs), options_.encoding));
   }
 
   // Runs before the response: so a server that stops has logged every call that
@@ -230,14 +301,25 @@ class ModelCall {
     }
     // The log has a copy of both messages.
     RequestMemory::Part log_charge(call.charge());
-    log_charge.Grow(
-        static_cast<int64_t>(arena_.SpaceUsed() + exchange_.request_bytes()));
+    int64_t bytes =
+        static_cast<int64_t>(arena_.SpaceUsed() + exchange_.request_bytes());
+    for (const DetachedOutput& output : detached_.outputs) {
+      bytes += MemoryWhenEncoded(output.tensor, options_.encoding);
+    }
+    log_charge.Grow(bytes);
     PredictionLog log;
     method_.log(*request_, *response_, &log);
+    if constexpr (kDetaches) {
+      Attach(call, detached_, options_.encoding,
+             log.mutable_predict_log()->mutable_request(),
+             log.mutable_predict_log()->mutable_response());
+    }
     logger->Log(id, method_.spec(*request_)->signature_name(), std::move(log));
   }
 
   static constexpr size_t kFirstBlockBytes = 4096;
+  // Whether large tensors are kept out of the messages.
+  static constexpr bool kDetaches = std::is_same_v<Request, PredictRequest>;
 
   Exchange exchange_;
   const ModelMethod<Request, Response>& method_;
@@ -247,6 +329,7 @@ class ModelCall {
   Arena arena_{first_block_, kFirstBlockBytes};
   Request* const request_ = Arena::Create<Request>(&arena_);
   Response* const response_ = Arena::Create<Response>(&arena_);
+  DetachedTensors detached_;
   ServableHandle<SavedModelBundle> model_;
 };
 

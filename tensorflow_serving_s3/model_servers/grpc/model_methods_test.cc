@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <limits>
 #include <string>
@@ -88,6 +89,36 @@ TEST_F(ModelMethodsTest, PredictsFromLargeRequests) {
   const TensorProto& y = response.outputs().at("y");
   ASSERT_EQ(y.float_val_size(), kSize);
   EXPECT_EQ(y.float_val(kSize - 1), (kSize - 1) * 0.5f + 3);
+}
+
+TEST_F(ModelMethodsTest, LargeTensorsMayBeInTensorContent) {
+  constexpr int kSize = 1'000'000;
+  ModelMethodOptions options;
+  options.encoding = TensorEncoding::kContent;
+  StartWith(options);
+  PredictRequest request = HalfRequest(kSize);
+  TensorProto& x = request.mutable_inputs()->at("x");
+  x.set_tensor_content(x.float_val().data(), kSize * sizeof(float));
+  x.clear_float_val();
+
+  const PredictResponse response = Predict(request);
+
+  const std::string& y = response.outputs().at("y").tensor_content();
+  ASSERT_EQ(y.size(), kSize * sizeof(float));
+  float last = 0;
+  std::memcpy(&last, y.data() + y.size() - sizeof last, sizeof last);
+  EXPECT_EQ(last, (kSize - 1) * 0.5f + 3);
+}
+
+TEST_F(ModelMethodsTest, TheLastOfTwoTensorsOfOneAliasIsUsed) {
+  const std::string twice = HalfRequest(100'000).SerializeAsString() +
+                            HalfRequest(2).SerializeAsString();
+
+  const CallResult result = client_->Call(kPredict, twice);
+
+  PredictResponse response;
+  ASSERT_TRUE(response.ParseFromString(result.payload)) << result.message;
+  EXPECT_THAT(response.outputs().at("y").float_val(), ElementsAre(3, 3.5));
 }
 
 TEST_F(ModelMethodsTest, PredictReturnsTheEffectiveModelSpec) {
@@ -198,6 +229,24 @@ TEST_F(ModelMethodsTest, LogsSuccessfulPredictions) {
   server_.reset();
 }
 
+TEST_F(ModelMethodsTest, LogsLargeTensors) {
+  constexpr int kSize = 100'000;
+  LoggedModel log("half_plus_three");
+  ModelMethodOptions options;
+  options.request_logger = log.logger();
+  StartWith(options);
+
+  const PredictResponse response = Predict(HalfRequest(kSize));
+
+  const auto logs = log.Read();
+  ASSERT_EQ(logs.size(), 1u);
+  const auto& predict = logs[0].predict_log();
+  EXPECT_EQ(predict.request().inputs().at("x").float_val_size(), kSize);
+  EXPECT_EQ(predict.response().outputs().at("y").float_val_size(), kSize);
+  EXPECT_EQ(predict.response().model_spec().name(), "half_plus_three");
+  server_.reset();
+}
+
 TEST_F(ModelMethodsTest, DoesNotLogMetadataRequests) {
   LoggedModel log("half_plus_three");
   ModelMethodOptions options;
@@ -275,11 +324,10 @@ TEST_F(ModelMethodsTest, ParsingChargesTheMemoryOfTheMessage) {
 
 TEST_F(ModelMethodsTest, TensorsAndTheResponseAreCharged) {
   constexpr int kSize = 1'000'000;
-  // The call needs memory for six copies of 4 MB: the bytes of the request, the
-  // parsed request, the input tensor, the output tensor, the response and its
-  // bytes. The budget has room for three.
+  // The call needs memory for three copies of 4 MB: the bytes of the request,
+  // the input tensor and the output tensor. The budget has room for two.
   RequestMemory::Charge others(&memory_);
-  others.Grow((int64_t{64} << 20) - 3 * 4 * kSize);
+  others.Grow((int64_t{64} << 20) - 2 * 4 * kSize - kSize);
   const CallResult refused = Call(kPredict, HalfRequest(kSize));
   EXPECT_EQ(refused.code,
             static_cast<int>(absl::StatusCode::kResourceExhausted));

@@ -66,6 +66,10 @@ void Call::Finish(int code, std::string message, std::string payload) && {
       ->Finish(code, std::move(message), std::move(payload));
 }
 
+void Call::Finish(Payload payload) && {
+  std::exchange(state_, nullptr)->Finish(0, "", std::move(payload));
+}
+
 void Call::RunOnWorker(Handler handler) && {
   std::exchange(state_, nullptr)->RunOnWorker(std::move(handler));
 }

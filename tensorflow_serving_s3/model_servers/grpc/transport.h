@@ -46,6 +46,34 @@ struct Slice {
   size_t size;
 };
 
+// A response message in parts: bytes, then pieces of other memory.
+struct Payload {
+  struct Piece {
+    // Comes before `memory`.
+    std::string head;
+    // Sent without a copy.
+    std::string_view memory;
+    // Keeps the memory.
+    std::shared_ptr<const void> owner;
+  };
+
+  Payload() = default;
+  Payload(std::string only_bytes)  // NOLINT(google-explicit-constructor)
+      : bytes(std::move(only_bytes)) {}
+
+  std::string bytes;
+  std::vector<Piece> pieces;
+
+  // Returns the size of the message.
+  size_t size() const {
+    size_t size = bytes.size();
+    for (const Piece& piece : pieces) {
+      size += piece.head.size() + piece.memory.size();
+    }
+    return size;
+  }
+};
+
 class Call;
 
 // Answers a call, immediately or later on any thread.
@@ -77,7 +105,7 @@ class CallState {
   virtual std::optional<std::string_view> metadata(
       std::string_view key) const = 0;
   // After one of these the caller must not use the object any more.
-  virtual void Finish(int code, std::string message, std::string payload) = 0;
+  virtual void Finish(int code, std::string message, Payload payload) = 0;
   virtual void RunOnWorker(Handler handler) = 0;
   // Answers a call that its handler did not answer.
   virtual void Drop() = 0;
@@ -129,6 +157,8 @@ class Call {
   // the response message; otherwise sends `message` as the error message. After
   // that the call's charge holds the bytes of the payload only.
   void Finish(int code, std::string message, std::string payload) &&;
+  // Answers the call with OK and a message in parts.
+  void Finish(Payload payload) &&;
 
   // Queues the call and runs `handler` with it on a worker thread. The client
   // may have cancelled the call by then; see cancelled().

@@ -47,6 +47,15 @@ void HandleSafely(const Handler& handler, Call call) {
   }
 }
 
+std::string Joined(Payload payload) {
+  std::string bytes = std::move(payload.bytes);
+  bytes.reserve(payload.size() + bytes.size());
+  for (const Payload::Piece& piece : payload.pieces) {
+    bytes.append(piece.head).append(piece.memory);
+  }
+  return bytes;
+}
+
 struct Held final : net::http2::Retained {
   RequestMemory::Charge charge;
   RequestGate::Pass pass;
@@ -122,12 +131,12 @@ class UnaryCall final : private ChargeOwner,
     return head().Find(key);
   }
 
-  void Finish(int code, std::string message, std::string payload) override {
+  void Finish(int code, std::string message, Payload payload) override {
     if (code != Code::kOk) {
       if (shared().edit_error) {
         message = shared().edit_error(message);
       }
-      Answer({code, std::move(message)}, "");
+      Answer({code, std::move(message)}, {});
       return;
     }
     if (shared().max_send_bytes >= 0 &&
@@ -137,12 +146,13 @@ class UnaryCall final : private ChargeOwner,
                   " bytes, more than the limit of " +
                   std::to_string(shared().max_send_bytes) +
                   " (grpc.max_send_message_length)"},
-             "");
+             {});
       return;
     }
     if (charge_.bytes() > kSmallCallBytes) {
       FreeRequest();
-      charge_.ShrinkTo(static_cast<int64_t>(payload.capacity()));
+      charge_.ShrinkTo(static_cast<int64_t>(
+          payload.size() + payload.bytes.capacity() - payload.bytes.size()));
     }
     CompressResponse(&payload);
     Answer({}, std::move(payload));
@@ -331,17 +341,22 @@ class UnaryCall final : private ChargeOwner,
     Report(status);
     FreeRequest();
     charge_.Reset();
-    Answer(std::move(status), "");
+    Answer(std::move(status), {});
   }
 
-  void CompressResponse(std::string* payload) {
+  void CompressResponse(Payload* payload) {
     const Coding coding = shared().response_coding;
     RequestMemory::Part copy(&charge_);
     if (coding == Coding::kIdentity || !head().Accepts(coding) ||
         !copy.TryGrow(static_cast<int64_t>(payload->size()))) {
       return;
     }
-    std::optional<std::string> compressed = Compress(*payload, coding);
+    if (!payload->pieces.empty() &&
+        !copy.TryGrow(static_cast<int64_t>(payload->size()))) {
+      return;
+    }
+    *payload = Joined(std::move(*payload));
+    std::optional<std::string> compressed = Compress(payload->bytes, coding);
     if (compressed.has_value()) {
       *payload = *std::move(compressed);
       is_response_compressed_ = true;
@@ -349,7 +364,7 @@ class UnaryCall final : private ChargeOwner,
   }
 
   // Gives this object back to the thread of the connection, with the response.
-  void Answer(CallStatus status, std::string payload) {
+  void Answer(CallStatus status, Payload payload) {
     status_ = std::move(status);
     payload_ = std::move(payload);
     if (connection().loop().io().get_executor().running_in_this_thread()) {
@@ -400,7 +415,7 @@ class UnaryCall final : private ChargeOwner,
   std::string inflated_;
   std::vector<Slice> request_;
   CallStatus status_;
-  std::string payload_;
+  Payload payload_;
 };
 
 }  // namespace

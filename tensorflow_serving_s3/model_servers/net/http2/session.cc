@@ -244,7 +244,7 @@ void Session::Pass(Stream* stream, size_t bytes) {
   if (stream->part_sent_ < part.size()) {
     return;
   }
-  if (part.bytes.size() > kNoCopyBytes) {
+  if (part.size() > kNoCopyBytes) {
     output_.Retain(std::move(part.bytes), std::move(part.retained));
   } else {
     part.retained.reset();

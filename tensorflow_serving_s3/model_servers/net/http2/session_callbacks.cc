@@ -4,8 +4,10 @@
 #include "tensorflow_serving_s3/model_servers/net/http2/session_callbacks.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 #include <new>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace tfs3::net::http2 {
@@ -22,6 +24,21 @@ nghttp2_nv ToField(const Header& header) {
   return {reinterpret_cast<uint8_t*>(const_cast<char*>(header.name.data())),
           reinterpret_cast<uint8_t*>(const_cast<char*>(header.value.data())),
           header.name.size(), header.value.size(), NGHTTP2_NV_FLAG_NONE};
+}
+
+// Returns the pieces of memory with `size` bytes of a part, from `begin` on.
+std::array<std::string_view, 3> PiecesOf(const BodyPart& part, size_t begin,
+                                         size_t size) {
+  std::array<std::string_view, 3> pieces = {
+      std::string_view(part.prefix.data(), part.prefix_size), part.bytes,
+      part.view};
+  for (std::string_view& piece : pieces) {
+    const size_t skipped = std::min(begin, piece.size());
+    piece = piece.substr(skipped, size);
+    begin -= skipped;
+    size -= piece.size();
+  }
+  return pieces;
 }
 
 }  // namespace
@@ -184,20 +201,13 @@ ssize_t Session::Callbacks::ReadBody(nghttp2_session* session, int32_t id,
   if (is_last && !EndBody(session, id, stream, flags)) {
     return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
-  if (part.bytes.size() > kNoCopyBytes) {
+  if (part.size() > kNoCopyBytes) {
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;  // Calls SendBody.
     return static_cast<ssize_t>(size);
   }
-  size_t done = 0;
-  if (stream->part_sent_ < part.prefix_size) {
-    done = std::min(size, part.prefix_size - stream->part_sent_);
-    std::memcpy(to, part.prefix.data() + stream->part_sent_, done);
-  }
-  if (done < size) {
-    std::memcpy(
-        to + done,
-        part.bytes.data() + stream->part_sent_ + done - part.prefix_size,
-        size - done);
+  for (const std::string_view piece :
+       PiecesOf(part, stream->part_sent_, size)) {
+    to = std::copy(piece.begin(), piece.end(), to);
   }
   Of(user)->Pass(stream, size);
   return static_cast<ssize_t>(size);
@@ -223,15 +233,15 @@ int Session::Callbacks::SendBody(nghttp2_session* /*session*/,
   try {
     constexpr size_t kFrameHeadBytes = 9;
     self->output_.Append(View(head, kFrameHeadBytes));
-    size_t from_prefix = 0;
-    if (stream->part_sent_ < part.prefix_size) {
-      from_prefix = std::min(size, part.prefix_size - stream->part_sent_);
-      self->output_.Append(
-          {part.prefix.data() + stream->part_sent_, from_prefix});
+    for (const std::string_view piece :
+         PiecesOf(part, stream->part_sent_, size)) {
+      // The part moves to the output: a short string would move its bytes.
+      if (piece.size() > sizeof(std::string)) {
+        self->output_.AppendView(piece);
+      } else {
+        self->output_.Append(piece);
+      }
     }
-    self->output_.AppendView({part.bytes.data() + stream->part_sent_ +
-                                  from_prefix - part.prefix_size,
-                              size - from_prefix});
     self->Pass(stream, size);
     return 0;
   } catch (const std::bad_alloc&) {

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,18 @@ constexpr uint32_t kEnhanceYourCalm = 11;
 // arrived.
 class SessionTest : public testing::Test, protected Session::Owner {
  protected:
+  // Memory of a response body.
+  struct Memory final : Retained {
+    Memory(std::string content, int* counter)
+        : bytes(std::move(content)), kept(*counter) {
+      ++kept;
+    }
+    ~Memory() override { --kept; }
+
+    const std::string bytes;
+    int& kept;
+  };
+
   class TestStream final : public Stream {
    public:
     explicit TestStream(SessionTest* test) : test_(*test) { ++test_.open_; }
@@ -48,6 +61,11 @@ class SessionTest : public testing::Test, protected Session::Owner {
       SendHeaders(headers, 1, false);
       BodyPart part;
       part.bytes = test_.body_;
+      if (!test_.memory_.empty()) {
+        auto retained = std::make_unique<Memory>(test_.memory_, &test_.kept_);
+        part.view = retained->bytes;
+        part.retained = std::move(retained);
+      }
       SendBody(std::move(part));
       SendEnd();
     }
@@ -153,6 +171,8 @@ class SessionTest : public testing::Test, protected Session::Owner {
   bool has_all_headers_ = false;
   std::string received_;
   std::string body_ = "response";
+  std::string memory_;  // Comes after body_.
+  int kept_ = 0;
   bool consumes_ = true;
   bool resets_on_sweep_ = false;
   int open_ = 0;
@@ -183,6 +203,32 @@ TEST_F(SessionTest, ALongBodyIsSentAsTheWindowAllows) {
 
   EXPECT_EQ(Body().size(), 200'000u);
   EXPECT_EQ(open_, 0);
+}
+
+TEST_F(SessionTest, TheMemoryOfABodyIsKeptUntilItIsSent) {
+  for (const size_t size : {10, 200'000}) {
+    output_.clear();
+    memory_ = std::string(size, 'm');
+    const uint32_t id = size == 10 ? 1 : 3;
+    Send(Call(id));
+    if (size > 65'535) {
+      EXPECT_EQ(kept_, 1);
+      Send(WindowUpdateFrame(0, 1 << 20) + WindowUpdateFrame(id, 1 << 20));
+    }
+
+    EXPECT_EQ(Body(), body_ + memory_);
+    EXPECT_EQ(kept_, 0);
+  }
+}
+
+TEST_F(SessionTest, TheMemoryOfABodyIsFreedWhenTheStreamIsReset) {
+  memory_ = std::string(200'000, 'm');
+  Send(Call(1));
+  EXPECT_EQ(kept_, 1);
+
+  Send(Frame(kRstStream, 0, 1, std::string("\0\0\0\x08", 4)));
+
+  EXPECT_EQ(kept_, 0);
 }
 
 TEST_F(SessionTest, AStreamThatDoesNotConsumeStopsItsClient) {

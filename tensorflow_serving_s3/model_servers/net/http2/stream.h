@@ -56,17 +56,19 @@ class HeaderList {
   std::vector<Field> fields_;
 };
 
-// A part of a response body: a few bytes and a string.
+// A part of a response body: a few bytes, a string, and memory of `retained`.
 struct BodyPart {
   static constexpr size_t kMaxPrefix = 5;
 
   std::array<char, kMaxPrefix> prefix;
   size_t prefix_size = 0;
   std::string bytes;
-  // Destroyed when the part is sent or the stream has ended; may be null.
+  std::string_view view;
+  // Destroyed when the part is sent or the stream has ended; may be null
+  // without `view`.
   std::unique_ptr<Retained> retained;
 
-  size_t size() const { return prefix_size + bytes.size(); }
+  size_t size() const { return prefix_size + bytes.size() + view.size(); }
 };
 
 // The trailers of a response: views that are valid until the next change of the

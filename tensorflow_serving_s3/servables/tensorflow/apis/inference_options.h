@@ -13,6 +13,8 @@
 
 namespace tfs3 {
 
+struct DetachedTensors;
+
 // Options of one request, the same for all APIs:
 //
 //   InferenceOptions options;
@@ -34,6 +36,10 @@ struct InferenceOptions {
 
   // The encoding of tensors in the response.
   TensorEncoding encoding = TensorEncoding::kField;
+
+  // For Predict: where the large tensors of the request are, and where those of
+  // the response go. Null: all tensors are in the messages.
+  DetachedTensors* detached = nullptr;
 
   // Whether Classify and Regress accept only signatures with the method name
   // "tensorflow/serving/classify" or ".../regress". TensorFlow 2 writes

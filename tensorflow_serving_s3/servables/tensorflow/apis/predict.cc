@@ -11,12 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
+#include "tensorflow_serving_s3/servables/tensorflow/apis/detached_tensors.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/inference_metrics.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/model_spec.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensors/memory_charge.h"
@@ -71,10 +73,28 @@ absl::Status WrongInputsError(const PredictRequest& request,
   return absl::InvalidArgumentError(message);
 }
 
+// Returns the values of an input that are not in the request, or null.
+const TensorValues* FindDetached(absl::string_view alias,
+                                 const InferenceOptions& options) {
+  if (options.detached == nullptr) {
+    return nullptr;
+  }
+  for (const DetachedInput& input : options.detached->inputs) {
+    if (input.alias == alias) {
+      return &input.values;
+    }
+  }
+  return nullptr;
+}
+
 absl::StatusOr<Tensor> DecodeInput(const TensorProto& proto, size_t index,
                                    const SignatureRunner& signature,
-                                   const MemoryCharge& charge) {
-  absl::StatusOr<Tensor> tensor = DecodeTensor(proto, charge);
+                                   const InferenceOptions& options) {
+  const TensorValues* const values =
+      FindDetached(signature.inputs()[index].alias, options);
+  absl::StatusOr<Tensor> tensor =
+      values == nullptr ? DecodeTensor(proto, options.charge)
+                        : DecodeTensor(proto, *values, options.charge);
   if (tensor.ok()) {
     return tensor;
   }
@@ -88,7 +108,7 @@ absl::StatusOr<Tensor> DecodeInput(const TensorProto& proto, size_t index,
 // The request's tensors in the order of the signature's inputs.
 absl::StatusOr<std::vector<Tensor>> DecodeInputs(
     const PredictRequest& request, const SignatureRunner& signature,
-    const MemoryCharge& charge) {
+    const InferenceOptions& options) {
   std::vector<Tensor> inputs;
   inputs.reserve(signature.inputs().size());
   size_t found = 0;
@@ -97,7 +117,7 @@ absl::StatusOr<std::vector<Tensor>> DecodeInputs(
     if (input != request.inputs().end()) {
       ++found;
       absl::StatusOr<Tensor> tensor =
-          DecodeInput(input->second, i, signature, charge);
+          DecodeInput(input->second, i, signature, options);
       if (!tensor.ok()) {
         return tensor.status();
       }
@@ -143,6 +163,30 @@ absl::StatusOr<std::optional<std::vector<size_t>>> ChooseOutputs(
   return chosen;
 }
 
+// Writes the outputs to the response or to options.detached.
+void EncodeOutputs(const std::vector<Tensor>& outputs,
+                   absl::FunctionRef<const std::string&(size_t)> alias,
+                   const InferenceOptions& options, PredictResponse* response) {
+  const auto is_detached = [&](const Tensor& output) {
+    return options.detached != nullptr &&
+           IsDetachable(output, options.encoding);
+  };
+  int64_t bytes = MemoryOf(outputs);
+  for (const Tensor& output : outputs) {
+    bytes +=
+        is_detached(output) ? 0 : MemoryWhenEncoded(output, options.encoding);
+  }
+  ChargeMemory(options.charge, bytes);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (is_detached(outputs[i])) {
+      options.detached->outputs.push_back({alias(i), outputs[i]});
+    } else {
+      EncodeTensor(outputs[i], options.encoding,
+                   &(*response->mutable_outputs())[alias(i)]);
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status Predict(const PredictRequest& request, const ServableId& id,
@@ -150,7 +194,7 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
                      const InferenceOptions& options,
                      PredictResponse* response) {
   absl::StatusOr<std::vector<Tensor>> inputs =
-      DecodeInputs(request, signature, options.charge);
+      DecodeInputs(request, signature, options);
   if (!inputs.ok()) {
     return inputs.status();
   }
@@ -171,19 +215,12 @@ absl::Status Predict(const PredictRequest& request, const ServableId& id,
     return outputs.status();
   }
   timer.Record(id.name, "Predict");
-  int64_t bytes = MemoryOf(*outputs);
-  for (const Tensor& output : *outputs) {
-    bytes += MemoryWhenEncoded(output, options.encoding);
-  }
-  ChargeMemory(options.charge, bytes);
-
   SetModelSpec(id, signature.signature_name(), response->mutable_model_spec());
-  for (size_t i = 0; i < outputs->size(); ++i) {
-    const size_t output = run_options.fetch ? (*run_options.fetch)[i] : i;
-    EncodeTensor(
-        (*outputs)[i], options.encoding,
-        &(*response->mutable_outputs())[signature.outputs()[output].alias]);
-  }
+  const auto alias = [&](size_t i) -> const std::string& {
+    return signature.outputs()[run_options.fetch ? (*run_options.fetch)[i] : i]
+        .alias;
+  };
+  EncodeOutputs(*outputs, alias, options, response);
   return absl::OkStatus();
 }
 

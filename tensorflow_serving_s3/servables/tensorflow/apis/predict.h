@@ -23,8 +23,9 @@ namespace tfs3 {
 // The caller has already chosen the model and the signature; Predict ignores
 // the request's model_spec. It writes name, version and signature to
 // `response`, which must be empty. A missing input takes the model's default
-// value. `output_filter` chooses outputs; if it is empty, computes all outputs.
-// Errors:
+// value. With InferenceOptions::detached, the numbers of large inputs are
+// there, and it puts large outputs there. `output_filter` chooses outputs; if
+// it is empty, computes all outputs. Errors:
 //   - INVALID_ARGUMENT, with the name of the input or output: an input is
 //     missing or unknown, a TensorProto is not valid, or a name in
 //     `output_filter` is unknown or repeated.

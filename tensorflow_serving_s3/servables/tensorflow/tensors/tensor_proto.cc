@@ -3,10 +3,14 @@
 
 #include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_proto.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <new>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/repeated_field.h"
 #include "tensorflow/core/framework/types.h"
 #include "tensorflow/core/platform/tstring.h"
 
@@ -73,6 +77,59 @@ int64_t MemoryWhenDecoded(const tensorflow::TensorProto& proto,
   return bytes + static_cast<int64_t>(proto.tensor_content().size());
 }
 
+// Returns whether `values` are the bytes of the whole tensor.
+bool IsTensorInMemory(const tensorflow::TensorProto& proto,
+                      const tensorflow::TensorShape& shape,
+                      const TensorValues& values) {
+  const tensorflow::DataType dtype = proto.dtype();
+  if (!proto.tensor_content().empty() ||
+      !tensorflow::DataTypeCanUseMemcpy(dtype)) {
+    return false;
+  }
+  const size_t element_bytes = tensorflow::DataTypeSize(dtype);
+  if (values.bytes.size() % element_bytes != 0 ||
+      values.bytes.size() / element_bytes !=
+          static_cast<uint64_t>(shape.num_elements())) {
+    return false;
+  }
+  switch (values.field) {
+    case TensorValues::Field::kContent:
+      return true;
+    case TensorValues::Field::kFloat:
+      return dtype == tensorflow::DT_FLOAT && proto.float_val().empty();
+    case TensorValues::Field::kDouble:
+      return dtype == tensorflow::DT_DOUBLE && proto.double_val().empty();
+  }
+  return false;
+}
+
+// Adds numbers to a repeated field, as a parser does.
+template <typename Number>
+void AddNumbers(absl::string_view bytes,
+                google::protobuf::RepeatedField<Number>* field) {
+  const int size = field->size();
+  field->Resize(size + static_cast<int>(bytes.size() / sizeof(Number)),
+                Number());
+  std::memcpy(field->mutable_data() + size, bytes.data(), bytes.size());
+}
+
+tensorflow::TensorProto WithValues(const tensorflow::TensorProto& proto,
+                                   const TensorValues& values) {
+  tensorflow::TensorProto whole = proto;
+  switch (values.field) {
+    case TensorValues::Field::kContent:
+      whole.set_tensor_content(std::string(values.bytes));
+      break;
+    case TensorValues::Field::kFloat:
+      AddNumbers(values.bytes, whole.mutable_float_val());
+      break;
+    case TensorValues::Field::kDouble:
+      AddNumbers(values.bytes, whole.mutable_double_val());
+      break;
+  }
+  return whole;
+}
+
 }  // namespace
 
 absl::StatusOr<tensorflow::TensorShape> DecodeShape(
@@ -115,6 +172,26 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
         shape->DebugString(),
         "; check that tensor_content has the right number of bytes"));
   }
+  return tensor;
+}
+
+absl::StatusOr<tensorflow::Tensor> DecodeTensor(
+    const tensorflow::TensorProto& proto, const TensorValues& values,
+    const MemoryCharge& charge) {
+  absl::StatusOr<tensorflow::TensorShape> shape = DecodeShape(proto);
+  if (!shape.ok()) {
+    return shape.status();
+  }
+  if (!IsTensorInMemory(proto, *shape, values)) {
+    ChargeMemory(charge, static_cast<int64_t>(values.bytes.size()));
+    return DecodeTensor(WithValues(proto, values), charge);
+  }
+  ChargeMemory(charge, static_cast<int64_t>(values.bytes.size()));
+  tensorflow::Tensor tensor(proto.dtype(), *shape);
+  if (!tensor.IsInitialized()) {
+    throw std::bad_alloc();
+  }
+  std::memcpy(tensor.data(), values.bytes.data(), values.bytes.size());
   return tensor;
 }
 

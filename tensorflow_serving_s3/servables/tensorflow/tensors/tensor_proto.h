@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "tensorflow/core/framework/tensor.h"
 #include "tensorflow/core/framework/tensor.pb.h"
 #include "tensorflow/core/framework/tensor_shape.h"
@@ -29,6 +30,21 @@ absl::StatusOr<tensorflow::TensorShape> DecodeShape(
 // allocates the tensor.
 absl::StatusOr<tensorflow::Tensor> DecodeTensor(
     const tensorflow::TensorProto& proto, const MemoryCharge& charge = {});
+
+// The value of one field of a TensorProto, as it is serialized. The bytes must
+// outlive this object.
+struct TensorValues {
+  enum class Field { kContent, kFloat, kDouble };
+
+  Field field = Field::kContent;
+  absl::string_view bytes;
+};
+
+// Decodes a tensor whose values are not in the proto, with one copy of them.
+// Behaves like DecodeTensor on a proto with the values in their field.
+absl::StatusOr<tensorflow::Tensor> DecodeTensor(
+    const tensorflow::TensorProto& proto, const TensorValues& values,
+    const MemoryCharge& charge = {});
 
 // Where EncodeTensor writes numbers. It writes strings to string_val in any
 // case: Python's tf.make_ndarray reads them only there.
