@@ -36,6 +36,9 @@ void OutputQueue::AppendView(std::string_view bytes) {
 }
 
 void OutputQueue::Retain(std::string data, std::unique_ptr<Retained> object) {
+  if (empty()) {
+    return;  // Destroys them.
+  }
   owners_.push_back({appended_, std::move(data), std::move(object)});
 }
 

@@ -66,15 +66,6 @@ TEST_F(RoutesQuickTest, PredictsWithAQuickSignature) {
   EXPECT_THAT(observer.apis, ElementsAre("Predict"));
 }
 
-TEST_F(RoutesQuickTest, DefersANamedSignatureThatHasNotRun) {
-  MakeQuick(kPredict, kInstances);
-
-  EXPECT_FALSE(
-      SendQuickly(kPredict,
-                  R"({"instances": [1.0], "signature_name": "regress_x_to_y"})")
-          .has_value());
-}
-
 TEST_F(RoutesQuickTest, ReportsErrors) {
   const std::optional<net::HttpResponse> response =
       SendQuickly("/v1/models/none:predict", kInstances);

@@ -56,9 +56,8 @@ TensorProto Content(const Tensor& tensor) {
 }
 
 void ExpectSame(const Tensor& tensor, const Tensor& other) {
-  EXPECT_EQ(tensor.dtype(), other.dtype());
-  EXPECT_EQ(tensor.shape(), other.shape());
-  EXPECT_EQ(tensor.tensor_data(), other.tensor_data());
+  EXPECT_EQ(Field(tensor).SerializeAsString(),
+            Field(other).SerializeAsString());
 }
 
 // Expects that detaching changes neither the message nor the tensor.
