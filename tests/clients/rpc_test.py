@@ -106,6 +106,9 @@ def test_a_cancelled_call_that_waits_for_a_thread_does_not_run(
     ]
     wait_for(bool, started[0].exists)
     calls.append(client.call(PREDICT, messages.waiting(started[1], never), timeout=_SECONDS))
+    # When the next call is answered, the server has the call: grpc-js does not cancel a call that it
+    # has not sent yet.
+    _answer(client, messages.status("half"), method=GET_MODEL_STATUS)
     calls[1].cancel()
     with pytest.raises(Failure) as raised:
         calls[1].result()
@@ -249,8 +252,11 @@ def test_pings_that_are_too_frequent_end_the_connection(served: ServedTo) -> Non
             client.call(PREDICT, request, timeout=_SECONDS).result()
         release.touch()
     assert raised.value.code == "UNAVAILABLE"
-    calm = r"too_many_pings|Too many pings|ENHANCE_YOUR_CALM|error_code: 11"
-    assert re.search(calm, raised.value.details, re.IGNORECASE), raised.value
+    # grpclib may report the end of the connection in place of the reason.
+    reason = r"too_many_pings|Too many pings|ENHANCE_YOUR_CALM|error_code: 11"
+    if _NAME == "grpclib":
+        reason += "|Connection lost"
+    assert re.search(reason, raised.value.details, re.IGNORECASE), raised.value
     with open_client(_NAME, served.endpoint) as polite:
         _assert_answers(polite)
 
