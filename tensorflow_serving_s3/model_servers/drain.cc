@@ -17,11 +17,12 @@ namespace {
 // Connections stay open until no request was refused for this time.
 constexpr std::chrono::milliseconds kQuietTime{200};
 
-void StopGrpc(const GrpcServers& servers) {
+template <typename Function>
+void ForEachGrpcServer(const GrpcServers& servers, Function function) {
   for (grpc::Server* server :
        {servers.serving.get(), servers.management.get()}) {
     if (server != nullptr) {
-      server->Shutdown(kCloseTimeout);
+      function(server);
     }
   }
 }
@@ -56,6 +57,10 @@ void Drain(const DrainOptions& options) {
     std::this_thread::sleep_for(options.delay);
   }
   const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  // Before the gate closes, so that it refuses no call that a client has sent
+  // before it knows.
+  ForEachGrpcServer(*options.grpc_servers,
+                    [](grpc::Server* server) { server->BeginShutdown(); });
   options.gate->Close();
   if (!options.gate->WaitUntilEmpty(options.timeout)) {
     ABSL_LOG(WARNING) << "Cutting off " << options.gate->size()
@@ -72,17 +77,21 @@ void Drain(const DrainOptions& options) {
   // Clients that send requests without a pause get responses that refuse them.
   // A request on a connection that is being closed would be lost.
   options.gate->WaitUntilIdle(kQuietTime, kCloseTimeout);
-  RunBoth([&] { StopGrpc(*options.grpc_servers); },
-          [&] {
-            if (options.rest_server == nullptr) {
-              return;
-            }
-            // Slow clients may still be reading their responses.
-            const auto left =
-                std::chrono::duration_cast<std::chrono::milliseconds>(
-                    deadline - std::chrono::steady_clock::now());
-            options.rest_server->Stop(std::max(kCloseTimeout, left));
-          });
+  // Requests may still be arriving, and slow clients reading their responses.
+  const auto left = std::max(
+      kCloseTimeout, std::chrono::duration_cast<std::chrono::milliseconds>(
+                         deadline - std::chrono::steady_clock::now()));
+  RunBoth(
+      [&] {
+        ForEachGrpcServer(*options.grpc_servers, [left](grpc::Server* server) {
+          server->Shutdown(left);
+        });
+      },
+      [&] {
+        if (options.rest_server != nullptr) {
+          options.rest_server->Stop(left);
+        }
+      });
 }
 
 }  // namespace tfs3

@@ -34,8 +34,8 @@ struct DrainOptions {
 };
 
 // Reports that the server is not ready, answers requests during the delay, then
-// refuses new requests, waits for the requests in progress, then closes the
-// ports and removes the UNIX sockets.
+// closes the gRPC ports and refuses new requests, waits for the requests in
+// progress, then closes the REST port and removes the UNIX sockets.
 void Drain(const DrainOptions& options);
 
 }  // namespace tfs3

@@ -16,6 +16,11 @@ RequestGate::Pass RequestGate::Enter() {
   return Pass();
 }
 
+RequestGate::Pass RequestGate::EnterLate() {
+  state_.fetch_add(1);
+  return Pass(this);
+}
+
 void RequestGate::Close() { state_.fetch_or(kClosed); }
 
 void RequestGate::Leave() {

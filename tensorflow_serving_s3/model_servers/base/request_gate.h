@@ -53,6 +53,10 @@ class RequestGate {
   // Returns an empty pass after Close.
   [[nodiscard]] Pass Enter();
 
+  // Returns a pass even after Close: for a request that the client has sent
+  // before it could know that the server stops.
+  [[nodiscard]] Pass EnterLate();
+
   void Close();
 
   bool closed() const { return (state_.load() & kClosed) != 0; }

@@ -25,6 +25,16 @@ TEST(RequestGateTest, RefusesRequestsAfterClose) {
   EXPECT_TRUE(gate.closed());
 }
 
+TEST(RequestGateTest, WaitsForRequestsThatEnterLate) {
+  RequestGate gate;
+  gate.Close();
+  RequestGate::Pass pass = gate.EnterLate();
+  EXPECT_TRUE(pass);
+  EXPECT_FALSE(gate.WaitUntilEmpty(milliseconds(1)));
+  pass = RequestGate::Pass();
+  EXPECT_TRUE(gate.WaitUntilEmpty(hours(1)));
+}
+
 TEST(RequestGateTest, CountsTheRequestsInProgress) {
   RequestGate gate;
   RequestGate::Pass pass = gate.Enter();

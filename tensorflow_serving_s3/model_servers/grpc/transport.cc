@@ -263,9 +263,14 @@ void Server::SetServing(const std::string& service, bool serving) {
 
 void Server::SetNothingServing() { impl_->health_.SetNothingServing(); }
 
-void Server::Shutdown(std::chrono::milliseconds grace) {
+void Server::BeginShutdown() {
   impl_->server_->StopAccepting();
   CloseAll(std::exchange(impl_->listeners_, {}));
+  impl_->server_->BeginStop();
+}
+
+void Server::Shutdown(std::chrono::milliseconds grace) {
+  BeginShutdown();
   impl_->server_->Stop(grace);
 }
 

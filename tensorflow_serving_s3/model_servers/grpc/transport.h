@@ -200,8 +200,8 @@ struct ServerOptions {
   // processor, and at least eight.
   int num_workers = 0;
   // Each call enters the gate when its request has arrived, and leaves it when
-  // its response is sent. If the gate is closed, the call gets UNAVAILABLE.
-  // Null: no gate. Must outlive the server.
+  // its response is sent. If the gate is closed, the call gets UNAVAILABLE,
+  // except after BeginShutdown. Null: no gate. Must outlive the server.
   RequestGate* gate = nullptr;
   // The memory budget of all calls. Each call is charged for its request, and
   // handlers charge what they allocate (Call::charge). If the budget has no
@@ -286,9 +286,14 @@ class Server {
   // SetServing have no effect.
   void SetNothingServing();
 
-  // Stops listening, waits up to `grace` for the calls that have begun, then
-  // cancels the others. Returns when every handler has answered, so handlers
-  // must check Call::cancelled().
+  // Stops listening, and tells the clients to send their next calls to another
+  // server. Answers the calls that they have sent before they know it, also if
+  // the gate is closed.
+  void BeginShutdown();
+
+  // Calls BeginShutdown, waits up to `grace` for the calls that have begun,
+  // then cancels the others. Returns when every handler has answered, so
+  // handlers must check Call::cancelled().
   void Shutdown(std::chrono::milliseconds grace);
 
  private:

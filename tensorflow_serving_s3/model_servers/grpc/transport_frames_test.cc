@@ -20,6 +20,7 @@
 #include <string_view>
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/testing/grpc_server_test_util.h"
@@ -289,6 +290,26 @@ TEST_F(TransportFramesTest, ShutdownSaysGoodbyeInTwoSteps) {
 
   EXPECT_EQ(client.Data(), Message("late"));
   stopped.get();
+}
+
+TEST_F(TransportFramesTest, ACallOnItsWayIsAnsweredThoughTheGateIsClosed) {
+  RequestGate gate;
+  options_.gate = &gate;
+  Server& server = Start();
+  RawConnection client(server);
+  client.Begin("");
+  client.ReadFrames(kSettings, 2);
+
+  server.BeginShutdown();
+  gate.Close();
+  client.ReadFrames(kPing);
+  client.Send(CallHeaders() + Request("late") +
+              Frame(kPing, kAck, 0, std::string(8, '\0')));
+  client.ReadToTheEnd();
+
+  EXPECT_EQ(client.Data(), Message("late"));
+  EXPECT_EQ(gate.size(), 0);
+  server_.reset();
 }
 
 TEST_F(TransportFramesTest, AConnectionEndsAtItsMaximumAge) {

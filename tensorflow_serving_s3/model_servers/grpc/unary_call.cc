@@ -184,7 +184,8 @@ class UnaryCall final : private ChargeOwner,
     }
     SetPhase(Phase::kHandling);
     if (shared().gate != nullptr && method_.enters_gate) {
-      pass_ = shared().gate->Enter();
+      pass_ = connection().is_ending() ? shared().gate->EnterLate()
+                                       : shared().gate->Enter();
       if (!pass_) {
         Refuse({Code::kUnavailable,
                 "this server is stopping; call another server"});

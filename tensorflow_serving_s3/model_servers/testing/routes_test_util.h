@@ -79,7 +79,7 @@ class OneModel final : public ModelLookup,
   }
 
   bool IsReady() const override { return true; }
-  bool IsStopping() const override { return false; }
+  bool IsStopping() const override { return is_stopping_; }
 
   std::vector<ModelSummary> ListModels() const override {
     ModelSummary model;
@@ -93,6 +93,8 @@ class OneModel final : public ModelLookup,
     return {model};
   }
 
+  void BeginStop() { is_stopping_ = true; }
+
   const std::string& requested() const { return requested_; }
   void Forget() { requested_.clear(); }
 
@@ -104,6 +106,7 @@ class OneModel final : public ModelLookup,
   const ServableId id_{"half", 7};
   const std::unique_ptr<SavedModelBundle> model_;
   mutable std::string requested_;
+  bool is_stopping_ = false;
 };
 
 class RoutesTest : public ::testing::Test {

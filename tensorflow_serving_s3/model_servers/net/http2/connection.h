@@ -85,6 +85,9 @@ class Connection final : public IoConnection,
   // Returns the time of the last event.
   Clock::time_point now() const { return now_; }
   const ConnectionOptions& options() const { return server_.options; }
+  // Returns true if the client was told to send no further request. Requests
+  // that still arrive were on their way.
+  bool is_ending() const { return goodbye_ != Goodbye::kNone; }
   // Keeps this object until RemoveCall: another thread works for one of its
   // streams, and will post its response to the loop.
   void AddCall() { ++num_calls_; }

@@ -17,7 +17,7 @@ namespace tfs3::net::http2 {
 namespace {
 
 // How long a client may take to answer the first step of an orderly end.
-constexpr auto kNoticeTimeout = std::chrono::seconds(5);
+constexpr auto kNoticeTimeout = std::chrono::seconds(2);
 
 }  // namespace
 

@@ -105,13 +105,23 @@ class Server::Impl {
     stopped.get_future().wait();
   }
 
-  void Stop(std::chrono::milliseconds grace) {
+  void BeginStop() {
     StopAccepting();
     std::lock_guard<std::mutex> lock(mutex_);
-    const auto deadline = Clock::now() + grace;
-    for (const auto& loop : loops_) {
-      loop->BeginStop();
+    std::vector<std::promise<void>> told(loops_.size());
+    for (size_t i = 0; i < loops_.size(); ++i) {
+      loops_[i]->BeginStop();
+      asio::post(loops_[i]->io(), [&told, i] { told[i].set_value(); });
     }
+    for (std::promise<void>& promise : told) {
+      promise.get_future().wait();
+    }
+  }
+
+  void Stop(std::chrono::milliseconds grace) {
+    const auto deadline = Clock::now() + grace;
+    BeginStop();
+    std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& loop : loops_) {
       loop->WaitUntilEmpty(
           std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -342,6 +352,8 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { Stop(std::chrono::milliseconds(0)); }
 
 void Server::StopAccepting() { impl_->StopAccepting(); }
+
+void Server::BeginStop() { impl_->BeginStop(); }
 
 void Server::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
 

@@ -73,9 +73,13 @@ class Server {
   // Returns when the server accepts no more connections.
   void StopAccepting();
 
-  // Tells the clients that the server stops, waits up to `grace` until their
-  // requests are answered, then closes the connections. Returns when no handler
-  // runs.
+  // Stops accepting, and tells the clients to send their next requests to
+  // another server. Requests that are on their way are answered. Returns when
+  // every connection knows it (see Connection::is_ending).
+  void BeginStop();
+
+  // Calls BeginStop, waits up to `grace` until the requests are answered, then
+  // closes the connections. Returns when no handler runs.
   void Stop(std::chrono::milliseconds grace);
 
  private:

@@ -130,7 +130,8 @@ std::optional<net::HttpResponse> Routes::HandleObserved(
       return std::nullopt;
     }
   }
-  response.close = gate_->closed();
+  // A client that connects again reaches a server that does not stop.
+  response.close = gate_->closed() || server_->IsStopping();
   if (options_.observer == nullptr) {
     return response;
   }

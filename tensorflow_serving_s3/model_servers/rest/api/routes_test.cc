@@ -347,6 +347,14 @@ TEST_F(RoutesTest, AnswersOnlyProbesWhenTheGateIsClosed) {
   EXPECT_EQ(Send("GET", "/livez").status, 200);
 }
 
+TEST_F(RoutesTest, ClosesConnectionsBeforeTheGateCloses) {
+  EXPECT_FALSE(Send("GET", "/v1/models/half").close);
+  model_.BeginStop();
+  const net::HttpResponse response = Send("GET", "/v1/models/half");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_TRUE(response.close);
+}
+
 TEST_F(RoutesTest, LeavesTheGateBeforeTheResponse) {
   Send("GET", "/v1/models/half");
   EXPECT_EQ(gate_.size(), 0);
