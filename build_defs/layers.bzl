@@ -54,6 +54,7 @@ LAYERS = {
         "options",
         "net",
         "net/http2",
+        "net/http",
         "path_hiding",
         "request_logging",
         "monitoring",

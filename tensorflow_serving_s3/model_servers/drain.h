@@ -10,7 +10,7 @@
 
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/endpoints.h"
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 #include "tensorflow_serving_s3/model_servers/server_core.h"
 
 namespace tfs3 {

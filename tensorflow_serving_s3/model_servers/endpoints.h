@@ -21,7 +21,7 @@
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 #include "tensorflow_serving_s3/model_servers/options/server_options.h"
 #include "tensorflow_serving_s3/model_servers/path_hiding/path_hider.h"
 #include "tensorflow_serving_s3/model_servers/request_logging/request_logger.h"

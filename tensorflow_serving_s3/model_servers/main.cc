@@ -29,7 +29,7 @@
 #include "tensorflow_serving_s3/model_servers/base/version.h"
 #include "tensorflow_serving_s3/model_servers/model_server.h"
 #include "tensorflow_serving_s3/model_servers/model_server_settings.h"
-#include "tensorflow_serving_s3/model_servers/net/probe.h"
+#include "tensorflow_serving_s3/model_servers/net/http/probe.h"
 #include "tensorflow_serving_s3/model_servers/options/server_options.h"
 #include "tensorflow_serving_s3/model_servers/stop_signal.h"
 

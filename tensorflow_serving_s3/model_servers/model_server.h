@@ -26,7 +26,7 @@
 #include "tensorflow_serving_s3/model_servers/health_reporter.h"
 #include "tensorflow_serving_s3/model_servers/model_server_settings.h"
 #include "tensorflow_serving_s3/model_servers/monitoring/request_metrics.h"
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 #include "tensorflow_serving_s3/model_servers/options/server_options.h"
 #include "tensorflow_serving_s3/model_servers/path_hiding/path_hider.h"
 #include "tensorflow_serving_s3/model_servers/path_hiding/path_hiding_view.h"

@@ -23,9 +23,9 @@ namespace {
 // The cipher suites of TLS 1.2. TLS 1.3 uses OpenSSL's default.
 constexpr char kCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-// A list of one application protocol, in the format of ALPN.
-constexpr std::string_view kHttp1 = "\x08http/1.1";
-constexpr std::string_view kHttp2 = "\x02h2";
+// The application protocols of TlsContext::Protocols in the order of
+// preference, in the format of ALPN.
+constexpr std::string_view kProtocols[] = {"\x02h2", "\x02h2\x08http/1.1"};
 
 // Returns the text of OpenSSL's last error and clears its error queue.
 std::string Reason() {
@@ -146,8 +146,8 @@ absl::Status VerifyClients(const std::string& pem, SSL_CTX* context) {
 
 int ChooseProtocol(SSL* /*ssl*/, const unsigned char** chosen,
                    unsigned char* chosen_size, const unsigned char* offered,
-                   unsigned int offered_size, void* protocol) {
-  const auto& own = *static_cast<const std::string_view*>(protocol);
+                   unsigned int offered_size, void* protocols) {
+  const auto& own = *static_cast<const std::string_view*>(protocols);
   unsigned char* out = nullptr;
   const int result = SSL_select_next_proto(
       &out, chosen_size, reinterpret_cast<const unsigned char*>(own.data()),
@@ -212,7 +212,7 @@ const BIO_METHOD* SocketMethod() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
-    const TlsOptions& options, Protocol protocol) {
+    const TlsOptions& options, Protocols protocols) {
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
   if (context == nullptr) {
     return absl::InternalError(
@@ -227,10 +227,9 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_cipher_list(context, kCiphers);
-  static constexpr std::string_view kProtocols[] = {kHttp1, kHttp2};
   SSL_CTX_set_alpn_select_cb(
       context, ChooseProtocol,
-      const_cast<std::string_view*>(&kProtocols[static_cast<int>(protocol)]));
+      const_cast<std::string_view*>(&kProtocols[static_cast<int>(protocols)]));
   // OpenSSL resumes sessions of clients with certificates only if this is set.
   constexpr unsigned char kName[] = {'t', 'f', 's', '3'};
   SSL_CTX_set_session_id_context(context, kName, sizeof kName);
@@ -269,6 +268,13 @@ TlsSession::Progress TlsSession::Handshake() {
     spoke_http_ = true;
   }
   return ProgressOf(result);
+}
+
+std::string_view TlsSession::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
 }
 
 TlsSession::Progress TlsSession::Read(void* to, size_t room, size_t* size) {

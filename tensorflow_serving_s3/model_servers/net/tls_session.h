@@ -9,22 +9,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
 
 namespace tfs3::net {
 
-// The TLS settings of a server: TLS 1.2 and 1.3 with forward secrecy, and one
-// application protocol (ALPN). Thread-safe. Must outlive its sessions.
+// The TLS settings of a server: TLS 1.2 and 1.3 with forward secrecy, and the
+// application protocols (ALPN). Thread-safe. Must outlive its sessions.
 class TlsContext {
  public:
-  enum class Protocol : uint8_t { kHttp1, kHttp2 };
+  // "h2", and for the second one also "http/1.1".
+  enum class Protocols : uint8_t { kHttp2, kHttp2OrHttp1 };
 
   // Returns InvalidArgument with the name of the invalid option, the cause and
   // the cure.
   static absl::StatusOr<std::unique_ptr<TlsContext>> Create(
-      const TlsOptions& options, Protocol protocol = Protocol::kHttp1);
+      const TlsOptions& options, Protocols protocols);
 
   SSL_CTX* get() const { return context_.get(); }
 
@@ -41,7 +43,7 @@ class TlsContext {
 // The server's side of TLS on one non-blocking socket.
 //
 //   absl::StatusOr<std::unique_ptr<TlsContext>> context =
-//       TlsContext::Create(tls_options);
+//       TlsContext::Create(tls_options, protocols);
 //   TlsSession session(**context, socket);
 //   switch (session.Handshake()) {
 //     case TlsSession::Progress::kWantRead:
@@ -61,6 +63,9 @@ class TlsSession {
   TlsSession(const TlsContext& context, int socket);
 
   Progress Handshake();
+  // Returns the application protocol that the handshake has chosen, such as
+  // "h2"; empty if the client named none.
+  std::string_view protocol() const;
   // Returns true if the handshake failed because the client uses HTTP without
   // TLS.
   bool received_plain_http() const { return spoke_http_; }

@@ -130,7 +130,7 @@ struct ServerOptions {
   bool hide_server_paths = false;
   int64_t drain_delay_seconds = 0;
   int64_t drain_seconds = 25;
-  // The URL to probe instead of serving; see net/probe.h.
+  // The URL to probe instead of serving; see net/http/probe.h.
   std::string probe;
   bool version = false;
   bool help = false;

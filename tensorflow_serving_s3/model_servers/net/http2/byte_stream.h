@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "tensorflow_serving_s3/model_servers/net/http2/output_queue.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
@@ -32,6 +33,9 @@ class ByteStream {
 
   // `tls` must outlive this object.
   ByteStream(StreamSocket socket, const TlsContext* tls);
+  // Continues a connection; `tls` is null without TLS.
+  ByteStream(StreamSocket socket, std::unique_ptr<TlsSession> tls)
+      : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
   StreamSocket& socket() { return socket_; }
   bool encrypted() const { return tls_ != nullptr; }

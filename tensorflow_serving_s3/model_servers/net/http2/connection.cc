@@ -50,10 +50,9 @@ bool LooksLikeHttp1(std::string_view bytes) {
 
 }  // namespace
 
-Connection::Connection(StreamSocket socket, std::string peer,
-                       const TlsContext* tls, IoLoop* loop,
+Connection::Connection(ByteStream stream, std::string peer, IoLoop* loop,
                        const ConnectionContext* server)
-    : stream_(std::move(socket), tls),
+    : stream_(std::move(stream)),
       peer_(std::move(peer)),
       loop_(*loop),
       server_(*server),
@@ -86,6 +85,15 @@ void Connection::Start() {
     Handshake();
   } else {
     Await();
+  }
+}
+
+void Connection::Continue(std::string_view input) {
+  loop_.Add(shared_from_this());
+  is_registered_ = true;
+  received_ = input.size();
+  if (Feed(input)) {
+    Read();  // TLS may have decrypted more.
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/byte_stream.h"
@@ -54,6 +55,9 @@ struct ConnectionOptions {
   bool keepalive_without_calls = false;
   // What a client of HTTP/1 gets.
   std::string wrong_protocol_text;
+  // The connections are above the limit of connections: each may be evicted
+  // unless it has a request.
+  bool in_reserve = false;
 };
 
 // What all connections of a server share; outlives them.
@@ -71,12 +75,15 @@ class Connection final : public IoConnection,
                          public std::enable_shared_from_this<Connection>,
                          private Session::Owner {
  public:
-  // `peer` is the address of the client. `tls` may be null.
-  Connection(StreamSocket socket, std::string peer, const TlsContext* tls,
-             IoLoop* loop, const ConnectionContext* server);
+  // `peer` is the address of the client.
+  Connection(ByteStream stream, std::string peer, IoLoop* loop,
+             const ConnectionContext* server);
   ~Connection() override;
 
   void Start();
+  // Starts a connection whose TLS handshake is complete and whose first bytes
+  // were read.
+  void Continue(std::string_view input);
 
   // For the streams of this connection:
 
@@ -95,8 +102,15 @@ class Connection final : public IoConnection,
   // Sends what the streams have produced. Call it after a response that does
   // not come from a function of Stream.
   void FlushSoon();
+  // Asks the client to send further requests over another connection, and
+  // closes this one after the requests that have arrived.
+  void SayGoodbye();
+  // Returns true if the connection was closed to accept another one.
+  bool is_evicted() const { return is_evicted_; }
 
   // IoConnection:
+
+  bool in_reserve() const override { return options().in_reserve; }
 
   Idleness IdlenessAt(Clock::time_point now) const override;
   void Evict() override;
@@ -136,7 +150,6 @@ class Connection final : public IoConnection,
   void Discard();
   void Close();
 
-  void SayGoodbye();
   void CheckTransfers(Clock::time_point now);
   void CheckKeepalive(Clock::time_point now);
   void CheckAge(Clock::time_point now);
@@ -158,6 +171,7 @@ class Connection final : public IoConnection,
   bool is_registered_ = false;
   bool is_feeding_ = false;
   bool ping_is_open_ = false;
+  bool is_evicted_ = false;
   int num_calls_ = 0;
 
   Clock::time_point now_;

@@ -31,17 +31,19 @@ IoConnection::Idleness Connection::IdlenessAt(Clock::time_point now) const {
     return {true, 0, last_moved_};
   }
   const Clock::duration idle = now - last_moved_;
+  const bool is_idle = in_reserve() || idle >= kMinIdle;
   if (session_.num_streams() == 0) {
-    return {idle >= kMinIdle, 1, last_moved_};
+    return {is_idle, 1, last_moved_};
   }
   if (session_.unsent_bytes() == 0) {
-    return {idle >= kMinIdle, 2, last_moved_};
+    return {is_idle, 2, last_moved_};
   }
   return {idle >= kMinIdleSending, 3, last_moved_};
 }
 
 void Connection::Evict() {
   ++server_.counters->evicted_connections;
+  is_evicted_ = true;
   Close();
 }
 

@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "tensorflow_serving_s3/model_servers/base/spare_descriptor.h"
+#include "tensorflow_serving_s3/model_servers/net/http2/byte_stream.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
@@ -239,8 +240,9 @@ class Server::Impl {
       return nullptr;
     }
     std::string peer = options_.peer_of ? options_.peer_of(fd) : "";
-    return std::make_shared<Connection>(std::move(socket), std::move(peer),
-                                        tls_.get(), loop, &context_);
+    return std::make_shared<Connection>(
+        ByteStream(std::move(socket), tls_.get()), std::move(peer), loop,
+        &context_);
   }
 
   void StartConnection(std::shared_ptr<Connection> connection, IoLoop* loop) {
@@ -336,7 +338,7 @@ class Server::Impl {
 Server::StartResult Server::Start(Options options, Service* service) {
   std::unique_ptr<TlsContext> tls;
   if (options.tls.has_value()) {
-    auto made = TlsContext::Create(*options.tls, TlsContext::Protocol::kHttp2);
+    auto made = TlsContext::Create(*options.tls, TlsContext::Protocols::kHttp2);
     if (!made.ok()) {
       return {nullptr, std::string(made.status().message())};
     }

@@ -263,6 +263,17 @@ void Session::Check(int error) {
   }
 }
 
+void Stream::SendInterim(std::string_view status) {
+  if (!is_open()) {
+    return;
+  }
+  const Header header{":status", status};
+  nghttp2_nv field;
+  ToFields(&header, 1, &field);
+  session_->Check(nghttp2_submit_headers(session_->session_, NGHTTP2_FLAG_NONE,
+                                         id_, nullptr, &field, 1, nullptr));
+}
+
 void Stream::SendHeaders(const Header* headers, size_t count, bool end) {
   if (!is_open()) {
     return;

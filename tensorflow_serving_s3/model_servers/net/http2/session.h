@@ -48,7 +48,8 @@ struct SessionOptions {
 //   - send headers without an end, or more than SessionOptions allows,
 //   - send too many frames that belong to no request (see InputGuard),
 //   - send PING too often (see PingPolicy),
-//   - cancel too many requests: 10,000 at once, 200 a second.
+//   - cancel too many requests, or make the server cancel them by violations of
+//     the protocol: 10,000 at once, 200 a second.
 //
 // Not thread-safe. The destructor closes all streams.
 class Session {

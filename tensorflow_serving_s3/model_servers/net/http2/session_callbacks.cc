@@ -133,13 +133,6 @@ int Session::Callbacks::OnFrame(nghttp2_session* session,
       case NGHTTP2_SETTINGS:
         self->has_settings_ = true;
         break;
-      case NGHTTP2_RST_STREAM: {
-        const Stream* const stream = StreamOf(session, frame->hd.stream_id);
-        if (stream != nullptr && !stream->is_answered_) {
-          self->CountReset();
-        }
-        break;
-      }
       default:
         break;
     }
@@ -152,9 +145,22 @@ int Session::Callbacks::OnFrame(nghttp2_session* session,
 int Session::Callbacks::OnStreamClose(nghttp2_session* session, int32_t id,
                                       uint32_t /*error*/, void* user) {
   Stream* const stream = StreamOf(session, id);
-  if (stream != nullptr) {
-    Of(user)->EndStream(stream);
+  if (stream == nullptr) {
+    return 0;
   }
+  // The client has cancelled the request, or made the server do that by a frame
+  // that violates the protocol.
+  if (!stream->is_answered_) {
+    Of(user)->CountReset();
+  }
+  Of(user)->EndStream(stream);
+  return 0;
+}
+
+int Session::Callbacks::OnInvalidFrame(nghttp2_session* /*session*/,
+                                       const nghttp2_frame* /*frame*/,
+                                       int /*error*/, void* user) {
+  Of(user)->CountReset();
   return 0;
 }
 
@@ -213,11 +219,15 @@ ssize_t Session::Callbacks::ReadBody(nghttp2_session* session, int32_t id,
   return static_cast<ssize_t>(size);
 }
 
-// The trailers end the stream, not the last DATA frame.
+// If there are trailers, they end the stream, not the last DATA frame.
 bool Session::Callbacks::EndBody(nghttp2_session* session, int32_t id,
                                  Stream* stream, uint32_t* flags) {
-  *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
+  *flags |= NGHTTP2_DATA_FLAG_EOF;
   const Trailers trailers = stream->MakeTrailers();
+  if (trailers.size == 0) {
+    return true;
+  }
+  *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
   nghttp2_nv fields[kMaxFields];
   const size_t count = ToFields(trailers.fields.data(), trailers.size, fields);
   return nghttp2_submit_trailer(session, id, fields, count) == 0;
@@ -259,6 +269,8 @@ nghttp2_session_callbacks* Session::Callbacks::Make() {
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, OnData);
   nghttp2_session_callbacks_set_on_frame_recv_callback(made, OnFrame);
   nghttp2_session_callbacks_set_on_stream_close_callback(made, OnStreamClose);
+  nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(made,
+                                                               OnInvalidFrame);
   nghttp2_session_callbacks_set_on_frame_send_callback(made, OnFrameSend);
   nghttp2_session_callbacks_set_send_data_callback(made, SendBody);
   return made;

@@ -49,6 +49,9 @@ struct Session::Callbacks {
                      void* user);
   static int OnStreamClose(nghttp2_session* session, int32_t id,
                            uint32_t /*error*/, void* user);
+  static int OnInvalidFrame(nghttp2_session* /*session*/,
+                            const nghttp2_frame* /*frame*/, int /*error*/,
+                            void* user);
   static int OnFrameSend(nghttp2_session* session, const nghttp2_frame* frame,
                          void* user);
   static ssize_t ReadBody(nghttp2_session* session, int32_t id, uint8_t* to,

@@ -120,7 +120,10 @@ class Stream {
   virtual void OnServerStops() {}
 
  protected:
-  // Sends the headers of a response. `end`: there is no body and no trailer.
+  // Sends an interim response, such as 100 (Continue).
+  void SendInterim(std::string_view status);
+  // Sends the headers of a response, at most 16, whose names may have upper
+  // case. `end`: there is no body and no trailer.
   void SendHeaders(const Header* headers, size_t count, bool end);
   void SendBody(BodyPart part);
   // Sends the trailers after the body.

@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_REQUEST_HEAD_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_REQUEST_HEAD_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_REQUEST_HEAD_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_REQUEST_HEAD_H_
 
 #include <boost/beast/http/message.hpp>
 #include <string_view>
@@ -31,4 +31,4 @@ bool IsReadMethod(std::string_view method);
 
 }  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_REQUEST_HEAD_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_REQUEST_HEAD_H_

@@ -14,9 +14,10 @@
 #include <string>
 #include <string_view>
 
-#include "tensorflow_serving_s3/model_servers/net/http_connection.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_connection.h"
+#include "tensorflow_serving_s3/model_servers/net/http/limit_errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http/request_head.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
-#include "tensorflow_serving_s3/model_servers/net/request_head.h"
 
 namespace tfs3::net {
 namespace {
@@ -33,6 +34,14 @@ constexpr size_t kBodyRead = 1 << 20;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+// Returns true if the first bytes of a connection are those of HTTP/2, which
+// begins with a method that HTTP/1 does not have (RFC 9113, 3.4).
+bool IsHttp2(const boost::beast::flat_buffer& input) {
+  constexpr std::string_view kMethod = "PRI ";
+  return std::string_view(static_cast<const char*>(input.data().data()),
+                          std::min(input.size(), kMethod.size())) == kMethod;
+}
+
 }  // namespace
 
 void HttpConnection::NextRequest() {
@@ -41,16 +50,15 @@ void HttpConnection::NextRequest() {
                          input_.size());
   input_.consume(std::min(input.find_first_not_of("\r\n"), input.size()));
   parser_.emplace();
-  charge_.Reset();
-  parser_->get().body() = PaddedBuffer(&charge_);
+  last_moved_ = Clock::now();
+  exchange_.Begin(last_moved_);
+  parser_->get().body() = PaddedBuffer(exchange_.charge());
   parser_->eager(false);
   parser_->header_limit(server_.options.max_header_bytes);
   parser_->body_limit(server_.options.max_body_bytes);
   if (input_.size() > 0) {
     state_ = State::kHead;
-    began_ = Clock::now();
-    last_moved_ = began_;
-    deadline_ = began_ + RequestTimeout();
+    deadline_ = last_moved_ + RequestTimeout();
     ParseHead();
     return;
   }
@@ -59,7 +67,6 @@ void HttpConnection::NextRequest() {
     return;
   }
   state_ = State::kIdle;
-  last_moved_ = Clock::now();
   deadline_ = last_moved_ +
               (in_reserve_ ? RequestTimeout() : server_.options.idle_timeout);
   ReadHead();
@@ -87,6 +94,10 @@ void HttpConnection::ReadHead() {
 }
 
 void HttpConnection::ParseHead() {
+  if (!has_had_head_ && !stream_.has_chosen_protocol() && IsHttp2(input_)) {
+    SwitchToHttp2();
+    return;
+  }
   error_code error;
   // The parser consumes the head in one call, when it is complete.
   const size_t size = parser_->put(input_.data(), error);
@@ -229,14 +240,9 @@ void HttpConnection::ParseChunks() try {
 void HttpConnection::RefuseParseError(error_code error) {
   if (error == http::error::header_limit ||
       error == http::error::buffer_overflow) {
-    Refuse({431, "The request's headers are larger than the limit of " +
-                     std::to_string(server_.options.max_header_bytes) +
-                     " bytes (--rest_api_max_header_bytes)"});
+    Refuse(HeadTooLargeError(server_.options));
   } else if (error == http::error::body_limit) {
-    Refuse({413, "The request's body is larger than the limit of " +
-                     std::to_string(server_.options.max_body_bytes) +
-                     " bytes (--rest_api_max_body_bytes); send it in smaller "
-                     "parts"});
+    Refuse(BodyTooLargeError(server_.options));
   } else {
     Refuse({400, "Malformed HTTP request: " + error.message()});
   }

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/response_writer.h"
+#include "tensorflow_serving_s3/model_servers/net/http/response_writer.h"
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -16,23 +16,6 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-// Returns the current time in the format of the Date header. Each thread
-// formats it once a second.
-std::string_view DateNow() {
-  thread_local std::time_t formatted = 0;
-  thread_local char text[40];
-  thread_local size_t length = 0;
-  const std::time_t now = std::time(nullptr);
-  if (now != formatted) {
-    formatted = now;
-    std::tm parts;
-    gmtime_r(&now, &parts);
-    length =
-        std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  }
-  return {text, length};
-}
-
 std::string_view ReasonOf(int status) {
   if (status == 499) {
     return "Client Closed Request";
@@ -41,17 +24,13 @@ std::string_view ReasonOf(int status) {
   return {reason.data(), reason.size()};
 }
 
-bool HasNoBody(int status) {
-  return status < 200 || status == 204 || status == 304;
-}
-
 std::string HeadOf(const HttpResponse& response, bool keep_alive) {
   std::string head = "HTTP/1.1 ";
   head += std::to_string(response.status);
   head += ' ';
   head += ReasonOf(response.status);
   head += "\r\nDate: ";
-  head += DateNow();
+  head += HttpDate();
   if (!response.content_type.empty()) {
     head += "\r\nContent-Type: ";
     head += response.content_type;
@@ -72,6 +51,26 @@ std::string HeadOf(const HttpResponse& response, bool keep_alive) {
 }
 
 }  // namespace
+
+std::string_view HttpDate() {
+  // Formatted once a second.
+  thread_local std::time_t formatted = 0;
+  thread_local char text[40];
+  thread_local size_t length = 0;
+  const std::time_t now = std::time(nullptr);
+  if (now != formatted) {
+    formatted = now;
+    std::tm parts;
+    gmtime_r(&now, &parts);
+    length =
+        std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  }
+  return {text, length};
+}
+
+bool HasNoBody(int status) {
+  return status < 200 || status == 204 || status == 304;
+}
 
 void ResponseWriter::Begin(const HttpResponse& response,
                            std::string_view method, bool keep_alive) {

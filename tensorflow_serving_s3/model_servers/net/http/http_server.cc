@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -25,7 +25,9 @@
 #include "absl/status/status.h"
 #include "tensorflow_serving_s3/model_servers/base/spare_descriptor.h"
 #include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
-#include "tensorflow_serving_s3/model_servers/net/http_connection.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http2_service.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_connection.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server_context.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/listener.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
@@ -78,6 +80,8 @@ class HttpServerImpl : public HttpServer {
         options.counters != nullptr ? options.counters : &context_.own_counters;
     context_.counters->max_connections = context_.options.max_connections;
     context_.handler = std::move(handler);
+    http2_ = std::make_unique<Http2Service>(&context_);
+    context_.http2 = http2_.get();
     const auto sweep_period = std::clamp(
         std::min(options.request_timeout, options.idle_timeout) / 4,
         std::chrono::milliseconds(10), std::chrono::milliseconds(1000));
@@ -92,7 +96,8 @@ class HttpServerImpl : public HttpServer {
   absl::Status Open() {
     const Options& options = context_.options;
     if (options.tls.has_value()) {
-      auto tls = TlsContext::Create(*options.tls);
+      auto tls = TlsContext::Create(*options.tls,
+                                    TlsContext::Protocols::kHttp2OrHttp1);
       if (!tls.ok()) {
         return tls.status();
       }
@@ -294,6 +299,7 @@ class HttpServerImpl : public HttpServer {
   }
 
   HttpServerContext context_;
+  std::unique_ptr<Http2Service> http2_;
   std::unique_ptr<TlsContext> tls_;
   std::vector<std::unique_ptr<IoLoop>> loops_;
   std::vector<std::unique_ptr<Listener>> listeners_;

@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

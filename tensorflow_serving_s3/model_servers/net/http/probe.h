@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_PROBE_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_PROBE_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_PROBE_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_PROBE_H_
 
 #include <chrono>
 #include <string>
@@ -33,4 +33,4 @@ absl::StatusOr<std::string> Probe(const std::string& address,
 
 }  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_PROBE_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_PROBE_H_

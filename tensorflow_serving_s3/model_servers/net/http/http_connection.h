@@ -1,11 +1,10 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_CONNECTION_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_CONNECTION_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_CONNECTION_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_CONNECTION_H_
 
 #include <algorithm>
-#include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -14,40 +13,21 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "tensorflow_serving_s3/model_servers/base/request_gate.h"
-#include "tensorflow_serving_s3/model_servers/base/request_memory.h"
-#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
-#include "tensorflow_serving_s3/model_servers/base/worker_pool.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server_context.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_stream.h"
+#include "tensorflow_serving_s3/model_servers/net/http/request_exchange.h"
+#include "tensorflow_serving_s3/model_servers/net/http/response_writer.h"
 #include "tensorflow_serving_s3/model_servers/net/http_error.h"
-#include "tensorflow_serving_s3/model_servers/net/http_message.h"
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
-#include "tensorflow_serving_s3/model_servers/net/http_stream.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/padded_buffer.h"
-#include "tensorflow_serving_s3/model_servers/net/response_writer.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
 namespace tfs3::net {
-
-// What all connections of a server share.
-struct HttpServerContext {
-  HttpServer::Options options;
-  HttpServer::Handler handler;
-  // The server stops: a connection closes when it has answered its requests.
-  std::atomic<bool> stopping{false};
-  // Options::counters or own_counters; never null.
-  TransportCounters* counters = nullptr;
-  TransportCounters own_counters;
-  std::unique_ptr<WorkerPool> workers;
-  // For GET, HEAD and OPTIONS.
-  std::unique_ptr<WorkerPool> read_workers;
-};
 
 // A body type of Boost.Beast that reads into a PaddedBuffer.
 struct PaddedBody {
@@ -92,7 +72,9 @@ struct PaddedBody {
   };
 };
 
-// The connection of one client, from the first byte to the last.
+// The connection of one client that speaks HTTP/1.1, from the first byte to the
+// last. If the client speaks HTTP/2, because TLS has chosen it or because the
+// first bytes are its preface, gives the socket to the Http2Service and ends.
 //
 // One IoLoop owns it. The loop's thread runs all functions, except the handler.
 // States:
@@ -115,7 +97,7 @@ class HttpConnection : public IoConnection,
                  HttpServerContext* server);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
-  ~HttpConnection() override { --server_.counters->open_connections; }
+  ~HttpConnection() override;
 
   // The functions below must be called on the loop's thread.
 
@@ -147,6 +129,8 @@ class HttpConnection : public IoConnection,
   };
 
   void Handshake();
+  // Continues the connection as HTTP/2.
+  void SwitchToHttp2();
   // Starts to read the next request, whose first bytes may have arrived.
   void NextRequest();
   void ReadHead();
@@ -159,40 +143,20 @@ class HttpConnection : public IoConnection,
   void SendContinue();
   void Dispatch();
 
-  // Runs `handle` on a worker thread, or answers 429.
-  void Enqueue(std::function<void()> handle);
-  // Runs the quick handler and starts to send its response. Returns false if
-  // the request needs a worker thread.
-  bool HandleQuickly();
   // Runs the handler and starts to send its response. On a worker thread.
   void Handle();
-  // Makes response_ from request_.
-  void Respond();
-  // Calls `respond`, which sets response_; exceptions become error responses.
-  template <typename Function>
-  void RespondSafely(Function respond);
-  // Compresses response_ if the client accepts it and the memory allows it.
-  void Compress();
-  // Frees the memory of the request and sends what the socket accepts of
-  // response_.
+  // Frees the memory of the request and sends what the socket accepts of the
+  // response.
   void BeginResponse();
-  void FinishOnWorker();
   // Continues on the loop's thread after the handler.
   void OnHandled();
-  bool AcceptsGzip() const;
 
   // Answers with an error and ends the connection.
   void Refuse(const HttpError& error);
   void RefuseForMemory();
   void RefuseForConnections();
   void RefuseParseError(boost::system::error_code error);
-  // Answers 429. The connection stays open.
-  void RefuseForQueue();
-  HttpError NoMemoryError() const;
-  // Calls Options::on_refusal.
-  void ReportRefusal(const HttpError& error);
-
-  // Starts to send response_.
+  // Starts to send the response.
   void BeginWriting(std::string_view method);
   void SendRest();
   void OnSent();
@@ -222,20 +186,17 @@ class HttpConnection : public IoConnection,
   // Bytes that have arrived and are not parsed yet.
   boost::beast::flat_buffer input_;
   // Declared before parser_: the body in it uses the charge.
-  RequestMemory::Charge charge_;
+  RequestExchange exchange_;
   std::optional<boost::beast::http::request_parser<PaddedBody>> parser_;
   uint64_t body_length_ = 0;  // The Content-Length of the body.
-  Clock::time_point began_;   // The time of the first bytes of the request.
-  RequestGate::Pass pass_;
-  HttpRequest request_;
 
-  HttpResponse response_;
   ResponseWriter writer_;
   bool keep_alive_ = false;
   bool refused_ = false;
   bool broken_ = false;
+  bool is_counted_ = true;  // In TransportCounters::open_connections.
 };
 
 }  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_CONNECTION_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_CONNECTION_H_

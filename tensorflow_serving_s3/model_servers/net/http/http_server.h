@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_SERVER_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_SERVER_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_SERVER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_SERVER_H_
 
 #include <chrono>
 #include <cstddef>
@@ -21,10 +21,10 @@
 
 namespace tfs3::net {
 
-// An HTTP/1.1 server. A few threads serve all sockets asynchronously; handlers
-// run on a pool of other threads. So slow and idle clients use no thread. A
-// quick handler may answer small requests on the threads of the sockets, which
-// saves two switches of threads for each request.
+// A server of HTTP/1.1 and HTTP/2. A few threads serve all sockets
+// asynchronously; handlers run on a pool of other threads. So slow and idle
+// clients use no thread. A quick handler may answer small requests on the
+// threads of the sockets, which saves two switches of threads for each request.
 //
 //   HttpServer::Options options;
 //   options.port = 8501;
@@ -35,7 +35,8 @@ namespace tfs3::net {
 //   (*server)->Stop(std::chrono::seconds(10));
 //
 // Implements RFC 9112 with keep-alive, pipelining, chunked bodies, Expect:
-// 100-continue and HEAD. Inflates gzip bodies before the handler runs, and
+// 100-continue and HEAD; and RFC 9113 for clients that choose it by TLS (ALPN)
+// or begin with its preface. Inflates gzip bodies before the handler runs, and
 // compresses answers for clients that accept gzip.
 //
 // The server answers these requests itself, with a JSON error:
@@ -48,7 +49,8 @@ namespace tfs3::net {
 //   500: the handler throws an exception
 //   503: there is no memory for the request, the handler throws std::bad_alloc,
 //        or too many connections are open
-// After 400, 408, 413 and 431 it closes the connection.
+// After 400, 408, 413 and 431 it closes a connection of HTTP/1.1. A gRPC call
+// gets the gRPC status UNIMPLEMENTED with a message that names the gRPC port.
 //
 // All methods are thread-safe.
 class HttpServer {
@@ -154,4 +156,4 @@ class HttpServer {
 
 }  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_SERVER_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_SERVER_H_

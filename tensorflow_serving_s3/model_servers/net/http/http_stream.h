@@ -1,8 +1,8 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_STREAM_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_STREAM_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_STREAM_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_STREAM_H_
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 
+#include "tensorflow_serving_s3/model_servers/net/http2/byte_stream.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
 
@@ -45,6 +46,15 @@ class HttpStream {
 
   // Sets the options of the socket. Must be called first.
   boost::system::error_code Open();
+
+  // Returns true if TLS has chosen the protocol of the client (ALPN), and true
+  // if that is HTTP/2.
+  bool has_chosen_protocol() const {
+    return tls_ != nullptr && !tls_->protocol().empty();
+  }
+  bool speaks_http2() const {
+    return tls_ != nullptr && tls_->protocol() == "h2";
+  }
 
   // Runs the TLS handshake. Call it once if encrypted().
   template <typename Handler>
@@ -77,6 +87,8 @@ class HttpStream {
   // Ends the pending operation: its handler gets an error, and its buffer is
   // not used any more.
   void Cancel();
+  // Gives the socket away. This object must not be used after that.
+  http2::ByteStream Release() { return {std::move(socket_), std::move(tls_)}; }
   // Closes the sending side of the connection.
   void ShutdownSend();
   void Close();
@@ -176,4 +188,4 @@ void HttpStream::AsyncReadSome(boost::asio::mutable_buffer buffer,
 
 }  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_STREAM_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_HTTP_STREAM_H_

@@ -1,17 +1,25 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_RESPONSE_WRITER_H_
-#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_RESPONSE_WRITER_H_
+#ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_RESPONSE_WRITER_H_
+#define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_RESPONSE_WRITER_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "tensorflow_serving_s3/model_servers/net/http/http_stream.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
-#include "tensorflow_serving_s3/model_servers/net/http_stream.h"
 
 namespace tfs3::net {
+
+// Returns the current time in the format of the Date header. Valid until the
+// next call on the same thread.
+std::string_view HttpDate();
+
+// Returns true if a response with this status has no body and no
+// Content-Length.
+bool HasNoBody(int status);
 
 // Writes one response after the other to a stream that does not block.
 //
@@ -48,4 +56,4 @@ class ResponseWriter {
 
 }  // namespace tfs3::net
 
-#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_RESPONSE_WRITER_H_
+#endif  // TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP_RESPONSE_WRITER_H_

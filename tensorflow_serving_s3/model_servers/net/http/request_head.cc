@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/request_head.h"
+#include "tensorflow_serving_s3/model_servers/net/http/request_head.h"
 
 #include <boost/beast/http/field.hpp>
 #include <cstddef>

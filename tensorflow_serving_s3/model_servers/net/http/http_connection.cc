@@ -1,18 +1,17 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/http_connection.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_connection.h"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <exception>
-#include <functional>
-#include <new>
+#include <string>
 #include <utility>
 
 #include "tensorflow_serving_s3/model_servers/base/transfer_limits.h"
-#include "tensorflow_serving_s3/model_servers/net/content_coding.h"
-#include "tensorflow_serving_s3/model_servers/net/request_head.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http2_service.h"
+#include "tensorflow_serving_s3/model_servers/net/http/limit_errors.h"
+#include "tensorflow_serving_s3/model_servers/net/http/request_head.h"
 
 namespace tfs3::net {
 namespace {
@@ -25,15 +24,7 @@ using boost::system::error_code;
 // only its sending side, which HTTP allows, gets its response.
 constexpr auto kClosedClientWait = std::chrono::seconds(1);
 
-// The time for the request of a reserved connection to arrive.
-constexpr auto kReserveTimeout = std::chrono::seconds(2);
-
 constexpr size_t kDiscardedRead = 64 << 10;
-
-// The largest body for the quick handler, and the largest response of it that
-// the loop's thread compresses.
-constexpr size_t kMaxQuickBody = 16 << 10;
-constexpr size_t kMaxQuickGzip = 4 << 10;
 
 }  // namespace
 
@@ -43,8 +34,14 @@ HttpConnection::HttpConnection(StreamSocket socket, const TlsContext* tls,
       peer_(PeerOf(stream_.socket())),
       loop_(*loop),
       server_(*server),
-      charge_(server->options.memory) {
+      exchange_(server, peer_) {
   ++server_.counters->open_connections;
+}
+
+HttpConnection::~HttpConnection() {
+  if (is_counted_) {
+    --server_.counters->open_connections;
+  }
 }
 
 void HttpConnection::Start() {
@@ -100,26 +97,23 @@ HttpConnection::Idleness HttpConnection::IdlenessAt(
 void HttpConnection::Evict() {
   ++server_.counters->evicted_connections;
   if (state_ == State::kHead || state_ == State::kBody) {
-    request_.method = {};
-    request_.target = {};
-    ReportRefusal({503,
-                   "The server closed this connection to accept another one: "
-                   "no part of the request arrived for a second, and the limit "
-                   "of connections (--rest_api_max_connections) was reached"});
+    exchange_.Report(EvictedError());
   }
   Close();
 }
 
 void HttpConnection::Handshake() {
   state_ = State::kHandshake;
-  began_ = Clock::now();
-  last_moved_ = began_;
-  deadline_ = began_ + RequestTimeout();
+  last_moved_ = Clock::now();
+  deadline_ = last_moved_ + RequestTimeout();
+  exchange_.Begin(last_moved_);
   stream_.AsyncHandshake([self = shared_from_this()](error_code error) {
     if (self->state_ != State::kHandshake) {
       return;
     }
-    if (!error) {
+    if (!error && self->stream_.speaks_http2()) {
+      self->SwitchToHttp2();
+    } else if (!error) {
       self->NextRequest();
     } else if (self->stream_.received_plain_http()) {
       self->Refuse({400, "This port speaks TLS; use https instead of http"});
@@ -127,6 +121,17 @@ void HttpConnection::Handshake() {
       self->Close();
     }
   });
+}
+
+void HttpConnection::SwitchToHttp2() {
+  state_ = State::kClosed;
+  // The new connection counts itself.
+  is_counted_ = false;
+  --server_.counters->open_connections;
+  server_.http2->Continue(
+      stream_.Release(), peer_, &loop_, in_reserve_,
+      {static_cast<const char*>(input_.data().data()), input_.size()});
+  loop_.Remove(shared_from_this());
 }
 
 void HttpConnection::CheckDeadline(Clock::time_point now) {
@@ -138,9 +143,7 @@ void HttpConnection::CheckDeadline(Clock::time_point now) {
     case State::kBody: {
       // Ends the pending read, which uses input_ or the body.
       stream_.Cancel();
-      Refuse({408,
-              "The request did not arrive in time: its headers took too long, "
-              "or its body came at less than 16 KiB a second"});
+      Refuse(TooSlowError());
       return;
     }
     case State::kHandling:
@@ -190,155 +193,47 @@ void HttpConnection::RecordProgress(size_t bytes) {
 }
 
 void HttpConnection::Dispatch() {
-  const auto& message = parser_->get();
+  auto& message = parser_->get();
   keep_alive_ = parser_->keep_alive() && !in_reserve_;
-  request_.method = View(message.method_string());
-  SplitTarget(View(message.target()), &request_);
-  request_.headers.clear();
+  HttpRequest& request = exchange_.request();
+  request.method = View(message.method_string());
+  SplitTarget(View(message.target()), &request);
+  request.headers.clear();
   for (const auto& field : message) {
-    request_.headers.push_back(
-        {View(field.name_string()), View(field.value())});
+    request.headers.push_back({View(field.name_string()), View(field.value())});
   }
-  request_.body = &message.body();
-  request_.peer = peer_;
-  request_.arrival = Clock::now();
-  if (server_.options.gate != nullptr) {
-    pass_ = server_.options.gate->Enter();
-    request_.pass = &pass_;
-  }
-  request_.charge = server_.options.memory == nullptr ? nullptr : &charge_;
+  exchange_.Arrive(&message.body());
   state_ = State::kHandling;
-  if (!HandleQuickly()) {
-    Enqueue([self = shared_from_this()] { self->Handle(); });
-  }
-}
-
-void HttpConnection::Enqueue(std::function<void()> handle) {
-  const int64_t max_waiting = server_.options.max_waiting;
-  // Before Handle can decrement it.
-  ++server_.counters->waiting_requests;
-  if (IsReadMethod(request_.method)) {
-    server_.read_workers->Run(std::move(handle));
-  } else if (max_waiting == 0) {
-    server_.workers->Run(std::move(handle));
-  } else if (!server_.workers->TryRun(std::move(handle), max_waiting)) {
-    --server_.counters->waiting_requests;
-    ++server_.counters->refused_by_queue;
-    RefuseForQueue();
-  }
-}
-
-template <typename Function>
-void HttpConnection::RespondSafely(Function respond) {
-  try {
-    respond();
-  } catch (const std::bad_alloc&) {
-    response_ = ErrorResponse(NoMemoryError());
-  } catch (const std::exception& exception) {
-    response_ = ErrorResponse(
-        {500, std::string("The server failed to handle the request: ") +
-                  exception.what()});
-  }
-}
-
-bool HttpConnection::HandleQuickly() {
-  const HttpServer::QuickHandler& handler = server_.options.quick_handler;
-  if (!handler || request_.method != "POST" ||
-      request_.body->size() > kMaxQuickBody ||
-      request_.FindHeader("Content-Encoding").has_value()) {
-    return false;
-  }
-  bool is_handled = true;
-  RespondSafely([&] {
-    std::optional<HttpResponse> response = handler(request_);
-    is_handled = response.has_value();
-    if (is_handled) {
-      response_ = *std::move(response);
-    }
-  });
-  if (!is_handled) {
-    return false;
-  }
-  if (response_.body.size() <= kMaxQuickGzip || !AcceptsGzip()) {
-    Compress();
+  if (exchange_.HandleQuickly()) {
     BeginResponse();
     OnHandled();
-  } else {
-    Enqueue([self = shared_from_this()] {
-      --self->server_.counters->waiting_requests;
-      self->Compress();
-      self->FinishOnWorker();
-    });
+  } else if (!exchange_.Enqueue(
+                 [self = shared_from_this()] { self->Handle(); })) {
+    BeginWriting(request.method);
   }
-  return true;
 }
 
 void HttpConnection::Handle() {
-  --server_.counters->waiting_requests;
-  if (Clock::now() - request_.arrival > kClosedClientWait &&
-      input_.size() == 0 && stream_.ClosedByPeer()) {
-    ReportRefusal(
-        {499, "The client closed its connection before a thread was free"});
+  if (exchange_.BeginWork() > kClosedClientWait && input_.size() == 0 &&
+      stream_.ClosedByPeer()) {
+    exchange_.ReportGone();
     broken_ = true;
-    pass_ = RequestGate::Pass();
-    asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
-    return;
+    exchange_.Leave();
+  } else {
+    exchange_.Handle();
+    BeginResponse();
   }
-  RespondSafely([this] { Respond(); });
-  FinishOnWorker();
-}
-
-void HttpConnection::FinishOnWorker() {
-  BeginResponse();
   asio::post(loop_.io(), [self = shared_from_this()] { self->OnHandled(); });
 }
 
-bool HttpConnection::AcceptsGzip() const {
-  const auto accepted = request_.FindHeader("Accept-Encoding");
-  return server_.options.gzip_answers && accepted.has_value() &&
-         net::AcceptsGzip(*accepted);
-}
-
 void HttpConnection::BeginResponse() {
-  // The response is the only memory that the request still needs.
-  parser_->get().body().Clear(0);
-  request_.body = nullptr;
-  charge_.ShrinkTo(static_cast<int64_t>(response_.body.capacity()));
+  exchange_.FreeRequest();
   // A server that stops still answers pipelined requests that have arrived.
-  keep_alive_ = keep_alive_ && !response_.close &&
+  keep_alive_ = keep_alive_ && !exchange_.response().close &&
                 !(server_.stopping && input_.size() == 0);
-  writer_.Begin(response_, request_.method, keep_alive_);
+  writer_.Begin(exchange_.response(), exchange_.request().method, keep_alive_);
   broken_ = !writer_.WriteSome(&stream_);
-  pass_ = RequestGate::Pass();
-}
-
-void HttpConnection::Respond() {
-  const HttpServer::Options& options = server_.options;
-  PaddedBuffer inflated(&charge_);
-  const std::optional<HttpError> error =
-      InflateBody({options.max_inflated_body_bytes, options.max_inflate_ratio},
-                  &request_, &inflated);
-  if (error.has_value()) {
-    response_ = ErrorResponse(*error);
-    ReportRefusal(*error);
-  } else {
-    // The compressed bytes are not needed any more.
-    if (request_.body == &inflated) {
-      parser_->get().body().Clear(0);
-    }
-    response_ = server_.handler(request_);
-  }
-  Compress();
-}
-
-void HttpConnection::Compress() {
-  const HttpServer::Options& options = server_.options;
-  // Both the compressed and the uncompressed response take memory.
-  RequestMemory::Part compressed(&charge_);
-  if (options.gzip_answers &&
-      compressed.TryGrow(static_cast<int64_t>(response_.body.size()))) {
-    CompressResponse(request_, options.min_gzip_bytes, &response_);
-  }
+  exchange_.Leave();
 }
 
 void HttpConnection::OnHandled() {
@@ -352,61 +247,29 @@ void HttpConnection::OnHandled() {
 }
 
 void HttpConnection::Refuse(const HttpError& error) {
-  response_ = ErrorResponse(error);
-  request_.method = {};
-  request_.target = {};
   if (parser_.has_value() && !parser_->get().target().empty()) {
-    request_.method = View(parser_->get().method_string());
-    request_.target = View(parser_->get().target());
+    exchange_.request().method = View(parser_->get().method_string());
+    exchange_.request().target = View(parser_->get().target());
   }
-  ReportRefusal(error);
+  exchange_.Refuse(error);
   keep_alive_ = false;
   refused_ = true;
   // Sends the body of the error even for HEAD: the connection ends after it.
   BeginWriting(/*method=*/{});
 }
 
-HttpError HttpConnection::NoMemoryError() const {
-  const RequestMemory* memory = server_.options.memory;
-  return {503, memory == nullptr ? "The server does not have enough memory"
-                                 : memory->RefusalMessage()};
-}
-
 void HttpConnection::RefuseForMemory() {
   parser_->get().body().Clear(0);
-  Refuse(NoMemoryError());
+  Refuse(exchange_.NoMemoryError());
 }
 
 void HttpConnection::RefuseForConnections() {
-  Refuse({503, "The limit of open connections, " +
-                   std::to_string(server_.options.max_connections) +
-                   " (--rest_api_max_connections), is reached; send the "
-                   "request again later, or to another server"});
-}
-
-void HttpConnection::RefuseForQueue() {
-  const HttpError error = {
-      429, "The limit of requests that wait for a thread, " +
-               std::to_string(server_.options.max_waiting) +
-               " (--max_waiting_requests), is reached; send the request again "
-               "later, or to another server"};
-  response_ = ErrorResponse(error);
-  ReportRefusal(error);
-  pass_ = RequestGate::Pass();
-  BeginWriting(request_.method);
-}
-
-void HttpConnection::ReportRefusal(const HttpError& error) {
-  if (!server_.options.on_refusal) {
-    return;
-  }
-  server_.options.on_refusal({error.status, error.message, request_.method,
-                              request_.target, peer_, Clock::now() - began_});
+  Refuse(NoConnectionError(server_.options));
 }
 
 void HttpConnection::BeginWriting(std::string_view method) {
   state_ = State::kWriting;
-  writer_.Begin(response_, method, keep_alive_);
+  writer_.Begin(exchange_.response(), method, keep_alive_);
   AwaitProgress();
   SendRest();
 }
@@ -434,7 +297,7 @@ void HttpConnection::SendRest() {
 }
 
 void HttpConnection::OnSent() {
-  response_ = HttpResponse();
+  exchange_.response() = HttpResponse();
   if (refused_) {
     Drain();
   } else if (!keep_alive_) {
@@ -459,7 +322,7 @@ void HttpConnection::Drain() {
     last_moved_ = Clock::now();
     deadline_ = last_moved_ + RequestTimeout();
     parser_.reset();
-    charge_.Reset();
+    exchange_.charge()->Reset();
     stream_.ShutdownSend();
     if (server_.stopping) {
       Close();

@@ -1,7 +1,7 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tensorflow_serving_s3/model_servers/net/probe.h"
+#include "tensorflow_serving_s3/model_servers/net/http/probe.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>

@@ -27,8 +27,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
+#include "tensorflow_serving_s3/model_servers/net/http/http_server.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
-#include "tensorflow_serving_s3/model_servers/net/http_server.h"
+#include "tensorflow_serving_s3/model_servers/testing/http2_test_client.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http_test_client.h"
 
@@ -279,19 +280,72 @@ TEST_F(HttpServerTlsTest, AcceptsTls12And13Only) {
   }
 }
 
-TEST_F(HttpServerTlsTest, AgreesOnHttp11) {
+TEST_F(HttpServerTlsTest, AgreesOnTheProtocol) {
+  auto server = Start();
+  const std::string http1 = "\x08http/1.1";
+  const std::string http2 = "\x02h2";
+  for (const auto& [offered, chosen] :
+       std::vector<std::pair<std::string, std::string>>{
+           {http1, "http/1.1"},
+           {http2, "h2"},
+           {http1 + http2, "h2"},
+           {"\x03xyz" + http1, "http/1.1"},
+           {"", ""}}) {
+    TlsClient::Options options;
+    options.protocols = offered;
+    TlsClient client(server->port(), options);
+    ASSERT_TRUE(client.connected()) << offered;
+    const unsigned char* protocol = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(client.ssl(), &protocol, &size);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(protocol), size),
+              chosen);
+  }
+  TlsClient::Options other;
+  other.protocols = "\x03xyz";
+  EXPECT_FALSE(TlsClient(server->port(), other).connected());
+}
+
+// Returns a client of HTTP/2 that uses `client`.
+std::unique_ptr<Http2Client> Http2Over(const TlsClient& client) {
+  return std::make_unique<Http2Client>(
+      [&](char* to, size_t room) {
+        return SSL_read(client.ssl(), to, static_cast<int>(room));
+      },
+      [&](std::string_view bytes) { client.Send(bytes); });
+}
+
+TEST_F(HttpServerTlsTest, ServesHttp2ToClientsThatChooseIt) {
+  auto server = Start();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient::Options options;
+    options.version = version;
+    options.protocols = "\x02h2";
+    const TlsClient tls(server->port(), options);
+    const auto client = Http2Over(tls);
+    for (const uint32_t stream : {1, 3, 5}) {
+      const std::string body(stream * 5000, 'b');
+      client->Send(PostFrames(stream, "/", body));
+      EXPECT_EQ(client->Read(stream).body, "POST / " + body);
+    }
+  }
+}
+
+TEST_F(HttpServerTlsTest, ServesHttp2ToClientsThatNameNoProtocol) {
+  auto server = Start();
+  const TlsClient tls(server->port());
+  const auto client = Http2Over(tls);
+  client->Send(GetFrames(1, "/"));
+  EXPECT_EQ(client->Read(1).body, "GET / ");
+}
+
+TEST_F(HttpServerTlsTest, AClientThatChoseHttp11CannotSpeakHttp2) {
   auto server = Start();
   TlsClient::Options options;
-  options.protocols = "\x02h2\x08http/1.1";
+  options.protocols = "\x08http/1.1";
   TlsClient client(server->port(), options);
-  ASSERT_TRUE(client.connected());
-  const unsigned char* protocol;
-  unsigned int size;
-  SSL_get0_alpn_selected(client.ssl(), &protocol, &size);
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(protocol), size),
-            "http/1.1");
-  options.protocols = "\x02h2";
-  EXPECT_FALSE(TlsClient(server->port(), options).connected());
+  client.Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  EXPECT_THAT(client.ReadBody(), HasSubstr("Malformed HTTP request"));
 }
 
 TEST_F(HttpServerTlsTest, SendsTheCertificatesOfTheIssuers) {
