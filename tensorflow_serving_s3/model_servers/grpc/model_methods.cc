@@ -72,7 +72,7 @@ template <typename Request, typename Response>
 struct ModelMethod {
   // Returns the model_spec of a request; null without one.
   const ModelSpec* (*spec)(const Request&);
-  // Returns true if the request may run on gRPC's threads.
+  // Returns true if the request may run on the threads of the connections.
   bool (*is_quick)(const Request&, const SavedModelBundle&);
   absl::Status (*run)(const Request&, const ServableId&,
                       const SavedModelBundle&, const InferenceOptions&,

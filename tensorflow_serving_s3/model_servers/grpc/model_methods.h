@@ -34,7 +34,7 @@ struct ModelMethodOptions {
 //   Server::Start(options, MakeModelMethods(&core, ModelMethodOptions()));
 //
 // `lookup` must outlive the table. Small requests to signatures that are
-// quick() run on gRPC's threads, all others on worker threads.
+// quick() run on the threads of the connections, all others on worker threads.
 MethodTable MakeModelMethods(const ModelLookup* lookup,
                              const ModelMethodOptions& options);
 

@@ -74,7 +74,7 @@ class ModelMethodsTest : public GrpcMethodsTest {
 };
 
 TEST_F(ModelMethodsTest, PredictsOnWorkersAndOnGrpcThreads) {
-  // On a worker at first, later on gRPC's threads.
+  // On a worker at first, later on the threads of the connections.
   for (int i = 0; i < 50; ++i) {
     EXPECT_THAT(Predict(HalfRequest(2)).outputs().at("y").float_val(),
                 ElementsAre(3, 3.5));
