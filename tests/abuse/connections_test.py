@@ -83,6 +83,9 @@ def test_400_grpc_connections_leave_files_for_probes_and_models(
 _REST_STARTS = {
     "silent": b"",
     "in a head": b"POST /v1/models/half:predict HTTP/1.1\r\n",
+    "in a request of HTTP/2": _PREFACE
+    + http2.frame(http2.SETTINGS, 0, 0)
+    + http2.headers(1, http2.REST_PREDICT),
     "in a body": b"POST /v1/models/half:predict HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
 }
 

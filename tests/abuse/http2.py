@@ -1,6 +1,6 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""HTTP/2 frames that gRPC clients never send (RFC 9113, and RFC 7541 for headers).
+"""HTTP/2 frames that clients of gRPC and REST never send (RFC 9113, and RFC 7541 for headers).
 
 Example:
     with Connection(server.grpc_port) as connection:
@@ -22,6 +22,7 @@ DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, CONTINUATION = 0, 1, 3, 4, 6,
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
 SETTINGS_MAX_CONCURRENT_STREAMS = 3
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
+REST_PREDICT = "/v1/models/half:predict"
 LARGEST_PAYLOAD = 16_384
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -60,24 +61,18 @@ def literal(name: bytes, value: bytes, *, indexed: bool = False) -> bytes:
     return bytes([0x40 if indexed else 0x00]) + text(name) + text(value)
 
 
-def grpc_headers(path: str) -> bytes:
-    """Returns the headers of a gRPC call."""
+def header_block(path: str) -> bytes:
+    """Returns the headers of a POST: of a REST request for paths of REST, else of a gRPC call."""
     post, http = b"\x83", b"\x86"
-    return (
-        post
-        + http
-        + b"\x04"
-        + text(path.encode())
-        + b"\x01"
-        + text(b"localhost")
-        + literal(b"content-type", b"application/grpc")
-        + literal(b"te", b"trailers")
-    )
+    block = post + http + b"\x04" + text(path.encode()) + b"\x01" + text(b"localhost")
+    if not path.startswith("/v1/"):
+        block += literal(b"content-type", b"application/grpc") + literal(b"te", b"trailers")
+    return block
 
 
 def headers(stream: int, path: str, more: bytes = b"", flags: int = END_HEADERS) -> bytes:
-    """Returns the HEADERS frame of a gRPC call."""
-    return frame(HEADERS, flags, stream, grpc_headers(path) + more)
+    """Returns the HEADERS frame of a request; see header_block."""
+    return frame(HEADERS, flags, stream, header_block(path) + more)
 
 
 def reset(stream: int) -> bytes:
@@ -86,7 +81,7 @@ def reset(stream: int) -> bytes:
 
 
 class Connection:
-    """A connection to a gRPC port for frames that a test writes.
+    """A connection to a port for frames that a test writes.
 
     Attributes:
         received: How many frames of each kind came, if they are read.

@@ -1,9 +1,10 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Floods of HTTP/2 frames to the gRPC port: memory does not grow, other clients are served."""
+"""Floods of HTTP/2 frames to both ports: memory does not grow, other clients are served."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import struct
 from collections.abc import Iterator
@@ -17,7 +18,6 @@ from tests.abuse.servers import assert_serves, peak_growth_below, saved_model, s
 
 _MOST_MEBIBYTES = 128.0
 _MEBIBYTE = 1 << 20
-_MOST_STREAMS = 1_000  # docs/apis.md
 _FRAMES = 10_000
 _BATCH = 500
 # A gibibyte in http2_soak_test.
@@ -35,6 +35,30 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
         assert_serves(running)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Api:
+    """What the two ports differ in; the limits are in docs/apis.md."""
+
+    port: int
+    path: str
+    body: bytes
+    most_streams: int
+
+    def headers(self, stream: int, more: bytes = b"", flags: int = http2.END_HEADERS) -> bytes:
+        """Returns the HEADERS frame of a request."""
+        return http2.headers(stream, self.path, more, flags)
+
+
+@pytest.fixture(params=["gRPC", "REST"])
+def api(server: ModelServer, request: pytest.FixtureRequest) -> _Api:
+    """The port under test."""
+    if request.param == "REST":
+        return _Api(server.rest_port, http2.REST_PREDICT, b'{"instances": [1.0]}', 128)
+    message = grpc_client.predict_message("half", [1.0])
+    body = struct.pack(">BI", 0, len(message)) + message
+    return _Api(server.grpc_port, http2.PREDICT, body, 1_000)
+
+
 def _streams(count: int) -> range:
     return range(1, 2 * count, 2)
 
@@ -42,32 +66,32 @@ def _streams(count: int) -> range:
 @pytest.mark.parametrize(
     "acknowledging", [True, False], ids=["settings acknowledged", "not acknowledged"]
 )
-def test_one_connection_has_at_most_1000_open_streams(
-    server: ModelServer, acknowledging: bool
+def test_one_connection_has_a_limit_of_open_streams(
+    server: ModelServer, api: _Api, acknowledging: bool
 ) -> None:
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port, acknowledging=acknowledging) as connection,
+        http2.Connection(api.port, acknowledging=acknowledging) as connection,
     ):
         assert connection.wait_until(http2.SETTINGS)
         most = connection.settings.get(http2.SETTINGS_MAX_CONCURRENT_STREAMS, 1 << 32)
         for stream in _streams(20_000):
-            if not connection.send(http2.headers(stream, http2.PREDICT)):
+            if not connection.send(api.headers(stream)):
                 break
         open_still = connection.wait_until_processed()
-        assert not open_still or connection.received[http2.RST_STREAM] >= 20_000 - _MOST_STREAMS
-        assert most <= _MOST_STREAMS
+        assert not open_still or connection.received[http2.RST_STREAM] >= 20_000 - api.most_streams
+        assert most <= api.most_streams
         grpc_client.assert_predicts(server)
 
 
-def test_rapid_resets(server: ModelServer) -> None:
+def test_rapid_resets(server: ModelServer, api: _Api) -> None:
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port) as connection,
+        http2.Connection(api.port) as connection,
     ):
         for first in range(0, _FRAMES, _BATCH):
             calls = _streams(_FRAMES)[first : first + _BATCH]
-            frames = [http2.headers(call, http2.PREDICT) + http2.reset(call) for call in calls]
+            frames = [api.headers(call) + http2.reset(call) for call in calls]
             if not connection.send(b"".join(frames)):
                 break
             if first % (10 * _BATCH) == 0:
@@ -75,17 +99,15 @@ def test_rapid_resets(server: ModelServer) -> None:
         connection.wait_until_processed()
 
 
-def test_rapid_resets_of_calls_with_a_message(server: ModelServer) -> None:
-    message = grpc_client.predict_message("half", [1.0])
-    data = struct.pack(">BI", 0, len(message)) + message
+def test_rapid_resets_of_complete_requests(server: ModelServer, api: _Api) -> None:
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port) as connection,
+        http2.Connection(api.port) as connection,
     ):
         for first in range(0, _FRAMES, _BATCH):
             frames = [
-                http2.headers(call, http2.PREDICT)
-                + http2.frame(http2.DATA, http2.END_STREAM, call, data)
+                api.headers(call)
+                + http2.frame(http2.DATA, http2.END_STREAM, call, api.body)
                 + http2.reset(call)
                 for call in _streams(_FRAMES)[first : first + _BATCH]
             ]
@@ -110,13 +132,13 @@ _FLOODS = {
 
 @pytest.mark.parametrize("name", list(_FLOODS))
 @pytest.mark.parametrize("reading", [True, False], ids=["answers read", "answers not read"])
-def test_floods_of_frames(server: ModelServer, name: str, reading: bool) -> None:
+def test_floods_of_frames(server: ModelServer, api: _Api, name: str, reading: bool) -> None:
     flood = _FLOODS[name] * _BATCH
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port, reading=reading) as connection,
+        http2.Connection(api.port, reading=reading) as connection,
     ):
-        connection.send(http2.headers(1, http2.PREDICT))
+        connection.send(api.headers(1))
         for _ in range(0, _FRAMES, _BATCH):
             # The server may stop reading from a client that does not read.
             if not connection.send(flood, seconds=5.0):
@@ -126,29 +148,29 @@ def test_floods_of_frames(server: ModelServer, name: str, reading: bool) -> None
             connection.wait_until_processed()
 
 
-def test_an_hpack_bomb(server: ModelServer) -> None:
+def test_an_hpack_bomb(server: ModelServer, api: _Api) -> None:
     entry = http2.literal(b"x", b"a" * 3_900, indexed=True)
     references = b"\xbe" * 12_000  # Index 62 is that entry: 46 MB of headers in 12 KB.
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port) as connection,
+        http2.Connection(api.port) as connection,
     ):
-        connection.send(http2.headers(1, http2.PREDICT, entry))
+        connection.send(api.headers(1, entry))
         for stream in _streams(200)[1:]:
-            if not connection.send(http2.headers(stream, http2.PREDICT, references)):
+            if not connection.send(api.headers(stream, references)):
                 break
         connection.wait_until_processed()
 
 
-def test_a_dynamic_table_above_the_limit_is_refused(server: ModelServer) -> None:
+def test_a_dynamic_table_above_the_limit_is_refused(server: ModelServer, api: _Api) -> None:
     grow = http2.integer(1 << 30, 5, 0x20)  # RFC 7541, 6.3; comes first in a header block.
     entry = http2.literal(b"x", b"a" * 3_900, indexed=True)
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port) as connection,
+        http2.Connection(api.port) as connection,
     ):
         for stream in _streams(30_000):
-            block = grow + http2.grpc_headers(http2.PREDICT) + entry
+            block = grow + http2.header_block(api.path) + entry
             frames = http2.frame(http2.HEADERS, http2.END_HEADERS, stream, block)
             if not connection.send(frames + http2.reset(stream)):
                 break
@@ -168,18 +190,18 @@ def _header_blocks() -> dict[str, tuple[bytes, bytes]]:
 
 
 @pytest.mark.parametrize("name", list(_header_blocks()))
-def test_headers_without_an_end(server: ModelServer, name: str) -> None:
+def test_headers_without_an_end(server: ModelServer, api: _Api, name: str) -> None:
     start, repeated = _header_blocks()[name]
     more = http2.frame(http2.CONTINUATION, 0, 1, repeated)
     count = _CONTINUATION_MEBIBYTES * _MEBIBYTE // len(more)
     with (
         peak_growth_below(server, mebibytes=_MOST_MEBIBYTES),
-        http2.Connection(server.grpc_port) as connection,
+        http2.Connection(api.port) as connection,
     ):
         # No other frame, not even an acknowledgement, may come before END_HEADERS.
         assert connection.wait_until(http2.SETTINGS)
         assert connection.wait_until_processed()
-        connection.send(http2.headers(1, http2.PREDICT, start, flags=0))
+        connection.send(api.headers(1, start, flags=0))
         sent = 0
         while sent < count and connection.send(more):
             sent += 1

@@ -126,6 +126,44 @@ def test_a_grpc_connection_that_does_not_begin_a_call_ends(server: ModelServer, 
         )
 
 
+_REST_STARTS = {
+    "a part of the preface": b"",
+    "a part of a frame": http2.headers(1, http2.REST_PREDICT)[:20],
+    "headers without an end": http2.headers(1, http2.REST_PREDICT, flags=0),
+}
+
+
+@pytest.mark.parametrize("name", list(_REST_STARTS))
+def test_a_rest_connection_of_http2_that_does_not_begin_a_request_ends(
+    server: ModelServer, name: str
+) -> None:
+    start = _REST_STARTS[name]
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2.frame(http2.SETTINGS, 0, 0)
+    with socket.create_connection(("127.0.0.1", server.rest_port)) as connection:
+        connection.sendall(preface + start if start else preface[:10])
+        client = connection.getsockname()[1]
+        wait_for(
+            lambda open_still: not open_still,
+            lambda: _is_open(server, client),
+            timeout_seconds=_ENDS_SECONDS,
+        )
+
+
+@pytest.mark.parametrize("mebibytes", [0, 1, 99])
+def test_a_part_of_a_rest_body_over_http2_and_then_silence_ends(
+    server: ModelServer, mebibytes: int
+) -> None:
+    before = resident_mebibytes(server)
+    with http2.Connection(server.rest_port) as connection:
+        connection.send(http2.headers(1, http2.REST_PREDICT))
+        connection.send_data(1, b"0," * (mebibytes * _MEBIBYTE // 2 or 5))
+        # The error, and the request to send no more of the body.
+        assert connection.wait_until(http2.RST_STREAM, seconds=_ENDS_SECONDS)
+        assert connection.received[http2.HEADERS] == 1
+        assert connection.wait_until_processed()
+    assert resident_mebibytes(server) < before + 50
+
+
 @pytest.mark.parametrize("mebibytes", [0, 1, 99])
 def test_a_part_of_a_grpc_message_and_then_silence_ends(
     server: ModelServer, mebibytes: int

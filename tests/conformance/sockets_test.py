@@ -190,7 +190,6 @@ def test_a_connection_ends_on_request_of_the_client(
         _head(length=-1) + _BODY,
         _head("Transfer-Encoding: chunked", length=None) + b"zz\r\n",
         _head("Transfer-Encoding: chunked") + b"0\r\n\r\n",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ],
     ids=[
         "no text",
@@ -201,7 +200,6 @@ def test_a_connection_ends_on_request_of_the_client(
         "negative length",
         "no chunk",
         "chunks and a length",
-        "HTTP/2",
     ],
 )
 def test_invalid_http_is_400_and_closes_the_connection(

@@ -280,16 +280,25 @@ class RefusedCall final : public CallStream {
 
 class HttpRefusal final : public Stream {
  public:
-  explicit HttpRefusal(int http_status)
-      : status_(std::to_string(http_status)) {}
+  HttpRefusal(int http_status, std::string text)
+      : status_(std::to_string(http_status)), text_(std::move(text)) {}
 
   void OnBegin() override {
-    Header headers[2] = {{":status", status_}};
+    Header headers[3] = {{":status", status_}};
     size_t count = 1;
     if (status_ == "405") {
       headers[count++] = {"allow", "POST"};
     }
-    SendHeaders(headers, count, /*end=*/true);
+    if (!text_.empty()) {
+      headers[count++] = {"content-type", "text/plain"};
+    }
+    SendHeaders(headers, count, /*end=*/text_.empty());
+    if (!text_.empty()) {
+      BodyPart part;
+      part.bytes = std::move(text_);
+      SendBody(std::move(part));
+      SendEnd();
+    }
   }
   void OnData(std::string_view data) override { Consume(data.size()); }
   void OnEnd() override {}
@@ -299,6 +308,7 @@ class HttpRefusal final : public Stream {
 
  private:
   const std::string status_;
+  std::string text_;
 };
 
 }  // namespace
@@ -310,6 +320,8 @@ Stream* NewRefusedCall(net::http2::Connection* connection,
                          std::move(status));
 }
 
-Stream* NewHttpRefusal(int http_status) { return new HttpRefusal(http_status); }
+Stream* NewHttpRefusal(int http_status, std::string text) {
+  return new HttpRefusal(http_status, std::move(text));
+}
 
 }  // namespace tfs3::grpc

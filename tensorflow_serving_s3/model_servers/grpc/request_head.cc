@@ -27,6 +27,7 @@ void RequestHead::Read(std::string_view name, std::string_view value) {
   if (name == ":path") {
     path_ = value;
   } else if (name == ":method") {
+    is_head_ = value == "HEAD";
     if (value != "POST") {
       http_status_ = 405;
     }

@@ -25,6 +25,8 @@ class RequestHead {
 
   // Returns the HTTP status for a request that is not gRPC; 200 for gRPC.
   int http_status() const { return http_status_; }
+  // Returns true if the response must have no body.
+  bool is_head() const { return is_head_; }
   // Returns why the call cannot be answered; the code is OK if it can.
   const CallStatus& error() const { return error_; }
 
@@ -47,6 +49,7 @@ class RequestHead {
   void Fail(int code, std::string message);
 
   int http_status_ = 415;
+  bool is_head_ = false;
   CallStatus error_;
   std::string path_;
   std::chrono::system_clock::time_point deadline_ =

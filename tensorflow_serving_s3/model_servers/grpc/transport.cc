@@ -121,7 +121,9 @@ class Server::Impl final : public net::http2::Service {
                " bytes (grpc.max_metadata_size)"});
     }
     if (head.http_status() != 200) {
-      return NewHttpRefusal(head.http_status());
+      return NewHttpRefusal(
+          head.http_status(),
+          head.is_head() ? "" : connection->options().wrong_protocol_text);
     }
     if (const auto method = methods_.find(head.path());
         method != methods_.end()) {
@@ -199,8 +201,9 @@ net::http2::Server::Options HttpOptions(const ServerOptions& options,
     http.connections.idle_timeout = options.idle_timeout;
   }
   http.connections.wrong_protocol_text =
-      "This port serves gRPC, which is HTTP/2. Send REST requests to the REST "
-      "port (--rest_api_port).\n";
+      "This port serves gRPC, which is HTTP/2 with the content type "
+      "application/grpc. Send REST requests to the REST port "
+      "(--rest_api_port).\n";
   http.max_connections = options.max_connections;
   http.limit_name = options.max_connections_name;
   http.server_name = "gRPC";

@@ -250,6 +250,38 @@ TEST_F(TransportFramesTest, AClientOfHttp1GetsAnExplanation) {
   EXPECT_THAT(response, HasSubstr("gRPC"));
 }
 
+TEST_F(TransportFramesTest, ARequestThatIsNotGrpcGetsAnExplanation) {
+  struct Case {
+    std::string method;
+    std::string content_type;
+    std::string status;  // In HPACK.
+    bool has_text;
+  };
+  for (const Case& test : {Case{"POST", "application/json", "415", true},
+                           Case{"GET", "application/grpc", "405", true},
+                           Case{"HEAD", "application/json", "405", false}}) {
+    RawConnection client(Start());
+    client.Begin(HeadersFrame(1,
+                              Literal(":method", test.method) +
+                                  Literal(":scheme", "http") +
+                                  Literal(":path", "/v1/models/m:predict") +
+                                  Literal(":authority", "localhost") +
+                                  Literal("content-type", test.content_type),
+                              kEndHeaders | kEndStream));
+
+    client.ReadFrames(test.has_text ? kData : kHeaders);
+
+    EXPECT_THAT(client.Data(),
+                HasSubstr(test.has_text ? "--rest_api_port" : ""));
+    for (const FrameView& frame : FramesIn(client.ReadFrames(kHeaders))) {
+      if (frame.type == kHeaders) {
+        EXPECT_THAT(std::string(frame.payload), HasSubstr(test.status));
+        EXPECT_EQ((frame.flags & kEndStream) == 0, test.has_text);
+      }
+    }
+  }
+}
+
 TEST_F(TransportFramesTest, ResponsesAreCompressedIfTheClientAcceptsIt) {
   options_.channel_arguments = {{"grpc.default_compression_algorithm", "2"}};
   RawConnection client(Start());

@@ -53,7 +53,7 @@ struct ConnectionOptions {
   std::chrono::milliseconds keepalive_timeout = std::chrono::seconds(20);
   // Whether that also applies to a connection without requests.
   bool keepalive_without_calls = false;
-  // What a client of HTTP/1 gets.
+  // What a client of HTTP/1 gets. A Service may send it too.
   std::string wrong_protocol_text;
   // The connections are above the limit of connections: each may be evicted
   // unless it has a request.

@@ -319,6 +319,33 @@ TEST_F(SessionTest, RapidResetsEndTheConnection) {
   EXPECT_THAT(GoawayText(), HasSubstr("cancelled"));
 }
 
+TEST_F(SessionTest, ResetsThatTheClientProvokesEndTheConnection) {
+  // The server must answer a window that overflows with RST_STREAM.
+  const int count = Repeat(
+      [](int i) {
+        const uint32_t stream = 2 * i + 1;
+        return HeadersFrame(stream, GrpcHeaders("/a/b")) +
+               WindowUpdateFrame(stream, 0x7fffffff);
+      },
+      20'000);
+
+  EXPECT_LE(count, 10'000);
+  EXPECT_EQ(GoawayError(), kEnhanceYourCalm);
+  EXPECT_EQ(open_, 0);
+}
+
+TEST_F(SessionTest, MalformedRequestsEndTheConnection) {
+  const int count = Repeat(
+      [](int i) {
+        return HeadersFrame(2 * i + 1, Literal(":method", "GET"),
+                            kEndHeaders | kEndStream);
+      },
+      20'000);
+
+  EXPECT_EQ(count, 10'000);
+  EXPECT_EQ(GoawayError(), kEnhanceYourCalm);
+}
+
 TEST_F(SessionTest, ResetsAtAModerateRateAreAllowed) {
   const int count = Repeat(
       [this](int i) {
