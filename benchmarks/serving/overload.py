@@ -163,9 +163,7 @@ def _answer(address: str, message: bytes) -> bytes:
     return answer
 
 
-def _measure_idle(
-    folder: Path, model: str, sent: Any, options: argparse.Namespace
-) -> list[Idle]:
+def _measure_idle(folder: Path, model: str, sent: Any, options: argparse.Namespace) -> list[Idle]:
     count = options.connections
     limit = count + _SPARE_CONNECTIONS
     flags = [f"--rest_api_max_connections={limit}", f"--grpc_max_connections={limit}"]
@@ -199,8 +197,9 @@ def _table(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         half, twice = row.half, row.twice
+        sent = half.answered + half.failed
         lines.append(
-            f"| {row.model} | {row.api} | {row.capacity:,.0f} | {half.answered + half.failed:,.0f} |"
+            f"| {row.model} | {row.api} | {row.capacity:,.0f} | {sent:,.0f} |"
             f" {half.p50_ms:.3f} | {half.p99_ms:.3f} | {half.p99_ms / half.p50_ms:.1f} |"
             f" {twice.answered:,.0f} | {twice.failed:,.0f} | {twice.answered / row.capacity:.2f} |"
         )

@@ -56,9 +56,7 @@ def served(
 
 @pytest.fixture(scope="module")
 def client(served: ServedTo) -> Iterator[Client]:
-    """A client of that server, which all tests share: so each test also shows that the connection
-    still works after the test before it.
-    """
+    """A client for all tests: each test also shows that the one before broke nothing."""
     with open_client(_NAME, served.endpoint) as opened:
         yield opened
 
@@ -114,8 +112,8 @@ def test_a_cancelled_call_that_waits_for_a_thread_does_not_run(
     ]
     wait_for(bool, started[0].exists)
     calls.append(client.call(PREDICT, messages.waiting(started[1], never), timeout=_SECONDS))
-    # When the next call is answered, the server has the call: grpc-js does not cancel a call that it
-    # has not sent yet.
+    # When the next call is answered, the server has that call: grpc-js does not cancel a call that
+    # it has not sent yet.
     _answer(client, messages.status("half"), method=GET_MODEL_STATUS)
     calls[1].cancel()
     with pytest.raises(Failure) as raised:
@@ -164,7 +162,7 @@ def test_compressed_requests(served: ServedTo, compression: str) -> None:
 
 def test_metadata_of_text_and_of_bytes(client: Client, served: ServedTo) -> None:
     trace = _TRACE.replace("0af7", "1bf8")
-    metadata = [
+    metadata: list[tuple[str, str | bytes]] = [
         ("x-text", "two words, ~!@#$%^&*()"),
         ("x-several", "one"),
         ("x-several", "two"),
@@ -230,9 +228,7 @@ def test_the_message_of_a_status_is_the_text_of_the_server(client: Client, model
 
 def test_more_calls_than_one_connection_has_streams(client: Client) -> None:
     number = 20 * MAX_STREAMS
-    calls = [
-        client.call(PREDICT, messages.half(2.0 * x), timeout=_SECONDS) for x in range(number)
-    ]
+    calls = [client.call(PREDICT, messages.half(2.0 * x), timeout=_SECONDS) for x in range(number)]
     answers = [messages.outputs(call.result()) for call in calls]
     assert answers == [[x + 3.0] for x in range(number)]
 

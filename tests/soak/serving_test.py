@@ -47,9 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of two versions of half, and of identity."""
     made = tmp_path_factory.mktemp("models")
     for version in _ANSWERS:
-        saved_models.save_linear(
-            made / "half" / str(version), slope=0.5, offset=100.0 * version
-        )
+        saved_models.save_linear(made / "half" / str(version), slope=0.5, offset=100.0 * version)
     (made / "identity").mkdir()
     (made / "identity" / "1").symlink_to(saved_model("identity"))
     return made
@@ -200,7 +198,8 @@ def test_no_request_fails_and_memory_does_not_grow(server: ModelServer, folder: 
     tools = _tools(server, folder)
     # Each kind of requests gets a sixth of what the server answers of that kind alone.
     rates = [tool.run(_CAPACITY_SECONDS) / _CAPACITY_SECONDS / 6 for tool in tools]
-    print("requests a second:", {tool.name: round(rate) for tool, rate in zip(tools, rates)})
+    for tool, rate in zip(tools, rates, strict=True):
+        print(f"{tool.name}: {rate:.0f} requests a second")
     with contextlib.ExitStack() as stack:
         askers = [_by_rest(server, stack), _by_grpc(server, stack)]
         run = _Run(server)
@@ -219,7 +218,9 @@ def test_no_request_fails_and_memory_does_not_grow(server: ModelServer, folder: 
     assert load.failures() == []
     answered = run.answered + sum(record.count for record in load.records)
     before, after, peak = _memory(run.memory)
-    print(f"{answered} answers; memory {before:.0f} MiB, at the end {after:.0f}, at most {peak:.0f}")
+    print(
+        f"{answered} answers; memory {before:.0f} MiB, at the end {after:.0f}, at most {peak:.0f}"
+    )
     assert after <= before * (1 + _MOST_GROWTH)
     assert peak <= before * (1 + 2 * _MOST_GROWTH)
 

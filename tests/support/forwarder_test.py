@@ -20,16 +20,19 @@ def _connect(port: int) -> socket.socket:
 
 
 def test_bytes_and_the_end_of_each_direction_are_forwarded() -> None:
-    with _listen() as server, Forwarder(server.getsockname()[1]) as forwarder:
-        with _connect(forwarder.port) as client:
-            accepted, _ = server.accept()
-            with accepted:
-                client.sendall(b"request")
-                client.shutdown(socket.SHUT_WR)
-                assert accepted.makefile("rb").read() == b"request"
-                accepted.sendall(b"response")
-                accepted.shutdown(socket.SHUT_WR)
-                assert client.makefile("rb").read() == b"response"
+    with (
+        _listen() as server,
+        Forwarder(server.getsockname()[1]) as forwarder,
+        _connect(forwarder.port) as client,
+    ):
+        accepted, _ = server.accept()
+        with accepted:
+            client.sendall(b"request")
+            client.shutdown(socket.SHUT_WR)
+            assert accepted.makefile("rb").read() == b"request"
+            accepted.sendall(b"response")
+            accepted.shutdown(socket.SHUT_WR)
+            assert client.makefile("rb").read() == b"response"
 
 
 def test_new_connections_go_to_the_new_target() -> None:
