@@ -43,11 +43,13 @@ class _Response:
 
     Attributes:
         status: The HTTP status.
+        version: The version of HTTP, in lower case.
         headers: The headers and the trailers.
         body: The body.
     """
 
     status: int
+    version: str
     headers: dict[str, str]
     body: bytes
 
@@ -77,9 +79,9 @@ def _curl(folder: Path, url: str, body: bytes, *arguments: str) -> _Response:
     _run([*command, *arguments, url])
     lines = head.read_text(encoding="ascii").splitlines()
     # The last one: others may be "100 Continue".
-    status = [int(line.split()[1]) for line in lines if line.startswith("HTTP/")][-1]
+    version, status = [line.split()[:2] for line in lines if line.startswith("HTTP/")][-1]
     headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
-    return _Response(status, headers, received.read_bytes())
+    return _Response(int(status), version.lower(), headers, received.read_bytes())
 
 
 def _url(endpoint: Endpoint, path: str) -> str:
@@ -229,6 +231,16 @@ class _Rest:
     endpoint: Endpoint
 
 
+_VERSIONS = ["http/1.1", "http/2"]
+
+
+def _version(rest: _Rest, version: str) -> list[str]:
+    """Returns the arguments of curl for a version of HTTP."""
+    if version == "http/1.1":
+        return ["--http1.1"]
+    return ["--http2-prior-knowledge" if rest.endpoint.ca is None else "--http2"]
+
+
 @pytest.fixture(scope="module", params=["plain", "tls", "mtls"])
 def rest(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -250,17 +262,22 @@ def rest(
         yield _Rest(_url(address, "/v1/models"), address)
 
 
-def test_rest_with_curl(rest: _Rest, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_rest_with_curl(rest: _Rest, tmp_path: Path, version: str) -> None:
     url = f"{rest.url}/half:predict"
-    response = _curl(tmp_path, url, b'{"instances": [1.0]}', *_identity(rest.endpoint))
+    arguments = [*_identity(rest.endpoint), *_version(rest, version)]
+    response = _curl(tmp_path, url, b'{"instances": [1.0]}', *arguments)
     assert (response.status, b"3.5" in response.body) == (200, True)
+    assert response.version == version
 
 
-def test_rest_with_64_mib_both_ways(rest: _Rest, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_rest_with_64_mib_both_ways(rest: _Rest, tmp_path: Path, version: str) -> None:
     count = 64 * _MEBIBYTE // len("1.5,")
     body = b'{"instances": [' + b"1.5," * (count - 1) + b"1.5]}"
     url = f"{rest.url}/identity:predict"
-    response = _curl(tmp_path, url, body, *_identity(rest.endpoint))
+    arguments = [*_identity(rest.endpoint), *_version(rest, version)]
+    response = _curl(tmp_path, url, body, *arguments)
     assert response.status == 200, response.body[:1000]
     assert response.body.count(b"1.5") == count
 
@@ -274,10 +291,11 @@ def test_rest_with_compression(rest: _Rest, tmp_path: Path) -> None:
     assert gzip.decompress(response.body).count(b"3.5") == 10_000
 
 
-def test_many_rest_requests_with_h2load(rest: _Rest, tmp_path: Path) -> None:
+@pytest.mark.parametrize("flags", [["--h1"], ["--max-concurrent-streams=10"]])
+def test_many_rest_requests_with_h2load(rest: _Rest, tmp_path: Path, flags: list[str]) -> None:
     if rest.endpoint.certificate is not None:
         pytest.skip("h2load shows no certificate")
     body = tmp_path / "body.json"
     body.write_bytes(b'{"instances": [1.0]}')
-    command = ["/usr/bin/h2load", "--h1", "--requests=2000", "--clients=8", f"--data={body}"]
+    command = ["/usr/bin/h2load", "--requests=2000", "--clients=8", f"--data={body}", *flags]
     assert h2load_failures(_run([*command, f"{rest.url}/half:predict"])) == 0
