@@ -38,9 +38,9 @@ def load_by_rest(url: str, body: Path, seconds: int) -> Measurement:
     Raises:
         ProgramError: wrk is missing or failed, or a request did.
     """
-    command = [_find("wrk", "wrk"), "--threads=1", f"--connections={REST_CONNECTIONS}"]
+    command = [find_tool("wrk", "wrk"), "--threads=1", f"--connections={REST_CONNECTIONS}"]
     command += [f"--duration={seconds}s", f"--script={_REPORT}", "--timeout=30s"]
-    return parse_wrk(_run([*command, url, "--", str(body)], seconds))
+    return parse_wrk(run_tool([*command, url, "--", str(body)], seconds))
 
 
 def load_by_grpc(
@@ -58,7 +58,7 @@ def load_by_grpc(
     Raises:
         ProgramError: h2load is missing or failed, or a request did.
     """
-    command = [_find("h2load", "nghttp2-client"), "--threads=1"]
+    command = [find_tool("h2load", "nghttp2-client"), "--threads=1"]
     command += [f"--clients={GRPC_CONNECTIONS}", f"--max-concurrent-streams={GRPC_STREAMS}"]
     # Large windows, so that flow control does not limit the load.
     command += [f"--duration={seconds}", "--window-bits=24", "--connection-window-bits=24"]
@@ -68,7 +68,7 @@ def load_by_grpc(
         log = Path(folder, "log")
         frame.write_bytes(grpc_frame(message))
         command += [f"--data={frame}", f"--log-file={log}", f"http://{address}{method}"]
-        output = _run(command, seconds)
+        output = run_tool(command, seconds)
         return parse_h2load(output, log.read_text(), _FRAME_HEAD + response_bytes)
 
 
@@ -146,14 +146,28 @@ def percentile(ordered: Sequence[float], percent: int) -> float:
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
-def _find(program: str, package: str) -> str:
+def find_tool(program: str, package: str) -> str:
+    """Returns the path of a program of a Debian package.
+
+    Raises:
+        ProgramError: It is not installed.
+    """
     path = shutil.which(program)
     if path is None:
         raise ProgramError(f"{program}: not found on the PATH; install Debian's {package}")
     return path
 
 
-def _run(command: list[str], seconds: int) -> str:
+def run_tool(command: list[str], seconds: int) -> str:
+    """Runs a load generator and returns its output.
+
+    Args:
+        command: The command.
+        seconds: The duration of the measurement.
+
+    Raises:
+        ProgramError: It failed, or did not end.
+    """
     try:
         done = subprocess.run(
             command,

@@ -13,18 +13,22 @@ def h2load_failures(output: str) -> int:
     Raises:
         ValueError: The output has no numbers, or no request succeeded.
     """
-    requests = re.search(
-        r"^requests: .* (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout",
-        output,
-        re.MULTILINE,
-    )
     codes = re.search(
         r"^status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", output, re.MULTILINE
     )
-    if requests is None or codes is None or not int(requests[1]):
+    if codes is None or h2load_successes(output) == 0:
         raise ValueError(output)
     # `failed` includes those that errored and timed out.
-    return int(requests[2]) + sum(int(number) for number in codes.groups()[1:])
+    return _requests(output)[1] + sum(int(number) for number in codes.groups()[1:])
+
+
+def h2load_successes(output: str) -> int:
+    """Returns how many requests have an HTTP status of 2xx.
+
+    Raises:
+        ValueError: The output has no numbers.
+    """
+    return _requests(output)[0]
 
 
 def h2load_data_bytes(output: str) -> int:
@@ -37,3 +41,10 @@ def h2load_data_bytes(output: str) -> int:
     if traffic is None:
         raise ValueError(output)
     return int(traffic[1])
+
+
+def _requests(output: str) -> tuple[int, int]:
+    found = re.search(r"^requests: .* (\d+) succeeded, (\d+) failed, ", output, re.MULTILINE)
+    if found is None:
+        raise ValueError(output)
+    return int(found[1]), int(found[2])

@@ -22,7 +22,7 @@ def predict(model: str, *, signature: str = "", **inputs: Any) -> bytes:
     request.model_spec.signature_name = signature
     for name, value in inputs.items():
         request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def half(x: float = 1.0) -> bytes:
@@ -53,7 +53,7 @@ def echo(content: bytes) -> bytes:
     tensor.dtype = tf.float32.as_datatype_enum
     tensor.tensor_shape.dim.add(size=len(content) // 4)
     tensor.tensor_content = content
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def outputs(response: bytes) -> list[float]:
@@ -65,14 +65,14 @@ def outputs(response: bytes) -> list[float]:
 
 def content(response: bytes) -> bytes:
     """Returns the bytes of the output y of a PredictResponse."""
-    return predict_pb2.PredictResponse.FromString(response).outputs["y"].tensor_content
+    return bytes(predict_pb2.PredictResponse.FromString(response).outputs["y"].tensor_content)
 
 
 def status(model: str) -> bytes:
     """Returns a GetModelStatusRequest."""
     request = get_model_status_pb2.GetModelStatusRequest()
     request.model_spec.name = model
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def health(service: str) -> bytes:

@@ -121,9 +121,7 @@ class Client(Protocol):
         """Closes the connection."""
         ...
 
-    def call(
-        self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()
-    ) -> Call:
+    def call(self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()) -> Call:
         """Starts a unary call."""
         ...
 

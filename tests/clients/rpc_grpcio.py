@@ -105,9 +105,7 @@ class GrpcioClient:
         """Closes the channel."""
         self._channel.close()
 
-    def call(
-        self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()
-    ) -> Call:
+    def call(self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()) -> Call:
         """Starts a unary call."""
         start = self._channel.unary_unary(method)
         return _Call(start.future(request, timeout=timeout, metadata=tuple(metadata)))
@@ -194,9 +192,7 @@ class GrpcioAsyncClient:
         self._loop.run(self._channel.close())
         self._loop.close()
 
-    def call(
-        self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()
-    ) -> Call:
+    def call(self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()) -> Call:
         """Starts a unary call."""
 
         async def start() -> Any:

@@ -147,9 +147,7 @@ class GrpclibClient:
     async def _close(self) -> None:
         self._channel.close()
 
-    def call(
-        self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()
-    ) -> Call:
+    def call(self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()) -> Call:
         """Starts a unary call."""
 
         async def call() -> bytes:

@@ -162,9 +162,7 @@ class NodeClient:
         self._process.end()
         self._folder.cleanup()
 
-    def call(
-        self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()
-    ) -> Call:
+    def call(self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()) -> Call:
         """Starts a unary call."""
         command = {"method": method, "timeout": timeout, "metadata": _in_json(metadata)}
         return _Call(self._process, Path(self._folder.name), command, request)

@@ -97,7 +97,7 @@ def serving(
         ]
         identities = Endpoint("")
         if security in ("tls", "mtls"):
-            ssl_config, identities = _make_tls(folder, verify=security == "mtls")
+            ssl_config, identities = make_tls(folder, verify=security == "mtls")
             all_flags.append(f"--ssl_config_file={ssl_config}")
         with ModelServer(model_config_file=config, model_name="half", flags=all_flags) as server:
             try:
@@ -112,7 +112,7 @@ def serving(
                 print("The server:", *server.log_tail(50), sep="\n  ")
 
 
-def _make_tls(folder: Path, *, verify: bool) -> tuple[Path, Endpoint]:
+def make_tls(folder: Path, *, verify: bool) -> tuple[Path, Endpoint]:
     """Makes certificates and an SSLConfig. Returns its file, and the identities of a client."""
     authority = make_certificate(folder, "authority")
     server = make_certificate(folder, "server", issuer=authority)
