@@ -133,6 +133,9 @@ class HttpConnection : public IoConnection,
   void SwitchToHttp2();
   // Starts to read the next request, whose first bytes may have arrived.
   void NextRequest();
+  void SkipLineBreaks();
+  // Starts to parse the head of a request, whose first bytes have arrived.
+  void BeginHead();
   void ReadHead();
   void ParseHead();
   void OnHead();

@@ -45,21 +45,15 @@ bool IsHttp2(const boost::beast::flat_buffer& input) {
 }  // namespace
 
 void HttpConnection::NextRequest() {
-  // Skips line breaks before a request (RFC 9112, 2.2).
-  std::string_view input(static_cast<const char*>(input_.data().data()),
-                         input_.size());
-  input_.consume(std::min(input.find_first_not_of("\r\n"), input.size()));
   parser_.emplace();
-  last_moved_ = Clock::now();
-  exchange_.Begin(last_moved_);
+  exchange_.charge()->Reset();
   parser_->get().body() = PaddedBuffer(exchange_.charge());
   parser_->eager(false);
   parser_->header_limit(server_.options.max_header_bytes);
   parser_->body_limit(server_.options.max_body_bytes);
+  SkipLineBreaks();
   if (input_.size() > 0) {
-    state_ = State::kHead;
-    deadline_ = last_moved_ + RequestTimeout();
-    ParseHead();
+    BeginHead();
     return;
   }
   if (server_.stopping) {
@@ -67,9 +61,25 @@ void HttpConnection::NextRequest() {
     return;
   }
   state_ = State::kIdle;
+  last_moved_ = Clock::now();
   deadline_ = last_moved_ +
               (in_reserve_ ? RequestTimeout() : server_.options.idle_timeout);
   ReadHead();
+}
+
+void HttpConnection::SkipLineBreaks() {
+  // They may come before a request (RFC 9112, 2.2).
+  const std::string_view input(static_cast<const char*>(input_.data().data()),
+                               input_.size());
+  input_.consume(std::min(input.find_first_not_of("\r\n"), input.size()));
+}
+
+void HttpConnection::BeginHead() {
+  state_ = State::kHead;
+  last_moved_ = Clock::now();
+  deadline_ = last_moved_ + RequestTimeout();
+  exchange_.Begin(last_moved_);
+  ParseHead();
 }
 
 void HttpConnection::ReadHead() {
@@ -84,11 +94,16 @@ void HttpConnection::ReadHead() {
           return;
         }
         self->input_.commit(size);
-        if (self->state_ == State::kIdle) {
-          self->NextRequest();
-        } else {
+        if (self->state_ == State::kHead) {
           self->last_moved_ = Clock::now();
           self->ParseHead();
+          return;
+        }
+        self->SkipLineBreaks();
+        if (self->input_.size() > 0) {
+          self->BeginHead();
+        } else {
+          self->ReadHead();
         }
       });
 }

@@ -24,32 +24,6 @@ std::string_view ReasonOf(int status) {
   return {reason.data(), reason.size()};
 }
 
-std::string HeadOf(const HttpResponse& response, bool keep_alive) {
-  std::string head = "HTTP/1.1 ";
-  head += std::to_string(response.status);
-  head += ' ';
-  head += ReasonOf(response.status);
-  head += "\r\nDate: ";
-  head += HttpDate();
-  if (!response.content_type.empty()) {
-    head += "\r\nContent-Type: ";
-    head += response.content_type;
-  }
-  if (!HasNoBody(response.status)) {
-    head += "\r\nContent-Length: ";
-    head += std::to_string(response.body.size());
-  }
-  for (const auto& [name, value] : response.headers) {
-    head += "\r\n";
-    head += name;
-    head += ": ";
-    head += value;
-  }
-  head += keep_alive ? "\r\nConnection: keep-alive\r\n\r\n"
-                     : "\r\nConnection: close\r\n\r\n";
-  return head;
-}
-
 }  // namespace
 
 std::string_view HttpDate() {
@@ -72,9 +46,39 @@ bool HasNoBody(int status) {
   return status < 200 || status == 204 || status == 304;
 }
 
+void ResponseWriter::MakeHead(const HttpResponse& response, bool keep_alive) {
+  // Most heads fit; the connection keeps the memory for its next response.
+  constexpr size_t kUsualHead = 256;
+  std::string& head = head_;
+  head.clear();
+  head.reserve(kUsualHead);
+  head += "HTTP/1.1 ";
+  head += std::to_string(response.status);
+  head += ' ';
+  head += ReasonOf(response.status);
+  head += "\r\nDate: ";
+  head += HttpDate();
+  if (!response.content_type.empty()) {
+    head += "\r\nContent-Type: ";
+    head += response.content_type;
+  }
+  if (!HasNoBody(response.status)) {
+    head += "\r\nContent-Length: ";
+    head += std::to_string(response.body.size());
+  }
+  for (const auto& [name, value] : response.headers) {
+    head += "\r\n";
+    head += name;
+    head += ": ";
+    head += value;
+  }
+  head += keep_alive ? "\r\nConnection: keep-alive\r\n\r\n"
+                     : "\r\nConnection: close\r\n\r\n";
+}
+
 void ResponseWriter::Begin(const HttpResponse& response,
                            std::string_view method, bool keep_alive) {
-  head_ = HeadOf(response, keep_alive);
+  MakeHead(response, keep_alive);
   const bool without_body = HasNoBody(response.status) || method == "HEAD";
   unsent_ = {asio::buffer(head_),
              without_body ? asio::const_buffer() : asio::buffer(response.body)};

@@ -48,6 +48,9 @@ class ResponseWriter {
   size_t written() const { return written_; }
 
  private:
+  // Sets head_.
+  void MakeHead(const HttpResponse& response, bool keep_alive);
+
   std::string head_;
   // The rests of the head and the body.
   HttpStream::Buffers unsent_;
