@@ -78,6 +78,10 @@ class Http2Client {
   // Reads until the response to `stream` or the connection has ended. Answers
   // SETTINGS and PING meanwhile.
   Http2Response Read(uint32_t stream);
+  // Reads more frames. Returns false if the connection has ended.
+  bool ReadMore();
+  // Returns the error of RST_STREAM, if it was read.
+  int64_t reset_of(uint32_t stream) { return responses_[stream].reset; }
   // Reads until the server has sent GOAWAY, or the connection has ended.
   void AwaitGoaway();
   // Reads until the connection has ended.
@@ -93,8 +97,6 @@ class Http2Client {
  private:
   explicit Http2Client(std::unique_ptr<Client> client);
 
-  // Reads more frames. Returns false if the connection has ended.
-  bool ReadMore();
   void OnFrame(const http2_frames::FrameView& frame);
   void OnHeaders(const http2_frames::FrameView& frame);
 

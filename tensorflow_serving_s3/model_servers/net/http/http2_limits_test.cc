@@ -152,6 +152,55 @@ TEST(Http2LimitsTest, ABodyAboveTheLimitGets413) {
   EXPECT_EQ(client.Read(5).status(), "200");
 }
 
+TEST(Http2LimitsTest, ARefusedBodyIsReadToItsEnd) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_body_bytes = 10;
+  auto server = StartServer(Echo, options);
+  Http2Client client(server->port());
+  client.Send(HeadersFrame(1, RequestBlock("POST", "/")) +
+              Frame(http2_frames::kData, 0, 1, std::string(1000, 'b')));
+  EXPECT_EQ(client.Read(1).status(), "413");
+
+  for (int i = 0; i < 100; ++i) {
+    client.Send(Frame(http2_frames::kData, 0, 1, std::string(10'000, 'b')));
+    client.Send(GetFrames(2 * i + 3, "/"));
+    EXPECT_EQ(client.Read(2 * i + 3).status(), "200");
+  }
+  client.Send(Frame(http2_frames::kData, http2_frames::kEndStream, 1, "b"));
+  client.Send(GetFrames(1001, "/"));
+  EXPECT_EQ(client.Read(1001).status(), "200");
+  EXPECT_EQ(client.Read(1).reset, Http2Response::kNotReset);
+}
+
+TEST(Http2LimitsTest, ARefusedBodyWithoutAnEndIsReset) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_body_bytes = 10;
+  options.request_timeout = std::chrono::milliseconds(200);
+  auto server = StartServer(Echo, options);
+  Http2Client client(server->port());
+  client.Send(HeadersFrame(1, RequestBlock("POST", "/")) +
+              Frame(http2_frames::kData, 0, 1, std::string(1000, 'b')));
+
+  EXPECT_EQ(client.Read(1).status(), "413");
+
+  while (client.reset_of(1) == Http2Response::kNotReset && client.ReadMore()) {
+  }
+  EXPECT_EQ(client.reset_of(1), 0);
+}
+
+TEST(Http2LimitsTest, StopDoesNotWaitForARefusedBody) {
+  HttpServer::Options options = LoopbackOptions();
+  options.max_body_bytes = 10;
+  auto server = StartServer(Echo, options);
+  Http2Client client(server->port());
+  client.Send(HeadersFrame(1, RequestBlock("POST", "/")) +
+              Frame(http2_frames::kData, 0, 1, std::string(1000, 'b')));
+  EXPECT_EQ(client.Read(1).status(), "413");
+  std::thread stop([&] { server->Stop(std::chrono::seconds(600)); });
+  client.AwaitEnd();
+  stop.join();
+}
+
 TEST(Http2LimitsTest, HeadersAboveTheLimitGet431) {
   HttpServer::Options options = LoopbackOptions();
   options.max_header_bytes = 1000;

@@ -240,6 +240,13 @@ void Http2Request::OnClosed() {
   }
 }
 
+void Http2Request::OnServerStops() {
+  set_reads_rest(false);
+  if (is_answered()) {
+    SendReset(NGHTTP2_NO_ERROR);
+  }
+}
+
 void Http2Request::OnSweep(Clock::time_point now,
                            const http2::ConnectionProgress& progress) {
   const auto timeout = server_.options.request_timeout;
@@ -247,12 +254,13 @@ void Http2Request::OnSweep(Clock::time_point now,
     case Phase::kReceiving:
       if (watch_.IsTooSlow(now, timeout, progress.received, received_)) {
         Refuse(TooSlowError());
+        set_reads_rest(false);
       }
       return;
     case Phase::kSending:
       if (watch_.IsTooSlow(now, timeout, progress.acknowledged,
                            passed_bytes())) {
-        SendReset(NGHTTP2_CANCEL);
+        SendReset(is_answered() ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
       }
       return;
     case Phase::kHandling:
@@ -263,6 +271,7 @@ void Http2Request::OnSweep(Clock::time_point now,
 void Http2Request::Refuse(const HttpError& error) {
   body_.Clear(0);
   exchange_.Refuse(error);
+  set_reads_rest(!server_.stopping);
   Send();
 }
 

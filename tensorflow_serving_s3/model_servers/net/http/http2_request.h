@@ -32,6 +32,7 @@ class Http2Request final : public http2::Stream {
   void OnData(std::string_view data) override;
   void OnEnd() override;
   void OnClosed() override;
+  void OnServerStops() override;
   void OnSweep(Clock::time_point now,
                const http2::ConnectionProgress& progress) override;
 
@@ -50,7 +51,7 @@ class Http2Request final : public http2::Stream {
   // Continues on the thread of the connection after Work.
   void Complete();
 
-  // Answers with an error.
+  // Answers with an error. Reads the rest of the request and discards it.
   void Refuse(const HttpError& error);
   // Answers a gRPC call such that its client shows the cause.
   void RefuseGrpc();

@@ -176,11 +176,13 @@ int Session::Callbacks::OnFrameSend(nghttp2_session* session,
     return 0;
   }
   self->guard_.Credit(kCreditOfRequest);
-  if (Stream* const stream = StreamOf(session, id); stream != nullptr) {
+  Stream* const stream = StreamOf(session, id);
+  if (stream != nullptr) {
     stream->is_answered_ = true;
   }
   // The client may still be sending its request.
-  if (nghttp2_session_get_stream_remote_close(session, id) == 0) {
+  if ((stream == nullptr || !stream->reads_rest_) &&
+      nghttp2_session_get_stream_remote_close(session, id) == 0) {
     nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
   }
   return 0;
