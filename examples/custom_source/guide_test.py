@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-_GUIDE = Path("docs/custom_source.md").read_text()
+from examples.quotes import code_blocks, is_quote
+
 _FOLDER = Path("examples/custom_source")
 _SOURCES = {
     "cpp": [
@@ -26,7 +26,7 @@ _SOURCES = {
     ],
     "starlark": ["BUILD"],
 }
-_BLOCKS = re.findall(r"^```(cpp|python|starlark)\n(.*?)^```$", _GUIDE, re.MULTILINE | re.DOTALL)
+_BLOCKS = code_blocks("docs/custom_source.md", list(_SOURCES))
 
 
 def test_the_guide_quotes_code() -> None:
@@ -37,6 +37,4 @@ def test_the_guide_quotes_code() -> None:
     ("language", "block"), _BLOCKS, ids=[block.splitlines()[0] for _, block in _BLOCKS]
 )
 def test_a_quote_is_in_the_sources_word_for_word(language: str, block: str) -> None:
-    quoted = block.rstrip("\n")
-    texts = [(_FOLDER / name).read_text() for name in _SOURCES[language]]
-    assert any(f"\n{quoted}\n" in text for text in texts)
+    assert is_quote(block, [_FOLDER / name for name in _SOURCES[language]])
