@@ -166,6 +166,7 @@ class Podman:
     Attributes:
         command: The program with the options that name the folder.
         env: The environment for it.
+        folder: That folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -173,7 +174,7 @@ class Podman:
         storage = [f"--{name}={folder / name}" for name in ("root", "runroot", "tmpdir")]
         self.command = [str(podman), *storage]
         top = podman.absolute().parents[2]
-        self._folder = folder
+        self.folder = folder
         (folder / "registries.conf").write_text("unqualified-search-registries = []\n")
         policy = folder / ".config/containers/policy.json"
         policy.parent.mkdir(parents=True)
@@ -224,7 +225,7 @@ runc = ["{top}/usr/sbin/runc"]
         self.call("rm", "--all", "--force", "--time=0")
         self.call("umount", "--all", "--force")
         self.call("rmi", "--all", "--force")
-        subprocess.run(["umount", self._folder / "root/overlay"], capture_output=True, check=False)
+        subprocess.run(["umount", self.folder / "root/overlay"], capture_output=True, check=False)
 
 
 @contextlib.contextmanager
@@ -241,28 +242,40 @@ def podman() -> Iterator[Podman]:
 
 
 @dataclasses.dataclass(frozen=True)
-class _PodmanRun:
+class PodmanRun:
+    """A running container; see Run."""
+
     podman: Podman
     name: str
     volumes: Mapping[str, Path]
 
     @property
     def pid(self) -> int:
-        return int(self.podman.check("inspect", "--format={{.State.Pid}}", self.name))
+        """The process ID of the server, in this process's namespace."""
+        return int(self.inspect("{{.State.Pid}}"))
+
+    def inspect(self, format: str) -> str:
+        """Returns what podman knows of the container, by a Go template."""
+        return self.podman.check("inspect", f"--format={format}", self.name)
 
     def folder(self, place: str) -> Path:
+        """Returns the path here of a volume."""
         return self.volumes[place]
 
     def execute(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command in the container."""
         return self.podman.call("exec", self.name, *command)
 
     def terminate(self) -> None:
+        """Sends SIGTERM to the server."""
         self.podman.check("kill", "--signal=TERM", self.name)
 
     def wait(self) -> int:
+        """Waits for the end of the server and returns its exit code."""
         return int(self.podman.check("wait", self.name))
 
     def logs(self) -> str:
+        """Returns the output of the server."""
         done = self.podman.call("logs", self.name)
         return done.stdout + done.stderr
 
@@ -286,7 +299,7 @@ class PodmanEngine:
         env: Mapping[str, str],
         arguments: Sequence[str],
         volumes: Mapping[str, Path],
-    ) -> Iterator[Run]:
+    ) -> Iterator[PodmanRun]:
         """Starts a container; see Engine."""
         name = self._podman.check(
             "run",
@@ -301,7 +314,7 @@ class PodmanEngine:
             *arguments,
         )
         try:
-            yield _PodmanRun(self._podman, name, volumes)
+            yield PodmanRun(self._podman, name, volumes)
         finally:
             self._podman.check("rm", "--force", "--time=0", name)
 

@@ -17,7 +17,9 @@ _STAGE = ":tensorflow:cc:saved_model:load_latency_by_stage_sum"
 
 @dataclasses.dataclass(frozen=True)
 class ColdStart:
-    """One start, from the start of the process until /readyz answers 200. Times in milliseconds.
+    """One start until /readyz answers 200, in milliseconds.
+
+    It begins with the start of the process or, in a container, with the command that creates it.
 
     Attributes:
         process: Until `main`: the system reads the program and TensorFlow's libraries.
@@ -31,6 +33,7 @@ class ColdStart:
         gets: The GET requests to S3.
         lists: The LIST requests to S3.
         mebibytes: What S3 sent.
+        container: Until the container exists and starts the process; 0 without a container.
     """
 
     process: float
@@ -44,12 +47,14 @@ class ColdStart:
     gets: int
     lists: int
     mebibytes: float
+    container: float = 0.0
 
     @property
     def total(self) -> float:
-        """From the start of the process until /readyz answers 200."""
+        """The sum of the times."""
         return (
-            self.process
+            self.container
+            + self.process
             + self.ports
             + self.listing
             + self.graph
@@ -92,17 +97,32 @@ def parse_cold_start(startup_line: str, metrics: str, ready: float) -> ColdStart
     )
 
 
+def in_container(start: ColdStart, *, forked: float, running: float) -> ColdStart:
+    """Adds the time that a container needs.
+
+    Args:
+        start: The parts since the kernel's start of the process. That is earlier than the start of
+            the program: the runtime of the container prepares the process first.
+        forked: The milliseconds from the command until the kernel's start of the process.
+        running: The milliseconds from the command until the start of the program.
+    """
+    return dataclasses.replace(start, container=running, process=start.process - (running - forked))
+
+
 def as_table(columns: Mapping[str, Sequence[ColdStart]]) -> str:
     """Returns a table in Markdown with the median of each part.
 
     Args:
-        columns: The runs by the heading of their column.
+        columns: The runs by the heading of their column. The table has a row `container` if one of
+            them ran in a container.
     """
+    contained = any(run.container for runs in columns.values() for run in runs)
     lines = [
         f"| part | {' | '.join(columns)} |",
         f"| --- |{' ---: |' * len(columns)}",
     ]
     for name, unit in (
+        *([("container", "ms")] if contained else []),
         *((name, "ms") for name in ("process", "ports", "listing", "graph", "variables")),
         *((name, "ms") for name in ("initialise", "warmup", "rest", "total")),
         ("gets", "requests"),

@@ -4,7 +4,7 @@
 
 import pytest
 
-from benchmarks.cold_start.cold_parts import as_table, parse_cold_start
+from benchmarks.cold_start.cold_parts import as_table, in_container, parse_cold_start
 
 _LINE = "startup milliseconds since process start: main=300 ports=310 listed=340 loaded=1900"
 _METRICS = """\
@@ -35,6 +35,15 @@ def test_requests_of_all_statuses_count() -> None:
 def test_a_page_without_a_metric_is_refused() -> None:
     with pytest.raises(ValueError, match="load_latency_by_stage_sum"):
         parse_cold_start(_LINE, "", ready=1910.0)
+
+
+def test_a_container_adds_the_time_until_its_program_runs() -> None:
+    start = parse_cold_start(_LINE, _METRICS, ready=1910.0)
+    contained = in_container(start, forked=500.0, running=650.0)
+    assert (contained.container, contained.process, contained.ports) == (650.0, 150.0, 10.0)
+    assert contained.total == 500.0 + 1910.0
+    assert "| container, ms | 650 |" in as_table({"loopback": [contained]})
+    assert "container" not in as_table({"loopback": [start]})
 
 
 def test_the_table_has_medians_of_each_column() -> None:

@@ -11,35 +11,30 @@ page cache, so the run reads them from the disk, as on a node that starts its fi
 from __future__ import annotations
 
 import argparse
-import contextlib
-import http.client
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from runfiles import Runfiles
 from tensorflow_serving_s3.errors import Error
-from tensorflow_serving_s3.publish import publish_version
 from tensorflow_serving_s3.testing.model_server import ModelServer
-from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from benchmarks.cold_start.cold_parts import ColdStart, as_table, parse_cold_start
-from benchmarks.s3_load.s3_link import S3Link
+from benchmarks.cold_start.large_model import (
+    BASE_PATH,
+    METRICS,
+    MODEL,
+    PAUSE_SECONDS,
+    RUN_SECONDS,
+    VARIABLES,
+    forget,
+    get,
+    large_model,
+    write_monitoring_config,
+)
 from benchmarks.startup.process_age import age_seconds
 from benchmarks.startup.startup_parts import PATTERN
-
-_MODEL = "big"
-_BASE_PATH = f"s3://models/{_MODEL}"
-_METRICS = "/monitoring/prometheus/metrics"
-_VARIABLES = 16
-_RUN_SECONDS = 600.0
-_PAUSE_SECONDS = 0.002
-_LOOPBACK = "loopback"
-_S3_LIKE = "S3-like"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--warm_files", action="store_true", help="Keep the program's files in the page cache."
     )
     options = parser.parse_args(arguments)
-    if options.runs < 1 or options.mib < _VARIABLES:
-        parser.error(f"--runs must be at least 1, and --mib at least {_VARIABLES}")
+    if options.runs < 1 or options.mib < VARIABLES:
+        parser.error(f"--runs must be at least 1, and --mib at least {VARIABLES}")
     try:
         columns = _measure(options.runs, options.mib, warm_files=options.warm_files)
     except (Error, ValueError) as error:
@@ -74,80 +69,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(runs: int, mib: int, *, warm_files: bool) -> dict[str, list[ColdStart]]:
-    with tempfile.TemporaryDirectory(prefix="cold-start-") as name, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="cold-start-") as name:
         folder = Path(name)
-        storage = stack.enter_context(SeaweedFS(buckets=["models"]))
-        publish_version(_make_model(folder, mib), _BASE_PATH, 1, client=storage.client())
-        link = stack.enter_context(S3Link(storage.endpoint))
-        monitoring = folder / "monitoring.config"
-        monitoring.write_text("prometheus_config { enable: true }\n")
+        monitoring = write_monitoring_config(folder)
         files: set[str] = set()
         columns = {}
-        for column, endpoint in ((_LOOPBACK, storage.endpoint), (_S3_LIKE, link.endpoint)):
-            server = ModelServer(
-                _BASE_PATH,
-                model_name=_MODEL,
-                env={**storage.env(), "AWS_ENDPOINT_URL_S3": endpoint},
-                flags=[f"--monitoring_config_file={monitoring}"],
-                poll_seconds=0,
-            )
-            # The first run finds the files of the program.
-            files |= _run_once(server, set())[1]
-            forget = set() if warm_files else files
-            columns[column] = [_run_once(server, forget)[0] for _ in range(runs)]
+        with large_model(folder, mib) as environments:
+            for column, env in environments.items():
+                server = ModelServer(
+                    BASE_PATH,
+                    model_name=MODEL,
+                    env=env,
+                    flags=[f"--monitoring_config_file={monitoring}"],
+                    poll_seconds=0,
+                )
+                # The first run finds the files of the program.
+                files |= _run_once(server, set())[1]
+                cold_files = set() if warm_files else files
+                columns[column] = [_run_once(server, cold_files)[0] for _ in range(runs)]
         return columns
 
 
-def _make_model(folder: Path, mib: int) -> Path:
-    """Saves a model with 16 variables and a warmup request."""
-    model = folder / _MODEL
-    # The program in the runfiles of this program; its own runfiles do not exist.
-    program = Path(__file__).parents[1] / "s3_load" / "make_model"
-    runfiles = Runfiles.Create()
-    found = runfiles.EnvVars() if runfiles is not None else {}
-    size = [f"--variables={_VARIABLES}", f"--mib={mib // _VARIABLES}"]
-    subprocess.run([program, str(model), *size], check=True, env={**os.environ, **found})
-    # Imported here, so that --help does not wait for TensorFlow.
-    import tensorflow as tf
-    from tensorflow_serving.apis import prediction_log_pb2
-
-    log = prediction_log_pb2.PredictionLog()
-    request = log.predict_log.request
-    request.model_spec.name = _MODEL
-    request.inputs["x"].CopyFrom(tf.make_tensor_proto([1.0]))
-    extra = model / "assets.extra"
-    extra.mkdir()
-    with tf.io.TFRecordWriter(str(extra / "tf_serving_warmup_requests")) as writer:
-        writer.write(log.SerializeToString())
-    return model
-
-
-def _run_once(server: ModelServer, forget: set[str]) -> tuple[ColdStart, set[str]]:
-    """Starts the server once, without the files `forget` in the page cache.
+def _run_once(server: ModelServer, cold_files: set[str]) -> tuple[ColdStart, set[str]]:
+    """Starts the server once, without `cold_files` in the page cache.
 
     Returns:
         The parts, and the files that the process maps.
     """
-    _forget(forget)
+    forget(cold_files)
     began = time.monotonic()
     with server:
-        while _get(server, "/readyz")[0] != 200:
-            if time.monotonic() - began > _RUN_SECONDS:
+        while get(server.rest_port, "/readyz")[0] != 200:
+            if time.monotonic() - began > RUN_SECONDS:
                 # Raises an error with the status of the model.
                 server.wait_until_available(timeout_seconds=0)
                 raise ValueError(f"{server.rest_url}/readyz is not 200")
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS)
         ready = 1000.0 * age_seconds(server.process.pid)
         line = server.process.wait_for_line(PATTERN, timeout_seconds=10)
-        parts = parse_cold_start(line, _get(server, _METRICS)[1], ready)
+        parts = parse_cold_start(line, get(server.rest_port, METRICS)[1], ready)
         return parts, _mapped_files(server.process.pid)
-
-
-def _forget(files: set[str]) -> None:
-    """Removes files from the page cache, except for pages that a process maps."""
-    for name in files:
-        with contextlib.suppress(OSError), open(name, "rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _mapped_files(pid: int) -> set[str]:
@@ -155,16 +116,6 @@ def _mapped_files(pid: int) -> set[str]:
     # See proc(5): the sixth column is the path.
     paths = (line.split(maxsplit=5)[5:] for line in maps)
     return {path[0] for path in paths if path and path[0].startswith("/")}
-
-
-def _get(server: ModelServer, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.rest_port, timeout=30)
-    try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read().decode()
-    finally:
-        connection.close()
 
 
 if __name__ == "__main__":
