@@ -14,6 +14,7 @@ from pathlib import Path
 import grpc
 import numpy as np
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
@@ -254,13 +255,14 @@ def test_grpc_health_is_not_implemented_without_its_flag(world: World) -> None:
         assert _health(server, "") == "UNIMPLEMENTED"
 
 
-def test_grpc_health_is_not_serving_while_the_last_requests_finish(
+def test_grpc_health_tells_its_watchers_that_the_server_stops_while_requests_finish(
     world: World, tmp_path: Path
 ) -> None:
     saved_models.save_waiting(tmp_path / "waiting" / "1")
     started, awaited = tmp_path / "started", tmp_path / "awaited"
     with (
         world.serving(str(tmp_path / "waiting"), flags=_HEALTH_FLAG) as server,
+        grpc.insecure_channel(server.grpc_address) as channel,
         concurrent.futures.ThreadPoolExecutor() as pool,
     ):
         _wait_for_health(server, "", "SERVING")
@@ -272,12 +274,22 @@ def test_grpc_health_is_not_serving_while_the_last_requests_finish(
                 "awaited": [os.fsencode(awaited)],
             },
         )
+        stub = health_pb2_grpc.HealthStub(channel)
+        watches = [
+            stub.Watch(health_pb2.HealthCheckRequest(service=service), timeout=_SECONDS)
+            for service in _SERVICES
+        ]
+        status = health_pb2.HealthCheckResponse.ServingStatus
+        assert [next(watch).status for watch in watches] == [status.SERVING] * len(watches)
         under_way = pool.submit(clients.predict, server, request)
         wait_for(bool, started.exists)
         os.kill(server.process.pid, signal.SIGTERM)
         try:
-            for service in _SERVICES:
-                _wait_for_health(server, service, "NOT_SERVING")
+            for watch in watches:
+                assert next(watch).status == status.NOT_SERVING
+                with pytest.raises(grpc.RpcError) as caught:
+                    next(watch)
+                assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
         finally:
             awaited.touch()
         under_way.result(_SECONDS)
