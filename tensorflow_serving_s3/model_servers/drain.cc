@@ -61,6 +61,9 @@ void Drain(const DrainOptions& options) {
   // before it knows.
   ForEachGrpcServer(*options.grpc_servers,
                     [](grpc::Server* server) { server->BeginShutdown(); });
+  if (options.rest_server != nullptr) {
+    options.rest_server->BeginStop();
+  }
   options.gate->Close();
   if (!options.gate->WaitUntilEmpty(options.timeout)) {
     ABSL_LOG(WARNING) << "Cutting off " << options.gate->size()

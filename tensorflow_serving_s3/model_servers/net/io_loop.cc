@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
+#include <future>
 #include <utility>
 #include <vector>
 
@@ -39,10 +40,7 @@ void IoLoop::ScheduleSweep() {
       return;
     }
     const auto now = std::chrono::steady_clock::now();
-    // A copy, because connections that close remove themselves from the set.
-    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
-                                                          connections_.end());
-    for (const auto& connection : open) {
+    for (const auto& connection : Copy()) {
       connection->CheckDeadline(now);
     }
     ScheduleSweep();
@@ -85,11 +83,20 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
   return true;
 }
 
+void IoLoop::SayGoodbye() {
+  std::promise<void> said;
+  asio::post(io_, [&] {
+    for (const auto& connection : Copy()) {
+      connection->SayGoodbye();
+    }
+    said.set_value();
+  });
+  said.get_future().wait();
+}
+
 void IoLoop::BeginStop() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
-                                                          connections_.end());
-    for (const auto& connection : open) {
+    for (const auto& connection : Copy()) {
       connection->BeginStop();
     }
   });
@@ -97,9 +104,7 @@ void IoLoop::BeginStop() {
 
 void IoLoop::CloseAll() {
   asio::post(io_, [this] {
-    const std::vector<std::shared_ptr<IoConnection>> open(connections_.begin(),
-                                                          connections_.end());
-    for (const auto& connection : open) {
+    for (const auto& connection : Copy()) {
       connection->CloseNow();
     }
   });

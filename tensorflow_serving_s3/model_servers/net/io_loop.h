@@ -16,6 +16,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_set>
+#include <vector>
 
 namespace tfs3::net {
 
@@ -56,6 +57,9 @@ class IoConnection {
   virtual void Evict() = 0;
   // Ends what has exceeded its deadline.
   virtual void CheckDeadline(Clock::time_point now) = 0;
+  // Asks the client to send its next requests over another connection, if the
+  // protocol has a way to do that without losing a request.
+  virtual void SayGoodbye() {}
   // Closes the connection as soon as it has no request.
   virtual void BeginStop() = 0;
   // Closes the connection; one whose handler runs when the handler has
@@ -81,8 +85,10 @@ class IoLoop {
   // Ends the thread. No function of the loop runs after that.
   void Join();
 
-  // The next four functions are thread-safe.
+  // The next five functions are thread-safe.
 
+  // Calls IoConnection::SayGoodbye for all connections. Returns after that.
+  void SayGoodbye();
   // Calls IoConnection::BeginStop for all connections.
   void BeginStop();
   // Returns true if all connections close within `timeout`.
@@ -106,6 +112,10 @@ class IoLoop {
 
  private:
   void ScheduleSweep();
+  // A copy, because connections that close remove themselves from the set.
+  std::vector<std::shared_ptr<IoConnection>> Copy() const {
+    return {connections_.begin(), connections_.end()};
+  }
 
   const std::chrono::milliseconds sweep_period_;
   boost::asio::io_context io_{1};

@@ -322,6 +322,36 @@ TEST(Http2RequestsTest, StopAnswersRequestsAndAnnouncesTheEnd) {
   EXPECT_EQ(counters.open_connections, 0);
 }
 
+TEST(Http2RequestsTest, ARequestOnItsWayIsAnsweredThoughTheGateIsClosed) {
+  RequestGate gate;
+  HttpServer::Options options = LoopbackOptions();
+  options.gate = &gate;
+  auto server = StartServer(
+      [](const HttpRequest& request) {
+        return HttpResponse{*request.pass ? 200 : 503, "text/plain", "body"};
+      },
+      options);
+  Http2Client client(server->port());
+  client.Send(GetFrames(1, "/"));
+  EXPECT_EQ(client.Read(1).status(), "200");
+  Client http1(server->port());
+  http1.Send(Get("/"));
+  EXPECT_THAT(http1.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+
+  server->BeginStop();
+  gate.Close();
+  client.Send(GetFrames(3, "/"));
+  http1.Send(Get("/"));
+
+  EXPECT_EQ(client.Read(3).status(), "200");
+  EXPECT_THAT(http1.ReadResponse(), StartsWith("HTTP/1.1 503 "));
+  client.AwaitEnd();
+  EXPECT_EQ(client.goaways().front(), 0x7fffffff);
+  Http2Client late(server->port());
+  late.Send(GetFrames(1, "/"));
+  EXPECT_EQ(late.Read(1).status(), "503");
+}
+
 TEST(Http2RequestsTest, AResponseThatClosesEndsTheConnectionAfterIt) {
   auto server = StartServer([](const HttpRequest& request) {
     HttpResponse response = Echo(request);

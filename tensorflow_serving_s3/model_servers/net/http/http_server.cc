@@ -138,6 +138,13 @@ class HttpServerImpl : public HttpServer {
 
   int port() const override { return port_; }
 
+  void BeginStop() override {
+    std::lock_guard<std::mutex> lock(stop_mutex_);
+    for (const auto& loop : loops_) {
+      loop->SayGoodbye();
+    }
+  }
+
   void Stop(std::chrono::milliseconds grace) override {
     std::lock_guard<std::mutex> lock(stop_mutex_);
     if (loops_.empty()) {

@@ -78,8 +78,9 @@ class HttpServer {
     // The TLS settings of the port; absent: no TLS.
     std::optional<TlsOptions> tls;
     // Each request enters the gate when it has arrived, and leaves it when its
-    // response is sent. The handler must check HttpRequest::pass. Null: no
-    // gate. Must outlive the server.
+    // response is sent. If the gate is closed, only requests over HTTP/2 that
+    // were on their way at BeginStop enter it. The handler must check
+    // HttpRequest::pass. Null: no gate. Must outlive the server.
     RequestGate* gate = nullptr;
     // Called for each request whose handler is not called. Runs on the threads
     // of the sockets and must not block. May be empty.
@@ -143,6 +144,12 @@ class HttpServer {
 
   // Returns the port, or kNoPort.
   virtual int port() const = 0;
+
+  // Tells the clients that speak HTTP/2 to send their next requests over
+  // another connection. Requests that they have sent before they know it are
+  // answered also if the gate is closed. Returns when every connection knows
+  // it. The server goes on to accept connections.
+  virtual void BeginStop() = 0;
 
   // Stops the server:
   //   1. stops listening and closes idle connections,

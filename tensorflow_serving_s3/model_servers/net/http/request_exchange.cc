@@ -37,13 +37,14 @@ void RequestExchange::Begin(Clock::time_point now) {
   began_ = now;
 }
 
-void RequestExchange::Arrive(PaddedBuffer* body) {
+void RequestExchange::Arrive(PaddedBuffer* body, bool is_late) {
   body_ = body;
   request_.body = body;
   request_.peer = peer_;
   request_.arrival = Clock::now();
   if (server_.options.gate != nullptr) {
-    pass_ = server_.options.gate->Enter();
+    RequestGate& gate = *server_.options.gate;
+    pass_ = is_late ? gate.EnterLate() : gate.Enter();
     request_.pass = &pass_;
   }
   request_.charge = server_.options.memory == nullptr ? nullptr : &charge_;

@@ -54,9 +54,10 @@ class RequestExchange {
   // For the memory of the request. Valid as long as this object.
   RequestMemory::Charge* charge() { return &charge_; }
 
-  // The whole request has arrived: enters the gate. `body` is charged to
-  // charge(), and must be valid until FreeRequest.
-  void Arrive(PaddedBuffer* body);
+  // The whole request has arrived: enters the gate, also a closed one if
+  // `is_late`. `body` is charged to charge(), and must be valid until
+  // FreeRequest.
+  void Arrive(PaddedBuffer* body, bool is_late = false);
 
   // Runs the quick handler. Returns true if response() is ready to be sent.
   bool HandleQuickly();

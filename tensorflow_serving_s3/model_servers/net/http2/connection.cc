@@ -365,7 +365,7 @@ void Connection::BeginStop() {
 }
 
 void Connection::SayGoodbye() {
-  if (goodbye_ != Goodbye::kNone) {
+  if (state_ != State::kOpen || goodbye_ != Goodbye::kNone) {
     return;
   }
   goodbye_ = Goodbye::kNotice;
@@ -374,6 +374,7 @@ void Connection::SayGoodbye() {
   // Requests that the client sent before it had the notice arrive before its
   // response to this.
   session_.SendPing();
+  FlushSoon();
 }
 
 void Connection::OnPong() {

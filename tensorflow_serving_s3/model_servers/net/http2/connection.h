@@ -102,9 +102,6 @@ class Connection final : public IoConnection,
   // Sends what the streams have produced. Call it after a response that does
   // not come from a function of Stream.
   void FlushSoon();
-  // Asks the client to send further requests over another connection, and
-  // closes this one after the requests that have arrived.
-  void SayGoodbye();
   // Returns true if the connection was closed to accept another one.
   bool is_evicted() const { return is_evicted_; }
 
@@ -112,6 +109,9 @@ class Connection final : public IoConnection,
 
   bool in_reserve() const override { return options().in_reserve; }
 
+  // Closes the connection after the requests that the client has sent before it
+  // knows.
+  void SayGoodbye() override;
   Idleness IdlenessAt(Clock::time_point now) const override;
   void Evict() override;
   void CheckDeadline(Clock::time_point now) override;
