@@ -59,6 +59,9 @@ def _tensorflow_release_impl(repository_ctx):
         if not repository_ctx.path(include + header).exists:
             repository_ctx.symlink(label, "more_headers/" + header)
             more_includes = ["more_headers"]
+    for label, releases in attr.sources.items():
+        if version in releases.split(" "):
+            repository_ctx.symlink(label, "more_sources/" + label.name)
     if not repository_ctx.path(include + "tensorflow/c/logging.h").exists:
         repository_ctx.symlink(attr._logging_source, "tensorflow/c/logging.cc")
         repository_ctx.symlink(attr._logging_header, "tensorflow/c/logging.h")
@@ -80,6 +83,10 @@ tensorflow_release = repository_rule(
         ),
         "overlay": attr.label_keyed_string_dict(
             doc = "BUILD files, keyed by label, and where each stands in the repository.",
+            allow_files = True,
+        ),
+        "sources": attr.label_keyed_string_dict(
+            doc = "Sources with functions that libraries lack, and the versions of TensorFlow that need each, with blanks between them.",
             allow_files = True,
         ),
         "wheels": attr.string_dict(

@@ -20,6 +20,9 @@ _HEADERS = {
     "//third_party/tensorflow:headers/save_profile.h": "xla/tsl/profiler/rpc/client/save_profile.h",
 }
 
+# The functions that some libraries lack under the compiler's names.
+_SOURCES = {"//third_party/tensorflow:log_message.cc": "2.20.0"}
+
 def tensorflow_repositories():
     """Declares @org_tensorflow, and a repository for each wheel in TENSORFLOW_RELEASES."""
     wheels = dict(_UNPACKED)
@@ -46,5 +49,6 @@ def tensorflow_repositories():
             "//third_party/tensorflow:root.BUILD": "BUILD",
             "//third_party/tensorflow:saved_model.BUILD": "tensorflow/cc/saved_model/BUILD",
         },
+        sources = _SOURCES,
         wheels = wheels,
     )
