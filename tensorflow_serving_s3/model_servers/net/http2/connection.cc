@@ -30,6 +30,9 @@ constexpr int kWritesPerTurn = 8;
 constexpr size_t kMaxOutput = 1 << 20;
 // How long a client may take to close its side at the end.
 constexpr auto kLingerTimeout = std::chrono::seconds(1);
+// How much of its input is discarded in that time: more than the windows of a
+// client that has not read the end yet.
+constexpr uint64_t kMaxDiscarded = 32 << 20;
 
 // The age at which a connection ends, up to a tenth more or less than the
 // limit, so that many connections of the same age do not end together.
@@ -280,12 +283,12 @@ void Connection::Linger() {
 }
 
 void Connection::Discard() {
-  thread_local char discarded[4 << 10];
+  thread_local char buffer[4 << 10];
   // A client that goes on to send is not read for longer than a turn.
   for (int i = 0; i < kReadsPerTurn; ++i) {
     // Without decrypting it.
-    const ssize_t got = recv(stream_.socket().native_handle(), discarded,
-                             sizeof discarded, MSG_DONTWAIT);
+    const ssize_t got = recv(stream_.socket().native_handle(), buffer,
+                             sizeof buffer, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
       Close();
       return;
@@ -293,6 +296,11 @@ void Connection::Discard() {
     if (got < 0) {
       break;
     }
+    discarded_ += static_cast<uint64_t>(got);
+  }
+  if (discarded_ > kMaxDiscarded) {
+    Close();
+    return;
   }
   if (is_reading_) {
     // The pending wait returns without effect.

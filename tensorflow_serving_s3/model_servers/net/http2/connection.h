@@ -186,6 +186,7 @@ class Connection final : public IoConnection,
   Clock::time_point goodbye_since_;
   Clock::time_point ping_since_;
   Clock::time_point linger_end_;
+  uint64_t discarded_ = 0;  // Bytes of the input after the end.
   uint64_t received_ = 0;
   uint64_t acknowledged_ = 0;
   uint64_t swept_frames_ = 0;
