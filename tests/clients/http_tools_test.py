@@ -198,9 +198,8 @@ def test_many_calls_with_h2load(served: ServedTo, tmp_path: Path) -> None:
     assert h2load_data_bytes(output) == count * size
 
 
+@pytest.mark.parametrize("served", ["plain", "tls"], indirect=True)
 def test_large_calls_with_h2load(served: ServedTo, tmp_path: Path) -> None:
-    if served.endpoint.certificate is not None:
-        pytest.skip("h2load shows no certificate")
     content = bytes(64 * _MEBIBYTE)
     request = tmp_path / "request"
     request.write_bytes(_frame(messages.echo(content)))
@@ -271,7 +270,11 @@ def test_rest_with_curl(rest: _Rest, tmp_path: Path, version: str) -> None:
     assert response.version == version
 
 
-@pytest.mark.parametrize("version", _VERSIONS)
+@pytest.mark.parametrize(
+    ("rest", "version"),
+    [("plain", "http/1.1"), ("plain", "http/2"), ("tls", "http/1.1"), ("mtls", "http/2")],
+    indirect=["rest"],
+)
 def test_rest_with_64_mib_both_ways(rest: _Rest, tmp_path: Path, version: str) -> None:
     count = 64 * _MEBIBYTE // len("1.5,")
     body = b'{"instances": [' + b"1.5," * (count - 1) + b"1.5]}"

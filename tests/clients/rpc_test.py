@@ -246,6 +246,7 @@ def test_more_calls_than_streams_wait_at_the_client(client: Client, served: Serv
         assert messages.outputs(call.result()) == [7.0]
 
 
+@pytest.mark.parametrize("served", ["plain", "tls"], indirect=True)
 def test_pings_that_are_too_frequent_end_the_connection(served: ServedTo) -> None:
     # The client ignores the limit of a PING in five minutes, and the server says why it closes.
     options = Options(keepalive_seconds=0.05)
