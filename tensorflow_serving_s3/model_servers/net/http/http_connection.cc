@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -128,9 +129,13 @@ void HttpConnection::SwitchToHttp2() {
   // The new connection counts itself.
   is_counted_ = false;
   --server_.counters->open_connections;
-  server_.http2->Continue(
-      stream_.Release(), peer_, &loop_, in_reserve_,
-      {static_cast<const char*>(input_.data().data()), input_.size()});
+  try {
+    server_.http2->Continue(
+        stream_.Release(), peer_, &loop_, in_reserve_,
+        {static_cast<const char*>(input_.data().data()), input_.size()});
+  } catch (const std::bad_alloc&) {
+    // The socket is closed.
+  }
   loop_.Remove(shared_from_this());
 }
 
