@@ -231,6 +231,17 @@ TEST(Http2RequestsTest, AHandlerThatThrowsGets500AndTheConnectionContinues) {
   EXPECT_EQ(client.Read(3).status(), "200");
 }
 
+TEST(Http2RequestsTest, TheTrailersOfARequestAreIgnored) {
+  auto server = StartServer(Echo);
+  Http2Client client(server->port());
+  client.Send(
+      HeadersFrame(1, RequestBlock("POST", "/")) +
+      Frame(http2_frames::kData, 0, 1, "body") +
+      HeadersFrame(1, Literal("x-sum", "1"),
+                   http2_frames::kEndHeaders | http2_frames::kEndStream));
+  EXPECT_EQ(client.Read(1).body, "POST / body");
+}
+
 TEST(Http2RequestsTest, PacketsMaySplitARequestAnywhere) {
   auto server = StartServer(Echo);
   Client raw(server->port());
