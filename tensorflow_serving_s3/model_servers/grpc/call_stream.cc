@@ -6,7 +6,10 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "tensorflow_serving_s3/model_servers/grpc/wire_text.h"
@@ -24,6 +27,26 @@ constexpr std::string_view kAcceptEncoding = "identity, deflate, gzip";
 // Clients accept 8 KiB of trailers, and percent-encoding makes up to three
 // bytes of one.
 constexpr size_t kMaxMessageBytes = 2052;
+
+// Limits the rest of a request that is refused by its headers. The rest is read
+// and discarded, because some clients drop a response that RST_STREAM follows.
+class DiscardedRest {
+ public:
+  // Returns true if the client has sent too much.
+  bool Add(size_t bytes) { return (bytes_ += bytes) > kMaxBytes; }
+  // Returns true some time after the first call.
+  bool IsTooLate(Stream::Clock::time_point now) {
+    since_ = since_.value_or(now);
+    return now - *since_ > kTime;
+  }
+
+ private:
+  static constexpr size_t kMaxBytes = 1 << 20;
+  static constexpr auto kTime = std::chrono::seconds(5);
+
+  size_t bytes_ = 0;
+  std::optional<Stream::Clock::time_point> since_;
+};
 
 // Keeps the memory of a piece, and what the whole message retains.
 struct PieceOwner final : net::http2::Retained {
@@ -137,7 +160,7 @@ void CallStream::OnSweep(Clock::time_point now,
     case Phase::kEnded:
       if (watch_.IsTooSlow(now, shared_.receive_timeout, progress.acknowledged,
                            passed_bytes())) {
-        SendReset(NGHTTP2_CANCEL);
+        SendReset(is_answered() ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
       }
       return;
     case Phase::kHandling:
@@ -268,14 +291,37 @@ class RefusedCall final : public CallStream {
       : CallStream(connection, shared, std::move(head), 0, &charge_),
         status_(std::move(status)) {}
 
-  void OnBegin() override { Refuse(std::move(status_)); }
-  void OnData(std::string_view data) override { Consume(data.size()); }
+  void OnBegin() override {
+    set_reads_rest(true);
+    Refuse(std::move(status_));
+  }
+  void OnData(std::string_view data) override {
+    Consume(data.size());
+    if (rest_.Add(data.size())) {
+      SendReset(NGHTTP2_NO_ERROR);
+    }
+  }
   void OnHalfClose() override {}
+  void OnSweep(Clock::time_point now,
+               const net::http2::ConnectionProgress& progress) override {
+    if (is_answered() && rest_.IsTooLate(now)) {
+      SendReset(NGHTTP2_NO_ERROR);
+    } else {
+      CallStream::OnSweep(now, progress);
+    }
+  }
+  void OnServerStops() override {
+    set_reads_rest(false);
+    if (is_answered()) {
+      SendReset(NGHTTP2_NO_ERROR);
+    }
+  }
   void OnClosed() override { delete this; }
 
  private:
   RequestMemory::Charge charge_;
   CallStatus status_;
+  DiscardedRest rest_;
 };
 
 class HttpRefusal final : public Stream {
@@ -284,6 +330,7 @@ class HttpRefusal final : public Stream {
       : status_(std::to_string(http_status)), text_(std::move(text)) {}
 
   void OnBegin() override {
+    set_reads_rest(true);
     Header headers[3] = {{":status", status_}};
     size_t count = 1;
     if (status_ == "405") {
@@ -300,13 +347,29 @@ class HttpRefusal final : public Stream {
       SendEnd();
     }
   }
-  void OnData(std::string_view data) override { Consume(data.size()); }
+  void OnData(std::string_view data) override {
+    Consume(data.size());
+    if (rest_.Add(data.size())) {
+      SendReset(NGHTTP2_NO_ERROR);
+    }
+  }
   void OnEnd() override {}
   void OnClosed() override { delete this; }
-  void OnSweep(Clock::time_point /*now*/,
-               const net::http2::ConnectionProgress& /*progress*/) override {}
+  void OnSweep(Clock::time_point now,
+               const net::http2::ConnectionProgress& /*progress*/) override {
+    if (rest_.IsTooLate(now)) {
+      SendReset(NGHTTP2_NO_ERROR);
+    }
+  }
+  void OnServerStops() override {
+    set_reads_rest(false);
+    if (is_answered()) {
+      SendReset(NGHTTP2_NO_ERROR);
+    }
+  }
 
  private:
+  DiscardedRest rest_;
   const std::string status_;
   std::string text_;
 };

@@ -282,6 +282,34 @@ TEST_F(TransportFramesTest, ARequestThatIsNotGrpcGetsAnExplanation) {
   }
 }
 
+// curl drops a response that RST_STREAM follows.
+TEST_F(TransportFramesTest, TheRestOfARequestRefusedByItsHeadersIsDiscarded) {
+  const std::string not_grpc = Literal(":method", "POST") +
+                               Literal(":scheme", "http") +
+                               Literal(":path", "/v1/models/m:predict") +
+                               Literal(":authority", "localhost") +
+                               Literal("content-type", "application/json");
+  for (const std::string& headers : {not_grpc, GrpcHeaders("/no/Method")}) {
+    RawConnection client(Start());
+    client.Begin(HeadersFrame(1, headers));
+    client.ReadFrames(kHeaders);
+    client.Send(Frame(kData, 0, 1, std::string(10'000, 'x')) +
+                Frame(kData, kEndStream, 1, "x") +
+                Frame(kPing, 0, 0, "12345678"));
+    client.ReadFrames(kPing);
+    EXPECT_EQ(client.Count(kRstStream), 0u);
+
+    // A client that goes on to send is cut off.
+    client.Send(HeadersFrame(3, headers));
+    const std::string data = Frame(kData, 0, 3, std::string(16'000, 'x'));
+    for (int i = 0; i < 100; ++i) {
+      client.Send(data);
+    }
+    client.ReadFrames(kRstStream);
+    EXPECT_EQ(client.Count(kRstStream), 1u);
+  }
+}
+
 TEST_F(TransportFramesTest, ResponsesAreCompressedIfTheClientAcceptsIt) {
   options_.channel_arguments = {{"grpc.default_compression_algorithm", "2"}};
   RawConnection client(Start());

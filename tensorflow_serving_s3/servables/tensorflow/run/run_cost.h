@@ -24,8 +24,13 @@ class RunCost {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Records a run and the size of its outputs, whose conversion into a response
-  // takes time as well.
+  // Returns the time that a run has worked on this thread, without the time in
+  // which the thread only waited for a processor. Call ThreadTime::Mark before
+  // the run, and this after it.
+  static Clock::duration WorkOf(Clock::duration elapsed);
+
+  // Records the work of a run and the size of its outputs, whose conversion
+  // into a response takes time as well.
   void Record(Clock::duration run, int64_t output_bytes, Clock::time_point now);
 
   // Returns true if a run with its response typically takes less than 200

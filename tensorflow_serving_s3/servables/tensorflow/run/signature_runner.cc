@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -19,6 +20,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/run/input_error.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/run_error.h"
 #include "tensorflow_serving_s3/servables/tensorflow/run/signature_tensors.h"
+#include "tensorflow_serving_s3/servables/tensorflow/run/thread_time.h"
 
 namespace tfs3 {
 namespace {
@@ -457,10 +459,11 @@ absl::Status SignatureRunner::RunFetches(const Fetches& fetches,
       return status;
     }
     const RunCost::Clock::time_point start = RunCost::Clock::now();
+    ThreadTime::Mark(start);
     const absl::Status status = session_->RunCallable(
         fetches.callable, feeds, fetched, /*run_metadata=*/nullptr);
     const RunCost::Clock::time_point end = RunCost::Clock::now();
-    cost_.Record(end - start, TotalBytes(*fetched), end);
+    cost_.Record(RunCost::WorkOf(end - start), TotalBytes(*fetched), end);
     return CleanRunError(status);
   }
 
