@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <new>
-#include <optional>
 #include <utility>
 
 #include "tensorflow_serving_s3/model_servers/grpc/wire_text.h"
@@ -27,26 +26,6 @@ constexpr std::string_view kAcceptEncoding = "identity, deflate, gzip";
 // Clients accept 8 KiB of trailers, and percent-encoding makes up to three
 // bytes of one.
 constexpr size_t kMaxMessageBytes = 2052;
-
-// Limits the rest of a request that is refused by its headers. The rest is read
-// and discarded, because some clients drop a response that RST_STREAM follows.
-class DiscardedRest {
- public:
-  // Returns true if the client has sent too much.
-  bool Add(size_t bytes) { return (bytes_ += bytes) > kMaxBytes; }
-  // Returns true some time after the first call.
-  bool IsTooLate(Stream::Clock::time_point now) {
-    since_ = since_.value_or(now);
-    return now - *since_ > kTime;
-  }
-
- private:
-  static constexpr size_t kMaxBytes = 1 << 20;
-  static constexpr auto kTime = std::chrono::seconds(5);
-
-  size_t bytes_ = 0;
-  std::optional<Stream::Clock::time_point> since_;
-};
 
 // Keeps the memory of a piece, and what the whole message retains.
 struct PieceOwner final : net::http2::Retained {
@@ -160,7 +139,7 @@ void CallStream::OnSweep(Clock::time_point now,
     case Phase::kEnded:
       if (watch_.IsTooSlow(now, shared_.receive_timeout, progress.acknowledged,
                            passed_bytes())) {
-        SendReset(is_answered() ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+        SendReset(NGHTTP2_CANCEL);
       }
       return;
     case Phase::kHandling:
@@ -295,33 +274,13 @@ class RefusedCall final : public CallStream {
     set_reads_rest(true);
     Refuse(std::move(status_));
   }
-  void OnData(std::string_view data) override {
-    Consume(data.size());
-    if (rest_.Add(data.size())) {
-      SendReset(NGHTTP2_NO_ERROR);
-    }
-  }
+  void OnData(std::string_view data) override { Consume(data.size()); }
   void OnHalfClose() override {}
-  void OnSweep(Clock::time_point now,
-               const net::http2::ConnectionProgress& progress) override {
-    if (is_answered() && rest_.IsTooLate(now)) {
-      SendReset(NGHTTP2_NO_ERROR);
-    } else {
-      CallStream::OnSweep(now, progress);
-    }
-  }
-  void OnServerStops() override {
-    set_reads_rest(false);
-    if (is_answered()) {
-      SendReset(NGHTTP2_NO_ERROR);
-    }
-  }
   void OnClosed() override { delete this; }
 
  private:
   RequestMemory::Charge charge_;
   CallStatus status_;
-  DiscardedRest rest_;
 };
 
 class HttpRefusal final : public Stream {
@@ -347,29 +306,13 @@ class HttpRefusal final : public Stream {
       SendEnd();
     }
   }
-  void OnData(std::string_view data) override {
-    Consume(data.size());
-    if (rest_.Add(data.size())) {
-      SendReset(NGHTTP2_NO_ERROR);
-    }
-  }
+  void OnData(std::string_view data) override { Consume(data.size()); }
   void OnEnd() override {}
   void OnClosed() override { delete this; }
-  void OnSweep(Clock::time_point now,
-               const net::http2::ConnectionProgress& /*progress*/) override {
-    if (rest_.IsTooLate(now)) {
-      SendReset(NGHTTP2_NO_ERROR);
-    }
-  }
-  void OnServerStops() override {
-    set_reads_rest(false);
-    if (is_answered()) {
-      SendReset(NGHTTP2_NO_ERROR);
-    }
-  }
+  void OnSweep(Clock::time_point /*now*/,
+               const net::http2::ConnectionProgress& /*progress*/) override {}
 
  private:
-  DiscardedRest rest_;
   const std::string status_;
   std::string text_;
 };

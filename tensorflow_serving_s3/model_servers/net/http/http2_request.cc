@@ -240,13 +240,6 @@ void Http2Request::OnClosed() {
   }
 }
 
-void Http2Request::OnServerStops() {
-  set_reads_rest(false);
-  if (is_answered()) {
-    SendReset(NGHTTP2_NO_ERROR);
-  }
-}
-
 void Http2Request::OnSweep(Clock::time_point now,
                            const http2::ConnectionProgress& progress) {
   const auto timeout = server_.options.request_timeout;
@@ -260,7 +253,7 @@ void Http2Request::OnSweep(Clock::time_point now,
     case Phase::kSending:
       if (watch_.IsTooSlow(now, timeout, progress.acknowledged,
                            passed_bytes())) {
-        SendReset(is_answered() ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+        SendReset(NGHTTP2_CANCEL);
       }
       return;
     case Phase::kHandling:
@@ -271,12 +264,13 @@ void Http2Request::OnSweep(Clock::time_point now,
 void Http2Request::Refuse(const HttpError& error) {
   body_.Clear(0);
   exchange_.Refuse(error);
-  set_reads_rest(!server_.stopping);
+  set_reads_rest(true);
   Send();
 }
 
 void Http2Request::RefuseGrpc() {
   exchange_.Report({415, std::string(kGrpcText)});
+  set_reads_rest(true);
   phase_ = Phase::kSending;
   watch_.BeginSized(connection_.now(), server_.options.request_timeout, 0);
   constexpr char kUnimplemented[] = "12";

@@ -32,7 +32,6 @@ class Http2Request final : public http2::Stream {
   void OnData(std::string_view data) override;
   void OnEnd() override;
   void OnClosed() override;
-  void OnServerStops() override;
   void OnSweep(Clock::time_point now,
                const http2::ConnectionProgress& progress) override;
 

@@ -22,6 +22,12 @@ constexpr double kResetsPerSecond = 200;
 
 constexpr int32_t kConnectionWindow = 16 << 20;
 
+// How much of a request is discarded after its response, and for how long.
+constexpr size_t kMaxRestBytes = 32 << 20;
+constexpr auto kMaxRestTime = std::chrono::seconds(30);
+
+constexpr uint8_t kWakePing[8] = {'w', 'a', 'k', 'e'};
+
 }  // namespace
 
 Session::Session(const SessionOptions& options, Owner* owner)
@@ -115,9 +121,28 @@ void Session::OnRequestFrame(int32_t id, bool ends_headers, bool ends_request) {
   if (stream == nullptr) {
     return;
   }
-  if (ends_request) {
+  if (!ends_request) {
+    return;
+  }
+  if (stream->is_answered_) {
+    // Some clients have read the response while they sent the request, and wait
+    // for further bytes before they find that the stream has ended: curl 7.88.
+    nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, kWakePing);
+  } else {
     stream->OnEnd();
   }
+}
+
+void Session::DiscardRest(Stream* stream, size_t bytes) {
+  stream->Consume(bytes);
+  stream->rest_bytes_ += bytes;
+  if (stream->rest_bytes_ > kMaxRestBytes) {
+    stream->SendReset(NGHTTP2_NO_ERROR);
+  }
+}
+
+bool Session::IsPong(const uint8_t* data) {
+  return !std::equal(std::begin(kWakePing), std::end(kWakePing), data);
 }
 
 Stream* Session::BeginStream(int32_t id) {
@@ -183,13 +208,22 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
-    stream->OnSweep(now, progress);
+    if (!stream->is_answered_) {
+      stream->OnSweep(now, progress);
+    } else if (now - stream->answered_at_ > kMaxRestTime) {
+      stream->SendReset(NGHTTP2_NO_ERROR);
+    }
   }
 }
 
 void Session::TellThatServerStops() {
+  server_stops_ = true;
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
-    stream->OnServerStops();
+    if (stream->is_answered_) {
+      stream->SendReset(NGHTTP2_NO_ERROR);
+    } else {
+      stream->OnServerStops();
+    }
   }
 }
 

@@ -109,7 +109,7 @@ class Session {
   // last call.
   void Sweep(Clock::time_point now, Clock::duration elapsed,
              const ConnectionProgress& progress);
-  // Calls Stream::OnServerStops of all streams.
+  // Calls Stream::OnServerStops of all streams that are not answered.
   void TellThatServerStops();
   // Calls Stream::OnClosed of all streams.
   void CloseStreams();
@@ -125,6 +125,10 @@ class Session {
   // Handles the end of a HEADERS or DATA frame, and with it the end of the
   // headers or of the whole request.
   void OnRequestFrame(int32_t id, bool ends_headers, bool ends_request);
+  // Returns true if a PING acknowledgement with these 8 bytes answers SendPing.
+  static bool IsPong(const uint8_t* data);
+  // Discards a part of a request whose response is sent.
+  void DiscardRest(Stream* stream, size_t bytes);
   // The next bytes of the response are in a frame.
   void Pass(Stream* stream, size_t bytes);
   void CountReset();
@@ -153,6 +157,7 @@ class Session {
   bool has_wrong_protocol_ = false;
   bool is_terminated_ = false;
   bool is_closed_ = false;
+  bool server_stops_ = false;
   // Why the connection ends, found while nghttp2 parses; null: it does not.
   const char* violation_ = nullptr;
 };

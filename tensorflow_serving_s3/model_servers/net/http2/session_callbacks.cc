@@ -96,11 +96,15 @@ int Session::Callbacks::OnHeader(nghttp2_session* /*session*/,
 
 int Session::Callbacks::OnData(nghttp2_session* session, uint8_t /*flags*/,
                                int32_t id, const uint8_t* data, size_t size,
-                               void* /*user*/) {
+                               void* user) {
   // A slow stream must not stop the others of its connection.
   nghttp2_session_consume_connection(session, size);
   Stream* const stream = StreamOf(session, id);
   if (stream == nullptr) {
+    return 0;
+  }
+  if (stream->is_answered_) {
+    Of(user)->DiscardRest(stream, size);
     return 0;
   }
   try {
@@ -125,7 +129,9 @@ int Session::Callbacks::OnFrame(nghttp2_session* session,
         break;
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) {
-          self->owner_.OnPong();
+          if (IsPong(frame->ping.opaque_data)) {
+            self->owner_.OnPong();
+          }
         } else if (!self->pings_.OnPing(self->now_, self->num_streams_ > 0)) {
           self->violation_ = "too_many_pings";
         }
@@ -177,11 +183,14 @@ int Session::Callbacks::OnFrameSend(nghttp2_session* session,
   }
   self->guard_.Credit(kCreditOfRequest);
   Stream* const stream = StreamOf(session, id);
+  bool reads_rest = false;
   if (stream != nullptr) {
     stream->is_answered_ = true;
+    stream->answered_at_ = self->now_;
+    reads_rest = stream->reads_rest_ && !self->server_stops_;
   }
   // The client may still be sending its request.
-  if ((stream == nullptr || !stream->reads_rest_) &&
+  if (!reads_rest &&
       nghttp2_session_get_stream_remote_close(session, id) == 0) {
     nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
   }

@@ -128,12 +128,11 @@ class Stream {
   void SendBody(BodyPart part);
   // Sends the trailers after the body.
   void SendEnd();
-  // Whether the client may send the rest of its request after the end of the
-  // response. Otherwise RST_STREAM follows the response, which RFC 9113, 8.1
-  // allows, but some clients then drop the response.
+  // Whether the session reads and discards the rest of the request after the
+  // end of the response, up to a limit and until the server stops. Otherwise
+  // RST_STREAM follows the response, which RFC 9113, 8.1 allows, but some
+  // clients then drop the response.
   void set_reads_rest(bool reads) { reads_rest_ = reads; }
-  // Returns true if the end of the response was passed to the connection.
-  bool is_answered() const { return is_answered_; }
   // Ends the stream with RST_STREAM.
   void SendReset(uint32_t error);
 
@@ -169,7 +168,9 @@ class Stream {
   bool is_deferred_ = false;
   // The end of the response is in a frame.
   bool is_answered_ = false;
+  Clock::time_point answered_at_;
   bool reads_rest_ = false;
+  size_t rest_bytes_ = 0;
 };
 
 }  // namespace tfs3::net::http2
