@@ -10,17 +10,20 @@ For each API and model:
   are refused.
 
 And for each API: the resident memory of the server for each of many idle connections that have made
-one request. Everything runs on this computer; h2load takes a part of its processors.
+one request. Everything runs on this computer; the server has one half of its processors, the load
+generators have the other.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +122,22 @@ def _report(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _server(folder: Path, model: str, flags: Sequence[str]) -> ModelServer:
-    return ModelServer(str(folder / model), model_name=model, flags=flags)
+@contextlib.contextmanager
+def _server(folder: Path, model: str, flags: Sequence[str]) -> Iterator[ModelServer]:
+    """Runs a server on one half of the processors, and this thread and its programs on the other.
+
+    An overloaded load generator would take processor time from the server.
+    """
+    processors = sorted(os.sched_getaffinity(0))
+    middle = (len(processors) + 1) // 2
+    try:
+        os.sched_setaffinity(0, processors[:middle])
+        with ModelServer(str(folder / model), model_name=model, flags=flags) as server:
+            os.sched_setaffinity(0, processors[middle:] or processors)
+            server.wait_until_available(timeout_seconds=_LOAD_SECONDS)
+            yield server
+    finally:
+        os.sched_setaffinity(0, processors)
 
 
 def _measure(folder: Path, model: str, sent: Any, options: argparse.Namespace) -> list[Row]:
@@ -130,7 +147,6 @@ def _measure(folder: Path, model: str, sent: Any, options: argparse.Namespace) -
     frame.write_bytes(grpc_frame(message))
     seconds = options.seconds
     with _server(folder, model, options.flag) as server:
-        server.wait_until_available(timeout_seconds=_LOAD_SECONDS)
         url, address = server.predict_url, server.grpc_address
         size = len(_answer(address, message))
         frame_size = len(grpc_frame(bytes(size)))
@@ -172,7 +188,6 @@ def _measure_idle(folder: Path, model: str, sent: Any, options: argparse.Namespa
     results: list[Idle] = []
     for api in ("REST", "gRPC"):
         with _server(folder, model, [*flags, *options.flag]) as server:
-            server.wait_until_available(timeout_seconds=_LOAD_SECONDS)
             answer = _answer(server.grpc_address, message)
             requests.post(server.predict_url, sent.body, timeout=_ANSWER_SECONDS).raise_for_status()
             if api == "REST":
