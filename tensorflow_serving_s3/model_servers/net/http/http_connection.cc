@@ -210,12 +210,16 @@ void HttpConnection::Dispatch() {
   exchange_.Arrive(&message.body());
   state_ = State::kHandling;
   if (exchange_.HandleQuickly()) {
-    BeginResponse();
-    OnHandled();
+    loop_.CallSoon(shared_from_this());
   } else if (!exchange_.Enqueue(
                  [self = shared_from_this()] { self->Handle(); })) {
     BeginWriting(request.method);
   }
+}
+
+void HttpConnection::OnTurnEnd() {
+  BeginResponse();
+  OnHandled();
 }
 
 void HttpConnection::Handle() {

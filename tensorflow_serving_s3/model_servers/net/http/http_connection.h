@@ -88,7 +88,8 @@ struct PaddedBody {
 //
 // In kHandling only the worker thread that runs the handler uses the socket and
 // the response. The worker sends what the socket accepts immediately; then the
-// loop sends the rest. A quick handler runs on the loop's thread instead.
+// loop sends the rest. A quick handler runs on the loop's thread instead, and
+// its response leaves with those of other connections, still in kHandling.
 class HttpConnection : public IoConnection,
                        public std::enable_shared_from_this<HttpConnection> {
  public:
@@ -115,6 +116,8 @@ class HttpConnection : public IoConnection,
   void BeginStop() override;
   // Closes the connection, in kHandling when the handler has returned.
   void CloseNow() override;
+  // Sends the response of a quick handler.
+  void OnTurnEnd() override;
 
  private:
   enum class State {
