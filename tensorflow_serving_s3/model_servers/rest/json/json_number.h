@@ -31,6 +31,10 @@
 #include <system_error>
 #include <type_traits>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace tfs3::rest {
 
 enum class NumberError : uint8_t {
@@ -65,6 +69,27 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
 };
 
+// Returns the value of eight digits from 0 to 9, the first in the lowest byte.
+[[gnu::always_inline]] inline uint64_t CombineDigits(uint64_t digits) {
+  // To pairs, pairs to groups of four, and these to eight.
+  digits = digits * 10 + (digits >> 8);
+  constexpr uint64_t kPairs = 0x000000ff000000ffu;
+  digits = ((digits & kPairs) * 0x000f424000000064u +
+            ((digits >> 16) & kPairs) * 0x0000271000000001u) >>
+           32;
+  return static_cast<uint32_t>(digits);
+}
+
+// Returns the value of the `count` digits, 0 to 8, at `p`.
+[[gnu::always_inline]] inline uint64_t ValueOfDigits(const char* p, int count) {
+  uint64_t digits;
+  std::memcpy(&digits, p, sizeof digits);
+  digits ^= 0x3030303030303030u;
+  // In two steps, because a shift by 64 is undefined.
+  digits = digits << (4 * (8 - count)) << (4 * (8 - count));
+  return CombineDigits(digits);
+}
+
 // Appends the decimal digits at `p` to `*mantissa` and returns the position
 // after the last digit. Reads up to eight digits in one step, without a loop
 // over single digits: the numbers of a list differ in length, so the processor
@@ -87,20 +112,95 @@ inline constexpr uint64_t kSmallPowersOfTen[] = {
     }
     // Moves the digits to the high bytes, after leading zeros.
     digits <<= 64 - 8 * count;
-    // Combines digits to pairs, pairs to groups of four, and these to eight.
-    digits = digits * 10 + (digits >> 8);
-    constexpr uint64_t kPairs = 0x000000ff000000ffu;
-    digits = ((digits & kPairs) * 0x000f424000000064u +
-              ((digits >> 16) & kPairs) * 0x0000271000000001u) >>
-             32;
+    const uint64_t value = CombineDigits(digits);
     p += count;
     if (count == 8) {
-      *mantissa = *mantissa * 100000000 + static_cast<uint32_t>(digits);
+      *mantissa = *mantissa * 100000000 + value;
       continue;
     }
-    *mantissa =
-        *mantissa * kSmallPowersOfTen[count] + static_cast<uint32_t>(digits);
+    *mantissa = *mantissa * kSmallPowersOfTen[count] + value;
     return p;
+  }
+}
+
+#ifdef __SSE2__
+// A number with one digit before the point, and up to 13 after it.
+struct ShortFraction {
+  uint64_t mantissa;
+  int digits;  // After the point.
+  int size;    // The number of characters; 0: it is another number, or none.
+};
+
+// Reads a number such as -0.837575436. Its size depends on few operations, so
+// the processor begins with the next number of a list before it has this value.
+[[gnu::always_inline]] inline ShortFraction ReadShortFraction(const char* token,
+                                                              bool negative) {
+  const int whole = negative ? 1 : 0;
+  if (token[whole + 1] != '.') {
+    return {0, 0, 0};
+  }
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(token));
+  // Returns the bits of the characters from `first` to '9'.
+  const auto up_to_nine = [text](char first) {
+    const __m128i moved = _mm_sub_epi8(text, _mm_set1_epi8(first));
+    const __m128i last = _mm_set1_epi8(static_cast<char>('9' - first));
+    return static_cast<uint32_t>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(moved, last), moved)));
+  };
+  // A sign, the point and digits are between '-' and '9'.
+  const int size = __builtin_ctz(~up_to_nine('-'));
+  const int fraction = whole + 2;
+  const int count = size - fraction;
+  const uint32_t within = (1u << size) - 1;
+  const uint32_t digits = (within & ~((1u << fraction) - 1)) | (1u << whole);
+  if (size > 15 || count < 1 || (up_to_nine('0') & within) != digits ||
+      !IsAfterJsonValue(token[size])) {
+    return {0, 0, 0};
+  }
+  const auto before = static_cast<uint64_t>(token[whole] - '0');
+  const char* const p = token + fraction;
+  if (count < 8) {
+    return {before * kSmallPowersOfTen[count] + ValueOfDigits(p, count), count,
+            size};
+  }
+  const uint64_t first = before * 100000000 + ValueOfDigits(p, 8);
+  return {
+      first * kSmallPowersOfTen[count - 8] + ValueOfDigits(p + 8, count - 8),
+      count, size};
+}
+#endif
+
+// Scales a number of at most 18 digits. Returns false if the result may be
+// rounded wrongly.
+template <typename T>
+[[gnu::always_inline]] inline bool Scale(uint64_t mantissa, int64_t exponent,
+                                         bool negative, T* value) {
+  const auto written = static_cast<double>(static_cast<int64_t>(mantissa));
+  if constexpr (std::is_same_v<T, double>) {
+    // Both operands are exact, so the result is rounded only once.
+    if (mantissa > uint64_t{1} << 53) {
+      return false;
+    }
+    const double scaled = exponent < 0 ? written / kExactPowersOfTen[-exponent]
+                                       : written * kExactPowersOfTen[exponent];
+    *value = negative ? -scaled : scaled;
+    return true;
+  } else {
+    const double scaled =
+        written * (exponent < 0 ? kInversePowersOfTen[-exponent]
+                                : kExactPowersOfTen[exponent]);
+    // The error of `scaled` is at most two units in the last place. Unless
+    // `scaled` is that close to the middle between two floats, rounding it
+    // gives the float that is nearest to the number.
+    uint64_t bits;
+    std::memcpy(&bits, &scaled, sizeof bits);
+    constexpr uint32_t kDropped = (uint32_t{1} << 29) - 1;
+    constexpr uint32_t kMiddle = uint32_t{1} << 28;
+    if ((static_cast<uint32_t>(bits) & kDropped) - (kMiddle - 8) <= 16u) {
+      return false;
+    }
+    *value = static_cast<float>(negative ? -scaled : scaled);
+    return true;
   }
 }
 
@@ -236,6 +336,14 @@ template <typename T>
                                                         T* value,
                                                         const char** end) {
   const bool negative = *token == '-';
+#ifdef __SSE2__
+  const ShortFraction number = ReadShortFraction(token, negative);
+  if (number.size > 0 &&
+      Scale(number.mantissa, -number.digits, negative, value)) {
+    *end = token + number.size;
+    return NumberError::kNone;
+  }
+#endif
   const char* const whole = token + negative;
   if (!IsDigit(*whole)) {
     return ParseNamed(token, value, end);
@@ -291,33 +399,9 @@ template <typename T>
     }
   }
   if (digits <= 18 && exponent >= -kMaxExactPower &&
-      exponent <= kMaxExactPower) {
-    const auto written = static_cast<double>(static_cast<int64_t>(mantissa));
-    if constexpr (std::is_same_v<T, double>) {
-      // Both operands are exact, so the result is rounded only once.
-      if (mantissa <= uint64_t{1} << 53) {
-        const double scaled = exponent < 0
-                                  ? written / kExactPowersOfTen[-exponent]
-                                  : written * kExactPowersOfTen[exponent];
-        *value = negative ? -scaled : scaled;
-        return NumberError::kNone;
-      }
-    } else {
-      const double scaled =
-          written * (exponent < 0 ? kInversePowersOfTen[-exponent]
-                                  : kExactPowersOfTen[exponent]);
-      // The error of `scaled` is at most two units in the last place. Unless
-      // `scaled` is that close to the middle between two floats, rounding it
-      // gives the float that is nearest to the number.
-      uint64_t bits;
-      std::memcpy(&bits, &scaled, sizeof bits);
-      constexpr uint32_t kDropped = (uint32_t{1} << 29) - 1;
-      constexpr uint32_t kMiddle = uint32_t{1} << 28;
-      if ((static_cast<uint32_t>(bits) & kDropped) - (kMiddle - 8) > 16u) {
-        *value = static_cast<float>(negative ? -scaled : scaled);
-        return NumberError::kNone;
-      }
-    }
+      exponent <= kMaxExactPower &&
+      Scale(mantissa, exponent, negative, value)) {
+    return NumberError::kNone;
   }
   return ParseGeneral(token, p, magnitude, value);
 }

@@ -148,6 +148,38 @@ TEST(JsonNumberTest, FindsEveryEndOfAValue) {
   }
 }
 
+// Numbers up to 15 characters with one digit before the point are read in one
+// step.
+TEST(JsonNumberTest, FractionsOfEachLengthHaveTheirValue) {
+  const std::string digits = "02468135790246813579";
+  for (const std::string whole : {"0.", "-0.", "7.", "-7.", "17.", "-123."}) {
+    for (size_t size = 1; size < digits.size(); ++size) {
+      for (size_t begin = 0; begin + size <= digits.size(); ++begin) {
+        const std::string text = whole + digits.substr(begin, size);
+        EXPECT_EQ(Value<float>(text), std::strtof(text.c_str(), nullptr))
+            << text;
+        EXPECT_EQ(Value<double>(text), std::strtod(text.c_str(), nullptr))
+            << text;
+      }
+    }
+  }
+}
+
+TEST(JsonNumberTest, FractionsWithOtherCharactersAreSyntaxErrors) {
+  for (const std::string number : {"0.5", "-1.25", "0.8375754363"}) {
+    for (size_t at = 0; at <= number.size(); ++at) {
+      for (const char other : {'.', '-', '/', ':', 'x', '+', '\0', '\x80'}) {
+        std::string text = number;
+        text.insert(text.begin() + at, other);
+        if (text[0] == '-' && number[0] != '-') {
+          continue;  // A number.
+        }
+        EXPECT_EQ(Error<float>(text), NumberError::kSyntax) << text;
+      }
+    }
+  }
+}
+
 TEST(JsonNumberTest, RoundsHardCasesCorrectly) {
   for (const char* text : {"0",
                            "-0",
