@@ -35,8 +35,9 @@ namespace tfs3::net {
 class Acceptor {
  public:
   // While so many connections above the limit wait for the end of idle ones, no
-  // others are accepted.
-  static constexpr int kMaxWaiting = 8;
+  // others are accepted. More than one would find no idle connection while the
+  // ones before it, which may be closed for it, have not started.
+  static constexpr int kMaxWaiting = 1;
 
   // Numbers of connections since the last warnings.
   struct Events {

@@ -278,6 +278,19 @@ TEST(AcceptorTest, AFloodExceedsTheLimitByTheConnectionsThatMayWaitAtMost) {
   EXPECT_EQ(server.counters.refused_connections, kFlood);
 }
 
+TEST(AcceptorTest, AFloodOfIdleConnectionsIsNotRefused) {
+  constexpr int kFlood = 60;
+  TestServer server(/*max_connections=*/2, /*max_reserved=*/0);
+  server.shared.idle = true;
+
+  const std::vector<Client> flood = Connect(server.port(), kFlood);
+
+  for (const Client& client : flood) {
+    EXPECT_EQ(FirstByte(client), kStarted);
+  }
+  EXPECT_EQ(server.counters.refused_connections, 0);
+}
+
 TEST(AcceptorTest, ListenersTakeTurnsWhenConnectionsWait) {
   constexpr int kLimit = 4;
   constexpr int kFlood = 60;
@@ -329,8 +342,8 @@ TEST(AcceptorTest, StopClosesConnectionsThatWait) {
   TestServer server(/*max_connections=*/4, /*max_reserved=*/0);
   const std::vector<Client> clients = Fill(server, 4);
   std::promise<void> release = server.BlockLastLoop();
-  const std::vector<Client> waiting = Connect(server.port(), 2);
-  server.WaitUntilOpen(6);
+  const std::vector<Client> waiting = Connect(server.port(), 1);
+  server.WaitUntilOpen(5);
 
   std::thread stop([&] { server.StopAccepting(); });
   release.set_value();

@@ -111,6 +111,9 @@ void IoLoop::WaitUntilEmpty() {
 }
 
 void IoLoop::Add(std::shared_ptr<IoConnection> connection) {
+  if (!connection->in_reserve()) {
+    none_idle_since_ = {};  // A new connection is idle.
+  }
   connections_.insert(std::move(connection));
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();
