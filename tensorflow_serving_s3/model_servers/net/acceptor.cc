@@ -47,7 +47,7 @@ void Acceptor::Stop() {
       listener.descriptor.release();
       listener.timer.cancel();
     }
-    if (num_waiting_ == 0) {
+    if (!is_waiting_) {
       stopped_.set_value();
     }
   });
@@ -65,7 +65,7 @@ void Acceptor::Accept(Listener* listener) {
   };
   const int listening = listener->descriptor.native_handle();
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (num_waiting_ == kMaxWaiting) {
+    if (is_waiting_) {
       paused_.push_back(listener);
       return;
     }
@@ -122,7 +122,7 @@ void Acceptor::Admit(int fd, size_t listener) {
       *options_.num_open <= options_.max_connections) {
     Start(std::move(accepted));
   } else {
-    ++num_waiting_;
+    is_waiting_ = true;
     MakeRoom(std::move(accepted), 0);
   }
 }
@@ -153,21 +153,17 @@ void Acceptor::MakeRoom(Accepted waiting, size_t index) {
 void Acceptor::EndWait(Accepted waiting) {
   if (!waiting.has_room && !waiting.in_reserve && options_.max_reserved > 0) {
     waiting.in_reserve = true;
-    // Without the others that wait.
-    const int64_t num_open = *options_.num_open - (num_waiting_ - 1);
     waiting.has_room =
-        num_open <= options_.max_connections + options_.max_reserved;
+        *options_.num_open <= options_.max_connections + options_.max_reserved;
     if (!waiting.has_room) {
       MakeRoom(std::move(waiting), 0);
       return;
     }
   }
-  --num_waiting_;
+  is_waiting_ = false;
   if (!accepts_) {
     waiting.connection.reset();
-    if (num_waiting_ == 0) {
-      stopped_.set_value();
-    }
+    stopped_.set_value();
     return;
   }
   if (waiting.has_room) {
@@ -179,7 +175,7 @@ void Acceptor::EndWait(Accepted waiting) {
     waiting.connection.reset();  // Closes it.
   }
   Log();
-  while (num_waiting_ < kMaxWaiting && !paused_.empty()) {
+  while (!is_waiting_ && !paused_.empty()) {
     Listener* const listener = paused_.front();
     paused_.pop_front();
     Accept(listener);

@@ -24,7 +24,9 @@ namespace tfs3::net {
 //
 // At the limit of open connections it closes idle ones to start a new one. If
 // none is idle, it starts new ones in the reserve, if there is one, and closes
-// further ones. It also closes new ones if no file descriptor is free.
+// further ones. While one waits for that, it accepts no others: they would not
+// find the ones before them, which may be idle, on the loops yet. It also
+// closes new ones if no file descriptor is free.
 //
 //   Acceptor acceptor(std::move(options), &loops);
 //   ...
@@ -34,11 +36,6 @@ namespace tfs3::net {
 // The first loop runs the functions of the options.
 class Acceptor {
  public:
-  // While so many connections above the limit wait for the end of idle ones, no
-  // others are accepted. More than one would find no idle connection while the
-  // ones before it, which may be closed for it, have not started.
-  static constexpr int kMaxWaiting = 1;
-
   // Numbers of connections since the last warnings.
   struct Events {
     int64_t evicting = 0;            // Started after idle ones were closed.
@@ -73,7 +70,7 @@ class Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  // Stops accepting, and closes the connections that wait. Each other one was
+  // Stops accepting, and closes a connection that waits. Each other one was
   // given to its loop. Call it once.
   void Stop();
 
@@ -108,9 +105,9 @@ class Acceptor {
 
   // Only the first loop uses the members below.
   std::deque<Listener> listeners_;
-  // Accept when fewer connections wait.
+  // Accept when no connection waits.
   std::deque<Listener*> paused_;
-  int num_waiting_ = 0;
+  bool is_waiting_ = false;
   size_t next_loop_ = 0;
   bool accepts_ = true;
   SpareDescriptor spare_descriptor_;

@@ -258,7 +258,7 @@ TEST(AcceptorTest, TheReserveTakesConnectionsAboveTheLimit) {
   EXPECT_EQ(server.WaitForLog().reserved, 1);
 }
 
-TEST(AcceptorTest, AFloodExceedsTheLimitByTheConnectionsThatMayWaitAtMost) {
+TEST(AcceptorTest, AFloodExceedsTheLimitByOneConnection) {
   constexpr int kLimit = 4;
   constexpr int kFlood = 60;
   TestServer server(kLimit, /*max_reserved=*/0);
@@ -266,7 +266,7 @@ TEST(AcceptorTest, AFloodExceedsTheLimitByTheConnectionsThatMayWaitAtMost) {
   std::promise<void> release = server.BlockLastLoop();
 
   const std::vector<Client> flood = Connect(server.port(), kFlood);
-  server.WaitUntilOpen(kLimit + Acceptor::kMaxWaiting);
+  server.WaitUntilOpen(kLimit + 1);
   server.WaitForLoop(0);
   server.WaitForLoop(0);
   release.set_value();
@@ -274,7 +274,7 @@ TEST(AcceptorTest, AFloodExceedsTheLimitByTheConnectionsThatMayWaitAtMost) {
   for (const Client& client : flood) {
     EXPECT_EQ(FirstByte(client), kClosed);
   }
-  EXPECT_EQ(server.shared.most_open, kLimit + Acceptor::kMaxWaiting);
+  EXPECT_EQ(server.shared.most_open, kLimit + 1);
   EXPECT_EQ(server.counters.refused_connections, kFlood);
 }
 
@@ -298,7 +298,7 @@ TEST(AcceptorTest, ListenersTakeTurnsWhenConnectionsWait) {
   const std::vector<Client> clients = Fill(server, kLimit);
   std::promise<void> release = server.BlockLastLoop();
   const std::vector<Client> flood = Connect(server.port(0), kFlood);
-  server.WaitUntilOpen(kLimit + Acceptor::kMaxWaiting);
+  server.WaitUntilOpen(kLimit + 1);
 
   const Client other(server.port(1));
   server.WaitForLoop(0);
