@@ -24,6 +24,7 @@
 #include "tensorflow_serving_s3/model_servers/grpc/socket_info.h"
 #include "tensorflow_serving_s3/model_servers/grpc/stream_call.h"
 #include "tensorflow_serving_s3/model_servers/grpc/unary_call.h"
+#include "tensorflow_serving_s3/model_servers/net/acceptor.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/server.h"
 
 namespace tfs3::grpc {
@@ -205,11 +206,28 @@ net::http2::Server::Options HttpOptions(const ServerOptions& options,
       "application/grpc. Send REST requests to the REST port "
       "(--rest_api_port).\n";
   http.max_connections = options.max_connections;
-  http.limit_name = options.max_connections_name;
-  http.server_name = "gRPC";
   http.peer_of = PeerOf;
   http.counters = options.counters;
-  http.warn = options.warn;
+  if (options.warn) {
+    http.log = [warn = options.warn, limit = options.max_connections,
+                name = options.max_connections_name](
+                   const net::Acceptor::Events& events) {
+      if (events.without_descriptor > 0) {
+        warn("gRPC: refused " + std::to_string(events.without_descriptor) +
+             " connections because this process has reached its limit of open "
+             "files; raise it (ulimit -n) or lower " +
+             name);
+      }
+      if (events.refused + events.evicting > 0) {
+        warn("gRPC: the limit of open connections, " + std::to_string(limit) +
+             " (" + name + "), is reached: refused " +
+             std::to_string(events.refused) + " new connections and closed " +
+             std::to_string(events.evicting) +
+             " idle ones; raise it, and the limit of open files (ulimit -n)");
+      }
+      return true;
+    };
+  }
   return http;
 }
 

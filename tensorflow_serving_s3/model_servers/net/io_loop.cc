@@ -86,36 +86,26 @@ bool IoLoop::CloseIdlest(bool in_reserve) {
   return true;
 }
 
-void IoLoop::SayGoodbye() {
-  std::promise<void> said;
+void IoLoop::CallForAll(void (IoConnection::*function)()) {
+  std::promise<void> called;
   asio::post(io_, [&] {
     for (const auto& connection : Copy()) {
-      connection->SayGoodbye();
+      ((*connection).*function)();
     }
-    said.set_value();
+    called.set_value();
   });
-  said.get_future().wait();
+  called.get_future().wait();
 }
 
-void IoLoop::BeginStop() {
-  asio::post(io_, [this] {
-    for (const auto& connection : Copy()) {
-      connection->BeginStop();
-    }
-  });
-}
+void IoLoop::SayGoodbye() { CallForAll(&IoConnection::SayGoodbye); }
 
-void IoLoop::CloseAll() {
-  asio::post(io_, [this] {
-    for (const auto& connection : Copy()) {
-      connection->CloseNow();
-    }
-  });
-}
+void IoLoop::BeginStop() { CallForAll(&IoConnection::BeginStop); }
 
-bool IoLoop::WaitUntilEmpty(std::chrono::milliseconds timeout) {
+void IoLoop::CloseAll() { CallForAll(&IoConnection::CloseNow); }
+
+bool IoLoop::WaitUntilEmpty(IoConnection::Clock::time_point deadline) {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, timeout, [this] { return open_ == 0; });
+  return changed_.wait_until(lock, deadline, [this] { return open_ == 0; });
 }
 
 void IoLoop::WaitUntilEmpty() {
@@ -148,6 +138,9 @@ void IoLoop::EndTurn() {
 }
 
 void IoLoop::Add(std::shared_ptr<IoConnection> connection) {
+  if (!connection->in_reserve()) {
+    none_idle_since_ = {};  // A new connection is idle.
+  }
   connections_.insert(std::move(connection));
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();
@@ -158,6 +151,22 @@ void IoLoop::Remove(const std::shared_ptr<IoConnection>& connection) {
   std::lock_guard<std::mutex> lock(mutex_);
   open_ = connections_.size();
   changed_.notify_all();
+}
+
+void CloseLoops(const IoLoops& loops,
+                IoConnection::Clock::time_point deadline) {
+  for (const auto& loop : loops) {
+    loop->WaitUntilEmpty(deadline);
+  }
+  for (const auto& loop : loops) {
+    loop->CloseAll();
+  }
+  for (const auto& loop : loops) {
+    loop->WaitUntilEmpty();
+  }
+  for (const auto& loop : loops) {
+    loop->Join();
+  }
 }
 
 }  // namespace tfs3::net

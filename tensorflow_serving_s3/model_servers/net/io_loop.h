@@ -50,6 +50,9 @@ class IoConnection {
 
   virtual ~IoConnection() = default;
 
+  // Adds the connection to the loop, and begins to serve the client.
+  // `in_reserve`: it is above the limit of connections.
+  virtual void Start(bool in_reserve) = 0;
   // Returns true for a connection above the limit of connections.
   virtual bool in_reserve() const { return false; }
   virtual Idleness IdlenessAt(Clock::time_point now) const = 0;
@@ -74,7 +77,7 @@ class IoConnection {
 //   IoLoop loop(std::chrono::seconds(1));
 //   boost::asio::post(loop.io(), [&] { ... });  // Runs on the loop's thread.
 //   loop.BeginStop();
-//   if (!loop.WaitUntilEmpty(grace)) loop.CloseAll();
+//   if (!loop.WaitUntilEmpty(deadline)) loop.CloseAll();
 class IoLoop {
  public:
   // Checks the deadlines of connections every `sweep_period`.
@@ -91,10 +94,10 @@ class IoLoop {
 
   // Calls IoConnection::SayGoodbye for all connections. Returns after that.
   void SayGoodbye();
-  // Calls IoConnection::BeginStop for all connections.
+  // Calls IoConnection::BeginStop for all connections. Returns after that.
   void BeginStop();
-  // Returns true if all connections close within `timeout`.
-  bool WaitUntilEmpty(std::chrono::milliseconds timeout);
+  // Returns true if all connections close before `deadline`.
+  bool WaitUntilEmpty(IoConnection::Clock::time_point deadline);
   // Closes all connections. A connection whose handler runs closes when the
   // handler has returned.
   void CloseAll();
@@ -121,6 +124,7 @@ class IoLoop {
  private:
   void ScheduleSweep();
   void EndTurn();
+  void CallForAll(void (IoConnection::*function)());
   // A copy, because connections that close remove themselves from the set.
   std::vector<std::shared_ptr<IoConnection>> Copy() const {
     return {connections_.begin(), connections_.end()};
@@ -142,6 +146,12 @@ class IoLoop {
 
   std::thread thread_;
 };
+
+using IoLoops = std::vector<std::unique_ptr<IoLoop>>;
+
+// Waits until `deadline` for connections to close, closes the others, and ends
+// the threads.
+void CloseLoops(const IoLoops& loops, IoConnection::Clock::time_point deadline);
 
 }  // namespace tfs3::net
 

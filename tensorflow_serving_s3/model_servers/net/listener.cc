@@ -4,13 +4,15 @@
 #include "tensorflow_serving_s3/model_servers/net/listener.h"
 
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/system/error_code.hpp>
 #include <cerrno>
@@ -24,6 +26,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+
+error_code LastError() { return {errno, boost::system::system_category()}; }
 
 absl::Status PortError(const std::string& address, int port, error_code error) {
   const std::string place =
@@ -43,17 +47,27 @@ absl::Status PortError(const std::string& address, int port, error_code error) {
       ". The address must be a name or an IP address of this machine."));
 }
 
-error_code Bind(const asio::generic::stream_protocol::endpoint& endpoint,
-                Acceptor* acceptor) {
-  error_code error;
-  acceptor->bind(endpoint, error);
-  if (!error) {
-    acceptor->listen(Acceptor::max_listen_connections, error);
+// Returns a listening socket, or -1 with the error in errno.
+int Listen(const asio::generic::stream_protocol::endpoint& endpoint) {
+  const int family = endpoint.protocol().family();
+  const int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    return fd;
   }
-  if (!error) {
-    acceptor->non_blocking(true, error);
+  constexpr int kOn = 1;
+  constexpr int kOff = 0;
+  if ((family == AF_UNIX ||
+       setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof kOn) == 0) &&
+      (family != AF_INET6 ||
+       setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &kOff, sizeof kOff) == 0) &&
+      bind(fd, endpoint.data(), endpoint.size()) == 0 &&
+      listen(fd, SOMAXCONN) == 0) {
+    return fd;
   }
-  return error;
+  const int cause = errno;
+  close(fd);
+  errno = cause;
+  return -1;
 }
 
 // Removes a socket file at `path` that no process listens at.
@@ -88,8 +102,7 @@ absl::Status RemoveDeadSocket(const std::string& place,
 
 }  // namespace
 
-absl::Status ListenOnPort(const std::string& address, int port,
-                          Acceptor* acceptor) {
+absl::StatusOr<int> ListenOnPort(const std::string& address, int port) {
   if (port < 0 || port > 65535) {
     return absl::InvalidArgumentError(
         absl::StrCat("Cannot listen for HTTP at port ", port,
@@ -104,21 +117,14 @@ absl::Status ListenOnPort(const std::string& address, int port,
   if (error) {
     return PortError(address, port, error);
   }
-  const tcp::endpoint endpoint = *addresses.begin();
-  acceptor->open(endpoint.protocol(), error);
-  if (!error) {
-    acceptor->set_option(Acceptor::reuse_address(true), error);
+  const int listener = Listen(addresses.begin()->endpoint());
+  if (listener < 0) {
+    return PortError(address, port, LastError());
   }
-  if (!error && endpoint.address().is_v6()) {
-    acceptor->set_option(asio::ip::v6_only(false), error);
-  }
-  if (!error) {
-    error = Bind(endpoint, acceptor);
-  }
-  return error ? PortError(address, port, error) : absl::OkStatus();
+  return listener;
 }
 
-absl::Status ListenOnUnixSocket(const std::string& path, Acceptor* acceptor) {
+absl::StatusOr<int> ListenOnUnixSocket(const std::string& path) {
   const std::string place =
       absl::StrCat("Cannot listen for HTTP at the UNIX socket ", path, ": ");
   constexpr size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
@@ -131,27 +137,21 @@ absl::Status ListenOnUnixSocket(const std::string& path, Acceptor* acceptor) {
   if (absl::Status status = RemoveDeadSocket(place, path); !status.ok()) {
     return status;
   }
-  const asio::local::stream_protocol::endpoint endpoint(path);
-  error_code error;
-  acceptor->open(endpoint.protocol(), error);
-  if (!error) {
-    error = Bind(endpoint, acceptor);
-  }
-  if (!error) {
-    return absl::OkStatus();
+  const int listener = Listen(asio::local::stream_protocol::endpoint(path));
+  if (listener >= 0) {
+    return listener;
   }
   return absl::FailedPreconditionError(
-      absl::StrCat(place, error.message(),
+      absl::StrCat(place, LastError().message(),
                    ". Its folder must exist, and this user must be allowed to "
                    "write to it."));
 }
 
-int PortOf(const Acceptor& acceptor) {
-  const auto local = acceptor.local_endpoint();
-  const sockaddr* const address = local.data();
-  return ntohs(address->sa_family == AF_INET6
-                   ? reinterpret_cast<const sockaddr_in6*>(address)->sin6_port
-                   : reinterpret_cast<const sockaddr_in*>(address)->sin_port);
+int PortOf(int listener) {
+  sockaddr_in6 address{};  // sockaddr_in has the port at the same place.
+  socklen_t size = sizeof address;
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin6_port);
 }
 
 }  // namespace tfs3::net

@@ -45,7 +45,8 @@ HttpConnection::~HttpConnection() {
   }
 }
 
-void HttpConnection::Start() {
+void HttpConnection::Start(bool in_reserve) {
+  in_reserve_ = in_reserve;
   loop_.Add(shared_from_this());
   if (stream_.Open()) {
     Close();
@@ -54,11 +55,6 @@ void HttpConnection::Start() {
   } else {
     NextRequest();
   }
-}
-
-void HttpConnection::StartInReserve() {
-  in_reserve_ = true;
-  Start();
 }
 
 std::chrono::milliseconds HttpConnection::RequestTimeout() const {

@@ -102,10 +102,9 @@ class HttpConnection : public IoConnection,
 
   // The functions below must be called on the loop's thread.
 
-  void Start();
-  // Starts a connection above the limit of connections. It answers one GET,
-  // HEAD or OPTIONS request, which must arrive soon, and refuses others.
-  void StartInReserve();
+  // In the reserve it answers one GET, HEAD or OPTIONS request, which must
+  // arrive soon, and refuses others.
+  void Start(bool in_reserve) override;
   bool in_reserve() const override { return in_reserve_; }
   Idleness IdlenessAt(Clock::time_point now) const override;
   void Evict() override;

@@ -80,7 +80,7 @@ Connection::~Connection() {
   --server_.num_open;
 }
 
-void Connection::Start() {
+void Connection::Start(bool /*in_reserve*/) {
   loop_.Add(shared_from_this());
   is_registered_ = true;
   if (stream_.encrypted()) {

@@ -80,7 +80,8 @@ class Connection final : public IoConnection,
              const ConnectionContext* server);
   ~Connection() override;
 
-  void Start();
+  // Of a server without a reserve.
+  void Start(bool in_reserve) override;
   // Starts a connection whose TLS handshake is complete and whose first bytes
   // were read.
   void Continue(std::string_view input);

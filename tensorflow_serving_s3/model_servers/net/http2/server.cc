@@ -3,24 +3,13 @@
 
 #include "tensorflow_serving_s3/model_servers/net/http2/server.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/error_code.hpp>
-#include <cerrno>
 #include <cstddef>
-#include <future>
 #include <mutex>
-#include <new>
 #include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "tensorflow_serving_s3/model_servers/base/spare_descriptor.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/byte_stream.h"
 #include "tensorflow_serving_s3/model_servers/net/io_loop.h"
 #include "tensorflow_serving_s3/model_servers/net/tls_session.h"
@@ -28,18 +17,7 @@
 namespace tfs3::net::http2 {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
-using Clock = std::chrono::steady_clock;
-
-// How many connections are accepted before the loop serves others.
-constexpr int kAcceptsPerTurn = 64;
-// How long the server accepts no connection when no file descriptor is free.
-constexpr auto kAcceptPause = std::chrono::milliseconds(20);
-constexpr auto kLogPeriod = std::chrono::seconds(10);
-
-int DefaultLoops() {
+int NumLoops() {
   // Beside the load of a client on the same machine, one loop served two
   // processors better than two.
   const int processors = static_cast<int>(std::thread::hardware_concurrency());
@@ -71,266 +49,60 @@ class Server::Impl {
     context_.counters =
         options_.counters != nullptr ? options_.counters : &own_counters_;
     context_.counters->max_connections += options_.max_connections;
-    const int num_loops =
-        options_.num_loops > 0 ? options_.num_loops : DefaultLoops();
-    for (int i = 0; i < num_loops; ++i) {
+    for (int i = 0; i < NumLoops(); ++i) {
       loops_.push_back(
           std::make_unique<IoLoop>(SweepPeriod(options_.connections)));
     }
-    for (const int fd : options_.listeners) {
-      listeners_.push_back(std::make_unique<Listener>(loops_[0]->io(), fd));
-    }
-    asio::post(loops_[0]->io(), [this] {
-      for (const auto& listener : listeners_) {
-        Await(listener.get());
-      }
-    });
+    Acceptor::Options accepting;
+    accepting.listeners = options_.listeners;
+    accepting.max_connections = options_.max_connections;
+    accepting.num_open = &context_.num_open;
+    accepting.counters = context_.counters;
+    accepting.connect = [this](StreamSocket socket, size_t /*listener*/,
+                               IoLoop* loop) {
+      std::string peer =
+          options_.peer_of ? options_.peer_of(socket.native_handle()) : "";
+      return std::make_shared<Connection>(
+          ByteStream(std::move(socket), tls_.get()), std::move(peer), loop,
+          &context_);
+    };
+    accepting.log = options_.log;
+    acceptor_.emplace(std::move(accepting), &loops_);
   }
 
   ~Impl() { context_.counters->max_connections -= options_.max_connections; }
 
   void StopAccepting() {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (std::exchange(has_stopped_accepting_, true)) {
-      return;
+    if (!std::exchange(has_stopped_accepting_, true)) {
+      acceptor_->Stop();
     }
-    accepts_ = false;
-    std::promise<void> stopped;
-    asio::post(loops_[0]->io(), [&] {
-      for (const auto& listener : listeners_) {
-        listener->descriptor.release();
-        listener->timer.cancel();
-      }
-      stopped.set_value();
-    });
-    stopped.get_future().wait();
   }
 
   void BeginStop() {
     StopAccepting();
     std::lock_guard<std::mutex> lock(mutex_);
-    std::vector<std::promise<void>> told(loops_.size());
-    for (size_t i = 0; i < loops_.size(); ++i) {
-      loops_[i]->BeginStop();
-      asio::post(loops_[i]->io(), [&told, i] { told[i].set_value(); });
-    }
-    for (std::promise<void>& promise : told) {
-      promise.get_future().wait();
+    for (const auto& loop : loops_) {
+      loop->BeginStop();
     }
   }
 
   void Stop(std::chrono::milliseconds grace) {
-    const auto deadline = Clock::now() + grace;
+    const auto deadline = std::chrono::steady_clock::now() + grace;
     BeginStop();
     std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& loop : loops_) {
-      loop->WaitUntilEmpty(
-          std::chrono::duration_cast<std::chrono::milliseconds>(
-              std::max(deadline - Clock::now(), Clock::duration::zero())));
-    }
-    closes_ = true;
-    for (const auto& loop : loops_) {
-      loop->CloseAll();
-    }
-    for (const auto& loop : loops_) {
-      loop->WaitUntilEmpty();
-    }
-    for (const auto& loop : loops_) {
-      loop->Join();
-    }
-    listeners_.clear();
+    CloseLoops(loops_, deadline);
+    acceptor_.reset();
     loops_.clear();
   }
 
  private:
-  struct Listener {
-    Listener(asio::io_context& io, int fd) : descriptor(io, fd), timer(io) {}
-
-    Descriptor descriptor;
-    SteadyTimer timer;
-  };
-
-  void Await(Listener* listener) {
-    listener->descriptor.async_wait(Descriptor::wait_read,
-                                    [this, listener](error_code error) {
-                                      if (!error && accepts_) {
-                                        Accept(listener);
-                                      }
-                                    });
-  }
-
-  // Accepts again after a pause, to avoid a busy loop.
-  void AwaitLater(Listener* listener) {
-    listener->timer.expires_after(kAcceptPause);
-    listener->timer.async_wait([this, listener](error_code error) {
-      if (!error && accepts_) {
-        Accept(listener);
-      }
-    });
-  }
-
-  void Accept(Listener* listener) {
-    const int listening = listener->descriptor.native_handle();
-    for (int i = 0; i < kAcceptsPerTurn; ++i) {
-      const int fd =
-          accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd >= 0) {
-        Admit(fd);
-        continue;
-      }
-      switch (errno) {
-        case EMFILE:
-        case ENFILE:
-        case ENOBUFS:
-        case ENOMEM:
-          spare_descriptor_.CloseNextConnection(listening);
-          ++unlogged_without_descriptor_;
-          CountRefused();
-          AwaitLater(listener);
-          return;
-        case EINTR:
-        case ECONNABORTED:  // The client has already disconnected.
-          continue;
-        default:
-          Await(listener);
-          return;
-      }
-    }
-    asio::post(loops_[0]->io(), [this, listener] {
-      if (accepts_) {
-        Accept(listener);
-      }
-    });
-  }
-
-  // Starts a connection, or closes it because of the limit.
-  void Admit(int fd) {
-    IoLoop* const loop = loops_[next_loop_++ % loops_.size()].get();
-    std::shared_ptr<Connection> connection;
-    try {
-      connection = MakeConnection(fd, loop);
-    } catch (const std::bad_alloc&) {
-      close(fd);
-      return;
-    }
-    if (connection == nullptr) {
-      close(fd);
-    } else if (options_.max_connections == 0 ||
-               context_.num_open <= options_.max_connections) {
-      StartConnection(std::move(connection), loop);
-    } else {
-      MakeRoom(std::move(connection), loop, 0);
-    }
-  }
-
-  // Returns null if the socket cannot be used.
-  std::shared_ptr<Connection> MakeConnection(int fd, IoLoop* loop) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      return nullptr;
-    }
-    StreamSocket socket(loop->io());
-    error_code error;
-    socket.assign(
-        asio::generic::stream_protocol(
-            address.ss_family, address.ss_family == AF_UNIX ? 0 : IPPROTO_TCP),
-        fd, error);
-    if (error) {
-      return nullptr;
-    }
-    std::string peer = options_.peer_of ? options_.peer_of(fd) : "";
-    return std::make_shared<Connection>(
-        ByteStream(std::move(socket), tls_.get()), std::move(peer), loop,
-        &context_);
-  }
-
-  void StartConnection(std::shared_ptr<Connection> connection, IoLoop* loop) {
-    asio::post(loop->io(), [this, connection = std::move(connection)] {
-      if (!closes_) {
-        connection->Start();
-      }
-    });
-  }
-
-  // Closes an idle connection of loops_[index] or a later loop, and starts
-  // `connection`.
-  void MakeRoom(std::shared_ptr<Connection> connection, IoLoop* loop,
-                size_t index) {
-    if (index == loops_.size()) {
-      CountRefused();
-      return;  // Closes it.
-    }
-    IoLoop* const searched = loops_[index].get();
-    asio::post(searched->io(), [this, connection = std::move(connection), loop,
-                                index, searched]() mutable {
-      if (!accepts_) {
-        return;
-      }
-      if (searched->CloseIdlest(/*in_reserve=*/false)) {
-        ++unlogged_evicted_;
-        StartConnection(std::move(connection), loop);
-        WriteLog();
-      } else {
-        MakeRoom(std::move(connection), loop, index + 1);
-      }
-    });
-  }
-
-  void CountRefused() {
-    ++unlogged_refused_;
-    ++context_.counters->refused_connections;
-    WriteLog();
-  }
-
-  // Logs at most once in ten seconds.
-  void WriteLog() {
-    std::lock_guard<std::mutex> lock(log_mutex_);
-    const auto now = Clock::now();
-    if (!options_.warn || now - last_logged_ < kLogPeriod) {
-      return;
-    }
-    last_logged_ = now;
-    const int64_t refused = unlogged_refused_.exchange(0);
-    const int64_t evicted = unlogged_evicted_.exchange(0);
-    const int64_t without = unlogged_without_descriptor_.exchange(0);
-    if (without > 0) {
-      options_.warn(options_.server_name + ": refused " +
-                    std::to_string(without) +
-                    " connections because this process has reached its limit "
-                    "of open files; raise it (ulimit -n) or lower " +
-                    options_.limit_name);
-    }
-    if (refused - without + evicted > 0) {
-      options_.warn(options_.server_name + ": the limit of open connections, " +
-                    std::to_string(options_.max_connections) + " (" +
-                    options_.limit_name + "), is reached: refused " +
-                    std::to_string(refused - without) +
-                    " new connections and closed " + std::to_string(evicted) +
-                    " idle ones; raise it, and the limit of open files "
-                    "(ulimit -n)");
-    }
-  }
-
   const Options options_;
   TransportCounters own_counters_;
   ConnectionContext context_;
   const std::unique_ptr<TlsContext> tls_;
-  std::vector<std::unique_ptr<IoLoop>> loops_;
-  // Used by the first loop only.
-  std::vector<std::unique_ptr<Listener>> listeners_;
-  size_t next_loop_ = 0;
-  SpareDescriptor spare_descriptor_;
-
-  std::atomic<int64_t> unlogged_refused_{0};
-  std::atomic<int64_t> unlogged_evicted_{0};
-  std::atomic<int64_t> unlogged_without_descriptor_{0};
-  std::mutex log_mutex_;
-  Clock::time_point last_logged_;
-
-  std::atomic<bool> accepts_{true};
-  // No further connection may start.
-  std::atomic<bool> closes_{false};
+  IoLoops loops_;
+  std::optional<Acceptor> acceptor_;
   std::mutex mutex_;
   bool has_stopped_accepting_ = false;
 };

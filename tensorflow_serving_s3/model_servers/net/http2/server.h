@@ -14,6 +14,7 @@
 
 #include "tensorflow_serving_s3/model_servers/base/tls_options.h"
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
+#include "tensorflow_serving_s3/model_servers/net/acceptor.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/connection.h"
 
 namespace tfs3::net::http2 {
@@ -37,22 +38,13 @@ class Server {
     std::vector<int> listeners;
     std::optional<TlsOptions> tls;
     ConnectionOptions connections;
-    // The number of threads that serve connections; 0: chosen by the number of
-    // processors.
-    int num_loops = 0;
-    // How many connections may be open; 0: no limit. At the limit the server
-    // closes an idle connection to accept a new one; if none is idle, it closes
-    // the new one.
+    // See Acceptor::Options.
     int64_t max_connections = 0;
-    // The name of that limit and of the server in log messages.
-    std::string limit_name;
-    std::string server_name;
+    std::function<bool(const Acceptor::Events&)> log;
     // Returns the address of a client, from its socket.
     std::function<std::string(int fd)> peer_of;
     // Null: no counters. Must outlive the server.
     TransportCounters* counters = nullptr;
-    // Logs a warning; called at most once in ten seconds. May be empty.
-    std::function<void(const std::string&)> warn;
   };
 
   struct StartResult {
