@@ -35,9 +35,16 @@ class Program:
         self.parser = argparse.ArgumentParser(prog=name, description=description)
         self.parser.add_argument("--json", type=Path, help="A file to write all numbers to.")
 
-    def add_count(self, flag: str, default: int, help: str) -> None:
-        """Adds an option for a whole number that is at least 1."""
-        self.parser.add_argument(flag, type=_count, default=default, metavar="N", help=help)
+    def add_count(self, flag: str, default: int, help: str, *, minimum: int = 1) -> None:
+        """Adds an option for a whole number that is at least `minimum`."""
+
+        def count(text: str) -> int:
+            number = int(text)
+            if number < minimum:
+                raise argparse.ArgumentTypeError(f"it must be at least {minimum}")
+            return number
+
+        self.parser.add_argument(flag, type=count, default=default, metavar="N", help=help)
 
     def add_servers(self, flag: str, help: str) -> None:
         """Adds an option, which may be repeated, for a name and a model server.
@@ -76,13 +83,6 @@ class Program:
             print(*lines, sep="\n  ", file=sys.stderr)
             return 1
         return 0
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("it must be at least 1")
-    return number
 
 
 def _server(text: str) -> tuple[str, Path]:

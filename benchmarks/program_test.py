@@ -20,6 +20,7 @@ def program() -> Program:
     """A program with a count."""
     made = Program("made", "It measures nothing.")
     made.add_count("--runs", 3, "The number of runs.")
+    made.add_count("--mib", 32, "The size of the model.", minimum=16)
     return made
 
 
@@ -33,13 +34,14 @@ def test_the_report_is_written_with_the_name(program: Program, tmp_path: Path) -
     assert json.loads(file.read_text()) == {"benchmark": "made", "runs": 3}
 
 
-@pytest.mark.parametrize("count", ["0", "-1", "x"])
-def test_a_count_is_at_least_one(
-    program: Program, count: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("argument", ["--runs=0", "--runs=-1", "--runs=x", "--mib=15"])
+def test_a_count_is_at_least_its_minimum(
+    program: Program, argument: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as error:
-        program.run([f"--runs={count}"], _report)
-    assert (error.value.code, "--runs" in capsys.readouterr().err) == (2, True)
+        program.run([argument], _report)
+    assert error.value.code == 2
+    assert argument.partition("=")[0] in capsys.readouterr().err
 
 
 def test_an_error_is_one_line_with_the_log(

@@ -10,7 +10,6 @@ image and starts its first pod, unless --warm_files is given. Needs root.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import dataclasses
 import datetime
@@ -23,17 +22,16 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tensorflow_serving_s3.errors import Error
 from tensorflow_serving_s3.testing._ports import pick_free_ports
 
-from benchmarks.cold_start.cold_parts import ColdStart, as_table, in_container, parse_cold_start
+from benchmarks.cold_start.cold_parts import ColdStart, in_container, parse_cold_start
+from benchmarks.cold_start.cold_program import Options, run_program
 from benchmarks.cold_start.large_model import (
     BUCKET,
     METRICS,
     MODEL,
     PAUSE_SECONDS,
     RUN_SECONDS,
-    VARIABLES,
     forget,
     get,
     large_model,
@@ -56,50 +54,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="cold_container", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="The number of starts for each link.")
-    parser.add_argument("--mib", type=int, default=1024, help="The size of the model.")
-    parser.add_argument(
-        "--warm_files", action="store_true", help="Keep the image's files in the page cache."
-    )
-    options = parser.parse_args(arguments)
-    if options.runs < 1 or options.mib < VARIABLES:
-        parser.error(f"--runs must be at least 1, and --mib at least {VARIABLES}")
-    try:
-        if os.geteuid() != 0:
-            raise ValueError("containers need root here; run this program as root")
-        _measure(options.runs, options.mib, warm_files=options.warm_files)
-    except (Error, ValueError) as error:
-        print(f"cold_container: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
-    return 0
+    return run_program("cold_container", __doc__, arguments, _measure, "`podman run`")
 
 
-def _measure(runs: int, mib: int, *, warm_files: bool) -> None:
+def _measure(options: Options) -> dict[str, list[ColdStart]]:
+    if os.geteuid() != 0:
+        raise ValueError("containers need root here; run this program as root")
     with contextlib.ExitStack() as stack:
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="cold-container-"))
         folder = Path(name)
         podman = stack.enter_context(containers.podman())
-        image = _install(podman, runs)
+        image = _install(podman, options.runs)
         engine = containers.PodmanEngine(podman, image)
         if reason := engine.why_not():
             raise ValueError(f"containers cannot run here: {reason}")
         config = folder / "config"
         config.mkdir()
         write_monitoring_config(config)
-        environments = stack.enter_context(large_model(folder, mib))
+        environments = stack.enter_context(large_model(folder, options.mib))
         columns: dict[str, list[ColdStart]] = {}
         for column, env in environments.items():
             server = _Server(engine, containers.store_variables(env), config)
             server.start()
             columns[column] = []
-            for _ in range(runs):
-                if not warm_files:
+            for _ in range(options.runs):
+                if not options.warm_files:
                     os.sync()  # Only clean pages can be removed.
                     forget(_files_below(podman.folder))
                 columns[column].append(server.start())
-    print(f"From `podman run` until /readyz answers 200, {mib} MiB, median of {runs} runs:")
-    print(as_table(columns), flush=True)
+    return columns
 
 
 def _install(podman: containers.Podman, runs: int) -> str:

@@ -10,24 +10,22 @@ page cache, so the run reads them from the disk, as on a node that starts its fi
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tensorflow_serving_s3.errors import Error
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
-from benchmarks.cold_start.cold_parts import ColdStart, as_table, parse_cold_start
+from benchmarks.cold_start.cold_parts import ColdStart, parse_cold_start
+from benchmarks.cold_start.cold_program import Options, run_program
 from benchmarks.cold_start.large_model import (
     BASE_PATH,
     METRICS,
     MODEL,
     PAUSE_SECONDS,
     RUN_SECONDS,
-    VARIABLES,
     forget,
     get,
     large_model,
@@ -46,35 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after a failure.
     """
-    parser = argparse.ArgumentParser(prog="cold_start", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="The number of starts for each link.")
-    parser.add_argument("--mib", type=int, default=1024, help="The size of the model.")
-    parser.add_argument(
-        "--warm_files", action="store_true", help="Keep the program's files in the page cache."
-    )
-    options = parser.parse_args(arguments)
-    if options.runs < 1 or options.mib < VARIABLES:
-        parser.error(f"--runs must be at least 1, and --mib at least {VARIABLES}")
-    try:
-        columns = _measure(options.runs, options.mib, warm_files=options.warm_files)
-    except (Error, ValueError) as error:
-        print(f"cold_start: {error}", *getattr(error, "log", ()), sep="\n  ", file=sys.stderr)
-        return 1
-    print(
-        f"From the start of the process until /readyz answers 200, {options.mib} MiB, median of"
-        f" {options.runs} runs:"
-    )
-    print(as_table(columns), flush=True)
-    return 0
+    return run_program("cold_start", __doc__, arguments, _measure, "the start of the process")
 
 
-def _measure(runs: int, mib: int, *, warm_files: bool) -> dict[str, list[ColdStart]]:
+def _measure(options: Options) -> dict[str, list[ColdStart]]:
     with tempfile.TemporaryDirectory(prefix="cold-start-") as name:
         folder = Path(name)
         monitoring = write_monitoring_config(folder)
         files: set[str] = set()
         columns = {}
-        with large_model(folder, mib) as environments:
+        with large_model(folder, options.mib) as environments:
             for column, env in environments.items():
                 server = ModelServer(
                     BASE_PATH,
@@ -85,8 +64,8 @@ def _measure(runs: int, mib: int, *, warm_files: bool) -> dict[str, list[ColdSta
                 )
                 # The first run finds the files of the program.
                 files |= _run_once(server, set())[1]
-                cold_files = set() if warm_files else files
-                columns[column] = [_run_once(server, cold_files)[0] for _ in range(runs)]
+                cold_files = set() if options.warm_files else files
+                columns[column] = [_run_once(server, cold_files)[0] for _ in range(options.runs)]
         return columns
 
 

@@ -4,13 +4,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from examples.quotes import misquotes
 
-import pytest
-
-from examples.quotes import code_blocks, is_quote
-
-_FOLDER = Path("examples/custom_source")
 _SOURCES = {
     "cpp": [
         "manifest_source.h",
@@ -26,15 +21,7 @@ _SOURCES = {
     ],
     "starlark": ["BUILD"],
 }
-_BLOCKS = code_blocks("docs/custom_source.md", list(_SOURCES))
 
 
-def test_the_guide_quotes_code() -> None:
-    assert {language for language, _ in _BLOCKS} == set(_SOURCES)
-
-
-@pytest.mark.parametrize(
-    ("language", "block"), _BLOCKS, ids=[block.splitlines()[0] for _, block in _BLOCKS]
-)
-def test_a_quote_is_in_the_sources_word_for_word(language: str, block: str) -> None:
-    assert is_quote(block, [_FOLDER / name for name in _SOURCES[language]])
+def test_the_guide_quotes_the_sources_word_for_word() -> None:
+    assert misquotes("docs/custom_source.md", "examples/custom_source", _SOURCES) == []

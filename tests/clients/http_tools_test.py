@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gzip
-import ssl
 import subprocess
 import urllib.parse
 import zlib
@@ -32,8 +31,9 @@ _OK, _DEADLINE_EXCEEDED, _NOT_FOUND, _UNIMPLEMENTED = "0", "4", "5", "12"
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServedTo]:
-    """A server with one kind of security."""
-    with serving(tmp_path_factory.mktemp(request.param), request.param) as running:
+    """A server with one kind of security, and a limit of 1 MiB for bodies of REST."""
+    flags = [f"--rest_api_max_body_bytes={_MEBIBYTE}"]
+    with serving(tmp_path_factory.mktemp(request.param), request.param, flags=flags) as running:
         yield running
 
 
@@ -90,14 +90,20 @@ def _url(endpoint: Endpoint, path: str) -> str:
     return f"{scheme}://{host}{path}"
 
 
+def _version(endpoint: Endpoint, version: str) -> list[str]:
+    """Returns the arguments of curl for a version of HTTP."""
+    if version == "http/1.1":
+        return ["--http1.1"]
+    return ["--http2-prior-knowledge" if endpoint.ca is None else "--http2"]
+
+
 def _rpc(
-    folder: Path, served: ServedTo, body: bytes, *headers: str, method: str = PREDICT
+    folder: Path, served: ServedTo | _Rest, body: bytes, *headers: str, method: str = PREDICT
 ) -> _Response:
     """Makes a gRPC call with curl; `body` has the head of a frame."""
-    arguments = ["--http2-prior-knowledge" if served.endpoint.ca is None else "--http2"]
+    arguments = [*_identity(served.endpoint), *_version(served.endpoint, "http/2")]
     if served.endpoint.address.startswith("unix:"):
         arguments += ["--unix-socket", served.endpoint.address.removeprefix("unix:")]
-    arguments += _identity(served.endpoint)
     for header in ("Content-Type: application/grpc", "TE: trailers", *headers):
         arguments += ["--header", header]
     return _curl(folder, _url(served.endpoint, method), body, *arguments)
@@ -179,9 +185,14 @@ def test_the_message_of_a_status_is_percent_encoded(served: ServedTo, tmp_path: 
     assert model.lower() in urllib.parse.unquote(encoded).lower()
 
 
-def test_an_unknown_method_is_unimplemented(served: ServedTo, tmp_path: Path) -> None:
-    response = _rpc(tmp_path, served, _frame(b""), method="/nobody/Nothing")
-    assert (response.status, response.headers["grpc-status"]) == (200, _UNIMPLEMENTED)
+# The response may arrive before curl has sent its request. curl 7.88 then waits for further bytes.
+@pytest.mark.parametrize("size", [0, _MEBIBYTE])
+def test_calls_of_an_unknown_method_are_unimplemented(
+    served: ServedTo, tmp_path: Path, size: int
+) -> None:
+    for _ in range(20):
+        response = _rpc(tmp_path, served, _frame(bytes(size)), method="/nobody/Nothing")
+        assert (response.status, response.headers["grpc-status"]) == (200, _UNIMPLEMENTED)
 
 
 def test_many_calls_with_h2load(served: ServedTo, tmp_path: Path) -> None:
@@ -233,13 +244,6 @@ class _Rest:
 _VERSIONS = ["http/1.1", "http/2"]
 
 
-def _version(rest: _Rest, version: str) -> list[str]:
-    """Returns the arguments of curl for a version of HTTP."""
-    if version == "http/1.1":
-        return ["--http1.1"]
-    return ["--http2-prior-knowledge" if rest.endpoint.ca is None else "--http2"]
-
-
 @pytest.fixture(scope="module", params=["plain", "tls", "mtls"])
 def rest(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -248,15 +252,13 @@ def rest(
     folder = tmp_path_factory.mktemp(f"rest-{request.param}")
     models = {"half": servers.Served("half_plus_three"), "identity": servers.Served("identity")}
     flags: list[str] = []
-    endpoint, context = Endpoint(""), None
+    endpoint = Endpoint("")
     if request.param != "plain":
         config, endpoint = make_tls(folder, verify=request.param == "mtls")
         flags.append(f"--ssl_config_file={config}")
-        context = ssl.create_default_context(cafile=str(endpoint.ca))
-        if endpoint.certificate is not None and endpoint.key is not None:
-            context.load_cert_chain(str(endpoint.certificate), str(endpoint.key))
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(servers.serving(folder, models, flags=flags, tls=context))
+        running = servers.serving(folder, models, flags=flags, tls=endpoint.tls())
+        server = stack.enter_context(running)
         address = dataclasses.replace(endpoint, address=f"127.0.0.1:{server.rest_port}")
         yield _Rest(_url(address, "/v1/models"), address)
 
@@ -264,7 +266,7 @@ def rest(
 @pytest.mark.parametrize("version", _VERSIONS)
 def test_rest_with_curl(rest: _Rest, tmp_path: Path, version: str) -> None:
     url = f"{rest.url}/half:predict"
-    arguments = [*_identity(rest.endpoint), *_version(rest, version)]
+    arguments = [*_identity(rest.endpoint), *_version(rest.endpoint, version)]
     response = _curl(tmp_path, url, b'{"instances": [1.0]}', *arguments)
     assert (response.status, b"3.5" in response.body) == (200, True)
     assert response.version == version
@@ -279,10 +281,30 @@ def test_rest_with_64_mib_both_ways(rest: _Rest, tmp_path: Path, version: str) -
     count = 64 * _MEBIBYTE // len("1.5,")
     body = b'{"instances": [' + b"1.5," * (count - 1) + b"1.5]}"
     url = f"{rest.url}/identity:predict"
-    arguments = [*_identity(rest.endpoint), *_version(rest, version)]
+    arguments = [*_identity(rest.endpoint), *_version(rest.endpoint, version)]
     response = _curl(tmp_path, url, body, *arguments)
     assert response.status == 200, response.body[:1000]
     assert response.body.count(b"1.5") == count
+
+
+@pytest.mark.parametrize("served", ["plain"], indirect=True)
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_rest_with_a_body_above_the_limit(served: ServedTo, tmp_path: Path, version: str) -> None:
+    url = f"http://127.0.0.1:{served.server.rest_port}/v1/models/half:predict"
+    body = bytes(2 * _MEBIBYTE)
+    response = _curl(tmp_path, url, body, *_version(served.endpoint, version))
+    assert (response.status, response.version) == (413, version)
+    assert b"--rest_api_max_body_bytes" in response.body
+
+
+@pytest.mark.parametrize("size", [0, _MEBIBYTE])
+def test_grpc_calls_of_the_rest_port_are_unimplemented(
+    rest: _Rest, tmp_path: Path, size: int
+) -> None:
+    for _ in range(20):
+        response = _rpc(tmp_path, rest, _frame(bytes(size)))
+        assert (response.status, response.headers["grpc-status"]) == (200, _UNIMPLEMENTED)
+        assert "--port" in response.headers["grpc-message"]
 
 
 def test_rest_with_compression(rest: _Rest, tmp_path: Path) -> None:

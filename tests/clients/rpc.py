@@ -13,6 +13,7 @@ may be started and awaited by several threads.
 from __future__ import annotations
 
 import dataclasses
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,15 @@ class Endpoint:
     ca: Path | None = None
     key: Path | None = None
     certificate: Path | None = None
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Returns the TLS settings of a client; None: no TLS."""
+        if self.ca is None:
+            return None
+        context = ssl.create_default_context(cafile=str(self.ca))
+        if self.certificate is not None and self.key is not None:
+            context.load_cert_chain(str(self.certificate), str(self.key))
+        return context
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from types import TracebackType
 from typing import Any, Self
 
 import grpc
 
-from tests.clients.event_loop import EventLoop
 from tests.clients.rpc import Call, Endpoint, Failure, Metadata, Options, Stream, read
+from tests.clients.rpc_async import AsyncClient
 
 _COMPRESSIONS = {
     "": grpc.Compression.NoCompression,
@@ -47,6 +46,11 @@ def _arguments(options: Options) -> list[tuple[str, int]]:
     return arguments
 
 
+def _failure(error: Any) -> Failure:
+    """Returns the Failure for an error with a status."""
+    return Failure(error.code().name, error.details() or "")
+
+
 class _Call:
     def __init__(self, future: Any) -> None:
         self._future = future
@@ -57,7 +61,7 @@ class _Call:
         except grpc.FutureCancelledError:
             raise Failure("CANCELLED", "") from None
         except grpc.RpcError as error:
-            raise Failure(error.code().name, error.details() or "") from error
+            raise _failure(error) from error
 
     def cancel(self) -> None:
         self._future.cancel()
@@ -71,7 +75,7 @@ class _Stream:
         try:
             return next(self._responses, None)
         except grpc.RpcError as error:
-            raise Failure(error.code().name, error.details() or "") from error
+            raise _failure(error) from error
 
     def cancel(self) -> None:
         self._responses.cancel()
@@ -116,58 +120,8 @@ class GrpcioClient:
         return _Stream(start(iter([request]), timeout=timeout))
 
 
-class _AsyncCall:
-    def __init__(self, loop: EventLoop, call: Any) -> None:
-        self._loop = loop
-        self._call = call
-
-    def result(self) -> bytes:
-        return self._loop.run(self._result())
-
-    async def _result(self) -> bytes:
-        try:
-            return bytes(await self._call)
-        except asyncio.CancelledError:
-            raise Failure("CANCELLED", "") from None
-        except grpc.aio.AioRpcError as error:
-            raise Failure(error.code().name, error.details() or "") from error
-
-    def cancel(self) -> None:
-        self._loop.run(self._cancel())
-
-    async def _cancel(self) -> None:
-        self._call.cancel()
-
-
-class _AsyncStream:
-    def __init__(self, loop: EventLoop, call: Any) -> None:
-        self._loop = loop
-        self._call = call
-
-    def next(self) -> bytes | None:
-        return self._loop.run(self._next())
-
-    async def _next(self) -> bytes | None:
-        try:
-            message = await self._call.read()
-        except grpc.aio.AioRpcError as error:
-            raise Failure(error.code().name, error.details() or "") from error
-        return None if message is grpc.aio.EOF else bytes(message)
-
-    def cancel(self) -> None:
-        self._loop.run(self._cancel())
-
-    async def _cancel(self) -> None:
-        self._call.cancel()
-
-
-class GrpcioAsyncClient:
+class GrpcioAsyncClient(AsyncClient):
     """grpcio for asyncio."""
-
-    def __init__(self, endpoint: Endpoint, options: Options) -> None:
-        """Opens a channel."""
-        self._loop = EventLoop()
-        self._channel = self._loop.run(self._open(endpoint, options))
 
     async def _open(self, endpoint: Endpoint, options: Options) -> Any:
         arguments = _arguments(options)
@@ -178,37 +132,32 @@ class GrpcioAsyncClient:
             endpoint.address, _credentials(endpoint), arguments, compression
         )
 
-    def __enter__(self) -> Self:
-        """Returns the client."""
-        return self
+    async def _close(self) -> None:
+        await self._channel.close()
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Closes the channel."""
-        self._loop.run(self._channel.close())
-        self._loop.close()
+    async def _start_call(
+        self, method: str, request: bytes, timeout: float, metadata: Metadata
+    ) -> Any:
+        start = self._channel.unary_unary(method)
+        return start(request, timeout=timeout, metadata=tuple(metadata))
 
-    def call(self, method: str, request: bytes, *, timeout: float, metadata: Metadata = ()) -> Call:
-        """Starts a unary call."""
+    async def _start_stream(self, method: str, request: bytes, timeout: float) -> Any:
+        stream = self._channel.stream_stream(method)(timeout=timeout)
+        await stream.write(request)
+        await stream.done_writing()
+        return stream
 
-        async def start() -> Any:
-            return self._channel.unary_unary(method)(
-                request, timeout=timeout, metadata=tuple(metadata)
-            )
+    async def receive(self, stream: Any) -> bytes | None:
+        """Returns the next response; None: the stream has ended."""
+        message = await stream.read()
+        return None if message is grpc.aio.EOF else bytes(message)
 
-        return _AsyncCall(self._loop, self._loop.run(start()))
+    async def cancel_stream(self, stream: Any) -> None:
+        """Cancels a stream."""
+        stream.cancel()
 
-    def stream(self, method: str, request: bytes, *, timeout: float) -> Stream:
-        """Starts a call with a stream of responses."""
-
-        async def start() -> Any:
-            call = self._channel.stream_stream(method)(timeout=timeout)
-            await call.write(request)
-            await call.done_writing()
-            return call
-
-        return _AsyncStream(self._loop, self._loop.run(start()))
+    def as_failure(self, error: BaseException) -> Failure:
+        """Returns the Failure for an error of a call."""
+        if isinstance(error, grpc.aio.AioRpcError):
+            return _failure(error)
+        return super().as_failure(error)

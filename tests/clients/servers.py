@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from tensorflow_serving_s3.testing import saved_models
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
 from tests.clients.rpc import Endpoint
-from tests.conformance.servers import Served, config_of, make_certificate
+from tests.conformance.servers import Served, config_of, make_certificate, write_ssl_config
 from tests.e2e.model_configs import model_config
 
 # "unix" is a UNIX socket without TLS.
@@ -117,14 +116,7 @@ def make_tls(folder: Path, *, verify: bool) -> tuple[Path, Endpoint]:
     authority = make_certificate(folder, "authority")
     server = make_certificate(folder, "server", issuer=authority)
     client = make_certificate(folder, "client", issuer=authority)
-    fields = {
-        "server_key": server.key.read_text(),
-        "server_cert": server.certificate.read_text(),
-        "custom_ca": authority.certificate.read_text(),
-    }
-    lines = [f"{field}: {json.dumps(text)}" for field, text in fields.items()]
-    config = folder / "ssl.config"
-    config.write_text("\n".join([*lines, f"client_verify: {str(verify).lower()}"]))
+    config = write_ssl_config(folder, server, authority, verify=verify)
     if not verify:
         return config, Endpoint("", ca=authority.certificate)
     return config, Endpoint(

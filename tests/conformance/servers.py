@@ -162,6 +162,28 @@ def make_certificate(folder: Path, name: str, *, issuer: Certificate | None = No
     return made
 
 
+def write_ssl_config(
+    folder: Path, server: Certificate, authority: Certificate, *, verify: bool
+) -> Path:
+    """Writes the value of --ssl_config_file to a folder.
+
+    Args:
+        folder: The folder.
+        server: The identity of the server.
+        authority: The issuer of the certificates of clients.
+        verify: Whether each client must show a certificate.
+    """
+    pem = {
+        "server_key": server.key.read_text(),
+        "server_cert": server.certificate.read_text(),
+        "custom_ca": authority.certificate.read_text(),
+    }
+    lines = [f"{field}: {json.dumps(text)}" for field, text in pem.items()]
+    config = folder / "ssl.config"
+    config.write_text("\n".join([*lines, f"client_verify: {str(verify).lower()}"]))
+    return config
+
+
 class _TlsModelServer(ModelServer):
     """A model server whose REST port may use TLS."""
 

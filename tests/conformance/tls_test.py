@@ -19,7 +19,13 @@ from tensorflow_serving.apis import prediction_service_pb2_grpc
 from tensorflow_serving_s3.errors import ProgramError
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
-from tests.conformance.servers import Certificate, Served, make_certificate, serving
+from tests.conformance.servers import (
+    Certificate,
+    Served,
+    make_certificate,
+    serving,
+    write_ssl_config,
+)
 from tests.e2e import clients
 
 _SECONDS = 30.0
@@ -49,18 +55,6 @@ def identities(tmp_path_factory: pytest.TempPathFactory) -> _Identities:
     )
 
 
-def _write_config(folder: Path, who: _Identities, *, verify: bool) -> Path:
-    pem = {
-        "server_key": who.server.key.read_text(),
-        "server_cert": who.server.certificate.read_text(),
-        "custom_ca": who.authority.certificate.read_text(),
-    }
-    lines = [f"{field}: {json.dumps(text)}" for field, text in pem.items()]
-    config = folder / "ssl.config"
-    config.write_text("\n".join([*lines, f"client_verify: {str(verify).lower()}"]))
-    return config
-
-
 def _context(who: _Identities, shown: Certificate | None = None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(who.server.certificate))
     if shown is not None:
@@ -74,8 +68,10 @@ def private(
 ) -> Iterator[ModelServer]:
     """A server for all clients."""
     folder = tmp_path_factory.mktemp("private")
-    flags = [f"--ssl_config_file={_write_config(folder, identities, verify=False)}"]
-    with serving(folder, _HALF, flags=flags, tls=_context(identities)) as server:
+    config = write_ssl_config(folder, identities.server, identities.authority, verify=False)
+    with serving(
+        folder, _HALF, flags=[f"--ssl_config_file={config}"], tls=_context(identities)
+    ) as server:
         yield server
 
 
@@ -85,9 +81,9 @@ def verifying(
 ) -> Iterator[ModelServer]:
     """A server for clients with a certificate of the authority."""
     folder = tmp_path_factory.mktemp("verifying")
-    flags = [f"--ssl_config_file={_write_config(folder, identities, verify=True)}"]
+    config = write_ssl_config(folder, identities.server, identities.authority, verify=True)
     tls = _context(identities, identities.client)
-    with serving(folder, _HALF, flags=flags, tls=tls) as server:
+    with serving(folder, _HALF, flags=[f"--ssl_config_file={config}"], tls=tls) as server:
         yield server
 
 

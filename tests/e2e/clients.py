@@ -100,10 +100,9 @@ def reload_config(
     Raises:
         grpc.RpcError: The server answered with an error.
     """
-    with channel(server) as opened:
-        stub = model_service_pb2_grpc.ModelServiceStub(opened)
-        request = reload_config_request(config, metric_names=metric_names)
-        return stub.HandleReloadConfigRequest(request, timeout=timeout_seconds)
+    stub, method = model_service_pb2_grpc.ModelServiceStub, "HandleReloadConfigRequest"
+    request = reload_config_request(config, metric_names=metric_names)
+    return _call(server, stub, method, request, timeout_seconds)
 
 
 def predict_request(server: ModelServer, inputs: Mapping[str, Any]) -> Any:
@@ -121,9 +120,7 @@ def predict(server: ModelServer, request: Any) -> Any:
     Raises:
         grpc.RpcError: The server answered with an error.
     """
-    with channel(server) as opened:
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(opened)
-        return stub.Predict(request, timeout=SECONDS)
+    return _call(server, prediction_service_pb2_grpc.PredictionServiceStub, "Predict", request)
 
 
 def get_model_metadata(server: ModelServer, request: Any) -> Any:
@@ -132,9 +129,9 @@ def get_model_metadata(server: ModelServer, request: Any) -> Any:
     Raises:
         grpc.RpcError: The server answered with an error.
     """
-    with channel(server) as opened:
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(opened)
-        return stub.GetModelMetadata(request, timeout=SECONDS)
+    return _call(
+        server, prediction_service_pb2_grpc.PredictionServiceStub, "GetModelMetadata", request
+    )
 
 
 def get_model_status(server: ModelServer, request: Any) -> Any:
@@ -143,6 +140,11 @@ def get_model_status(server: ModelServer, request: Any) -> Any:
     Raises:
         grpc.RpcError: The server answered with an error.
     """
+    return _call(server, model_service_pb2_grpc.ModelServiceStub, "GetModelStatus", request)
+
+
+def _call(
+    server: ModelServer, stub: Any, method: str, request: Any, timeout_seconds: float = SECONDS
+) -> Any:
     with channel(server) as opened:
-        stub = model_service_pb2_grpc.ModelServiceStub(opened)
-        return stub.GetModelStatus(request, timeout=SECONDS)
+        return getattr(stub(opened), method)(request, timeout=timeout_seconds)

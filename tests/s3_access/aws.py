@@ -27,7 +27,7 @@ import requests
 from moto.server import ThreadedMotoServer
 from moto.sts.models import sts_backends
 
-from tests.s3_access.local_server import LocalServer
+from tests.support.local_server import LocalServer
 
 ACCOUNT = "123456789012"
 BUCKET = "models"

@@ -16,7 +16,7 @@ import ssl
 import threading
 from urllib.parse import urlsplit
 
-from tests.s3_access.local_server import LocalServer
+from tests.support.local_server import LocalServer
 
 
 class ConnectProxy(LocalServer):

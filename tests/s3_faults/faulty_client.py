@@ -5,15 +5,35 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
-from tests.s3_faults.driver import Driver
-from tests.support.fault_proxy import FaultProxy, Kind
+from tests.s3_faults.driver import Done, Driver
+from tests.support.fault_proxy import Fault, FaultProxy, FaultsInARow, Kind, Struck, no_faults
 from tests.support.reverse_proxy import Request
+
+
+@dataclasses.dataclass(frozen=True)
+class Attempt:
+    """An operation with a fault.
+
+    Attributes:
+        seed: The seed of the run.
+        number: The number in the run.
+        fault: The fault.
+        skip: The number of requests before the fault.
+        times: The number of requests with the fault; None for all.
+    """
+
+    seed: int
+    number: int
+    fault: Fault
+    skip: int
+    times: int | None
 
 
 class FaultyClient:
@@ -68,3 +88,18 @@ class FaultyClient:
     ) -> None:
         """Ends the process, which must succeed, and the proxy."""
         self._stack.__exit__(exc_type, exc, traceback)
+
+    def _do(
+        self, what: str, url: str, attempt: Attempt, *, timeout_seconds: float = 60.0
+    ) -> tuple[Done, tuple[Struck, ...]]:
+        """Runs an operation of the driver with the fault of `attempt`.
+
+        Returns:
+            The result, and the requests that had the fault.
+        """
+        struck_before = len(self._proxy.struck())
+        self._proxy.plan = FaultsInARow(attempt.fault, skip=attempt.skip, times=attempt.times)
+        done = self._driver.do(what, url, attempt.number, timeout_seconds=timeout_seconds)
+        self._proxy.plan = no_faults
+        self._proxy.wait_until_calm()
+        return done, self._proxy.struck()[struck_before:]

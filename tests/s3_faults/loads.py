@@ -25,12 +25,10 @@ from typing import Self
 from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
-from tests.s3_faults.faulty_client import FaultyClient
+from tests.s3_faults.faulty_client import Attempt, FaultyClient
 from tests.support.fault_proxy import (
     Fault,
-    FaultsInARow,
     Kind,
-    no_faults,
 )
 from tests.support.reverse_proxy import Request
 
@@ -44,26 +42,16 @@ _OF_OBJECTS = (Kind.CORRUPTED, Kind.OTHER_RANGE, Kind.REPLACED, Kind.DELETED)
 
 
 @dataclasses.dataclass(frozen=True)
-class Load:
+class Load(Attempt):
     """One load.
 
     Attributes:
-        seed: The seed of the run.
-        number: The number in the run.
         what: The operation of the driver.
         size: The size of the object.
-        fault: The fault.
-        skip: The number of requests before the fault.
-        times: The number of requests with the fault; None for all.
     """
 
-    seed: int
-    number: int
     what: str
     size: int
-    fault: Fault
-    skip: int
-    times: int | None
 
 
 def choose(seed: int, number: int) -> Load:
@@ -72,11 +60,11 @@ def choose(seed: int, number: int) -> Load:
     what = dice.choice((*_READS, *_READS, "list", "stat"))
     kinds = [kind for kind in _KINDS if what in _READS or kind not in _OF_OBJECTS]
     return Load(
-        seed,
-        number,
-        what,
-        dice.choice(_SIZES),
-        Fault(dice.choice(kinds), dice.random()),
+        seed=seed,
+        number=number,
+        what=what,
+        size=dice.choice(_SIZES),
+        fault=Fault(dice.choice(kinds), dice.random()),
         skip=dice.choice((0, 0, 0, 1, 2)),
         times=dice.choice((1, 1, 1, 2, None)),
     )
@@ -107,15 +95,11 @@ class Reader(FaultyClient):
             DriverError: The process did not respond.
         """
         load = choose(seed, number)
-        struck_before = len(self._proxy.struck())
-        self._proxy.plan = FaultsInARow(load.fault, skip=load.skip, times=load.times)
         directory = load.what == "list"
         key = f"{self._prefix}/names" if directory else self._key(load.size)
         url = f"s3://{BUCKET}/{key}"
-        done = self._driver.do(load.what, url, load.number)
-        self._proxy.plan = no_faults
-        self._proxy.wait_until_calm()
-        struck = len(self._proxy.struck()) - struck_before
+        done, requests = self._do(load.what, url, load)
+        struck = len(requests)
         if struck and load.fault.kind in (Kind.REPLACED, Kind.DELETED):
             self._put(key, _content(load.size))
         self.outcomes.append(f"{load.fault.kind.name}: {'failed' if done.code else 'ok'}")

@@ -27,14 +27,12 @@ from tensorflow_serving_s3.testing.seaweedfs import SeaweedFS
 
 from tests.s3_faults.driver import Done
 from tests.s3_faults.expectations import BUCKET, WrongOutcomeError, find_error
-from tests.s3_faults.faulty_client import FaultyClient
+from tests.s3_faults.faulty_client import Attempt, FaultyClient
 from tests.support.fault_proxy import (
     TRANSIENT,
     Fault,
-    FaultsInARow,
     Kind,
     Struck,
-    no_faults,
 )
 
 _TIMEOUT_SECONDS = 0.4  # S3_REQUEST_TIMEOUT_MSEC
@@ -51,34 +49,24 @@ _KINDS = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Write:
+class Write(Attempt):
     """One write.
 
     Attributes:
-        seed: The seed of the run.
-        number: The number in the run.
         replaces: Whether the object exists before.
-        fault: The fault.
-        skip: The number of requests before the fault.
-        times: The number of requests with the fault; None for all.
     """
 
-    seed: int
-    number: int
     replaces: bool
-    fault: Fault
-    skip: int
-    times: int | None
 
 
 def choose(seed: int, number: int) -> Write:
     """Chooses a write."""
     dice = random.Random(f"{seed} {number}")
     return Write(
-        seed,
-        number,
-        dice.random() < 0.5,
-        Fault(dice.choice(_KINDS), dice.random()),
+        seed=seed,
+        number=number,
+        replaces=dice.random() < 0.5,
+        fault=Fault(dice.choice(_KINDS), dice.random()),
         skip=dice.choice((0, 0, 0, 1, 2, 3)),
         times=dice.choice((1, 1, 1, 2, None)),
     )
@@ -109,12 +97,7 @@ class Writer(FaultyClient):
         if write.replaces:
             self._client.put_object(Bucket=BUCKET, Key=key, Body=b"before")
         before = self._sha256(key)
-        struck_before = len(self._proxy.struck())
-        self._proxy.plan = FaultsInARow(write.fault, skip=write.skip, times=write.times)
-        done = self._driver.do("write", url, number, timeout_seconds=_MOST_SECONDS)
-        self._proxy.plan = no_faults
-        self._proxy.wait_until_calm()
-        struck = self._proxy.struck()[struck_before:]
+        done, struck = self._do("write", url, write, timeout_seconds=_MOST_SECONDS)
         self.outcomes[-1] = f"{write.fault.kind.name}: {'failed' if done.code else 'ok'}"
         wrong = (
             find_error(

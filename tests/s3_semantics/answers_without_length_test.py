@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 
 from tensorflow_serving_s3 import filesystem
-from tests.s3_access.local_server import LocalServer
+from tests.support.local_server import LocalServer
 
 _OBJECTS = {"file": b"0123456789", "empty": b""}
 _LIST = """<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>{}</Key>

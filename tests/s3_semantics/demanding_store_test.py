@@ -18,8 +18,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 from moto.s3.models import s3_backends
 
-from tensorflow_serving_s3 import filesystem
 from tests.s3_access.aws import ACCOUNT, BUCKET, Aws, Front, Reply, Seen
+from tests.s3_semantics.endpoint import endpoint
 
 ROOT = f"s3://{BUCKET}/demanding"
 
@@ -47,16 +47,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     with (
         Aws() as aws,
         Front(aws.port, _refuse) as front,
-        pytest.MonkeyPatch.context() as patch,
+        endpoint(
+            f"http://127.0.0.1:{front.port}",
+            aws.writer,
+            home=home,
+            region="RegionOne",
+            AWS_LOG_LEVEL="3",
+        ),
     ):
-        for name, value in aws.writer.env().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_SESSION_TOKEN")
-        patch.setenv("S3_ENDPOINT", f"http://127.0.0.1:{front.port}")
-        patch.setenv("AWS_REGION", "RegionOne")
-        patch.setenv("AWS_LOG_LEVEL", "3")
-        patch.setenv("HOME", os.fspath(home))
-        filesystem.register()
         yield front
 
 

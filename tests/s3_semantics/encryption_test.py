@@ -13,8 +13,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 from moto.s3.models import s3_backends
 
-from tensorflow_serving_s3 import filesystem
 from tests.s3_access.aws import ACCOUNT, BUCKET, Aws
+from tests.s3_semantics.endpoint import endpoint
 
 _KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _LARGE = b"x" * (9 << 20)
@@ -23,17 +23,13 @@ _LARGE = b"x" * (9 << 20)
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """moto, as the endpoint of TensorFlow."""
-    with Aws() as aws, pytest.MonkeyPatch.context() as patch:
-        for name, value in aws.writer.env().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_SESSION_TOKEN")
-        patch.setenv("S3_ENDPOINT", aws.url)
-        patch.setenv("AWS_REGION", "us-east-1")
-        patch.setenv("AWS_SERVER_SIDE_ENCRYPTION", "aws:kms")
-        patch.setenv("AWS_SSE_KMS_KEY_ID", _KMS_KEY)
-        patch.setenv("AWS_SSE_BUCKET_KEY_ENABLED", "true")
-        patch.setenv("HOME", os.fspath(tmp_path_factory.mktemp("home")))
-        filesystem.register()
+    variables = {
+        "AWS_SERVER_SIDE_ENCRYPTION": "aws:kms",
+        "AWS_SSE_KMS_KEY_ID": _KMS_KEY,
+        "AWS_SSE_BUCKET_KEY_ENABLED": "true",
+    }
+    home = tmp_path_factory.mktemp("home")
+    with Aws() as aws, endpoint(aws.url, aws.writer, home=home, **variables):
         yield aws
 
 

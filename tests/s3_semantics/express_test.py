@@ -12,9 +12,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
 
-from tensorflow_serving_s3 import filesystem
 from tests.s3_access.aws import Front, Keys
 from tests.s3_access.express import BUCKET, DirectoryBucket
+from tests.s3_semantics.endpoint import endpoint
 
 _KEYS = Keys("caller", "geheim")
 _VERSIONS = [str(number) for number in range(1, 12)]
@@ -30,13 +30,11 @@ _OBJECTS = {
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryBucket]:
     """The bucket, as the endpoint of TensorFlow."""
     served = DirectoryBucket(_OBJECTS, _KEYS)
-    with Front(0, served.answer) as front, pytest.MonkeyPatch.context() as patch:
-        for name, value in _KEYS.env().items():
-            patch.setenv(name, value)
-        patch.setenv("S3_ENDPOINT", f"http://127.0.0.1:{front.port}")
-        patch.setenv("AWS_REGION", "us-west-2")
-        patch.setenv("HOME", os.fspath(tmp_path_factory.mktemp("home")))
-        filesystem.register()
+    home = tmp_path_factory.mktemp("home")
+    with (
+        Front(0, served.answer) as front,
+        endpoint(f"http://127.0.0.1:{front.port}", _KEYS, home=home, region="us-west-2"),
+    ):
         yield served
 
 

@@ -16,8 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 from moto.s3.models import s3_backends
 
-from tensorflow_serving_s3 import filesystem
 from tests.s3_access.aws import ACCOUNT, BUCKET, Aws
+from tests.s3_semantics.endpoint import endpoint
 
 _KEYS = ["odd//b", "odd/../b", "odd/./b", "odd/...", "/b", "//b", "../b", "odd/b "]
 _keys = pytest.mark.parametrize("key", _KEYS)
@@ -26,14 +26,8 @@ _keys = pytest.mark.parametrize("key", _KEYS)
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """moto, as the endpoint of TensorFlow."""
-    with Aws() as aws, pytest.MonkeyPatch.context() as patch:
-        for name, value in aws.writer.env().items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_SESSION_TOKEN")
-        patch.setenv("S3_ENDPOINT", aws.url)
-        patch.setenv("AWS_REGION", "us-east-1")
-        patch.setenv("HOME", os.fspath(tmp_path_factory.mktemp("home")))
-        filesystem.register()
+    home = tmp_path_factory.mktemp("home")
+    with Aws() as aws, endpoint(aws.url, aws.writer, home=home):
         yield aws
 
 

@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import http.server
 import socket
-import threading
 import zlib
 from collections.abc import Iterator
 
@@ -25,6 +24,7 @@ from tests.support.fault_proxy import (
     RandomFaults,
     seed_of_environment,
 )
+from tests.support.local_server import LocalServer
 from tests.support.reverse_proxy import Request
 
 _SECONDS = 30.0
@@ -58,14 +58,8 @@ class _Object(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[str]:
     """The URL of a server."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Object) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with LocalServer(http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Object)) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.local_server import LocalServer
 from tests.support.reverse_proxy import Exchange, ReverseProxy
 
 _SECONDS = 30.0
@@ -66,14 +67,8 @@ class _Server(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[str]:
     """The URL of a server."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with LocalServer(http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server)) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture

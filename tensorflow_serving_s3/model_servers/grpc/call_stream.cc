@@ -52,6 +52,7 @@ CallStream::CallStream(net::http2::Connection* connection,
 
 void CallStream::OnBegin() {
   if (head_.error().code != Code::kOk) {
+    set_reads_rest(true);
     Refuse(head_.error());
   }
 }
@@ -285,11 +286,16 @@ class RefusedCall final : public CallStream {
 
 class HttpRefusal final : public Stream {
  public:
-  HttpRefusal(int http_status, std::string text)
-      : status_(std::to_string(http_status)), text_(std::move(text)) {}
+  HttpRefusal(net::http2::Connection* connection, const CallContext& shared,
+              int http_status, std::string text)
+      : connection_(*connection),
+        timeout_(shared.receive_timeout),
+        status_(std::to_string(http_status)),
+        text_(std::move(text)) {}
 
   void OnBegin() override {
     set_reads_rest(true);
+    watch_.BeginSized(connection_.now(), timeout_, text_.size());
     Header headers[3] = {{":status", status_}};
     size_t count = 1;
     if (status_ == "405") {
@@ -309,10 +315,18 @@ class HttpRefusal final : public Stream {
   void OnData(std::string_view data) override { Consume(data.size()); }
   void OnEnd() override {}
   void OnClosed() override { delete this; }
-  void OnSweep(Clock::time_point /*now*/,
-               const net::http2::ConnectionProgress& /*progress*/) override {}
+  void OnSweep(Clock::time_point now,
+               const net::http2::ConnectionProgress& progress) override {
+    if (watch_.IsTooSlow(now, timeout_, progress.acknowledged,
+                         passed_bytes())) {
+      SendReset(NGHTTP2_CANCEL);
+    }
+  }
 
  private:
+  net::http2::Connection& connection_;
+  const std::chrono::milliseconds timeout_;
+  net::http2::TransferWatch watch_;
   const std::string status_;
   std::string text_;
 };
@@ -326,8 +340,10 @@ Stream* NewRefusedCall(net::http2::Connection* connection,
                          std::move(status));
 }
 
-Stream* NewHttpRefusal(int http_status, std::string text) {
-  return new HttpRefusal(http_status, std::move(text));
+Stream* NewHttpRefusal(net::http2::Connection* connection,
+                       const CallContext& shared, int http_status,
+                       std::string text) {
+  return new HttpRefusal(connection, shared, http_status, std::move(text));
 }
 
 }  // namespace tfs3::grpc

@@ -110,7 +110,9 @@ net::http2::Stream* NewRefusedCall(net::http2::Connection* connection,
 
 // Answers a request that is not gRPC by an HTTP status and a text, which may be
 // empty.
-net::http2::Stream* NewHttpRefusal(int http_status, std::string text);
+net::http2::Stream* NewHttpRefusal(net::http2::Connection* connection,
+                                   const CallContext& shared, int http_status,
+                                   std::string text);
 
 }  // namespace tfs3::grpc
 

@@ -123,7 +123,7 @@ class Server::Impl final : public net::http2::Service {
     }
     if (head.http_status() != 200) {
       return NewHttpRefusal(
-          head.http_status(),
+          connection, shared_, head.http_status(),
           head.is_head() ? "" : connection->options().wrong_protocol_text);
     }
     if (const auto method = methods_.find(head.path());

@@ -170,6 +170,24 @@ TEST(Http2LimitsTest, ARefusedBodyIsReadToItsEnd) {
   EXPECT_EQ(client.Read(1).reset, Http2Response::kNotReset);
 }
 
+TEST(Http2LimitsTest, TheRestOfAGrpcCallIsReadToItsEnd) {
+  auto server = StartServer(Echo);
+  Http2Client client(server->port());
+  client.Send(HeadersFrame(
+      1, RequestBlock("POST", "/a/b",
+                      Literal("content-type", "application/grpc"))));
+  EXPECT_EQ(client.Read(1).headers.at("grpc-status"), "12");
+
+  for (int i = 0; i < 100; ++i) {
+    client.Send(Frame(http2_frames::kData, 0, 1, std::string(10'000, 'b')));
+  }
+  client.Send(Frame(http2_frames::kData, http2_frames::kEndStream, 1, "b"));
+  client.Send(GetFrames(3, "/"));
+
+  EXPECT_EQ(client.Read(3).status(), "200");
+  EXPECT_EQ(client.reset_of(1), Http2Response::kNotReset);
+}
+
 TEST(Http2LimitsTest, StopDoesNotWaitForARefusedBody) {
   HttpServer::Options options = LoopbackOptions();
   options.max_body_bytes = 10;

@@ -118,16 +118,13 @@ bool Session::Receive(std::string_view bytes, Clock::time_point now) {
 void Session::OnRequestFrame(int32_t id, bool ends_headers, bool ends_request) {
   Stream* const stream =
       ends_headers ? BeginStream(id) : Callbacks::StreamOf(session_, id);
-  if (stream == nullptr) {
-    return;
-  }
-  if (!ends_request) {
+  if (stream == nullptr || !ends_request) {
     return;
   }
   if (stream->is_answered_) {
     // Some clients have read the response while they sent the request, and wait
     // for further bytes before they find that the stream has ended: curl 7.88.
-    nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, kWakePing);
+    Check(nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, kWakePing));
   } else {
     stream->OnEnd();
   }

@@ -123,9 +123,11 @@ class Session {
   void Link(Stream* stream);
   void EndStream(Stream* stream);
   // Handles the end of a HEADERS or DATA frame, and with it the end of the
-  // headers or of the whole request.
+  // headers or of the whole request. Sends PING if the request ends after its
+  // response.
   void OnRequestFrame(int32_t id, bool ends_headers, bool ends_request);
-  // Returns true if a PING acknowledgement with these 8 bytes answers SendPing.
+  // Returns true if the acknowledgement of a PING with these 8 bytes is for
+  // SendPing, not for the PING of OnRequestFrame.
   static bool IsPong(const uint8_t* data);
   // Discards a part of a request whose response is sent.
   void DiscardRest(Stream* stream, size_t bytes);

@@ -8,17 +8,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include "tensorflow_serving_s3/model_servers/testing/http2_frames.h"
+#include "tensorflow_serving_s3/model_servers/testing/http2_session_test_util.h"
 
 namespace tfs3::net::http2 {
 namespace {
@@ -29,158 +25,8 @@ using testing::HasSubstr;
 constexpr uint16_t kInitialWindowSize = 4;
 constexpr uint32_t kEnhanceYourCalm = 11;
 
-// A session and its client. Each request is answered by `body` when it has
-// arrived.
-class SessionTest : public testing::Test, protected Session::Owner {
- protected:
-  // Memory of a response body.
-  struct Memory final : Retained {
-    Memory(std::string content, int* counter)
-        : bytes(std::move(content)), kept(*counter) {
-      ++kept;
-    }
-    ~Memory() override { --kept; }
-
-    const std::string bytes;
-    int& kept;
-  };
-
-  class TestStream final : public Stream {
-   public:
-    explicit TestStream(SessionTest* test) : test_(*test) { ++test_.open_; }
-
-    void OnBegin() override {}
-    void OnData(std::string_view data) override {
-      test_.received_ += data;
-      if (test_.consumes_) {
-        Consume(data.size());
-      }
-    }
-    void OnEnd() override {
-      const Header headers[] = {{":status", "200"}};
-      SendHeaders(headers, 1, false);
-      BodyPart part;
-      part.bytes = test_.body_;
-      if (!test_.memory_.empty()) {
-        auto retained = std::make_unique<Memory>(test_.memory_, &test_.kept_);
-        part.view = retained->bytes;
-        part.retained = std::move(retained);
-      }
-      SendBody(std::move(part));
-      SendEnd();
-    }
-    Trailers MakeTrailers() override {
-      Trailers trailers;
-      trailers.Add("grpc-status", "0");
-      return trailers;
-    }
-    void OnClosed() override {
-      --test_.open_;
-      delete this;
-    }
-    void OnSweep(Clock::time_point /*now*/,
-                 const ConnectionProgress& /*progress*/) override {
-      if (test_.resets_on_sweep_) {
-        SendReset(8);
-      }
-    }
-
-   private:
-    SessionTest& test_;
-  };
-
-  SessionTest() { Send(kPreface + Frame(kSettings, 0, 0, "")); }
-
-  Stream* NewStream(const HeaderList& headers, bool complete) override {
-    headers_.clear();
-    for (size_t i = 0; i < headers.size(); ++i) {
-      headers_ += std::string(headers[i].name) + "=" +
-                  std::string(headers[i].value) + ";";
-    }
-    has_all_headers_ = complete;
-    return new TestStream(this);
-  }
-  void OnPong() override { ++pongs_; }
-
-  // Sends bytes of the client and reads the output. Returns false if the
-  // session ends the connection.
-  bool Send(std::string_view bytes) {
-    const bool goes_on = session_.Receive(bytes, now_);
-    Drain();
-    return goes_on;
-  }
-
-  void Drain() {
-    while (session_.Produce(1 << 20) && !session_.output().empty()) {
-      std::string part(session_.output().size(), '\0');
-      session_.output().Copy(part.data(), part.size());
-      session_.output().Consume(part.size());
-      output_ += part;
-    }
-  }
-
-  // Sends `bytes` up to `times` times. Returns how often until the session
-  // ended the connection.
-  int Repeat(const std::function<std::string(int)>& bytes, int times) {
-    for (int i = 0; i < times; ++i) {
-      if (!Send(bytes(i))) {
-        return i;
-      }
-    }
-    return times;
-  }
-
-  // Returns the error code of GOAWAY, or -1.
-  int64_t GoawayError() const {
-    for (const FrameView& frame : FramesIn(output_)) {
-      if (frame.type == kGoaway) {
-        return static_cast<uint8_t>(frame.payload.at(7));
-      }
-    }
-    return -1;
-  }
-  std::string GoawayText() const {
-    for (const FrameView& frame : FramesIn(output_)) {
-      if (frame.type == kGoaway) {
-        return std::string(frame.payload.substr(8));
-      }
-    }
-    return "";
-  }
-
-  std::string Body() const {
-    std::string body;
-    for (const FrameView& frame : FramesIn(output_)) {
-      if (frame.type == kData) {
-        body += frame.payload;
-      }
-    }
-    return body;
-  }
-
-  static std::string Call(uint32_t stream) {
-    return HeadersFrame(stream, GrpcHeaders("/a/b"), kEndHeaders | kEndStream);
-  }
-
-  SessionOptions options_;
-  Session::Clock::time_point now_{std::chrono::hours(1)};
-  Session session_{options_, this};
-  std::string output_;
-
-  std::string headers_;
-  bool has_all_headers_ = false;
-  std::string received_;
-  std::string body_ = "response";
-  std::string memory_;  // Comes after body_.
-  int kept_ = 0;
-  bool consumes_ = true;
-  bool resets_on_sweep_ = false;
-  int open_ = 0;
-  int pongs_ = 0;
-};
-
 TEST_F(SessionTest, AnswersARequest) {
-  EXPECT_TRUE(Send(HeadersFrame(1, GrpcHeaders("/a/b"))));
+  EXPECT_TRUE(Send(Headers(1)));
   EXPECT_TRUE(Send(Frame(kData, kEndStream, 1, "request")));
 
   EXPECT_THAT(headers_, HasSubstr(":path=/a/b;"));
@@ -233,18 +79,18 @@ TEST_F(SessionTest, TheMemoryOfABodyIsFreedWhenTheStreamIsReset) {
 
 TEST_F(SessionTest, AStreamThatDoesNotConsumeStopsItsClient) {
   consumes_ = false;
-  Send(HeadersFrame(1, GrpcHeaders("/a/b")));
+  Send(Headers(1));
   const std::string data = Frame(kData, 0, 1, std::string(1 << 14, 'x'));
 
   const uint32_t window = options_.window_bytes >> 14;
   EXPECT_EQ(Repeat([&](int) { return data; }, window), window);
   // One more byte violates the flow control.
   Send(Frame(kData, 0, 1, "x"));
-  EXPECT_TRUE(CountOf(kRstStream, output_) > 0 || GoawayError() >= 0);
+  EXPECT_TRUE(Count(kRstStream) > 0 || GoawayError() >= 0);
 }
 
 TEST_F(SessionTest, AStreamThatConsumesReceivesAnySize) {
-  Send(HeadersFrame(1, GrpcHeaders("/a/b")));
+  Send(Headers(1));
   const std::string data = Frame(kData, 0, 1, std::string(1 << 14, 'x'));
 
   EXPECT_EQ(Repeat([&](int) { return data; }, 2000), 2000);
@@ -254,11 +100,11 @@ TEST_F(SessionTest, AStreamThatConsumesReceivesAnySize) {
 
 TEST_F(SessionTest, TheResponseBeforeTheEndOfTheRequestStopsTheClient) {
   resets_on_sweep_ = true;
-  Send(HeadersFrame(1, GrpcHeaders("/a/b")));
+  Send(Headers(1));
   session_.Sweep(now_, std::chrono::seconds(1), {});
   Drain();
 
-  EXPECT_EQ(CountOf(kRstStream, output_), 1u);
+  EXPECT_EQ(Count(kRstStream), 1u);
   EXPECT_EQ(open_, 0);
 }
 
@@ -410,7 +256,7 @@ TEST_F(SessionTest, StreamsAboveTheLimitAreRefused) {
          1100);
 
   EXPECT_EQ(open_, 1000);
-  EXPECT_EQ(CountOf(kRstStream, output_), 100u);
+  EXPECT_EQ(Count(kRstStream), 100u);
 }
 
 TEST_F(SessionTest, AWindowAboveTheLimitEndsTheConnection) {
@@ -439,7 +285,7 @@ TEST_F(SessionTest, AShutdownAnswersRequestsThatAreOnTheirWay) {
   session_.SendGoaway();
   Drain();
 
-  EXPECT_EQ(CountOf(kGoaway, output_), 2u);
+  EXPECT_EQ(Count(kGoaway), 2u);
   EXPECT_TRUE(session_.is_done());
 }
 

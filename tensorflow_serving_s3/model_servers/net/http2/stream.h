@@ -90,8 +90,9 @@ struct Trailers {
 //   OnEnd
 //   OnClosed
 //
-// OnClosed comes always, last, and at any time after OnBegin. The functions
-// Send...() may be called from OnBegin on; after OnClosed they do nothing.
+// OnClosed comes always, last, and at any time after OnBegin. It is the only
+// call after the end of the response. The functions Send...() may be called
+// from OnBegin on; after OnClosed they do nothing.
 class Stream {
  public:
   using Clock = std::chrono::steady_clock;

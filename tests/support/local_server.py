@@ -1,6 +1,11 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a server in a thread."""
+"""Runs a server in a thread.
+
+Example:
+    with LocalServer(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        requests.get(f"http://127.0.0.1:{server.port}/")
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from typing import Self
 
 
 class LocalServer:
-    """A server on a port of 127.0.0.1; a `with` block runs it. Subclasses define the responses."""
+    """A server on a port of 127.0.0.1; a `with` block runs it."""
 
     def __init__(self, server: socketserver.TCPServer) -> None:
         """Takes a listening server."""
