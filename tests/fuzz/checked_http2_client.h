@@ -32,13 +32,13 @@ namespace tfs3::fuzz {
 //   client.AwaitResponses();
 class CheckedHttp2Client {
  public:
-  static constexpr int kTimeoutSeconds = 5;
+  static constexpr int kTimeoutSeconds = 60;
 
   // Connects to a UNIX socket.
   explicit CheckedHttp2Client(const std::string& path)
       : socket_(path),
         client_([this](char* to, size_t room) { return Receive(to, room); },
-                [this](std::string_view bytes) { socket_.Send(bytes); }) {
+                [this](std::string_view bytes) { Write(bytes); }) {
     const timeval limit{kTimeoutSeconds, 0};
     setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     client_.ReadMore();  // The settings of the server.
@@ -95,10 +95,24 @@ class CheckedHttp2Client {
     std::string body;
   };
 
+  // libFuzzer's timer interrupts system calls.
   ssize_t Receive(char* to, size_t room) const {
-    const ssize_t size = recv(socket_.fd(), to, room, 0);
+    ssize_t size = 0;
+    do {
+      size = recv(socket_.fd(), to, room, 0);
+    } while (size < 0 && errno == EINTR);
     Expect(size >= 0 || errno != EAGAIN, "the server answers in time");
     return size;
+  }
+  void Write(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t size =
+          send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (size < 0 && errno != EINTR) {
+        return;  // The server has closed the connection.
+      }
+      bytes.remove_prefix(size < 0 ? 0 : size);
+    }
   }
 
   void Record(const http2_frames::FrameView& frame) {

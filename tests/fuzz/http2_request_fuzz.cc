@@ -87,7 +87,8 @@ struct Server {
   }
   void AwaitEmpty() const {
     using Clock = std::chrono::steady_clock;
-    const auto end = Clock::now() + std::chrono::seconds(5);
+    const auto end = Clock::now() +
+                     std::chrono::seconds(CheckedHttp2Client::kTimeoutSeconds);
     while (!is_empty() && Clock::now() < end) {
       sched_yield();
     }
