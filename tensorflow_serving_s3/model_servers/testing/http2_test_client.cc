@@ -106,16 +106,27 @@ bool Http2Client::ReadMore() {
 }
 
 void Http2Client::OnFrame(const FrameView& frame) {
+  if (frame.type == http2_frames::kHeaders ||
+      frame.type == http2_frames::kData) {
+    Http2Response& response = responses_[frame.stream];
+    if (response.ended || response.reset != Http2Response::kNotReset) {
+      ++response.num_late_frames;
+    }
+    response.ended |= (frame.flags & http2_frames::kEndStream) != 0;
+  }
   switch (frame.type) {
     case http2_frames::kSettings:
     case http2_frames::kPing:
       if ((frame.flags & http2_frames::kAck) == 0) {
         Send(Frame(frame.type, http2_frames::kAck, 0,
                    frame.type == http2_frames::kPing ? frame.payload : ""));
+      } else if (frame.type == http2_frames::kPing) {
+        ++num_pongs_;
       }
       break;
     case http2_frames::kGoaway:
       goaways_.push_back(NumberIn(frame.payload.substr(0, 4)));
+      goaway_error_ = NumberIn(frame.payload.substr(4, 4));
       goaway_text_ = frame.payload.substr(8);
       break;
     case http2_frames::kRstStream:
@@ -129,11 +140,6 @@ void Http2Client::OnFrame(const FrameView& frame) {
       break;
     default:
       break;
-  }
-  if ((frame.type == http2_frames::kHeaders ||
-       frame.type == http2_frames::kData) &&
-      (frame.flags & http2_frames::kEndStream) != 0) {
-    responses_[frame.stream].ended = true;
   }
 }
 
@@ -163,6 +169,8 @@ void Http2Client::OnHeaders(const FrameView& frame) {
   if (response.status().substr(0, 1) == "1") {
     response.interim.push_back(response.status());
     response.headers.clear();
+  } else {
+    ++response.num_heads;
   }
 }
 

@@ -37,6 +37,10 @@ struct Http2Response {
   std::vector<std::string> interim;
   bool ended = false;         // By END_STREAM.
   int64_t reset = kNotReset;  // The error of RST_STREAM.
+  // HEADERS frames after the interim responses.
+  int num_heads = 0;
+  // HEADERS and DATA frames after END_STREAM or RST_STREAM.
+  int num_late_frames = 0;
 
   std::string status() const {
     const auto found = headers.find(":status");
@@ -80,6 +84,8 @@ class Http2Client {
   Http2Response Read(uint32_t stream);
   // Reads more frames. Returns false if the connection has ended.
   bool ReadMore();
+  // Returns what was read of a response.
+  const Http2Response& response(uint32_t stream) { return responses_[stream]; }
   // Returns the error of RST_STREAM, if it was read.
   int64_t reset_of(uint32_t stream) { return responses_[stream].reset; }
   // Reads until the server has sent GOAWAY, or the connection has ended.
@@ -92,6 +98,10 @@ class Http2Client {
   const std::string& goaway_text() const { return goaway_text_; }
   // The last stream of each GOAWAY.
   const std::vector<uint32_t>& goaways() const { return goaways_; }
+  // Returns the error of the last GOAWAY.
+  uint32_t goaway_error() const { return goaway_error_; }
+  // Returns how many PING frames the server has answered.
+  int num_pongs() const { return num_pongs_; }
   bool has_ended() const { return has_ended_; }
 
  private:
@@ -108,6 +118,8 @@ class Http2Client {
   std::map<uint32_t, Http2Response> responses_;
   std::vector<uint32_t> goaways_;
   std::string goaway_text_;
+  uint32_t goaway_error_ = 0;
+  int num_pongs_ = 0;
   bool has_ended_ = false;
 };
 

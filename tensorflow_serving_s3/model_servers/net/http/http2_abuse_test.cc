@@ -6,8 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -131,6 +133,32 @@ TEST(Http2AbuseTest, AnIdleConnectionMakesRoomForANewOne) {
   EXPECT_EQ(client.Read(1).status(), "200");
   unused.AwaitEnd();
   EXPECT_EQ(counters.evicted_connections, 1);
+}
+
+TEST(Http2AbuseTest, AProtocolErrorEndsAConnectionThatEndsAnyway) {
+  HttpServer::Options options = LoopbackOptions();
+  // Answers before the server reads the frame of the error.
+  options.quick_handler =
+      [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    HttpResponse response = Echo(request);
+    response.close = true;
+    return response;
+  };
+  auto server = StartServer(Echo, options);
+  // The client has 2 s to answer the announcement of the end. Several attempts:
+  // one may take longer on a busy machine.
+  constexpr auto kWait = std::chrono::seconds(2);
+  auto fastest = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 10 && fastest >= kWait; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    Http2Client client(server->port());
+    client.Send(PostFrames(1, "/", "") +
+                http2_frames::ResetFrame(/*stream=*/99));
+    client.AwaitEnd();
+    EXPECT_THAT(client.goaway_text(), HasSubstr("idle"));
+    fastest = std::min(fastest, std::chrono::steady_clock::now() - begin);
+  }
+  EXPECT_LT(fastest, kWait);
 }
 
 TEST(Http2AbuseTest, RapidResetsEndTheConnection) {

@@ -204,8 +204,7 @@ bool Connection::Flush() {
       break;
     }
   }
-  const bool is_done = state_ == State::kFlushing ||
-                       (goodbye_ != Goodbye::kNotice && session_.is_done());
+  const bool is_done = state_ == State::kFlushing || session_.is_done();
   if (is_done && session_.output().empty()) {
     Linger();
     return false;
