@@ -30,6 +30,7 @@ class IoLoopTest : public testing::Test {
     Connection(std::string name, std::vector<std::string>* log)
         : name_(std::move(name)), log_(*log) {}
 
+    void Start(bool /*in_reserve*/) override {}
     Idleness IdlenessAt(Clock::time_point /*now*/) const override { return {}; }
     void Evict() override {}
     void CheckDeadline(Clock::time_point /*now*/) override {}
@@ -110,6 +111,7 @@ TEST_F(IoLoopTest, TheFirstOfManyDoesNotWaitForTheLast) {
     }
     log_.emplace_back("event");
   });
+  Run([] {});
   Run([] {});
 
   EXPECT_THAT(log_, SizeIs(kMany + 1));
