@@ -44,6 +44,13 @@ def wait_until(condition: Callable[[], Any]) -> None:
         time.sleep(0.01)
 
 
+def replace(manifest: Path, text: str) -> None:
+    """Replaces the manifest by a rename, so that no poll sees a part of it."""
+    staged = manifest.with_name("staged")
+    staged.write_text(text)
+    staged.rename(manifest)
+
+
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
     path = tmp_path / "manifest"
@@ -62,7 +69,7 @@ def test_unloads_a_servable_that_is_not_listed(manifest: Path, source: ManifestS
     target = Recorder()
     connect_source_to_target(source, target)
     wait_until(lambda: target.lists.get("third") == [(1, "s3://models/third/1")])
-    manifest.write_text("half 7 s3://models/half/7\n")
+    replace(manifest, "half 7 s3://models/half/7\n")
     wait_until(lambda: target.lists["third"] == [])
     assert target.lists["half"] == [(7, "s3://models/half/7")]
 
@@ -72,7 +79,7 @@ def test_an_error_changes_nothing(manifest: Path, source: ManifestSource) -> Non
     connect_source_to_target(source, target)
     wait_until(lambda: target.lists.get("half"))
     before = dict(target.lists)
-    manifest.write_text("half seven s3://models/half/7\n")
+    replace(manifest, "half seven s3://models/half/7\n")
     wait_until(lambda: "line 1: not a name, a version and a path" in target.problem)
     assert target.lists == before
 
