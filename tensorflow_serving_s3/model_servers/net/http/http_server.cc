@@ -163,15 +163,20 @@ class HttpServerImpl : public HttpServer {
     options.log = [limit = options.max_connections](
                       const Acceptor::Events& events) {
       const bool is_full = events.reserved + events.refused > 0;
-      ABSL_LOG_IF(WARNING, is_full)
-          << "REST: the limit of open connections, " << limit
-          << " (--rest_api_max_connections), is reached; new connections are "
-             "refused, except some for probes. Raise it, and the limit of open "
-             "files (ulimit -n).";
-      ABSL_LOG_IF(WARNING, events.without_descriptor > 0)
-          << "REST: connections are refused because this process has reached "
-             "its limit of open files; raise it (ulimit -n) or lower "
-             "--rest_api_max_connections.";
+      // The absl of TensorFlow 2.16 has no ABSL_LOG_IF.
+      if (is_full) {
+        ABSL_LOG(WARNING)
+            << "REST: the limit of open connections, " << limit
+            << " (--rest_api_max_connections), is reached; new connections are "
+               "refused, except some for probes. Raise it, and the limit of "
+               "open files (ulimit -n).";
+      }
+      if (events.without_descriptor > 0) {
+        ABSL_LOG(WARNING)
+            << "REST: connections are refused because this process has reached "
+               "its limit of open files; raise it (ulimit -n) or lower "
+               "--rest_api_max_connections.";
+      }
       return is_full || events.without_descriptor > 0;
     };
     return options;
