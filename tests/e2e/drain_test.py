@@ -136,16 +136,18 @@ def test_new_requests_are_refused_and_probes_are_answered(
     waiting.wait_until_started()
     waiting.end_by_signal()
     server = waiting.server
-    codes = {
-        path: clients.get(server, path).status_code
-        for path in ("/livez", "/readyz", f"/v1/models/{server.model_name}", "/v1/models")
-    }
-    assert codes == {
+    expected = {
         "/livez": 200,
         "/readyz": 503,
         f"/v1/models/{server.model_name}": 503,
         "/v1/models": 503,
     }
+
+    def codes() -> dict[str, int]:
+        return {path: clients.get(server, path).status_code for path in expected}
+
+    # gRPC clients hear of the end before REST requests are refused.
+    wait_for(lambda found: found == expected, codes)
     assert "stopping" in clients.get(server, "/readyz").text
     refused = clients.post(server, {"instances": [1.0]})
     assert (refused.status_code, "stopping" in refused.json()["error"]) == (503, True)
