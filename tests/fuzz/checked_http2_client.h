@@ -48,7 +48,7 @@ class CheckedHttp2Client {
   uint32_t next_stream() const { return next_stream_; }
   bool has_ended() const { return client_.has_ended(); }
 
-  // Adds frames to those that the next function sends.
+  // Keeps frames for the next Send, which Sync and AwaitResponses call too.
   void Add(std::string_view frames) {
     for (const http2_frames::FrameView& frame :
          http2_frames::FramesIn(frames)) {
