@@ -202,7 +202,7 @@ TEST(JsonTextTest, ReadsNumbersLikeRapidJson) {
 }
 
 TEST(JsonTextTest, ReadsStringsLikeRapidJson) {
-  for (const std::string& value :
+  for (const char* value :
        {"", "a", R"(\"\\\/\b\f\n\r\t)", R"(\u0000)", R"(\uABCD\uabcd)",
         R"(\ud83d\ude00)", R"(\ude00)", R"(\udc00\ud83d\ude00)", "\x7f",
         "caf\xe9", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80",
@@ -210,26 +210,26 @@ TEST(JsonTextTest, ReadsStringsLikeRapidJson) {
     ExpectAccepted(absl::StrCat("{\"k\":\"", value, "\"}"));
     ExpectAccepted(absl::StrCat("{\"", value, "\":0}"));
   }
-  for (const std::string& value : {"\"",
-                                   "\\",
-                                   R"(\x)",
-                                   R"(\')",
-                                   R"(\a)",
-                                   R"(\0)",
-                                   R"(\u)",
-                                   R"(\u12)",
-                                   R"(\u12g4)",
-                                   R"(\U0041)",
-                                   R"(\ud83d)",
-                                   R"(\ud83dx)",
-                                   R"(\ud83d\n)",
-                                   R"(\ud83d\u0041)",
-                                   R"(\ud83d\ud83d)",
-                                   R"(\ud83d\u)",
-                                   "\n",
-                                   "\t",
-                                   "\x01",
-                                   "\x1f"}) {
+  for (const char* value : {"\"",
+                            "\\",
+                            R"(\x)",
+                            R"(\')",
+                            R"(\a)",
+                            R"(\0)",
+                            R"(\u)",
+                            R"(\u12)",
+                            R"(\u12g4)",
+                            R"(\U0041)",
+                            R"(\ud83d)",
+                            R"(\ud83dx)",
+                            R"(\ud83d\n)",
+                            R"(\ud83d\u0041)",
+                            R"(\ud83d\ud83d)",
+                            R"(\ud83d\u)",
+                            "\n",
+                            "\t",
+                            "\x01",
+                            "\x1f"}) {
     ExpectRefused(absl::StrCat("{\"k\":\"", value, "\"}"));
     ExpectRefused(absl::StrCat("{\"", value, "\":0}"));
   }
