@@ -30,6 +30,7 @@
 #include "tensorflow_serving_s3/model_servers/monitoring/prometheus_writer.h"
 #include "tensorflow_serving_s3/model_servers/net/http_message.h"
 #include "tensorflow_serving_s3/model_servers/rest/api/routes.h"
+#include "tensorflow_serving_s3/servables/tensorflow/apis/detached_tensors.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensors/tensor_proto.h"
 
 namespace tfs3 {
@@ -384,6 +385,7 @@ absl::StatusOr<GrpcServers> StartGrpc(const ServerOptions& options,
     CountRefusal(static_cast<absl::StatusCode>(refusal.code), counters);
     ObserveCallRefusal(refusal, observer);
   };
+  server.find_numbers = FindNumbers;
   server.warn = [](const std::string& line) { ABSL_LOG(WARNING) << line; };
   if (backend.path_hider != nullptr) {
     server.edit_error = [hider = backend.path_hider](const std::string& text) {

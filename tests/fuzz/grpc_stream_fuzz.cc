@@ -87,7 +87,10 @@ class EchoStream final : public Stream {
 
  private:
   RequestMemory::Charge charge_;
-  MessageReader reader_{kMaxMessage, &charge_};
+  const MessageReader::FindNumbers find_numbers_ = [](std::string_view begin) {
+    return begin.size();
+  };
+  MessageReader reader_{kMaxMessage, &charge_, &find_numbers_};
   bool failed_ = false;
   int& open_;
 };

@@ -5,9 +5,11 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_GRPC_CALL_CONTEXT_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "tensorflow_serving_s3/model_servers/base/inflater.h"
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
@@ -33,6 +35,8 @@ struct CallContext {
   InflateLimits inflate;
   // The longest response; -1: no limit.
   int64_t max_send_bytes = -1;
+  // See ServerOptions.
+  std::function<size_t(std::string_view begin)> find_numbers;
   // The coding of responses, if the client accepts it.
   Coding response_coding = Coding::kIdentity;
 };

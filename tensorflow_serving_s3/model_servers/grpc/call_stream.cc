@@ -45,7 +45,7 @@ CallStream::CallStream(net::http2::Connection* connection,
     : connection_(connection),
       shared_(shared),
       head_(std::move(head)),
-      reader_(max_message_bytes, charge),
+      reader_(max_message_bytes, charge, &shared.find_numbers),
       began_(connection->now()) {
   watch_.Begin(began_);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace tfs3::grpc {
 namespace {
@@ -14,6 +15,11 @@ namespace {
 constexpr size_t kFirstCapacity = 1 << 20;
 // Memory is charged in steps of this size.
 constexpr size_t kChargeStep = 64 << 10;
+
+// In messages from this size on, the numbers are aligned.
+constexpr size_t kMinAlignedBytes = 32 << 10;
+// The alignment of the memory of TensorFlow's tensors.
+constexpr size_t kAlignment = 64;
 
 }  // namespace
 
@@ -38,10 +44,10 @@ MessageReader::State MessageReader::Read(std::string_view* bytes) {
   }
   const size_t size = std::min<uint64_t>(size_ - have_, bytes->size());
   if (size > 0) {
-    if (!Reserve(size)) {
+    if (!Reserve(bytes->substr(0, size))) {
       return State::kNoMemory;
     }
-    std::memcpy(buffer_.get() + have_, bytes->data(), size);
+    std::memcpy(data_ + have_, bytes->data(), size);
     have_ += size;
     num_read_ += size;
     bytes->remove_prefix(size);
@@ -49,8 +55,8 @@ MessageReader::State MessageReader::Read(std::string_view* bytes) {
   return have_ == size_ ? State::kMessage : State::kMore;
 }
 
-bool MessageReader::Reserve(size_t more) {
-  const size_t needed = have_ + more;
+bool MessageReader::Reserve(std::string_view more) {
+  const size_t needed = have_ + more.size();
   if (needed > charged_) {
     const size_t step = (needed + kChargeStep - 1) / kChargeStep * kChargeStep;
     const size_t total = std::min<uint64_t>(step, size_);
@@ -62,22 +68,57 @@ bool MessageReader::Reserve(size_t more) {
   if (needed > capacity_) {
     const size_t capacity = std::min<uint64_t>(
         size_, std::max(needed, std::max(kFirstCapacity, 2 * capacity_)));
-    auto* const grown =
-        static_cast<char*>(std::realloc(buffer_.get(), capacity));
-    if (grown == nullptr) {
-      throw std::bad_alloc();
+    if (data_ == nullptr) {
+      Allocate(capacity, more);
+    } else {
+      Reallocate(capacity);
     }
-    (void)buffer_.release();
-    buffer_.reset(grown);
     capacity_ = capacity;
   }
   return true;
+}
+
+void MessageReader::Allocate(size_t capacity, std::string_view begin) {
+  size_t before = 0;
+  if (size_ >= kMinAlignedBytes && find_numbers_ != nullptr && *find_numbers_) {
+    before = (kAlignment - (*find_numbers_)(begin) % kAlignment) % kAlignment;
+    const size_t total =
+        (before + capacity + kAlignment - 1) / kAlignment * kAlignment;
+    buffer_.reset(static_cast<char*>(std::aligned_alloc(kAlignment, total)));
+  } else {
+    buffer_.reset(static_cast<char*>(std::malloc(capacity)));
+  }
+  if (buffer_ == nullptr) {
+    throw std::bad_alloc();
+  }
+  data_ = buffer_.get() + before;
+}
+
+void MessageReader::Reallocate(size_t capacity) {
+  const size_t before = data_ - buffer_.get();
+  auto* const grown =
+      static_cast<char*>(std::realloc(buffer_.get(), before + capacity));
+  if (grown == nullptr) {
+    throw std::bad_alloc();
+  }
+  (void)buffer_.release();
+  buffer_.reset(grown);
+  data_ = grown + before;
+}
+
+std::shared_ptr<const void> MessageReader::Share() {
+  if (buffer_ != nullptr) {
+    shared_ = std::shared_ptr<char[]>(std::move(buffer_));
+  }
+  return shared_;
 }
 
 void MessageReader::Next() {
   charge_.Shrink(static_cast<int64_t>(charged_));
   charged_ = 0;
   buffer_.reset();
+  shared_.reset();
+  data_ = nullptr;
   capacity_ = 0;
   have_ = 0;
   size_ = 0;

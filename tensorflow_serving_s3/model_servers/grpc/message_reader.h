@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -39,16 +40,24 @@ class MessageReader {
     kInvalid,  // The first byte is neither 0 nor 1.
   };
 
-  // `charge` must outlive this object.
-  MessageReader(uint64_t max_bytes, RequestMemory::Charge* charge)
-      : max_bytes_(max_bytes), charge_(*charge) {}
+  // See ServerOptions::find_numbers.
+  using FindNumbers = std::function<size_t(std::string_view begin)>;
+
+  // `charge` and `find_numbers` must outlive this object. `find_numbers` may be
+  // null or empty.
+  MessageReader(uint64_t max_bytes, RequestMemory::Charge* charge,
+                const FindNumbers* find_numbers = nullptr)
+      : max_bytes_(max_bytes), charge_(*charge), find_numbers_(find_numbers) {}
 
   // Reads from `bytes` up to the end of the message, and removes what it has
   // read. Throws std::bad_alloc.
   State Read(std::string_view* bytes);
 
   // Returns the message; valid until Next.
-  std::string_view message() const { return {buffer_.get(), have_}; }
+  std::string_view message() const { return {data_, have_}; }
+  // Returns an owner of the memory of the message: the bytes are valid until
+  // the last owner is destroyed. Not before the whole message was read.
+  std::shared_ptr<const void> Share();
   bool is_compressed() const { return head_[0] == 1; }
   // Starts the next message and frees this one.
   void Next();
@@ -69,15 +78,23 @@ class MessageReader {
     void operator()(char* bytes) const { std::free(bytes); }
   };
 
-  // Makes room for `more` bytes. Returns false if the budget has none.
-  bool Reserve(size_t more);
+  // Makes room for `more`, the next bytes. Returns false if the budget has
+  // none.
+  bool Reserve(std::string_view more);
+  void Allocate(size_t capacity, std::string_view begin);
+  void Reallocate(size_t capacity);
 
   const uint64_t max_bytes_;
   RequestMemory::Charge& charge_;
+  const FindNumbers* const find_numbers_;
   uint8_t head_[kHeadBytes] = {};
   size_t head_have_ = 0;
   uint64_t size_ = 0;
+  // One of them has the memory.
   std::unique_ptr<char[], Free> buffer_;
+  std::shared_ptr<const void> shared_;
+  // Where the message begins in it, and how many bytes of a message it holds.
+  char* data_ = nullptr;
   size_t capacity_ = 0;
   size_t charged_ = 0;
   size_t have_ = 0;

@@ -3,9 +3,11 @@
 
 #include "tensorflow_serving_s3/model_servers/grpc/message_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +105,41 @@ TEST_F(MessageReaderTest, StopsAtTheLimitOfTheBudget) {
   }
   EXPECT_EQ(state, State::kNoMemory);
   EXPECT_LE(memory_.used(), 4 << 20);
+}
+
+TEST_F(MessageReaderTest, AlignsTheNumbersOfLargeMessages) {
+  for (const size_t offset : {size_t{0}, size_t{1}, size_t{63}, size_t{100}}) {
+    const MessageReader::FindNumbers find = [&](std::string_view begin) {
+      EXPECT_EQ(begin, std::string(1000, 'x'));
+      return offset;
+    };
+    MessageReader reader(8 << 20, &charge_, &find);
+    const std::string message(600'000, 'x');
+    const std::string bytes = Framed(message);
+    std::string_view begin = std::string_view(bytes).substr(0, 1005);
+    std::string_view rest = std::string_view(bytes).substr(1005);
+    ASSERT_EQ(reader.Read(&begin), State::kMore);
+    ASSERT_EQ(reader.Read(&rest), State::kMessage);
+    EXPECT_EQ(reader.message(), message);
+    const auto address = reinterpret_cast<uintptr_t>(reader.message().data());
+    EXPECT_EQ((address + offset) % 64, 0) << offset;
+  }
+}
+
+TEST_F(MessageReaderTest, OwnersKeepTheBytesOfAMessage) {
+  const std::string message(3 << 20, 'x');
+  const std::string bytes = Framed(message);
+  std::string_view view = bytes;
+  ASSERT_EQ(reader_.Read(&view), State::kMessage);
+  const std::string_view kept = reader_.message();
+  const std::shared_ptr<const void> owner = reader_.Share();
+  const std::shared_ptr<const void> other = reader_.Share();
+  EXPECT_EQ(owner, other);
+  reader_.Next();
+  EXPECT_EQ(kept, message);
+  EXPECT_EQ(owner.use_count(), 2);
+  EXPECT_EQ(reader_.Share(), nullptr);
+  EXPECT_THAT(ReadAll(Framed("next"), 100), testing::ElementsAre("next"));
 }
 
 TEST_F(MessageReaderTest, KnowsWhetherAMessageIsUnfinished) {

@@ -98,6 +98,9 @@ absl::Status ParseDetached(const Exchange& exchange, const Call& call,
     const auto entries = static_cast<size_t>(request->inputs().size());
     if (!status.ok() || entries == rest->num_entries) {
       *inputs = std::move(rest->inputs);
+      for (DetachedInput& input : *inputs) {
+        input.values.owner = call.ShareRequest();
+      }
       return status;
     }
     request->Clear();

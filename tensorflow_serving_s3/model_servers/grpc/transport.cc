@@ -101,6 +101,7 @@ class Server::Impl final : public net::http2::Service {
     shared_.counters = options.counters;
     shared_.on_refusal = options.on_refusal;
     shared_.edit_error = options.edit_error;
+    shared_.find_numbers = options.find_numbers;
     shared_.workers = &workers_;
     shared_.receive_timeout = options.receive_timeout;
     shared_.inflate = {MaxMessageBytes(options, arguments),

@@ -98,6 +98,7 @@ namespace internal {
 class CallState {
  public:
   virtual const std::vector<Slice>& request() const = 0;
+  virtual std::shared_ptr<const void> ShareRequest() = 0;
   virtual std::chrono::system_clock::time_point deadline() const = 0;
   virtual bool cancelled() const = 0;
   virtual RequestMemory::Charge* charge() = 0;
@@ -129,6 +130,13 @@ class Call {
   // Returns the request message in the parts in which it arrived; an empty
   // message may have none. Valid until the call is answered.
   const std::vector<Slice>& request() const { return state_->request(); }
+
+  // Returns an owner of the bytes of the request: they are valid until the last
+  // owner is destroyed. Null: they cannot have owners, because they were
+  // inflated.
+  std::shared_ptr<const void> ShareRequest() const {
+    return state_->ShareRequest();
+  }
 
   // Returns the client's deadline, or time_point::max() without one.
   std::chrono::system_clock::time_point deadline() const {
@@ -236,6 +244,11 @@ struct ServerOptions {
   //   - it is malformed, or its method is unknown.
   // Runs on I/O threads and must not block. May be empty.
   std::function<void(const CallRefusal&)> on_refusal;
+  // Returns the offset of the numbers of a tensor in a large request that
+  // begins with `begin`; 0 if there are none. The server puts the request where
+  // this offset is aligned to 64 bytes, so that the numbers can be the memory
+  // of a tensor. Called on I/O threads. Empty: requests are not aligned.
+  std::function<size_t(std::string_view begin)> find_numbers;
   // Logs a warning; called at most once in ten seconds after the start. May be
   // empty.
   std::function<void(const std::string&)> warn;

@@ -116,6 +116,10 @@ class UnaryCall final : private ChargeOwner,
 
   const std::vector<Slice>& request() const override { return request_; }
 
+  std::shared_ptr<const void> ShareRequest() override {
+    return inflated_.empty() ? reader().Share() : nullptr;
+  }
+
   std::chrono::system_clock::time_point deadline() const override {
     return head().deadline();
   }

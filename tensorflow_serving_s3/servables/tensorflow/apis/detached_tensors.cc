@@ -4,6 +4,7 @@
 #include "tensorflow_serving_s3/servables/tensorflow/apis/detached_tensors.h"
 
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "tensorflow/core/framework/tensor_shape.pb.h"
@@ -40,42 +41,52 @@ class FieldReader {
   // Reads the next field. Returns false if the bytes are not valid.
   bool Next() {
     const absl::string_view before = rest_;
-    value_ = {};
+    if (!NextHead() || !SkipValue()) {
+      return false;
+    }
+    field_ = before.substr(0, before.size() - rest_.size());
+    value_ = field_.substr(field_.size() - size_);
+    return true;
+  }
+
+  // Reads the tag of the next field and the size of its value. Returns false if
+  // the bytes are not valid.
+  bool NextHead() {
+    size_ = 0;
     if (!ReadVarint(&tag_)) {
       return false;
     }
-    uint64_t size = 0;
+    uint64_t number = 0;
     switch (tag_ & 7) {
       case 0:
-        if (!ReadVarint(&size)) {
-          return false;
-        }
-        size = 0;
-        break;
+        return ReadVarint(&number);
       case 1:
-        size = 8;
-        break;
+        size_ = 8;
+        return true;
       case 2:
-        if (!ReadVarint(&size)) {
-          return false;
-        }
-        break;
+        return ReadVarint(&size_);
       case 5:
-        size = 4;
-        break;
+        size_ = 4;
+        return true;
       default:
         return false;
     }
-    if (size > rest_.size()) {
+  }
+
+  // After NextHead. Returns false if the bytes end before the value.
+  bool SkipValue() {
+    if (size_ > rest_.size()) {
       return false;
     }
-    value_ = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    field_ = before.substr(0, before.size() - rest_.size());
+    rest_.remove_prefix(size_);
     return true;
   }
 
   uint64_t tag() const { return tag_; }
+  // The size of the value; 0 for a varint.
+  uint64_t size() const { return size_; }
+  // The bytes after those that were read.
+  absl::string_view rest() const { return rest_; }
   // The value of a field with a length.
   absl::string_view value() const { return value_; }
   // The whole field.
@@ -97,9 +108,14 @@ class FieldReader {
 
   absl::string_view rest_;
   uint64_t tag_ = 0;
+  uint64_t size_ = 0;
   absl::string_view value_;
   absl::string_view field_;
 };
+
+bool IsNumbers(uint64_t tag) {
+  return tag == kContent || tag == kFloats || tag == kDoubles;
+}
 
 void AppendVarint(uint64_t value, std::string* to) {
   while (value >= 0x80) {
@@ -136,8 +152,7 @@ Found DetachValues(absl::string_view proto, TensorValues* values,
       return Found::kUnusual;
     }
     const uint64_t tag = reader.tag();
-    if (reader.value().size() < kMinDetachedBytes ||
-        (tag != kContent && tag != kFloats && tag != kDoubles)) {
+    if (reader.value().size() < kMinDetachedBytes || !IsNumbers(tag)) {
       rest->append(reader.field().data(), reader.field().size());
       continue;
     }
@@ -237,6 +252,28 @@ std::optional<RestOfRequest> DetachInputs(absl::string_view request) {
     return std::nullopt;
   }
   return rest;
+}
+
+size_t FindNumbers(absl::string_view begin) {
+  // The fields that lead to the numbers.
+  constexpr uint64_t kPath[] = {kRequestInputs, kValue};
+  size_t depth = 0;
+  FieldReader reader(begin);
+  while (reader.NextHead()) {
+    const bool is_large = reader.size() >= kMinDetachedBytes;
+    if (depth == std::size(kPath)) {
+      if (is_large && IsNumbers(reader.tag())) {
+        return begin.size() - reader.rest().size();
+      }
+    } else if (is_large && reader.tag() == kPath[depth]) {
+      ++depth;
+      continue;
+    }
+    if (!reader.SkipValue()) {
+      break;
+    }
+  }
+  return 0;
 }
 
 bool IsDetachable(const tensorflow::Tensor& output, TensorEncoding encoding) {

@@ -68,6 +68,11 @@ struct RestOfRequest {
 // then the whole request must be parsed.
 std::optional<RestOfRequest> DetachInputs(absl::string_view request);
 
+// Returns the offset of the numbers of the first large tensor in a serialized
+// PredictRequest that begins with `begin`; 0 if they do not begin there. Of
+// other messages the result has no meaning.
+size_t FindNumbers(absl::string_view begin);
+
 // Returns whether an output is detached from the response.
 bool IsDetachable(const tensorflow::Tensor& output, TensorEncoding encoding);
 

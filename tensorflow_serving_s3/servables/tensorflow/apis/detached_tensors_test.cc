@@ -81,6 +81,39 @@ void ExpectDetached(const PredictRequest& request, const Tensor& tensor) {
   ExpectSame(*decoded, tensor);
 }
 
+TEST(DetachedTensorsTest, FindsTheNumbersFromTheBeginOfARequest) {
+  const Tensor floats = Counting<float>(tensorflow::DT_FLOAT, kLarge);
+  for (const TensorProto& proto : {Field(floats), Content(floats)}) {
+    const std::string bytes = RequestOf("x", proto).SerializeAsString();
+    const size_t offset = bytes.find(std::string(floats.tensor_data()));
+    ASSERT_NE(offset, std::string::npos);
+    EXPECT_EQ(FindNumbers(bytes), offset);
+    EXPECT_EQ(FindNumbers(bytes.substr(0, offset + 1)), offset);
+    EXPECT_EQ(FindNumbers(bytes.substr(0, offset)), offset);
+    for (size_t size = 0; size < offset; ++size) {
+      EXPECT_EQ(FindNumbers(bytes.substr(0, size)), 0) << size;
+    }
+  }
+}
+
+TEST(DetachedTensorsTest, FindsTheNumbersAfterSmallInputs) {
+  const Tensor floats = Counting<float>(tensorflow::DT_FLOAT, kLarge);
+  const std::string bytes =
+      RequestOf("a", Field(Counting<float>(tensorflow::DT_FLOAT, 10)))
+          .SerializeAsString() +
+      RequestOf("x", Field(floats)).SerializeAsString();
+  EXPECT_EQ(FindNumbers(bytes), bytes.find(std::string(floats.tensor_data())));
+}
+
+TEST(DetachedTensorsTest, FindsNoNumbersInOtherMessages) {
+  EXPECT_EQ(FindNumbers(""), 0);
+  EXPECT_EQ(FindNumbers(std::string(100'000, '\xff')), 0);
+  EXPECT_EQ(FindNumbers(
+                RequestOf("x", Field(Counting<float>(tensorflow::DT_FLOAT, 9)))
+                    .SerializeAsString()),
+            0);
+}
+
 TEST(DetachedTensorsTest, DetachesNumbersInTheirField) {
   const Tensor floats = Counting<float>(tensorflow::DT_FLOAT, kLarge);
   ExpectDetached(RequestOf("x", Field(floats)), floats);

@@ -6,12 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/repeated_field.h"
+#include "tensorflow/core/framework/allocation_description.pb.h"
+#include "tensorflow/core/framework/allocator.h"
 #include "tensorflow/core/framework/types.h"
+#include "tensorflow/core/lib/core/refcount.h"
 #include "tensorflow/core/platform/tstring.h"
 
 namespace tfs3 {
@@ -103,6 +107,34 @@ bool IsTensorInMemory(const tensorflow::TensorProto& proto,
   return false;
 }
 
+// The memory of a tensor that is part of a request.
+class OwnedBytes final : public tensorflow::TensorBuffer {
+ public:
+  explicit OwnedBytes(const TensorValues& values)
+      : TensorBuffer(const_cast<char*>(values.bytes.data())),
+        size_(values.bytes.size()),
+        owner_(values.owner) {}
+
+  size_t size() const override { return size_; }
+  TensorBuffer* root_buffer() override { return this; }
+  void FillAllocationDescription(
+      tensorflow::AllocationDescription* description) const override {
+    description->set_requested_bytes(static_cast<int64_t>(size_));
+  }
+  // Keeps TensorFlow from writing to the request, which may be logged later.
+  bool OwnsMemory() const override { return false; }
+
+ private:
+  const size_t size_;
+  const std::shared_ptr<const void> owner_;
+};
+
+bool IsAligned(absl::string_view bytes) {
+  return reinterpret_cast<uintptr_t>(bytes.data()) %
+             tensorflow::Allocator::kAllocatorAlignment ==
+         0;
+}
+
 // Adds numbers to a repeated field, as a parser does.
 template <typename Number>
 void AddNumbers(absl::string_view bytes,
@@ -185,6 +217,11 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
   if (!IsTensorInMemory(proto, *shape, values)) {
     ChargeMemory(charge, static_cast<int64_t>(values.bytes.size()));
     return DecodeTensor(WithValues(proto, values), charge);
+  }
+  if (values.owner != nullptr && IsAligned(values.bytes)) {
+    const tensorflow::core::RefCountPtr<OwnedBytes> buffer(
+        new OwnedBytes(values));
+    return tensorflow::Tensor(proto.dtype(), *shape, buffer.get());
   }
   ChargeMemory(charge, static_cast<int64_t>(values.bytes.size()));
   tensorflow::Tensor tensor(proto.dtype(), *shape);

@@ -5,6 +5,7 @@
 #define TENSORFLOW_SERVING_S3_SERVABLES_TENSORFLOW_TENSORS_TENSOR_PROTO_H_
 
 #include <cstdint>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,16 +33,20 @@ absl::StatusOr<tensorflow::Tensor> DecodeTensor(
     const tensorflow::TensorProto& proto, const MemoryCharge& charge = {});
 
 // The value of one field of a TensorProto, as it is serialized. The bytes must
-// outlive this object.
+// outlive this object and its owners.
 struct TensorValues {
   enum class Field { kContent, kFloat, kDouble };
 
   Field field = Field::kContent;
   absl::string_view bytes;
+  // Keeps the bytes. Null: they are valid only during the request.
+  std::shared_ptr<const void> owner;
 };
 
-// Decodes a tensor whose values are not in the proto, with one copy of them.
-// Behaves like DecodeTensor on a proto with the values in their field.
+// Decodes a tensor whose values are not in the proto. Behaves like DecodeTensor
+// on a proto with the values in their field. If the bytes have an owner and the
+// alignment of a tensor, they become the memory of the tensor; otherwise they
+// are copied. Operations never change such a tensor in place.
 absl::StatusOr<tensorflow::Tensor> DecodeTensor(
     const tensorflow::TensorProto& proto, const TensorValues& values,
     const MemoryCharge& charge = {});

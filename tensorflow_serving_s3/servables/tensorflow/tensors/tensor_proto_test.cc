@@ -6,8 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
+#include <memory>
 #include <string>
 
 #include "tensorflow/core/framework/tensor.h"
@@ -192,6 +195,64 @@ TEST(DecodeTensorTest, ChargesTheMemoryOfTheTensor) {
 
   ASSERT_TRUE(tensor.ok()) << tensor.status();
   EXPECT_EQ(charged, 2000);
+}
+
+// Memory of four floats at an offset from the alignment of tensors.
+struct FloatsInMemory {
+  explicit FloatsInMemory(size_t offset) : values(memory->bytes + offset) {
+    const float floats[] = {1.5, 2.5, 3.5, 4.5};
+    std::memcpy(values, floats, sizeof floats);
+  }
+
+  TensorValues Values() const {
+    return {TensorValues::Field::kFloat, {values, 4 * sizeof(float)}, memory};
+  }
+
+  struct Aligned {
+    alignas(64) char bytes[128];
+  };
+  std::shared_ptr<Aligned> memory = std::make_shared<Aligned>();
+  char* const values;
+};
+
+TEST(DecodeTensorTest, AlignedValuesWithAnOwnerAreTheMemoryOfTheTensor) {
+  int64_t charged = 0;
+  FloatsInMemory floats(64);
+  const auto tensor =
+      DecodeTensor(Proto(tensorflow::DT_FLOAT, {2, 2}), floats.Values(),
+                   [&charged](int64_t bytes) { charged += bytes; });
+  ASSERT_TRUE(tensor.ok()) << tensor.status();
+  EXPECT_EQ(tensor->data(), floats.values);
+  EXPECT_EQ(charged, 0);
+  floats.memory.reset();
+  EXPECT_EQ(tensor->DebugString(),
+            "Tensor<type: float shape: [2,2] values: [1.5 2.5][3.5...]...>");
+}
+
+TEST(DecodeTensorTest, TensorFlowDoesNotWriteToTheMemoryOfARequest) {
+  const FloatsInMemory floats(0);
+  const auto tensor =
+      DecodeTensor(Proto(tensorflow::DT_FLOAT, {4}), floats.Values());
+  ASSERT_TRUE(tensor.ok()) << tensor.status();
+  // Operations reuse the memory of an input only if this is true.
+  EXPECT_FALSE(tensor->RefCountIsOne());
+}
+
+TEST(DecodeTensorTest, CopiesValuesWithoutAlignmentOrOwner) {
+  const FloatsInMemory shifted(4);
+  const FloatsInMemory aligned(0);
+  TensorValues unowned = aligned.Values();
+  unowned.owner = nullptr;
+  for (const TensorValues& values : {shifted.Values(), unowned}) {
+    int64_t charged = 0;
+    const auto tensor =
+        DecodeTensor(Proto(tensorflow::DT_FLOAT, {4}), values,
+                     [&charged](int64_t bytes) { charged += bytes; });
+    ASSERT_TRUE(tensor.ok()) << tensor.status();
+    EXPECT_NE(tensor->data(), values.bytes.data());
+    EXPECT_EQ(tensor->flat<float>()(3), 4.5);
+    EXPECT_EQ(charged, 16);
+  }
 }
 
 TEST(DecodeTensorTest, ChargesTheTextOfStrings) {
