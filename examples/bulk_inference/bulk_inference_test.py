@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 
@@ -28,7 +29,13 @@ _FILES = 4
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
     """An S3 server with a model and rows, and Ray with its variables."""
     with SeaweedFS(buckets=["models", "data"]) as server, pytest.MonkeyPatch.context() as patch:
-        for name, value in {**server.env(), "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        variables = {
+            **server.env(),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # Ray writes a token to it.
+            "HOME": os.fspath(tmp_path_factory.mktemp("home")),
+        }
+        for name, value in variables.items():
             patch.setenv(name, value)
         model = saved_models.save_half_plus_three(tmp_path_factory.mktemp("models") / _MODEL)
         publish_version(model, _BASE_PATH, 1, client=server.client())

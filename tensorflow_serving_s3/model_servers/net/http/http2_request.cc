@@ -190,7 +190,8 @@ void Http2Request::OnEnd() {
 
 void Http2Request::Dispatch() {
   phase_ = Phase::kHandling;
-  exchange_.Arrive(&body_, /*is_late=*/connection_.is_ending());
+  exchange_.Arrive(&body_, connection_.now(),
+                   /*is_late=*/connection_.is_ending());
   if (exchange_.HandleQuickly()) {
     exchange_.FreeRequest();
     Send();

@@ -203,7 +203,7 @@ void HttpConnection::Dispatch() {
   for (const auto& field : message) {
     request.headers.push_back({View(field.name_string()), View(field.value())});
   }
-  exchange_.Arrive(&message.body());
+  exchange_.Arrive(&message.body(), last_moved_);
   state_ = State::kHandling;
   if (exchange_.HandleQuickly()) {
     loop_.CallSoon(shared_from_this());
@@ -247,6 +247,10 @@ void HttpConnection::OnHandled() {
     return;
   }
   state_ = State::kWriting;
+  if (writer_.done()) {
+    OnSent();
+    return;
+  }
   AwaitProgress();
   SendRest();
 }
@@ -309,6 +313,7 @@ void HttpConnection::OnSent() {
     Close();
   } else if (input_.size() > 0) {
     // Pipelined requests: lets the other connections of the loop go first.
+    AwaitProgress();
     asio::post(loop_.io(), [self = shared_from_this()] {
       if (self->state_ == State::kWriting) {
         self->NextRequest();

@@ -149,7 +149,10 @@ void HttpConnection::OnHead() {
     return;
   }
   state_ = State::kBody;
-  AwaitProgress();
+  const auto length = parser_->content_length();
+  if (!length.has_value() || *length > input_.size()) {
+    AwaitProgress();
+  }
   const bool expects_continue =
       boost::beast::iequals(head[http::field::expect], "100-continue");
   if (expects_continue && input_.size() == 0) {

@@ -37,11 +37,12 @@ void RequestExchange::Begin(Clock::time_point now) {
   began_ = now;
 }
 
-void RequestExchange::Arrive(PaddedBuffer* body, bool is_late) {
+void RequestExchange::Arrive(PaddedBuffer* body, Clock::time_point now,
+                             bool is_late) {
   body_ = body;
   request_.body = body;
   request_.peer = peer_;
-  request_.arrival = Clock::now();
+  request_.arrival = now;
   if (server_.options.gate != nullptr) {
     RequestGate& gate = *server_.options.gate;
     pass_ = is_late ? gate.EnterLate() : gate.Enter();

@@ -25,7 +25,7 @@ namespace tfs3::net {
 //   exchange.Begin(now);                     // The first byte has arrived.
 //   PaddedBuffer body(exchange.charge());
 //   ...                                      // Set exchange.request().
-//   exchange.Arrive(&body);                  // The last byte has arrived.
+//   exchange.Arrive(&body, now);             // The last byte has arrived.
 //   if (exchange.HandleQuickly()) {
 //     Send(exchange.response());
 //   } else if (!exchange.Enqueue([&] { exchange.BeginWork();
@@ -57,7 +57,7 @@ class RequestExchange {
   // The whole request has arrived: enters the gate, also a closed one if
   // `is_late`. `body` is charged to charge(), and must be valid until
   // FreeRequest.
-  void Arrive(PaddedBuffer* body, bool is_late = false);
+  void Arrive(PaddedBuffer* body, Clock::time_point now, bool is_late = false);
 
   // Runs the quick handler. Returns true if response() is ready to be sent.
   bool HandleQuickly();

@@ -190,7 +190,7 @@ absl::StatusOr<std::string> ApiCall::Predict(const net::PaddedBuffer& body) {
     return input.status();
   }
   signature_name_ = std::move(input->signature_name);
-  if (Defers(*model, signature_name_)) {
+  if (!signature_name_.empty() && Defers(*model, signature_name_)) {
     return DeferredError();
   }
   const absl::StatusOr<const SignatureRunner*> signature =
@@ -273,7 +273,7 @@ absl::StatusOr<std::string> ApiCall::HandleExamples(
   if (!status.ok()) {
     return status;
   }
-  if (Defers(*model, signature_name_)) {
+  if (!signature_name_.empty() && Defers(*model, signature_name_)) {
     return DeferredError();
   }
   request->mutable_model_spec()->set_signature_name(signature_name_);

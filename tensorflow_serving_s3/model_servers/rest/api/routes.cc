@@ -98,10 +98,11 @@ std::optional<net::HttpResponse> Routes::HandleQuickly(
 
 std::optional<net::HttpResponse> Routes::HandleObserved(
     const net::HttpRequest& request, bool only_quick) const {
-  // The request may have waited for a thread.
-  const Clock::time_point now = Clock::now();
-  const Clock::time_point arrival =
-      request.arrival == Clock::time_point() ? now : request.arrival;
+  // A request that is not quick may have waited for a thread.
+  const bool has_arrival = request.arrival != Clock::time_point();
+  const Clock::time_point now =
+      only_quick && has_arrival ? request.arrival : Clock::now();
+  const Clock::time_point arrival = has_arrival ? request.arrival : now;
   const absl::Time start = absl::Now() - absl::FromChrono(now - arrival);
   ApiCall::Options call_options;
   call_options.inference.deadline = start + options_.timeout;
