@@ -323,16 +323,17 @@ TEST_F(ModelMethodsTest, ParsingChargesTheMemoryOfTheMessage) {
 }
 
 TEST_F(ModelMethodsTest, TensorsAndTheResponseAreCharged) {
-  constexpr int kSize = 1'000'000;
-  // The call needs memory for three copies of 4 MB: the bytes of the request,
-  // the input tensor and the output tensor. The budget has room for two.
+  constexpr int kSize = 200'000;
+  constexpr int64_t kBytes = 4 * kSize;
+  // The call needs memory for two copies: the bytes of the request, which are
+  // the memory of the input tensor too, and the output tensor.
   RequestMemory::Charge others(&memory_);
-  others.Grow((int64_t{64} << 20) - 2 * 4 * kSize - kSize);
+  others.Grow(memory_.limit() - kBytes - kBytes / 2);
   const CallResult refused = Call(kPredict, HalfRequest(kSize));
   EXPECT_EQ(refused.code,
             static_cast<int>(absl::StatusCode::kResourceExhausted));
 
-  others.Reset();
+  others.ShrinkTo(memory_.limit() - 2 * kBytes - kBytes / 2);
   EXPECT_EQ(Predict(HalfRequest(kSize)).outputs().at("y").float_val_size(),
             kSize);
 }

@@ -17,6 +17,7 @@
 #include "tensorflow_serving_s3/model_servers/testing/fake_model_lookup.h"
 #include "tensorflow_serving_s3/model_servers/testing/grpc_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/grpc_test_client.h"
+#include "tensorflow_serving_s3/servables/tensorflow/apis/detached_tensors.h"
 
 namespace tfs3::grpc {
 
@@ -35,6 +36,7 @@ class GrpcMethodsTest : public testing::Test {
   void Start(MethodTable methods) {
     ServerOptions options = Loopback();
     options.memory = &memory_;
+    options.find_numbers = FindNumbers;
     server_ = StartServer(options, std::move(methods));
     client_ = std::make_unique<TestingClient>(AddressOf(*server_));
   }
