@@ -31,6 +31,7 @@
 #include "tensorflow_serving/apis/regression.pb.h"
 #include "tensorflow_serving/apis/session_service.pb.h"
 #include "tensorflow_serving_s3/model_servers/grpc/slice_stream.h"
+#include "tensorflow_serving_s3/servables/tensorflow/apis/detached_tensors.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/example_input.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/inference_options.h"
 #include "tensorflow_serving_s3/servables/tensorflow/apis/predict.h"
@@ -290,6 +291,49 @@ void TakePredict(const PredictRequest& request, bool on_pool) {
          "a response can be sent");
 }
 
+// Expects that a request means the same after its numbers are taken out of it.
+void TakeDetached(std::string_view bytes) {
+  Expect(tfs3::FindNumbers(bytes) <= bytes.size(), "numbers are in a request");
+  const auto rest = tfs3::DetachInputs(bytes, /*min_bytes=*/1);
+  if (!rest.has_value()) {
+    return;
+  }
+  PredictRequest whole;
+  PredictRequest request;
+  const bool is_valid = whole.ParseFromString(bytes);
+  Expect(request.ParseFromString(rest->bytes) == is_valid,
+         "the rest of a request is valid if the request is");
+  if (!is_valid ||
+      static_cast<size_t>(request.inputs_size()) < rest->num_entries) {
+    return;
+  }
+  Expect(request.inputs_size() == whole.inputs_size(),
+         "the rest of a request has all inputs");
+  for (const auto& [alias, proto] : whole.inputs()) {
+    if (!IsCheap(proto)) {
+      return;
+    }
+    const tfs3::DetachedInput* detached = nullptr;
+    for (const tfs3::DetachedInput& input : rest->inputs) {
+      detached = input.alias == alias ? &input : detached;
+    }
+    const TensorProto& left = request.inputs().at(alias);
+    const absl::StatusOr<Tensor> tensor =
+        detached == nullptr ? tfs3::DecodeTensor(left)
+                            : tfs3::DecodeTensor(left, detached->values);
+    const absl::StatusOr<Tensor> expected = tfs3::DecodeTensor(proto);
+    Expect(tensor.ok() == expected.ok(), "a detached tensor can be read",
+           tensor.ok() ? expected.status().ToString()
+                       : tensor.status().ToString());
+    Expect(!tensor.ok() || SameTensors(*tensor, *expected),
+           "a detached tensor is the same", alias);
+  }
+  request.clear_inputs();
+  whole.clear_inputs();
+  Expect(request.SerializeAsString() == whole.SerializeAsString(),
+         "the rest of a request has the other fields");
+}
+
 void TakeInput(const Input& input) {
   const absl::StatusOr<Tensor> examples = tfs3::SerializeExamples(input);
   if (!examples.ok()) {
@@ -361,6 +405,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   };
   switch (data[0] % kKinds) {
     case kPredict:
+      TakeDetached(bytes);
       ParseAndTake<PredictRequest>(
           bytes, piece, [&](const PredictRequest& request) {
             TakePredict(request, /*on_pool=*/piece % 2 == 1);

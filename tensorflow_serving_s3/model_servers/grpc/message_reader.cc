@@ -68,42 +68,32 @@ bool MessageReader::Reserve(std::string_view more) {
   if (needed > capacity_) {
     const size_t capacity = std::min<uint64_t>(
         size_, std::max(needed, std::max(kFirstCapacity, 2 * capacity_)));
-    if (data_ == nullptr) {
-      Allocate(capacity, more);
-    } else {
-      Reallocate(capacity);
-    }
-    capacity_ = capacity;
+    Grow(capacity, more);
   }
   return true;
 }
 
-void MessageReader::Allocate(size_t capacity, std::string_view begin) {
-  size_t before = 0;
-  if (size_ >= kMinAlignedBytes && find_numbers_ != nullptr && *find_numbers_) {
-    before = (kAlignment - (*find_numbers_)(begin) % kAlignment) % kAlignment;
-    const size_t total =
-        (before + capacity + kAlignment - 1) / kAlignment * kAlignment;
-    buffer_.reset(static_cast<char*>(std::aligned_alloc(kAlignment, total)));
-  } else {
-    buffer_.reset(static_cast<char*>(std::malloc(capacity)));
+void MessageReader::Grow(size_t capacity, std::string_view begin) {
+  const bool is_aligned =
+      size_ >= kMinAlignedBytes && find_numbers_ != nullptr && *find_numbers_;
+  if (data_ == nullptr && is_aligned) {
+    before_ = (kAlignment - (*find_numbers_)(begin) % kAlignment) % kAlignment;
   }
-  if (buffer_ == nullptr) {
-    throw std::bad_alloc();
-  }
-  data_ = buffer_.get() + before;
-}
-
-void MessageReader::Reallocate(size_t capacity) {
-  const size_t before = data_ - buffer_.get();
-  auto* const grown =
-      static_cast<char*>(std::realloc(buffer_.get(), before + capacity));
+  const size_t total =
+      (before_ + capacity + kAlignment - 1) / kAlignment * kAlignment;
+  std::unique_ptr<char[], Free> grown(
+      static_cast<char*>(is_aligned ? std::aligned_alloc(kAlignment, total)
+                                    : std::malloc(capacity)));
   if (grown == nullptr) {
     throw std::bad_alloc();
   }
-  (void)buffer_.release();
-  buffer_.reset(grown);
-  data_ = grown + before;
+  char* const data = grown.get() + before_;
+  if (have_ > 0) {
+    std::memcpy(data, data_, have_);
+  }
+  buffer_ = std::move(grown);
+  data_ = data;
+  capacity_ = capacity;
 }
 
 std::shared_ptr<const void> MessageReader::Share() {
@@ -119,6 +109,7 @@ void MessageReader::Next() {
   buffer_.reset();
   shared_.reset();
   data_ = nullptr;
+  before_ = 0;
   capacity_ = 0;
   have_ = 0;
   size_ = 0;

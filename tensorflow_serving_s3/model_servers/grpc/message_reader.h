@@ -81,8 +81,9 @@ class MessageReader {
   // Makes room for `more`, the next bytes. Returns false if the budget has
   // none.
   bool Reserve(std::string_view more);
-  void Allocate(size_t capacity, std::string_view begin);
-  void Reallocate(size_t capacity);
+  // Moves the message to memory for `capacity` bytes. If it has none yet,
+  // `begin` is its first bytes.
+  void Grow(size_t capacity, std::string_view begin);
 
   const uint64_t max_bytes_;
   RequestMemory::Charge& charge_;
@@ -93,7 +94,8 @@ class MessageReader {
   // One of them has the memory.
   std::unique_ptr<char[], Free> buffer_;
   std::shared_ptr<const void> shared_;
-  // Where the message begins in it, and how many bytes of a message it holds.
+  // The message begins after before_ bytes of it, and may have capacity_ bytes.
+  size_t before_ = 0;
   char* data_ = nullptr;
   size_t capacity_ = 0;
   size_t charged_ = 0;

@@ -113,16 +113,21 @@ TEST_F(MessageReaderTest, AlignsTheNumbersOfLargeMessages) {
       EXPECT_EQ(begin, std::string(1000, 'x'));
       return offset;
     };
-    MessageReader reader(8 << 20, &charge_, &find);
-    const std::string message(600'000, 'x');
-    const std::string bytes = Framed(message);
-    std::string_view begin = std::string_view(bytes).substr(0, 1005);
-    std::string_view rest = std::string_view(bytes).substr(1005);
-    ASSERT_EQ(reader.Read(&begin), State::kMore);
-    ASSERT_EQ(reader.Read(&rest), State::kMessage);
-    EXPECT_EQ(reader.message(), message);
-    const auto address = reinterpret_cast<uintptr_t>(reader.message().data());
-    EXPECT_EQ((address + offset) % 64, 0) << offset;
+    for (const size_t size : {size_t{40'000}, size_t{3} << 20}) {
+      MessageReader reader(8 << 20, &charge_, &find);
+      const std::string message(size, 'x');
+      const std::string bytes = Framed(message);
+      std::string_view begin = std::string_view(bytes).substr(0, 1005);
+      ASSERT_EQ(reader.Read(&begin), State::kMore);
+      for (size_t at = 1005; at < bytes.size(); at += 100'000) {
+        std::string_view part = std::string_view(bytes).substr(at, 100'000);
+        reader.Read(&part);
+      }
+      EXPECT_EQ(reader.message(), message);
+      const auto address = reinterpret_cast<uintptr_t>(reader.message().data());
+      EXPECT_EQ((address + offset) % 64, 0) << offset << " in " << size;
+      reader.Next();
+    }
   }
 }
 

@@ -113,6 +113,16 @@ class FieldReader {
   absl::string_view field_;
 };
 
+uint64_t FieldOf(uint64_t tag) { return tag >> 3; }
+
+// Returns whether a field of TensorProto may have the numbers of a tensor that
+// is detached.
+bool HasNumbers(uint64_t field) {
+  return field == FieldOf(kContent) || field == FieldOf(kFloats) ||
+         field == FieldOf(kDoubles);
+}
+
+// Returns whether a tag is of such a field in its usual form.
 bool IsNumbers(uint64_t tag) {
   return tag == kContent || tag == kFloats || tag == kDoubles;
 }
@@ -138,40 +148,47 @@ void AppendField(uint64_t tag, absl::string_view value, std::string* to) {
 enum class Found {
   kNone,
   kLarge,
-  kUnusual,  // Not valid, or several large fields.
+  kUnusual,  // Not valid, or more numbers beside the large field.
 };
 
 // Sets `values` to the large field of a serialized TensorProto, and `rest` to
 // its other fields.
-Found DetachValues(absl::string_view proto, TensorValues* values,
-                   std::string* rest) {
-  Found found = Found::kNone;
+Found DetachValues(absl::string_view proto, size_t min_bytes,
+                   TensorValues* values, std::string* rest) {
+  bool is_large = false;
+  int num_number_fields = 0;
   FieldReader reader(proto);
   while (!reader.done()) {
     if (!reader.Next()) {
       return Found::kUnusual;
     }
     const uint64_t tag = reader.tag();
-    if (reader.value().size() < kMinDetachedBytes || !IsNumbers(tag)) {
+    num_number_fields += HasNumbers(FieldOf(tag)) ? 1 : 0;
+    if (reader.value().size() < min_bytes || !IsNumbers(tag)) {
       rest->append(reader.field().data(), reader.field().size());
       continue;
     }
     const size_t number_bytes = tag == kFloats ? 4 : tag == kDoubles ? 8 : 1;
-    if (found == Found::kLarge || reader.value().size() % number_bytes != 0) {
+    if (reader.value().size() % number_bytes != 0) {
       return Found::kUnusual;
     }
-    found = Found::kLarge;
+    is_large = true;
     values->field = tag == kFloats    ? TensorValues::Field::kFloat
                     : tag == kDoubles ? TensorValues::Field::kDouble
                                       : TensorValues::Field::kContent;
     values->bytes = reader.value();
   }
-  return found;
+  if (!is_large) {
+    return Found::kNone;
+  }
+  // Numbers in several parts belong together in their order.
+  return num_number_fields == 1 ? Found::kLarge : Found::kUnusual;
 }
 
 // Adds an entry of PredictRequest.inputs to `rest`. Returns false if it is not
 // valid or unusual.
-bool DetachEntry(absl::string_view entry, RestOfRequest* rest) {
+bool DetachEntry(absl::string_view entry, size_t min_bytes,
+                 RestOfRequest* rest) {
   DetachedInput input;
   std::string rest_of_proto;
   bool has_key = false;
@@ -187,7 +204,8 @@ bool DetachEntry(absl::string_view entry, RestOfRequest* rest) {
       input.alias = reader.value();
     } else if (reader.tag() == kValue && !has_value) {
       has_value = true;
-      found = DetachValues(reader.value(), &input.values, &rest_of_proto);
+      found = DetachValues(reader.value(), min_bytes, &input.values,
+                           &rest_of_proto);
     } else {
       return false;
     }
@@ -228,8 +246,9 @@ uint64_t FieldWithBytes(tensorflow::DataType dtype, TensorEncoding encoding) {
 
 }  // namespace
 
-std::optional<RestOfRequest> DetachInputs(absl::string_view request) {
-  if (request.size() < kMinDetachedBytes) {
+std::optional<RestOfRequest> DetachInputs(absl::string_view request,
+                                          size_t min_bytes) {
+  if (request.size() < min_bytes) {
     return std::nullopt;
   }
   RestOfRequest rest;
@@ -240,8 +259,8 @@ std::optional<RestOfRequest> DetachInputs(absl::string_view request) {
     }
     const bool is_input = reader.tag() == kRequestInputs;
     rest.num_entries += is_input ? 1 : 0;
-    if (is_input && reader.value().size() >= kMinDetachedBytes) {
-      if (!DetachEntry(reader.value(), &rest)) {
+    if (is_input && reader.value().size() >= min_bytes) {
+      if (!DetachEntry(reader.value(), min_bytes, &rest)) {
         return std::nullopt;
       }
     } else {

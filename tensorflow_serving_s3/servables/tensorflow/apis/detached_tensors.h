@@ -63,10 +63,11 @@ struct RestOfRequest {
   std::vector<DetachedInput> inputs;
 };
 
-// Separates the numbers of large tensors from a serialized PredictRequest.
-// Returns nullopt if there are none, or if the request is unusual or not valid:
-// then the whole request must be parsed.
-std::optional<RestOfRequest> DetachInputs(absl::string_view request);
+// Separates the numbers of tensors, if they have at least `min_bytes`, from a
+// serialized PredictRequest. Returns nullopt if there are none, or if the
+// request is unusual or not valid: then the whole request must be parsed.
+std::optional<RestOfRequest> DetachInputs(absl::string_view request,
+                                          size_t min_bytes = kMinDetachedBytes);
 
 // Returns the offset of the numbers of the first large tensor in a serialized
 // PredictRequest that begins with `begin`; 0 if they do not begin there. Of
