@@ -134,7 +134,7 @@ TEST(LargeJsonToTensorsTest, ReadsColumnsBesideStrings) {
 
 TEST(LargeJsonToTensorsTest, ErrorsNameTheElement) {
   const auto numbers = RandomNumbers(kRows * kColumns * kDepth);
-  for (const int at : {1, 14, 77, 300, kRows * kColumns * kDepth - 1}) {
+  for (const int at : {4, 14, 77, 300, kRows * kColumns * kDepth - 1}) {
     const std::string row = absl::StrCat("[", at / (kColumns * kDepth), "]");
     const std::string list =
         absl::StrCat(row, "[", at / kDepth % kColumns, "]");
@@ -161,7 +161,7 @@ TEST(LargeJsonToTensorsTest, ErrorsNameTheElement) {
           ErrorOf(X(tensorflow::DT_FLOAT),
                   absl::StrCat(R"({"inputs": )", ListsOf(changed, ", "), "}"));
       EXPECT_THAT(error, HasSubstr(c.message));
-      if (!c.where.empty() && at > 2) {
+      if (!c.where.empty()) {
         EXPECT_THAT(error, HasSubstr(absl::StrCat("element ", c.where, ")")))
             << c.value;
       }
