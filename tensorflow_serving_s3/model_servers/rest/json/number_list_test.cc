@@ -102,10 +102,11 @@ void ExpectTheNumbersOf(const std::string& json, int64_t limit) {
     const std::vector<T> expected = ReadSlowly<T>(&p, count);
     ASSERT_EQ(expected.size(), count) << before;
     ASSERT_EQ(reader.p - before, p - before) << before;
-    ASSERT_EQ(
-        std::memcmp(reader.values.data(), expected.data(), count * sizeof(T)),
-        0)
-        << before;
+    // Compares bytes, because NaN is not equal to NaN.
+    for (int64_t i = 0; i < count; ++i) {
+      ASSERT_EQ(std::memcmp(&reader.values[i], &expected[i], sizeof(T)), 0)
+          << reader.values[i] << " is not " << expected[i] << ": " << before;
+    }
     total += count;
     // Continues after the comma, or after a value that is not a number.
     while (p < reader.end && *p != ',') {
