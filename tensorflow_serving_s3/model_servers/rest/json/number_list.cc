@@ -30,7 +30,7 @@ const char* IndexedNumberList<T>::ReadOther(const char* token, T* out) {
     }
   };
   skip_to(token);
-  if (*next_ == nullptr && token - text_begin_ >= kIndexedNumberReach) {
+  if (*next_ == nullptr) {
     next_ = index_.Fill(token);
   }
   const char* end = *next_;
@@ -40,7 +40,8 @@ const char* IndexedNumberList<T>::ReadOther(const char* token, T* out) {
     next_pause_ = kMinPause;
     return SkipSpace(end);
   }
-  if (++unusual_ > kMaxUnusual) {
+  // The index does not reach the last characters of the text.
+  if (*next_ != nullptr && ++unusual_ > kMaxUnusual) {
     pause_ = next_pause_;
     next_pause_ = std::min(2 * next_pause_, kMaxPause);
   }

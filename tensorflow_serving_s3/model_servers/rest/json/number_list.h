@@ -54,9 +54,11 @@ class IndexedNumberList {
         index_(text_begin, text_end) {}
 
   // Returns whether to try to read the values at `token`. The index costs more
-  // than it gives if the text is short or has unusual numbers.
+  // than it gives if the text is short or has unusual numbers. The other
+  // functions must not be called before it has returned true.
   bool MayRead(const char* token) {
-    if (text_end_ - token < kMinText) {
+    if (text_end_ - token < kMinText ||
+        token - text_begin_ < kIndexedNumberReach) {
       return false;
     }
     if (pause_ > 0) {
@@ -97,7 +99,7 @@ class IndexedNumberList {
   static constexpr const char* kNoEnds[] = {nullptr};
   // The end of the next number, unless it is before that number.
   const char* const* next_ = kNoEnds;
-  int unusual_ = 0;  // The number of successive unusual numbers.
+  int unusual_ = 0;  // Since ReadOther read a usual number.
   int pause_ = 0;
   int next_pause_ = kMinPause;
 };

@@ -21,7 +21,8 @@
 namespace tfs3::rest {
 namespace {
 
-constexpr std::string_view kBefore = "{\"instances\": ";
+constexpr std::string_view kBefore =
+    "{\"signature_name\": \"s\", \"instances\": ";
 
 // A text and a list that reads it.
 template <typename T>
@@ -96,7 +97,8 @@ void ExpectTheNumbersOf(const std::string& json, int64_t limit) {
   Reader<T> reader(json);
   const char* p = reader.p;
   size_t total = 0;
-  while (reader.list.MayRead(reader.p) || reader.end - reader.p >= 256) {
+  ASSERT_TRUE(reader.list.MayRead(p));
+  while (reader.end - reader.p >= 256) {
     const char* const before = reader.p;
     const int64_t count = reader.ReadNumbers(limit);
     const std::vector<T> expected = ReadSlowly<T>(&p, count);
@@ -218,6 +220,14 @@ TEST(NumberListTest, ReadsOnlyRowsOfTheSize) {
   Reader<float> limited("[1, 2], [3, 4], [5, 6]]" + more);
   EXPECT_EQ(limited.ReadRows(2, 5), 2);
   EXPECT_EQ(limited.rest().substr(0, 9), ", [5, 6]]");
+}
+
+TEST(NumberListTest, NeedsTextBeforeTheNumber) {
+  const std::string text(300, '1');
+  const char* const begin = text.data();
+  NumberList<float> list(begin, begin + text.size());
+  EXPECT_FALSE(list.MayRead(begin + kIndexedNumberReach - 1));
+  EXPECT_TRUE(list.MayRead(begin + kIndexedNumberReach));
 }
 
 TEST(NumberListTest, ShortTextIsNotWorthAnIndex) {
