@@ -24,6 +24,7 @@
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/json_base64.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/json_text.h"
+#include "tensorflow_serving_s3/model_servers/rest/json/number_list.h"
 #include "tensorflow_serving_s3/model_servers/rest/json/tensor_element.h"
 #include "tensorflow_serving_s3/servables/tensorflow/tensors/memory_charge.h"
 
@@ -41,7 +42,10 @@ template <typename T>
 class Elements {
  public:
   Elements(const TensorSpec& spec, JsonText* text)
-      : dtype_(spec.dtype), text_end_(text->end()), charge_(text->charge()) {
+      : dtype_(spec.dtype),
+        text_end_(text->end()),
+        charge_(text->charge()),
+        list_(text->begin(), text->end()) {
     // Makes room for one example, if the model declares its size.
     for (int i = 0; i < spec.shape.dims(); ++i) {
       const int64_t dim = spec.shape.dim_size(i);
@@ -63,6 +67,29 @@ class Elements {
     const Outcome outcome = ParseElement(token, data_ + size_, end);
     size_ += outcome == Outcome::kStored;
     return outcome;
+  }
+
+  // Stores numbers from `*p` on, as NumberList does. Returns their count.
+  int64_t StoreNumbers(const char** p) {
+    if (!list_.MayRead(*p)) {
+      return 0;
+    }
+    const int64_t count =
+        list_.ReadNumbers(p, data_ + size_, data_ + capacity_);
+    size_ += count;
+    return count;
+  }
+
+  // Stores lists of `row_size` numbers from `*p` on. Returns the count of
+  // lists.
+  int64_t StoreRows(const char** p, int64_t row_size) {
+    if (!list_.MayRead(*p)) {
+      return 0;
+    }
+    const int64_t count =
+        list_.ReadRows(p, row_size, data_ + size_, data_ + capacity_);
+    size_ += count * row_size;
+    return count;
   }
 
   // Returns the tensor, without a copy. Its charge ends with the request.
@@ -105,6 +132,7 @@ class Elements {
   const char* const text_end_;
   RequestMemory::Part charge_;
   int64_t first_capacity_ = 1;
+  NumberList<T> list_;
   Tensor buffer_;
   T* data_ = nullptr;
   int64_t size_ = 0;
@@ -135,6 +163,9 @@ class Elements<tstring> {
     *end = string.end;
     return Outcome::kStored;
   }
+
+  int64_t StoreNumbers(const char** /*p*/) { return 0; }
+  int64_t StoreRows(const char** /*p*/, int64_t /*row_size*/) { return 0; }
 
   // Returns the tensor. Its charge ends with the request.
   Tensor Take(const TensorShape& shape) {
@@ -286,13 +317,16 @@ class ColumnOf : public TensorColumn {
       return CloseList(level, count);
     }
     while (true) {
-      const bool added = *token == '[' ? ScanList(&token, level + 1)
-                                       : ScanElement(&token, level + 1);
-      if (!added) {
-        path_.push_back(count);
-        return false;
+      int64_t added = ScanMany(&token, level + 1);
+      if (added == 0) {
+        added = *token == '[' ? ScanList(&token, level + 1)
+                              : ScanElement(&token, level + 1);
+        if (added == 0) {
+          path_.push_back(count);
+          return false;
+        }
       }
-      ++count;
+      count += added;
       token = SkipSpace(token);
       if (*token == ']') {
         break;
@@ -305,6 +339,19 @@ class ColumnOf : public TensorColumn {
     }
     *p = token + 1;
     return CloseList(level, count);
+  }
+
+  // Reads the next values of a list at once, inside `level` open lists, and
+  // moves `*p` after them. Returns their count: 0 if they must be read singly.
+  [[gnu::always_inline]] int64_t ScanMany(const char** p, int level) {
+    if (rank_ == level) {
+      // A list of one number gains nothing.
+      return dims_[level - 1] == 1 ? 0 : elements_.StoreNumbers(p);
+    }
+    if (rank_ == level + 1 && dims_[level] > 0) {
+      return elements_.StoreRows(p, dims_[level]);
+    }
+    return 0;
   }
 
   // Reads the value at `*p`, which is not a list, and moves `*p` after it.
