@@ -10,8 +10,11 @@
 namespace tfs3::grpc {
 namespace {
 
-// The first memory of a longer message; it is doubled as the message arrives.
-constexpr size_t kFirstCapacity = 1 << 20;
+// The first memory of a longer message: the client may have to wait before it
+// sends more than the window of HTTP/2.
+constexpr size_t kFirstCapacity = 64 << 10;
+// The next memory; it is doubled as the message arrives.
+constexpr size_t kSecondCapacity = 1 << 20;
 // Memory is charged in steps of this size.
 constexpr size_t kChargeStep = 64 << 10;
 
@@ -60,8 +63,10 @@ bool MessageReader::Reserve(size_t more) {
     charged_ = total;
   }
   if (needed > capacity_) {
-    const size_t capacity = std::min<uint64_t>(
-        size_, std::max(needed, std::max(kFirstCapacity, 2 * capacity_)));
+    const size_t step = capacity_ == 0
+                            ? kFirstCapacity
+                            : std::max(kSecondCapacity, 2 * capacity_);
+    const size_t capacity = std::min<uint64_t>(size_, std::max(needed, step));
     auto* const grown =
         static_cast<char*>(std::realloc(buffer_.get(), capacity));
     if (grown == nullptr) {

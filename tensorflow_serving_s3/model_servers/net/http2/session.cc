@@ -121,6 +121,7 @@ void Session::OnRequestFrame(int32_t id, bool ends_headers, bool ends_request) {
   if (stream == nullptr || !ends_request) {
     return;
   }
+  EndLargeWindow(stream);
   if (stream->is_answered_) {
     // Some clients have read the response while they sent the request, and wait
     // for further bytes before they find that the stream has ended: curl 7.88.
@@ -151,6 +152,14 @@ Stream* Session::BeginStream(int32_t id) {
   ++num_requests_;
   stream->OnBegin();
   return stream;
+}
+
+bool Session::OnAllRead() {
+  if (waiting_.empty()) {
+    return false;
+  }
+  OpenNextWindow();
+  return true;
 }
 
 bool Session::Produce(size_t enough) {
@@ -204,6 +213,8 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   const double seconds = std::chrono::duration<double>(elapsed).count();
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
+  // Those before it may have stopped to send.
+  OnAllRead();
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
     if (!stream->is_answered_) {
       stream->OnSweep(now, progress);
@@ -254,6 +265,8 @@ void Session::EndStream(Stream* stream) {
     stream->next_->previous_ = stream->previous_;
   }
   --num_streams_;
+  stream->unconsumed_bytes_ = 0;
+  EndLargeWindow(stream);
   // The output may have a part of the body that is still being sent.
   if (stream->part_sent_ > 0) {
     BodyPart& part = stream->parts_[stream->next_part_];
@@ -263,6 +276,45 @@ void Session::EndStream(Stream* stream) {
   stream->parts_.clear();
   stream->session_ = nullptr;
   stream->OnClosed();
+}
+
+bool Session::HasRoomFor(size_t window) const {
+  return num_large_ < options_.max_large_requests ||
+         large_bytes_ + window <= options_.max_large_bytes;
+}
+
+void Session::OpenLargeWindow(Stream* stream) {
+  ++num_large_;
+  large_bytes_ += stream->large_window_;
+  stream->waits_for_window_ = false;
+  Check(nghttp2_session_set_local_window_size(
+      session_, NGHTTP2_FLAG_NONE, stream->id_,
+      static_cast<int32_t>(stream->large_window_)));
+  stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
+}
+
+void Session::OpenNextWindow() {
+  Stream* const next = waiting_.front();
+  waiting_.pop_front();
+  OpenLargeWindow(next);
+}
+
+void Session::EndLargeWindow(Stream* stream) {
+  const size_t window = std::exchange(stream->large_window_, 0);
+  if (window == 0) {
+    return;
+  }
+  if (std::exchange(stream->waits_for_window_, false)) {
+    waiting_.erase(std::find(waiting_.begin(), waiting_.end(), stream));
+    stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
+    return;
+  }
+  --num_large_;
+  large_bytes_ -= window;
+  while (!is_closed_ && !waiting_.empty() &&
+         HasRoomFor(waiting_.front()->large_window_)) {
+    OpenNextWindow();
+  }
 }
 
 void Session::Pass(Stream* stream, size_t bytes) {
@@ -347,20 +399,29 @@ void Stream::SendReset(uint32_t error) {
 }
 
 void Stream::Consume(size_t bytes) {
-  if (is_open() && bytes > 0) {
+  if (waits_for_window_) {
+    unconsumed_bytes_ += bytes;
+  } else if (is_open() && bytes > 0) {
     session_->Check(
         nghttp2_session_consume_stream(session_->session_, id_, bytes));
   }
 }
 
 void Stream::GrowWindow(size_t bytes) {
-  if (!is_open() || bytes <= session_->options_.window_bytes) {
+  if (!is_open() || large_window_ > 0 ||
+      bytes <= session_->options_.window_bytes) {
     return;
   }
-  const size_t size =
+  const size_t window =
       std::min<size_t>(bytes, session_->options_.max_window_bytes);
-  session_->Check(nghttp2_session_set_local_window_size(
-      session_->session_, NGHTTP2_FLAG_NONE, id_, static_cast<int32_t>(size)));
+  if (session_->waiting_.empty() && session_->HasRoomFor(window)) {
+    large_window_ = window;
+    session_->OpenLargeWindow(this);
+    return;
+  }
+  session_->waiting_.push_back(this);
+  large_window_ = window;
+  waits_for_window_ = true;
 }
 
 }  // namespace tfs3::net::http2

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string_view>
 
@@ -28,8 +29,14 @@ struct SessionOptions {
   uint32_t max_header_bytes = 8 << 10;
   // How many bytes a client may send of one request before they are used, and
   // the largest window that GrowWindow makes.
-  uint32_t window_bytes = 1 << 20;
+  uint32_t window_bytes = 64 << 10;
   uint32_t max_window_bytes = 16 << 20;
+  // How many requests of one client have a larger window at the same time: the
+  // first ones, and others while the sum of their windows is at most
+  // max_large_bytes. The next ones wait, in the order in which they arrived, or
+  // until the client is slower than the server: see OnAllRead.
+  uint32_t max_large_requests = 4;
+  uint64_t max_large_bytes = 4 << 20;
   uint32_t max_frame_bytes = 1 << 20;
   // The largest tables of HPACK for requests and for responses.
   uint32_t request_table_bytes = 4 << 10;
@@ -77,6 +84,11 @@ class Session {
   // Processes received bytes. Returns false if the connection has to be closed
   // when the output is sent.
   bool Receive(std::string_view bytes, Clock::time_point now);
+
+  // The socket has no more bytes now. Gives a large window to the next request
+  // that waits for one: the client is slower than the server, so there is no
+  // reason to hold it back. Returns true if it has.
+  bool OnAllRead();
 
   // Adds frames to the output, until it has `enough` bytes. Returns false if
   // the connection must be closed without sending more.
@@ -133,6 +145,12 @@ class Session {
   void DiscardRest(Stream* stream, size_t bytes);
   // The next bytes of the response are in a frame.
   void Pass(Stream* stream, size_t bytes);
+  // Ends the large window of a stream, or its wait for one, and gives windows
+  // to the next ones that wait.
+  void EndLargeWindow(Stream* stream);
+  bool HasRoomFor(size_t window) const;
+  void OpenLargeWindow(Stream* stream);
+  void OpenNextWindow();
   void CountReset();
   // Ends the connection if nghttp2 had no memory.
   void Check(int error);
@@ -148,6 +166,11 @@ class Session {
   size_t num_streams_ = 0;
   size_t unsent_bytes_ = 0;
   uint64_t num_requests_ = 0;
+
+  // The streams that have a large window, and those that wait for one.
+  size_t num_large_ = 0;
+  size_t large_bytes_ = 0;
+  std::deque<Stream*> waiting_;
 
   // The headers that arrive, and their size as SessionOptions counts it.
   HeaderList headers_;

@@ -187,6 +187,7 @@ int Session::Callbacks::OnFrameSend(nghttp2_session* session,
   if (stream != nullptr) {
     stream->is_answered_ = true;
     stream->answered_at_ = self->now_;
+    self->EndLargeWindow(stream);
     reads_rest = stream->reads_rest_ && !self->server_stops_;
   }
   // The client may still be sending its request.
