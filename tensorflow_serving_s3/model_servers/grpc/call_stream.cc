@@ -74,6 +74,7 @@ void CallStream::OnEnd() {
 bool CallStream::ReadMessage(std::string_view* data) {
   MessageReader::State state;
   const uint64_t size_before = reader_.size();
+  reader_.set_held_back(large_requests_wait());
   try {
     state = reader_.Read(data);
   } catch (const std::bad_alloc&) {

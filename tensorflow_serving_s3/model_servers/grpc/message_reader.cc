@@ -10,11 +10,10 @@
 namespace tfs3::grpc {
 namespace {
 
-// The first memory of a longer message: the client may have to wait before it
-// sends more than the window of HTTP/2.
-constexpr size_t kFirstCapacity = 64 << 10;
-// The next memory; it is doubled as the message arrives.
-constexpr size_t kSecondCapacity = 1 << 20;
+// The first memory of a longer message; it is doubled as the message arrives.
+constexpr size_t kFirstCapacity = 1 << 20;
+// The first memory of a message that the client cannot send further now.
+constexpr size_t kHeldBackCapacity = 64 << 10;
 // Memory is charged in steps of this size.
 constexpr size_t kChargeStep = 64 << 10;
 
@@ -63,10 +62,10 @@ bool MessageReader::Reserve(size_t more) {
     charged_ = total;
   }
   if (needed > capacity_) {
-    const size_t step = capacity_ == 0
-                            ? kFirstCapacity
-                            : std::max(kSecondCapacity, 2 * capacity_);
-    const size_t capacity = std::min<uint64_t>(size_, std::max(needed, step));
+    const size_t least = is_held_back_ && capacity_ == 0
+                             ? kHeldBackCapacity
+                             : std::max(kFirstCapacity, 2 * capacity_);
+    const size_t capacity = std::min<uint64_t>(size_, std::max(needed, least));
     auto* const grown =
         static_cast<char*>(std::realloc(buffer_.get(), capacity));
     if (grown == nullptr) {

@@ -358,15 +358,19 @@ TEST_F(TransportFramesTest, ALargeCallAboveTheQueueLimitNeedNotBeSent) {
 TEST_F(TransportFramesTest, AClientThatIsSlowMaySendAllLargeCalls) {
   options_.receive_timeout = std::chrono::minutes(1);
   RawConnection client(Start());
-  std::string calls;
+  const std::string acknowledgement = Frame(kSettings, kAck, 0, "");
+  std::string calls = acknowledgement;
   for (uint32_t id = 1; id <= 11; id += 2) {
     calls += HeadersFrame(id, GrpcHeaders(kMethod), kEndHeaders) +
              Frame(kData, 0, id, LargeMessage().substr(0, 100));
   }
   client.Begin(calls);
+  client.ReadFrames(kSettings, 3);
+  client.Send(acknowledgement);
 
-  // One is for the connection.
-  client.ReadFrames(kWindowUpdate, 7);
+  // One for the connection; four calls have a window before the windows become
+  // narrow, and all six after that.
+  client.ReadFrames(kWindowUpdate, 11);
 
   EXPECT_FALSE(client.ended());
 }

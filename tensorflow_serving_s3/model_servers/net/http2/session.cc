@@ -121,7 +121,7 @@ void Session::OnRequestFrame(int32_t id, bool ends_headers, bool ends_request) {
   if (stream == nullptr || !ends_request) {
     return;
   }
-  EndLargeWindow(stream);
+  EndLarge(stream);
   if (stream->is_answered_) {
     // Some clients have read the response while they sent the request, and wait
     // for further bytes before they find that the stream has ended: curl 7.88.
@@ -158,7 +158,7 @@ bool Session::OnAllRead() {
   if (waiting_.empty()) {
     return false;
   }
-  OpenNextWindow();
+  AdmitNext();
   return true;
 }
 
@@ -214,7 +214,9 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
   // Those before it may have stopped to send.
-  OnAllRead();
+  if (!OnAllRead()) {
+    SetWindows(/*narrow=*/false);
+  }
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
     if (!stream->is_answered_) {
       stream->OnSweep(now, progress);
@@ -266,7 +268,7 @@ void Session::EndStream(Stream* stream) {
   }
   --num_streams_;
   stream->unconsumed_bytes_ = 0;
-  EndLargeWindow(stream);
+  EndLarge(stream);
   // The output may have a part of the body that is still being sent.
   if (stream->part_sent_ > 0) {
     BodyPart& part = stream->parts_[stream->next_part_];
@@ -278,42 +280,87 @@ void Session::EndStream(Stream* stream) {
   stream->OnClosed();
 }
 
-bool Session::HasRoomFor(size_t window) const {
+bool Session::HasRoomFor(size_t bytes) const {
   return num_large_ < options_.max_large_requests ||
-         large_bytes_ + window <= options_.max_large_bytes;
+         large_bytes_ + bytes <= options_.max_large_bytes;
 }
 
-void Session::OpenLargeWindow(Stream* stream) {
+void Session::BeginLarge(Stream* stream, size_t bytes) {
+  if (waiting_.empty() && HasRoomFor(bytes)) {
+    stream->large_bytes_ = bytes;
+    Admit(stream);
+    return;
+  }
+  waiting_.push_back(stream);
+  stream->large_bytes_ = bytes;
+  stream->waits_ = true;
+  SetWindows(/*narrow=*/true);
+}
+
+void Session::Admit(Stream* stream) {
   ++num_large_;
-  large_bytes_ += stream->large_window_;
-  stream->waits_for_window_ = false;
-  Check(nghttp2_session_set_local_window_size(
-      session_, NGHTTP2_FLAG_NONE, stream->id_,
-      static_cast<int32_t>(stream->large_window_)));
+  large_bytes_ += stream->large_bytes_;
+  stream->waits_ = false;
+  OpenWindow(stream);
   stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
 }
 
-void Session::OpenNextWindow() {
+void Session::AdmitNext() {
   Stream* const next = waiting_.front();
   waiting_.pop_front();
-  OpenLargeWindow(next);
+  Admit(next);
 }
 
-void Session::EndLargeWindow(Stream* stream) {
-  const size_t window = std::exchange(stream->large_window_, 0);
-  if (window == 0) {
+void Session::EndLarge(Stream* stream) {
+  const size_t bytes = std::exchange(stream->large_bytes_, 0);
+  if (bytes == 0) {
     return;
   }
-  if (std::exchange(stream->waits_for_window_, false)) {
+  if (std::exchange(stream->waits_, false)) {
     waiting_.erase(std::find(waiting_.begin(), waiting_.end(), stream));
     stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
     return;
   }
   --num_large_;
-  large_bytes_ -= window;
+  large_bytes_ -= bytes;
   while (!is_closed_ && !waiting_.empty() &&
-         HasRoomFor(waiting_.front()->large_window_)) {
-    OpenNextWindow();
+         HasRoomFor(waiting_.front()->large_bytes_)) {
+    AdmitNext();
+  }
+}
+
+void Session::OpenWindow(Stream* stream) {
+  const uint32_t window =
+      is_narrow_ ? options_.narrow_window_bytes : options_.window_bytes;
+  if (open_settings_ == 0 && stream->large_bytes_ > window) {
+    Check(nghttp2_session_set_local_window_size(
+        session_, NGHTTP2_FLAG_NONE, stream->id_,
+        static_cast<int32_t>(stream->large_bytes_)));
+  }
+}
+
+void Session::SetWindows(bool narrow) {
+  if (narrow == is_narrow_ || open_settings_ > 0 ||
+      options_.narrow_window_bytes >= options_.window_bytes) {
+    return;
+  }
+  is_narrow_ = narrow;
+  ++open_settings_;
+  const nghttp2_settings_entry setting = {
+      NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+      narrow ? options_.narrow_window_bytes : options_.window_bytes};
+  Check(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, &setting, 1));
+}
+
+void Session::OnSettingsAcknowledged() {
+  --open_settings_;
+  if (!waiting_.empty()) {
+    SetWindows(/*narrow=*/true);
+  }
+  for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
+    if (stream->large_bytes_ > 0 && !stream->waits_) {
+      OpenWindow(stream);
+    }
   }
 }
 
@@ -399,7 +446,7 @@ void Stream::SendReset(uint32_t error) {
 }
 
 void Stream::Consume(size_t bytes) {
-  if (waits_for_window_) {
+  if (waits_) {
     unconsumed_bytes_ += bytes;
   } else if (is_open() && bytes > 0) {
     session_->Check(
@@ -408,20 +455,15 @@ void Stream::Consume(size_t bytes) {
 }
 
 void Stream::GrowWindow(size_t bytes) {
-  if (!is_open() || large_window_ > 0 ||
-      bytes <= session_->options_.window_bytes) {
-    return;
+  if (is_open() && large_bytes_ == 0 &&
+      bytes > session_->options_.narrow_window_bytes) {
+    session_->BeginLarge(
+        this, std::min<size_t>(bytes, session_->options_.max_window_bytes));
   }
-  const size_t window =
-      std::min<size_t>(bytes, session_->options_.max_window_bytes);
-  if (session_->waiting_.empty() && session_->HasRoomFor(window)) {
-    large_window_ = window;
-    session_->OpenLargeWindow(this);
-    return;
-  }
-  session_->waiting_.push_back(this);
-  large_window_ = window;
-  waits_for_window_ = true;
+}
+
+bool Stream::large_requests_wait() const {
+  return is_open() && !session_->waiting_.empty();
 }
 
 }  // namespace tfs3::net::http2

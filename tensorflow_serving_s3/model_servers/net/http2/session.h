@@ -29,12 +29,15 @@ struct SessionOptions {
   uint32_t max_header_bytes = 8 << 10;
   // How many bytes a client may send of one request before they are used, and
   // the largest window that GrowWindow makes.
-  uint32_t window_bytes = 64 << 10;
+  uint32_t window_bytes = 1 << 20;
   uint32_t max_window_bytes = 16 << 20;
-  // How many requests of one client have a larger window at the same time: the
-  // first ones, and others while the sum of their windows is at most
-  // max_large_bytes. The next ones wait, in the order in which they arrived, or
-  // until the client is slower than the server: see OnAllRead.
+  // Requests above narrow_window_bytes are large. A client sends so many of
+  // them at the same time: the first ones, and others while their sum is at
+  // most max_large_bytes. The next ones wait, in the order in which they
+  // arrived, or until the client is slower than the server: see OnAllRead.
+  // While there are such requests, the window of other requests is
+  // narrow_window_bytes.
+  uint32_t narrow_window_bytes = 32 << 10;
   uint32_t max_large_requests = 4;
   uint64_t max_large_bytes = 4 << 20;
   uint32_t max_frame_bytes = 1 << 20;
@@ -85,9 +88,9 @@ class Session {
   // when the output is sent.
   bool Receive(std::string_view bytes, Clock::time_point now);
 
-  // The socket has no more bytes now. Gives a large window to the next request
-  // that waits for one: the client is slower than the server, so there is no
-  // reason to hold it back. Returns true if it has.
+  // The socket has no more bytes now. Lets the client send the next large
+  // request that waits: it is slower than the server, so there is no reason to
+  // hold it back. Returns true if there was one.
   bool OnAllRead();
 
   // Adds frames to the output, until it has `enough` bytes. Returns false if
@@ -145,12 +148,20 @@ class Session {
   void DiscardRest(Stream* stream, size_t bytes);
   // The next bytes of the response are in a frame.
   void Pass(Stream* stream, size_t bytes);
-  // Ends the large window of a stream, or its wait for one, and gives windows
-  // to the next ones that wait.
-  void EndLargeWindow(Stream* stream);
-  bool HasRoomFor(size_t window) const;
-  void OpenLargeWindow(Stream* stream);
-  void OpenNextWindow();
+  // Puts a large request into the order of large requests.
+  void BeginLarge(Stream* stream, size_t bytes);
+  // Ends a large request, or its wait, and lets the next ones be sent.
+  void EndLarge(Stream* stream);
+  bool HasRoomFor(size_t bytes) const;
+  // Lets a large request be sent.
+  void Admit(Stream* stream);
+  void AdmitNext();
+  // Opens the window of an admitted request, when the client has acknowledged
+  // the size of all windows.
+  void OpenWindow(Stream* stream);
+  void OnSettingsAcknowledged();
+  // Sets the window of all requests but those with OpenWindow.
+  void SetWindows(bool narrow);
   void CountReset();
   // Ends the connection if nghttp2 had no memory.
   void Check(int error);
@@ -167,10 +178,13 @@ class Session {
   size_t unsent_bytes_ = 0;
   uint64_t num_requests_ = 0;
 
-  // The streams that have a large window, and those that wait for one.
+  // The admitted large requests, and those that wait.
   size_t num_large_ = 0;
   size_t large_bytes_ = 0;
   std::deque<Stream*> waiting_;
+  bool is_narrow_ = false;
+  // SETTINGS without an acknowledgement: those of the constructor.
+  int open_settings_ = 1;
 
   // The headers that arrive, and their size as SessionOptions counts it.
   HeaderList headers_;

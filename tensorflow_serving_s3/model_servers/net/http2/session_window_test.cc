@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/testing/http2_frames.h"
@@ -20,19 +22,31 @@ namespace {
 using namespace http2_frames;  // NOLINT: names of frames
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const std::string& Acknowledgement() {
+  static const auto* const kFrame =
+      new std::string(Frame(kSettings, kAck, 0, ""));
+  return *kFrame;
+}
 
 class SessionWindowTest : public SessionTest {
  protected:
   SessionWindowTest() {
-    window_ = 2 << 20;
-    Send(Frame(kSettings, kAck, 0, ""));
+    window_ = 1 << 20;
+    Send(Acknowledgement());
   }
 
-  // Starts large requests: four, whose windows are open, and two that wait.
   void BeginSix() {
     for (uint32_t id = 1; id <= 11; id += 2) {
       Send(Headers(id));
     }
+  }
+
+  // Starts large requests: four that the client may send, and two that wait.
+  void BeginSixAndAcknowledge() {
+    BeginSix();
+    Send(Acknowledgement());
   }
 
   // Sends `bytes` and returns the streams of the WINDOW_UPDATE frames that
@@ -52,63 +66,92 @@ class SessionWindowTest : public SessionTest {
     }
     return streams;
   }
+
+  // Returns the window of new requests that the output announces; 0 without.
+  uint32_t AnnouncedWindow() const {
+    uint32_t window = 0;
+    for (const FrameView& frame : FramesIn(output_)) {
+      if (frame.type == kSettings && frame.payload.size() == 6) {
+        for (const char byte : frame.payload.substr(2)) {
+          window = window << 8 | static_cast<uint8_t>(byte);
+        }
+      }
+    }
+    return window;
+  }
 };
 
-TEST_F(SessionWindowTest, SomeLargeRequestsHaveTheirWindowAtOnce) {
-  BeginSix();
+TEST_F(SessionWindowTest, FewLargeRequestsHaveTheUsualWindow) {
+  for (const uint32_t id : {1, 3, 5, 7}) {
+    Send(Headers(id));
+  }
 
-  EXPECT_THAT(Opened(), ElementsAre(1, 3, 5, 7));
+  EXPECT_THAT(Opened(), IsEmpty());
+  EXPECT_EQ(AnnouncedWindow(), 0u);
 }
 
-TEST_F(SessionWindowTest, MoreHaveItIfTheirSumIsSmall) {
-  window_ = 800 << 10;
-
+TEST_F(SessionWindowTest, MoreLargeRequestsMakeTheWindowsNarrow) {
   BeginSix();
 
-  EXPECT_THAT(Opened(), ElementsAre(1, 3, 5, 7, 9));
+  EXPECT_EQ(AnnouncedWindow(), options_.narrow_window_bytes);
+  EXPECT_THAT(OpenedBy(Acknowledgement()), UnorderedElementsAre(1, 3, 5, 7));
+}
+
+TEST_F(SessionWindowTest, MoreRequestsAreSentAtOnceIfTheirSumIsSmall) {
+  window_ = 800 << 10;
+  BeginSix();
+
+  EXPECT_THAT(OpenedBy(Acknowledgement()), UnorderedElementsAre(1, 3, 5, 7, 9));
 }
 
 TEST_F(SessionWindowTest, TheEndOfARequestOpensTheNextWindow) {
-  BeginSix();
+  BeginSixAndAcknowledge();
 
   EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 3, "end")), ElementsAre(9));
   EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 1, "end")), ElementsAre(11));
   EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 5, "end")), IsEmpty());
 }
 
-TEST_F(SessionWindowTest, ACancelledRequestOpensTheNextWindow) {
+TEST_F(SessionWindowTest, ARequestThatEndsBeforeTheAcknowledgementCounts) {
   BeginSix();
+
+  EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 3, "end")), IsEmpty());
+  EXPECT_THAT(OpenedBy(Acknowledgement()), UnorderedElementsAre(1, 5, 7, 9));
+}
+
+TEST_F(SessionWindowTest, ACancelledRequestOpensTheNextWindow) {
+  BeginSixAndAcknowledge();
 
   EXPECT_THAT(OpenedBy(ResetFrame(9)), IsEmpty());
   EXPECT_THAT(OpenedBy(ResetFrame(1)), ElementsAre(11));
 }
 
-TEST_F(SessionWindowTest, AnAnsweredRequestOpensTheNextWindow) {
+TEST_F(SessionWindowTest, AnAnsweredRequestDoesNotCount) {
   answers_early_ = true;
 
   BeginSix();
 
-  EXPECT_THAT(Opened(), ElementsAre(1, 3, 5, 7, 9, 11));
+  EXPECT_EQ(open_, 6);
+  EXPECT_EQ(AnnouncedWindow(), 0u);
 }
 
-TEST_F(SessionWindowTest, ARequestThatWaitsIsNotSentFurther) {
-  BeginSix();
+TEST_F(SessionWindowTest, ARequestThatWaitsIsSentOnlyInItsTurn) {
+  BeginSixAndAcknowledge();
   const std::string data = Frame(kData, 0, 9, std::string(16 << 10, 'x'));
-  const uint32_t first = options_.window_bytes >> 14;
-
-  for (uint32_t i = 0; i < first; ++i) {
-    EXPECT_THAT(OpenedBy(data), IsEmpty());
-  }
-
-  // The whole window, and not only its rest.
-  EXPECT_THAT(OpenedBy(ResetFrame(1)), ElementsAre(9));
   output_.clear();
-  EXPECT_EQ(Repeat([&](int) { return data; }, window_ >> 14), window_ >> 14);
+  EXPECT_EQ(Repeat([&](int) { return data; }, 2), 2);
+  EXPECT_THAT(Opened(), IsEmpty());
+
+  EXPECT_THAT(OpenedBy(ResetFrame(1)), ElementsAre(9));
+
+  // The rest of a request that has the size of its window.
+  EXPECT_EQ(Repeat([&](int) { return data; }, 62), 62);
   EXPECT_EQ(Count(kRstStream), 0u);
+  EXPECT_EQ(received_.size(), size_t{64} << 14);
 }
 
 TEST_F(SessionWindowTest, ASlowClientMaySendOthers) {
-  BeginSix();
+  BeginSixAndAcknowledge();
   output_.clear();
 
   EXPECT_TRUE(session_.OnAllRead());
@@ -119,6 +162,17 @@ TEST_F(SessionWindowTest, ASlowClientMaySendOthers) {
   Drain();
   EXPECT_THAT(Opened(), ElementsAre(9, 11));
   EXPECT_FALSE(session_.OnAllRead());
+}
+
+TEST_F(SessionWindowTest, TheWindowsAreWideAgainWhenNoRequestWaits) {
+  BeginSixAndAcknowledge();
+  Send(ResetFrame(9) + ResetFrame(11));
+  output_.clear();
+
+  session_.Sweep(now_, std::chrono::seconds(1), {});
+  Drain();
+
+  EXPECT_EQ(AnnouncedWindow(), options_.window_bytes);
 }
 
 }  // namespace

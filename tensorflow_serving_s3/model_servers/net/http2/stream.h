@@ -149,7 +149,9 @@ class Stream {
   size_t unsent_bytes() const { return unsent_bytes_; }
   uint64_t passed_bytes() const { return passed_bytes_; }
   // Returns true after GrowWindow until the client may send.
-  bool waits_for_window() const { return waits_for_window_; }
+  bool waits_for_window() const { return waits_; }
+  // Returns true if another large request of the client would wait.
+  bool large_requests_wait() const;
 
  private:
   friend class Session;
@@ -176,9 +178,9 @@ class Stream {
   Clock::time_point answered_at_;
   bool reads_rest_ = false;
   size_t rest_bytes_ = 0;
-  // The window of GrowWindow; 0 without one.
-  size_t large_window_ = 0;
-  bool waits_for_window_ = false;
+  // The argument of GrowWindow if the request is large, else 0.
+  size_t large_bytes_ = 0;
+  bool waits_ = false;
   size_t unconsumed_bytes_ = 0;  // Consumed while the stream waits.
 };
 
