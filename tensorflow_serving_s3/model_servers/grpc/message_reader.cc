@@ -13,7 +13,7 @@ namespace {
 // The first memory of a longer message; it is doubled as the message arrives.
 constexpr size_t kFirstCapacity = 1 << 20;
 // The first memory of a message that the client cannot send further now.
-constexpr size_t kHeldBackCapacity = 64 << 10;
+constexpr size_t kHeldBackCapacity = 32 << 10;
 // Memory is charged in steps of this size.
 constexpr size_t kChargeStep = 64 << 10;
 

@@ -26,6 +26,10 @@ constexpr int32_t kConnectionWindow = 16 << 20;
 constexpr size_t kMaxRestBytes = 32 << 20;
 constexpr auto kMaxRestTime = std::chrono::seconds(30);
 
+// How long a client may take to send after its window was opened, before it
+// counts as slower than the server.
+constexpr auto kResponseTime = std::chrono::milliseconds(5);
+
 constexpr uint8_t kWakePing[8] = {'w', 'a', 'k', 'e'};
 
 }  // namespace
@@ -155,7 +159,7 @@ Stream* Session::BeginStream(int32_t id) {
 }
 
 bool Session::OnAllRead() {
-  if (waiting_.empty()) {
+  if (waiting_.empty() || now_ - admitted_at_ < kResponseTime) {
     return false;
   }
   AdmitNext();
@@ -214,7 +218,8 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
   // Those before it may have stopped to send.
-  if (!OnAllRead()) {
+  OnAllRead();
+  if (waiting_.empty()) {
     SetWindows(/*narrow=*/false);
   }
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
@@ -281,8 +286,10 @@ void Session::EndStream(Stream* stream) {
 }
 
 bool Session::HasRoomFor(size_t bytes) const {
-  return num_large_ < options_.max_large_requests ||
-         large_bytes_ + bytes <= options_.max_large_bytes;
+  return is_narrow_ ? num_large_ == 0 ||
+                          large_bytes_ + bytes <= options_.narrow_large_bytes
+                    : num_large_ < options_.max_large_requests ||
+                          large_bytes_ + bytes <= options_.max_large_bytes;
 }
 
 void Session::BeginLarge(Stream* stream, size_t bytes) {
@@ -298,6 +305,7 @@ void Session::BeginLarge(Stream* stream, size_t bytes) {
 }
 
 void Session::Admit(Stream* stream) {
+  admitted_at_ = now_;
   ++num_large_;
   large_bytes_ += stream->large_bytes_;
   stream->waits_ = false;

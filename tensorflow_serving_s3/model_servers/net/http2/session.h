@@ -31,15 +31,16 @@ struct SessionOptions {
   // the largest window that GrowWindow makes.
   uint32_t window_bytes = 1 << 20;
   uint32_t max_window_bytes = 16 << 20;
-  // Requests above narrow_window_bytes are large. A client sends so many of
-  // them at the same time: the first ones, and others while their sum is at
-  // most max_large_bytes. The next ones wait, in the order in which they
-  // arrived, or until the client is slower than the server: see OnAllRead.
-  // While there are such requests, the window of other requests is
-  // narrow_window_bytes.
-  uint32_t narrow_window_bytes = 32 << 10;
+  // Requests above narrow_window_bytes are large. If a client sends more of
+  // them at the same time than max_large_requests and max_large_bytes allow,
+  // the window of its requests is narrow_window_bytes, and it sends the rest of
+  // large requests in the order in which they arrived: one at a time, or
+  // several of narrow_large_bytes together, or more if it is slower than the
+  // server. See OnAllRead.
   uint32_t max_large_requests = 4;
   uint64_t max_large_bytes = 4 << 20;
+  uint32_t narrow_window_bytes = 32 << 10;
+  uint64_t narrow_large_bytes = 1 << 20;
   uint32_t max_frame_bytes = 1 << 20;
   // The largest tables of HPACK for requests and for responses.
   uint32_t request_table_bytes = 4 << 10;
@@ -182,6 +183,7 @@ class Session {
   size_t num_large_ = 0;
   size_t large_bytes_ = 0;
   std::deque<Stream*> waiting_;
+  Clock::time_point admitted_at_;  // When the last one was admitted.
   bool is_narrow_ = false;
   // SETTINGS without an acknowledgement: those of the constructor.
   int open_settings_ = 1;

@@ -49,6 +49,10 @@ class SessionWindowTest : public SessionTest {
     Send(Acknowledgement());
   }
 
+  static std::string End(uint32_t id) {
+    return Frame(kData, kEndStream, id, "end");
+  }
+
   // Sends `bytes` and returns the streams of the WINDOW_UPDATE frames that
   // follow.
   std::vector<uint32_t> OpenedBy(std::string_view bytes) {
@@ -104,26 +108,40 @@ TEST_F(SessionWindowTest, MoreRequestsAreSentAtOnceIfTheirSumIsSmall) {
   EXPECT_THAT(OpenedBy(Acknowledgement()), UnorderedElementsAre(1, 3, 5, 7, 9));
 }
 
-TEST_F(SessionWindowTest, TheEndOfARequestOpensTheNextWindow) {
-  BeginSixAndAcknowledge();
-
-  EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 3, "end")), ElementsAre(9));
-  EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 1, "end")), ElementsAre(11));
-  EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 5, "end")), IsEmpty());
-}
-
 TEST_F(SessionWindowTest, ARequestThatEndsBeforeTheAcknowledgementCounts) {
   BeginSix();
 
-  EXPECT_THAT(OpenedBy(Frame(kData, kEndStream, 3, "end")), IsEmpty());
-  EXPECT_THAT(OpenedBy(Acknowledgement()), UnorderedElementsAre(1, 5, 7, 9));
+  EXPECT_THAT(OpenedBy(End(1) + End(3) + End(5) + End(7)), IsEmpty());
+  EXPECT_THAT(OpenedBy(Acknowledgement()), ElementsAre(9));
 }
 
-TEST_F(SessionWindowTest, ACancelledRequestOpensTheNextWindow) {
+TEST_F(SessionWindowTest, TheOthersAreSentOneAfterAnother) {
   BeginSixAndAcknowledge();
 
+  EXPECT_THAT(OpenedBy(End(3) + End(1) + End(5)), IsEmpty());
+  EXPECT_THAT(OpenedBy(End(7)), ElementsAre(9));
+  EXPECT_THAT(OpenedBy(End(9)), ElementsAre(11));
+}
+
+TEST_F(SessionWindowTest, SeveralAreSentTogetherIfTheirSumIsSmall) {
+  window_ = 500 << 10;
+  for (uint32_t id = 1; id <= 23; id += 2) {
+    Send(Headers(id));
+  }
+  Send(Acknowledgement());
+
+  EXPECT_THAT(OpenedBy(End(1) + End(3) + End(5) + End(7) + End(9) + End(11)),
+              IsEmpty());
+  EXPECT_THAT(OpenedBy(End(13)), ElementsAre(17));
+  EXPECT_THAT(OpenedBy(End(15)), ElementsAre(19));
+}
+
+TEST_F(SessionWindowTest, ACancelledRequestIsLeftOut) {
+  BeginSixAndAcknowledge();
+  Send(End(1) + End(3) + End(5));
+
   EXPECT_THAT(OpenedBy(ResetFrame(9)), IsEmpty());
-  EXPECT_THAT(OpenedBy(ResetFrame(1)), ElementsAre(11));
+  EXPECT_THAT(OpenedBy(ResetFrame(7)), ElementsAre(11));
 }
 
 TEST_F(SessionWindowTest, AnAnsweredRequestDoesNotCount) {
@@ -142,26 +160,37 @@ TEST_F(SessionWindowTest, ARequestThatWaitsIsSentOnlyInItsTurn) {
   EXPECT_EQ(Repeat([&](int) { return data; }, 2), 2);
   EXPECT_THAT(Opened(), IsEmpty());
 
-  EXPECT_THAT(OpenedBy(ResetFrame(1)), ElementsAre(9));
+  EXPECT_THAT(OpenedBy(End(1) + End(3) + End(5) + End(7)), ElementsAre(9));
 
   // The rest of a request that has the size of its window.
   EXPECT_EQ(Repeat([&](int) { return data; }, 62), 62);
   EXPECT_EQ(Count(kRstStream), 0u);
-  EXPECT_EQ(received_.size(), size_t{64} << 14);
+  EXPECT_EQ(received_.size(), 4 * 3 + (size_t{64} << 14));
 }
 
 TEST_F(SessionWindowTest, ASlowClientMaySendOthers) {
   BeginSixAndAcknowledge();
   output_.clear();
+  EXPECT_FALSE(session_.OnAllRead());
+
+  now_ += std::chrono::milliseconds(10);
+  Send(Frame(kData, 0, 1, "slow"));
 
   EXPECT_TRUE(session_.OnAllRead());
+  EXPECT_FALSE(session_.OnAllRead());
   Drain();
   EXPECT_THAT(Opened(), ElementsAre(9));
+}
 
+TEST_F(SessionWindowTest, AClientThatStopsMaySendOthers) {
+  BeginSixAndAcknowledge();
+  output_.clear();
+
+  now_ += std::chrono::seconds(1);
   session_.Sweep(now_, std::chrono::seconds(1), {});
   Drain();
-  EXPECT_THAT(Opened(), ElementsAre(9, 11));
-  EXPECT_FALSE(session_.OnAllRead());
+
+  EXPECT_THAT(Opened(), ElementsAre(9));
 }
 
 TEST_F(SessionWindowTest, TheWindowsAreWideAgainWhenNoRequestWaits) {
