@@ -368,8 +368,7 @@ TEST_F(TransportFramesTest, AClientThatIsSlowMaySendAllLargeCalls) {
   client.ReadFrames(kSettings, 3);
   client.Send(acknowledgement);
 
-  // One for the connection; four calls have a window before the windows become
-  // narrow, and all six after that.
+  // One for the connection, four before the windows are narrow, six after that.
   client.ReadFrames(kWindowUpdate, 11);
 
   EXPECT_FALSE(client.ended());
