@@ -31,12 +31,12 @@ struct SessionOptions {
   // the largest window that GrowWindow makes.
   uint32_t window_bytes = 1 << 20;
   uint32_t max_window_bytes = 16 << 20;
-  // Requests above narrow_window_bytes are large. If a client sends more of
-  // them at the same time than max_large_requests and max_large_bytes allow,
-  // the window of its requests is narrow_window_bytes, and it sends the rest of
-  // large requests in the order in which they arrived: one at a time, or
-  // several of narrow_large_bytes together, or more if it is slower than the
-  // server. See OnAllRead.
+  // Requests above narrow_window_bytes are large. While a client sends more
+  // than max_large_requests of them at the same time, and together more than
+  // max_large_bytes, the window of its requests is narrow_window_bytes. It
+  // sends the rest of its large requests in the order in which they arrived:
+  // one at a time, or several of together narrow_large_bytes, or more if it is
+  // slower than the server. See OnAllRead.
   uint32_t max_large_requests = 4;
   uint64_t max_large_bytes = 4 << 20;
   uint32_t narrow_window_bytes = 32 << 10;
