@@ -5,9 +5,8 @@
 For each API and model:
 
 - the capacity: the requests a second that a few clients get that never pause (wrk, h2load);
-- the latency while h2load sends half as many requests a second;
-- the answers a second while h2load offers twice as many as the capacity. The other requests wait or
-  are refused.
+- the latency at half as many requests a second, which come at random times (send_at_rate);
+- the answers a second at twice as many requests a second. The other requests wait or are refused.
 
 And for each API: the resident memory of the server for each of many idle connections that have made
 one request. Everything runs on this computer; the server has one half of its processors, the load
@@ -149,13 +148,13 @@ def _measure(folder: Path, model: str, sent: Any, options: argparse.Namespace) -
     with _server(folder, model, options.flag) as server:
         url, address = server.predict_url, server.grpc_address
         size = len(_answer(address, message))
-        frame_size = len(grpc_frame(bytes(size)))
 
         def by_rest(rate: float) -> Offered:
-            return offer_by_rest(url, body, rate, seconds)
+            path = f"/v1/models/{model}:predict"
+            return offer_by_rest(server.rest_port, path, body, rate, seconds)
 
         def by_grpc(rate: float) -> Offered:
-            return offer_by_grpc(address, _METHOD, frame, frame_size, rate, seconds)
+            return offer_by_grpc(server.grpc_port, _METHOD, frame, rate, seconds)
 
         return [
             _row(model, "REST", load_by_rest(url, body, seconds).per_second, by_rest),

@@ -1,39 +1,57 @@
 # Copyright 2026 The tf-serving-s3 Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests the benchmark for a second each, and the parser of its load."""
+"""Tests the benchmark for a second each, and its load generator."""
 
 import json
+import socket
+import socketserver
+import threading
 from pathlib import Path
 
 import pytest
 from tensorflow_serving_s3.errors import ProgramError
 
 from benchmarks.serving import overload
-from benchmarks.serving.open_loop import Offered, parse_offered
+from benchmarks.serving.open_loop import offer_by_rest
 
-_OUTPUT = """starting benchmark...
-finished in 2.00s, 1000.00 req/s, 1.23MB/s
-requests: 2000 total, 2007 started, 2000 done, %d succeeded, %d failed, %d errored, 0 timeout
-status codes: 2000 2xx, 0 3xx, 0 4xx, 0 5xx
-traffic: 3.05MB (3201234) total, 1.10MB (1153401) headers (space savings 78.26%%), 1.90MB (%d) data
-"""
-_LOG = "".join(f"1795345600000000\t200\t{100 * i}\n" for i in range(100, 0, -1))
+_RESPONSES = (
+    b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody",
+    b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n",
+)
 
 
-def test_reads_refused_requests() -> None:
-    output = _OUTPUT % (1900, 100, 0, 0)
-    assert parse_offered(output, _LOG, 1200.0, 2, None) == Offered(1200.0, 950.0, 50.0, 5.0, 9.9)
+class _HalfRefuses(socketserver.StreamRequestHandler):
+    """Answers the first request of a connection, and refuses the second."""
+
+    def handle(self) -> None:
+        for response in _RESPONSES * 1000:
+            while (line := self.rfile.readline()) != b"\r\n":
+                if not line:
+                    return
+            assert self.rfile.read(4) == b"sent"
+            self.wfile.write(response)
 
 
-def test_calls_without_a_response_message_were_refused() -> None:
-    output = _OUTPUT % (2000, 0, 0, 500 * 80)
-    assert parse_offered(output, _LOG, 1000.0, 2, 80) == Offered(1000.0, 250.0, 750.0, 5.0, 9.9)
+def test_counts_answers_and_refusals(tmp_path: Path) -> None:
+    body = tmp_path / "body"
+    body.write_bytes(b"sent")
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _HalfRefuses) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever).start()
+
+        offered = offer_by_rest(server.server_address[1], "/path", body, 1000.0, 1)
+
+        server.shutdown()
+    assert offered.answered > 0
+    assert offered.failed > 0
+    assert 0 < offered.p50_ms <= offered.p99_ms
 
 
-@pytest.mark.parametrize(("output", "log"), [("", _LOG), (_OUTPUT % (0, 0, 0, 0), "")])
-def test_no_report_is_an_error(output: str, log: str) -> None:
-    with pytest.raises(ProgramError, match="h2load"):
-        parse_offered(output, log, 1.0, 1, None)
+def test_a_closed_port_is_an_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(ProgramError, match="send_at_rate"):
+        offer_by_rest(port, "/path", tmp_path / "missing", 1.0, 1)
 
 
 def test_a_short_run_yields_tables_and_json(

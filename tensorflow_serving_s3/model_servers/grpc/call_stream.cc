@@ -74,6 +74,7 @@ void CallStream::OnEnd() {
 bool CallStream::ReadMessage(std::string_view* data) {
   MessageReader::State state;
   const uint64_t size_before = reader_.size();
+  reader_.set_held_back(large_requests_wait());
   try {
     state = reader_.Read(data);
   } catch (const std::bad_alloc&) {
@@ -83,6 +84,10 @@ bool CallStream::ReadMessage(std::string_view* data) {
   if (reader_.size() != size_before) {
     request_bytes_ = reader_.size();
     if (state == MessageReader::State::kMore) {
+      OnMessageSize();
+      if (phase_ != Phase::kReceiving) {
+        return false;
+      }
       GrowWindow(reader_.size());
     }
   }
@@ -126,8 +131,10 @@ void CallStream::OnSweep(Clock::time_point now,
                          const net::http2::ConnectionProgress& progress) {
   switch (phase_) {
     case Phase::kReceiving:
-      if (watch_.IsTooSlow(now, shared_.receive_timeout, progress.received,
-                           reader_.num_read())) {
+      // A call that waits for its window needs no bytes of its own.
+      if (watch_.IsTooSlow(
+              now, shared_.receive_timeout, progress.received,
+              waits_for_window() ? progress.received : reader_.num_read())) {
         Refuse({Code::kDeadlineExceeded,
                 "the request did not arrive in time: less than 16 KiB a second "
                 "came in " +

@@ -51,6 +51,10 @@ class CallStream : public net::http2::Stream {
   // The client has sent all messages.
   virtual void OnHalfClose() = 0;
 
+  // The size of a message that has not arrived wholly is in reader(). May
+  // refuse the call.
+  virtual void OnMessageSize() {}
+
   // Reads the next message from `data`; refuses the call after an error.
   // Returns true if there is a message.
   bool ReadMessage(std::string_view* data);

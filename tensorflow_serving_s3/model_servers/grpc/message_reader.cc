@@ -13,6 +13,8 @@ namespace {
 
 // The first memory of a longer message; it is doubled as the message arrives.
 constexpr size_t kFirstCapacity = 1 << 20;
+// The first memory of a message that the client cannot send further now.
+constexpr size_t kHeldBackCapacity = 32 << 10;
 // Memory is charged in steps of this size.
 constexpr size_t kChargeStep = 64 << 10;
 
@@ -66,9 +68,10 @@ bool MessageReader::Reserve(std::string_view more) {
     charged_ = total;
   }
   if (needed > capacity_) {
-    const size_t capacity = std::min<uint64_t>(
-        size_, std::max(needed, std::max(kFirstCapacity, 2 * capacity_)));
-    Grow(capacity, more);
+    const size_t least = is_held_back_ && capacity_ == 0
+                             ? kHeldBackCapacity
+                             : std::max(kFirstCapacity, 2 * capacity_);
+    Grow(std::min<uint64_t>(size_, std::max(needed, least)), more);
   }
   return true;
 }

@@ -59,6 +59,8 @@ class MessageReader {
   // the last owner is destroyed. Not before the whole message was read.
   std::shared_ptr<const void> Share();
   bool is_compressed() const { return head_[0] == 1; }
+  // Sets whether the client will send only the begin of the message for now.
+  void set_held_back(bool is_held_back) { is_held_back_ = is_held_back; }
   // Starts the next message and frees this one.
   void Next();
 
@@ -101,6 +103,7 @@ class MessageReader {
   size_t charged_ = 0;
   size_t have_ = 0;
   uint64_t num_read_ = 0;
+  bool is_held_back_ = false;
 };
 
 }  // namespace tfs3::grpc

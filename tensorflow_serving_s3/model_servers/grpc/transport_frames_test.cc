@@ -22,6 +22,7 @@
 
 #include "tensorflow_serving_s3/model_servers/base/request_gate.h"
 #include "tensorflow_serving_s3/model_servers/base/request_memory.h"
+#include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
 #include "tensorflow_serving_s3/model_servers/grpc/transport.h"
 #include "tensorflow_serving_s3/model_servers/testing/grpc_server_test_util.h"
 #include "tensorflow_serving_s3/model_servers/testing/http2_frames.h"
@@ -130,6 +131,8 @@ std::string NotGrpcHeaders(std::string_view method = "POST",
 std::string Request(std::string_view message) {
   return Frame(kData, kEndStream, 1, Message(message));
 }
+
+std::string LargeMessage() { return Message(std::string(2 << 20, 'x')); }
 
 class TransportFramesTest : public testing::Test {
  protected:
@@ -318,6 +321,57 @@ TEST_F(TransportFramesTest, ARefusalThatTheWindowHoldsBackIsCancelled) {
 
   EXPECT_FALSE(client.ended());
   EXPECT_EQ(client.Data(), "");
+}
+
+TEST_F(TransportFramesTest, ALargeCallAboveTheQueueLimitNeedNotBeSent) {
+  std::promise<void> running;
+  std::promise<void> release;
+  std::shared_future<void> released(release.get_future());
+  TransportCounters counters;
+  options_.counters = &counters;
+  options_.receive_timeout = std::chrono::minutes(1);
+  options_.num_workers = 1;
+  options_.max_waiting = 1;
+  RawConnection client(Start([&](Call call) {
+    std::move(call).RunOnWorker([&](Call call) {
+      if (Join(call.request()) == "first") {
+        running.set_value();
+        released.wait();
+      }
+      Echo(std::move(call));
+    });
+  }));
+  client.Begin(CallHeaders() + Request("first"));
+  running.get_future().wait();
+
+  client.Send(HeadersFrame(3, GrpcHeaders(kMethod), kEndHeaders) +
+              Frame(kData, kEndStream, 3, Message("waits")) +
+              HeadersFrame(5, GrpcHeaders(kMethod), kEndHeaders) +
+              Frame(kData, 0, 5, LargeMessage().substr(0, 100)));
+  client.ReadFrames(kRstStream);
+  release.set_value();
+
+  EXPECT_FALSE(client.ended());
+  EXPECT_EQ(counters.refused_by_queue, 1);
+}
+
+TEST_F(TransportFramesTest, AClientThatIsSlowMaySendAllLargeCalls) {
+  options_.receive_timeout = std::chrono::minutes(1);
+  RawConnection client(Start());
+  const std::string acknowledgement = Frame(kSettings, kAck, 0, "");
+  std::string calls = acknowledgement;
+  for (uint32_t id = 1; id <= 11; id += 2) {
+    calls += HeadersFrame(id, GrpcHeaders(kMethod), kEndHeaders) +
+             Frame(kData, 0, id, LargeMessage().substr(0, 100));
+  }
+  client.Begin(calls);
+  client.ReadFrames(kSettings, 3);
+  client.Send(acknowledgement);
+
+  // One for the connection, four before the windows are narrow, six after that.
+  client.ReadFrames(kWindowUpdate, 11);
+
+  EXPECT_FALSE(client.ended());
 }
 
 TEST_F(TransportFramesTest, ResponsesAreCompressedIfTheClientAcceptsIt) {

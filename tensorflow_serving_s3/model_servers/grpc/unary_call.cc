@@ -27,6 +27,9 @@
 namespace tfs3::grpc {
 namespace {
 
+// Handlers run on worker threads for messages above this size.
+constexpr uint64_t kLongMessageBytes = 64 << 10;
+
 // Compressed messages up to this size are inflated on the thread of the
 // connection.
 constexpr size_t kSmallCompressedBytes = 4 << 10;
@@ -177,6 +180,17 @@ class UnaryCall final : private ChargeOwner,
     }
   }
 
+ protected:
+  // If no worker thread will take the call, the client need not send it.
+  void OnMessageSize() override {
+    if (reader().size() > kLongMessageBytes && method_.enters_gate &&
+        shared().max_waiting > 0 &&
+        shared().workers->num_waiting() >=
+            static_cast<size_t>(shared().max_waiting)) {
+      Refuse(CountQueueRefusal());
+    }
+  }
+
  private:
   ~UnaryCall() override = default;
 
@@ -294,18 +308,21 @@ class UnaryCall final : private ChargeOwner,
       RefuseHandedOut({Code::kResourceExhausted, kOutOfMemory});
       return;
     }
-    if (runs) {
-      return;
+    if (!runs) {
+      RefuseHandedOut(CountQueueRefusal());
     }
+  }
+
+  // Counts a call for which the queue has no place, and returns its status.
+  CallStatus CountQueueRefusal() {
     if (shared().counters != nullptr) {
       ++shared().counters->refused_by_queue;
     }
-    RefuseHandedOut(
-        {Code::kResourceExhausted,
-         "the limit of calls that wait for a thread, " +
-             std::to_string(shared().max_waiting) +
-             " (--max_waiting_requests), is reached; call again later, or "
-             "call another server"});
+    return {Code::kResourceExhausted,
+            "the limit of calls that wait for a thread, " +
+                std::to_string(shared().max_waiting) +
+                " (--max_waiting_requests), is reached; call again later, or "
+                "call another server"};
   }
 
   // Returns false if too many calls wait.

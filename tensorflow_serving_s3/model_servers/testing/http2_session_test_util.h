@@ -42,6 +42,7 @@ class SessionTest : public testing::Test, protected Session::Owner {
     explicit TestStream(SessionTest* test) : test_(*test) { ++test_.open_; }
 
     void OnBegin() override {
+      GrowWindow(test_.window_);
       if (test_.answers_early_) {
         set_reads_rest(test_.reads_rest_);
         Answer();
@@ -197,6 +198,7 @@ class SessionTest : public testing::Test, protected Session::Owner {
   std::string memory_;  // Comes after body_.
   int kept_ = 0;
   bool consumes_ = true;
+  int window_ = 0;  // Of GrowWindow.
   bool answers_early_ = false;
   bool reads_rest_ = true;  // After an early answer.
   bool resets_on_sweep_ = false;

@@ -246,7 +246,10 @@ void Http2Request::OnSweep(Clock::time_point now,
   const auto timeout = server_.options.request_timeout;
   switch (phase_) {
     case Phase::kReceiving:
-      if (watch_.IsTooSlow(now, timeout, progress.received, received_)) {
+      // A request that waits for its window needs no bytes of its own.
+      if (watch_.IsTooSlow(
+              now, timeout, progress.received,
+              waits_for_window() ? progress.received : received_)) {
         Refuse(TooSlowError());
         set_reads_rest(false);
       }

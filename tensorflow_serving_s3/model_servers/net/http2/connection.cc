@@ -130,6 +130,7 @@ void Connection::Read() {
   // One buffer for each loop: an idle connection needs none.
   thread_local const std::unique_ptr<char[]> buffer(new char[kReadBytes]);
   now_ = Clock::now();
+  bool is_all_read = false;
   for (int i = 0; i < kReadsPerTurn; ++i) {
     if (session_.output().size() >= kMaxOutput) {
       break;
@@ -138,6 +139,7 @@ void Connection::Read() {
     const ByteStream::Result result =
         stream_.Read(buffer.get(), kReadBytes, &size);
     if (result == ByteStream::Result::kWait) {
+      is_all_read = true;
       break;
     }
     if (result == ByteStream::Result::kClosed) {
@@ -151,8 +153,12 @@ void Connection::Read() {
       return;
     }
     if (size < kReadBytes && !stream_.encrypted()) {
+      is_all_read = true;
       break;
     }
+  }
+  if (is_all_read && session_.OnAllRead()) {
+    FlushSoon();
   }
   Await();
 }

@@ -26,6 +26,10 @@ constexpr int32_t kConnectionWindow = 16 << 20;
 constexpr size_t kMaxRestBytes = 32 << 20;
 constexpr auto kMaxRestTime = std::chrono::seconds(30);
 
+// How long a client may take to send after its window was opened, before it
+// counts as slower than the server.
+constexpr auto kResponseTime = std::chrono::milliseconds(5);
+
 constexpr uint8_t kWakePing[8] = {'w', 'a', 'k', 'e'};
 
 }  // namespace
@@ -121,6 +125,7 @@ void Session::OnRequestFrame(int32_t id, bool ends_headers, bool ends_request) {
   if (stream == nullptr || !ends_request) {
     return;
   }
+  EndLarge(stream);
   if (stream->is_answered_) {
     // Some clients have read the response while they sent the request, and wait
     // for further bytes before they find that the stream has ended: curl 7.88.
@@ -151,6 +156,14 @@ Stream* Session::BeginStream(int32_t id) {
   ++num_requests_;
   stream->OnBegin();
   return stream;
+}
+
+bool Session::OnAllRead() {
+  if (waiting_.empty() || now_ - admitted_at_ < kResponseTime) {
+    return false;
+  }
+  AdmitNext();
+  return true;
 }
 
 bool Session::Produce(size_t enough) {
@@ -204,6 +217,11 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   const double seconds = std::chrono::duration<double>(elapsed).count();
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
+  // Those before it may have stopped to send.
+  OnAllRead();
+  if (waiting_.empty()) {
+    SetWindows(/*narrow=*/false);
+  }
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
     if (!stream->is_answered_) {
       stream->OnSweep(now, progress);
@@ -254,6 +272,8 @@ void Session::EndStream(Stream* stream) {
     stream->next_->previous_ = stream->previous_;
   }
   --num_streams_;
+  stream->unconsumed_bytes_ = 0;
+  EndLarge(stream);
   // The output may have a part of the body that is still being sent.
   if (stream->part_sent_ > 0) {
     BodyPart& part = stream->parts_[stream->next_part_];
@@ -263,6 +283,93 @@ void Session::EndStream(Stream* stream) {
   stream->parts_.clear();
   stream->session_ = nullptr;
   stream->OnClosed();
+}
+
+bool Session::HasRoomFor(size_t bytes) const {
+  return is_narrow_ ? num_large_ == 0 ||
+                          large_bytes_ + bytes <= options_.narrow_large_bytes
+                    : num_large_ < options_.max_large_requests ||
+                          large_bytes_ + bytes <= options_.max_large_bytes;
+}
+
+void Session::BeginLarge(Stream* stream, size_t bytes) {
+  if (waiting_.empty() && HasRoomFor(bytes)) {
+    stream->large_bytes_ = bytes;
+    Admit(stream);
+    return;
+  }
+  waiting_.push_back(stream);
+  stream->large_bytes_ = bytes;
+  stream->waits_ = true;
+  SetWindows(/*narrow=*/true);
+}
+
+void Session::Admit(Stream* stream) {
+  admitted_at_ = now_;
+  ++num_large_;
+  large_bytes_ += stream->large_bytes_;
+  stream->waits_ = false;
+  OpenWindow(stream);
+  stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
+}
+
+void Session::AdmitNext() {
+  Stream* const next = waiting_.front();
+  waiting_.pop_front();
+  Admit(next);
+}
+
+void Session::EndLarge(Stream* stream) {
+  const size_t bytes = std::exchange(stream->large_bytes_, 0);
+  if (bytes == 0) {
+    return;
+  }
+  if (std::exchange(stream->waits_, false)) {
+    waiting_.erase(std::find(waiting_.begin(), waiting_.end(), stream));
+    stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
+    return;
+  }
+  --num_large_;
+  large_bytes_ -= bytes;
+  while (!is_closed_ && !waiting_.empty() &&
+         HasRoomFor(waiting_.front()->large_bytes_)) {
+    AdmitNext();
+  }
+}
+
+void Session::OpenWindow(Stream* stream) {
+  const uint32_t window =
+      is_narrow_ ? options_.narrow_window_bytes : options_.window_bytes;
+  if (open_settings_ == 0 && stream->large_bytes_ > window) {
+    Check(nghttp2_session_set_local_window_size(
+        session_, NGHTTP2_FLAG_NONE, stream->id_,
+        static_cast<int32_t>(stream->large_bytes_)));
+  }
+}
+
+void Session::SetWindows(bool narrow) {
+  if (narrow == is_narrow_ || open_settings_ > 0 ||
+      options_.narrow_window_bytes >= options_.window_bytes) {
+    return;
+  }
+  is_narrow_ = narrow;
+  ++open_settings_;
+  const nghttp2_settings_entry setting = {
+      NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+      narrow ? options_.narrow_window_bytes : options_.window_bytes};
+  Check(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, &setting, 1));
+}
+
+void Session::OnSettingsAcknowledged() {
+  --open_settings_;
+  if (!waiting_.empty()) {
+    SetWindows(/*narrow=*/true);
+  }
+  for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
+    if (stream->large_bytes_ > 0 && !stream->waits_) {
+      OpenWindow(stream);
+    }
+  }
 }
 
 void Session::Pass(Stream* stream, size_t bytes) {
@@ -347,20 +454,24 @@ void Stream::SendReset(uint32_t error) {
 }
 
 void Stream::Consume(size_t bytes) {
-  if (is_open() && bytes > 0) {
+  if (waits_) {
+    unconsumed_bytes_ += bytes;
+  } else if (is_open() && bytes > 0) {
     session_->Check(
         nghttp2_session_consume_stream(session_->session_, id_, bytes));
   }
 }
 
 void Stream::GrowWindow(size_t bytes) {
-  if (!is_open() || bytes <= session_->options_.window_bytes) {
-    return;
+  if (is_open() && large_bytes_ == 0 &&
+      bytes > session_->options_.narrow_window_bytes) {
+    session_->BeginLarge(
+        this, std::min<size_t>(bytes, session_->options_.max_window_bytes));
   }
-  const size_t size =
-      std::min<size_t>(bytes, session_->options_.max_window_bytes);
-  session_->Check(nghttp2_session_set_local_window_size(
-      session_->session_, NGHTTP2_FLAG_NONE, id_, static_cast<int32_t>(size)));
+}
+
+bool Stream::large_requests_wait() const {
+  return is_open() && !session_->waiting_.empty();
 }
 
 }  // namespace tfs3::net::http2

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string_view>
 
@@ -30,6 +31,16 @@ struct SessionOptions {
   // the largest window that GrowWindow makes.
   uint32_t window_bytes = 1 << 20;
   uint32_t max_window_bytes = 16 << 20;
+  // Requests above narrow_window_bytes are large. While a client sends more
+  // than max_large_requests of them at the same time, and together more than
+  // max_large_bytes, the window of its requests is narrow_window_bytes. It
+  // sends the rest of its large requests in the order in which they arrived:
+  // one at a time, or several of together narrow_large_bytes, or more if it is
+  // slower than the server. See OnAllRead.
+  uint32_t max_large_requests = 4;
+  uint64_t max_large_bytes = 4 << 20;
+  uint32_t narrow_window_bytes = 32 << 10;
+  uint64_t narrow_large_bytes = 1 << 20;
   uint32_t max_frame_bytes = 1 << 20;
   // The largest tables of HPACK for requests and for responses.
   uint32_t request_table_bytes = 4 << 10;
@@ -77,6 +88,11 @@ class Session {
   // Processes received bytes. Returns false if the connection has to be closed
   // when the output is sent.
   bool Receive(std::string_view bytes, Clock::time_point now);
+
+  // The socket has no more bytes now. Lets the client send the next large
+  // request that waits: it is slower than the server, so there is no reason to
+  // hold it back. Returns true if there was one.
+  bool OnAllRead();
 
   // Adds frames to the output, until it has `enough` bytes. Returns false if
   // the connection must be closed without sending more.
@@ -133,6 +149,20 @@ class Session {
   void DiscardRest(Stream* stream, size_t bytes);
   // The next bytes of the response are in a frame.
   void Pass(Stream* stream, size_t bytes);
+  // Puts a large request into the order of large requests.
+  void BeginLarge(Stream* stream, size_t bytes);
+  // Ends a large request, or its wait, and lets the next ones be sent.
+  void EndLarge(Stream* stream);
+  bool HasRoomFor(size_t bytes) const;
+  // Lets a large request be sent.
+  void Admit(Stream* stream);
+  void AdmitNext();
+  // Opens the window of an admitted request, when the client has acknowledged
+  // the size of all windows.
+  void OpenWindow(Stream* stream);
+  void OnSettingsAcknowledged();
+  // Sets the window of all requests but those with OpenWindow.
+  void SetWindows(bool narrow);
   void CountReset();
   // Ends the connection if nghttp2 had no memory.
   void Check(int error);
@@ -148,6 +178,15 @@ class Session {
   size_t num_streams_ = 0;
   size_t unsent_bytes_ = 0;
   uint64_t num_requests_ = 0;
+
+  // The admitted large requests, and those that wait.
+  size_t num_large_ = 0;
+  size_t large_bytes_ = 0;
+  std::deque<Stream*> waiting_;
+  Clock::time_point admitted_at_;  // When the last one was admitted.
+  bool is_narrow_ = false;
+  // SETTINGS without an acknowledgement: those of the constructor.
+  int open_settings_ = 1;
 
   // The headers that arrive, and their size as SessionOptions counts it.
   HeaderList headers_;

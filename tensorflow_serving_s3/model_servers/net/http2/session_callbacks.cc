@@ -138,6 +138,9 @@ int Session::Callbacks::OnFrame(nghttp2_session* session,
         break;
       case NGHTTP2_SETTINGS:
         self->has_settings_ = true;
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) {
+          self->OnSettingsAcknowledged();
+        }
         break;
       default:
         break;
@@ -187,6 +190,7 @@ int Session::Callbacks::OnFrameSend(nghttp2_session* session,
   if (stream != nullptr) {
     stream->is_answered_ = true;
     stream->answered_at_ = self->now_;
+    self->EndLarge(stream);
     reads_rest = stream->reads_rest_ && !self->server_stops_;
   }
   // The client may still be sending its request.

@@ -139,13 +139,19 @@ class Stream {
 
   // Lets the client send more bytes after the `bytes` that were used.
   void Consume(size_t bytes);
-  // Lets the client send up to `bytes` before they are consumed.
+  // Lets the client send up to `bytes` of this request before they are
+  // consumed, as soon as it has sent enough of its earlier large requests. Only
+  // the first call has an effect.
   void GrowWindow(size_t bytes);
 
   bool is_open() const { return session_ != nullptr; }
   // Returns the bytes of the body that were not passed to the connection.
   size_t unsent_bytes() const { return unsent_bytes_; }
   uint64_t passed_bytes() const { return passed_bytes_; }
+  // Returns true after GrowWindow until the client may send.
+  bool waits_for_window() const { return waits_; }
+  // Returns true if another large request of the client would wait.
+  bool large_requests_wait() const;
 
  private:
   friend class Session;
@@ -172,6 +178,10 @@ class Stream {
   Clock::time_point answered_at_;
   bool reads_rest_ = false;
   size_t rest_bytes_ = 0;
+  // The argument of GrowWindow if the request is large, else 0.
+  size_t large_bytes_ = 0;
+  bool waits_ = false;
+  size_t unconsumed_bytes_ = 0;  // Consumed while the stream waits.
 };
 
 }  // namespace tfs3::net::http2
