@@ -5,7 +5,8 @@
 For each API and model:
 
 - the capacity: the requests a second that a few clients get that never pause (wrk, h2load);
-- the latency at half as many requests a second, which come at random times (send_at_rate);
+- the latency at half as many requests a second (send_at_rate), which come in equal steps, and at
+  random times;
 - the answers a second at twice as many requests a second. The other requests wait or are refused.
 
 And for each API: the resident memory of the server for each of many idle connections that have made
@@ -34,7 +35,7 @@ from benchmarks.program import Program
 from benchmarks.serving import process_usage
 from benchmarks.serving.idle_connections import grpc_bytes, idle_connections, rest_bytes
 from benchmarks.serving.load_tools import grpc_frame, load_by_grpc, load_by_rest
-from benchmarks.serving.open_loop import Offered, offer_by_grpc, offer_by_rest
+from benchmarks.serving.open_loop import Load, Offered, offer_by_grpc, offer_by_rest
 
 MODELS = ("half_plus_three", "mlp", "image")
 _METHOD = "/tensorflow.serving.PredictionService/Predict"
@@ -74,6 +75,7 @@ class Row:
         api: REST or gRPC.
         capacity: The answers per second to clients that never pause.
         half: The load at half of that rate.
+        random: The same, at random times.
         twice: The load at twice that rate.
     """
 
@@ -81,6 +83,7 @@ class Row:
     api: str
     capacity: float
     half: Offered
+    random: Offered
     twice: Offered
 
 
@@ -149,26 +152,36 @@ def _measure(folder: Path, model: str, sent: Any, options: argparse.Namespace) -
         url, address = server.predict_url, server.grpc_address
         size = len(_answer(address, message))
 
-        def by_rest(rate: float) -> Offered:
-            path = f"/v1/models/{model}:predict"
-            return offer_by_rest(server.rest_port, path, body, rate, seconds)
+        def by_rest(load: Load) -> Offered:
+            return offer_by_rest(server.rest_port, f"/v1/models/{model}:predict", body, load)
 
-        def by_grpc(rate: float) -> Offered:
-            return offer_by_grpc(server.grpc_port, _METHOD, frame, rate, seconds)
+        def by_grpc(load: Load) -> Offered:
+            return offer_by_grpc(server.grpc_port, _METHOD, frame, load)
 
         return [
-            _row(model, "REST", load_by_rest(url, body, seconds).per_second, by_rest),
+            _row(model, "REST", load_by_rest(url, body, seconds).per_second, by_rest, seconds),
             _row(
                 model,
                 "gRPC",
                 load_by_grpc(address, _METHOD, message, size, seconds).per_second,
                 by_grpc,
+                seconds,
             ),
         ]
 
 
-def _row(model: str, api: str, capacity: float, offer: Callable[[float], Offered]) -> Row:
-    return Row(model, api, capacity, offer(capacity / 2), offer(capacity * 2))
+def _row(
+    model: str, api: str, capacity: float, offer: Callable[[Load], Offered], seconds: int
+) -> Row:
+    half = Load(capacity / 2, seconds)
+    return Row(
+        model,
+        api,
+        capacity,
+        offer(half),
+        offer(dataclasses.replace(half, is_random=True)),
+        offer(Load(capacity * 2, seconds)),
+    )
 
 
 def _answer(address: str, message: bytes) -> bytes:
@@ -206,15 +219,16 @@ def _measure_idle(folder: Path, model: str, sent: Any, options: argparse.Namespa
 def _table(rows: Sequence[Row]) -> str:
     lines = [
         "| model | API | capacity/s | at half: sent/s | p50 ms | p99 ms | p99/p50 |"
-        " at twice: answered/s | refused/s | to capacity |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        " at random times | at twice: answered/s | refused/s | to capacity |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
-        half, twice = row.half, row.twice
+        half, random, twice = row.half, row.random, row.twice
         sent = half.answered + half.failed
         lines.append(
             f"| {row.model} | {row.api} | {row.capacity:,.0f} | {sent:,.0f} |"
             f" {half.p50_ms:.3f} | {half.p99_ms:.3f} | {half.p99_ms / half.p50_ms:.1f} |"
+            f" {random.p99_ms / random.p50_ms:.1f} |"
             f" {twice.answered:,.0f} | {twice.failed:,.0f} | {twice.answered / row.capacity:.2f} |"
         )
     return "\n".join(lines)

@@ -12,7 +12,7 @@ import pytest
 from tensorflow_serving_s3.errors import ProgramError
 
 from benchmarks.serving import overload
-from benchmarks.serving.open_loop import offer_by_rest
+from benchmarks.serving.open_loop import Load, offer_by_rest
 
 _RESPONSES = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody",
@@ -39,7 +39,7 @@ def test_counts_answers_and_refusals(tmp_path: Path) -> None:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever).start()
 
-        offered = offer_by_rest(server.server_address[1], "/path", body, 1000.0, 1)
+        offered = offer_by_rest(server.server_address[1], "/path", body, Load(1000.0, 1))
 
         server.shutdown()
     assert offered.answered > 0
@@ -51,7 +51,7 @@ def test_a_closed_port_is_an_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(ProgramError, match="send_at_rate"):
-        offer_by_rest(port, "/path", tmp_path / "missing", 1.0, 1)
+        offer_by_rest(port, "/path", tmp_path / "missing", Load(1.0, 1))
 
 
 def test_a_short_run_yields_tables_and_json(
@@ -71,7 +71,8 @@ def test_a_short_run_yields_tables_and_json(
     for row in numbers["rows"]:
         assert row["capacity"] > 0
         assert row["half"]["failed"] == 0
-        assert 0 < row["half"]["p50_ms"] <= row["half"]["p99_ms"]
+        for half in (row["half"], row["random"]):
+            assert 0 < half["p50_ms"] <= half["p99_ms"]
         assert row["twice"]["answered"] > 0
     assert [row["api"] for row in numbers["idle"]] == ["REST", "gRPC"]
     assert all(row["connections"] == 200 for row in numbers["idle"])

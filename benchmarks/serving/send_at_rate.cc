@@ -1,14 +1,15 @@
 // Copyright 2026 The tf-serving-s3 Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Sends requests to a server on this computer at random times (a Poisson
-// process), whether or not the server keeps up. Prints a line for each request
-// that has ended: its milliseconds, or "failed".
+// Sends requests to a server on this computer at a rate, whether or not the
+// server keeps up. Prints a line for each request that has ended: its
+// milliseconds, or "failed".
 //
-//   send_at_rate http1 8501 /v1/models/half:predict body.json 20000 5 100 1
-//   send_at_rate grpc 8500 /package.Service/Method frame 20000 5 50 100
+//   send_at_rate http1 8501 /v1/models/half:predict body.json steps 20000 5 9 1
+//   send_at_rate grpc 8500 /package.Service/Method frame random 20000 5 50 100
 //
-// The arguments: protocol, port, path, file with the body, requests a second,
+// The arguments: protocol, port, path, file with the body, "steps" (equal
+// times between requests) or "random" (a Poisson process), requests a second,
 // seconds, connections, and requests that a connection may have open. Other
 // requests wait; their milliseconds include that. The only thread never sleeps:
 // a timer would be later than the response of a small model.
@@ -231,7 +232,8 @@ struct Grpc final : Connection {
 };
 
 // Sends requests until the end of the time.
-void Run(Load* load, double rate, std::chrono::seconds time, int epoll) {
+void Run(Load* load, bool is_random, double rate, std::chrono::seconds time,
+         int epoll) {
   std::mt19937_64 random(1);
   std::exponential_distribution<double> gap(rate / 1000);
   std::deque<Clock::time_point> waiting;
@@ -241,7 +243,7 @@ void Run(Load* load, double rate, std::chrono::seconds time, int epoll) {
     while (next <= now) {
       waiting.push_back(next);
       next += std::chrono::duration_cast<Clock::duration>(
-          Milliseconds(gap(random)));
+          Milliseconds(is_random ? gap(random) : 1000 / rate));
     }
     for (; !waiting.empty() && !load->free.empty(); waiting.pop_front()) {
       Connection* const connection = load->free.front();
@@ -262,8 +264,8 @@ void Run(Load* load, double rate, std::chrono::seconds time, int epoll) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 9) {
-    Fail("needs 8 arguments; see its source");
+  if (argc != 10) {
+    Fail("needs 9 arguments; see its source");
   }
   std::ifstream file(argv[4], std::ios::binary);
   Load load;
@@ -272,7 +274,7 @@ int main(int argc, char** argv) {
   load.body.assign(std::istreambuf_iterator<char>(file), {});
   const int epoll = epoll_create1(0);
   std::vector<std::unique_ptr<Connection>> connections;
-  for (int i = 0; i < std::atoi(argv[7]); ++i) {
+  for (int i = 0; i < std::atoi(argv[8]); ++i) {
     if (argv[1] == std::string_view("grpc")) {
       connections.push_back(std::make_unique<Grpc>(&load));
     } else {
@@ -282,13 +284,13 @@ int main(int argc, char** argv) {
     epoll_event event = {EPOLLIN | EPOLLOUT | EPOLLET, {made}};
     epoll_ctl(epoll, EPOLL_CTL_ADD, made->fd, &event);
   }
-  for (int i = 0; i < std::atoi(argv[8]); ++i) {
+  for (int i = 0; i < std::atoi(argv[9]); ++i) {
     for (const auto& connection : connections) {
       load.free.push_back(connection.get());
     }
   }
-  Run(&load, std::atof(argv[5]), std::chrono::seconds(std::atoi(argv[6])),
-      epoll);
+  Run(&load, argv[5] == std::string_view("random"), std::atof(argv[6]),
+      std::chrono::seconds(std::atoi(argv[7])), epoll);
   for (const double milliseconds : load.milliseconds) {
     if (milliseconds < 0) {
       std::puts("failed");
