@@ -132,6 +132,9 @@ void Http2Client::OnFrame(const FrameView& frame) {
     case http2_frames::kRstStream:
       responses_[frame.stream].reset = NumberIn(frame.payload);
       break;
+    case http2_frames::kWindowUpdate:
+      window_updates_[frame.stream] += NumberIn(frame.payload);
+      break;
     case http2_frames::kHeaders:
       OnHeaders(frame);
       break;

@@ -86,6 +86,8 @@ class Http2Client {
   bool ReadMore();
   // Returns what was read of a response.
   const Http2Response& response(uint32_t stream) { return responses_[stream]; }
+  // Returns the bytes that WINDOW_UPDATE frames have added to a window.
+  uint64_t window_updates(uint32_t stream) { return window_updates_[stream]; }
   // Returns the error of RST_STREAM, if it was read.
   int64_t reset_of(uint32_t stream) { return responses_[stream].reset; }
   // Reads until the server has sent GOAWAY, or the connection has ended.
@@ -116,6 +118,7 @@ class Http2Client {
   nghttp2_hd_inflater* inflater_ = nullptr;
   std::string received_;
   std::map<uint32_t, Http2Response> responses_;
+  std::map<uint32_t, uint64_t> window_updates_;
   std::vector<uint32_t> goaways_;
   std::string goaway_text_;
   uint32_t goaway_error_ = 0;

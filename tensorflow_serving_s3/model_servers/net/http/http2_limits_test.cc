@@ -275,6 +275,22 @@ TEST(Http2LimitsTest, AnAnnouncedBodyTakesNoMemoryBeforeItArrives) {
   EXPECT_LT(memory.used(), 200'000);
 }
 
+TEST(Http2LimitsTest, UploadsThatStopDoNotHoldBackTheNextOne) {
+  auto server = StartServer(Echo);
+  Http2Client client(server->port());
+  constexpr uint32_t kLast = 41;
+  for (uint32_t stream = 1; stream <= kLast; stream += 2) {
+    client.Send(HeadersFrame(
+                    stream, RequestBlock("POST", "/",
+                                         Literal("content-length", "600000"))) +
+                Frame(http2_frames::kData, 0, stream, "the begin"));
+  }
+  // Sends nothing more: not even the first uploads of the connection end.
+  while (client.window_updates(kLast) < 500'000) {
+    ASSERT_TRUE(client.ReadMore());
+  }
+}
+
 TEST(Http2LimitsTest, TheMemoryOfARequestIsFreedWhenItIsCancelled) {
   RequestMemory memory(int64_t{1} << 30);
   HttpServer::Options options = LoopbackOptions();

@@ -157,9 +157,10 @@ void Connection::Read() {
       break;
     }
   }
-  if (is_all_read && session_.OnAllRead()) {
+  if (is_all_read && session_.OnAllRead(now_)) {
     FlushSoon();
   }
+  AwaitSilence();
   Await();
 }
 
@@ -264,6 +265,28 @@ void Connection::Await() {
   }
 }
 
+void Connection::AwaitSilence() {
+  if (!session_.large_requests_wait() || std::exchange(awaits_silence_, true)) {
+    return;
+  }
+  if (silence_ == nullptr) {
+    silence_ = std::make_unique<asio::steady_timer>(loop_.io());
+  }
+  silence_->expires_after(Session::kResponseTime);
+  silence_->async_wait([self = shared_from_this()](error_code error) {
+    self->awaits_silence_ = false;
+    if (error || self->state_ != State::kOpen) {
+      return;
+    }
+    self->now_ = Clock::now();
+    if (self->now_ - self->last_received_ >= Session::kResponseTime &&
+        self->session_.OnAllRead(self->now_) && !self->Flush()) {
+      return;
+    }
+    self->AwaitSilence();
+  });
+}
+
 void Connection::FlushSoon() {
   // Feed flushes anyway.
   if (is_feeding_ || std::exchange(flush_is_posted_, true)) {
@@ -345,6 +368,7 @@ void Connection::Close() {
   state_ = State::kClosed;
   const std::shared_ptr<Connection> self = shared_from_this();
   stream_.Close();
+  silence_.reset();
   session_.CloseStreams();
   if (num_calls_ == 0 && std::exchange(is_registered_, false)) {
     loop_.Remove(self);

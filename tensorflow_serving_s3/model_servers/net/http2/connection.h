@@ -5,6 +5,7 @@
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_NET_HTTP2_CONNECTION_H_
 
 #include <atomic>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -145,6 +146,8 @@ class Connection final : public IoConnection,
   void BeginFlushing();
   // Waits for the socket as the state needs.
   void Await();
+  // Calls Session::OnAllRead when nothing has arrived for a while.
+  void AwaitSilence();
   // Reads and discards the rest of the input: a close with unread input could
   // destroy output that the client has not read.
   void Linger();
@@ -173,7 +176,10 @@ class Connection final : public IoConnection,
   bool is_feeding_ = false;
   bool ping_is_open_ = false;
   bool is_evicted_ = false;
+  bool awaits_silence_ = false;
   int num_calls_ = 0;
+  // Made when it is needed.
+  std::unique_ptr<boost::asio::steady_timer> silence_;
 
   Clock::time_point now_;
   const Clock::time_point began_;

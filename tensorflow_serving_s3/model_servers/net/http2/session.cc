@@ -26,10 +26,6 @@ constexpr int32_t kConnectionWindow = 16 << 20;
 constexpr size_t kMaxRestBytes = 32 << 20;
 constexpr auto kMaxRestTime = std::chrono::seconds(30);
 
-// How long a client may take to send after its window was opened, before it
-// counts as slower than the server.
-constexpr auto kResponseTime = std::chrono::milliseconds(5);
-
 constexpr uint8_t kWakePing[8] = {'w', 'a', 'k', 'e'};
 
 }  // namespace
@@ -158,11 +154,13 @@ Stream* Session::BeginStream(int32_t id) {
   return stream;
 }
 
-bool Session::OnAllRead() {
+bool Session::OnAllRead(Clock::time_point now) {
+  now_ = now;
   if (waiting_.empty() || now_ - admitted_at_ < kResponseTime) {
     return false;
   }
   AdmitNext();
+  num_at_once_ = num_large_;
   return true;
 }
 
@@ -217,8 +215,7 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   const double seconds = std::chrono::duration<double>(elapsed).count();
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
-  // Those before it may have stopped to send.
-  OnAllRead();
+  num_at_once_ = 0;
   if (waiting_.empty()) {
     SetWindows(/*narrow=*/false);
   }
@@ -332,7 +329,8 @@ void Session::EndLarge(Stream* stream) {
   --num_large_;
   large_bytes_ -= bytes;
   while (!is_closed_ && !waiting_.empty() &&
-         HasRoomFor(waiting_.front()->large_bytes_)) {
+         (num_large_ < num_at_once_ ||
+          HasRoomFor(waiting_.front()->large_bytes_))) {
     AdmitNext();
   }
 }

@@ -90,9 +90,16 @@ class Session {
   bool Receive(std::string_view bytes, Clock::time_point now);
 
   // The socket has no more bytes now. Lets the client send the next large
-  // request that waits: it is slower than the server, so there is no reason to
-  // hold it back. Returns true if there was one.
-  bool OnAllRead();
+  // request that waits, unless it has just been allowed one: it is slower than
+  // the server, so there is no reason to hold it back. From then on to the next
+  // Sweep, it may send as many at once. Returns true if there was one.
+  bool OnAllRead(Clock::time_point now);
+  // Returns true if OnAllRead must be called when nothing has arrived for
+  // kResponseTime.
+  bool large_requests_wait() const { return !waiting_.empty(); }
+  // How long a client may take to send after its window was opened, before it
+  // counts as slower than the server.
+  static constexpr std::chrono::milliseconds kResponseTime{5};
 
   // Adds frames to the output, until it has `enough` bytes. Returns false if
   // the connection must be closed without sending more.
@@ -183,6 +190,8 @@ class Session {
   size_t num_large_ = 0;
   size_t large_bytes_ = 0;
   std::deque<Stream*> waiting_;
+  // So many are admitted at once because the client is slow.
+  size_t num_at_once_ = 0;
   Clock::time_point admitted_at_;  // When the last one was admitted.
   bool is_narrow_ = false;
   // SETTINGS without an acknowledgement: those of the constructor.

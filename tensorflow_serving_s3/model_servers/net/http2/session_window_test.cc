@@ -171,26 +171,39 @@ TEST_F(SessionWindowTest, ARequestThatWaitsIsSentOnlyInItsTurn) {
 TEST_F(SessionWindowTest, ASlowClientMaySendOthers) {
   BeginSixAndAcknowledge();
   output_.clear();
-  EXPECT_FALSE(session_.OnAllRead());
+  EXPECT_FALSE(session_.OnAllRead(now_));
 
-  now_ += std::chrono::milliseconds(10);
-  Send(Frame(kData, 0, 1, "slow"));
+  now_ += Session::kResponseTime;
 
-  EXPECT_TRUE(session_.OnAllRead());
-  EXPECT_FALSE(session_.OnAllRead());
+  EXPECT_TRUE(session_.OnAllRead(now_));
+  EXPECT_FALSE(session_.OnAllRead(now_));
   Drain();
   EXPECT_THAT(Opened(), ElementsAre(9));
 }
 
-TEST_F(SessionWindowTest, AClientThatStopsMaySendOthers) {
-  BeginSixAndAcknowledge();
-  output_.clear();
+TEST_F(SessionWindowTest, RequestsThatStopDoNotHoldBackTheNextOnes) {
+  for (uint32_t id = 1; id <= 21; id += 2) {
+    Send(Headers(id));
+  }
+  Send(Acknowledgement());
+  now_ += Session::kResponseTime;
+  EXPECT_TRUE(session_.OnAllRead(now_));
+  Drain();
 
-  now_ += std::chrono::seconds(1);
+  // The first four never end.
+  EXPECT_THAT(OpenedBy(End(9)), ElementsAre(11));
+  EXPECT_THAT(OpenedBy(End(11)), ElementsAre(13));
+}
+
+TEST_F(SessionWindowTest, AfterASweepTheClientIsNotSlowAnyMore) {
+  BeginSixAndAcknowledge();
+  now_ += Session::kResponseTime;
+  EXPECT_TRUE(session_.OnAllRead(now_));
+
   session_.Sweep(now_, std::chrono::seconds(1), {});
   Drain();
 
-  EXPECT_THAT(Opened(), ElementsAre(9));
+  EXPECT_THAT(OpenedBy(End(9)), IsEmpty());
 }
 
 TEST_F(SessionWindowTest, TheWindowsAreWideAgainWhenNoRequestWaits) {

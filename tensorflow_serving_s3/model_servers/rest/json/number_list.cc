@@ -40,8 +40,10 @@ const char* IndexedNumberList<T>::ReadOther(const char* token, T* out) {
     next_pause_ = kMinPause;
     return SkipSpace(end);
   }
-  // The index does not reach the last characters of the text.
-  if (*next_ != nullptr && ++unusual_ > kMaxUnusual) {
+  // The index does not reach the last characters of the text. Before them, it
+  // has no end if there are only values such as NaN.
+  const bool is_indexed = *next_ != nullptr || text_end_ - token >= kMinText;
+  if (is_indexed && ++unusual_ > kMaxUnusual) {
     pause_ = next_pause_;
     next_pause_ = std::min(2 * next_pause_, kMaxPause);
   }
