@@ -159,8 +159,12 @@ bool Session::OnAllRead(Clock::time_point now) {
   if (waiting_.empty() || now_ - admitted_at_ < kResponseTime) {
     return false;
   }
-  AdmitNext();
-  num_at_once_ = num_large_;
+  for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
+    stream->holds_back_ = false;
+  }
+  num_large_ = 0;
+  large_bytes_ = 0;
+  AdmitWaiting();
   return true;
 }
 
@@ -215,7 +219,6 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   const double seconds = std::chrono::duration<double>(elapsed).count();
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
-  num_at_once_ = 0;
   if (waiting_.empty()) {
     SetWindows(/*narrow=*/false);
   }
@@ -306,14 +309,18 @@ void Session::Admit(Stream* stream) {
   ++num_large_;
   large_bytes_ += stream->large_bytes_;
   stream->waits_ = false;
+  stream->holds_back_ = true;
   OpenWindow(stream);
   stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
 }
 
-void Session::AdmitNext() {
-  Stream* const next = waiting_.front();
-  waiting_.pop_front();
-  Admit(next);
+void Session::AdmitWaiting() {
+  while (!is_closed_ && !waiting_.empty() &&
+         HasRoomFor(waiting_.front()->large_bytes_)) {
+    Stream* const next = waiting_.front();
+    waiting_.pop_front();
+    Admit(next);
+  }
 }
 
 void Session::EndLarge(Stream* stream) {
@@ -326,13 +333,11 @@ void Session::EndLarge(Stream* stream) {
     stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
     return;
   }
-  --num_large_;
-  large_bytes_ -= bytes;
-  while (!is_closed_ && !waiting_.empty() &&
-         (num_large_ < num_at_once_ ||
-          HasRoomFor(waiting_.front()->large_bytes_))) {
-    AdmitNext();
+  if (std::exchange(stream->holds_back_, false)) {
+    --num_large_;
+    large_bytes_ -= bytes;
   }
+  AdmitWaiting();
 }
 
 void Session::OpenWindow(Stream* stream) {

@@ -89,17 +89,16 @@ class Session {
   // when the output is sent.
   bool Receive(std::string_view bytes, Clock::time_point now);
 
-  // The socket has no more bytes now. Lets the client send the next large
-  // request that waits, unless it has just been allowed one: it is slower than
-  // the server, so there is no reason to hold it back. From then on to the next
-  // Sweep, it may send as many at once. Returns true if there was one.
+  // The socket has no more bytes now. If large requests wait, and none was
+  // admitted for kResponseTime, those that were admitted are slow: they do not
+  // hold back others any more. Returns true if one was admitted.
   bool OnAllRead(Clock::time_point now);
   // Returns true if OnAllRead must be called when nothing has arrived for
   // kResponseTime.
   bool large_requests_wait() const { return !waiting_.empty(); }
   // How long a client may take to send after its window was opened, before it
   // counts as slower than the server.
-  static constexpr std::chrono::milliseconds kResponseTime{5};
+  static constexpr std::chrono::milliseconds kResponseTime{20};
 
   // Adds frames to the output, until it has `enough` bytes. Returns false if
   // the connection must be closed without sending more.
@@ -163,7 +162,8 @@ class Session {
   bool HasRoomFor(size_t bytes) const;
   // Lets a large request be sent.
   void Admit(Stream* stream);
-  void AdmitNext();
+  // Admits those for which there is room.
+  void AdmitWaiting();
   // Opens the window of an admitted request, when the client has acknowledged
   // the size of all windows.
   void OpenWindow(Stream* stream);
@@ -186,12 +186,10 @@ class Session {
   size_t unsent_bytes_ = 0;
   uint64_t num_requests_ = 0;
 
-  // The admitted large requests, and those that wait.
+  // The admitted large requests that are not slow, and those that wait.
   size_t num_large_ = 0;
   size_t large_bytes_ = 0;
   std::deque<Stream*> waiting_;
-  // So many are admitted at once because the client is slow.
-  size_t num_at_once_ = 0;
   Clock::time_point admitted_at_;  // When the last one was admitted.
   bool is_narrow_ = false;
   // SETTINGS without an acknowledgement: those of the constructor.

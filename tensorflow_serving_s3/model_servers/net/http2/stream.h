@@ -181,6 +181,7 @@ class Stream {
   // The argument of GrowWindow if the request is large, else 0.
   size_t large_bytes_ = 0;
   bool waits_ = false;
+  bool holds_back_ = false;      // It is sent, and others wait for it.
   size_t unconsumed_bytes_ = 0;  // Consumed while the stream waits.
 };
 
