@@ -35,8 +35,8 @@ struct SessionOptions {
   // than max_large_requests of them at the same time, and together more than
   // max_large_bytes, the window of its requests is narrow_window_bytes. It
   // sends the rest of its large requests in the order in which they arrived:
-  // one at a time, or several of together narrow_large_bytes, or more if it is
-  // slower than the server. See OnAllRead.
+  // one at a time, or several that have at most narrow_large_bytes together, or
+  // more if it is slower than the server. See OnAllRead.
   uint32_t max_large_requests = 4;
   uint64_t max_large_bytes = 4 << 20;
   uint32_t narrow_window_bytes = 32 << 10;
@@ -89,9 +89,10 @@ class Session {
   // when the output is sent.
   bool Receive(std::string_view bytes, Clock::time_point now);
 
-  // The socket has no more bytes now. If large requests wait, and none was
-  // admitted for kResponseTime, those that were admitted are slow: they do not
-  // hold back others any more. Returns true if one was admitted.
+  // Call this when the socket has no more bytes. If large requests wait, and
+  // the session has admitted none for kResponseTime, the client is slower than
+  // the server: the admitted requests then hold back no others. Returns true if
+  // it has admitted a request.
   bool OnAllRead(Clock::time_point now);
   // Returns true if OnAllRead must be called when nothing has arrived for
   // kResponseTime.
@@ -186,10 +187,10 @@ class Session {
   size_t unsent_bytes_ = 0;
   uint64_t num_requests_ = 0;
 
-  // The admitted large requests that are not slow, and those that wait.
+  // The count and the sum of the admitted large requests that hold back others.
   size_t num_large_ = 0;
   size_t large_bytes_ = 0;
-  std::deque<Stream*> waiting_;
+  std::deque<Stream*> waiting_;    // Large requests that are not admitted.
   Clock::time_point admitted_at_;  // When the last one was admitted.
   bool is_narrow_ = false;
   // SETTINGS without an acknowledgement: those of the constructor.

@@ -85,7 +85,7 @@ class FieldReader {
   uint64_t tag() const { return tag_; }
   // The size of the value; 0 for a varint.
   uint64_t size() const { return size_; }
-  // The bytes after those that were read.
+  // The unread bytes.
   absl::string_view rest() const { return rest_; }
   // The value of a field with a length.
   absl::string_view value() const { return value_; }
