@@ -63,10 +63,6 @@ using tensorflow::serving::RegressionResponse;
 using tensorflow::serving::SessionRunRequest;
 using tensorflow::serving::SessionRunResponse;
 
-// Larger requests are parsed on a worker thread. Parsing one of this size takes
-// about 20 microseconds.
-constexpr size_t kSmallRequestBytes = size_t{64} << 10;
-
 // The functions that implement one method.
 template <typename Request, typename Response>
 struct ModelMethod {

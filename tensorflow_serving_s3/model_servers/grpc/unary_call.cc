@@ -27,9 +27,6 @@
 namespace tfs3::grpc {
 namespace {
 
-// Handlers run on worker threads for messages above this size.
-constexpr uint64_t kLongMessageBytes = 64 << 10;
-
 // Compressed messages up to this size are inflated on the thread of the
 // connection.
 constexpr size_t kSmallCompressedBytes = 4 << 10;
@@ -183,7 +180,7 @@ class UnaryCall final : private ChargeOwner,
  protected:
   // If no worker thread will take the call, the client need not send it.
   void OnMessageSize() override {
-    if (reader().size() > kLongMessageBytes && method_.enters_gate &&
+    if (reader().size() > kSmallRequestBytes && method_.enters_gate &&
         shared().max_waiting > 0 &&
         shared().workers->num_waiting() >=
             static_cast<size_t>(shared().max_waiting)) {
