@@ -80,7 +80,7 @@ void Drain(const DrainOptions& options) {
   // Clients that send requests without a pause get responses that refuse them.
   // A request on a connection that is being closed would be lost.
   options.gate->WaitUntilIdle(kQuietTime, kCloseTimeout);
-  // Requests may still be arriving, and slow clients reading their responses.
+  // gRPC calls may still be arriving, and slow clients reading their responses.
   const auto left = std::max(
       kCloseTimeout, std::chrono::duration_cast<std::chrono::milliseconds>(
                          deadline - std::chrono::steady_clock::now()));

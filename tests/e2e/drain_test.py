@@ -7,8 +7,10 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import json
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,6 +158,33 @@ def test_new_requests_are_refused_and_probes_are_answered(
     assert failure.value.code() == grpc.StatusCode.UNAVAILABLE
     waiting.awaited.touch()
     assert under_way.result(_SECONDS).status_code == 200
+
+
+def test_a_rest_request_that_is_still_arriving_is_answered(waiting: Waiting) -> None:
+    server = waiting.server
+    waiting.awaited.touch()
+    inputs = {"x": [7.0], "started": [str(waiting.started)], "awaited": [str(waiting.awaited)]}
+    body = json.dumps({"inputs": inputs}).encode()
+    head = (
+        f"POST /v1/models/{server.model_name}:predict HTTP/1.1\r\nHost: server\r\n"
+        f"Expect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    address = ("127.0.0.1", server.rest_port)
+    with socket.create_connection(address, timeout=_SECONDS) as client:
+        client.sendall(head.encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+        client.sendall(body[:10])
+        waiting.end_by_signal()
+        # The gate is closed.
+        wait_for(
+            lambda code: code == 503,
+            lambda: clients.post(server, {"instances": [1.0]}).status_code,
+        )
+        client.sendall(body[10:])
+        with client.makefile("rb") as answer:
+            assert answer.readline().startswith(b"HTTP/1.1 200 ")
+            assert b'{"outputs":[7.0]}' in answer.read().replace(b" ", b"").replace(b"\n", b"")
+    assert wait_for(_is_known, lambda: server.process.exit_code) == 0
 
 
 def test_requests_are_answered_during_the_drain_delay_while_probes_say_not_ready(

@@ -66,6 +66,9 @@ Http2Request::Http2Request(http2::Connection* connection,
       exchange_(server, connection->peer()),
       body_(exchange_.charge()) {
   exchange_.Begin(connection->now());
+  // A client that knows of the stop sends no further request on a connection
+  // that ends.
+  exchange_.Enter(/*is_late=*/connection->is_ending());
   watch_.Begin(connection->now());
   ReadHeaders();
 }
@@ -190,8 +193,7 @@ void Http2Request::OnEnd() {
 
 void Http2Request::Dispatch() {
   phase_ = Phase::kHandling;
-  exchange_.Arrive(&body_, connection_.now(),
-                   /*is_late=*/connection_.is_ending());
+  exchange_.Arrive(&body_, connection_.now());
   if (exchange_.HandleQuickly()) {
     exchange_.FreeRequest();
     Send();
@@ -268,12 +270,14 @@ void Http2Request::OnSweep(Clock::time_point now,
 void Http2Request::Refuse(const HttpError& error) {
   body_.Clear(0);
   exchange_.Refuse(error);
+  exchange_.Leave();
   set_reads_rest(true);
   Send();
 }
 
 void Http2Request::RefuseGrpc() {
   exchange_.Report({415, std::string(kGrpcText)});
+  exchange_.Leave();
   set_reads_rest(true);
   phase_ = Phase::kSending;
   watch_.BeginSized(connection_.now(), server_.options.request_timeout, 0);

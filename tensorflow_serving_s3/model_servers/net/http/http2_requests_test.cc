@@ -34,6 +34,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
+HttpResponse RequirePass(const HttpRequest& request) {
+  return {*request.pass ? 200 : 503, "text/plain", "body"};
+}
+
 // Sends a body of any size in DATA frames. The server's windows must allow it.
 void SendBody(const Http2Client& client, uint32_t stream,
               const std::string& body) {
@@ -337,11 +341,7 @@ TEST(Http2RequestsTest, ARequestOnItsWayIsAnsweredThoughTheGateIsClosed) {
   RequestGate gate;
   HttpServer::Options options = LoopbackOptions();
   options.gate = &gate;
-  auto server = StartServer(
-      [](const HttpRequest& request) {
-        return HttpResponse{*request.pass ? 200 : 503, "text/plain", "body"};
-      },
-      options);
+  auto server = StartServer(RequirePass, options);
   Http2Client client(server->port());
   client.Send(GetFrames(1, "/"));
   EXPECT_EQ(client.Read(1).status(), "200");
@@ -393,6 +393,45 @@ TEST(Http2RequestsTest, ARequestIsInTheGateUntilItIsAnswered) {
   while (requests.size() > 0) {
     std::this_thread::yield();
   }
+}
+
+// Of a connection that was accepted after BeginStop.
+TEST(Http2RequestsTest, ARequestThatBeganBeforeTheGateClosedIsAnswered) {
+  RequestGate gate;
+  HttpServer::Options options = LoopbackOptions();
+  options.gate = &gate;
+  auto server = StartServer(RequirePass, options);
+  Http2Client client(server->port());
+  client.Send(HeadersFrame(1, RequestBlock("POST", "/")) + GetFrames(3, "/"));
+  EXPECT_EQ(client.Read(3).status(), "200");
+
+  gate.Close();
+  client.Send(GetFrames(5, "/"));
+  EXPECT_EQ(client.Read(5).status(), "503");
+  EXPECT_FALSE(gate.WaitUntilEmpty(std::chrono::milliseconds(1)));
+  SendBody(client, 1, "body");
+
+  EXPECT_EQ(client.Read(1).status(), "200");
+  EXPECT_TRUE(gate.WaitUntilEmpty(std::chrono::minutes(1)));
+}
+
+TEST(Http2RequestsTest, ARefusedRequestLeavesTheGateBeforeItsRestArrives) {
+  RequestGate gate;
+  HttpServer::Options options = LoopbackOptions();
+  options.gate = &gate;
+  options.max_body_bytes = 10;
+  options.request_timeout = std::chrono::hours(1);
+  auto server = StartServer(RequirePass, options);
+  Http2Client client(server->port());
+  client.Send(HeadersFrame(
+      1, RequestBlock("POST", "/", Literal("content-length", "11"))));
+  EXPECT_EQ(client.Read(1).status(), "413");
+  client.Send(HeadersFrame(
+      3,
+      RequestBlock("POST", "/", Literal("content-type", "application/grpc"))));
+  EXPECT_EQ(client.Read(3).headers.at("grpc-status"), "12");
+  gate.Close();
+  EXPECT_TRUE(gate.WaitUntilEmpty(std::chrono::seconds(20)));
 }
 
 }  // namespace

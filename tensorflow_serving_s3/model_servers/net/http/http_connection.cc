@@ -261,6 +261,7 @@ void HttpConnection::Refuse(const HttpError& error) {
     exchange_.request().target = View(parser_->get().target());
   }
   exchange_.Refuse(error);
+  exchange_.Leave();
   keep_alive_ = false;
   refused_ = true;
   // Sends the body of the error even for HEAD: the connection ends after it.

@@ -79,6 +79,7 @@ void HttpConnection::BeginHead() {
   last_moved_ = Clock::now();
   deadline_ = last_moved_ + RequestTimeout();
   exchange_.Begin(last_moved_);
+  exchange_.Enter();
   ParseHead();
 }
 

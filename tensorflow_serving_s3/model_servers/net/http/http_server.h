@@ -77,9 +77,9 @@ class HttpServer {
     std::string unix_socket_path;
     // The TLS settings of the port; absent: no TLS.
     std::optional<TlsOptions> tls;
-    // Each request enters the gate when it has arrived, and leaves it when its
-    // response is sent. If the gate is closed, only requests over HTTP/2 that
-    // were on their way at BeginStop enter it. The handler must check
+    // Each request enters the gate when it begins to arrive, and leaves it when
+    // its response is sent. If the gate is closed, only requests over HTTP/2
+    // that were on their way at BeginStop enter it. The handler must check
     // HttpRequest::pass. Null: no gate. Must outlive the server.
     RequestGate* gate = nullptr;
     // Called for each request whose handler is not called. Runs on the threads

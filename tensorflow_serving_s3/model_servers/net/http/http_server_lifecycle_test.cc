@@ -249,5 +249,69 @@ TEST(HttpServerLifecycleTest, ARequestThatWaitsForAThreadIsInTheGate) {
   EXPECT_TRUE(requests.WaitUntilEmpty(std::chrono::minutes(1)));
 }
 
+HttpResponse RequirePass(const HttpRequest& request) {
+  return {*request.pass ? 200 : 503, "text/plain", "body"};
+}
+
+// Expect: 100-continue shows when the head has arrived.
+TEST(HttpServerLifecycleTest, ARequestThatBeganBeforeTheGateClosedIsAnswered) {
+  for (const bool closes_first : {false, true}) {
+    RequestGate requests;
+    HttpServer::Options options = LoopbackOptions();
+    options.gate = &requests;
+    auto server = StartServer(RequirePass, options);
+    Client sized(server->port());
+    sized.Send(
+        "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+        "Content-Length: 4\r\n\r\n");
+    EXPECT_THAT(sized.ReadResponse(), StartsWith("HTTP/1.1 100 "));
+    Client chunked(server->port());
+    chunked.Send(
+        "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
+    EXPECT_THAT(chunked.ReadResponse(), StartsWith("HTTP/1.1 100 "));
+    Client head(server->port());
+    head.Send("GET / HT");
+    while (requests.size() < 3) {
+      std::this_thread::yield();
+    }
+
+    if (closes_first) {
+      requests.Close();
+      server->BeginStop();
+    } else {
+      server->BeginStop();
+      requests.Close();
+    }
+    Client late(server->port());
+    late.Send(Get("/"));
+    EXPECT_THAT(late.ReadResponse(), StartsWith("HTTP/1.1 503 "));
+    EXPECT_FALSE(requests.WaitUntilEmpty(std::chrono::milliseconds(1)));
+    sized.Send("body");
+    chunked.Send("4\r\nbody\r\n0\r\n\r\n");
+    head.Send("TP/1.1\r\nHost: h\r\n\r\n");
+
+    EXPECT_THAT(sized.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(chunked.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(head.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_TRUE(requests.WaitUntilEmpty(std::chrono::minutes(1)));
+  }
+}
+
+TEST(HttpServerLifecycleTest,
+     ARefusedRequestLeavesTheGateBeforeItsRestArrives) {
+  RequestGate requests;
+  HttpServer::Options options = LoopbackOptions();
+  options.gate = &requests;
+  options.max_body_bytes = 10;
+  options.request_timeout = std::chrono::hours(1);
+  auto server = StartServer(RequirePass, options);
+  Client client(server->port());
+  client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 413 "));
+  requests.Close();
+  EXPECT_TRUE(requests.WaitUntilEmpty(std::chrono::minutes(1)));
+}
+
 }  // namespace
 }  // namespace tfs3::net

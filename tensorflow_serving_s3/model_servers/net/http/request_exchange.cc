@@ -37,17 +37,19 @@ void RequestExchange::Begin(Clock::time_point now) {
   began_ = now;
 }
 
-void RequestExchange::Arrive(PaddedBuffer* body, Clock::time_point now,
-                             bool is_late) {
+void RequestExchange::Enter(bool is_late) {
+  if (server_.options.gate != nullptr) {
+    RequestGate& gate = *server_.options.gate;
+    pass_ = is_late ? gate.EnterLate() : gate.Enter();
+  }
+}
+
+void RequestExchange::Arrive(PaddedBuffer* body, Clock::time_point now) {
   body_ = body;
   request_.body = body;
   request_.peer = peer_;
   request_.arrival = now;
-  if (server_.options.gate != nullptr) {
-    RequestGate& gate = *server_.options.gate;
-    pass_ = is_late ? gate.EnterLate() : gate.Enter();
-    request_.pass = &pass_;
-  }
+  request_.pass = server_.options.gate == nullptr ? nullptr : &pass_;
   request_.charge = server_.options.memory == nullptr ? nullptr : &charge_;
 }
 

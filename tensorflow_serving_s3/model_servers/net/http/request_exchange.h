@@ -22,7 +22,8 @@ namespace tfs3::net {
 // HTTP/2 share it.
 //
 //   RequestExchange exchange(&server, peer);
-//   exchange.Begin(now);                     // The first byte has arrived.
+//   exchange.Begin(now);
+//   exchange.Enter();                        // The first byte has arrived.
 //   PaddedBuffer body(exchange.charge());
 //   ...                                      // Set exchange.request().
 //   exchange.Arrive(&body, now);             // The last byte has arrived.
@@ -54,10 +55,12 @@ class RequestExchange {
   // For the memory of the request. Valid as long as this object.
   RequestMemory::Charge* charge() { return &charge_; }
 
-  // The whole request has arrived: enters the gate, also a closed one if
-  // `is_late`. `body` is charged to charge(), and must be valid until
-  // FreeRequest.
-  void Arrive(PaddedBuffer* body, Clock::time_point now, bool is_late = false);
+  // Enters the gate, also a closed one if `is_late`.
+  void Enter(bool is_late = false);
+
+  // The whole request has arrived. `body` is charged to charge(), and must be
+  // valid until FreeRequest.
+  void Arrive(PaddedBuffer* body, Clock::time_point now);
 
   // Runs the quick handler. Returns true if response() is ready to be sent.
   bool HandleQuickly();
@@ -72,7 +75,7 @@ class RequestExchange {
 
   // Frees all memory of the request but the response.
   void FreeRequest();
-  // The response is sent: leaves the gate.
+  // The response is sent, or the request is refused: leaves the gate.
   void Leave() { pass_ = RequestGate::Pass(); }
   RequestGate::Pass TakePass() { return std::move(pass_); }
 
