@@ -66,6 +66,8 @@ class CallStream : public net::http2::Stream {
   Phase phase() const { return phase_; }
 
   // Answers a call that its handler does not answer, and reports that.
+  // RST_STREAM ends what the client still sends: without it, some clients of
+  // gRPC send their whole message before they take the status.
   void Refuse(CallStatus status);
   void Report(const CallStatus& status);
   // Sends a message of the response. `retained` may be null.
