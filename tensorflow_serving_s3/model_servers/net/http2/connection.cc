@@ -272,14 +272,14 @@ void Connection::AwaitSilence() {
   if (silence_ == nullptr) {
     silence_ = std::make_unique<asio::steady_timer>(loop_.io());
   }
-  silence_->expires_after(Session::kResponseTime);
+  silence_->expires_after(LargeRequests::kResponseTime);
   silence_->async_wait([self = shared_from_this()](error_code error) {
     self->awaits_silence_ = false;
     if (error || self->state_ != State::kOpen) {
       return;
     }
     self->now_ = Clock::now();
-    if (self->now_ - self->last_received_ >= Session::kResponseTime &&
+    if (self->now_ - self->last_received_ >= LargeRequests::kResponseTime &&
         self->session_.OnAllRead(self->now_) && !self->Flush()) {
       return;
     }

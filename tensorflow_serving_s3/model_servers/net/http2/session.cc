@@ -34,7 +34,8 @@ Session::Session(const SessionOptions& options, Owner* owner)
     : options_(options),
       owner_(*owner),
       guard_(MaxHeaderBytes(options)),
-      pings_(options.pings) {
+      pings_(options.pings),
+      large_requests_(options.large_requests, options.window_bytes, this) {
   static nghttp2_session_callbacks* const callbacks = Callbacks::Make();
   nghttp2_option* option = nullptr;
   if (nghttp2_option_new(&option) != 0) {
@@ -121,7 +122,7 @@ void Session::OnRequestFrame(int32_t id, bool ends_headers, bool ends_request) {
   if (stream == nullptr || !ends_request) {
     return;
   }
-  EndLarge(stream);
+  large_requests_.End(stream, now_);
   if (stream->is_answered_) {
     // Some clients have read the response while they sent the request, and wait
     // for further bytes before they find that the stream has ended: curl 7.88.
@@ -156,16 +157,7 @@ Stream* Session::BeginStream(int32_t id) {
 
 bool Session::OnAllRead(Clock::time_point now) {
   now_ = now;
-  if (waiting_.empty() || now_ - admitted_at_ < kResponseTime) {
-    return false;
-  }
-  for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
-    stream->holds_back_ = false;
-  }
-  num_large_ = 0;
-  large_bytes_ = 0;
-  AdmitWaiting();
-  return true;
+  return large_requests_.OnAllRead(now);
 }
 
 bool Session::Produce(size_t enough) {
@@ -219,9 +211,7 @@ void Session::Sweep(Clock::time_point now, Clock::duration elapsed,
   const double seconds = std::chrono::duration<double>(elapsed).count();
   guard_.Refill(seconds);
   resets_ = std::max(0.0, resets_ - seconds * kResetsPerSecond);
-  if (waiting_.empty()) {
-    SetWindows(/*narrow=*/false);
-  }
+  large_requests_.Widen();
   for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
     if (!stream->is_answered_) {
       stream->OnSweep(now, progress);
@@ -244,6 +234,7 @@ void Session::TellThatServerStops() {
 
 void Session::CloseStreams() {
   is_closed_ = true;
+  large_requests_.Close();
   while (first_ != nullptr) {
     EndStream(first_);
   }
@@ -273,7 +264,7 @@ void Session::EndStream(Stream* stream) {
   }
   --num_streams_;
   stream->unconsumed_bytes_ = 0;
-  EndLarge(stream);
+  large_requests_.End(stream, now_);
   // The output may have a part of the body that is still being sent.
   if (stream->part_sent_ > 0) {
     BodyPart& part = stream->parts_[stream->next_part_];
@@ -285,94 +276,21 @@ void Session::EndStream(Stream* stream) {
   stream->OnClosed();
 }
 
-bool Session::HasRoomFor(size_t bytes) const {
-  return is_narrow_ ? num_large_ == 0 ||
-                          large_bytes_ + bytes <= options_.narrow_large_bytes
-                    : num_large_ < options_.max_large_requests ||
-                          large_bytes_ + bytes <= options_.max_large_bytes;
-}
-
-void Session::BeginLarge(Stream* stream, size_t bytes) {
-  if (waiting_.empty() && HasRoomFor(bytes)) {
-    stream->large_bytes_ = bytes;
-    Admit(stream);
-    return;
-  }
-  waiting_.push_back(stream);
-  stream->large_bytes_ = bytes;
-  stream->waits_ = true;
-  SetWindows(/*narrow=*/true);
-}
-
-void Session::Admit(Stream* stream) {
-  admitted_at_ = now_;
-  ++num_large_;
-  large_bytes_ += stream->large_bytes_;
-  stream->waits_ = false;
-  stream->holds_back_ = true;
-  OpenWindow(stream);
-  stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
-}
-
-void Session::AdmitWaiting() {
-  while (!is_closed_ && !waiting_.empty() &&
-         HasRoomFor(waiting_.front()->large_bytes_)) {
-    Stream* const next = waiting_.front();
-    waiting_.pop_front();
-    Admit(next);
-  }
-}
-
-void Session::EndLarge(Stream* stream) {
-  const size_t bytes = std::exchange(stream->large_bytes_, 0);
-  if (bytes == 0) {
-    return;
-  }
-  if (std::exchange(stream->waits_, false)) {
-    waiting_.erase(std::find(waiting_.begin(), waiting_.end(), stream));
-    stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
-    return;
-  }
-  if (std::exchange(stream->holds_back_, false)) {
-    --num_large_;
-    large_bytes_ -= bytes;
-  }
-  AdmitWaiting();
-}
-
-void Session::OpenWindow(Stream* stream) {
-  const uint32_t window =
-      is_narrow_ ? options_.narrow_window_bytes : options_.window_bytes;
-  if (open_settings_ == 0 && stream->large_bytes_ > window) {
-    Check(nghttp2_session_set_local_window_size(
-        session_, NGHTTP2_FLAG_NONE, stream->id_,
-        static_cast<int32_t>(stream->large_bytes_)));
-  }
-}
-
-void Session::SetWindows(bool narrow) {
-  if (narrow == is_narrow_ || open_settings_ > 0 ||
-      options_.narrow_window_bytes >= options_.window_bytes) {
-    return;
-  }
-  is_narrow_ = narrow;
-  ++open_settings_;
-  const nghttp2_settings_entry setting = {
-      NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
-      narrow ? options_.narrow_window_bytes : options_.window_bytes};
+void Session::SetWindows(uint32_t bytes) {
+  const nghttp2_settings_entry setting = {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+                                          bytes};
   Check(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, &setting, 1));
 }
 
-void Session::OnSettingsAcknowledged() {
-  --open_settings_;
-  if (!waiting_.empty()) {
-    SetWindows(/*narrow=*/true);
-  }
-  for (Stream* stream = first_; stream != nullptr; stream = stream->next_) {
-    if (stream->large_bytes_ > 0 && !stream->waits_) {
-      OpenWindow(stream);
-    }
-  }
+void Session::SetWindow(LargeRequest* request, size_t bytes) {
+  Check(nghttp2_session_set_local_window_size(
+      session_, NGHTTP2_FLAG_NONE, static_cast<Stream*>(request)->id_,
+      static_cast<int32_t>(bytes)));
+}
+
+void Session::OnWaited(LargeRequest* request) {
+  auto* const stream = static_cast<Stream*>(request);
+  stream->Consume(std::exchange(stream->unconsumed_bytes_, 0));
 }
 
 void Session::Pass(Stream* stream, size_t bytes) {
@@ -457,7 +375,7 @@ void Stream::SendReset(uint32_t error) {
 }
 
 void Stream::Consume(size_t bytes) {
-  if (waits_) {
+  if (waits()) {
     unconsumed_bytes_ += bytes;
   } else if (is_open() && bytes > 0) {
     session_->Check(
@@ -466,15 +384,15 @@ void Stream::Consume(size_t bytes) {
 }
 
 void Stream::GrowWindow(size_t bytes) {
-  if (is_open() && large_bytes_ == 0 &&
-      bytes > session_->options_.narrow_window_bytes) {
-    session_->BeginLarge(
-        this, std::min<size_t>(bytes, session_->options_.max_window_bytes));
+  if (is_open()) {
+    session_->large_requests_.Begin(
+        this, std::min<size_t>(bytes, session_->options_.max_window_bytes),
+        session_->now_);
   }
 }
 
 bool Stream::large_requests_wait() const {
-  return is_open() && !session_->waiting_.empty();
+  return is_open() && session_->large_requests_wait();
 }
 
 }  // namespace tfs3::net::http2

@@ -7,11 +7,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string_view>
 
 #include "tensorflow_serving_s3/model_servers/net/http2/input_guard.h"
+#include "tensorflow_serving_s3/model_servers/net/http2/large_requests.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/output_queue.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/ping_policy.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/stream.h"
@@ -31,16 +31,7 @@ struct SessionOptions {
   // the largest window that GrowWindow makes.
   uint32_t window_bytes = 1 << 20;
   uint32_t max_window_bytes = 16 << 20;
-  // Requests above narrow_window_bytes are large. While a client sends more
-  // than max_large_requests of them at the same time, and together more than
-  // max_large_bytes, the window of its requests is narrow_window_bytes. It
-  // sends the rest of its large requests in the order in which they arrived:
-  // one at a time, or several that have at most narrow_large_bytes together, or
-  // more if it is slower than the server. See OnAllRead.
-  uint32_t max_large_requests = 4;
-  uint64_t max_large_bytes = 4 << 20;
-  uint32_t narrow_window_bytes = 32 << 10;
-  uint64_t narrow_large_bytes = 1 << 20;
+  LargeRequests::Options large_requests;
   uint32_t max_frame_bytes = 1 << 20;
   // The largest tables of HPACK for requests and for responses.
   uint32_t request_table_bytes = 4 << 10;
@@ -63,7 +54,7 @@ struct SessionOptions {
 //     the protocol: 10,000 at once, 200 a second.
 //
 // Not thread-safe. The destructor closes all streams.
-class Session {
+class Session : private LargeRequests::Windows {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -89,17 +80,12 @@ class Session {
   // when the output is sent.
   bool Receive(std::string_view bytes, Clock::time_point now);
 
-  // Call this when the socket has no more bytes. If large requests wait, and
-  // the session has admitted none for kResponseTime, the client is slower than
-  // the server: the admitted requests then hold back no others. Returns true if
-  // it has admitted a request.
+  // Call this when the socket has no more bytes. Returns true if that has made
+  // output.
   bool OnAllRead(Clock::time_point now);
   // Returns true if OnAllRead must be called when nothing has arrived for
-  // kResponseTime.
-  bool large_requests_wait() const { return !waiting_.empty(); }
-  // How long a client may take to send after its window was opened, before it
-  // counts as slower than the server.
-  static constexpr std::chrono::milliseconds kResponseTime{20};
+  // LargeRequests::kResponseTime.
+  bool large_requests_wait() const { return large_requests_.any_waits(); }
 
   // Adds frames to the output, until it has `enough` bytes. Returns false if
   // the connection must be closed without sending more.
@@ -156,21 +142,10 @@ class Session {
   void DiscardRest(Stream* stream, size_t bytes);
   // The next bytes of the response are in a frame.
   void Pass(Stream* stream, size_t bytes);
-  // Puts a large request into the order of large requests.
-  void BeginLarge(Stream* stream, size_t bytes);
-  // Ends a large request, or its wait, and lets the next ones be sent.
-  void EndLarge(Stream* stream);
-  bool HasRoomFor(size_t bytes) const;
-  // Lets a large request be sent.
-  void Admit(Stream* stream);
-  // Admits those for which there is room.
-  void AdmitWaiting();
-  // Opens the window of an admitted request, when the client has acknowledged
-  // the size of all windows.
-  void OpenWindow(Stream* stream);
-  void OnSettingsAcknowledged();
-  // Sets the window of all requests but those with OpenWindow.
-  void SetWindows(bool narrow);
+  // LargeRequests::Windows:
+  void SetWindows(uint32_t bytes) override;
+  void SetWindow(LargeRequest* request, size_t bytes) override;
+  void OnWaited(LargeRequest* request) override;
   void CountReset();
   // Ends the connection if nghttp2 had no memory.
   void Check(int error);
@@ -180,21 +155,13 @@ class Session {
   nghttp2_session* session_ = nullptr;
   InputGuard guard_;
   PingPolicy pings_;
+  LargeRequests large_requests_;
   OutputQueue output_;
 
   Stream* first_ = nullptr;
   size_t num_streams_ = 0;
   size_t unsent_bytes_ = 0;
   uint64_t num_requests_ = 0;
-
-  // The count and the sum of the admitted large requests that hold back others.
-  size_t num_large_ = 0;
-  size_t large_bytes_ = 0;
-  std::deque<Stream*> waiting_;    // Large requests that are not admitted.
-  Clock::time_point admitted_at_;  // When the last one was admitted.
-  bool is_narrow_ = false;
-  // SETTINGS without an acknowledgement: those of the constructor.
-  int open_settings_ = 1;
 
   // The headers that arrive, and their size as SessionOptions counts it.
   HeaderList headers_;

@@ -139,7 +139,7 @@ int Session::Callbacks::OnFrame(nghttp2_session* session,
       case NGHTTP2_SETTINGS:
         self->has_settings_ = true;
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) {
-          self->OnSettingsAcknowledged();
+          self->large_requests_.OnAcknowledged();
         }
         break;
       default:
@@ -190,7 +190,7 @@ int Session::Callbacks::OnFrameSend(nghttp2_session* session,
   if (stream != nullptr) {
     stream->is_answered_ = true;
     stream->answered_at_ = self->now_;
-    self->EndLarge(stream);
+    self->large_requests_.End(stream, self->now_);
     reads_rest = stream->reads_rest_ && !self->server_stops_;
   }
   // The client may still be sending its request.

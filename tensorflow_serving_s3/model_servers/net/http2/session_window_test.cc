@@ -97,7 +97,7 @@ TEST_F(SessionWindowTest, FewLargeRequestsHaveTheUsualWindow) {
 TEST_F(SessionWindowTest, MoreLargeRequestsMakeTheWindowsNarrow) {
   BeginSix();
 
-  EXPECT_EQ(AnnouncedWindow(), options_.narrow_window_bytes);
+  EXPECT_EQ(AnnouncedWindow(), options_.large_requests.narrow_window_bytes);
   EXPECT_THAT(OpenedBy(Acknowledgement()), UnorderedElementsAre(1, 3, 5, 7));
 }
 
@@ -173,7 +173,7 @@ TEST_F(SessionWindowTest, ASlowClientMaySendOthers) {
   output_.clear();
   EXPECT_FALSE(session_.OnAllRead(now_));
 
-  now_ += Session::kResponseTime;
+  now_ += LargeRequests::kResponseTime;
 
   EXPECT_TRUE(session_.OnAllRead(now_));
   EXPECT_FALSE(session_.OnAllRead(now_));
@@ -186,7 +186,7 @@ TEST_F(SessionWindowTest, RequestsThatStopDoNotHoldBackTheNextOnes) {
     Send(Headers(id));
   }
   Send(Acknowledgement());
-  now_ += Session::kResponseTime;
+  now_ += LargeRequests::kResponseTime;
   EXPECT_TRUE(session_.OnAllRead(now_));
   Drain();
 
@@ -197,7 +197,7 @@ TEST_F(SessionWindowTest, RequestsThatStopDoNotHoldBackTheNextOnes) {
 
 TEST_F(SessionWindowTest, ASlowRequestThatEndsIsNotReplaced) {
   BeginSixAndAcknowledge();
-  now_ += Session::kResponseTime;
+  now_ += LargeRequests::kResponseTime;
   EXPECT_TRUE(session_.OnAllRead(now_));
   Drain();
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tensorflow_serving_s3/model_servers/net/http2/large_requests.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/output_queue.h"
 #include "tensorflow_serving_s3/model_servers/net/http2/transfer_watch.h"
 
@@ -93,7 +94,7 @@ struct Trailers {
 // OnClosed comes always, last, and at any time after OnBegin. It is the only
 // call after the end of the response. The functions Send...() may be called
 // from OnBegin on; after OnClosed they do nothing.
-class Stream {
+class Stream : private LargeRequest {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -149,7 +150,7 @@ class Stream {
   size_t unsent_bytes() const { return unsent_bytes_; }
   uint64_t passed_bytes() const { return passed_bytes_; }
   // Returns true after GrowWindow until the client may send.
-  bool waits_for_window() const { return waits_; }
+  bool waits_for_window() const { return waits(); }
   // Returns true if another large request of the client would wait.
   bool large_requests_wait() const;
 
@@ -178,10 +179,6 @@ class Stream {
   Clock::time_point answered_at_;
   bool reads_rest_ = false;
   size_t rest_bytes_ = 0;
-  // The argument of GrowWindow if the request is large, else 0.
-  size_t large_bytes_ = 0;
-  bool waits_ = false;
-  bool holds_back_ = false;      // It is sent, and others wait for it.
   size_t unconsumed_bytes_ = 0;  // Consumed while the stream waits.
 };
 
