@@ -59,14 +59,14 @@ def test_a_short_run_yields_tables_and_json(
 ) -> None:
     file = tmp_path / "overload.json"
 
-    code = overload.main(["--seconds=1", "--connections=200", f"--json={file}"])
+    code = overload.main(["--seconds=1", "--connections=200", "--model=mlp", f"--json={file}"])
 
     output = capsys.readouterr()
     assert code == 0, output.err
     numbers = json.loads(file.read_text())
     assert [(row["model"], row["api"]) for row in numbers["rows"]] == [
-        ("half_plus_three", "REST"),
-        ("half_plus_three", "gRPC"),
+        ("mlp", "REST"),
+        ("mlp", "gRPC"),
     ]
     for row in numbers["rows"]:
         assert row["capacity"] > 0
