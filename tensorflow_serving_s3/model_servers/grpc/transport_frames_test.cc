@@ -141,6 +141,8 @@ class TransportFramesTest : public testing::Test {
     options_.serve_health = true;
   }
 
+  // A test whose options or handler refer to its variables ends with
+  // server_.reset().
   Server& Start(Handler handler = Echo) {
     server_ = StartServer(options_, {{kMethod, std::move(handler)}});
     return *server_;
@@ -201,6 +203,7 @@ TEST_F(TransportFramesTest, ASlowBodyEndsTheCall) {
   EXPECT_FALSE(client.ended());
   EXPECT_EQ(refused.get_future().get(), kDeadlineExceeded);
   EXPECT_EQ(memory.used(), 0);
+  server_.reset();
 }
 
 TEST_F(TransportFramesTest, AnAnswerThatTheWindowHoldsBackIsCancelled) {
@@ -353,6 +356,7 @@ TEST_F(TransportFramesTest, ALargeCallAboveTheQueueLimitNeedNotBeSent) {
 
   EXPECT_FALSE(client.ended());
   EXPECT_EQ(counters.refused_by_queue, 1);
+  server_.reset();
 }
 
 TEST_F(TransportFramesTest, AClientThatIsSlowMaySendAllLargeCalls) {
