@@ -7,10 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tensorflow_serving_s3/model_servers/base/transport_counters.h"
@@ -73,26 +71,18 @@ HttpServer::Options TwoConnectionsAtMost() {
 }
 
 TEST(HttpServerConnectionsTest, AFullServerAnswersGetAndRefusesPost) {
-  TransportCounters counters;
-  HttpServer::Options options = TwoConnectionsAtMost();
-  options.counters = &counters;
   // Blocked handlers keep both connections busy.
-  std::promise<void> release;
+  HandlerGate gate;
   auto server = StartServer(
-      [released = release.get_future().share()](const HttpRequest& request) {
-        if (request.path == "/wait") {
-          released.wait();
-        }
-        return Echo(request);
+      [&](const HttpRequest& request) {
+        return request.path == "/wait" ? gate.Handle(request) : Echo(request);
       },
-      options);
+      TwoConnectionsAtMost());
   Client first(server->port());
   Client second(server->port());
   first.Send(Post("/wait", ""));
   second.Send(Post("/wait", ""));
-  while (counters.open_connections < 2) {
-    std::this_thread::yield();
-  }
+  gate.AwaitEntered(2);
 
   Client probe(server->port());
   probe.Send(Get("/probe"));
@@ -105,7 +95,7 @@ TEST(HttpServerConnectionsTest, AFullServerAnswersGetAndRefusesPost) {
 
   EXPECT_THAT(refusal, StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(refusal, HasSubstr("--rest_api_max_connections"));
-  release.set_value();
+  gate.Open();
   EXPECT_EQ(BodyOf(first.ReadResponse()), "POST /wait ");
   EXPECT_EQ(BodyOf(second.ReadResponse()), "POST /wait ");
 }
