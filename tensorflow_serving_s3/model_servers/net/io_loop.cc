@@ -16,9 +16,6 @@ namespace tfs3::net {
 
 namespace asio = boost::asio;
 
-// How many connections wait for CallSoon, so that the first does not wait long.
-constexpr size_t kMaxCalledSoon = 8;
-
 IoLoop::IoLoop(std::chrono::milliseconds sweep_period)
     : sweep_period_(sweep_period) {
   ScheduleSweep();
@@ -111,30 +108,6 @@ bool IoLoop::WaitUntilEmpty(IoConnection::Clock::time_point deadline) {
 void IoLoop::WaitUntilEmpty() {
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait(lock, [this] { return open_ == 0; });
-}
-
-void IoLoop::CallSoon(std::shared_ptr<IoConnection> connection) {
-  if (connections_.size() == 1) {
-    connection->OnTurnEnd();
-    return;
-  }
-  called_soon_.push_back(std::move(connection));
-  if (called_soon_.size() == kMaxCalledSoon) {
-    EndTurn();
-  } else if (!std::exchange(turn_end_is_posted_, true)) {
-    asio::post(io_, [this] {
-      turn_end_is_posted_ = false;
-      EndTurn();
-    });
-  }
-}
-
-void IoLoop::EndTurn() {
-  std::vector<std::shared_ptr<IoConnection>> called;
-  called.swap(called_soon_);
-  for (const auto& connection : called) {
-    connection->OnTurnEnd();
-  }
 }
 
 void IoLoop::Add(std::shared_ptr<IoConnection> connection) {

@@ -60,8 +60,6 @@ class IoConnection {
   virtual void Evict() = 0;
   // Ends what has exceeded its deadline.
   virtual void CheckDeadline(Clock::time_point now) = 0;
-  // Called after IoLoop::CallSoon.
-  virtual void OnTurnEnd() {}
   // Asks the client to send its next requests over another connection, if the
   // protocol has a way to do that without losing a request.
   virtual void SayGoodbye() {}
@@ -111,19 +109,12 @@ class IoLoop {
   // connections within the limit.
   bool CloseIdlest(bool in_reserve);
 
-  // Calls IoConnection::OnTurnEnd after the events that are ready now, earlier
-  // if several connections wait for the call, at once if there is no other
-  // connection. Responses that are sent in OnTurnEnd leave together and wake
-  // their client once.
-  void CallSoon(std::shared_ptr<IoConnection> connection);
-
   // Adds and removes an open connection.
   void Add(std::shared_ptr<IoConnection> connection);
   void Remove(const std::shared_ptr<IoConnection>& connection);
 
  private:
   void ScheduleSweep();
-  void EndTurn();
   void CallForAll(void (IoConnection::*function)());
   // A copy, because connections that close remove themselves from the set.
   std::vector<std::shared_ptr<IoConnection>> Copy() const {
@@ -135,8 +126,6 @@ class IoLoop {
   boost::asio::executor_work_guard<Executor> work_{io_.get_executor()};
   SteadyTimer sweep_timer_{io_};
   std::unordered_set<std::shared_ptr<IoConnection>> connections_;
-  std::vector<std::shared_ptr<IoConnection>> called_soon_;
-  bool turn_end_is_posted_ = false;
   // The last time that CloseIdlest found no idle connection.
   std::chrono::steady_clock::time_point none_idle_since_;
 

@@ -206,16 +206,12 @@ void HttpConnection::Dispatch() {
   exchange_.Arrive(&message.body(), last_moved_);
   state_ = State::kHandling;
   if (exchange_.HandleQuickly()) {
-    loop_.CallSoon(shared_from_this());
+    BeginResponse();
+    OnHandled();
   } else if (!exchange_.Enqueue(
                  [self = shared_from_this()] { self->Handle(); })) {
     BeginWriting(request.method);
   }
-}
-
-void HttpConnection::OnTurnEnd() {
-  BeginResponse();
-  OnHandled();
 }
 
 void HttpConnection::Handle() {

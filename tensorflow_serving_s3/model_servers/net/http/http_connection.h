@@ -115,8 +115,6 @@ class HttpConnection : public IoConnection,
   void BeginStop() override;
   // Closes the connection, in kHandling when the handler has returned.
   void CloseNow() override;
-  // Sends the response of a quick handler.
-  void OnTurnEnd() override;
 
  private:
   enum class State {
