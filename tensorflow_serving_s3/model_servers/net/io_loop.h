@@ -16,6 +16,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace tfs3::net {
@@ -109,6 +110,12 @@ class IoLoop {
   // connections within the limit.
   bool CloseIdlest(bool in_reserve);
 
+  // Call this when `connection` has received bytes. Returns true if no other
+  // one has called it since its last call.
+  bool IsOnlyActive(const IoConnection* connection) {
+    return std::exchange(last_active_, connection) == connection;
+  }
+
   // Adds and removes an open connection.
   void Add(std::shared_ptr<IoConnection> connection);
   void Remove(const std::shared_ptr<IoConnection>& connection);
@@ -126,6 +133,7 @@ class IoLoop {
   boost::asio::executor_work_guard<Executor> work_{io_.get_executor()};
   SteadyTimer sweep_timer_{io_};
   std::unordered_set<std::shared_ptr<IoConnection>> connections_;
+  const IoConnection* last_active_ = nullptr;
   // The last time that CloseIdlest found no idle connection.
   std::chrono::steady_clock::time_point none_idle_since_;
 

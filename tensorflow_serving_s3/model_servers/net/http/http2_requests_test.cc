@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -387,12 +389,45 @@ TEST(Http2RequestsTest, ARequestIsInTheGateUntilItIsAnswered) {
   Http2Client client(server->port());
   client.Send(PostFrames(1, "/", ""));
   handler.AwaitEntered(1);
+  // The first bytes of the connection count as a request until they are found
+  // to be HTTP/2.
+  while (requests.size() > 1) {
+    std::this_thread::yield();
+  }
   EXPECT_EQ(requests.size(), 1);
   handler.Open();
   EXPECT_EQ(client.Read(1).status(), "200");
   while (requests.size() > 0) {
     std::this_thread::yield();
   }
+}
+
+// On a connection that has the loop for itself.
+TEST(Http2RequestsTest, TheFirstOfManyResponsesDoesNotWaitForTheLast) {
+  HttpServer::Options options = LoopbackOptions();
+  std::promise<void> has_first;
+  options.quick_handler =
+      [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (request.path == "/last") {
+      has_first.get_future().wait();
+    }
+    return Echo(request);
+  };
+  auto server = StartServer(Echo, options);
+  Http2Client client(server->port());
+  client.Send(PostFrames(1, "/", "body"));
+  EXPECT_EQ(client.Read(1).status(), "200");
+
+  std::string frames;
+  uint32_t stream = 3;
+  for (; frames.size() < 4 << 10; stream += 2) {
+    frames += PostFrames(stream, "/", "body");
+  }
+  client.Send(frames + PostFrames(stream, "/last", "body"));
+  EXPECT_EQ(client.Read(3).status(), "200");
+  has_first.set_value();
+
+  EXPECT_EQ(client.Read(stream).body, "POST /last body");
 }
 
 // Of a connection that was accepted after BeginStop.

@@ -23,6 +23,9 @@ using boost::system::error_code;
 constexpr size_t kReadBytes = 128 << 10;
 // Responses leave after the requests in so many bytes of input.
 constexpr size_t kSliceBytes = 16 << 10;
+// The same for small requests while no other connection is active: the client
+// reads the first responses while the server handles the next requests.
+constexpr size_t kAloneSliceBytes = 3 << 9;
 // Other connections of the loop get their turn after so many reads or writes.
 constexpr int kReadsPerTurn = 8;
 constexpr int kWritesPerTurn = 8;
@@ -165,8 +168,11 @@ void Connection::Read() {
 }
 
 bool Connection::Feed(std::string_view bytes) {
+  const bool is_alone = loop_.IsOnlyActive(this);
+  const size_t slice_bytes =
+      is_alone && bytes.size() <= kSliceBytes ? kAloneSliceBytes : kSliceBytes;
   while (!bytes.empty()) {
-    const std::string_view slice = bytes.substr(0, kSliceBytes);
+    const std::string_view slice = bytes.substr(0, slice_bytes);
     bytes.remove_prefix(slice.size());
     is_feeding_ = true;
     const bool goes_on = session_.Receive(slice, now_);
