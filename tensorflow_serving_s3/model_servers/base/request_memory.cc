@@ -15,7 +15,8 @@ bool RequestMemory::Charge::TryGrow(int64_t bytes) {
   if (memory_ == nullptr || bytes <= 0) {
     return true;
   }
-  if (!memory_->Take(bytes)) {
+  const bool is_small = bytes <= kSmallChargeBytes - bytes_;
+  if (!memory_->Take(bytes, is_small)) {
     return false;
   }
   bytes_ += bytes;
@@ -53,14 +54,23 @@ std::string RequestMemory::RefusalMessage() const {
          "later, or in smaller parts";
 }
 
-bool RequestMemory::Take(int64_t bytes) {
-  const int64_t used = used_.fetch_add(bytes, std::memory_order_relaxed);
-  if (limit_ == 0 || bytes <= limit_ - used) {
+bool RequestMemory::Take(int64_t bytes, bool is_small) {
+  if (limit_ == 0) {
+    used_.fetch_add(bytes, std::memory_order_relaxed);
     return true;
   }
-  Return(bytes);
-  num_refused_.fetch_add(1, std::memory_order_relaxed);
-  return false;
+  const int64_t limit = is_small ? limit_ : limit_ - reserve_;
+  int64_t used = used_.load(std::memory_order_relaxed);
+  // Adding first and subtracting after a refusal would, in between, refuse
+  // others that have room.
+  do {
+    if (bytes > limit - used) {
+      num_refused_.fetch_add(1, std::memory_order_relaxed);
+      return false;
+    }
+  } while (!used_.compare_exchange_weak(used, used + bytes,
+                                        std::memory_order_relaxed));
+  return true;
 }
 
 }  // namespace tfs3

@@ -4,6 +4,7 @@
 #ifndef TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_REQUEST_MEMORY_H_
 #define TENSORFLOW_SERVING_S3_MODEL_SERVERS_BASE_REQUEST_MEMORY_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <new>
@@ -27,9 +28,17 @@ class RequestMemoryExceeded : public std::bad_alloc {
 //   charge.Grow(tensor_bytes);       // throws RequestMemoryExceeded
 //   ...                              // the charge returns its bytes
 //
-// Only counts; does not allocate. Thread-safe and wait-free.
+// The last part of the budget, a sixteenth and at most 16 MiB, is for charges
+// of up to 64 KiB: probes and small calls are not refused because of large
+// requests.
+//
+// Only counts; does not allocate. Thread-safe and lock-free.
 class RequestMemory {
  public:
+  // Charges of more bytes may not use the last part.
+  static constexpr int64_t kSmallChargeBytes = 64 << 10;
+  static constexpr int64_t kMaxReserve = 16 << 20;
+
   // The bytes that one request holds. Movable; used by one thread at a time.
   class Charge {
    public:
@@ -125,7 +134,8 @@ class RequestMemory {
   };
 
   // `limit` is in bytes; 0: no limit.
-  explicit RequestMemory(int64_t limit) : limit_(limit) {}
+  explicit RequestMemory(int64_t limit)
+      : limit_(limit), reserve_(std::min(limit / 16, kMaxReserve)) {}
   RequestMemory(const RequestMemory&) = delete;
   RequestMemory& operator=(const RequestMemory&) = delete;
 
@@ -141,12 +151,13 @@ class RequestMemory {
   std::string RefusalMessage() const;
 
  private:
-  bool Take(int64_t bytes);
+  bool Take(int64_t bytes, bool is_small);
   void Return(int64_t bytes) {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }
 
   const int64_t limit_;
+  const int64_t reserve_;
   std::atomic<int64_t> used_{0};
   std::atomic<int64_t> num_refused_{0};
 };

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <thread>
@@ -100,6 +101,52 @@ TEST(RequestMemoryTest, CountsCorrectlyOnManyThreads) {
   }
 
   EXPECT_EQ(memory.used(), 0);
+}
+
+TEST(RequestMemoryTest, ARefusedGrowthRefusesNoOtherThread) {
+  RequestMemory memory(1000);
+  std::atomic<bool> ends{false};
+  std::thread greedy([&] {
+    RequestMemory::Charge charge(&memory);
+    while (!ends) {
+      static_cast<void>(charge.TryGrow(1001));
+    }
+  });
+
+  while (memory.num_refused() == 0) {
+    std::this_thread::yield();
+  }
+
+  int num_refused = 0;
+  for (int i = 0; i < 1000000; ++i) {
+    RequestMemory::Charge charge(&memory);
+    num_refused += charge.TryGrow(100) ? 0 : 1;
+  }
+  ends = true;
+  greedy.join();
+
+  EXPECT_EQ(num_refused, 0);
+}
+
+TEST(RequestMemoryTest, LargeChargesLeaveRoomForSmallOnes) {
+  constexpr int64_t kLimit = 64 << 20;
+  RequestMemory memory(kLimit);
+  RequestMemory::Charge large(&memory);
+  EXPECT_FALSE(large.TryGrow(kLimit - kLimit / 16 + 1));
+  ASSERT_TRUE(large.TryGrow(kLimit - kLimit / 16));
+
+  RequestMemory::Charge small(&memory);
+  EXPECT_TRUE(small.TryGrow(RequestMemory::kSmallChargeBytes));
+  EXPECT_FALSE(small.TryGrow(1)) << "is no small charge any more";
+  EXPECT_FALSE(large.TryGrow(1));
+}
+
+TEST(RequestMemoryTest, TheReserveIsSmallInALargeBudget) {
+  constexpr int64_t kLimit = int64_t{10} << 30;
+  RequestMemory memory(kLimit);
+  RequestMemory::Charge charge(&memory);
+
+  EXPECT_TRUE(charge.TryGrow(kLimit - RequestMemory::kMaxReserve));
 }
 
 TEST(RequestMemoryTest, TheMessageNamesTheLimitAndTheFlag) {
