@@ -53,22 +53,6 @@ TEST(Http2AbuseTest, APrefaceThatDoesNotArriveInTimeEndsTheConnection) {
   client.ReadAll();
 }
 
-TEST(Http2AbuseTest, ARefusedBodyWithoutAnEndIsReset) {
-  HttpServer::Options options = LoopbackOptions();
-  options.max_body_bytes = 10;
-  options.request_timeout = std::chrono::milliseconds(200);
-  auto server = StartServer(Echo, options);
-  Http2Client client(server->port());
-  client.Send(HeadersFrame(1, RequestBlock("POST", "/")) +
-              Frame(http2_frames::kData, 0, 1, std::string(1000, 'b')));
-
-  EXPECT_EQ(client.Read(1).status(), "413");
-
-  while (client.reset_of(1) == Http2Response::kNotReset && client.ReadMore()) {
-  }
-  EXPECT_EQ(client.reset_of(1), 0);
-}
-
 TEST(Http2AbuseTest, AClientThatDisconnectsDuringItsRequestIsHarmless) {
   HandlerGate gate;
   RequestGate requests;

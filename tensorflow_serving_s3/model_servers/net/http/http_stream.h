@@ -152,7 +152,8 @@ void HttpStream::AsyncHandshake(Handler handler) {
     return;
   }
   AsyncWaitFor(
-      progress, [this](auto handler) { AsyncHandshake(std::move(handler)); },
+      progress,
+      [this](auto handler) { this->AsyncHandshake(std::move(handler)); },
       std::move(handler));
 }
 

@@ -36,7 +36,8 @@ void LargeRequests::End(LargeRequest* request, Clock::time_point now) {
       windows_.OnWaited(request);
       return;
     case LargeRequest::State::kAdmitted:
-      Release(request);
+      --num_holding_;
+      holding_bytes_ -= request->bytes_;
       break;
     case LargeRequest::State::kSlow:
       break;
@@ -121,11 +122,6 @@ void LargeRequests::SetWindows(bool narrow) {
   is_narrow_ = narrow;
   ++num_unacknowledged_;
   windows_.SetWindows(narrow ? options_.narrow_window_bytes : window_bytes_);
-}
-
-void LargeRequests::Release(const LargeRequest* request) {
-  --num_holding_;
-  holding_bytes_ -= request->bytes_;
 }
 
 }  // namespace tfs3::net::http2

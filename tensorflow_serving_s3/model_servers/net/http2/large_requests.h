@@ -123,8 +123,6 @@ class LargeRequests {
   // acknowledged: the client might apply it to this request later.
   void OpenWindow(LargeRequest* request);
   void SetWindows(bool narrow);
-  // Forgets an admitted request that holds back others.
-  void Release(const LargeRequest* request);
 
   const Options options_;
   const uint32_t window_bytes_;
