@@ -42,8 +42,10 @@ struct SessionOptions {
 // The server's side of HTTP/2 (RFC 9113) on one connection, without a socket.
 //
 //   Session session(options, owner);
-//   if (!session.Receive(bytes, now)) ...     // Close after the output is
-//   sent. while (session.Produce()) Send(&session.output());
+//   const bool goes_on = session.Receive(bytes, now);
+//   session.Produce(enough);
+//   Send(&session.output());
+//   if (!goes_on) Close();
 //
 // Disconnects clients that
 //   - violate the protocol,
