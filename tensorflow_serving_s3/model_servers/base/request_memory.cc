@@ -11,12 +11,11 @@ const char* RequestMemoryExceeded::what() const noexcept {
   return "the memory budget for requests (--request_memory_mib) is exhausted";
 }
 
-bool RequestMemory::Charge::TryGrow(int64_t bytes) {
+bool RequestMemory::Charge::TryGrow(int64_t bytes, bool from_reserve) {
   if (memory_ == nullptr || bytes <= 0) {
     return true;
   }
-  const bool is_small = bytes <= kSmallChargeBytes - bytes_;
-  if (!memory_->Take(bytes, is_small)) {
+  if (!memory_->Take(bytes, from_reserve)) {
     return false;
   }
   bytes_ += bytes;
@@ -54,12 +53,12 @@ std::string RequestMemory::RefusalMessage() const {
          "later, or in smaller parts";
 }
 
-bool RequestMemory::Take(int64_t bytes, bool is_small) {
+bool RequestMemory::Take(int64_t bytes, bool from_reserve) {
   if (limit_ == 0) {
     used_.fetch_add(bytes, std::memory_order_relaxed);
     return true;
   }
-  const int64_t limit = is_small ? limit_ : limit_ - reserve_;
+  const int64_t limit = from_reserve ? limit_ : limit_ - reserve_;
   int64_t used = used_.load(std::memory_order_relaxed);
   // Adding first and subtracting after a refusal would, in between, refuse
   // others that have room.

@@ -28,14 +28,14 @@ class RequestMemoryExceeded : public std::bad_alloc {
 //   charge.Grow(tensor_bytes);       // throws RequestMemoryExceeded
 //   ...                              // the charge returns its bytes
 //
-// The last part of the budget, a sixteenth and at most 16 MiB, is for charges
-// of up to 64 KiB: probes and small calls are not refused because of large
-// requests.
+// The last part of the budget, a sixteenth and at most 16 MiB, is a reserve:
+// small calls and pages are not refused because of large requests.
 //
 // Only counts; does not allocate. Thread-safe and lock-free.
 class RequestMemory {
  public:
-  // Charges of more bytes may not use the last part.
+  // The last part of the budget is for charges of up to kSmallChargeBytes, and
+  // for TryGrowReserved.
   static constexpr int64_t kSmallChargeBytes = 64 << 10;
   static constexpr int64_t kMaxReserve = 16 << 20;
 
@@ -57,7 +57,14 @@ class RequestMemory {
 
     // Adds `bytes`. Returns false and adds nothing if the budget has fewer
     // left.
-    [[nodiscard]] bool TryGrow(int64_t bytes);
+    [[nodiscard]] bool TryGrow(int64_t bytes) {
+      return TryGrow(bytes, bytes <= kSmallChargeBytes - bytes_);
+    }
+    // The same for what shall be answered while large requests fill the budget:
+    // the charge may use the reserve.
+    [[nodiscard]] bool TryGrowReserved(int64_t bytes) {
+      return TryGrow(bytes, true);
+    }
     // Adds `bytes` or throws RequestMemoryExceeded.
     void Grow(int64_t bytes);
     // Grows to a total of `bytes`; does nothing if it is larger already.
@@ -78,6 +85,8 @@ class RequestMemory {
     const RequestMemory* memory() const { return memory_; }
 
    private:
+    bool TryGrow(int64_t bytes, bool from_reserve);
+
     RequestMemory* memory_ = nullptr;
     int64_t bytes_ = 0;
   };
@@ -151,7 +160,7 @@ class RequestMemory {
   std::string RefusalMessage() const;
 
  private:
-  bool Take(int64_t bytes, bool is_small);
+  bool Take(int64_t bytes, bool from_reserve);
   void Return(int64_t bytes) {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }

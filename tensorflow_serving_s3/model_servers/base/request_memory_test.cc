@@ -139,6 +139,7 @@ TEST(RequestMemoryTest, LargeChargesLeaveRoomForSmallOnes) {
   EXPECT_TRUE(small.TryGrow(RequestMemory::kSmallChargeBytes));
   EXPECT_FALSE(small.TryGrow(1)) << "is no small charge any more";
   EXPECT_FALSE(large.TryGrow(1));
+  EXPECT_TRUE(large.TryGrowReserved(1));
 }
 
 TEST(RequestMemoryTest, TheReserveIsSmallInALargeBudget) {

@@ -260,6 +260,32 @@ TEST(HttpServerLimitsTest, TheChargeOfAHandlerEndsWithTheRequest) {
   }
 }
 
+TEST(HttpServerLimitsTest, AResponseIsChargedThoughItsHandlerDoesNot) {
+  constexpr int64_t kBudget = 4 << 20;
+  constexpr int64_t kReserve = kBudget / 16;
+  RequestMemory memory(kBudget);
+  HttpServer::Options options = LoopbackOptions();
+  options.memory = &memory;
+  auto server = StartServer(
+      [](const HttpRequest& /*request*/) -> HttpResponse {
+        return {200, "text/plain", std::string(2 * kReserve / 3, 'x')};
+      },
+      options);
+  RequestMemory::Charge others(&memory);
+  others.Grow(kBudget - kReserve);
+  Client client(server->port());
+
+  client.Send(Get("/metrics"));
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  while (memory.used() != others.bytes()) {
+    std::this_thread::yield();
+  }
+  ASSERT_TRUE(others.TryGrowReserved(kReserve / 2));
+  client.Send(Get("/metrics"));
+  EXPECT_THAT(client.ReadResponse(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1")));
+}
+
 TEST(HttpServerLimitsTest, ARequestAboveTheQueueLimitGets429) {
   HandlerGate gate;
   RequestGate requests;

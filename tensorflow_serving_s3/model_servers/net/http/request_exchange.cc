@@ -22,6 +22,9 @@ namespace {
 constexpr size_t kMaxQuickBody = 16 << 10;
 constexpr size_t kMaxQuickGzip = 4 << 10;
 
+// Smaller responses are charged only if they are those of predictions.
+constexpr int64_t kSmallResponseBytes = 4 << 10;
+
 }  // namespace
 
 RequestExchange::RequestExchange(HttpServerContext* server,
@@ -174,7 +177,14 @@ bool RequestExchange::AcceptsGzip() const {
 void RequestExchange::FreeRequest() {
   body_->Clear(0);
   request_.body = nullptr;
-  charge_.ShrinkTo(static_cast<int64_t>(response_.body.capacity()));
+  const auto bytes = static_cast<int64_t>(response_.body.capacity());
+  charge_.ShrinkTo(bytes);
+  // Pages, metadata and errors are not charged yet. A client may ask for many
+  // and read none.
+  if (bytes > kSmallResponseBytes &&
+      !charge_.TryGrowReserved(bytes - charge_.bytes())) {
+    response_ = ErrorResponse(NoMemoryError());
+  }
 }
 
 void RequestExchange::Refuse(const HttpError& error) {
