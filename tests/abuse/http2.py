@@ -22,6 +22,9 @@ DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, CONTINUATION = 0, 1, 3, 4, 6,
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
 SETTINGS_MAX_CONCURRENT_STREAMS = 3
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
+CHECK = "/grpc.health.v1.Health/Check"
+WATCH = "/grpc.health.v1.Health/Watch"
+REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 REST_PREDICT = "/v1/models/half:predict"
 LARGEST_PAYLOAD = 16_384
 
@@ -73,6 +76,13 @@ def header_block(path: str) -> bytes:
 def headers(stream: int, path: str, more: bytes = b"", flags: int = END_HEADERS) -> bytes:
     """Returns the HEADERS frame of a request; see header_block."""
     return frame(HEADERS, flags, stream, header_block(path) + more)
+
+
+def get(stream: int, path: str) -> bytes:
+    """Returns the HEADERS frame of a GET."""
+    get_method, http = b"\x82", b"\x86"
+    block = get_method + http + b"\x04" + text(path.encode()) + b"\x01" + text(b"localhost")
+    return frame(HEADERS, END_STREAM | END_HEADERS, stream, block)
 
 
 def reset(stream: int) -> bytes:

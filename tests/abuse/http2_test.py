@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import struct
@@ -13,26 +14,34 @@ from pathlib import Path
 import pytest
 from tensorflow_serving_s3.testing.model_server import ModelServer
 
-from tests.abuse import grpc_client, http2
+from tests.abuse import grpc_client, http2, rest
 from tests.abuse.servers import assert_serves, peak_growth_below, saved_model, serving
 
 _MOST_MEBIBYTES = 128.0
 _MEBIBYTE = 1 << 20
+_SMALL_BUDGET_MEBIBYTES = 64
 _FRAMES = 10_000
 _BATCH = 500
 # A gibibyte in http2_soak_test.
 _CONTINUATION_MEBIBYTES = int(os.environ.get("TFS3_CONTINUATION_MEBIBYTES", "128"))
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ModelServer]:
-    """A server with the default limits; checks that it predicts before and after the test."""
-    with serving(tmp_path, {"half": saved_model("half_plus_three")}) as running:
+@contextlib.contextmanager
+def _server(tmp_path: Path, *flags: str) -> Iterator[ModelServer]:
+    """Runs a server, and checks that it predicts before and after."""
+    with serving(tmp_path, {"half": saved_model("half_plus_three")}, flags=flags) as running:
         for _ in range(20):  # The first calls allocate caches.
             grpc_client.assert_predicts(running)
         yield running
         grpc_client.assert_predicts(running)
         assert_serves(running)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ModelServer]:
+    """A server with the default limits."""
+    with _server(tmp_path) as running:
+        yield running
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,3 +218,62 @@ def test_headers_without_an_end(server: ModelServer, api: _Api, name: str) -> No
         # The server closes the connection after --grpc_receive_timeout_in_ms.
         connection.wait_until(http2.GOAWAY)
         assert connection.ended, f"{sent} frames of {len(more)} bytes were accepted"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[ModelServer]:
+    """A server with a small memory budget and all services."""
+    budget = f"--request_memory_mib={_SMALL_BUDGET_MEBIBYTES}"
+    with _server(tmp_path, budget, "--enable_grpc_healthcheck_service") as running:
+        yield running
+
+
+def _framed(message: bytes) -> bytes:
+    return struct.pack(">BI", 0, len(message)) + message
+
+
+_BEGIN = _framed(bytes(1_000_000))[: 400 << 10]
+# The path of a call, and what the client sends of it.
+_HELD: dict[str, tuple[str, bytes]] = {
+    "a long health check": (http2.CHECK, _BEGIN),
+    "a long watch": (http2.WATCH, _BEGIN),
+    "a long reflection": (http2.REFLECTION, _BEGIN),
+    "a long prediction": (http2.PREDICT, _BEGIN),
+    "reflection without a reader": (
+        http2.REFLECTION,
+        _framed(grpc_client.field(4, b"tensorflow.serving.PredictionService")) * 8_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(_HELD))
+def test_the_budget_limits_the_calls_that_one_connection_holds(
+    small: ModelServer, name: str
+) -> None:
+    path, sent = _HELD[name]
+    with (
+        peak_growth_below(small, mebibytes=_SMALL_BUDGET_MEBIBYTES + _MOST_MEBIBYTES),
+        http2.Connection(small.grpc_port) as connection,
+    ):
+        assert connection.wait_until(http2.SETTINGS)
+        for stream in _streams(1_000):
+            connection.send(http2.headers(stream, path))
+            connection.send_data(stream, sent)
+        assert connection.wait_until_processed()
+
+
+def test_the_budget_limits_the_pages_that_are_not_read(small: ModelServer) -> None:
+    path = "/monitoring/prometheus/metrics"
+    page = len(rest.get(small, path).body)
+    most = _SMALL_BUDGET_MEBIBYTES + _MOST_MEBIBYTES
+    connections = int(2 * most * _MEBIBYTE / (128 * page))
+    with (
+        peak_growth_below(small, mebibytes=most),
+        contextlib.ExitStack() as opened,
+    ):
+        for _ in range(connections):
+            connection = opened.enter_context(http2.Connection(small.rest_port))
+            connection.send(b"".join(http2.get(stream, path) for stream in _streams(128)))
+            assert connection.wait_until_processed()
+        # It comes after the pages.
+        assert rest.get(small, "/livez").code == 200

@@ -160,6 +160,24 @@ def _frames(server: ModelServer, draw: random.Random) -> None:
         time.sleep(draw.uniform(0.0, 1.0))
 
 
+def _pages_without_a_reader(server: ModelServer, draw: random.Random) -> None:
+    path = draw.choice(("/monitoring/prometheus/metrics", "/v1/models/half/metadata"))
+    with http2.Connection(server.rest_port) as connection:
+        connection.send(b"".join(http2.get(stream, path) for stream in range(1, 256, 2)))
+        time.sleep(draw.uniform(0.0, 2.0))
+
+
+def _calls_without_an_end(server: ModelServer, draw: random.Random) -> None:
+    path = draw.choice((http2.PREDICT, http2.CHECK, http2.WATCH, http2.REFLECTION))
+    begin = struct.pack(">BI", 0, 1_000_000) + bytes(draw.choice((0, 1_000, 10_000)))
+    with http2.Connection(server.grpc_port) as connection:
+        for call in range(1, 2_000, 2):
+            frames = http2.headers(call, path) + http2.frame(http2.DATA, 0, call, begin)
+            if not connection.send(frames, seconds=5.0):
+                break
+        time.sleep(draw.uniform(0.0, 2.0))
+
+
 _ACTIONS: tuple[_Action, ...] = (
     _compressed_numbers,
     _compressed_examples,
@@ -172,6 +190,8 @@ _ACTIONS: tuple[_Action, ...] = (
     _many_connections,
     _requests_without_a_reader,
     _frames,
+    _pages_without_a_reader,
+    _calls_without_an_end,
 )
 
 
@@ -239,6 +259,7 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
         f"--request_memory_mib={_BUDGET_MEBIBYTES}",
         "--rest_api_receive_timeout_in_ms=10000",
         "--grpc_receive_timeout_in_ms=10000",
+        "--enable_grpc_healthcheck_service",
     ]
     with serving(tmp_path, models, flags=flags) as running:
         yield running

@@ -27,6 +27,10 @@ constexpr std::string_view kAcceptEncoding = "identity, deflate, gzip";
 // bytes of one.
 constexpr size_t kMaxMessageBytes = 2052;
 
+// Smaller headers are not charged. A client may hold many calls open without
+// sending their requests.
+constexpr size_t kSmallHeadBytes = 1 << 10;
+
 // Keeps the memory of a piece, and what the whole message retains.
 struct PieceOwner final : net::http2::Retained {
   explicit PieceOwner(std::shared_ptr<const void> memory)
@@ -45,6 +49,7 @@ CallStream::CallStream(net::http2::Connection* connection,
     : connection_(connection),
       shared_(shared),
       head_(std::move(head)),
+      head_charge_(shared.memory),
       reader_(max_message_bytes, charge, &shared.find_numbers),
       began_(connection->now()) {
   watch_.Begin(began_);
@@ -54,6 +59,12 @@ void CallStream::OnBegin() {
   if (head_.error().code != Code::kOk) {
     set_reads_rest(true);
     Refuse(head_.error());
+    return;
+  }
+  const size_t bytes = head_.bytes();
+  if (bytes > kSmallHeadBytes &&
+      !head_charge_.TryGrow(static_cast<int64_t>(bytes))) {
+    Refuse(NoMemoryStatus());
   }
 }
 
@@ -100,14 +111,10 @@ bool CallStream::ReadMessage(std::string_view* data) {
       Refuse({Code::kResourceExhausted,
               "the message has " + std::to_string(reader_.size()) +
                   " bytes, more than the limit of " +
-                  std::to_string(shared_.inflate.max_bytes) +
-                  " (--grpc_max_receive_message_bytes); send it in smaller "
-                  "parts"});
+                  MessageLimitText(reader_.max_bytes())});
       return false;
     case MessageReader::State::kNoMemory:
-      Refuse({Code::kResourceExhausted,
-              shared_.memory == nullptr ? kOutOfMemory
-                                        : shared_.memory->RefusalMessage()});
+      Refuse(NoMemoryStatus());
       return false;
     case MessageReader::State::kInvalid:
       Refuse({Code::kInternal,
@@ -173,6 +180,23 @@ void CallStream::Refuse(CallStatus status) {
   Report(status);
   FreeRequest();
   SendStatus(std::move(status));
+  // The client may still send its request for a while.
+  head_ = RequestHead();
+  head_charge_.Reset();
+}
+
+CallStatus CallStream::NoMemoryStatus() const {
+  return {Code::kResourceExhausted, shared_.memory == nullptr
+                                        ? kOutOfMemory
+                                        : shared_.memory->RefusalMessage()};
+}
+
+std::string CallStream::MessageLimitText(uint64_t max_bytes) const {
+  if (max_bytes != shared_.inflate.max_bytes) {
+    return std::to_string(max_bytes) + " for " + head_.path();
+  }
+  return std::to_string(max_bytes) +
+         " (--grpc_max_receive_message_bytes); send it in smaller parts";
 }
 
 void CallStream::Report(const CallStatus& status) {

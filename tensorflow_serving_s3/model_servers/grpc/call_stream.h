@@ -81,6 +81,11 @@ class CallStream : public net::http2::Stream {
   // Frees the request.
   virtual void FreeRequest() { reader_.Next(); }
 
+  // Returns the status of a call for which the budget has no room.
+  CallStatus NoMemoryStatus() const;
+  // Returns the end of the error message for a longer message.
+  std::string MessageLimitText(uint64_t max_bytes) const;
+
   net::http2::Connection& connection() const { return *connection_; }
   const CallContext& shared() const { return shared_; }
   const RequestHead& head() const { return head_; }
@@ -96,7 +101,8 @@ class CallStream : public net::http2::Stream {
 
   net::http2::Connection* const connection_;
   const CallContext& shared_;
-  const RequestHead head_;
+  RequestHead head_;  // Empty after Refuse.
+  RequestMemory::Charge head_charge_;
   MessageReader reader_;
   const Clock::time_point began_;
 

@@ -20,8 +20,9 @@
 // Thread-safe.
 namespace tfs3::grpc {
 
-// The limits of health checks and of reflection.
-inline constexpr InflateLimits kShortMessages = {/*max_bytes=*/1 << 20};
+// The limits of health checks and of reflection: the messages are names. They
+// are so short that they are not charged.
+inline constexpr InflateLimits kShortMessages = {/*max_bytes=*/4 << 10};
 
 struct Inflated {
   InflateError error = InflateError::kNone;

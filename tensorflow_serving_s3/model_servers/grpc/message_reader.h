@@ -68,6 +68,7 @@ class MessageReader {
   bool is_unfinished() const {
     return head_have_ > 0 && (head_have_ < kHeadBytes || have_ < size_);
   }
+  uint64_t max_bytes() const { return max_bytes_; }
   // Returns the length of the message that is read; 0 before it is known.
   uint64_t size() const { return size_; }
   // Returns the number of bytes that were read of all messages.

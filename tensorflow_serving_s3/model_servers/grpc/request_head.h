@@ -21,6 +21,8 @@ namespace tfs3::grpc {
 // What the headers of a call say.
 class RequestHead {
  public:
+  // No headers.
+  RequestHead() = default;
   explicit RequestHead(const net::http2::HeaderList& headers);
 
   // Returns the HTTP status for a request that is not gRPC; 200 for gRPC.
@@ -42,6 +44,9 @@ class RequestHead {
   // Returns the first value of a header of the application. The value of a
   // binary header ("-bin") is decoded.
   std::optional<std::string_view> Find(std::string_view key) const;
+
+  // Returns the memory of the headers.
+  size_t bytes() const { return path_.size() + metadata_.bytes(); }
 
  private:
   void Read(std::string_view name, std::string_view value);

@@ -25,9 +25,18 @@ class StreamCall final : public CallStream {
              const StreamHandler& handler, RequestHead head)
       : CallStream(connection, shared, std::move(head),
                    kShortMessages.max_bytes, &charge_),
+        buffered_(shared.memory),
         handler_(handler) {}
 
   void OnData(std::string_view data) override {
+    if (phase() != Phase::kEnded &&
+        !buffered_.TryGrow(static_cast<int64_t>(data.size()))) {
+      Refuse(NoMemoryStatus());
+    }
+    if (phase() == Phase::kEnded) {
+      Consume(data.size());
+      return;
+    }
     waiting_ += data;
     Process();
   }
@@ -64,7 +73,8 @@ class StreamCall final : public CallStream {
       data = {};
     }
     const size_t used = waiting_.size() - data.size();
-    waiting_.erase(0, used);
+    waiting_ = std::string(data);
+    buffered_.ShrinkTo(static_cast<int64_t>(waiting_.size() + unsent_bytes()));
     Consume(used);
     if (has_ended_ && waiting_.empty() && phase() != Phase::kEnded) {
       SetPhase(Phase::kReceiving);
@@ -83,6 +93,10 @@ class StreamCall final : public CallStream {
     if (!response.has_value()) {
       Refuse({Code::kInvalidArgument,
               head().path() + " cannot parse a message of the stream"});
+      return;
+    }
+    if (!buffered_.TryGrow(static_cast<int64_t>(response->size()))) {
+      Refuse(NoMemoryStatus());
       return;
     }
     reader().Next();
@@ -105,6 +119,8 @@ class StreamCall final : public CallStream {
   }
 
   RequestMemory::Charge charge_;  // Short messages are not charged.
+  // Of waiting_ and of the responses that the client has not read.
+  RequestMemory::Charge buffered_;
   const StreamHandler& handler_;
   // Bytes that were not processed yet.
   std::string waiting_;

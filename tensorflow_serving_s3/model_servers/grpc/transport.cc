@@ -84,16 +84,15 @@ class Server::Impl final : public net::http2::Service {
         workers_(options.num_workers > 0 ? options.num_workers
                                          : DefaultWorkers()) {
     for (auto& [path, handler] : methods) {
-      methods_[path] = {std::move(handler), /*enters_gate=*/true};
+      methods_[path] = {std::move(handler)};
     }
     if (serves_health_) {
       for (const std::string& service : options.health_services) {
         health_.Set(service, false);
       }
-      // Health checks are answered until the server has stopped.
       methods_[HealthService::kCheck] = {
           [this](Call call) { health_.Check(std::move(call)); },
-          /*enters_gate=*/false};
+          /*is_health_check=*/true};
     }
     shared_.gate = options.gate;
     shared_.memory = options.memory;

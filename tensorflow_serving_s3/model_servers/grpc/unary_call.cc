@@ -76,9 +76,9 @@ class UnaryCall final : private ChargeOwner,
  public:
   UnaryCall(net::http2::Connection* connection, const CallContext& shared,
             const UnaryMethod& method, RequestHead head)
-      : ChargeOwner(method.enters_gate ? shared.memory : nullptr),
+      : ChargeOwner(method.is_health_check ? nullptr : shared.memory),
         CallStream(connection, shared, std::move(head),
-                   shared.inflate.max_bytes, &charge_),
+                   LimitsOf(method, shared).max_bytes, &charge_),
         method_(method) {}
 
   // net::http2::Stream:
@@ -180,7 +180,7 @@ class UnaryCall final : private ChargeOwner,
  protected:
   // If no worker thread will take the call, the client need not send it.
   void OnMessageSize() override {
-    if (reader().size() > kSmallRequestBytes && method_.enters_gate &&
+    if (reader().size() > kSmallRequestBytes && !method_.is_health_check &&
         shared().max_waiting > 0 &&
         shared().workers->num_waiting() >=
             static_cast<size_t>(shared().max_waiting)) {
@@ -191,6 +191,11 @@ class UnaryCall final : private ChargeOwner,
  private:
   ~UnaryCall() override = default;
 
+  static const InflateLimits& LimitsOf(const UnaryMethod& method,
+                                       const CallContext& shared) {
+    return method.is_health_check ? kShortMessages : shared.inflate;
+  }
+
   // Calls the handler, or refuses the call.
   void Receive() {
     if (!has_message_) {
@@ -198,7 +203,7 @@ class UnaryCall final : private ChargeOwner,
       return;
     }
     SetPhase(Phase::kHandling);
-    if (shared().gate != nullptr && method_.enters_gate) {
+    if (shared().gate != nullptr && !method_.is_health_check) {
       pass_ = connection().is_ending() ? shared().gate->EnterLate()
                                        : shared().gate->Enter();
       if (!pass_) {
@@ -241,12 +246,9 @@ class UnaryCall final : private ChargeOwner,
   void HandleCompressed() {
     Inflated inflated;
     try {
-      inflated = Inflate(request_, shared().inflate, &charge_);
+      inflated = Inflate(request_, LimitsOf(method_, shared()), &charge_);
     } catch (const std::bad_alloc&) {
-      RefuseHandedOut(
-          {Code::kResourceExhausted, shared().memory == nullptr
-                                         ? kOutOfMemory
-                                         : shared().memory->RefusalMessage()});
+      RefuseHandedOut(NoMemoryStatus());
       return;
     }
     switch (inflated.error) {
@@ -279,8 +281,7 @@ class UnaryCall final : private ChargeOwner,
                               std::to_string(request_bytes()) +
                               " bytes and inflates to more than ";
     if (error == InflateError::kTooLong) {
-      return begin + std::to_string(shared().inflate.max_bytes) +
-             " (--grpc_max_receive_message_bytes); send it in smaller parts";
+      return begin + MessageLimitText(LimitsOf(method_, shared()).max_bytes);
     }
     return begin + std::to_string(shared().inflate.max_ratio) +
            " times as many (--max_inflate_ratio); send it in smaller parts or "

@@ -13,8 +13,9 @@ namespace tfs3::grpc {
 
 struct UnaryMethod {
   Handler handler;
-  // Whether calls enter the gate of the server.
-  bool enters_gate = true;
+  // Health checks are answered until the server has stopped: they do not enter
+  // its gate, their messages are short, and no budget refuses them.
+  bool is_health_check = false;
 };
 
 // Makes a call of `method`, which must outlive it. The call deletes itself.

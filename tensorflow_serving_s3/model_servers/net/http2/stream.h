@@ -45,6 +45,8 @@ class HeaderList {
     text_.clear();
     fields_.clear();
   }
+  // Returns the memory of the headers.
+  size_t bytes() const { return text_.size() + fields_.size() * sizeof(Field); }
 
  private:
   struct Field {
