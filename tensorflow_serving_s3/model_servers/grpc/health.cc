@@ -115,7 +115,7 @@ class WatchCall final : public CallStream, public HealthService::Watcher {
             RequestHead head, HealthService* health)
       : CallStream(connection, shared, std::move(head),
                    kShortMessages.max_bytes, &charge_),
-        memory_charge_(shared.memory),
+        watch_charge_(shared.memory),
         health_(*health),
         self_(std::make_shared<WatchCall*>(this)) {}
 
@@ -154,7 +154,7 @@ class WatchCall final : public CallStream, public HealthService::Watcher {
     service_ = *service;
     reader().Next();
     // The watch lasts as long as the client wants, here and in watchers_.
-    if (!memory_charge_.TryGrow(
+    if (!watch_charge_.TryGrow(
             static_cast<int64_t>(sizeof *this + 2 * service_.size()))) {
       Refuse(NoMemoryStatus());
       return;
@@ -209,7 +209,7 @@ class WatchCall final : public CallStream, public HealthService::Watcher {
   }
 
   RequestMemory::Charge charge_;  // Short messages are not charged.
-  RequestMemory::Charge memory_charge_;
+  RequestMemory::Charge watch_charge_;
   HealthService& health_;
   // Null after OnClosed. Used on the thread of the connection.
   const std::shared_ptr<WatchCall*> self_;

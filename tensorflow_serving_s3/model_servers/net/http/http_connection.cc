@@ -35,7 +35,8 @@ HttpConnection::HttpConnection(StreamSocket socket, const TlsContext* tls,
       peer_(PeerOf(stream_.socket())),
       loop_(*loop),
       server_(*server),
-      exchange_(server, peer_) {
+      exchange_(server, peer_),
+      head_charge_(server->options.memory) {
   ++server_.counters->open_connections;
 }
 
@@ -329,6 +330,7 @@ void HttpConnection::Drain() {
     last_moved_ = Clock::now();
     deadline_ = last_moved_ + RequestTimeout();
     parser_.reset();
+    head_charge_.Reset();
     exchange_.charge()->Reset();
     stream_.ShutdownSend();
     if (server_.stopping) {

@@ -88,8 +88,7 @@ struct PaddedBody {
 //
 // In kHandling only the worker thread that runs the handler uses the socket and
 // the response. The worker sends what the socket accepts immediately; then the
-// loop sends the rest. A quick handler runs on the loop's thread instead, and
-// its response leaves with those of other connections, still in kHandling.
+// loop sends the rest. A quick handler runs on the loop's thread instead.
 class HttpConnection : public IoConnection,
                        public std::enable_shared_from_this<HttpConnection> {
  public:
@@ -138,7 +137,10 @@ class HttpConnection : public IoConnection,
   void BeginHead();
   void ReadHead();
   void ParseHead();
-  void OnHead();
+  // The head of a request has arrived; it has `bytes`.
+  void OnHead(size_t bytes);
+  // Returns false if the budget has no room for a head of `bytes`.
+  bool ChargeHead(size_t bytes);
   void ReadBody();
   void ReadSizedBody();
   void ReadChunkedBody();
@@ -191,6 +193,7 @@ class HttpConnection : public IoConnection,
   // Declared before parser_: the body in it uses the charge.
   RequestExchange exchange_;
   std::optional<boost::beast::http::request_parser<PaddedBody>> parser_;
+  RequestMemory::Charge head_charge_;
   uint64_t body_length_ = 0;  // The Content-Length of the body.
 
   ResponseWriter writer_;

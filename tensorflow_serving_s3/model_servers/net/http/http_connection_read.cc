@@ -10,6 +10,7 @@
 #include <boost/beast/http/field.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <new>
 #include <string>
 #include <string_view>
@@ -32,6 +33,11 @@ constexpr size_t kHeadRead = 8 << 10;
 constexpr size_t kChunkRead = 64 << 10;
 constexpr size_t kBodyRead = 1 << 20;
 
+// Smaller heads are not charged.
+constexpr size_t kSmallHead = 1 << 10;
+// What Boost.Beast needs for a header field beside its text, and its view.
+constexpr int64_t kBytesOfField = 100;
+
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Returns true if the first bytes of a connection are those of HTTP/2, which
@@ -46,6 +52,7 @@ bool IsHttp2(const boost::beast::flat_buffer& input) {
 
 void HttpConnection::NextRequest() {
   parser_.emplace();
+  head_charge_.Reset();
   exchange_.charge()->Reset();
   parser_->get().body() = PaddedBuffer(exchange_.charge());
   parser_->eager(false);
@@ -59,6 +66,9 @@ void HttpConnection::NextRequest() {
   if (server_.stopping) {
     Close();
     return;
+  }
+  if (input_.capacity() > kHeadRead) {
+    input_.shrink_to_fit();  // Frees it.
   }
   state_ = State::kIdle;
   last_moved_ = Clock::now();
@@ -135,11 +145,15 @@ void HttpConnection::ParseHead() {
     Refuse({400, "Malformed HTTP request: " + std::string(framing_error)});
     return;
   }
-  OnHead();
+  OnHead(size);
 }
 
-void HttpConnection::OnHead() {
+void HttpConnection::OnHead(size_t bytes) {
   has_had_head_ = true;
+  if (!ChargeHead(bytes)) {
+    RefuseForMemory();
+    return;
+  }
   const auto& head = parser_->get();
   if (in_reserve_ && !IsReadMethod(View(head.method_string()))) {
     RefuseForConnections();
@@ -161,6 +175,16 @@ void HttpConnection::OnHead() {
   } else {
     ReadBody();
   }
+}
+
+bool HttpConnection::ChargeHead(size_t bytes) {
+  if (bytes <= kSmallHead) {
+    return true;
+  }
+  const auto& head = parser_->get().base();
+  const auto count = std::distance(head.begin(), head.end());
+  return head_charge_.TryGrow(static_cast<int64_t>(bytes) +
+                              count * kBytesOfField);
 }
 
 void HttpConnection::SendContinue() {

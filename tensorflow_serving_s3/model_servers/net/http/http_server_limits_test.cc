@@ -260,6 +260,34 @@ TEST(HttpServerLimitsTest, TheChargeOfAHandlerEndsWithTheRequest) {
   }
 }
 
+TEST(HttpServerLimitsTest, ALargeHeadIsChargedUntilItsResponseIsSent) {
+  constexpr int64_t kBudget = 1 << 20;
+  RequestMemory memory(kBudget);
+  HttpServer::Options options = LoopbackOptions();
+  options.memory = &memory;
+  auto server = StartServer(Echo, options);
+  std::string fields;
+  for (int i = 0; i < 8'000; ++i) {
+    fields += "a:b\r\n";
+  }
+  Client client(server->port());
+
+  client.Send(absl::StrCat("POST / HTTP/1.1\r\nHost: h\r\n", fields,
+                           "Content-Length: 4\r\n\r\n"));
+  while (memory.used() < kBudget / 2) {
+    std::this_thread::yield();
+  }
+  Client other(server->port());
+  other.Send(Get("/", fields));
+  EXPECT_THAT(other.ReadAll(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1")));
+  client.Send("body");
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  while (memory.used() != 0) {
+    std::this_thread::yield();
+  }
+}
+
 TEST(HttpServerLimitsTest, AResponseIsChargedThoughItsHandlerDoesNot) {
   constexpr int64_t kBudget = 4 << 20;
   constexpr int64_t kReserve = kBudget / 16;
