@@ -327,13 +327,14 @@ TEST_F(ModelMethodsTest, TensorsAndTheResponseAreCharged) {
   constexpr int64_t kBytes = 4 * kSize;
   // The call needs memory for two copies: the bytes of the request, which are
   // the memory of the input tensor too, and the output tensor.
+  const int64_t limit = memory_.limit() - memory_.limit() / 16;
   RequestMemory::Charge others(&memory_);
-  others.Grow(memory_.limit() - kBytes - kBytes / 2);
+  others.Grow(limit - kBytes - kBytes / 2);
   const CallResult refused = Call(kPredict, HalfRequest(kSize));
   EXPECT_EQ(refused.code,
             static_cast<int>(absl::StatusCode::kResourceExhausted));
 
-  others.ShrinkTo(memory_.limit() - 2 * kBytes - kBytes / 2);
+  others.ShrinkTo(limit - 2 * kBytes - kBytes / 2);
   EXPECT_EQ(Predict(HalfRequest(kSize)).outputs().at("y").float_val_size(),
             kSize);
 }
