@@ -85,6 +85,11 @@ def get(stream: int, path: str) -> bytes:
     return frame(HEADERS, END_STREAM | END_HEADERS, stream, block)
 
 
+def message(content: bytes) -> bytes:
+    """Returns a message of a gRPC call as it is in DATA frames."""
+    return struct.pack(">BI", 0, len(content)) + content
+
+
 def reset(stream: int) -> bytes:
     """Returns a RST_STREAM frame that cancels a call."""
     return frame(RST_STREAM, 0, stream, struct.pack(">I", 8))

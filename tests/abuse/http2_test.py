@@ -63,8 +63,7 @@ def api(server: ModelServer, request: pytest.FixtureRequest) -> _Api:
     """The port under test."""
     if request.param == "REST":
         return _Api(server.rest_port, http2.REST_PREDICT, b'{"instances": [1.0]}', 128)
-    message = grpc_client.predict_message("half", [1.0])
-    body = struct.pack(">BI", 0, len(message)) + message
+    body = http2.message(grpc_client.predict_message("half", [1.0]))
     return _Api(server.grpc_port, http2.PREDICT, body, 1_000)
 
 
@@ -228,11 +227,7 @@ def small(tmp_path: Path) -> Iterator[ModelServer]:
         yield running
 
 
-def _framed(message: bytes) -> bytes:
-    return struct.pack(">BI", 0, len(message)) + message
-
-
-_BEGIN = _framed(bytes(1_000_000))[: 400 << 10]
+_BEGIN = http2.message(bytes(1_000_000))[: 400 << 10]
 # The path of a call, and what the client sends of it.
 _HELD: dict[str, tuple[str, bytes]] = {
     "a long health check": (http2.CHECK, _BEGIN),
@@ -241,7 +236,7 @@ _HELD: dict[str, tuple[str, bytes]] = {
     "a long prediction": (http2.PREDICT, _BEGIN),
     "reflection without a reader": (
         http2.REFLECTION,
-        _framed(grpc_client.field(4, b"tensorflow.serving.PredictionService")) * 8_000,
+        http2.message(grpc_client.field(4, b"tensorflow.serving.PredictionService")) * 8_000,
     ),
 }
 

@@ -134,7 +134,7 @@ def _requests_without_a_reader(server: ModelServer, draw: random.Random) -> None
 def _frames(server: ModelServer, draw: random.Random) -> None:
     """Sends one of the floods of http2_test."""
     calls = range(1, 4_000, 2)
-    message = struct.pack(">BI", 0, len(_MESSAGE)) + _MESSAGE
+    message = http2.message(_MESSAGE)
     flood = draw.choice(
         (
             [http2.headers(call, http2.PREDICT) for call in calls],

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import socket
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,7 +167,7 @@ def test_a_part_of_a_rest_body_over_http2_and_then_silence_ends(
 def test_a_part_of_a_grpc_message_and_then_silence_ends(
     server: ModelServer, mebibytes: int
 ) -> None:
-    data = struct.pack(">BI", 0, len(_MESSAGE)) + _MESSAGE
+    data = http2.message(_MESSAGE)
     with http2.Connection(server.grpc_port) as connection:
         connection.send(http2.headers(1, http2.PREDICT))
         connection.send_data(1, data[: mebibytes * _MEBIBYTE or 10])
